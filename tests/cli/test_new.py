@@ -89,7 +89,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, answers: list[str]) -> list[str]:
     """Give these answers in a terminal, in order; the questions that were asked."""
     asked: list[str] = []
 
-    def prompt(text: str) -> str:
+    def prompt(text: str, default: str | None = None) -> str:
         asked.append(text.split(" (")[0])
         return answers[len(asked) - 1]
 

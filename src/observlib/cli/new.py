@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer import Argument, Option
@@ -192,8 +192,7 @@ def _ask(given: _Given, catalogue: Catalogue, pattern: str | None) -> None:
         key = missing[0]
         hint = ", ".join(choices[key]) if key in choices else _HINTS.get(key)
         question = key.replace("_", " ") + (f" ({hint})" if hint else "")
-        default: dict[str, Any] = {"default": pattern} if pattern and key == "pattern" else {}
-        answer = typer.prompt(question, **default).strip()
+        answer = typer.prompt(question, default=pattern if key == "pattern" else None).strip()
         if answer and (why := device.fault_of(key, answer, catalogue)):
             typer.echo(why, err=True)
         else:
@@ -247,13 +246,10 @@ def _show(path: Path, match: Match, form: Proposal | None, zone: str | None) -> 
     loaded, titles, unread = match.loaded, match.titles, match.unread
     rows = first_rows(loaded)
     say(f"{path.name}: read as {match.shown}, into the table {loaded.table}")
-    columns = ["field", *(["column of the file"] if titles is not None else [])]
-    columns += [f"row {place + 1}" for place in range(len(rows))]
-    cells = [
-        [str(name), *([] if titles is None else [titles.get(str(name), "")]), *rows[name]]
-        for name in rows
-    ]
-    say_table(columns, [[escape(cell) for cell in row] for row in cells])
+    fields = rows.set_axis([f"row {place}" for place in range(1, len(rows) + 1)]).T
+    if titles is not None:
+        fields.insert(0, "column of the file", [titles.get(name, "") for name in fields.index])
+    say_table(["field", *fields.columns], [map(escape, row) for row in fields.itertuples()])
     refused = [rejected(*row) for row in loaded.rejects.itertuples(index=False)]
     say(f"{plural(loaded.rows, 'row')} would be read, {len(refused)} rejected")
     say_list("The first rejected", refused[:5])
@@ -393,9 +389,8 @@ def choose(question: str, answers: Sequence[str], guess: str | None = None) -> s
     typer.echo(f"{question}:", err=True)
     for number, one in enumerate(answers, 1):
         typer.echo(f"  {number}. {one}", err=True)
-    default: dict[str, Any] = {"default": guess} if guess else {}
     while True:
-        said = typer.prompt("Which", **default).strip()
+        said = typer.prompt("Which", default=guess).strip()
         if said in answers:
             return str(said)
         if said.isdecimal() and 0 < int(said) <= len(answers):

@@ -435,15 +435,8 @@ def _seed(bundle: Bundle, copy: Path) -> None:
         return
     folder = copy / "reports" / "_site" / manifest.quarter
     folder.mkdir(parents=True)
-    before = {
-        "quarter": manifest.quarter,
-        "kind": manifest.kind,
-        "published": manifest.published,
-        "revisions": manifest.revisions[:-1],
-        "headline": "",
-        "told": "",
-        "files": {},
-    }
+    before = manifest.model_dump(include={"quarter", "kind", "published"})
+    before |= {"revisions": manifest.revisions[:-1], "headline": "", "told": "", "files": {}}
     (folder / record.NAME).write_text(json.dumps(before), encoding="utf-8")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -126,17 +126,11 @@ def _of_several(several: Sequence[Change], review: Review) -> Markdown:
     names = {group.name: group.called("fr") for group in review.groups}
     telling = [one for one in several if not one.first.file.endswith(".ipynb")]
     shown = (telling or several)[:_MOST]  # a notebook's page and data say it more shortly
-    columns = {
-        _TEXTS["where"]: [_place(one.first) for one in shown],
-        _TEXTS["published"]: [_said(one.first.published) for one in shown],
-        _TEXTS["remade"]: [_said(one.first.remade) for one in shown],
+    columns = _columns([one.first for one in shown]) | {
+        _TEXTS["where"]: [f"{one.first.file} : {told(one.first.where, 'fr')}" for one in shown],
         _TEXTS["pages"]: [_some([names[name] for name in one.places], SHOWN) for one in shown],
     }
     return pipe_table(columns)
-
-
-def _place(one: Difference) -> str:
-    return f"{one.file} : {told(one.where, 'fr')}"
 
 
 def _detail(group: Group, own: Sequence[Change]) -> Iterator[str]:
@@ -159,18 +153,16 @@ def _some(names: Sequence[str], most: int) -> str:
     return french.join([*names[:most], *more])
 
 
-def _table(found: Iterable[Difference]) -> Markdown:
-    columns = {
-        _TEXTS["file"]: [one.file for one in found],
-        _TEXTS["where"]: [told(one.where, "fr") for one in found],
-        _TEXTS["published"]: [_said(one.published) for one in found],
-        _TEXTS["remade"]: [_said(one.remade) for one in found],
+def _table(found: Sequence[Difference]) -> Markdown:
+    return pipe_table({_TEXTS["file"]: [one.file for one in found]} | _columns(found), even=True)
+
+
+def _columns(found: Sequence[Difference]) -> dict[str, list[str]]:
+    both = {
+        _TEXTS[name]: [told(getattr(one, name), "fr").strip() or "…" for one in found]
+        for name in ("published", "remade")
     }
-    return pipe_table(columns, even=True)
-
-
-def _said(what: str) -> str:
-    return told(what, "fr").strip() or "…"
+    return {_TEXTS["where"]: [told(one.where, "fr") for one in found], **both}
 
 
 def _about(review: Review) -> Iterator[str]:

@@ -8,7 +8,7 @@ from tests.desk.fetching.conftest import Asked
 
 from observlib import store
 from observlib.base.errors import ObservError
-from observlib.desk.fetching import datagouv, fetch
+from observlib.desk.fetching import fetch, servers
 
 DATASET = "559395f1c751df0f51a453b9"
 MONTHS = [f"{2019 + at // 12}-{at % 12 + 1:02d}" for at in range(60)]  # until December 2023
@@ -28,7 +28,7 @@ def known(catalogue, device, standin, monkeypatch):
         return {"data": data, "links": {"next": more}, "meta": {"total": len(MONTHS)}}
 
     standin.answer = answer
-    monkeypatch.setattr(datagouv, "URL", standin.url)
+    monkeypatch.setattr(servers, "DATAGOUV", standin.url)
     only = device(
         loader="datagouv_metrics", dataset_id=DATASET, channel="open_data", pattern="essai_*.json"
     )

@@ -7,7 +7,7 @@ import pytest
 from tests.copies import copy_catalogue
 
 from observlib.base.errors import ObservError, UsageError
-from observlib.desk.fetching import fetch, fetchable, matomo
+from observlib.desk.fetching import fetch, fetchable, servers
 
 DAY = date(2026, 3, 4)
 TOKEN = "0123456789abcdef"
@@ -90,7 +90,7 @@ def test_real_data_never_joins_a_demonstration(catalogue, device, tmp_path):
 
 
 def test_a_folder_that_cannot_be_written_is_told(catalogue, device, tmp_path, monkeypatch):
-    monkeypatch.setattr(matomo, "ask", None)
+    monkeypatch.setattr(servers, "ask", None)
     monkeypatch.setenv("OBSERV_MATOMO_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("OBSERV_MATOMO_TOKEN", TOKEN)
     only = device(loader="matomo_csv", site_id=3)

@@ -8,7 +8,7 @@ from tests.desk.fetching.conftest import Asked, Reply
 
 from observlib import store
 from observlib.base.errors import ObservError
-from observlib.desk.fetching import fetch, glpi
+from observlib.desk.fetching import fetch, servers
 from observlib.loaders import load
 
 DAY = date(2026, 4, 20)
@@ -26,7 +26,7 @@ def known(catalogue, device, standin, monkeypatch):
     monkeypatch.setenv("OBSERV_GLPI_URL", standin.url + "/apirest.php/")
     monkeypatch.setenv("OBSERV_GLPI_USER_TOKEN", "jeton-de-moi")
     monkeypatch.setenv("OBSERV_GLPI_APP_TOKEN", "jeton-appli")
-    monkeypatch.setattr(glpi, "_MOST", 2)
+    monkeypatch.setattr(servers, "_MOST_TICKETS", 2)
 
     def answer(asked: Asked) -> object:
         if asked.headers["App-Token"] != "jeton-appli":

@@ -11,7 +11,7 @@ from tests.desk.fetching.conftest import Asked, Reply
 
 from observlib import store
 from observlib.base.errors import ObservError
-from observlib.desk.fetching import fetch, zendesk
+from observlib.desk.fetching import fetch, servers
 
 TOKEN = "jeton-très-secret"
 DAY = date(2026, 3, 20)
@@ -151,7 +151,7 @@ def test_an_answer_that_is_not_zendesk_s_is_one_line(known, standin, tmp_path, a
 
 def test_only_what_the_format_reads_is_kept(known):
     form = known.formats["zendesk_api"]
-    assert set(zendesk.read_by(form)) == {
+    assert set(servers.read_by(form)) == {
         "id", "created_at", "status", "metric_sets.reply_time_in_minutes.calendar",
         "metric_sets.solved_at", "metric_sets.reopens", "metric_sets.replies",
     }  # fmt: skip

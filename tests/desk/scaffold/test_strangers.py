@@ -7,9 +7,8 @@ import pandas as pd
 import pytest
 
 from observlib.base.errors import UsageError
-from observlib.desk.scaffold.looks import Look
 from observlib.desk.scaffold.propose import Wishes, propose
-from observlib.desk.scaffold.recognise import by_form
+from observlib.desk.scaffold.recognise import Look, by_form
 from observlib.loaders import Loaded
 
 REVIEWS = "".join(

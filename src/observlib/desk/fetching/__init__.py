@@ -14,7 +14,7 @@ from pathlib import Path, PurePath
 from observlib.base import files
 from observlib.base.errors import ObservError, UsageError
 from observlib.catalogue import Catalogue, Device, fetched_from
-from observlib.desk.fetching import datagouv, glpi, limesurvey, matomo, tables, web, zendesk
+from observlib.desk.fetching import servers, tables, web
 from observlib.desk.fetching.web import Progress, Source
 from observlib.store import DEMONSTRATION
 
@@ -51,16 +51,15 @@ def fetch(
         )
     with files.telling_write_errors(folder, "an earlier file is as it was"):
         if kind == "limesurvey":
-            text = limesurvey.responses(device, catalogue.questions_of(device), path)
+            text = servers.limesurvey(device, catalogue.questions_of(device), path)
             path.parent.mkdir(parents=True, exist_ok=True)
             files.write_text(path, text)
             return path
-        if kind == "address":
-            path.parent.mkdir(parents=True, exist_ok=True)
-            tables.copy(device, catalogue, root, path, progress)
-            return path
         source = _source(kind, device, catalogue, since, today)
         path.parent.mkdir(parents=True, exist_ok=True)
+        if source is None:
+            tables.copy(device, catalogue, root, path, progress)
+            return path
         part = path.parent / f".{device.id}.part"
         begun = web.gather(source, part, today, progress)
         path = folder / _file_name(device, begun)
@@ -75,12 +74,17 @@ def fetchable(catalogue: Catalogue) -> dict[str, str]:
     return {name: kind for name, kind in found.items() if kind}
 
 
-def _source(kind: str, device: Device, catalogue: Catalogue, since: date, today: date) -> Source:
+def _source(
+    kind: str, device: Device, catalogue: Catalogue, since: date, today: date
+) -> Source | None:
+    """From where pages come; `None` of a table at an address."""
     if kind == "matomo":
-        return matomo.source(device, since, today)
+        return servers.matomo(device, since, today)
     if kind == "zendesk":
-        return zendesk.source(catalogue.formats[device.loader], since)
-    return glpi.source(since) if kind == "glpi" else datagouv.source(device)
+        return servers.zendesk(catalogue.formats[device.loader], since)
+    if kind == "glpi":
+        return servers.glpi(since)
+    return servers.datagouv(device) if kind == "datagouv" else None
 
 
 def _file_name(device: Device, today: date) -> PurePath:

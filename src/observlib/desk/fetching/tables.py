@@ -54,26 +54,6 @@ def _rules(form: Format) -> list[str]:
     return names
 
 
-def _wanted(device: Device, form: Format | None) -> list[str]:
-    """The names of columns that a device's exports are read by."""
-    if form is not None:
-        return read_by(form)
-    columns = list(tables.TABLES[device.table or ""].columns)
-    return [*columns, "month"] if "complete" in columns else columns
-
-
-def _chosen(names: list[str], there: list[str]) -> list[str]:
-    """Those of a table's columns that are wanted, by their own names, as exports are read.
-
-    Examples
-    --------
-    >>> _chosen(["Created at", "Id"], ["id", "subject", "created_at"])
-    ['id', 'created_at']
-    """
-    known = {header_label(name) for name in names}
-    return [name for name in there if header_label(name) in known]
-
-
 def missing(form: Format, there: list[str]) -> list[str]:
     """The columns without which the format cannot be read, by their first header.
 
@@ -122,9 +102,10 @@ def copy(device: Device, catalogue: Catalogue, root: Path, path: Path, progress:
 
 
 def _kept(device: Device, form: Format | None, there: list[str]) -> list[str]:
-    """The columns to copy, of those that there are."""
-    names = _wanted(device, form)
-    kept = _chosen(names, there)
+    """The columns to copy, of those that there are, by their own names, as exports are read."""
+    names = read_by(form) if form else [*tables.TABLES[device.table or ""].columns]
+    known = {*map(header_label, names)} | ({"month"} if "complete" in names and not form else set())
+    kept = [name for name in there if header_label(name) in known]
     lacking = missing(form, there) if form else []
     if lacking or not kept:
         raise ObservError(

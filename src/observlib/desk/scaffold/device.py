@@ -111,16 +111,14 @@ def new_device(
     )
     after = f"{path.read_text(encoding='utf-8').rstrip()}\n{text}"
     formats = path.parents[1] / "formats"
-    place = formats / f"{entry['id']}.yml" if form is not None else None
+    of_format = {f"{entry['id']}.yml": form.text()} if form is not None else {}
     with tempfile.TemporaryDirectory(prefix="observlib-") as work:
         copy = Path(work)
-        shutil.copytree(path.parent, copy / "catalogue")
-        if formats.is_dir():
-            shutil.copytree(formats, copy / "formats")
-        (copy / "catalogue" / path.name).write_text(after, encoding="utf-8", newline="\n")
-        if form is not None and place is not None:
-            (copy / "formats").mkdir(exist_ok=True)
-            files.write_text(copy / "formats" / place.name, form.text())
+        for folder in (path.parent, formats):
+            if folder.is_dir():
+                shutil.copytree(folder, copy / folder.name)
+        files.write_text(copy / path.parent.name / path.name, after)
+        _write(of_format, copy / "formats")
         try:
             load_catalogue(root / "data" / "catalogue", names(), TABLES, own=copy / "catalogue")
         except ObservError as error:
@@ -128,15 +126,19 @@ def new_device(
             raise UsageError(*told, "nothing was written") from error
     with files.telling_write_errors(path.parent, "the catalogue is as it was"):
         try:
-            if form is not None and place is not None:
-                formats.mkdir(exist_ok=True)
-                files.write_text(place, form.text())
+            _write(of_format, formats)
             files.write_text(path, after)
         except BaseException:  # both, or neither
-            if place is not None:
-                place.unlink(missing_ok=True)
+            for name in of_format:
+                (formats / name).unlink(missing_ok=True)
             raise
     return path, text
+
+
+def _write(texts: Mapping[str, str], folder: Path) -> None:
+    for name, text in texts.items():
+        folder.mkdir(exist_ok=True)
+        files.write_text(folder / name, text)
 
 
 def with_format(catalogue: Catalogue, form: Proposal, name: str) -> Catalogue:

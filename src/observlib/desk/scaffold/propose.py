@@ -22,7 +22,7 @@ from observlib.catalogue import FIELDS, Catalogue, Format
 from observlib.catalogue.formats import NEEDED, check_form
 from observlib.catalogue.mistakes import told as in_words
 from observlib.catalogue.tables import REFERENCE
-from observlib.desk.scaffold.looks import (
+from observlib.desk.scaffold.recognise import (
     COUNTED,
     UNITS,
     Look,
@@ -256,9 +256,8 @@ class _Export:
             score = _alike(look, self.synonyms[name])
             if not score or not fits(look, kind, name, self.catalogue):
                 continue
-            is_whole = (
-                kind.rstrip("?~") == "time" and "total" in look.words
-            )  # of which it is a part
+            # a part of a total time
+            is_whole = kind.rstrip("?~") == "time" and "total" in look.words
             says_nothing = kind.startswith("words") and known.keys().isdisjoint(
                 map(fold_label, look.cells)
             )

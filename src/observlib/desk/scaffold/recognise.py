@@ -1,24 +1,39 @@
-"""Which formats an export can be read by: each is tried, and what it makes of the file is kept."""
+"""What an unknown export is: the formats that read it, and what its columns look like."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import product
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from observlib.base import personal
+from observlib.base import personal, yaml_files
 from observlib.base.errors import ObservError
-from observlib.catalogue import Catalogue, Device, Format, needed_by
+from observlib.base.text import fold_label
+from observlib.catalogue import Catalogue, Column, Device, Format, Layout, needed_by
 from observlib.catalogue.tables import TABLES
 from observlib.desk.fetching.tables import missing, read_by
-from observlib.desk.scaffold.looks import first_bytes
-from observlib.loaders import Loaded, load, names
+from observlib.loaders import Loaded, _moments, load, names
+from observlib.loaders._cells import reader_of
 from observlib.loaders._grid import Grid, read_grid
 from observlib.loaders._moments import TwoForms
-from observlib.loaders._text import header_label, headers_shown
+from observlib.loaders._text import (
+    find_delimiter,
+    header_label,
+    headers_shown,
+    read_csv,
+    read_json,
+    read_text,
+)
+
+# --- The formats by which it can be read: each is tried, and what it makes of the file is kept
 
 _Known = Mapping[str, str]  # what is known of a device, by its keys
 _ABOUT = ("device", "product", "channel", "unknown")  # the same for all rows
@@ -274,3 +289,328 @@ def _by_code(path: Path, loader: str, catalogue: Catalogue, known: _Known) -> li
             found.append(Match(loader, loaded, way))
     most = max((len(one.loaded.rows) for one in found), default=0)
     return [one for one in found if len(one.loaded.rows) == most]
+
+
+# --- What its columns look like: about persons, or of which kind of cells
+
+_BESIDE = Path(__file__).with_suffix(".yml")
+_KNOWN = yaml_files.mapping(_BESIDE.read_text(encoding="utf-8"), _BESIDE.name)
+_WORDS = {name: frozenset(words.split()) for name, words in _KNOWN["words"].items()}
+_STATES = _WORDS["open"] | _WORDS["states"]
+UNITS = {unit: frozenset(words.split()) for unit, words in _KNOWN["units"].items()}
+_NOTHING = frozenset(_KNOWN["nothing"])
+_DAYS = _KNOWN["days"]
+_WITH_TIMES = [day + time for day in _DAYS for time in _KNOWN["times"]]
+_FORMS = (*_KNOWN["forms"], *_WITH_TIMES, "%Y-%m-%d", *_DAYS)
+_NAMES = "its cells may be names"
+COUNTED = ("count", "signed", "times")  # kinds that add up
+_MOST_WORDS = 12  # of a column whose words stand for values
+_ENOUGH = 0.8  # of a column's cells, to be of a kind
+_SAMPLE = 300
+_FIRST = 20  # of which a form that reads most cells of a column reads one
+_LONGEST_MOMENT = 50
+_DELIMITERS = ";,\t|"
+_TOP = 20  # rows in which the header is looked for
+_THINGS = ("title", "title_id", "list", "product")  # kinds of which two capitals are no name
+_IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}|(?:[\da-f]{0,4}:){3,7}[\da-f]{0,4}", re.A | re.I)
+_NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?", re.A)
+_VALUE = re.compile(r"[-+]?\d[\d\s.,:/%TZ+-]*", re.A)
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """A column: its header, and its cells that are not empty with how often each is there."""
+
+    title: str
+    cells: Counter[str]
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of its header, to compare."""
+        return words_of(self.title)
+
+    @cached_property
+    def empty(self) -> list[str]:
+        """Its cells that stand for nothing."""
+        return [cell for cell in self.cells if fold_label(cell) in _NOTHING]
+
+    @cached_property
+    def filled(self) -> list[str]:
+        """Its cells that stand for something."""
+        return [cell for cell in self.cells if fold_label(cell) not in _NOTHING]
+
+    @cached_property
+    def is_numeric(self) -> bool:
+        """Whether all its cells are numbers."""
+        return all(map(_NUMBER.fullmatch, self.cells))
+
+    @cached_property
+    def is_mean(self) -> bool:
+        """Whether its header is that of means or shares, which nothing adds up.
+
+        Examples
+        --------
+        >>> titles = ("Avg Wait", "Taux de rebond", "Answer %", "Attente totale")
+        >>> [Look(title, Counter()).is_mean for title in titles]
+        [True, True, True, False]
+        """
+        return "%" in self.title or bool(self.words & _WORDS["means"])
+
+    @cached_property
+    def about(self) -> str | None:
+        """Why it is not to be read, by its header."""
+        if self._has_flags or self.words & _STATES or self.words == {"contact", "type"}:  # of calls
+            return None
+        persons = _WORDS["persons"]
+        if self.words & (persons - _WORDS["name"] if self.words & _WORDS["named"] else persons):
+            return "its header is that of a person's data"
+        written = self.words & _WORDS["written"]
+        return "its header is that of what someone wrote" if written else None
+
+    @cached_property
+    def holds(self) -> str | None:
+        """Why it is not to be read, by its cells: most persons' data, and free text."""
+        sample = list(self.cells)[: 10 * _SAMPLE]
+        held = [cell for cell in sample if personal.held(cell, identifier=True)]
+        if held and not _are_moments(held, "%M"):  # 03/25/2026 09:34:05 is no number of anyone
+            return "its cells hold addresses or numbers of persons"
+        if any(map(_IP.fullmatch, sample)):
+            return "its cells hold IP addresses"
+        texts = sum("\n" in cell or len(cell) > 80 or len(cell.split()) > 8 for cell in sample)
+        if texts > 0.1 * len(sample):
+            return "its cells are texts that someone wrote"
+        names = list(filter(personal.reads_as_name, sample))
+        if len(names) > 0.3 * len(sample) and not _are_moments(names):  # days have capitals too
+            return _NAMES
+        return None
+
+    @property
+    def unread(self) -> str | None:
+        """Why it is not to be read, if it tells of someone."""
+        return self.about or self.holds
+
+    def hidden(self, kind: str) -> str | None:
+        """Why it cannot give a field of a kind, if it tells of someone."""
+        holds = self.holds
+        if holds == _NAMES and (kind in _THINGS or (kind == "theme" and self._in_capitals)):
+            holds = None
+        if kind in _THINGS and not self.words & (_WORDS["persons"] - _WORDS["name"]):
+            return holds
+        return holds or self.about
+
+    def is_state(self, table: str) -> bool:
+        """Whether it may tell rows that count from others: by its header, or by yes and no."""
+        if table == "responses" or self.holds or not 0 < len(self.cells) <= _MOST_WORDS:
+            return False
+        words = _STATES - _WORDS["open"] if table == "tickets" else _STATES
+        of_calls = table.startswith("call") and "type" in self.words
+        flag = table == "subscriptions" and len(self.cells) == 2 and self._has_flags
+        return bool(self.words & words) or of_calls or flag
+
+    def may_be_total(self, field: str) -> bool:
+        """Whether it may give a count or a total, or a mean of which one can be made."""
+        years = all(re.fullmatch(r"(?:19|20)\d\d", cell) for cell in self.cells)
+        others = _WORDS["numbers"] | _WORDS.get(f"no_{field}", frozenset())
+        if self.words & others or (years and self.words & _WORDS["years"]):
+            return False
+        return not self.is_mean or ("%" not in self.title and field in ("actions", "seconds"))
+
+    @property
+    def unit(self) -> str | None:
+        """The unit of durations: `clock`, what its header says, or `None`: not known."""
+        if not self.is_numeric:
+            return "clock"
+        told = frozenset(re.findall(r"[^\W_]+", fold_label(self.title)))
+        return next((unit for unit, words in UNITS.items() if told & words), None)
+
+    @cached_property
+    def _has_flags(self) -> bool:
+        """Whether its cells are words such as yes and no, which tell of no one."""
+        words = set(map(fold_label, self.cells))
+        return 0 < len(words) <= 2 and words <= _WORDS["flags"]
+
+    @cached_property
+    def _in_capitals(self) -> bool:
+        """Whether the header is that of themes, and capitals are how all of them are written."""
+        few = len(self.cells) <= _MOST_WORDS and self.cells.total() > 2 * len(self.cells)
+        return few and bool(self.words & _WORDS["themes"]) and all(map(str.isupper, self.cells))
+
+
+def words_of(title: str) -> frozenset[str]:
+    """The words of a header, to compare."""
+    plain = fold_label(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", title))
+    return frozenset(re.findall(r"n°|[^\W_]+", plain)) - _WORDS["small"]
+
+
+# --- The table of a file of which nothing is known
+
+
+def first_bytes(path: Path) -> bytes:
+    """The first bytes of a file; `ObservError` where it is none that can be read."""
+    if not path.is_file():
+        raise ObservError(f"{path}: is no file; name an export")
+    try:
+        with path.open("rb") as stream:
+            return stream.read(4)
+    except OSError as error:
+        raise ObservError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+@lru_cache(1)  # each answer to a question asks for it again
+def looked_at(path: Path, saved: int) -> tuple[Layout, list[Look]]:
+    """The layout by which the table of a file is found, and what its columns look like."""
+    layout = _layout(path)
+    grid = _grid(path, layout)
+    header = [title.strip() for title in grid.header]
+    if not grid.rows or sum(map(bool, header)) < 2:
+        raise ObservError(f"{path}: no table of several columns can be found in it")
+    if any(_VALUE.fullmatch(title) or personal.held(title) for title in header):
+        raise ObservError(
+            f"{path}: its first row holds values and no names of columns; give it a header"
+        )
+    return layout, [Look(title, _cells(grid, n)) for n, title in enumerate(header) if title]
+
+
+def _cells(grid: Grid, place: int) -> Counter[str]:
+    """How often each cell of a column is there that is not empty."""
+    rows = grid.rows.values()
+    return Counter(cell for row in rows if len(row) > place and (cell := row[place].strip()))
+
+
+def _grid(path: Path, layout: Layout) -> Grid:
+    """The table of a file, by a format of which only the layout counts."""
+    form = Format.model_construct(id="essai", label="essai", table="essai", layout=layout)
+    return read_grid(path, form)
+
+
+def _layout(path: Path) -> Layout:
+    if first_bytes(path).startswith((b"PK", b"\xd0\xcf\x11\xe0")):  # .xlsx and .ods, .xls
+        grid = _grid(path, Layout(kind="workbook"))
+        top = {1: grid.header} | {n: [*row] for n, row in [*grid.rows.items()][:_TOP]}
+        return Layout(kind="workbook", header_row=[*top][_header_row([*top.values()]) - 1])
+    encodings = Layout().encodings
+    try:
+        text = read_text(path)
+    except ObservError:
+        encodings = ("utf-8", "cp1252")
+        text = read_text(path, encodings)
+    if text.lstrip()[:1] in ("[", "{"):
+        return _json_layout(path, text)
+    lines = [line for line in text.splitlines() if line.strip()][:_TOP]
+    richest = max(lines, key=lambda line: max(map(line.count, _DELIMITERS)))
+    delimiter = find_delimiter(richest, _DELIMITERS)
+    header, rows = read_csv(path, text, delimiter)
+    known = Layout().delimiters
+    return Layout(
+        header_row=_header_row([header, *list(rows.values())[:_TOP]]),
+        delimiters=known if delimiter in known else delimiter,
+        encodings=encodings,
+    )
+
+
+def _json_layout(path: Path, text: str) -> Layout:
+    try:
+        document = read_json(path, text)
+    except ObservError:  # several documents, one after the other
+        return Layout(kind="json")
+    lists = [
+        key
+        for key, value in (document.items() if isinstance(document, dict) else ())
+        if isinstance(value, list) and value and all(isinstance(one, dict) for one in value)
+    ]
+    return Layout(kind="json", records=lists[0] if len(lists) == 1 else None)
+
+
+def _header_row(top: list[list[str]]) -> int:
+    """The first row, from 1, that fills most of the columns: titles above a table fill one."""
+    filled = [sum(bool(cell.strip()) for cell in row) for row in top]
+    return next(at for at, count in enumerate(filled, 1) if count >= 0.6 * max(filled))
+
+
+# --- The kind of a column's cells, by what the loaders' own readers make of them
+
+
+def fits(look: Look, kind: str, field: str, catalogue: Catalogue) -> bool:
+    """Whether most cells of a column can be read as a kind of field."""
+    kind = kind.rstrip("?~")
+    if not look.cells or look.hidden(kind):
+        return False
+    if kind in ("moment", "day"):
+        return bool(forms_of(look, kind == "day"))
+    if kind in COUNTED and not look.may_be_total(field):
+        return False
+    if kind == "words" or (kind == "mark" and not look.is_numeric):
+        codes = look.is_numeric and not look.words & _STATES
+        return len(look.cells) <= _MOST_WORDS and not codes and not forms_of(look, True)
+    if kind in ("answer", "ticket") and len(look.cells) < _ENOUGH * look.cells.total():
+        return False  # what many rows share is no number of each
+    if kind == "theme" and (look.is_numeric or forms_of(look, True)):
+        return False
+    timed = kind in ("time", "times")
+    column = Column(
+        headers=(look.title,),
+        unit=("s" if look.is_numeric else "clock") if timed else None,
+        of="visits" if look.is_mean and kind in ("count", "times") else None,
+    )
+    try:
+        read = reader_of(kind, field, column, catalogue)
+    except KeyError:  # a kind of which nothing more is known
+        return True
+    sample = look.filled[:_SAMPLE]
+    return bool(sample) and sum(_is_read(cell, read) for cell in sample) >= _ENOUGH * len(sample)
+
+
+def _is_read(cell: str, read: Callable[[str], object]) -> bool:
+    try:
+        read(cell)
+    except ValueError:
+        return False
+    return True
+
+
+@lru_cache(2000)
+def forms_of(look: Look, days: bool, told: str | None = None) -> tuple[str, ...]:
+    """The form of a column's moments, or none; several where day and month may be swapped.
+
+    They may be where no day is above 12, even if each is as much as its month.
+    """
+    short = [cell for cell in look.filled if len(cell) <= _LONGEST_MOMENT]
+    if not short or len(short) < _ENOUGH * len(look.filled):
+        return ()
+    counts = {
+        form: _read(short, form, days)
+        for form in ((told,) if told else ()) + _FORMS
+        if _may_read(form, days, short[:_FIRST])
+    }
+    likely = [form for form, count in counts.items() if count >= _ENOUGH * len(look.filled)]
+    if told and told in likely:
+        return (told,)
+    if told:  # only where the month stands, such as %d/%m/%Y of moments
+        likely = [form for form in likely if _order(form) == _order(told)] or likely
+    most = max((counts[form] for form in likely), default=0)
+    by_order: dict[str, str] = {}
+    for form in likely:
+        if counts[form] == most:
+            by_order.setdefault(_order(form), form)
+    return tuple(by_order.values())
+
+
+def _order(form: str) -> str:
+    """In which order a form has year, month and day."""
+    return "".join(re.findall("%[Yymd]", form.replace("iso", "%Y%m%d")))
+
+
+def _may_read(form: str, days: bool, sample: list[str]) -> bool:
+    """Whether a form fits one of the first cells, which costs less than to read them all."""
+    shape = _moments._EPOCH if form.startswith("epoch") else _moments._pattern(form, days)
+    return bool(pc.any(pc.match_substring_regex(pa.array(sample, pa.string()), shape)).as_py())
+
+
+def _are_moments(cells: list[str], part: str = "") -> bool:
+    """Whether a form that has some part reads all cells."""
+    return any(part in form and _read(cells, form, False) == len(cells) for form in _FORMS)
+
+
+def _read(cells: Iterable[str], form: str, days: bool) -> int:
+    """How many cells a form reads."""
+    return int(_moments.parsed(pd.Series(list(cells)), form, days)["read"].sum())

@@ -1,0 +1,433 @@
+"""What each tool's server is asked for, and how its answers become the export that it would make.
+
+Only what is read is kept: no name, address, subject or text of a person is ever written.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import html
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from observlib.base.errors import ObservError, UsageError
+from observlib.catalogue import Device, Format, Questionnaire
+from observlib.desk.fetching.tables import read_by
+from observlib.desk.fetching.web import (
+    Page,
+    Records,
+    Server,
+    Source,
+    StaleError,
+    as_csv,
+    ask,
+    server,
+)
+from observlib.loaders.limesurvey import without_the_rest
+
+# --- Matomo's Reporting API. `API.get` is asked, whose JSON is kept as it is, without the metrics
+# that are not read; for the loader `matomo_csv` it is written as the CSV that Matomo makes of it.
+
+_METRICS = (
+    "nb_visits", "nb_uniq_visitors", "nb_actions", "nb_downloads", "bounce_count",
+    "sum_visit_length",
+)  # fmt: skip
+_PERIODS = {"continuous": "day", "daily": "day", "weekly": "week"}
+
+
+def matomo(device: Device, since: date, today: date) -> Source:
+    """The visits of a device's site from a day on, by its `frequency`.
+
+    Only of periods that have ended: who ingests the file later would take a part for the whole.
+    Days are asked for a month at a time, weeks and months a year at a time.
+    """
+    site = server("Matomo", "TOKEN")
+    period = _PERIODS.get(device.frequency, "month")
+    spans = _spans(since, _last(period, today), "M" if period == "day" else "Y")
+    if not spans:
+        raise UsageError(f"--since {since}: no {period} has begun and ended since; give an earlier")
+    asked = {
+        "url": site.url, "site": device.site_id, "period": period, "loader": device.loader,
+        "since": since.isoformat(),
+    }  # fmt: skip
+
+    def pages(cursor: Any) -> Iterator[Page]:
+        for place, (first, last) in enumerate(spans, 1):
+            if not cursor or first.isoformat() >= cursor:
+                form: dict[str, str | int] = {
+                    "module": "API", "method": "API.get", "format": "JSON",
+                    "idSite": device.site_id or 0, "period": period, "date": f"{first},{last}",
+                    "columns": ",".join(_METRICS), "format_metrics": 0,
+                    "token_auth": site.keys[0],
+                }  # fmt: skip
+                visits = ask(site, "index.php", form=form, read=_visits, said=_matomo_fault)
+                after = spans[place][0].isoformat() if place < len(spans) else None
+                yield Page(visits, after, place, len(spans))
+
+    return Source(site.host, asked, pages, _csv if device.loader == "matomo_csv" else _json)
+
+
+def _last(period: str, today: date) -> date:
+    """The last day of the last period that has ended.
+
+    Examples
+    --------
+    >>> [str(_last(period, date(2026, 3, 4))) for period in ("day", "week", "month")]
+    ['2026-03-03', '2026-03-01', '2026-02-28']
+    """
+    found: date = (pd.Period(today, period[0].upper()) - 1).end_time.date()
+    return found
+
+
+def _spans(first: date, last: date, length: str) -> list[tuple[date, date]]:
+    """Days in spans of months (`M`) or years (`Y`).
+
+    Examples
+    --------
+    >>> [f"{a} {b}" for a, b in _spans(date(2025, 11, 15), date(2026, 1, 3), "Y")]
+    ['2025-11-15 2025-12-31', '2026-01-01 2026-01-03']
+    """
+    if first > last:
+        return []
+    return [
+        (max(span.start_time.date(), first), min(span.end_time.date(), last))
+        for span in pd.period_range(first, last, freq=length)
+    ]
+
+
+def _visits(answer: Any) -> dict[str, dict[str, Any]]:
+    """The metrics of each period of a span."""
+    for key in answer:
+        date.fromisoformat((key + "-01")[:10])  # else it is no period
+    return {key: _metrics(told) for key, told in answer.items()}
+
+
+def _metrics(told: Any) -> dict[str, Any]:
+    """What is read of a period's metrics: none, where Matomo says `[]`."""
+    return {name: value for name, value in told.items() if name in _METRICS} if told else {}
+
+
+def _matomo_fault(answer: Any) -> str:
+    if isinstance(answer, dict) and answer.get("result") == "error":
+        return str(answer.get("message") or "error")
+    return ""
+
+
+def _json(records: Records) -> Iterator[str]:
+    """As `format=JSON`: an object of periods."""
+    yield json.dumps({period: metrics or [] for period, metrics in records()})
+
+
+def _csv(records: Records) -> Iterator[str]:
+    """As `format=CSV`: a row a period, of zeros where there were no visits."""
+    told = {name for _, metrics in records() for name in metrics}
+    names = [name for name in _METRICS if name in told] or ["nb_visits"]
+    yield as_csv([["date", *names]])
+    for period, metrics in records():
+        yield as_csv([[period, *(metrics.get(name, "" if metrics else 0) for name in names)]])
+
+
+# --- data.gouv.fr's public API of metrics: the monthly visits and downloads of a data set
+
+DATAGOUV = "https://metric-api.data.gouv.fr"
+_MOST_MONTHS = 50  # months a page, the most that there may be
+
+
+def datagouv(device: Device) -> Source:
+    """All months of a device's data set; written as data.gouv.fr shows them."""
+    metrics = Server("data.gouv.fr", DATAGOUV, "the network")
+
+    def pages(cursor: Any) -> Iterator[Page]:
+        number = cursor or 1
+        while number:
+            query = {
+                "dataset_id__exact": device.dataset_id or "", "metric_month__sort": "asc",
+                "page": number, "page_size": _MOST_MONTHS,
+            }  # fmt: skip
+            months, is_last, total = ask(metrics, "api/datasets/data/", query=query, read=_months)
+            after = None if is_last else number + 1
+            yield Page(months, after, min(number * _MOST_MONTHS, total), total)
+            number = after
+
+    def text(records: Records) -> Iterator[str]:
+        yield json.dumps({"id": device.dataset_id, "monthlyStats": [m for _, m in records()]})
+
+    return Source(metrics.host, {"dataset": device.dataset_id}, pages, text)
+
+
+def _months(answer: Any) -> tuple[dict[str, Any], bool, int]:
+    """The months of a page, whether it is the last, and how many there are in all."""
+    months = {
+        month["metric_month"]: {
+            "month": str(month["metric_month"]),
+            "visits": month["monthly_visit"],
+            "downloads": month["monthly_download_resource"],
+        }
+        for month in answer["data"]
+    }
+    is_last = not (answer["links"].get("next") and months)
+    return months, is_last, int(answer["meta"]["total"])
+
+
+# --- Zendesk's incremental export of tickets, by cursor, with their metrics side-loaded. It gives
+# those that changed since a day, and so all that came since then: these are kept, that the file
+# holds all tickets of the days that it tells of.
+
+_INCREMENTAL = "api/v2/incremental/tickets/cursor.json"
+
+
+def zendesk(form: Format, since: date) -> Source:
+    """The tickets that came since a day, and their metrics, as the export of the API has them."""
+    desk = server("Zendesk", "USER", "TOKEN")
+    user, token = desk.keys
+    key = base64.b64encode(f"{user}/token:{token}".encode()).decode()
+    desk = desk._replace(keys=(token, key))
+    start = int(datetime(since.year, since.month, since.day, tzinfo=UTC).timestamp())
+    of_metrics = [name.partition(".")[2] for name in read_by(form) if name[:12] == "metric_sets."]
+    of_tickets = [name for name in read_by(form) if name[:12] != "metric_sets."]
+
+    def pages(cursor: Any) -> Iterator[Page]:
+        page = None
+        while page is None or page.after is not None:
+            cursor = page.after if page else cursor
+            query: dict[str, str | int] = {"cursor": cursor} if cursor else {"start_time": start}
+            query["include"] = "metric_sets"
+            headers = {"Authorization": f"Basic {key}"}
+            page = ask(
+                desk, _INCREMENTAL, query=query, headers=headers, read=read, said=_zendesk_fault
+            )
+            yield page
+
+    def read(answer: Any) -> Page:
+        tickets = answer["tickets"]
+        beside = {str(one["ticket_id"]): one for one in answer.get("metric_sets") or ()}
+        records: dict[str, Any] = {}
+        for ticket in tickets:
+            name = str(int(ticket["id"]))
+            metrics = beside.get(name) or ticket.get("metric_set") or {}
+            both = [_only(ticket, of_tickets), _only(metrics, of_metrics)]
+            both[0]["extracted"] = datetime.now(UTC).isoformat(" ", "seconds")
+            came_since = str(ticket["created_at"]) >= since.isoformat()
+            records[name] = both if came_since else None
+        days = max(int(time.time() - start) // 86400, 1)
+        if answer["end_of_stream"]:
+            return Page(records, None, days, days)
+        last = tickets[-1].get("generated_timestamp") if tickets else None
+        done = int((last or start) - start) // 86400
+        return Page(records, str(answer["after_cursor"] or ""), min(done, days), days)
+
+    return Source(desk.host, {"url": desk.url, "since": since.isoformat()}, pages, _both_lists)
+
+
+def _only(record: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    """What a record says under names such as `reply_time_in_minutes.calendar`, as it nests it.
+
+    Examples
+    --------
+    >>> _only({"id": 3, "reply": {"calendar": 2, "business": 1}, "subject": ""}, ["reply.calendar"])
+    {'reply': {'calendar': 2}}
+    """
+    found: dict[str, Any] = {}
+    for name in names:
+        first, _, rest = name.partition(".")
+        value = record.get(first)
+        if rest and isinstance(value, dict):
+            found.setdefault(first, {}).update(_only(value, [rest]))
+        elif not isinstance(value, dict | list):
+            found[first] = value
+    return found
+
+
+def _zendesk_fault(answer: Any) -> str:
+    """What Zendesk says to be wrong, as a text or with a title."""
+    error = answer.get("error") if isinstance(answer, dict) else None
+    return str(error.get("title") or "error") if isinstance(error, dict) else str(error or "")
+
+
+def _both_lists(records: Records) -> Iterator[str]:
+    """Both lists, as the answers have them."""
+    yield '{"tickets": ['
+    for place, (_, (ticket, _)) in enumerate(records()):
+        yield ("," if place else "") + "\n" + _compact(ticket)
+    yield '\n], "metric_sets": ['
+    first = True
+    for name, (_, metrics) in records():
+        if metrics:
+            yield ("" if first else ",") + "\n" + _compact({"ticket_id": int(name), **metrics})
+            first = False
+    yield '\n], "end_of_stream": true}\n'
+
+
+def _compact(found: Any) -> str:
+    return json.dumps(found, separators=(",", ":"))
+
+
+# --- GLPI's tickets, by its REST API, written as the list that GLPI saves as CSV. Titles and texts
+# are not asked for; GLPI adds titles by itself, and they are dropped as they come.
+
+# GLPI's search options of a ticket, and the headers that its list has in French
+_COLUMNS = {2: "ID", 15: "Date d'ouverture", 17: "Date de résolution", 7: "Catégorie"}
+_MOST_TICKETS = 500  # tickets a page
+_DELETED = "tickets were deleted meanwhile, so that some may be missing; fetch again"
+
+
+def glpi(since: date) -> Source:
+    """The tickets that were opened since a day."""
+    desk = server("GLPI", "USER_TOKEN", optional=("APP_TOKEN",))
+    desk = desk._replace(url=desk.url.removesuffix("/apirest.php"))
+    for name, key in zip(desk.key_variables, desk.keys, strict=True):
+        if not key.isascii():  # it goes into a header
+            raise UsageError(f"{name}: holds a sign that no token has")
+
+    def pages(cursor: Any) -> Iterator[Page]:
+        with _session(desk) as headers:
+            first, before = cursor or [0, None]
+            total = first + 1
+            while first < total:
+                records, total = _tickets(desk, headers, since, first)
+                if before is not None and total < before:
+                    raise StaleError(f"{desk.host}: {_DELETED}")
+                first, before = first + _MOST_TICKETS, total
+                after = [first, total] if first < total else None
+                yield Page(records, after, min(first, total), total)
+
+    return Source(desk.host, {"url": desk.url, "since": since.isoformat()}, pages, _list)
+
+
+@contextlib.contextmanager
+def _session(desk: Server) -> Iterator[dict[str, str]]:
+    """A session of the API, closed at the end: the headers that its requests need."""
+    user, app = desk.keys
+    headers = {"Content-Type": "application/json", **({"App-Token": app} if app else {})}
+    told = {**headers, "Authorization": f"user_token {user}"}
+    headers["Session-Token"] = ask(
+        desk, "apirest.php/initSession", headers=told, read=_token, said=_glpi_fault
+    )
+    try:
+        yield headers
+    finally:
+        with contextlib.suppress(ObservError):  # GLPI itself ends those that were left
+            ask(desk, "apirest.php/killSession", headers=headers)
+
+
+def _token(answer: Any) -> str:
+    return str(answer["session_token"].encode("ascii"), "ascii")
+
+
+def _tickets(
+    desk: Server, headers: dict[str, str], since: date, first: int
+) -> tuple[dict[str, list[str]], int]:
+    """The tickets from a place on, in the order of their numbers, and how many there are."""
+    query: dict[str, str | int] = {
+        "range": f"{first}-{first + _MOST_TICKETS - 1}", "sort": 2, "order": "ASC",
+        "criteria[0][field]": 15, "criteria[0][searchtype]": "morethan",
+        "criteria[0][value]": f"{since - timedelta(days=1)} 23:59:59",
+        **{f"forcedisplay[{place}]": number for place, number in enumerate(_COLUMNS)},
+    }  # fmt: skip
+
+    def read(answer: Any) -> tuple[dict[str, list[str]], int]:
+        now = datetime.now(UTC).isoformat(" ", "seconds")  # until which open tickets wait
+        rows = answer.get("data") or []
+        cells = ([*(_cell(row.get(str(number))) for number in _COLUMNS), now] for row in rows)
+        return {str(int(row[0])): row for row in cells}, int(answer["totalcount"])
+
+    path = "apirest.php/search/Ticket"
+    try:
+        found: tuple[dict[str, list[str]], int] = ask(
+            desk, path, query=query, headers=headers, read=read, said=_glpi_fault
+        )
+    except ObservError as error:
+        if "ERROR_RANGE_EXCEED_TOTAL" in str(error):  # there were more when the fetch was begun
+            raise StaleError(f"{desk.host}: {_DELETED}") from None
+        raise
+    return found
+
+
+def _cell(value: Any) -> str:
+    """A value of a ticket; GLPI escapes the signs of HTML in texts."""
+    if isinstance(value, dict | list):
+        raise TypeError
+    return "" if value is None else html.unescape(str(value))
+
+
+def _glpi_fault(answer: Any) -> str:
+    """The name of an error, which GLPI answers in a list with an explanation."""
+    fault = isinstance(answer, list) and answer and str(answer[0])
+    return fault if fault and fault.startswith("ERROR") else ""
+
+
+def _list(records: Records) -> Iterator[str]:
+    yield as_csv([[*_COLUMNS.values(), "extracted"]], ";")
+    yield from (as_csv([cells], ";") for _, cells in records())
+
+
+# --- LimeSurvey's responses, by RemoteControl (JSON-RPC), which its administrator must have
+# switched on. What the loader would not read, such as names, is dropped before anything is written.
+
+_ENDPOINT = "admin/remotecontrol"
+_SWITCH_ON = "ask its administrator to switch on the JSON-RPC interface"
+_KEYS = "check OBSERV_LIMESURVEY_USER and OBSERV_LIMESURVEY_PASSWORD"
+_MENDS = {  # what to do about what LimeSurvey says
+    "password": _KEYS,
+    "user name": _KEYS,
+    "no data": "the survey is not active, or no one has answered yet",
+    "permission": "ask for the right to export this survey's responses",
+    "invalid survey": "check the device's `survey_id`",
+    "rpc interface": _SWITCH_ON,
+}
+
+
+def limesurvey(device: Device, questionnaire: Questionnaire, path: Path) -> str:
+    """The responses of a device's survey, finished or not, as CSV with codes.
+
+    Without what the loader would not read. `path` is what messages name.
+    """
+    tool = server("LimeSurvey", "USER", "PASSWORD")
+    tool = tool._replace(url=tool.url.removesuffix(f"/{_ENDPOINT}"))
+
+    def call(method: str, *params: Any, read: Callable[[Any], Any] = str) -> Any:
+        result, fault = ask(
+            tool,
+            _ENDPOINT,
+            content={"method": method, "params": params, "id": 1},
+            headers={"Content-Type": "application/json"},
+            read=lambda answer: _answered(answer, read),
+            unless_json=_SWITCH_ON,
+        )
+        if fault:
+            said = tool.without_keys(fault)
+            mends = (mend for words, mend in _MENDS.items() if words in said.casefold())
+            mend = next(mends, "ask its administrator")
+            raise ObservError(
+                f"{tool.host}, survey {device.survey_id}: LimeSurvey says {said!r}; {mend}"
+            )
+        return result
+
+    key = call("get_session_key", *tool.keys, "Authdb")
+    try:
+        how = (device.survey_id, "csv", None, "all", "code", "short")
+        content = call("export_responses", key, *how, read=base64.b64decode)
+    finally:
+        with suppress(ObservError):  # LimeSurvey itself ends those that were left
+            call("release_session_key", key)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ObservError(f"{tool.host}: the export is not UTF-8 at byte {error.start}") from error
+    return without_the_rest(Path(path.name), text, questionnaire, bool(device.verbatims))
+
+
+def _answered(answer: Any, read: Callable[[Any], Any]) -> tuple[Any, str]:
+    """What a method gives, and what LimeSurvey says to be wrong."""
+    result, fault = answer["result"], answer["error"]
+    if isinstance(result, dict) and result.get("status") not in ("OK", None):
+        fault = fault or result["status"]
+    return (None, str(fault)) if fault else (read(result), "")
