@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Argument, Option
 
 from observlib.base.errors import ObservError, UsageError, bounded
-from observlib.base.period import today
+from observlib.base.period import Quarter, today
 from observlib.cli.printing import (
     Data,
     answer,
@@ -321,7 +321,6 @@ def code(
     name, the quarter and each text's identifier.
     """
     from observlib import store
-    from observlib.base.period import Quarter, today
     from observlib.pipeline import project
     from observlib.records import coding
 

@@ -62,7 +62,6 @@ def edition(
     What was made before from the same inputs is not made again.
     """
     from observlib.base import files
-    from observlib.base.period import Quarter
     from observlib.edition.execute import started
     from observlib.pipeline import project
     from observlib.publish import standing
@@ -183,7 +182,6 @@ class _Checked(NamedTuple):
 
 def _due(root: Path, data: Path) -> Quarter | None:
     """The quarter of the edition that is due; where none is, that is said."""
-    from observlib.base.period import Quarter
     from observlib.edition import checklist as checks
     from observlib.publish.editions import feeds, record
 

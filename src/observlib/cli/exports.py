@@ -84,10 +84,7 @@ def ingest(
     folder_of_store = project.data_folder(data)
     known = project.catalogue_with_devices(data)
     folder = folder.rstrip("/") or "/"
-    with (
-        steps() as step,
-        _at_hand(folder, folder_of_store, step("Fetching exports")) as place,
-    ):
+    with steps() as step, _at_hand(folder, folder_of_store, step("Fetching exports")) as place:
         reading = step("Reading exports")
         done = store.ingest(place, folder_of_store, known, reading, waiting)
         done.problems = [line.replace(str(place), folder) for line in done.problems]

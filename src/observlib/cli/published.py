@@ -47,12 +47,11 @@ def review(
 
     Exit code 0: reproduced. 1: something differs. 3: it could not be made again.
     """
+    from observlib import review as reviewing
     from observlib.base import files
     from observlib.pipeline import project
     from observlib.publish.editions import record, reviews
-    from observlib.review import DIFFERS, report
-    from observlib.review import NOT_RUN as UNRUN
-    from observlib.review import review as reviewed
+    from observlib.review import report
 
     root = project.root()
     if role:  # before the long work
@@ -64,7 +63,7 @@ def review(
             raise UsageError(f"{site}: holds no edition; name the folder of one, or a zip of it")
         bundle = str(site / editions[0].quarter)
     with ended_in_order(), _at_hand(bundle) as place:
-        found = reviewed(place, root, project.data_folder(data), meanwhile, trust or [])
+        found = reviewing.review(place, root, project.data_folder(data), meanwhile, trust or [])
     counts = ", ".join(f"{number} {name}" for name, number in found.counts.items())
     say(f"Edition {found.quarter} of {found.published}: {found.verdict}")
     if counts:
@@ -81,14 +80,14 @@ def review(
         files.write_text(path, reviews.begun(path, *about))
         say(f"Begun: {path}; add your points, commit it, and publish the site: `observ edition`")
     answer(**found.as_dict())
-    if found.verdict == DIFFERS:
+    if found.verdict == reviewing.DIFFERS:
         lines = report.lines(found)
         rest = len(lines) - _SHOWN
         more = [f"and {rest} more; --to writes a page"] if rest > 0 else []
         raise ObservError(*found.not_run, *lines[:_SHOWN], *more)
     for line in found.not_run:
         meanwhile(line)
-    if found.verdict == UNRUN:
+    if found.verdict == reviewing.NOT_RUN:
         raise typer.Exit(_NOT_RUN)
 
 
@@ -180,8 +179,7 @@ def _is(value: object) -> bool:
 
 
 def _step(title: str) -> None:
-    say()
-    say(title)
+    say(f"\n{title}")
 
 
 def _count(rows: int | None) -> str:

@@ -41,15 +41,7 @@ QUARTER = "quarter"
 
 
 def people(rows: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
-    """Who answered what in some quarters.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"answer_id": ["a", "a", "b"], "question": ["clarity", "ease", "ease"]})
-    >>> rows = rows.assign(value=[4.0, 2.0, 3.0], date=pd.Timestamp("2026-07-14"))
-    >>> people(rows, [Quarter(2026, 3)])["ease"].tolist()
-    [2.0, 3.0]
-    """
+    """Who answered what in some quarters."""
     names = {"response_id": "person", "answer_id": "person", "variable": "question"}
     asked = within(rows.rename(columns=names), quarters)
     asked = asked.reindex(columns=["person", QUARTER, "question", "value", "category"])

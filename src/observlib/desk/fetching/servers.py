@@ -76,25 +76,13 @@ def matomo(device: Device, since: date, today: date) -> Source:
 
 
 def _last(period: str, today: date) -> date:
-    """The last day of the last period that has ended.
-
-    Examples
-    --------
-    >>> [str(_last(period, date(2026, 3, 4))) for period in ("day", "week", "month")]
-    ['2026-03-03', '2026-03-01', '2026-02-28']
-    """
+    """The last day of the last period that has ended."""
     found: date = (pd.Period(today, period[0].upper()) - 1).end_time.date()
     return found
 
 
 def _spans(first: date, last: date, length: str) -> list[tuple[date, date]]:
-    """Days in spans of months (`M`) or years (`Y`).
-
-    Examples
-    --------
-    >>> [f"{a} {b}" for a, b in _spans(date(2025, 11, 15), date(2026, 1, 3), "Y")]
-    ['2025-11-15 2025-12-31', '2026-01-01 2026-01-03']
-    """
+    """Days in spans of months (`M`) or years (`Y`)."""
     if first > last:
         return []
     return [
@@ -228,13 +216,7 @@ def zendesk(form: Format, since: date) -> Source:
 
 
 def _only(record: dict[str, Any], names: list[str]) -> dict[str, Any]:
-    """What a record says under names such as `reply_time_in_minutes.calendar`, as it nests it.
-
-    Examples
-    --------
-    >>> _only({"id": 3, "reply": {"calendar": 2, "business": 1}, "subject": ""}, ["reply.calendar"])
-    {'reply': {'calendar': 2}}
-    """
+    """What a record says under names such as `reply_time_in_minutes.calendar`, as it nests it."""
     found: dict[str, Any] = {}
     for name in names:
         first, _, rest = name.partition(".")

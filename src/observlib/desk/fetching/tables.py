@@ -95,7 +95,7 @@ def copy(device: Device, catalogue: Catalogue, root: Path, path: Path, progress:
         elif address.endswith(SQLITE):
             rows = _sqlite(device, root / address, choose, delimiter, new, progress)
         else:
-            rows = _files(device, root / address, choose, delimiter, zone, Path(new.name))
+            rows = _files(root / address, choose, delimiter, zone, Path(new.name))
         if not rows:
             raise ObservError(f"device {device.id!r}: its address holds no row")
     progress(rows, rows, f"{rows:,} rows")
@@ -104,7 +104,9 @@ def copy(device: Device, catalogue: Catalogue, root: Path, path: Path, progress:
 def _kept(device: Device, form: Format | None, there: list[str]) -> list[str]:
     """The columns to copy, of those that there are, by their own names, as exports are read."""
     names = read_by(form) if form else [*tables.TABLES[device.table or ""].columns]
-    known = {*map(header_label, names)} | ({"month"} if "complete" in names and not form else set())
+    if form is None and "complete" in names:
+        names.append("month")
+    known = {*map(header_label, names)}
     kept = [name for name in there if header_label(name) in known]
     lacking = missing(form, there) if form else []
     if lacking or not kept:
@@ -115,9 +117,7 @@ def _kept(device: Device, form: Format | None, there: list[str]) -> list[str]:
     return kept
 
 
-def _files(
-    device: Device, path: Path, choose: _Choose, delimiter: str, zone: str, new: Path
-) -> int:
+def _files(path: Path, choose: _Choose, delimiter: str, zone: str, new: Path) -> int:
     """Copy from files of one kind, by their common end or that of those in a folder."""
     kinds = [end for end in _READERS if path.is_dir() and any(path.rglob(f"*{end}"))]
     if len(kinds) > 1:
@@ -170,12 +170,7 @@ def _sqlite(
 
 
 def _postgres(
-    device: Device,
-    choose: _Choose,
-    delimiter: str,
-    zone: str,
-    new: IO[bytes],
-    progress: Progress,
+    device: Device, choose: _Choose, delimiter: str, zone: str, new: IO[bytes], progress: Progress
 ) -> int:
     """Copy from a table or view of PostgreSQL, by a transaction that may only read."""
     try:

@@ -37,15 +37,7 @@ _REQUIRED = [name for name, field in Device.model_fields.items() if field.is_req
 
 
 def required(given: Mapping[str, str | None], catalogue: Catalogue) -> list[str]:
-    """The keys that a device must have: those of all, then those of its loader, once it is known.
-
-    Examples
-    --------
-    >>> from observlib.catalogue import load_catalogue
-    >>> known = load_catalogue(Path("data/catalogue"))
-    >>> required({}, known)[:2], required({"loader": "jdma"}, known)[-1]
-    (['id', 'label'], 'product')
-    """
+    """The keys that a device must have: those of all, then those of its loader, once known."""
     return [*_REQUIRED, *needed_by(given.get("loader") or "", catalogue.formats)]
 
 

@@ -577,13 +577,7 @@ def _scale(name: str, look: Look) -> Question:
 
 
 def _ends(scale: str) -> tuple[float, ...]:
-    """The worst mark of a scale and its best, as it is said.
-
-    Examples
-    --------
-    >>> _ends("1,5"), _ends("un")
-    ((1.0, 5.0), (nan,))
-    """
+    """The worst mark of a scale and its best, as it is said."""
     return tuple(map(_number, scale.split(",")))
 
 

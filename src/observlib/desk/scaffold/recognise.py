@@ -75,13 +75,6 @@ def recognised(
     A format fits where all columns that it needs are there and rows can be read. The more columns
     of the file it names, the better; of as many, the more rows it reads. Loaders that are code are
     tried as they are, and the CSV of a tidy table where nothing else fits.
-
-    Examples
-    --------
-    >>> from observlib.pipeline import project
-    >>> known = project.catalogue(Path("data"))
-    >>> recognised(Path("README.md"), known)
-    []
     """
     first_bytes(path)
     known = {key: value for key, value in (given or {}).items() if value}
@@ -238,10 +231,7 @@ def _explained(grid: Grid, form: Format) -> int:
 
 def _ways(loader: str, catalogue: Catalogue, known: _Known) -> list[dict[str, str]]:
     """What a device of a loader must say beside it: each table and questionnaire is tried."""
-    allowed: dict[str, Iterable[str]] = {
-        "table": TABLES,
-        "questionnaire": catalogue.questionnaires,
-    }
+    allowed: dict[str, Iterable[str]] = {"table": TABLES, "questionnaire": catalogue.questionnaires}
     keys = [key for key in needed_by(loader, catalogue.formats) if key in allowed]
     values = [[known[key]] if key in known else [*allowed[key]] for key in keys]
     return [dict(zip(keys, way, strict=True)) for way in product(*values)]
@@ -346,14 +336,7 @@ class Look:
 
     @cached_property
     def is_mean(self) -> bool:
-        """Whether its header is that of means or shares, which nothing adds up.
-
-        Examples
-        --------
-        >>> titles = ("Avg Wait", "Taux de rebond", "Answer %", "Attente totale")
-        >>> [Look(title, Counter()).is_mean for title in titles]
-        [True, True, True, False]
-        """
+        """Whether its header is that of means or shares, which nothing adds up."""
         return "%" in self.title or bool(self.words & _WORDS["means"])
 
     @cached_property
