@@ -237,14 +237,9 @@ def send(
                 files.write_bytes(written[-1], content)
     if server and alarms:
         told = [
-            {
-                "device": alarm.device,
-                "owner": catalogue.devices[alarm.device].owner,
-                "kind": alarm.kind,
-                "began": alarm.began.isoformat(),
-                "seen": alarm.seen.isoformat(),
-                "text": typography(sentence(alarm, catalogue)),
-            }
+            {name: str(getattr(alarm, name)) for name in ("device", "kind", "began", "seen")}
+            | {"owner": catalogue.devices[alarm.device].owner}
+            | {"text": typography(sentence(alarm, catalogue))}
             for alarm in alarms
         ]
         web.tell(server, {"text": "\n".join(one["text"] for one in told), "alarms": told})

@@ -82,13 +82,9 @@ class Review:
         """The review for programs."""
         about = {name: value for name, value in vars(self).items() if name not in _IN_WORDS}
         places = [
-            {
-                "file": one.file,
-                "where": told(one.where),
-                "published": told(one.published),
-                "remade": told(one.remade),
-                "is_close": one.is_close,
-            }
+            {"file": one.file}
+            | {name: told(getattr(one, name)) for name in ("where", "published", "remade")}
+            | {"is_close": one.is_close}
             for one in self.differences
         ]
         studies, others = (
