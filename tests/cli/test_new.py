@@ -119,7 +119,7 @@ def test_what_will_not_do_is_told_before_anything_is_asked(observ, place, monkey
 
 
 def test_ctrl_c_at_a_question_writes_nothing(observ, place, monkeypatch):
-    def interrupt(text: str) -> str:
+    def interrupt(text: str, default: str | None = None) -> str:
         raise KeyboardInterrupt
 
     before = (place / "data" / "catalogue" / "devices.yml").read_bytes()
