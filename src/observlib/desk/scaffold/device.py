@@ -104,7 +104,8 @@ def new_device(
     after = f"{path.read_text(encoding='utf-8').rstrip()}\n{text}"
     formats = path.parents[1] / "formats"
     of_format = {f"{entry['id']}.yml": form.text()} if form is not None else {}
-    with tempfile.TemporaryDirectory(prefix="observlib-") as work:
+    unchanged = files.telling_write_errors(path.parent, "the catalogue is as it was")
+    with unchanged, tempfile.TemporaryDirectory(prefix="observlib-") as work:
         copy = Path(work)
         for folder in (path.parent, formats):
             if folder.is_dir():
