@@ -17,6 +17,7 @@ from typing import Any
 import nbformat
 import numpy as np
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from tests.copies import PYTHON
 
 from observlib.base.period import Quarter
 from observlib.base.yaml_files import dump
@@ -25,14 +26,11 @@ from observlib.publish import standing
 ROOT = Path(__file__).parents[1]
 BUTTONS = ("avis-boamp", "avis-legifrance", "avis-vie-publique")
 DEVICES = {
-    "avis-boamp": ("ratings", "web", "boamp"),
-    "avis-legifrance": ("ratings", "web", "legifrance"),
-    "avis-vie-publique": ("ratings", "web", "vie-publique"),
+    **{name: ("ratings", "web", name.removeprefix("avis-")) for name in BUTTONS},
     "appels": ("calls", "phone", "service-public"),
     "messages": ("tickets", "mail", "service-public"),
-    "textes": ("verbatims", "web", "boamp"),
-    "visites": ("audience", "web", "boamp"),
-}
+    "textes": ("verbatims", "web", "boamp"), "visites": ("audience", "web", "boamp"),
+}  # fmt: skip
 THEMES = ("identité", "logement", "retraite", "fiscalité")
 FRONT = """---
 title: Une année
@@ -59,10 +57,8 @@ told = ["calls_offered", "wait_median", "first_answer_median", "tickets_received
 study.board(contacts, "Les contacts du trimestre", rows="device", indicator=told)""",
 )
 ROUTINE = [
-    {
-        "id": "en-retard", "kind": "routine", "why": "Des contacts sont arrivés après l'édition.",
-        "indicator": ["calls_offered", "tickets_received"], "months": 6, "at_most": 1,
-    }
+    {"id": "en-retard", "kind": "routine", "why": "Des contacts sont arrivés après l'édition.",
+     "indicator": ["calls_offered", "tickets_received"], "months": 6, "at_most": 1},
 ]  # fmt: skip
 Rows = Iterable[Mapping[str, Any]]
 
@@ -74,20 +70,13 @@ def found(root: Path) -> Path:
     standing.copy_sources(ROOT, root / "reports")
     cells = [new_raw_cell(FRONT)]
     cells += [
-        new_code_cell('quarter = "2026-T3"\ndata = "data"', metadata={"tags": ["parameters"]}),
-        new_code_cell(CODE[0]),
-        new_code_cell(CODE[1], metadata={"tags": ["finding"]}),
-        new_markdown_cell("## Les notes"),
-        new_code_cell(CODE[2]),
-        new_code_cell(CODE[3]),
-        new_markdown_cell("## Les contacts"),
-        new_code_cell(CODE[4]),
+        new_code_cell('quarter = "2026-T3"\ndata = "data"', metadata={"tags": ["parameters"]})
     ]
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    cells += [new_code_cell(CODE[0]), new_code_cell(CODE[1], metadata={"tags": ["finding"]})]
+    cells += [new_markdown_cell("## Les notes"), *map(new_code_cell, CODE[2:4])]
+    cells += [new_markdown_cell("## Les contacts"), new_code_cell(CODE[4])]
     (root / "notebooks").mkdir()
-    study = new_notebook(
-        cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}}
-    )
+    study = new_notebook(cells=cells, metadata=PYTHON)
     nbformat.write(study, root / "notebooks" / "annee.ipynb")
     data = root / "data" / "agence"
     (data / "raw").mkdir(parents=True)
@@ -127,13 +116,7 @@ def late(data: Path, quarter: str) -> None:
     """One to three marks, a call and a text of a quarter that come after its edition."""
     day = Quarter.parse(quarter).start + timedelta(days=40)
     for many, device in enumerate(BUTTONS, start=1):
-        rows = [
-            {
-                "answer_id": f"late{number}", "date": day, "question": "satisfaction",
-                "value": 5 * number, "scale_min": 0, "scale_max": 10,
-            }
-            for number in range(many)
-        ]  # fmt: skip
+        rows = [mark(f"late{number}", day, 5 * number) for number in range(many)]
         export(data, f"{device}_late", rows)
     call = next(iter(calls(quarter, 1))) | {"call_id": "late0", "date": day, "theme": THEMES[-1]}
     export(data, "appels_late", [call | {"moment": f"{day} 09:00:00"}])
@@ -173,11 +156,13 @@ def ratings(device: str, quarter: str, many: int) -> Rows:
     """Marks of three faces, two of them rare."""
     seed = f"{device} {quarter}"
     marks = np.random.default_rng([*seed.encode()]).choice([0, 5, 10], many, p=[0.1, 0.2, 0.7])
-    for number, (day, mark) in enumerate(zip(days(quarter, many, seed), marks, strict=True)):
-        yield {
-            "answer_id": f"{quarter}x{number}", "date": day, "question": "satisfaction",
-            "value": mark, "scale_min": 0, "scale_max": 10,
-        }  # fmt: skip
+    for number, (day, value) in enumerate(zip(days(quarter, many, seed), marks, strict=True)):
+        yield mark(f"{quarter}x{number}", day, value)
+
+
+def mark(name: str, day: date, value: int) -> dict[str, Any]:
+    row = {"answer_id": name, "date": day, "question": "satisfaction", "value": value}
+    return row | {"scale_min": 0, "scale_max": 10}
 
 
 def calls(quarter: str, many: int) -> Rows:
@@ -205,10 +190,9 @@ def tickets(quarter: str, many: int) -> Rows:
 
 def texts(quarter: str, many: int) -> Rows:
     for number, day in enumerate(days(quarter, many, "texts")):
-        yield {
-            "answer_id": f"{quarter}x{number}", "date": day, "question": "title",
-            "text": f"Le formulaire numéro {number} est trop long et se perd en chemin.",
-        }  # fmt: skip
+        text = f"Le formulaire numéro {number} est trop long et se perd en chemin."
+        own = {"answer_id": f"{quarter}x{number}", "date": day}
+        yield {**own, "question": "title", "text": text}
 
 
 def visits(quarter: str) -> Rows:

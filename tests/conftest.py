@@ -126,7 +126,6 @@ def made_once(
 
 def _demonstrate(data: Path, catalogue: Catalogue) -> None:
     from observlib import store
-    from observlib.base import kept
     from observlib.pipeline import project
     from tools import demo
 
@@ -139,9 +138,8 @@ def _demonstrate(data: Path, catalogue: Catalogue) -> None:
         shutil.copytree(place, data, dirs_exist_ok=True)
     else:
         demo.write(data / "raw")
-        beside = ("actions", "catalogue", "corrections", "decisions", "expectations")
-        beside += ("partners", "practices")
-        for name in beside:
+        beside = "actions catalogue corrections decisions expectations partners practices"
+        for name in beside.split():
             shutil.copytree(DEMO / name, data / name)
         done = store.ingest(data / "raw", data, catalogue)
         assert not done.problems and done.rejects.empty and not done.unclaimed
@@ -155,20 +153,10 @@ def _demonstrate(data: Path, catalogue: Catalogue) -> None:
 def _is_made_by_make() -> bool:
     """Whether the demonstration in `data/` is newer than what `make` makes it of."""
     ledger = DEMO / "store" / "ledger.json"
-    folders = (
-        ROOT / "src",
-        INVENTING,
-        ROOT / "data" / "catalogue",
-        ROOT / "data" / "formats",
-        DEMO / "catalogue",
-        DEMO / "expectations",
-    )
-    changed = (
-        path.stat().st_mtime
-        for folder in folders
-        for path in folder.rglob("*")
-        if path.suffix in (".py", ".yml")
-    )
+    folders = [ROOT / "src", INVENTING, *(ROOT / "data" / x for x in ("catalogue", "formats"))]
+    folders += [DEMO / "catalogue", DEMO / "expectations"]
+    made_of = (path for folder in folders for path in folder.rglob("*"))
+    changed = (path.stat().st_mtime for path in made_of if path.suffix in (".py", ".yml"))
     return ledger.exists() and ledger.stat().st_mtime > max(changed)
 
 

@@ -15,6 +15,7 @@ from observlib.store import identifiers
 
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "data" / "demo"
+ALL_KEPT = ("families", "disclosure", "pages", "frame", "site")
 
 
 def demonstration_catalogue() -> Catalogue:
@@ -41,9 +42,6 @@ def copy_catalogue(place: Path) -> Path:
     return folder
 
 
-ALL_KEPT = ("families", "disclosure", "pages", "frame", "site")
-
-
 def share_kept(place: Path, names: Iterable[str] = ("families", "disclosure")) -> None:
     """Let a project keep some of what it makes where `make edition` does: it is made once."""
     for name in names:
@@ -60,6 +58,10 @@ def as_written(data: Path, device: str, known: Iterable[str], stored: Iterable[s
     return [names[one] for one in stored]
 
 
+PYTHON = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 FRONT_MATTER = """---
 title: Une étude
 order: 10
@@ -75,17 +77,12 @@ PARAMETERS = 'quarter = "2025-T1"\ndata = "data"\nyears = 3\nproduct = "boamp"'
 
 def write_study(place: Path, code: str) -> None:
     """The only study of a small project, whose one cell runs `code`."""
-    notebook = nbformat.v4.new_notebook(
-        cells=[
-            nbformat.v4.new_raw_cell(FRONT_MATTER),
-            nbformat.v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}),
-            nbformat.v4.new_code_cell(code),
-        ],
-        metadata={
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-        },
-    )
+    cells = [
+        nbformat.v4.new_raw_cell(FRONT_MATTER),
+        nbformat.v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell(code),
+    ]
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=PYTHON)
     (place / "notebooks").mkdir(exist_ok=True)
     nbformat.write(notebook, place / "notebooks" / "etude.ipynb")
 

@@ -89,12 +89,8 @@ def _axis(grid: tuple[int, float, float], ticks: list[Place], points: list[Place
     places, values = zip(*ticks, strict=True)
     slope, zero = np.polyfit(values, places, 1)
     beyond = (max(places) - min(places)) / (len(places) - 1)
-    over = {
-        point[side]
-        for point in points
-        if ends[0] - 1 <= point[1 - side] <= ends[1] + 1
-        and min(places) - beyond < point[side] < max(places) + beyond
-    }
+    along = (point[side] for point in points if ends[0] - 1 <= point[1 - side] <= ends[1] + 1)
+    over = {at for at in along if min(places) - beyond < at < max(places) + beyond}
     return Axis(float(slope), float(zero), list(values), sorted(over))
 
 

@@ -31,12 +31,7 @@ NO_ESTIMATES = (
     r"(?:[Ff]igures?|[Tt]ableaux?)[  ]\d+(?: \(suite\))?",
 )
 _DURATION = re.compile(r"(\d+) min (\d+) s\b")
-_WORDS = {
-    "Lisez-moi",
-    "Sommaire",
-    "Notes",
-    "Dictionnaire",
-}  # sheets of words, and of counts of rows
+_WORDS = {"Lisez-moi", "Sommaire", "Notes", "Dictionnaire"}  # sheets of words, of counts of rows
 _VOID = {"img", "br", "hr", "meta", "link", "input", "col", "source", "wbr"}
 _SKIPPED = {"script", "style", "nav", "code", "pre", "time", "summary"}
 
@@ -79,10 +74,8 @@ class Edition:
 
     def __init__(self, folder: Path, catalogue: Catalogue) -> None:
         self.folder = folder
-        tables = {
-            name: dataset.read((folder / "donnees" / f"{name}.csv").read_bytes())
-            for name in ("estimates", "comparisons")
-        }
+        data, names = folder / "donnees", ("estimates", "comparisons")
+        tables = {name: dataset.read((data / f"{name}.csv").read_bytes()) for name in names}
         self.tables = tables
         self.told = {
             str(row["id"]): [abs(x) for x in row.values() if isinstance(x, float) and x == x]
@@ -176,10 +169,8 @@ def _lost_of_drawings(
     drawn = [*drawn]
     alone = [place for place, text in drawn if _simple(text).strip(" +−%kM,0123456789") == ""]
     for place, text in drawn:
-        in_line = [
-            one for one in alone if any(one[k] == place.get(k) for k in ("x", "y") if k in one)
-        ]
-        is_axis = place in alone and len(in_line) > 1
+        ways = [any(one[k] == place.get(k) for k in ("x", "y") if k in one) for one in alone]
+        is_axis = place in alone and sum(ways) > 1
         for number in edition.left(text):
             if not (is_axis or _tells(own, number) or counts(own, number)):
                 yield f"{page}, drawn: {number!r} in {text!r}"
@@ -233,9 +224,8 @@ def all_of(edition: Edition) -> dict[str, Any]:
     """How many numbers lead to a figure, and how many do not, of all pages."""
     links = others = 0
     for page in edition.studies():
-        for section, text, leads in Texts(
-            (edition.folder / f"{page}.html").read_text("utf-8")
-        ).found:
+        shown = Texts((edition.folder / f"{page}.html").read_text("utf-8"))
+        for section, text, leads in shown.found:
             found = len(edition.left(text))
             links += found if "origines/" in leads and "#" in leads else 0
             others += found if not leads and section not in ASIDE else 0

@@ -23,11 +23,8 @@ from observlib.dataset import columns
 from observlib.dataset.workbook import HEAD_ROW
 from observlib.estimates import comparisons
 
-_NUMBERS = {
-    *estimates.NUMBERS,
-    *(estimates.REFERENCE + name for name in estimates.NUMBERS),
-    *comparisons.NUMBERS,
-}
+_NUMBERS = {*estimates.NUMBERS, *comparisons.NUMBERS}
+_NUMBERS |= {estimates.REFERENCE + name for name in estimates.NUMBERS}
 
 
 class Part(NamedTuple):
@@ -48,17 +45,15 @@ def parts(name: str, content: bytes) -> Iterator[Part]:
     """What a file holds, by how its name ends."""
     kind = Path(name).suffix
     if kind == ".zip":
-        with zipfile.ZipFile(io.BytesIO(content)) as book:
-            for inside in book.namelist():
-                for part in parts(inside, book.read(inside)):
-                    yield part._replace(where=f"{inside}: {part.where}")
+        for inside, own in _files(content):
+            for part in parts(inside, own):
+                yield part._replace(where=f"{inside}: {part.where}")
     elif kind == ".docx":
-        with zipfile.ZipFile(io.BytesIO(content)) as book:
-            for inside in book.namelist():
-                if inside.endswith((".xml", ".rels")):
-                    ends = r"</w:p>|<w:br\b[^>]*>" if inside.startswith("word/") else r"<[^>]*>"
-                    text = re.sub(ends, "\n", book.read(inside).decode("utf-8"))
-                    yield from _prose(inside, (re.sub(r"<[^>]*>", "", x) for x in text.split("\n")))
+        for inside, own in _files(content):
+            if inside.endswith((".xml", ".rels")):
+                ends = r"</w:p>|<w:br\b[^>]*>" if inside.startswith("word/") else r"<[^>]*>"
+                text = re.sub(ends, "\n", own.decode("utf-8"))
+                yield from _prose(inside, (re.sub(r"<[^>]*>", "", x) for x in text.split("\n")))
     elif kind == ".png":
         return  # dots of the drawing beside it
     elif kind == ".parquet":
@@ -90,11 +85,7 @@ def carried(path: Path) -> tuple[pd.DataFrame, ...]:
 def _table(where: str, frame: pd.DataFrame) -> Iterator[Part]:
     """Rows of estimates or comparisons; of another table, all its cells as text."""
     if {"indicator", "status"} <= set(frame):
-        for name in frame.columns:
-            if name in _NUMBERS:
-                frame[name] = pd.to_numeric(frame[name])
-            else:
-                frame[name] = frame[name].fillna("").astype(str)
+        _read_columns(frame)
         yield Part(where, "\n".join(map(str, frame.to_numpy().ravel())), frame=frame)
     else:
         yield from _prose(where, (" | ".join(map(str, row)) for row in frame.to_numpy().tolist()))
@@ -110,9 +101,12 @@ def _workbook(content: bytes) -> Iterator[Part]:
         names = {one.title: name for name, one in columns.COMPARISONS.items()}
         frame = pd.DataFrame(rows, columns=[names.get(str(title), str(title)) for title in head])
         yield from _table(sheet, frame)
-    with zipfile.ZipFile(io.BytesIO(content)) as inside:  # formulas, notes, properties
-        for name in inside.namelist():
-            yield Part(name, inside.read(name).decode("utf-8"))
+    yield from (Part(name, own.decode("utf-8")) for name, own in _files(content))  # formulas, notes
+
+
+def _files(archive: bytes) -> Iterator[tuple[str, bytes]]:
+    with zipfile.ZipFile(io.BytesIO(archive)) as book:
+        yield from ((name, book.read(name)) for name in book.namelist())
 
 
 def _notebook(content: dict[str, Any]) -> Iterator[Part]:
@@ -146,6 +140,10 @@ def _joined(shown: Any) -> Any:
 
 def _rows(content: dict[str, Any]) -> pd.DataFrame:
     frame = pd.DataFrame(estimates.from_lines(content["rows"]), columns=content["columns"])
+    return _read_columns(frame)
+
+
+def _read_columns(frame: pd.DataFrame) -> pd.DataFrame:
     for name in frame.columns:
         column = frame[name]
         frame[name] = pd.to_numeric(column) if name in _NUMBERS else column.fillna("").astype(str)
@@ -220,7 +218,6 @@ def _lines(content: bytes) -> list[str]:
     """The lines of a PDF; none where the program that reads them is absent."""
     if shutil.which("pdftotext") is None:
         return []
-    done = subprocess.run(
-        ["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True
-    )
+    command = ["pdftotext", "-layout", "-", "-"]
+    done = subprocess.run(command, input=content, capture_output=True, check=True)
     return [line for line in done.stdout.decode("utf-8").splitlines() if line.strip()]

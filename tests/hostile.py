@@ -19,17 +19,9 @@ from observlib.base.yaml_files import dump
 
 ATTACKS = (Path(__file__).with_name("attacks.txt")).read_text(encoding="utf-8").splitlines()
 UNSEEN = (  # what turns, hides or colours what stands beside it
-    "\u202egnp.exe",
-    "\u2066\u202etxet\u2069",
-    "zéro\u200blargeur",
-    "\ufeff=1+1",
-    "\u200b=1+1",
-    "\x1b[31mrouge\x1b[0m",
-    "\x1b]8;;https://exemple.invalid\x07lien\x1b]8;;\x07",
-    "cloche\x07",
-    "\tTab",
-    "ligne\r\nsuivante: x",
-    "séparateur\u2028de ligne",
+    *("\u202egnp.exe", "\u2066\u202etxet\u2069", "zéro\u200blargeur", "\ufeff=1+1", "\u200b=1+1"),
+    *("\x1b[31mrouge\x1b[0m", "\x1b]8;;https://exemple.invalid\x07lien\x1b]8;;\x07", "cloche\x07"),
+    *("\tTab", "ligne\r\nsuivante: x", "séparateur\u2028de ligne"),
 )
 ALL = [*ATTACKS, *UNSEEN]
 # what the sheets that teams write may hold: the others are refused as they are read
@@ -53,33 +45,25 @@ def write(data: Path) -> Path:
         {"id": f"partenaire-{n}", "label": word, "domain": word, "themes": [own], "words": [word]}
         for n, (word, own) in enumerate(zip(ATTACKS[:4], ATTACKS[:4], strict=True))
     ]
+    answered = {"quarter": "2026-T2", "date": date(2026, 8, 5), "role": "pôle"}
     replies = [
-        {
-            "id": f"reponse-{n}", "partner": one["id"], "quarter": "2026-T2",
-            "date": date(2026, 8, 5), "themes": one["themes"], "role": "pôle",
-            "will_do": PLAIN[n],
-        }
+        {"id": f"reponse-{n}", "partner": one["id"], "themes": one["themes"], "will_do": PLAIN[n]}
         for n, one in enumerate(partners)
-    ]  # fmt: skip
+    ]
+    done = {"product": "legifrance", "date": date(2026, 1, 1), "contact": "pôle"}
+    done |= {"expected": [{"indicator": "satisfaction_10", "direction": "up"}]}
     actions = [
-        {
-            "id": f"action-{n}", "title": word, "product": "legifrance", "date": date(2026, 1, 1),
-            "done": word, "expected": [{"indicator": "satisfaction_10", "direction": "up"}],
-            "contact": "pôle",
-        }
-        for n, word in enumerate(PLAIN)
-    ]  # fmt: skip
+        {"id": f"action-{n}", "title": word, "done": word, **done} for n, word in enumerate(PLAIN)
+    ]
     tasks = [
         {"id": f"tache-{n}", "label": word, "themes": [word], "words": [word]}
         for n, word in enumerate(ATTACKS[:12])
     ]
     decisions = [
-        {
-            "id": f"decision-{n}", "task": one["id"], "quarter": "2026-T2",
-            "date": date(2026, 8, 5), "decision": "refused", "answer": word, "role": "pôle",
-        }
+        {"id": f"decision-{n}", "task": one["id"], "decision": "refused", "answer": word}
         for n, (one, word) in enumerate(zip(tasks, PLAIN, strict=False))
-    ]  # fmt: skip
+    ]
+    replies, decisions = ([one | answered for one in some] for some in (replies, decisions))
     entries = {"devices": devices, "partners": partners, "tasks": tasks}
     for name, content in entries.items():
         _yaml(data / "catalogue" / f"{name}.yml", content)
@@ -103,13 +87,12 @@ def _write(path: Path, rows: list[Mapping[str, Any]]) -> None:
 
 
 def _device(table: str, label: str, note: str) -> dict[str, Any]:
-    found = {
+    return {
         "id": f"hostile-{table.replace('_', '-')}", "label": label, "note": note,
         "family": "feedback", "channel": "web", "owner": "numerique", "product": "legifrance",
         "frequency": "continuous", "personal_data": note, "pattern": f"hostile-{table}_*.csv",
         "loader": "plain_csv", "table": table,
     }  # fmt: skip
-    return found
 
 
 def _each(many: int, words: Iterable[str] = ALL) -> Iterator[tuple[str, date, str, int]]:
@@ -149,19 +132,20 @@ def calls() -> Rows:
 
 def ratings() -> Rows:
     for year, day, word, number in _each(2):
-        yield {
-            "answer_id": f"r{year}{ALL.index(word)}x{number}", "date": day,
-            "question": "satisfaction", "value": ALL.index(word) % 11, "scale_min": 0,
-            "scale_max": 10,
-        }  # fmt: skip
+        place = ALL.index(word)
+        about = {"answer_id": f"r{year}{place}x{number}", "date": day, "question": "satisfaction"}
+        yield {**about, "value": place % 11, "scale_min": 0, "scale_max": 10}
 
 
 def verbatims() -> Rows:
     for year, day, word, number in _each(1):
-        yield {
-            "answer_id": f"r{year}{ALL.index(word)}x{number}", "date": day, "question": "title",
-            "text": f"Le formulaire est long, et le message d'erreur ne dit rien. {word}",
-        }  # fmt: skip
+        about = {
+            "answer_id": f"r{year}{ALL.index(word)}x{number}",
+            "date": day,
+            "question": "title",
+        }
+        text = f"Le formulaire est long, et le message d'erreur ne dit rien. {word}"
+        yield {**about, "text": text}
 
 
 def workshops() -> Rows:
@@ -189,12 +173,8 @@ def subscriptions() -> Rows:
 
 def user_tests() -> Rows:
     for _, day, word, number in _each(14, ALL[::4]):
-        about = {
-            "date": day,
-            "session": f"{day:%Y} {word}",
-            "participant": f"p{number}",
-            "task": word,
-        }
+        about = {"date": day, "session": f"{day:%Y} {word}", "task": word}
+        about |= {"participant": f"p{number}"}
         yield {**about, "measure": "success", "label": "", "value": 1}
         yield {**about, "measure": "problem", "label": word, "value": 4}
 
@@ -226,10 +206,5 @@ def figures() -> Rows:
         }  # fmt: skip
 
 
-TABLES = {
-    made.__name__: made
-    for made in (
-        polls, tickets, calls, ratings, verbatims, workshops, sales, subscriptions, user_tests,
-        procedures, experiences, figures,
-    )
-}  # fmt: skip
+MADE = (polls, tickets, calls, ratings, verbatims, workshops, sales, subscriptions, user_tests)
+TABLES = {made.__name__: made for made in (*MADE, procedures, experiences, figures)}

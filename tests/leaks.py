@@ -103,12 +103,7 @@ def leaks(
 ) -> Iterator[str]:
     """What files tell of what their edition withholds, each with the place where.
 
-    Parameters
-    ----------
-    files
-        Of any kind that an edition has.
-    pages
-        What each page carries, by its name; what belongs to none is held against all of them.
+    `pages` carry what they do by their names; what belongs to none is held against all of them.
     """
     told = {name: Told(rows, withheld) for name, rows in pages.items()}
     everything = Told((frame for frames in pages.values() for frame in frames), withheld)

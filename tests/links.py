@@ -13,6 +13,5 @@ def broken_links_of(site: Path) -> list[str]:
         path.relative_to(site).as_posix(): links_of(path.read_text(encoding="utf-8"))
         for path in sorted(site.rglob("*.html"))
     }
-    return [
-        f"{name}: {line}" for name, found in broken_links(site, pages).items() for line in found
-    ]
+    broken = broken_links(site, pages).items()
+    return [f"{name}: {line}" for name, found in broken for line in found]

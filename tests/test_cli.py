@@ -32,6 +32,7 @@ COMMANDS = (
 HEADER = "answer_id,date,question,value,scale_min,scale_max\n"
 Observ = Callable[..., tuple[int, str, str]]
 PROGRESS = re.compile(r"(?m)^Reading exports: [01] of 1.*\n")
+SCRIPT = "from observlib.cli import main; main()"
 
 
 @pytest.fixture
@@ -87,12 +88,8 @@ def test_help_fits_a_terminal_and_cuts_no_sentence(observ, monkeypatch, words):
     assert not any(line.endswith("...") or len(line) > 80 for line in summaries)
     if len(words) < 2:
         assert all(f"  {name}  " in out for name in COMMANDS[1:])
-
-
-def test_the_commands_to_begin_with_are_told_one_a_line(observ):
-    lines = [line.strip() for line in observ()[1].splitlines()]
-    begin = lines.index("observ ingest data/raw")
-    assert lines[begin + 1] == "observ edition"
+        begin = [line.strip() for line in out.splitlines()]  # one a line
+        assert words or begin[begin.index("observ ingest data/raw") + 1] == "observ edition"
 
 
 def test_the_catalogue_is_printed_whole_and_unbroken_in_80_columns(observ, place, catalogue):
@@ -119,13 +116,8 @@ def test_a_wrong_action_is_told_with_the_catalogue_that_it_names(observ, place):
 def test_an_indicator_of_shares_that_no_attack_tries_is_refused_until_it_is_named(observ, place):
     """Else a theme of one's own publishes shares that nobody ever tried to work back."""
     path = place / "data" / "catalogue" / "indicators.yml"
-    entry = """- id: regulars_share
-  label: Habitués
-  label_en: Regulars
-  unit: "%"
-  method: Part de ceux qui reviennent.
-  better: neither
-"""
+    entry = '- id: regulars_share\n  label: Habitués\n  label_en: Regulars\n  unit: "%"\n'
+    entry += "  method: Part de ceux qui reviennent.\n  better: neither\n"
     path.write_text(path.read_text(encoding="utf-8") + entry, encoding="utf-8")
     code, out, err = observ("catalogue")
     assert (code, out) == (1, "") and err.count("no attack tries") == 1
@@ -144,9 +136,8 @@ def test_a_sign_that_the_terminal_does_not_have_stops_nothing(place):
 
 
 def test_an_ingestion_counts_by_device_what_it_read(observ, filled):
-    (filled / "raw" / "boamp_audience.csv").write_text(
-        "month,visits\n2025-01,10\n2025-02,10\n2025-03,x\n", encoding="utf-8"
-    )
+    text = "month,visits\n2025-01,10\n2025-02,10\n2025-03,x\n"
+    (filled / "raw" / "boamp_audience.csv").write_text(text, encoding="utf-8")
     code, out, err = observ("ingest", "raw")
     assert (code, err) == (0, "")
     assert f"real data in {Path('data', 'store')}" in out
@@ -157,9 +148,7 @@ def test_an_ingestion_counts_by_device_what_it_read(observ, filled):
     assert table["all"] == ["2", "1", "2", "1"]
 
 
-def test_the_table_of_an_ingestion_fits_80_columns_of_any_device(
-    observ, place, monkeypatch, catalogue
-):
+def test_the_table_of_an_ingestion_fits_80_columns(observ, place, monkeypatch, catalogue):
     monkeypatch.setenv("COLUMNS", "80")
     for device in catalogue.devices.values():
         path = place / "raw" / device.pattern.replace("[0-9]", "1").replace("*", "x")
@@ -203,24 +192,16 @@ def test_every_file_that_no_device_claims_is_named_by_folder(observ, filled):
     assert after[1] == "  raw: notes.txt"
     assert after[2:11] == [f"  {Path('raw', f'f{i}')}: x" for i in range(9)]
     assert after[11] == f"  {Path('raw', 'old')}: {', '.join(f'{i}.csv' for i in range(8))}"
-
-
-def test_a_flood_of_files_that_no_device_claims_is_bounded(observ, filled):
     (filled / "raw" / "alone").mkdir()
-    for i in range(40):
+    for i in range(40):  # a flood of them is bounded
         (filled / "raw" / "alone" / f"{i:02}.csv").write_text("x", encoding="utf-8")
     (line,) = [row for row in observ("ingest", "raw")[1].splitlines() if "alone" in row]
     assert line.endswith("28.csv, 29.csv, and 10 more")
 
 
-def test_a_folder_without_exports_is_no_success(observ, place):
+def test_a_folder_without_exports_is_no_success_and_decides_no_kind_of_data(observ, place):
     (place / "empty").mkdir()
     told(observ("ingest", "empty"), 1, "empty: holds no export that a device claims", "catalogue")
-
-
-def test_a_wrong_folder_does_not_decide_what_kind_of_data_a_store_holds(observ, place):
-    (place / "empty").mkdir()
-    observ("ingest", "empty")
     answers(place / "demo", "x", {"a": ("2025-01-01", 4)})
     (place / "demo" / "demonstration.json").write_text("{}", encoding="utf-8")
     assert observ("ingest", "demo")[0] == 0
@@ -228,17 +209,14 @@ def test_a_wrong_folder_does_not_decide_what_kind_of_data_a_store_holds(observ, 
 
 
 NEXT = str(Quarter.of(date.today()) + 1)
+ALL = (
+    "catalogue, fetch, ingest, forget, status, watch, plan, edition, diff, review, trace, partners"
+)
+ALL += ", preview, code"
 
 
 @pytest.mark.parametrize(("words", "parts"), [
-    (
-        ["nope"],
-        [
-            "'nope'",
-            "commands are catalogue, fetch, ingest, forget, status, watch, plan, "
-            "edition, diff, review, trace, partners, preview, code",
-        ],
-    ),
+    (["nope"], ["'nope'", f"commands are {ALL}"]),
     (["edtion"], ["'edtion'", "edition"]),
     (["--nope"], ["--nope", "commands are"]),
     (["edition", "--nope"], ["--nope", "`observ edition --help`"]),
@@ -278,8 +256,10 @@ def test_all_wrong_words_are_told_at_once(observ, filled):
     assert all(word in err for word in ("'nope'", "'years' is '0'", "'colour'"))
 
 
-def test_a_quarter_without_data_says_which_quarters_have_some(observ, filled):
+def test_a_quarter_without_data_or_a_project_without_studies_is_told(observ, filled):
     told(observ("edition", "2020-T1"), 1, "2020-T1", "no data", "from 2025-T1 to 2025-T1")
+    (filled / "notebooks" / "etude.ipynb").unlink()
+    told(observ("edition"), 1, str(filled / "notebooks"), "holds no study", ".ipynb")
     assert is_untouched(filled)
 
 
@@ -302,11 +282,6 @@ def test_a_misspelt_data_folder_is_refused_and_not_taken_for_an_empty_one(observ
     assert not (filled / "dta").exists() and sorted((filled / "data").rglob("*")) == before
 
 
-def test_an_ingestion_makes_its_data_folder(observ, filled):
-    assert observ("ingest", "raw", "--data", "data/new")[0] == 0
-    assert store.kind(filled / "data" / "new") == "real"
-
-
 @pytest.mark.parametrize("words", [("ingest", "raw"), ("edition",)])
 def test_an_agency_that_begins_with_no_device_is_told_how_to_add_one(observ, place, words):
     answers(place / "raw", "2025", {"a": ("2025-01-01", 4)})
@@ -326,8 +301,8 @@ def test_a_demonstration_read_by_the_agency_s_own_devices_says_where_its_are(obs
 def test_a_missing_quarto_says_where_to_get_it_and_what_does_without(observ, filled, monkeypatch):
     monkeypatch.setenv("PATH", str(filled))
     monkeypatch.setattr(sys, "executable", str(filled / "python"))
-    result = observ("edition", "--publisher", "quarto")
-    told(result, 1, "quarto", "not on PATH", "--publisher embedded")
+    found = observ("edition", "--publisher", "quarto")
+    told(found, 1, "quarto", "not on PATH", "--publisher embedded")
     assert is_untouched(filled)
 
 
@@ -341,10 +316,14 @@ def test_outside_a_project_it_says_what_is_looked_for(observ, tmp_path, monkeypa
     assert [path.name for path in tmp_path.iterdir()] == ["raw"]
 
 
-def test_it_runs_from_any_folder_of_the_project(observ, filled, monkeypatch):
+def test_it_runs_from_any_folder_of_the_project_and_makes_its_data_folder(
+    observ, filled, monkeypatch
+):
     monkeypatch.chdir(filled / "notebooks")
     code, out, _ = observ("ingest", "../raw")
     assert code == 0 and str(filled / "data" / "store") in out.replace("\n", "")
+    assert observ("ingest", "../raw", "--data", "../data/new")[0] == 0
+    assert store.kind(filled / "data" / "new") == "real"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a folder in use cannot be deleted there")
@@ -354,12 +333,6 @@ def test_a_folder_that_was_deleted_under_one_s_feet_is_told(observ, tmp_path, mo
     (tmp_path / "gone").rmdir()
     told(observ("catalogue"), 1, "was deleted")
     monkeypatch.chdir(tmp_path)
-
-
-def test_a_project_without_studies_says_where_they_go(observ, filled):
-    (filled / "notebooks" / "etude.ipynb").unlink()
-    told(observ("edition"), 1, str(filled / "notebooks"), "holds no study", ".ipynb")
-    assert is_untouched(filled)
 
 
 def test_a_study_that_fails_is_told_by_its_cell_and_publishes_nothing(observ, filled, monkeypatch):
@@ -396,9 +369,7 @@ def test_ctrl_c_leaves_the_published_site_as_it_was(observ, filled, monkeypatch,
             return {**request.about, "studies": [], "frame": {}}, {}
 
         monkeypatch.setattr("observlib.edition.release.make", make)
-        monkeypatch.setattr(
-            "observlib.pipeline.disclosed.jobs", lambda _: []
-        )  # no page reads a family
+        monkeypatch.setattr("observlib.pipeline.disclosed.jobs", lambda _: [])
     monkeypatch.setattr(f"observlib.edition.release.{step}", interrupt)
     told(observ("edition"), 130, "interrupted", "as it was")
     assert is_untouched(filled)
@@ -412,38 +383,22 @@ def test_ctrl_c_leaves_the_store_as_it_was(observ, filled, monkeypatch):
     assert store.digest(filled / "data") == digest
     monkeypatch.undo()
     monkeypatch.chdir(filled)
-    store_path = filled / "data" / "store"
-    assert sorted(path.name for path in store_path.iterdir()) == [
-        ".gitignore",
-        "ledger.json",
-        "lock",
-        "ratings",
-        "rejects",
-    ]
-
-
-SCRIPT = "from observlib.cli import main; main()"
+    left = sorted(path.name for path in (filled / "data" / "store").iterdir())
+    assert left == [".gitignore", "ledger.json", "lock", "ratings", "rejects"]
 
 
 def run(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", SCRIPT, *words],
-        cwd=cwd,
-        env=os.environ | {"PYTHONUTF8": "1"} | environment,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
+    command = [sys.executable, "-c", SCRIPT, *words]
+    how = {"cwd": cwd, "env": os.environ | {"PYTHONUTF8": "1"} | environment, "timeout": 120}
+    return subprocess.run(command, **how, capture_output=True, encoding="utf-8", check=False)
 
 
 def test_the_installed_script_is_this_command(place):
     script = shutil.which("observ", path=str(Path(sys.executable).parent))
     if script is None:
         pytest.skip("the package is not installed beside this Python")
-    done = subprocess.run(
-        [script, "edition", "2026-Q5"], cwd=place, capture_output=True, check=False
-    )
+    command = [script, "edition", "2026-Q5"]
+    done = subprocess.run(command, cwd=place, capture_output=True, check=False)
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.startswith(b"observ: quarter '2026-Q5'") and done.stderr.count(b"\n") == 1
 
@@ -452,14 +407,9 @@ def test_the_installed_script_is_this_command(place):
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
 def test_ctrl_c_while_a_study_runs_stops_it_without_a_traceback(filled):
     write_study(filled, "import pathlib, time\npathlib.Path('started').touch()\ntime.sleep(100)")
-    process = subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, "edition"],
-        cwd=filled,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-        start_new_session=True,
-    )
+    command, how = [sys.executable, "-c", SCRIPT, "edition"], {"start_new_session": True}
+    how |= {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
+    process = subprocess.Popen(command, cwd=filled, **how)
     for _ in range(600):
         if (filled / "started").exists() or process.poll() is not None:
             break
@@ -477,9 +427,8 @@ def test_in_a_terminal_too_a_mistake_is_one_line(filled):
     import pty
 
     terminal, end = pty.openpty()
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, "edition", "2020-T1"], cwd=filled, stderr=end, check=False
-    )
+    command = [sys.executable, "-c", SCRIPT, "edition", "2020-T1"]
+    done = subprocess.run(command, cwd=filled, stderr=end, check=False)
     os.close(end)
     written = os.read(terminal, 10_000).decode("utf-8")
     os.close(terminal)

@@ -12,12 +12,8 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 # PyPI's name, and conda-forge's where it is written otherwise, to the letter
-CONDA_NAMES = {
-    "duckdb": "python-duckdb",
-    "great-tables": "great_tables",
-    "pandera[pandas]": "pandera-pandas",
-    "quarto-cli": "quarto",
-}
+CONDA_NAMES = {"duckdb": "python-duckdb", "great-tables": "great_tables", "quarto-cli": "quarto"}
+CONDA_NAMES |= {"pandera[pandas]": "pandera-pandas"}
 FROM_PYPI = {"pypandoc_binary", "typst"}  # conda-forge has typst's program and no module for Python
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from observlib import estimates
 
 ROW = {"indicator": "i", "period": "2026-T3", "unit": "%", "estimate": 50.0, "n": 100}
+finite = st.floats(-1e9, 1e9, allow_nan=False)
 
 
 @pytest.mark.parametrize(("change", "what"), [
@@ -22,17 +23,11 @@ def test_an_unpublishable_number_cannot_become_an_estimate(change, what):
         estimates.make([{**ROW, **change}])
 
 
-def test_an_unknown_column_is_refused():
-    with pytest.raises(ValueError, match="no column colour"):
-        estimates.make([{**ROW, "colour": "red"}])
-
-
-def test_no_row_is_an_empty_frame_with_all_columns():
+def test_no_row_is_an_empty_frame_with_all_columns_and_an_unknown_column_is_refused():
     assert list(estimates.make([]).columns) == estimates.COLUMNS
     assert len(estimates.combine([])) == 0
-
-
-finite = st.floats(-1e9, 1e9, allow_nan=False)
+    with pytest.raises(ValueError, match="no column colour"):
+        estimates.make([{**ROW, "colour": "red"}])
 
 
 @given(st.lists(st.tuples(finite, st.integers(11, 10**9)), max_size=20))
@@ -45,18 +40,13 @@ def test_the_page_s_machine_readable_output_gives_the_numbers_back(rows):
     assert estimates.to_json(back) == estimates.to_json(frame)
 
 
-def test_what_a_count_counts_is_the_catalogue_s_word_and_a_unit_that_is_given_stays():
+def test_what_a_count_counts_is_the_catalogue_s_word_and_a_share_needs_its_unit():
     visits = {"indicator": "visits", "period": "2026-T3", "estimate": 12.0}
     frame = estimates.make([visits, {**visits, "unit": "pages"}, ROW])
-    assert estimates.with_units(frame, {"visits": "visites", "i": "%"})["unit"].tolist() == [
-        "visites",
-        "pages",
-        "%",
-    ]
-
-
-@pytest.mark.parametrize("unit", ["%", "points", "sur 10", ""])
-def test_a_share_or_mark_without_its_unit_is_refused_as_it_was_protected_as_a_count(unit):
-    frame = estimates.make([{**ROW, "unit": ""}])
-    with pytest.raises(ValueError, match="no unit"):
-        estimates.with_units(frame, {"i": unit})
+    told = estimates.with_units(frame, {"visits": "visites", "i": "%"})
+    assert told["unit"].tolist() == ["visites", "pages", "%"]
+    # it was protected as a count
+    for unit in ["%", "points", "sur 10", ""]:
+        frame = estimates.make([{**ROW, "unit": ""}])
+        with pytest.raises(ValueError, match="no unit"):
+            estimates.with_units(frame, {"i": unit})

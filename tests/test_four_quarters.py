@@ -37,17 +37,16 @@ ERRATUM = {
         {**VISITS, "period": THIRD, "published": 37_200, "corrected": 27_900},
     ],
 }  # fmt: skip
-WAITS = {
+TOLD = {"provider": "équipe", "date": date(2026, 9, 30), "status": "permanent"}
+WAITS = TOLD | {
     "id": "minutes", "title": "Des attentes sont dites en minutes", "device": "appels",
     "first": date(2026, 5, 1), "last": date(2026, 5, 31), "column": "wait", "times": 60,
-    "reason": "Le standard a dit des minutes.", "provider": "équipe du standard",
-    "date": date(2026, 9, 30), "status": "permanent",
+    "reason": "Le standard a dit des minutes.",
 }  # fmt: skip
-FEBRUARY = {
+FEBRUARY = TOLD | {
     "id": "panne", "title": "Une panne de la mesure", "device": "visites", "column": "visits",
     "first": date(2026, 2, 1), "last": date(2026, 2, 28), "expect": 9_300, "becomes": 1,
-    "reason": "La mesure a compté des robots.", "provider": "équipe des annonces",
-    "date": date(2026, 9, 30), "status": "permanent",
+    "reason": "La mesure a compté des robots.",
 }  # fmt: skip
 
 
@@ -165,14 +164,10 @@ def test_each_quarter_has_its_edition_which_readers_find_in_the_list(data):
     for quarter in DAYS:
         assert f"../{quarter}/index.html" in listed
         assert "Les notes" in page(quarter, "annee.html")
-
-
-def test_few_late_contacts_change_no_figure_of_those_who_came_before_them(data):
+    # few late contacts change no figure of those who came before them
     now = changed(*both(data, 0, 1))
     assert set(now["indicator"]) == {"calls_offered"}  # how many called is told to one
-
-
-def test_a_label_that_changes_is_read_and_changes_no_figure(data):
+    # a label that changes is read, and changes no figure
     assert "Le bouton des annonces" in page(SECOND, "origines/annee.html")
 
 
@@ -183,9 +178,6 @@ def test_an_export_that_was_put_right_is_told_with_its_reason(data):
     assert len(marks) == 1 and marks["estimate"].item() > 7
     assert told(data, 2).loc[tuple(marks[FIGURE].iloc[0]), "estimate"] < 3
     assert "Une source a été corrigée (exports)." in page(THIRD, "methode.html")
-
-
-def test_an_erratum_stands_on_the_page_that_told_the_wrong_figure(data):
     assert ERRATUM["what"] in page(THIRD, "annee.html")
 
 
@@ -193,18 +185,14 @@ def test_a_right_export_that_is_put_back_counts_again(data):
     for place in (1, 2):
         visits = told(data, place).xs(("visits", "2026-02"), level=("indicator", "period"))
         assert visits["estimate"].tolist() == [9_300]
-
-
-def test_waits_that_a_source_told_in_minutes_are_told_in_seconds(data):
+    # a month that was of nobody is withheld, and stops no later edition
+    visits = told(data, 4).xs(("visits", "2026-02"), level=("indicator", "period"))
+    assert visits["status"].tolist() == ["suppressed"] and visits["estimate"].isna().all()
+    # waits that a source told in minutes are told in seconds
     now = changed(*both(data, 3, 4))
     waits = now[(now["indicator"] == "wait_p90") & (now["period"] == THIRD)]
     assert waits["estimate"].item() > 10 * 60
     assert "Une source a été corrigée (sources)." in page("editions", f"changements-{LAST}.html")
-
-
-def test_a_month_that_was_of_nobody_is_withheld_and_stops_no_later_edition(data):
-    visits = told(data, 4).xs(("visits", "2026-02"), level=("indicator", "period"))
-    assert visits["status"].tolist() == ["suppressed"] and visits["estimate"].isna().all()
 
 
 def test_a_device_that_ends_is_told_no_more_and_keeps_what_it_told(data):

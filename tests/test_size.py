@@ -18,9 +18,7 @@ def test_no_room_is_larger_than_its_budget():
 
 
 def test_code_is_what_is_neither_blank_nor_comment_nor_docstring(tmp_path):
-    text = (
-        '"""What it is."""\n\n# why\nNAMES = """a\nb"""\n\n\ndef _own() -> None:\n    """Do."""\n'
-    )
+    text = '"""What it is."""\n\n# why\nNAMES = """a\nb"""\n\n\ndef _own():\n    """Do."""\n'
     (tmp_path / "a.py").write_text(text, encoding="utf-8")
     one = size.size([tmp_path / "a.py"])
     assert (one.files, one.code, one.docstrings, one.names) == (1, 3, 2, 1)

@@ -27,12 +27,9 @@ def rows_of(output: object) -> pd.DataFrame:
     return estimates.from_json(output._repr_mimebundle_()[estimates.MIME])  # type: ignore[attr-defined]
 
 
-def test_a_family_that_does_not_exist_is_told_with_those_that_do(study):
+def test_a_family_or_column_that_does_not_exist_is_told_with_those_that_do(study):
     with pytest.raises(ObservError, match=r"family 'satisfactoin': does not exist; .*satisfaction"):
         study.estimates("satisfactoin")
-
-
-def test_a_column_that_does_not_exist_is_told_with_those_that_do(study):
     with pytest.raises(ObservError, match="no column 'produit'; columns are indicator, product"):
         study.estimates("satisfaction", produit="boamp")
 
@@ -60,13 +57,18 @@ def test_a_misspelt_value_is_told_with_the_nearest_and_is_no_absence(study, colu
             ask()
 
 
-def test_what_a_study_and_its_pages_are_of_is_checked_as_values_are(study, demonstration):
+def test_what_a_study_and_its_pages_are_of_is_checked_as_values_are(study, demonstration, tmp_path):
     for ask in (study.key_figures, study.listeners, lambda name: study.page("contacts", name)):
         with pytest.raises(ObservError, match=r"product 'legifance': .* is it 'legifrance'\?"):
             ask("legifance")
     for name, part in (("survey", "device"), ("department", "department")):
         with pytest.raises(ObservError, match=f"^{part} 'editon': does not exist; "):
             Study("2026-T3", str(demonstration), **{name: "editon"})
+    # a folder that is not there or has no store
+    with pytest.raises(ObservError, match="data/bibl: is no folder, so it has no store"):
+        Study("2026-T3", "data/bibl")
+    with pytest.raises(ObservError, match="has no store; run `observ ingest FOLDER"):
+        Study("2026-T3", str(tmp_path))
 
 
 def test_what_is_known_and_has_no_data_is_an_absence(study):
@@ -76,13 +78,6 @@ def test_what_is_known_and_has_no_data_is_an_absence(study):
     own = estimates.make([{"indicator": "nps", "period": "2026-T3", "estimate": 1.0, **mine}])
     assert len(study.select(own, group="Ma question ?")) == 1
     assert study.select(own, group="Une autre question ?").empty
-
-
-def test_a_study_of_a_folder_that_is_not_there_or_has_no_store_is_refused(tmp_path):
-    with pytest.raises(ObservError, match="data/bibl: is no folder, so it has no store"):
-        Study("2026-T3", "data/bibl")
-    with pytest.raises(ObservError, match="has no store; run `observ ingest FOLDER"):
-        Study("2026-T3", str(tmp_path))
 
 
 def test_rows_are_kept_by_value_by_list_and_by_quarters(study):
@@ -103,6 +98,12 @@ def test_nothing_to_show_is_said_with_the_noun_or_the_sentence_given(study):
     assert repr(study.text("", absent="Rien à dire.")) == "Rien à dire."
     over = repr(study.table(none, caption="C", absent="note", when="2025-T4"))
     assert "4e trimestre 2025" in plain(over)
+    # a withheld value is said to be withheld and not absent
+    hidden = study.select(study.estimates("satisfaction"), status="suppressed")
+    assert len(hidden)
+    nothing = study.say.satisfaction.products_above(study.comparisons("satisfaction").head(0))
+    said = study.text(nothing, data=hidden, absent="note de satisfaction")
+    assert repr(said) == "Aucune note de satisfaction n'est publiée (secret statistique)."
 
 
 def test_nothing_to_show_is_said_with_the_noun_of_the_indicator_that_was_asked_for(study):
@@ -112,24 +113,19 @@ def test_nothing_to_show_is_said_with_the_noun_of_the_indicator_that_was_asked_f
     assert "Aucune note de recommandation n'est" in repr(board)
     moved = study.comparisons("satisfaction", against="before", product="bodacc")
     assert "Aucune comparaison sur un an" in repr(study.differences(moved, label="tbl-x"))
-    assert "Aucune comparaison sur un an" in repr(
-        study.text(study.say.comparisons.evolution(moved))
-    )
+    said = study.text(study.say.comparisons.evolution(moved))
+    assert "Aucune comparaison sur un an" in repr(said)
     assert "Aucune donnée n'est" in repr(study.table(none))  # of all that the family has
 
 
 def test_a_chart_without_an_answer_is_titled_by_what_it_shows(study):
     marks = study.comparable(study.estimates("satisfaction", indicator="clarity_10"))
-    whole = study.lines(
-        marks, study.say.comparisons.evolution(study.comparisons("satisfaction").head(0))
-    )
+    nothing = study.say.comparisons.evolution(study.comparisons("satisfaction").head(0))
+    whole = study.lines(marks, nothing)
     assert whole.content["caption"] == "Clarté du langage"
     now = study.dots(marks, period="2026-T3").content["caption"]
     assert plain(now) == "Clarté du langage, 3e trimestre 2026"
-
-
-def test_lines_without_a_value_say_so_for_a_reader_is_shown_no_empty_axes(study):
-    none = study.estimates("satisfaction", indicator="satisfaction_10").assign(status="missing")
+    none = marks.assign(status="missing")  # of which a reader is shown no empty axes
     none[["estimate", "ci_low", "ci_high", "n", "n_eff"]] = float("nan")
     said = plain(repr(study.lines(none, "C", absent="note de ce produit")))
     assert said == "*Aucune note de ce produit n'est disponible au 3e trimestre 2026.*"
@@ -148,6 +144,8 @@ def test_a_sentence_on_a_frame_that_may_be_empty_needs_no_condition_in_a_noteboo
     said = study.say.if_any(study.say.span(mark), mark)
     assert said.startswith("Au 3e") and len(rows_of(study.text(said))) == len(mark)
     assert study.say.if_any(study.say.span(mark), mark, mark.head(0)) == ""
+    assert study.say.span(mark).startswith("Au 3e\xa0trimestre 2026")
+    assert study.say.span(mark, period="2026-T2").startswith("Au 2e\xa0trimestre 2026")
 
 
 def test_differences_count_their_verdicts_among_all_that_was_tested(study):
@@ -155,29 +153,11 @@ def test_differences_count_their_verdicts_among_all_that_was_tested(study):
     side = study.select(pairs, against="product", tested=True)
     told = plain(repr(study.differences(side, label="tbl-x")))
     assert f"parmi {pairs['level'].notna().sum()} testées ensemble" in told
-
-
-def test_several_families_are_asked_for_at_once(study):
-    both = study.estimates("satisfaction", "visits", product="legifrance", period="2026-T3")
-    apart = [
-        study.estimates(name, product="legifrance", period="2026-T3")
-        for name in ("satisfaction", "visits")
-    ]
+    # several families are asked for at once
+    asked = {"product": "legifrance", "period": "2026-T3"}
+    both = study.estimates("satisfaction", "visits", **asked)
+    apart = [study.estimates(name, **asked) for name in ("satisfaction", "visits")]
     assert both.equals(study.together(*apart)) and len(both) > len(apart[0]) > 0
-
-
-def test_a_withheld_value_is_said_to_be_withheld_and_not_absent(study):
-    hidden = study.select(study.estimates("satisfaction"), status="suppressed")
-    assert len(hidden)
-    nothing = study.say.satisfaction.products_above(study.comparisons("satisfaction").head(0))
-    said = study.text(nothing, data=hidden, absent="note de satisfaction")
-    assert repr(said) == "Aucune note de satisfaction n'est publiée (secret statistique)."
-
-
-def test_a_sentence_knows_the_catalogue_and_the_quarter_and_may_be_given_others(study):
-    mark = study.estimates("satisfaction", indicator="satisfaction_10")
-    assert study.say.span(mark).startswith("Au 3e\xa0trimestre 2026")
-    assert study.say.span(mark, period="2026-T2").startswith("Au 2e\xa0trimestre 2026")
 
 
 def test_a_cell_carries_the_estimates_of_its_sentences_and_of_its_caption(study):
@@ -248,9 +228,8 @@ def test_jupyter_completes_the_keywords_of_charts_and_of_what_asks(study):
             completer.text_until_cursor = f"study.{verb}(marks, {start}"
             assert completer.python_func_kw_matches(start) == [keyword]
     for verb in ("estimates", "comparisons", "select"):
-        assert {"quarters", "channel", "tested"} <= set(
-            inspect.signature(getattr(study, verb)).parameters
-        )
+        keywords = inspect.signature(getattr(study, verb)).parameters
+        assert {"quarters", "channel", "tested"} <= set(keywords)
 
 
 def test_each_member_is_explained_with_its_arguments_and_an_example_to_copy(study):

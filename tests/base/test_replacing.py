@@ -1,13 +1,17 @@
-"""A reader must see a whole folder at any moment, whatever happens to the run that replaces it."""
+"""Folders are replaced whole whatever happens, and a dead run's are deleted, no one else's."""
 
 import errno
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -45,20 +49,13 @@ def versions(folder: Path) -> set[str]:
     return {file.read_text(encoding="utf-8") for file in files}
 
 
-@pytest.fixture
-def no_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A system, or a disk, that cannot exchange two folders."""
-    monkeypatch.setattr(files, "_exchange", lambda one, other: False)
-
-
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is of POSIX systems")
 def test_kill_at_any_moment_leaves_a_whole_folder(tmp_path):
     target = fill(tmp_path / "site.v1 [x]", "0")
     moments = random.Random(7)
     for _ in range(8):
-        run = subprocess.Popen(
-            [sys.executable, "-c", LOOP, str(target)], stdout=subprocess.PIPE, text=True
-        )
+        command = [sys.executable, "-c", LOOP, str(target)]
+        run = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert run.stdout and run.stdout.readline() == "started\n"
         time.sleep(moments.uniform(0.005, 0.08))
         run.send_signal(signal.SIGKILL)
@@ -82,8 +79,8 @@ def test_new_folder_takes_the_place_of_the_old_or_is_the_first(tmp_path, monkeyp
         assert [path.name for path in target.parent.iterdir()] == ["site"]
 
 
-@pytest.mark.usefixtures("no_exchange")
 def test_failing_second_rename_puts_the_old_folder_back(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "_exchange", lambda one, other: False)  # as on some disks
     target, new = fill(tmp_path / "site", "old"), fill(tmp_path / "new", "new")
     rename = Path.rename
 
@@ -155,12 +152,8 @@ def test_cleaning_spares_the_folder_of_a_living_run_in_another_process(tmp_path)
         "with workspace(Path(sys.argv[1])) as work:\n"
         "    print(work, flush=True)\n    sys.stdin.read()\n"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", script, str(target)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as run:
+    command = [sys.executable, "-c", script, str(target)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as run:
         assert run.stdout
         work = Path(run.stdout.readline().strip())
         with files.workspace(target):
@@ -170,14 +163,77 @@ def test_cleaning_spares_the_folder_of_a_living_run_in_another_process(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_interruption_between_two_renames_is_mended_by_the_next_run(tmp_path):
-    fill(tmp_path / ".site.previous", "old")
-    with files.workspace(tmp_path / "site"):
-        assert versions(tmp_path / "site") == {"old"}
-
-
 def test_a_work_folder_is_removed_after_an_error(tmp_path):
     with pytest.raises(KeyboardInterrupt), files.workspace(tmp_path / "site") as work:
         (work / "half").write_text("half", encoding="utf-8")
         raise KeyboardInterrupt
     assert list(tmp_path.iterdir()) == []
+
+
+HOLD = """
+import os, sys, tempfile
+from observlib.base.files import temporary_files
+with temporary_files() as folder:
+    print(folder, tempfile.mkdtemp(), os.environ["TMPDIR"], sep="\\n", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder of temporary files, with a path as short as usual ones."""
+    made = Path(tempfile.mkdtemp(prefix="obs-")).resolve()
+    monkeypatch.setattr(tempfile, "tempdir", str(made))
+    monkeypatch.setenv("TMPDIR", str(made))
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+def test_a_living_run_s_files_are_spared_and_a_dead_one_s_deleted(place):
+    command = [sys.executable, "-c", HOLD]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout and run.stdin
+        folder, made, announced = (Path(run.stdout.readline().strip()) for _ in range(3))
+        assert folder == announced and folder.parent == place and made.parent == folder
+        with files.temporary_files():
+            assert made.is_dir()
+        run.kill()
+        run.wait()
+        run.stdin.close()
+    assert made.is_dir()
+    with files.temporary_files() as mine:
+        assert not folder.exists() and mine.is_dir()
+    assert list(place.iterdir()) == []
+
+
+def test_folders_that_only_look_like_a_run_s_are_left_alone(place):
+    for name in ("observlib-run-notes", "observlib-run-12345678-mine", "observlib"):
+        (place / name).mkdir()
+    with pytest.raises(KeyboardInterrupt), files.temporary_files() as folder:
+        assert Path(tempfile.gettempdir()) == folder
+        raise KeyboardInterrupt
+    assert len(list(place.iterdir())) == 3
+    assert tempfile.gettempdir() == os.environ["TMPDIR"] == str(place)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_full_disk_of_temporary_files_is_told_with_its_place(place, monkeypatch, named):
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=0))
+    with (
+        pytest.raises(ObservError, match=f"^{place}: the disk of temporary files is full; free"),
+        files.temporary_files() as folder,
+    ):
+        words = (str(folder / "x"),) if named else ()
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), *words)
+
+
+def test_where_no_temporary_file_can_be_written_it_is_told(monkeypatch, place):
+    def none() -> str:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp']")
+
+    monkeypatch.setattr(tempfile, "gettempdir", none)
+    with pytest.raises(ObservError, match="set TMPDIR to a folder"), files.temporary_files():
+        pass
+    # another disk that is full is not taken for it
+    with pytest.raises(OSError, match="No space left"), files.temporary_files():
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/elsewhere/x")

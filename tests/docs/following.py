@@ -211,16 +211,8 @@ def _run_cells(cells: list[tuple[Block, Block | None]], place: Path) -> None:
 
 
 def _run(command: list[str], place: Path, where: str, given: str = "") -> str:
-    done = subprocess.run(
-        command,
-        cwd=place,
-        env=_environment(place),
-        input=given,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=300,
-        check=False,
-    )
+    how = {"cwd": place, "env": _environment(place), "input": given, "timeout": 300}
+    done = subprocess.run(command, **how, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, f"{where} fails:\n{done.stdout[-2000:]}{done.stderr[-3000:]}"
     return done.stdout
 
@@ -234,6 +226,5 @@ def _compare(expected: Block, found: str) -> None:
     """Whether a text is found in what was printed, apart from white space; `…` is anything."""
     parts = (re.escape(" ".join(part.split())) for part in expected.text.split("…"))
     said = " ".join(found.split())
-    assert re.search(".*?".join(parts), said), (
-        f"{expected.where}: is not in what was shown:\n{found}"
-    )
+    told = f"{expected.where}: is not in what was shown:\n{found}"
+    assert re.search(".*?".join(parts), said), told

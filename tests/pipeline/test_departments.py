@@ -18,46 +18,33 @@ def keys(rows: pd.DataFrame) -> set[tuple[str, ...]]:
     return {*rows.astype(str).itertuples(index=False, name=None)}
 
 
-def test_products_that_one_page_can_tell_of_have_one_page(catalogue):
-    assert departments_with_pages(catalogue.devices, catalogue) == [frame.WHOLE]
-
-
 def test_where_products_are_many_each_department_that_is_heard_has_pages(catalogue, monkeypatch):
+    assert departments_with_pages(catalogue.devices, catalogue) == [frame.WHOLE]
     monkeypatch.setattr(frame, "MANY", 2)
     fed = ["jdma-legifrance", "audience-boamp", "jdma-vie-publique", "parti-du-catalogue"]
-    assert departments_with_pages(fed, catalogue) == [
-        "information-legale",
-        "annonces",
-        "vie-publique",
-    ]
+    heard = ["information-legale", "annonces", "vie-publique"]
+    assert departments_with_pages(fed, catalogue) == heard
     assert departments_with_pages(fed[:2], catalogue) == [frame.WHOLE]
 
 
 def test_a_device_of_no_product_is_its_owner_s_and_a_source_of_figures_nobody_s(catalogue):
-    ours = [one for one in catalogue.devices.values() if one.listens and not one.product]
-    theirs = [one for one in catalogue.devices.values() if not one.listens and not one.product]
-    assert ours and {department_of("", one.id, catalogue) for one in ours} == {
-        one.owner for one in ours
-    }
-    assert theirs and {department_of("", one.id, catalogue) for one in theirs} == {frame.WHOLE}
+    alone = [one for one in catalogue.devices.values() if not one.product]
+    found = {one.id: department_of("", one.id, catalogue) for one in alone}
+    assert found == {one.id: one.owner if one.listens else frame.WHOLE for one in alone}
+    assert {one.listens for one in alone} == {True, False}
 
 
 def test_a_department_reads_its_product_beside_another_s_and_beside_a_neighbour(catalogue):
-    rows = pd.DataFrame(
-        [
-            ("boamp", "legifrance", "product"),  # of two departments
-            ("boamp", "bodacc", "product"),
-            ("legifrance", "caisse-fictive", "peer"),
-            ("boamp", "caisse-fictive", "peer"),
-        ],
-        columns=["product", "reference_product", "against"],
-    )
-    assert part_of_department(rows, "information-legale", catalogue).index.tolist() == [0, 2]
-    assert part_of_department(rows, "annonces", catalogue).index.tolist() == [0, 1, 3]
-
-
-def test_words_of_no_product_reach_every_department(catalogue):
-    words = pd.DataFrame({"reading": ["demande"], "kappa": [0.8]})
+    rows = [
+        ("boamp", "legifrance", "product"),  # of two departments
+        ("boamp", "bodacc", "product"),
+        ("legifrance", "caisse-fictive", "peer"),
+        ("boamp", "caisse-fictive", "peer"),
+    ]
+    pairs = pd.DataFrame(rows, columns=["product", "reference_product", "against"])
+    assert part_of_department(pairs, "information-legale", catalogue).index.tolist() == [0, 2]
+    assert part_of_department(pairs, "annonces", catalogue).index.tolist() == [0, 1, 3]
+    words = pd.DataFrame({"reading": ["demande"], "kappa": [0.8]})  # of no product
     assert part_of_department(words, "edition", catalogue) is words
 
 
@@ -93,16 +80,14 @@ def test_what_was_tested_together_is_counted_whole_on_a_department_s_page():
     assert f"parmi {count} testées ensemble" in table
 
 
-def test_actions_and_expectations_of_other_departments_are_not_told():
-    study = Study(*DATA, department="annonces")
-    assert {one.product for one in study.actions} == {"boamp"}
-    assert study.expectations == []
-    assert {*study.main_points["product"]} <= {"boamp", "bodacc"}
-
-
-def test_a_product_s_page_leads_to_the_pages_of_its_department_where_those_are_made(monkeypatch):
+def test_a_department_s_page_leads_to_its_own_and_tells_no_action_of_another(monkeypatch):
     study = Study(*DATA)
     assert study.page("contacts", "legifrance") == "contacts"
     monkeypatch.setattr(frame, "MANY", 2)
     assert study.page("contacts", "legifrance") == "contacts-information-legale"
     assert Study(*DATA, department="edition").page("panorama") == "panorama-edition"
+    # actions and expectations of others are not told
+    study = Study(*DATA, department="annonces")
+    assert {one.product for one in study.actions} == {"boamp"}
+    assert study.expectations == []
+    assert {*study.main_points["product"]} <= {"boamp", "bodacc"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -57,13 +56,16 @@ def edition(number: int, quarter: str, day: str, *rows: dict[str, Any]) -> Publi
     return Publication(f"{number:04d}-{quarter}", told, day)
 
 
+FIRST = edition(1, "2026-T2", "2026-08-17", MARK)
+WITHDRAWN = {name: math.nan for name in estimates.NUMBERS}
+
+
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project whose second quarter was told, with one figure."""
     copy_catalogue(tmp_path)
-    told = [edition(1, "2026-T2", "2026-08-17", MARK)]
-    monkeypatch.setattr(archive, "earlier", lambda _: told)
-    yield tmp_path
+    monkeypatch.setattr(archive, "earlier", lambda _: [FIRST])
+    return tmp_path
 
 
 def known(root: Path, kind: str = "real") -> pd.DataFrame:
@@ -78,11 +80,8 @@ def faults(root: Path, **words: Any) -> list[str]:
     return list(caught.value.problems)
 
 
-def test_a_project_without_errata_has_none(root):
-    assert known(root).empty and list(known(root)) == revisions.ERRATA_COLUMNS
-
-
 def test_an_erratum_is_read_with_the_unit_of_what_was_told(root):
+    assert known(root).empty and list(known(root)) == revisions.ERRATA_COLUMNS
     write(root / "reports")
     (row,) = estimates.records(known(root))
     assert (row["published"], row["corrected"], row["unit"]) == (7.4, 7.1, "sur 10")
@@ -106,6 +105,12 @@ def test_an_erratum_is_read_with_the_unit_of_what_was_told(root):
     ({"figures": [figure(period=2026)]}, "period is 2026: text is expected"),
     ({"figures": [figure(groupe="x")]}, "unknown key 'figures.0.groupe'"),
     ({"figures": [FIGURE, FIGURE]}, "comes twice"),
+    # of what was never told so
+    ({"figures": [figure(product="boamp")]}, "satisfaction_10, boamp, web, d, 2026-T2: no edi"),
+    ({"figures": [figure(group="age", group_value="18")]}, "no edition told it"),
+    ({"figures": [figure(published=7.3)]}, "published is 7.3, and editions told 7.4"),
+    ({"day": date(2026, 12, 3)}, "day: 2026-12-03 is still to come; today is 2026-12-02"),
+    ({"correction": "double"}, "correction: unknown 'double'; allowed: none"),
 ])  # fmt: skip
 def test_each_mistake_of_a_file_is_one_line_that_names_it(root, keys, said):
     path = write(root / "reports", **keys)
@@ -113,7 +118,11 @@ def test_each_mistake_of_a_file_is_one_line_that_names_it(root, keys, said):
     assert line.startswith(f"{path}:") and said in line
 
 
-def test_all_mistakes_of_all_files_are_told_at_once(root):
+def test_all_mistakes_of_all_files_are_told_at_once_unless_of_real_editions_to_a_demonstration(
+    root,
+):
+    write(root / "reports", figures=[figure(published=7.3)])
+    assert known(root, "demonstration").empty
     write(root / "reports", day="hier", cause="x")
     write(root / "reports", "autre", what="Court.")
     assert len(faults(root)) == 3
@@ -138,24 +147,6 @@ def test_whatever_a_file_holds_is_read_or_told_in_lines(content, tmp_path_factor
         assert all("\n" not in line and str(path) in line for line in error.problems)
 
 
-@pytest.mark.parametrize(("keys", "said"), [
-    ({"figures": [figure(product="boamp")]}, "satisfaction_10, boamp, web, d, 2026-T2: no edi"),
-    ({"figures": [figure(group="age", group_value="18")]}, "no edition told it"),
-    ({"figures": [figure(published=7.3)]}, "published is 7.3, and editions told 7.4"),
-    ({"day": date(2026, 12, 3)}, "day: 2026-12-03 is still to come; today is 2026-12-02"),
-    ({"correction": "double"}, "correction: unknown 'double'; allowed: none"),
-])  # fmt: skip
-def test_an_erratum_of_what_was_never_told_so_is_no_erratum(root, keys, said):
-    path = write(root / "reports", **keys)
-    (line,) = faults(root)
-    assert line.startswith(f"{path}: ") and said in line
-
-
-def test_a_demonstration_leaves_errata_of_real_editions_alone(root):
-    write(root / "reports", figures=[figure(published=7.3)])
-    assert known(root, "demonstration").empty
-
-
 def test_an_erratum_of_an_erratum_begins_with_what_the_first_made(root):
     write(root / "reports")
     write(root / "reports", "suite", day=TODAY, figures=[figure(published=7.4, corrected=7.0)])
@@ -166,10 +157,7 @@ def test_an_erratum_of_an_erratum_begins_with_what_the_first_made(root):
 @pytest.fixture
 def corrected_twice(root, monkeypatch):
     """The two forms of an edition, of whose figure a second erratum corrects the first."""
-    told = [
-        edition(1, "2026-T2", "2026-08-17", MARK),
-        edition(2, "2026-T2", "2026-12-01", MARK | RIGHT),
-    ]
+    told = [FIRST, edition(2, "2026-T2", "2026-12-01", MARK | RIGHT)]
     monkeypatch.setattr(archive, "earlier", lambda _: told)
     write(root / "reports")
     write(root / "reports", "suite", day=TODAY, figures=[figure(published=7.1, corrected=7.0)])
@@ -177,30 +165,27 @@ def corrected_twice(root, monkeypatch):
 
 
 def test_of_a_figure_corrected_twice_the_last_value_is_asked_for(root, corrected_twice):
-    both = known(root)
+    both, now = known(root), MARK | RIGHT | {"estimate": 7.0}
     assert list(both["erratum"]) == ["note", "suite"]
-    revisions.check_errata(
-        both, estimates.make([MARK | RIGHT | {"estimate": 7.0}]), "2026-T2", root
-    )
+    revisions.check_errata(both, estimates.make([now]), "2026-T2", root)
     with pytest.raises(ObservError, match=r"suite\.yml.*tells 7\.1, and should tell 7:"):
         revisions.check_errata(both, estimates.make([MARK | RIGHT]), "2026-T2", root)
+    first, second = corrected_twice  # an edition made again after two errata jumps to the last
+    assert reasons(root, now, first) == ["erratum-note"]
+    assert reasons(root, now, second) == ["erratum-suite"]
 
 
 @pytest.mark.parametrize(("told", "corrected", "said"), [
     ({}, 7.1, "the edition 2026-T3 tells 7.4, and should tell 7.1: mend the source"),
     ({"estimate": 7.3}, 7.1, "tells 7.3, and should tell 7.1"),
-    ({"estimate": math.nan, "ci_low": math.nan, "ci_high": math.nan, "n": math.nan,
-      "status": "suppressed"}, 7.1, "tells suppressed, and should tell 7.1"),
+    (WITHDRAWN | {"status": "suppressed"}, 7.1, "tells suppressed, and should tell 7.1"),
     ({}, None, "tells 7.4, and should tell nothing, as it is withdrawn"),
 ])  # fmt: skip
 def test_an_edition_whose_value_is_not_its_erratum_s_is_not_published(root, told, corrected, said):
-    path = write(
-        root / "reports", figures=[figure(corrected=corrected, withdrawn=corrected is None)]
-    )
+    corrected = figure(corrected=corrected, withdrawn=corrected is None)
+    path, rows = write(root / "reports", figures=[corrected]), estimates.make([MARK | told])
     with pytest.raises(ObservError) as caught:
-        revisions.check_errata(
-            known(root), estimates.make([MARK | told]), "2026-T3", root / "reports"
-        )
+        revisions.check_errata(known(root), rows, "2026-T3", root / "reports")
     line, last = caught.value.problems
     assert line.startswith(f"{path}: satisfaction_10, vie-publique, web, d, 2026-T2: ")
     assert said in line and last == "nothing was published"
@@ -209,9 +194,11 @@ def test_an_edition_whose_value_is_not_its_erratum_s_is_not_published(root, told
 @pytest.mark.parametrize("status", ["suppressed", "missing"])
 def test_a_figure_that_is_withdrawn_may_be_withheld_missing_or_absent(root, status):
     write(root / "reports", figures=[figure(corrected=..., withdrawn=True)])
-    gone = {name: math.nan for name in estimates.NUMBERS} | {"status": status}
-    revisions.check_errata(known(root), estimates.make([MARK | gone]), "2026-T2", root)
+    gone = MARK | WITHDRAWN | {"status": status}
+    revisions.check_errata(known(root), estimates.make([gone]), "2026-T2", root)
     revisions.check_errata(known(root), estimates.make([]), "2026-T2", root)
+    if status == "missing":
+        assert reasons(root, gone, FIRST) == ["erratum-note"]
 
 
 def test_an_edition_bears_the_errata_of_what_it_tells_or_told_before(root):
@@ -233,13 +220,12 @@ def reasons(root: Path, now: dict[str, Any], before: Publication) -> list[str]:
 
 
 @pytest.mark.parametrize(("now", "reason"), [
-    (RIGHT, "erratum-note"), (RIGHT | {"n": 45}, "erratum-note"), (RIGHT | {"estimate": 7.0}, ""),
-    ({"n": 45}, ""),
+    *((RIGHT, "erratum-note"), (RIGHT | {"n": 45}, "erratum-note")),
+    *((RIGHT | {"estimate": 7.0}, ""), ({"n": 45}, "")),
 ])  # fmt: skip
 def test_an_erratum_is_the_reason_of_its_own_revision_and_of_no_other(root, now, reason):
     write(root / "reports")
-    before = edition(1, "2026-T2", "2026-08-17", MARK)
-    assert reasons(root, MARK | now, before) == [reason]
+    assert reasons(root, MARK | now, FIRST) == [reason]
     assert revisions.why("erratum-note", policy(root)) == GOOD["what"]
 
 
@@ -250,17 +236,3 @@ def test_an_erratum_covers_no_figure_beside_nor_one_that_was_told_otherwise(root
     write(root / "reports")
     before = edition(1, "2026-T2", "2026-08-17", MARK | other)
     assert reasons(root, MARK | other | RIGHT, before) == [""]
-
-
-def test_a_figure_that_is_withdrawn_has_its_reason_where_it_is_missing(root):
-    write(root / "reports", figures=[figure(corrected=..., withdrawn=True)])
-    gone = {name: math.nan for name in estimates.NUMBERS} | {"status": "missing"}
-    before = edition(1, "2026-T2", "2026-08-17", MARK)
-    assert reasons(root, MARK | gone, before) == ["erratum-note"]
-
-
-def test_an_edition_that_was_made_again_after_two_errata_jumps_to_the_last(root, corrected_twice):
-    now = MARK | RIGHT | {"estimate": 7.0}
-    first, second = corrected_twice
-    assert reasons(root, now, first) == ["erratum-note"]
-    assert reasons(root, now, second) == ["erratum-suite"]

@@ -111,13 +111,9 @@ def test_the_marks_of_all_surveys_are_those_of_their_responses_read_together(dem
     year, catalogue = LAST.back(4), project.catalogue(demonstration)
     rows = store.read(demonstration, "responses", LAST.back(9)[0], LAST)
     people = weighted.weighed(rows, project.reference("margins"), catalogue, year)
-    together = [
-        surveys.quarterly(rows, catalogue, LAST.back(9)),
-        surveys.pooled(rows, catalogue, year),
-        weighted.marks(people),
-        weighted.bounds(people),
-        weighted.report(people),
-    ]
+    together = [surveys.quarterly(rows, catalogue, LAST.back(9))]
+    together += [surveys.pooled(rows, catalogue, year)]
+    together += [of(people) for of in (weighted.marks, weighted.bounds, weighted.report)]
     known = [*estimates.COLUMNS[:8]]
     told, meant = (
         frame.sort_values(known, ignore_index=True)[estimates.COLUMNS]
@@ -186,6 +182,9 @@ def test_no_module_that_a_family_loads_is_left_out_of_what_it_depends_on():
     for name, module in modules.items():
         files = {Path(file).relative_to(SOURCE).as_posix() for file in loaded[module]}
         assert files <= code(name), name
+    # nor another theme computed again for a mended formula
+    changed = "themes/polls/__init__.py"
+    assert {name for name in frame.families() if changed in code(name)} == {"polls"}
 
 
 @pytest.mark.slow
@@ -204,11 +203,6 @@ def test_no_code_that_computes_a_family_is_left_out_of_what_it_depends_on(place,
         left_out = {file.relative_to(SOURCE).as_posix() for file in files} - code(name)
         # what keeps and reads does not compute: a loader's change shows in the store's digests
         assert left_out <= {"base/kept.py", "loaders/__init__.py"}, name
-
-
-def test_a_mended_formula_of_a_theme_computes_no_family_of_the_others_again():
-    changed = "themes/polls/__init__.py"
-    assert {name for name in frame.families() if changed in code(name)} == {"polls"}
 
 
 def test_it_is_told_why_a_family_would_be_computed_again(place, demonstration, monkeypatch):

@@ -12,6 +12,7 @@ from observlib.pipeline import project
 from observlib.records.actions import Action
 
 PROJECT = Path(__file__).parents[2]
+DATA, OWN = Path("data"), Path("data/essai")
 
 
 @pytest.fixture
@@ -30,16 +31,13 @@ def test_the_root_is_found_from_any_folder_of_the_project(place, monkeypatch, in
     assert project.root() == place
 
 
-def test_of_two_projects_one_in_the_other_the_nearest_is_meant(place):
-    inner = place / "notebooks" / "copie"
-    (inner / "data" / "catalogue").mkdir(parents=True)
-    assert project.root(inner / "data") == inner
-
-
-def test_a_file_of_the_catalogue_s_name_makes_no_project(place):
+def test_a_file_of_the_catalogue_s_name_makes_no_project_and_one_within_another_is_nearest(place):
     (place / "notebooks" / "data").mkdir()
     (place / "notebooks" / "data" / "catalogue").write_text("", encoding="utf-8")
     assert project.root(place / "notebooks") == place
+    inner = place / "notebooks" / "copie"
+    (inner / "data" / "catalogue").mkdir(parents=True)
+    assert project.root(inner / "data") == inner
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
@@ -53,21 +51,17 @@ def test_the_catalogue_is_the_one_of_the_project_in_which_it_runs(place, monkeyp
     monkeypatch.chdir(place / "notebooks")
     assert list(project.catalogue(Path("data")).devices) == list(catalogue.devices)
     products = place / "data" / "catalogue" / "products.yml"
-    products.write_text(
-        products.read_text(encoding="utf-8").replace("BOAMP", "Autre nom"), encoding="utf-8"
-    )
+    text = products.read_text(encoding="utf-8")
+    products.write_text(text.replace("BOAMP", "Autre nom"), encoding="utf-8")
     assert project.catalogue(Path("data")).label("boamp") == "Autre nom"
 
 
 def test_a_data_folder_is_named_from_the_root_wherever_a_notebook_runs(place, monkeypatch):
+    elsewhere = place.parent / "ailleurs"
     for folder in (place, place / "notebooks"):
         monkeypatch.chdir(folder)
         assert project.data_folder("data/demo") == place / "data" / "demo"
-
-
-def test_an_absolute_data_folder_is_itself(place, tmp_path, monkeypatch):
-    monkeypatch.chdir(place)
-    assert project.data_folder(tmp_path.resolve() / "ailleurs") == tmp_path.resolve() / "ailleurs"
+        assert project.data_folder(elsewhere) == elsewhere
 
 
 def test_reference_tables_keep_the_codes_of_departements_as_they_are_written():
@@ -88,10 +82,6 @@ def test_a_reference_table_that_is_gone_is_told_with_its_place(place, monkeypatc
         project.reference("margins")
 
 
-# --- What a data folder holds of its own ------------------------------------------------------
-DATA, OWN = Path("data"), Path("data/essai")
-
-
 def write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
@@ -102,9 +92,8 @@ def test_the_agency_s_own_catalogue_lists_nothing_invented():
     text = "".join(repr(part) for part in (real.devices, real.peers, real.questionnaires))
     assert real.devices and "fictive" not in text.lower()
     assert project.records(Action, DATA, PROJECT) == ()
-    assert {sheet.origin for sheet in project.practices(DATA, "real", PROJECT).sheets} == {
-        "neighbour"
-    }
+    sheets = project.practices(DATA, "real", PROJECT).sheets
+    assert {sheet.origin for sheet in sheets} == {"neighbour"}
 
 
 def test_a_folder_s_own_entries_join_the_project_s_and_its_devices_stand_alone(place):
@@ -121,9 +110,7 @@ def test_a_folder_s_own_entries_join_the_project_s_and_its_devices_stand_alone(p
     assert project.devices_file(OWN, place) == folder / "devices.yml"
     with pytest.raises(ObservError, match=r"essai/catalogue/devices\.yml: lists no device yet"):
         project.catalogue_with_devices(OWN, place)
-
-
-def test_a_mistake_in_a_folder_s_own_catalogue_is_told_with_its_file(place):
+    # a mistake is told with its file
     write(place / OWN / "catalogue" / "peers.yml", "- {id: cnaf, label: A}\n")
     with pytest.raises(ObservError, match=r"essai/catalogue/peers\.yml:1: 'cnaf': key 'codes'"):
         project.catalogue(OWN, place)

@@ -59,6 +59,10 @@ def test_what_is_told_the_same_or_for_the_first_time_is_no_revision():
     assert reasons(MARK | {"source": "other@2"}, T2) == []
     assert reasons(MARK | {"period": "2026-T3"}, T2) == []
     assert reasons(MARK) == []
+    # each reason has words in French
+    for name in (*revisions.NATURAL, revisions.SILENT):
+        assert revisions.why(name, policy()).endswith(".")
+    assert revisions.why("rule-0", policy(once())) == WHY
 
 
 @pytest.mark.parametrize("later", [{"estimate": 7.2}, {"n": 45}, {"ci_low": 7.0, "ci_high": 7.3}])
@@ -79,22 +83,17 @@ def test_a_status_tells_its_reason_where_it_is_one_and_hides_no_value_that_goes(
     assert reasons(MARK | now, before) == [reason]
 
 
-def test_a_value_that_was_withheld_meanwhile_is_held_against_the_last_value():
-    """Else two editions would change a figure in silence, by way of a third."""
-    between = edition(2, "2026-T3", "2026-11-02", MARK | HIDDEN)
-    assert reasons(MARK | {"estimate": 7.4}, T2, between) == [revisions.SILENT]
-    assert reasons(MARK, T2, between) == []
-
-
 def test_what_was_told_last_counts_of_editions_up_to_this_one():
     mended = edition(2, "2026-T2", "2026-10-01", MARK | {"estimate": 7.4})
     assert reasons(MARK | {"estimate": 7.4}, T2, mended) == []
     assert reasons(MARK, T2, mended) == [revisions.SILENT]
     later = edition(3, "2026-T4", "2027-02-15", MARK | {"estimate": 9.0})
     assert reasons(MARK, T2, later) == []
-
-
-def test_the_same_quarter_published_again_on_another_day_is_a_revision_too():
+    # else two editions would change a figure in silence, by way of one that withholds it
+    between = edition(2, "2026-T3", "2026-11-02", MARK | HIDDEN)
+    assert reasons(MARK | {"estimate": 7.4}, T2, between) == [revisions.SILENT]
+    assert reasons(MARK, T2, between) == []
+    # the same quarter published again on another day is a revision too
     first = edition(2, "2026-T3", "2026-11-16", MARK | {"period": "2026-T3"})
     again = MARK | {"period": "2026-T3", "estimate": 7.5}
     assert reasons(again, first) == [], "made again on its day, it takes its place"
@@ -110,10 +109,8 @@ def test_a_correction_holds_once_for_what_was_told_before_its_day():
     same_day = edition(1, "2026-T2", TODAY.isoformat(), MARK)
     assert reasons(MARK | {"estimate": 7.4}, same_day, known=policy(once())) == ["rule-0"]
     own = edition(2, "2026-T3", TODAY.isoformat(), MARK | {"estimate": 7.4})
-    again = MARK | {"estimate": 7.6}
-    assert reasons(again, T2, own, known=policy(once()), day=date(2026, 12, 1)) == [
-        revisions.SILENT
-    ]
+    again = {"known": policy(once()), "day": date(2026, 12, 1)}
+    assert reasons(MARK | {"estimate": 7.6}, T2, own, **again) == [revisions.SILENT]
     to_come = policy(once(since="2026-11-17"))
     assert reasons(MARK | {"estimate": 7.4}, T2, known=to_come) == [revisions.SILENT]
 
@@ -176,9 +173,8 @@ def test_a_silent_change_stops_the_edition_and_what_it_asks_for_lets_it_pass(tmp
     *figures, more, last = error.value.problems
     what, _, lines = last.partition("\n")
     assert len(figures) == 5 and more == "and 2 more"
-    assert figures[0] == (
-        "2026-T3: satisfaction_10, a, jdma-a, 2026-T2: 7.1 n=40 in 2026-T2, now 7.4 n=40"
-    )
+    said = "2026-T3: satisfaction_10, a, jdma-a, 2026-T2: 7.1 n=40 in 2026-T2, now 7.4 n=40"
+    assert figures[0] == said
     assert "nothing was published" in what and str(Path("data/catalogue/revisions.yml")) in what
     assert 'why: ""' in lines and "indicator: [satisfaction_10]" in lines
     (entry,) = yaml.safe_load(lines.replace('why: ""', f"why: {WHY}"))
@@ -200,26 +196,15 @@ def test_a_figure_is_marked_as_revised_in_the_edition_that_revises_it_and_no_lat
     own = edition(2, "2026-T3", "2026-11-02", mended)
     assert marks([mended], T2, own, known=policy(once())) == ["r"], "made again, it is the same"
     assert marks([MARK], T2, own, known=policy(once())) == ["r"], "who read it there saw another"
-
-
-def test_what_is_withheld_or_arrives_is_no_revised_value():
-    before = edition(1, "2026-T2", "2026-08-17", MARK | ABSENT)
-    assert marks([MARK], before, known=policy()) == [""]
+    absent = edition(1, "2026-T2", "2026-08-17", MARK | ABSENT)  # what arrives or is withheld
+    assert marks([MARK], absent, known=policy()) == [""]
     assert marks([MARK | HIDDEN], T2, known=policy()) == [""]
 
 
 def test_another_method_breaks_a_series_where_its_entry_says():
     method = once(kind="method", period=["2026-T2"])
-    of_year = MARK | {"period": "2025-07/2026-06"}
-    later = MARK | {"period": "2026-T3"}
-    rows = [MARK | {"estimate": 7.4}, of_year, later]
+    others = [MARK | {"period": period} for period in ("2025-07/2026-06", "2026-T3")]
+    rows = [MARK | {"estimate": 7.4}, *others]
     assert marks(rows, T2, known=policy(method)) == ["br", "b", ""]
-    whole = once(kind="method")
-    assert marks(rows, T2, known=policy(whole)) == ["br", "", ""]
+    assert marks(rows, T2, known=policy(once(kind="method"))) == ["br", "", ""]
     assert marks(rows, T2, known=policy(once(period=["2026-T2"]))) == ["r", "", ""]
-
-
-def test_each_reason_has_words_in_french():
-    for name in (*revisions.NATURAL, revisions.SILENT):
-        assert revisions.why(name, policy()).endswith(".")
-    assert revisions.why("rule-0", policy(once())) == WHY

@@ -6,6 +6,7 @@ import json
 import shutil
 import stat
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from observlib.base.errors import ObservError
 from observlib.publish.editions import record
 from observlib.review import of, rebuild
-from observlib.review.rebuild import files_against_manifest, opened
+from observlib.review.rebuild import Bundle, files_against_manifest, opened
 
 DIGEST = "0" * 32
 MANIFEST: dict[str, Any] = {
@@ -38,31 +39,32 @@ def zipped(path: Path, *entries: tuple[str | zipfile.ZipInfo, bytes]) -> Path:
     return path
 
 
-def work(place: Path) -> Path:
-    folder = place / "work"
-    folder.mkdir()
-    return folder
+def open_in(place: Path, bundle: Path) -> Bundle:
+    (place / "work").mkdir(exist_ok=True)
+    return opened(bundle, place / "work")
+
+
+def refused(place: Path, bundle: Path, match: str) -> list[str]:
+    """Assert that nothing is unpacked; the lines that say why."""
+    with pytest.raises(ObservError, match=match) as told:
+        open_in(place, bundle)
+    assert not [*(place / "work").iterdir()]
+    return list(told.value.problems)
 
 
 def test_a_folder_and_a_zip_of_it_are_the_same_bundle(tmp_path):
-    folder = opened(write(tmp_path / "2026-T3"), work(tmp_path))
+    folder = open_in(tmp_path, write(tmp_path / "2026-T3"))
     inside = tmp_path / "one.zip"
     with zipfile.ZipFile(inside, "w") as archive:
         archive.write(tmp_path / "2026-T3" / "manifest.json", "2026-T3/manifest.json")
-    unpacked = opened(inside, tmp_path / "work")
+    unpacked = open_in(tmp_path, inside)
     assert folder.manifest == unpacked.manifest
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["../out.html", "/etc/out", "a/../../out", "C:/out", "a\\..\\out", "a//b", "./a", "a\nb"],
-)
-def test_a_zip_that_would_write_outside_its_folder_is_refused_before_it_writes(tmp_path, name):
-    place = zipped(tmp_path / "bad.zip", (name, b"x"))
-    folder = work(tmp_path)
-    with pytest.raises(ObservError, match="names what would leave its folder") as told:
-        opened(place, folder)
-    assert len(told.value.problems) == 1 and not [*folder.iterdir()]
+def spoil(path: Path, at: Callable[[bytes], int], content: bytes) -> None:
+    raw = bytearray(path.read_bytes())
+    raw[at(raw) : at(raw) + len(content)] = content
+    path.write_bytes(bytes(raw))
 
 
 def link() -> zipfile.ZipInfo:
@@ -71,74 +73,53 @@ def link() -> zipfile.ZipInfo:
     return entry
 
 
-@pytest.mark.parametrize("entries", [
-    [(link(), b"/etc/passwd")], [("bomb.csv", b"0" * 30_000_000)],
-    [("index.html", b"read"), ("index.html", b"compared")],
-])  # fmt: skip
+OUTSIDE = ["../out.html", "/etc/out", "a/../../out", "C:/out", "a\\..\\out", "a//b", "./a", "a\nb"]
+ZIPS: list[tuple[list[tuple[str | zipfile.ZipInfo, bytes]], str]] = [
+    *(([(name, b"x")], "names what would leave its folder") for name in OUTSIDE),
+    ([(link(), b"/etc/passwd")], "nothing was unpacked"),
+    ([("bomb.csv", b"0" * 30_000_000)], "nothing was unpacked"),
+    ([("index.html", b"read"), ("index.html", b"compared")], "nothing was unpacked"),
+    ([(f"{number}", b"") for number in range(3)], "has 4 files of"),
+]
+
+
+@pytest.mark.parametrize(("entries", "told"), ZIPS)
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_a_zip_with_a_link_a_bomb_or_a_file_twice_is_refused(tmp_path, entries):
-    with pytest.raises(ObservError, match="nothing was unpacked"):
-        opened(zipped(tmp_path / "bad.zip", *entries), work(tmp_path))
+def test_a_zip_that_could_do_harm_is_refused_before_it_writes(tmp_path, monkeypatch, entries, told):
+    monkeypatch.setattr(rebuild, "MOST_FILES", 3)
+    assert len(refused(tmp_path, zipped(tmp_path / "bad.zip", *entries), told)) == 1
 
 
-def test_a_zip_that_holds_more_than_an_edition_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(rebuild, "MOST_FILES", 2)
-    place = zipped(tmp_path / "many.zip", ("a", b""), ("b", b""))
-    with pytest.raises(ObservError, match="has 3 files of"):
-        opened(place, work(tmp_path))
-
-
-def test_a_zip_that_says_less_than_it_holds_is_refused(tmp_path):
-    place = zipped(tmp_path / "liar.zip", ("a.csv", b"1,2\n" * 400))
-    raw = bytearray(place.read_bytes())
-    at = raw.rindex(b"PK\x01\x02")
-    raw[at + 24 : at + 28] = (5).to_bytes(4, "little")  # its size, in the list at the end
-    place.write_bytes(bytes(raw))
-    with pytest.raises(ObservError, match=r"liar\.zip: cannot be unpacked"):
-        opened(place, work(tmp_path))
-
-
-def test_a_zip_whose_content_is_damaged_is_refused_in_a_line(tmp_path):
-    place = zipped(tmp_path / "damaged.zip", ("a.csv", bytes(range(256)) * 40))
-    raw = bytearray(place.read_bytes())
-    at = raw.index(b"a.csv") + 5
-    raw[at : at + 40] = b"\xff" * 40
-    place.write_bytes(bytes(raw))
-    with pytest.raises(ObservError, match=r"damaged\.zip: cannot be unpacked") as told:
-        opened(place, work(tmp_path))
+def test_a_zip_that_is_none_is_damaged_or_says_less_than_it_holds_is_refused(tmp_path):
+    place = zipped(tmp_path / "bad.zip", ("a.csv", b"1,2\n" * 400))
+    size = (5).to_bytes(4, "little")
+    spoil(place, lambda raw: raw.rindex(b"PK\x01\x02") + 24, size)  # in the list at the end
+    with pytest.raises(ObservError, match=r"bad\.zip: cannot be unpacked"):
+        open_in(tmp_path, place)
+    place = zipped(tmp_path / "bad.zip", ("a.csv", bytes(range(256)) * 40))
+    spoil(place, lambda raw: raw.index(b"a.csv") + 5, b"\xff" * 40)
+    with pytest.raises(ObservError, match=r"bad\.zip: cannot be unpacked") as told:
+        open_in(tmp_path, place)
     assert len(told.value.problems) == 1
+    for content in (b"", b"PK\x03\x04 no zip", b"<html>"):
+        place.write_bytes(content)
+        with pytest.raises(ObservError, match="it is no zip of a folder"):
+            open_in(tmp_path, place)
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no zip", b"<html>"])
-def test_what_is_no_zip_is_refused_in_a_line(tmp_path, content):
-    (tmp_path / "x.zip").write_bytes(content)
-    with pytest.raises(ObservError, match="it is no zip of a folder"):
-        opened(tmp_path / "x.zip", work(tmp_path))
-
-
-def test_a_folder_with_a_link_to_a_secret_is_refused(tmp_path):
-    folder = write(tmp_path / "2026-T3")
-    (folder / "index.html").symlink_to("/etc/passwd")
-    with pytest.raises(ObservError, match=r"holds links or devices.*'index\.html'"):
-        opened(folder, work(tmp_path))
-
-
-def nested() -> str:
-    return "[" * 200_000
-
-
-@pytest.mark.parametrize(("make", "told"), [
-    (lambda folder: folder.joinpath("manifest.json").unlink(), "holds no manifest.json"),
-    (lambda folder: folder.joinpath("manifest.json").write_text(nested()), "is no manifest"),
-    (lambda folder: folder.joinpath("manifest.json").write_text("[1]"), "holds no keys"),
-    (lambda folder: folder.joinpath("manifest.json").write_bytes(b"\xff"), "is no manifest"),
+@pytest.mark.parametrize(("name", "spoilt", "told"), [
+    ("index.html", lambda path: path.symlink_to("/etc/passwd"), r"links or devices.*'index"),
+    ("manifest.json", Path.unlink, "holds no manifest.json"),
+    ("manifest.json", lambda path: path.write_text("[" * 200_000), "is no manifest"),
+    ("manifest.json", lambda path: path.write_text("[1]"), "holds no keys"),
+    ("manifest.json", lambda path: path.write_bytes(b"\xff"), "is no manifest"),
 ])  # fmt: skip
-def test_what_is_no_manifest_is_refused_in_a_line(tmp_path, make, told):
+def test_a_folder_with_a_link_or_without_manifest_is_refused_in_a_line(
+    tmp_path, name, spoilt, told
+):
     folder = write(tmp_path / "2026-T3")
-    make(folder)
-    with pytest.raises(ObservError, match=told) as error:
-        opened(folder, work(tmp_path))
-    assert len(error.value.problems) == 1
+    spoilt(folder / name)
+    assert len(refused(tmp_path, folder, told)) == 1
 
 
 @pytest.mark.parametrize(("changed", "told"), [
@@ -152,8 +133,7 @@ def test_what_is_no_manifest_is_refused_in_a_line(tmp_path, make, told):
     ({"studies": [{"page": "x", "study": "--data", "title": "X"}]}, "studies.0.study"),
 ])  # fmt: skip
 def test_a_manifest_that_means_no_edition_is_refused_by_its_key(tmp_path, changed, told):
-    with pytest.raises(ObservError, match=rf"^manifest\.json: {told}"):
-        opened(write(tmp_path / "2026-T3", **changed), work(tmp_path))
+    refused(tmp_path, write(tmp_path / "2026-T3", **changed), rf"^manifest\.json: {told}")
 
 
 @pytest.mark.parametrize("depth", [100, 400, 900, 950, 980, 100_000])
@@ -167,7 +147,7 @@ def test_json_that_is_nested_deep_is_refused_or_compared(tmp_path, name, depth):
     text = f'{json.dumps(MANIFEST)[:-1]}, "more": {deep}}}' if name == "manifest.json" else deep
     (folder / name).write_text(text, encoding="utf-8")
     try:
-        found = of(opened(folder, work(tmp_path)), again, tmp_path)
+        found = of(open_in(tmp_path, folder), again, tmp_path)
     except ObservError as error:
         assert name == "manifest.json" and "is no manifest" in str(error)
     else:
@@ -178,15 +158,14 @@ def test_a_crate_that_holds_other_kinds_of_values_is_told_to_differ(tmp_path):
     folder = write(tmp_path / "2026-T3")
     graph = [{"@id": "./", "@type": "Dataset", "version": {"a": 1}, "datePublished": 3}]
     (folder / record.CRATE).write_text(json.dumps({"@graph": graph}), encoding="utf-8")
-    found = of(opened(folder, work(tmp_path)), None, tmp_path).as_dict()
+    found = of(open_in(tmp_path, folder), None, tmp_path).as_dict()
     assert "{'a': 1}" in {one["remade"] for one in found["differences"]}
 
 
 def test_many_mistakes_are_told_five_and_how_many_more(tmp_path):
     files = {f"../{number}": DIGEST for number in range(20)}
-    with pytest.raises(ObservError) as told:
-        opened(write(tmp_path / "2026-T3", files=files), work(tmp_path))
-    assert len(told.value.problems) == 6 and told.value.problems[-1].endswith("and 15 more")
+    told = refused(tmp_path, write(tmp_path / "2026-T3", files=files), "")
+    assert len(told) == 6 and told[-1].endswith("and 15 more")
 
 
 def test_each_file_is_held_against_the_manifest(tmp_path):
@@ -196,7 +175,7 @@ def test_each_file_is_held_against_the_manifest(tmp_path):
     for name in added:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("new", encoding="utf-8")
-    assert files_against_manifest(opened(folder, work(tmp_path))) == {
+    assert files_against_manifest(open_in(tmp_path, folder)) == {
         "a.html": "changed",
         "b.html": "absent",
         **dict.fromkeys(added, "unknown"),

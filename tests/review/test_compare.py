@@ -1,20 +1,29 @@
-"""What differs is told where it stands, and what does not differ is never told."""
+"""What differs is told where it stands; a file made to be slow or huge is told in a line."""
 
 from __future__ import annotations
 
 import io
 import json
+import re
+import sys
 import zipfile
+import zlib
+from pathlib import Path
 
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
 
-from observlib.review.comparison import compare, differences, told
+from observlib.language import wording
+from observlib.review import _readpdf, comparison
+from observlib.review.comparison import Place, Word, compare, differences, told
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
 VALUES = st.recursive(LEAVES, lambda x: st.lists(x, max_size=3) | st.dictionaries(st.text(), x))
+HEAVY = ("the whole file", "cannot be compared (too large or too slow to read)")
+TEXT = b"BT /F 9 Tf (7,9) Tj ET "
 
 
 def places(name: str, first: bytes, second: bytes) -> list[tuple[str, str, str]]:
@@ -22,9 +31,9 @@ def places(name: str, first: bytes, second: bytes) -> list[tuple[str, str, str]]
     return [(told(one.where), told(one.published), told(one.remade)) for one in found]
 
 
-def archive(**files: str) -> bytes:
+def archive(**files: str | bytes) -> bytes:
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as made:
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as made:
         for name, content in files.items():
             made.writestr(name, content)
     return packed.getvalue()
@@ -32,25 +41,18 @@ def archive(**files: str) -> bytes:
 
 @pytest.mark.parametrize(("name", "first", "second", "found"), [
     ("a.csv", "n,x\n1,2\n3,4\n", "n,x\n1,2\n3,5\n", ("line 3, x", "4", "5")),
+    ("a.csv", "n\n1\n2\n3\n", "n\n1\n3\n", ("line 3, n", "2", "(nothing)")),
     ("a.json", '{"a": {"b": [1, "x"]}}', '{"a": {"b": [1, "y"]}}', ("a.b[1]", "x", "y")),
     ("a.ipynb", '{"c": "u\\nv"}', '{"c": "u\\nw"}', ("c, line 2", "v", "w")),
     ("a.css", "p {}\nb {}", "p {}\ni {}", ("line 2", "b {}", "i {}")),
-    (
-        "a.html",
-        '<h2 id="x">A</h2>\n<p>7,9</p>',
-        '<h2 id="x">A</h2>\n<p>7,8</p>',
-        ("line 2, in #x, text", "7,9", "7,8"),
-    ),
+    ("a.html", '<h2 id="x">A</h2>\n<p>7,9</p>', '<h2 id="x">A</h2>\n<p>7,8</p>',
+     ("line 2, in #x, text", "7,9", "7,8")),
     ("a.svg", '<g aria-label="5"/>', '<g aria-label="6"/>',
      ("line 1, aria-label of <g>", "5", "6")),
     ("a.html", "<p>a", "<p >a", ("byte 2", "3e 61", "20 3e 61")),
 ])  # fmt: skip
 def test_a_difference_is_told_by_its_place(name, first, second, found):
     assert places(name, first.encode(), second.encode()) == [found]
-
-
-def test_a_row_that_was_taken_out_is_told_where_it_was():
-    assert places("a.csv", b"n\n1\n2\n3\n", b"n\n1\n3\n") == [("line 3, n", "2", "(nothing)")]
 
 
 def test_what_an_addition_has_moved_does_not_differ():
@@ -63,13 +65,10 @@ def test_what_an_addition_has_moved_does_not_differ():
     assert places("a.json", *listed) == [("a[1]", "(nothing)", "9")]
 
 
-def test_an_estimate_that_differs_is_told_with_what_it_measures():
+def test_an_estimate_is_told_with_what_it_measures_and_a_file_in_an_archive_by_its_name():
     head = "indicator,product,estimate,source\n"
     first, second = (f"{head}visits,boamp,{n},boamp@{n}a000000\n".encode() for n in (1, 2))
     assert places("a.csv", first, second)[0] == ("line 2, estimate of visits boamp", "1", "2")
-
-
-def test_a_file_in_an_archive_is_told_by_its_name_and_place():
     first, second = archive(**{"a.csv": "n\n1\n"}), archive(**{"a.csv": "n\n2\n"})
     assert places("x.zip", first, second) == [("a.csv: line 2, n", "1", "2")]
 
@@ -134,3 +133,125 @@ def test_two_values_differ_in_some_place_exactly_where_they_are_not_the_same(a, 
 def test_whatever_bytes_a_stranger_wrote_they_are_compared(a, b):
     for end in ("html", "pdf", "xlsx", "docx", "csv", "ipynb", "svg", "png", "txt"):
         assert bool(places(f"x.{end}", a, b)) == (a != b)
+
+
+def pdf(drawn: bytes) -> bytes:
+    """A PDF of one page, which draws something: small, however long that is."""
+    packed = zlib.compress(drawn, 9)
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R"
+        b"/Resources<</Font<</F 5 0 R>>>>>>",
+        b"<</Filter/FlateDecode/Length %d>>stream\n%s\nendstream" % (len(packed), packed),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    content, places = b"%PDF-1.7\n", []
+    for number, one in enumerate(objects, 1):
+        places.append(len(content))
+        content += b"%d 0 obj%s endobj\n" % (number, one)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    start = b"xref\n0 6\n0000000000 65535 f \n" + table
+    end = b"trailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % len(content)
+    return content + start + end
+
+
+def workbook(row: int, column: int) -> bytes:
+    packed = io.BytesIO()
+    with xlsxwriter.Workbook(packed, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("Notes")
+        sheet.write(0, 0, 7.9)
+        sheet.write(row, column, 1)
+    return packed.getvalue()
+
+
+def found(folder: Path, name: str, published: bytes, remade: bytes) -> list[tuple[str, str]]:
+    for part, content in (("a", published), ("b", remade)):
+        (folder / part).mkdir()
+        (folder / part / name).write_bytes(content)
+    return [
+        (told(one.where), told(one.published))
+        for one in compare(folder / "a", folder / "b", name)
+        if not one.is_close
+    ]
+
+
+def test_a_pdf_and_a_workbook_as_editions_have_them_are_read(tmp_path):
+    assert ("page 1", "7,9") in found(tmp_path, "a.pdf", pdf(TEXT), pdf(TEXT.replace(b"9)", b"8)")))
+    other = workbook(1, 1)
+    (tmp_path / "x").mkdir()
+    assert found(tmp_path / "x", "a.xlsx", workbook(2, 1), other)[0][0].startswith("sheet Notes, ")
+
+
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="other systems bound no memory")
+BOMBS = {"a.pdf": pdf(b" " * 300_000_000), "a.xlsx": workbook(1_048_575, 16_383)}
+
+
+@pytest.mark.parametrize(
+    ("bounds", "name", "published", "remade"),
+    [
+        pytest.param({}, "a.pdf", BOMBS["a.pdf"], pdf(TEXT), marks=LINUX),
+        pytest.param({}, "a.xlsx", BOMBS["a.xlsx"], workbook(1, 1), marks=LINUX),
+        ({"_SECONDS": 4}, "a.pdf", pdf(TEXT * 1_000_000), pdf(TEXT)),
+        # each leaf is told with its whole way: 4 MB would be gigabytes of names
+        ({"MOST_BYTES": 10_000}, "a.json", b"[" * 200 + b"0," * 20 + b"0" + b"]" * 200, b"0"),
+        ({"MOST_BYTES": 1_000}, "a.zip", archive(a=b"0" * 1_001), archive(a=b"0" * 9)),
+        ({"MOST_BYTES": 1_000}, "a.docx", archive(a=b"0" * 1_001), archive(a=b"0" * 9)),
+        ({"MOST_BYTES": 1_000}, "a.csv", b"0" * 1_001, b"0"),
+        ({"_MOST_PIECES": 10}, "a.csv", b"0\n" * 20, b"0"),
+    ],
+    ids=["PDF bomb", "XLSX bomb", "slow", "deep JSON", "zip", "docx", "large", "many lines"],
+)
+def test_what_is_too_large_or_too_slow_to_read_is_told_in_a_line(
+    tmp_path, monkeypatch, bounds, name, published, remade
+):
+    assert all(len(content) < 1_000_000 for content in BOMBS.values())
+    for bound, value in bounds.items():
+        monkeypatch.setattr(comparison, bound, value)
+    assert found(tmp_path, name, published, remade) == [HEAVY]
+
+
+@pytest.mark.parametrize("tag", ["<a ", "<a b=", '<a "', "<!--", "</a", "<?", "<!"])
+def test_tags_without_end_are_read_once_and_not_from_each_of_them_again(tag):
+    """The standard parser begins again at each: what it read grew by the square of their number."""
+    page = f"<p>7,9</p>{tag * 10_000}"
+    assert len(comparison.pieces("a.html", page.encode())) <= 4
+
+
+def test_archives_in_an_archive_are_told_by_their_bytes_alone(tmp_path):
+    """Else one that holds itself would never end."""
+    packed = [archive(**{"in.zip": archive(a="0" * size)}) for size in (3, 4)]
+    (one,) = found(tmp_path, "a.zip", *packed)
+    assert one[0] == "in.zip: its bytes"
+
+
+def test_what_changed_in_an_archive_is_told_however_much_in_it_did_not(tmp_path, monkeypatch):
+    monkeypatch.setattr(comparison, "_MOST_PIECES", 20)
+    long = "n\n" + "0\n" * 100
+    packed = [archive(**{"long.csv": long, "short.csv": f"n\n{value}\n"}) for value in (7, 9)]
+    (one,) = found(tmp_path, "a.zip", *packed)
+    assert one[0].startswith("short.csv: line 2")
+
+
+def keys(language: str) -> set[str]:
+    return {key.partition(".")[2] for key in comparison.TEXTS if key.startswith(f"{language}.")}
+
+
+def test_both_languages_say_every_kind_of_place_with_the_same_names():
+    assert keys("en") == keys("fr")
+    for key in keys("en"):
+        english, french = (comparison.TEXTS[f"{language}.{key}"] for language in ("en", "fr"))
+        assert sorted(wording.fields(english)) == sorted(wording.fields(french)), key
+    # every kind of place and word of the code
+    code = "\n".join(
+        path.read_text(encoding="utf-8") for path in Path(comparison.__file__).parent.glob("*.py")
+    )
+    kinds = set(re.findall(r'(?:Place\(|_add\(|yield )"(\w+)"', code)) | {*_readpdf._SAID.values()}
+    words = set(re.findall(r'Word\("(\w+)"', code))
+    assert {"page", "alt", "comment", "cell", "member"} - kinds == {"member"} and len(words) > 5
+    assert {f"places.{kind}" for kind in kinds} | {f"said.{word}" for word in words} <= keys("en")
+    # whatever a stranger named
+    place = Place("cell", 3, "{x}", "{number} %s", member="a{0}.csv")
+    assert told(place) == "a{0}.csv: line 3, {x} of {number} %s"
+    assert told(place, "fr") == "a{0}.csv : ligne 3, {x} ({number} %s)"
+    assert (told("absent"), told(Word("absent"))) == ("absent", "is absent")

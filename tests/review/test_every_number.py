@@ -15,20 +15,13 @@ def edition(small: Small) -> Edition:
 
 
 @pytest.mark.parametrize("page", STUDIES)
-def test_each_number_of_a_page_is_of_a_figure_or_listed_as_no_estimate(edition, page):
+def test_each_number_of_a_page_and_its_pdf_is_of_a_figure_or_listed_as_no_estimate(edition, page):
     assert [*lost_on_page(edition, page)] == []
-
-
-@pytest.mark.parametrize("page", STUDIES)
-def test_each_number_of_a_pdf_is_that_of_its_page(edition, page):
     assert [*lost_in_pdf(edition, page)] == []
 
 
-def test_each_number_of_the_workbook_is_of_the_figure_of_its_row(edition):
+def test_the_workbook_and_the_archive_tell_what_the_edition_does(edition):
     assert [*lost_in_workbook(edition)] == []
-
-
-def test_the_archive_tells_what_the_files_beside_it_tell(edition):
     assert [*lost_in_archive(edition)] == []
 
 

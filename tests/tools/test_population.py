@@ -9,11 +9,8 @@ from tools.population import AGES, margins, people
 
 
 def table(**columns: object) -> pd.DataFrame:
-    rows = {
-        "area_kind": "departement", "area": "75", "sex": "F", "age_low": [15], "people": 5,
-        "start": pd.Timestamp("2022-01-01"),
-    }  # fmt: skip
-    return pd.DataFrame(rows | columns)
+    rows = {"area_kind": "departement", "area": "75", "sex": "F", "age_low": [15], "people": 5}
+    return pd.DataFrame(rows | {"start": pd.Timestamp("2022-01-01")} | columns)
 
 
 @pytest.mark.slow

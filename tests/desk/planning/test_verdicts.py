@@ -62,16 +62,13 @@ def found(catalogue: Catalogue, given: Given, table: pd.DataFrame, others: Any =
     return {row["indicator"]: row for row in rows}, tests
 
 
-def test_the_headline_is_told_at_half_of_the_error_and_the_others_share_the_rest(catalogue, three):
+def test_what_is_needed_is_what_the_marks_the_share_and_the_level_ask_for(catalogue, three):
     rows, tests = found(catalogue, three, people(290))
     assert next(iter(rows)) == "satisfaction_10" and tests == 3
-    assert rows["satisfaction_10"]["level"] == pytest.approx(LEVEL["headline"])
-    assert rows["ces_10"]["level"] == pytest.approx(LEVEL["other"])
-
-
-def test_what_is_needed_is_what_the_marks_the_share_and_the_level_ask_for(catalogue, three):
-    rows, _ = found(catalogue, three, people(290))
     mean, share, ease = (rows[name] for name in ("satisfaction_10", "satisfied_share", "ces_10"))
+    # the headline at half of the error, and the others share the rest
+    assert mean["level"] == pytest.approx(LEVEL["headline"])
+    assert ease["level"] == pytest.approx(LEVEL["other"])
     assert mean["needed"] == answers_needed(0.05, sd=0.25, mean=0.7, level=LEVEL["headline"])
     assert ease["needed"] == answers_needed(0.05, sd=0.3, mean=0.7, level=LEVEL["other"])
     assert share["needed"] == answers_needed(0.05, share=0.8, level=LEVEL["other"])
@@ -80,37 +77,23 @@ def test_what_is_needed_is_what_the_marks_the_share_and_the_level_ask_for(catalo
     of_share = smallest_found(290, share=0.8, level=LEVEL["other"])
     assert share["found"] == pytest.approx(100 * of_share)
     assert mean["weeks"] == math.ceil(mean["needed"] / 290 * 13) and not mean["small"]
-
-
-def test_how_unsure_the_answers_needed_are_is_told_of_marks_more_where_few_answered(
-    catalogue, three
-):
-    rows, _ = found(catalogue, three, people(290))
-    mean, share = rows["satisfaction_10"], rows["satisfied_share"]
+    # how unsure the answers needed are is told of marks, more so where few answered
     assert mean["needed_low"] < mean["needed"] < mean["needed_high"] < 1.3 * mean["needed"]
     assert share["needed_low"] is None, "of a share no deviation is guessed"
-    rows, _ = found(catalogue, compared([mark("ces_10", 30)], catalogue), people(30))
-    few = rows["ces_10"]
+    few = found(catalogue, compared([mark("ces_10", 30)], catalogue), people(30))[0]["ces_10"]
     assert few["needed_high"] > 2.5 * few["needed_low"]
-
-
-def test_one_odd_quarter_moves_no_pace_and_its_own_answers_are_told(catalogue, three):
+    # one odd quarter moves no pace, and its own answers are told
     usual, _ = found(catalogue, three, people(290))
     odd, _ = found(catalogue, three, people(290, last=12))
     assert odd["ces_10"]["weeks"] == usual["ces_10"]["weeks"]
     assert odd["ces_10"]["answers"] == 15 and usual["ces_10"]["answers"] == 290
 
 
-def test_few_people_are_never_told_exactly(catalogue, three):
-    rows, _ = found(catalogue, three, people(7))
-    assert {(row["answers"], row["pace"]) for row in rows.values()} == {(None, None)}
-    rows, _ = found(catalogue, three, people(28))
-    assert {(row["answers"], row["pace"]) for row in rows.values()} == {(25, 25)}
-
-
-def test_where_nobody_answers_any_more_there_is_no_pace_and_that_is_said(catalogue, three):
-    rows, _ = found(catalogue, three, people(0, satisfaction=4.0))
-    told = rows["ces_10"]
+def test_few_people_are_never_told_exactly_and_without_any_there_is_no_pace(catalogue, three):
+    for each, told in ((7, None), (28, 25)):
+        rows, _ = found(catalogue, three, people(each))
+        assert {(row["answers"], row["pace"]) for row in rows.values()} == {(told, told)}
+    told = found(catalogue, three, people(0, satisfaction=4.0))[0]["ces_10"]
     assert told["weeks"] is None and told["found"] is None and told["needed"]
     assert told["verdict"] == "nobody answered in a year: there is no pace"
 
@@ -118,16 +101,10 @@ def test_where_nobody_answers_any_more_there_is_no_pace_and_that_is_said(catalog
 def test_a_device_with_too_few_answers_is_planned_by_the_spread_of_others(catalogue):
     few = mark("ces_10", 20, status="suppressed", n=None, n_eff=None)
     few |= dict.fromkeys(("estimate", "ci_low", "ci_high"))
-    others = estimates.make(
-        [
-            mark("ces_10", 200, sd, device=device, period=period)
-            for device, sd, period in (
-                (OTHER, 3.0, NOW),
-                (OTHER, 1.0, "2024-T3"),  # the last quarter counts
-                ("enquete-vie-publique", 2.0, BEFORE),
-            )
-        ]
-    )
+    # of two quarters of a device the last counts
+    ways = [(OTHER, 3.0, NOW), (OTHER, 1.0, "2024-T3"), ("enquete-vie-publique", 2.0, BEFORE)]
+    rows = [mark("ces_10", 200, sd, device=name, period=when) for name, sd, when in ways]
+    others = estimates.make(rows)
     given = compared([few], catalogue)
     rows, tests = found(catalogue, given, people(20), lambda: others)
     assert tests == 1 and rows["ces_10"]["spread"] == "others"

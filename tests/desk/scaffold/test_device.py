@@ -1,7 +1,9 @@
-"""A device enters the catalogue whole and right, or the catalogue stays as it was."""
+"""A device or a practice sheet is written whole and right, or all stays as it was."""
 
 import errno
 import os
+import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,21 +14,34 @@ from tests.examples import examples
 
 from observlib.base import files
 from observlib.base.errors import ObservError, UsageError
-from observlib.desk.scaffold.device import new_device, required
+from observlib.desk.scaffold.device import new_device, new_practice, required, slug_of
 from observlib.pipeline import project
+from observlib.records.practices import load_practices
 
+DATA, TODAY = Path("data"), date(2026, 11, 25)
 DEVICE = {
     "id": "jdma-boamp", "label": "« Je donne mon avis » : BOAMP", "family": "feedback",
     "channel": "web", "owner": "annonces", "product": "boamp", "frequency": "continuous",
     "personal_data": "Verbatims libres, jamais chargés.", "pattern": "jdma_boamp_*.csv",
     "loader": "jdma",
 }  # fmt: skip
+PRACTICES = DATA / "practices"
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     copy_catalogue(tmp_path)
+    (tmp_path / "data" / "practices").mkdir()
+    shutil.copy(ROOT / "data" / "practices" / "vocabulary.yml", tmp_path / "data" / "practices")
     return tmp_path
+
+
+@pytest.fixture
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(files.os, "fsync", fail)
 
 
 def text_of(root: Path) -> str:
@@ -37,31 +52,28 @@ def refused(root: Path, **changed: str | None) -> str:
     """What is said of a device that will not do; the catalogue is then as it was."""
     before = text_of(root)
     with pytest.raises(UsageError) as caught:
-        new_device(root, Path("data"), {**DEVICE, **changed})
+        new_device(root, DATA, {**DEVICE, **changed})
     assert text_of(root) == before
     return "\n".join(caught.value.problems)
 
 
 def test_a_device_is_added_at_the_end_and_all_comments_stay(root):
     before = text_of(root)
-    _, added = new_device(root, Path("data"), DEVICE)
+    _, added = new_device(root, DATA, DEVICE)
     assert text_of(root) == before + added
-    device = project.catalogue(Path("data"), root).devices["jdma-boamp"]
+    device = project.catalogue(DATA, root).devices["jdma-boamp"]
     assert device.model_dump(exclude_defaults=True) == DEVICE
-
-
-def test_a_file_that_lacks_its_last_line_end_gets_it(root):
-    path = root / "data" / "catalogue" / "devices.yml"
-    path.write_text(text_of(root).rstrip(), encoding="utf-8")
-    new_device(root, Path("data"), DEVICE)
-    assert "jdma-boamp" in project.catalogue(Path("data"), root).devices
+    # and where the file lacks its last line end, it gets it; a sign that cannot be seen goes
+    (root / "data" / "catalogue" / "devices.yml").write_text(before.rstrip(), encoding="utf-8")
+    new_device(root, DATA, {**DEVICE, "label": "Avis sur le BOAMP\x1d"})
+    assert project.catalogue(DATA, root).devices["jdma-boamp"].label == "Avis sur le BOAMP"
 
 
 def test_what_is_missing_is_told_with_what_is_allowed(root):
     with pytest.raises(UsageError) as caught:
-        new_device(root, Path("data"), {"id": "jdma-boamp", "label": ""})
+        new_device(root, DATA, {"id": "jdma-boamp", "label": ""})
     told = caught.value.problems
-    assert len(told) == len(required({}, project.catalogue(Path("data"), root))) - 1
+    assert len(told) == len(required({}, project.catalogue(DATA, root))) - 1
     assert any("`family` is missing; allowed: feedback, consultation" in line for line in told)
     assert any("`label` is missing" in line for line in told)
 
@@ -89,18 +101,14 @@ def test_a_catalogue_that_is_wrong_as_it_is_says_so_by_its_own_lines(root):
     path = root / "data" / "catalogue" / "devices.yml"
     path.write_text(text_of(root).replace("loader: jdma\n", "loader: jdmo\n", 1), encoding="utf-8")
     with pytest.raises(ObservError, match=r"devices\.yml:\d+: .*unknown loader 'jdmo'") as caught:
-        new_device(root, Path("data"), DEVICE)
+        new_device(root, DATA, DEVICE)
     assert not isinstance(caught.value, UsageError)
 
 
-def test_a_disk_that_is_full_leaves_the_catalogue_as_it_was(root, monkeypatch):
-    def fail(descriptor: int) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
+def test_a_disk_that_is_full_leaves_the_catalogue_as_it_was(root, full_disk):
     before = text_of(root)
-    monkeypatch.setattr(files.os, "fsync", fail)
     with pytest.raises(ObservError, match=r"the disk is full; .*the catalogue is as it was"):
-        new_device(root, Path("data"), DEVICE)
+        new_device(root, DATA, DEVICE)
     assert text_of(root) == before
     assert not list((root / "data" / "catalogue").glob(".*"))
 
@@ -112,18 +120,18 @@ def test_any_words_make_a_device_that_reads_back_or_change_nothing(root, changed
     before = (DEMO / "catalogue" / "devices.yml").read_bytes()
     path.write_bytes(before)
     try:
-        new_device(root, Path("data"), {**DEVICE, **changed})
+        new_device(root, DATA, {**DEVICE, **changed})
     except UsageError:
         assert path.read_bytes() == before
     else:
-        found = project.catalogue(Path("data"), root).devices
+        found = project.catalogue(DATA, root).devices
         (name,) = found.keys() - project.catalogue(DEMO, ROOT).devices.keys()
         wanted = {**DEVICE, **changed}
         assert found[name].label == wanted["label"].strip()
 
 
 def test_a_device_joins_the_list_that_its_data_folder_uses(root):
-    own = Path("data/essai")
+    own = DATA / "essai"
     path, _ = new_device(root, own, DEVICE)  # which lists none of its own
     assert path == root / "data" / "catalogue" / "devices.yml"
     (root / own / "catalogue").mkdir(parents=True)
@@ -134,6 +142,72 @@ def test_a_device_joins_the_list_that_its_data_folder_uses(root):
     assert list(project.catalogue(own, root).devices) == ["jdma-boamp"]
 
 
-def test_a_label_with_a_sign_that_cannot_be_seen_at_its_end_is_written_without(root):
-    new_device(root, Path("data"), {**DEVICE, "label": "Avis sur le BOAMP\x1d"})
-    assert project.catalogue(Path("data"), root).devices[DEVICE["id"]].label == "Avis sur le BOAMP"
+def test_a_new_sheet_is_a_draft_that_no_edition_publishes(root, catalogue):
+    path = new_practice(root, DATA, "L’écoute : un essai", {"tool": "limesurvey"}, ["boamp"], TODAY)
+    assert path == root / PRACTICES / "l-ecoute-un-essai.md"
+    assert load_practices(path.parent, catalogue).sheets == ()
+    # without its draft line it says all that is still to be filled in
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("draft: true", "draft: false"), encoding="utf-8")
+    with pytest.raises(ObservError) as caught:
+        load_practices(path.parent, catalogue)
+    for key in ("department", "contact", "verdict", "cost", "redo", "avoid", "has no text"):
+        assert any(key in problem for problem in caught.value.problems), key
+
+
+def test_filled_in_it_is_the_sheet_that_was_asked_for(root, catalogue):
+    words = {"department": "annonces", "tool": "matomo", "method": None, "verdict": "à éviter"}
+    path = new_practice(root, DATA, 'Un "titre": #1', words, ["boamp", "bodacc"], TODAY)
+    text = path.read_text(encoding="utf-8")
+    text = "".join(line for line in text.splitlines(True) if not line.startswith("draft"))
+    for key in ("contact", "cost", "redo", "avoid"):
+        text = text.replace(f"\n{key}:  #", f"\n{key}: ceci  #")
+    path.write_text(text + "\nUn récit.\n", encoding="utf-8")
+    (sheet,) = load_practices(path.parent, catalogue).sheets
+    assert (sheet.title, sheet.origin, sheet.date) == ('Un "titre": #1', "own", TODAY)
+    assert (sheet.department, sheet.tool, sheet.method) == ("annonces", "matomo", None)
+    assert (sheet.verdict, sheet.products) == ("à éviter", ("boamp", "bodacc"))
+    assert sheet.contact == "ceci"
+
+
+def test_a_sheet_that_exists_is_not_written_over(root):
+    path = new_practice(root, DATA, "Un essai", {}, today=TODAY)
+    path.write_text("---\ndraft: true\n---\nprécieux", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"data/practices/un-essai\.md: exists already"):
+        new_practice(root, DATA, "Un  ESSAI !", {}, today=TODAY)
+    assert "précieux" in path.read_text(encoding="utf-8")
+
+
+def test_all_that_does_not_exist_is_told_at_once_and_nothing_is_written(root):
+    with pytest.raises(UsageError) as caught:
+        new_practice(root, DATA, "???", {"tool": "excel", "verdict": "bof"}, ["minitel"])
+    told = "\n".join(caught.value.problems)
+    for said in ("tool 'excel'", "verdict 'bof'", "product 'minitel'", "makes no file name"):
+        assert said in told
+    assert [path.name for path in (root / PRACTICES).iterdir()] == ["vocabulary.yml"]
+
+
+def test_a_disk_that_is_full_leaves_no_half_sheet(root, full_disk):
+    with pytest.raises(ObservError, match=r"the disk is full; .*no sheet was written"):
+        new_practice(root, DATA, "Un essai", {}, today=TODAY)
+    assert [path.name for path in (root / PRACTICES).iterdir()] == ["vocabulary.yml"]
+
+
+@given(title=st.text(min_size=1, max_size=60))
+@examples(60)
+def test_any_title_makes_a_draft_that_reads_or_is_refused(root, catalogue, title):
+    for path in (root / PRACTICES).glob("*.md"):
+        path.unlink()
+    try:
+        new_practice(root, DATA, title, {}, today=TODAY)
+    except UsageError:
+        assert slug_of(title) in ("", "index") or not title.isprintable()
+    else:
+        assert load_practices(root / PRACTICES, catalogue).sheets == ()
+
+
+def test_a_sheet_joins_those_of_its_data_folder_where_it_has_some(root):
+    own = DATA / "essai"
+    assert new_practice(root, own, "Un essai", {}).parent == root / PRACTICES
+    (root / own / "practices").mkdir(parents=True)
+    assert new_practice(root, own, "Un essai", {}).parent == root / own / "practices"

@@ -44,11 +44,6 @@ def asked(proposal: Proposal) -> list[str]:
     return [one.written("…") for one in proposal.questions]
 
 
-def test_a_table_that_is_likely_is_asked_for_and_not_taken(tmp_path, few):
-    (question,) = propose(written(tmp_path, CASES), few, Wishes()).questions
-    assert (question.about, question.guess) == ("table", "tickets")
-
-
 def test_what_headers_do_not_say_is_asked_for_with_the_columns_that_would_do(tmp_path, few):
     found = propose(written(tmp_path, CASES), few, Wishes("tickets"))
     assert asked(found) == [f'--column "{name}=…"' for name in ("ticket_id", "received", "closed")]
@@ -59,6 +54,9 @@ def test_what_headers_do_not_say_is_asked_for_with_the_columns_that_would_do(tmp
     assert [one.key for one in found.offers] == [("extracted",), ("theme",)]
     assert found.offers[1].answers == ("N° de dossier", "Rubrique", "-")
     assert received.written("Ouvert le") == '--column "received=Ouvert le"'
+    # a table that is likely is asked for and not taken
+    (question,) = propose(written(tmp_path, CASES), few, Wishes()).questions
+    assert (question.about, question.guess) == ("table", "tickets")
 
 
 def test_a_ticket_export_with_unknown_headers_is_read_as_its_team_says(tmp_path, few):
@@ -96,9 +94,7 @@ def test_days_that_may_have_their_month_first_are_asked_for(tmp_path, few):
     assert propose(path, few, wishes).raw["columns"]["received"]["forms"] == [forms[1]]
     with pytest.raises(UsageError, match="holds no directive"):
         propose(path, few, Wishes("tickets", date_form="jour"))
-
-
-def test_one_column_with_a_day_above_12_tells_of_the_others(tmp_path, few):
+    # one column with a day above 12 tells of the others
     path = written(tmp_path, CASES.replace("25/03", "05/03"))
     found = propose(path, few, Wishes("tickets", dict(COLUMNS)))
     assert found.questions == []
@@ -162,18 +158,6 @@ def test_two_columns_with_one_header_give_nothing(tmp_path, few):
     assert question.answers == () and "two columns are headed 'Ouvert le'" in question.text
 
 
-@pytest.mark.parametrize("text", [
-    "Nom;Prénom;Courriel\nMartin;Zoé;zoe@exemple.invalid\n",
-    "Qui;Où\nZoé Martin;192.0.2.1\nYves Durand;192.0.2.2\n",
-    "Qui;Combien\nZoé Martin;06 12 34 56 78\nYves Durand;06 12 34 56 79\n",
-])  # fmt: skip
-def test_a_file_of_names_only_is_refused_and_shows_none(tmp_path, few, text):
-    with pytest.raises(ObservError, match="holds nothing that may be read") as caught:
-        propose(written(tmp_path, text), few, Wishes())
-    said = str(caught.value)
-    assert not any(word in said for word in ("Martin", "Zoé", "192.0", "06 12", "zoe@"))
-
-
 @pytest.mark.parametrize(("columns", "said"), [
     ({"theme": "Agent traitant"}, "is not read for theme: its header is that of a person"),
     ({"theme": "Absente"}, "has no column 'Absente' for theme; its columns are 'N° de"),
@@ -185,12 +169,6 @@ def test_a_wish_that_cannot_be_is_told(tmp_path, few, columns, said):
         propose(written(tmp_path, CASES), few, Wishes("tickets", columns))
 
 
-def test_a_column_of_names_is_not_read_whatever_its_header(tmp_path, few):
-    text = CASES.replace("Logement", "Zoé Martin").replace("Papiers d'identité", "Yves Durand")
-    with pytest.raises(UsageError, match="its cells may be names"):
-        propose(written(tmp_path, text), few, Wishes("tickets", {"theme": "Rubrique"}))
-
-
 def test_a_title_above_the_table_and_an_old_encoding_are_found(tmp_path, few):
     path = written(tmp_path, f"Dossiers de mars\n\n{CASES}", encoding="cp1252")
     found = propose(path, few, Wishes("tickets", dict(COLUMNS)))
@@ -199,11 +177,25 @@ def test_a_title_above_the_table_and_an_old_encoding_are_found(tmp_path, few):
     assert match and len(match.loaded.rows) == 3
 
 
-def test_a_file_without_a_header_shows_none_of_its_rows(tmp_path, few):
+def test_a_file_without_a_header_or_of_names_shows_none_of_its_rows(tmp_path, few):
     path = written(tmp_path, "Zoé Martin;12\nYves Durand;13\n")
     with pytest.raises(ObservError, match="holds values and no names of columns") as caught:
         propose(path, few, Wishes())
     assert "Martin" not in str(caught.value)
+    # names only
+    for text in [
+        "Nom;Prénom;Courriel\nMartin;Zoé;zoe@exemple.invalid\n",
+        "Qui;Où\nZoé Martin;192.0.2.1\nYves Durand;192.0.2.2\n",
+        "Qui;Combien\nZoé Martin;06 12 34 56 78\nYves Durand;06 12 34 56 79\n",
+    ]:
+        with pytest.raises(ObservError, match="holds nothing that may be read") as caught:
+            propose(written(tmp_path, text), few, Wishes())
+        said = str(caught.value)
+        assert not any(word in said for word in ("Martin", "Zoé", "192.0", "06 12", "zoe@"))
+    # nor a column of names, whatever its header
+    text = CASES.replace("Logement", "Zoé Martin").replace("Papiers d'identité", "Yves Durand")
+    with pytest.raises(UsageError, match="its cells may be names"):
+        propose(written(tmp_path, text), few, Wishes("tickets", {"theme": "Rubrique"}))
 
 
 @pytest.mark.slow

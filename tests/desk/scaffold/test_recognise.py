@@ -7,13 +7,8 @@ from tests.copies import demonstration_catalogue
 
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.desk.scaffold.recognise import (
-    device_to_try,
-    equally_good,
-    first_rows,
-    recognised,
-    two_forms,
-)
+from observlib.desk.scaffold import recognise
+from observlib.desk.scaffold.recognise import device_to_try, equally_good, first_rows, recognised
 from observlib.loaders import load
 
 CALLS = "Identifiant;Début;Résultat;Attente;Thème\n"
@@ -41,18 +36,15 @@ def test_an_export_of_the_demonstration_is_told_by_itself_alone(exports, catalog
         pytest.skip("the demonstration has no export of it")
     (found,) = equally_good(recognised(path, catalogue))
     assert found.loader == wanted.loader
-    assert (
-        found.keys.items() <= {"table": wanted.table, "questionnaire": wanted.questionnaire}.items()
-    )
-    assert len(found.loaded.rows)
+    known = {"table": wanted.table, "questionnaire": wanted.questionnaire}
+    assert found.keys.items() <= known.items() and len(found.loaded.rows)
 
 
-def sample_folders() -> list[Path]:
-    folder = Path(__file__).parents[3].parent / "shared" / "data" / "formats"
-    return sorted(path for path in folder.glob("*") if path.is_dir())
+SAMPLES = Path(__file__).parents[3].parent / "shared" / "data" / "formats"
+FOLDERS = sorted(path for path in SAMPLES.glob("*") if path.is_dir())
 
 
-@pytest.mark.parametrize("folder", sample_folders(), ids=lambda path: path.name)
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
 def test_a_sample_of_a_tool_is_told_by_the_format_that_reads_it(catalogue, folder):
     tool = folder.name.replace("-", "_").partition("_")[0]
     forms = catalogue.formats.values()
@@ -105,9 +97,16 @@ def test_two_formats_that_read_a_file_alike_are_both_given(tmp_path, catalogue):
     assert loaders(path, both, loader="twin") == ["twin"]
 
 
-def test_a_file_whose_rows_cannot_be_read_is_of_no_format(tmp_path, catalogue):
+def test_a_file_that_is_none_or_cannot_be_read_is_of_no_format(tmp_path, catalogue):
     assert loaders(written(tmp_path, CALLS + "a1;hier;Décroché;25;Logement\n"), catalogue) == []
     assert loaders(written(tmp_path, "Nom;Prénom\nMartin;Zoé\n"), catalogue) == []
+    for path in (tmp_path, tmp_path / "absent.csv"):
+        with pytest.raises(ObservError, match="is no file"):
+            recognised(path, catalogue)
+    # a column that is there twice
+    path = written(tmp_path, CALLS.replace("Thème", "Début") + "a1;2026-03-02 08:14;Décroché;2;3\n")
+    with pytest.raises(ObservError, match="both give 'moment'; keep one"):
+        recognised(path, catalogue)
 
 
 def test_days_that_may_have_their_month_first_are_told_and_never_guessed(tmp_path, catalogue):
@@ -119,21 +118,9 @@ def test_days_that_may_have_their_month_first_are_told_and_never_guessed(tmp_pat
     other = catalogue.model_copy(update={"formats": {"calls": form}})
     with pytest.raises(ObservError, match="can be read as") as caught:
         recognised(path, other)
-    assert two_forms(caught.value) == forms
+    assert recognise.two_forms(caught.value) == forms
     (found,) = recognised(path, other, {"date_form": forms[1]})
     assert str(found.loaded.rows["date"][0])[:10] == "2026-02-03"
-
-
-def test_a_column_that_is_there_twice_is_told(tmp_path, catalogue):
-    path = written(tmp_path, CALLS.replace("Thème", "Début") + "a1;2026-03-02 08:14;Décroché;2;3\n")
-    with pytest.raises(ObservError, match="both give 'moment'; keep one"):
-        recognised(path, catalogue)
-
-
-def test_a_path_that_is_no_file_is_told_in_one_line(tmp_path, catalogue):
-    for path in (tmp_path, tmp_path / "absent.csv"):
-        with pytest.raises(ObservError, match="is no file"):
-            recognised(path, catalogue)
 
 
 def test_the_first_rows_show_nobody(tmp_path, catalogue):

@@ -16,6 +16,8 @@ __all__ = ["standin"]
 DEVICE = "jdma-legifrance"
 FIRST = date(2025, 1, 1)
 Heard = Callable[[Sequence[Sequence[str]]], Path]
+GOOD = ["Très bien"] * 26 + ["Moyen"] * 8 + ["Pas bien"] * 6
+POOR = ["Très bien"] * 18 + ["Moyen"] * 8 + ["Pas bien"] * 14
 
 
 @pytest.fixture
@@ -38,10 +40,6 @@ def heard(tmp_path: Path, catalogue: Catalogue) -> Heard:
         return tmp_path
 
     return made
-
-
-GOOD = ["Très bien"] * 26 + ["Moyen"] * 8 + ["Pas bien"] * 6
-POOR = ["Très bien"] * 18 + ["Moyen"] * 8 + ["Pas bien"] * 14
 
 
 def steady(days: int, answers: Sequence[str] = tuple(GOOD)) -> list[list[str]]:

@@ -37,13 +37,13 @@ def test_a_device_that_falls_silent_is_told_although_no_row_says_so(heard, catal
     assert watched[alarm.series] == date(2025, 7, 31)
 
 
-def test_a_device_that_listens_on_occasion_is_not_watched(heard, catalogue):
+def test_a_device_that_listens_on_occasion_or_of_no_whole_day_is_not_watched(
+    heard, catalogue, monkeypatch
+):
     rare = catalogue.devices[DEVICE].model_copy(update={"frequency": "occasional"})
     other = catalogue.model_copy(update={"devices": {**catalogue.devices, DEVICE: rare}})
     assert watch.raised(heard(steady(200)), other) == ([], {})
-
-
-def test_a_device_of_which_no_day_is_whole_yet_is_not_watched(heard, catalogue, monkeypatch):
+    # a device of which no day is whole yet
     folder, exports = heard(steady(200)), watch.store.exports
     monkeypatch.setattr(watch.store, "exports", lambda data: exports(data).assign(end=None))
     assert watch.raised(folder, catalogue) == ([], {})

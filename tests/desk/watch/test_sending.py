@@ -24,13 +24,10 @@ ALARMS = [
 
 def test_each_owner_gets_one_mail_with_its_alarms_and_no_others(catalogue, tmp_path):
     paths = watch.send(ALARMS, catalogue, tmp_path / "mails", False)
-    assert [path.name for path in paths] == [
-        "information-legale_2026-09-04.eml",
-        "relation-usagers_2026-09-04.eml",
-    ]
-    law, calls = (
-        email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in paths
-    )
+    names = ["information-legale_2026-09-04.eml", "relation-usagers_2026-09-04.eml"]
+    assert [path.name for path in paths] == names
+    letters = [path.read_bytes() for path in paths]
+    law, calls = (email.message_from_bytes(one, policy=email.policy.default) for one in letters)
     assert law["To"] == catalogue.departments["information-legale"].mail
     text = law.get_content().replace("\N{NO-BREAK SPACE}", " ").replace("’", "'")
     assert text.count("\n- ") == 2 and "0,6 point" in text and "plus rien n'arrive" in text
@@ -41,22 +38,24 @@ def test_each_owner_gets_one_mail_with_its_alarms_and_no_others(catalogue, tmp_p
 def test_a_mail_that_waits_to_be_sent_is_not_lost_to_a_later_one_of_that_day(catalogue, tmp_path):
     law = [watch.send([alarm], catalogue, tmp_path, False) for alarm in ALARMS[:2]]
     again = watch.send(ALARMS[:1], catalogue, tmp_path, False)
-    assert [path.name for (path,) in law] == [
-        "information-legale_2026-09-04.eml",
-        "information-legale_2026-09-04-1.eml",
-    ]
+    names = ["information-legale_2026-09-04.eml", "information-legale_2026-09-04-1.eml"]
+    assert [path.name for (path,) in law] == names
     assert again == law[0] and "note de satisfaction" in law[0][0].read_text("utf-8")
 
 
-def test_nothing_is_written_or_sent_where_nobody_asked_for_it(catalogue, tmp_path, standin):
+def test_nothing_is_written_or_sent_where_nobody_asked_for_it_or_named_the_webhook(
+    catalogue, tmp_path, standin, monkeypatch
+):
     assert watch.send(ALARMS, catalogue, None, False) == []
+    monkeypatch.delenv("OBSERV_WEBHOOK_URL", raising=False)
+    with pytest.raises(UsageError, match="OBSERV_WEBHOOK_URL: not set"):
+        watch.send(ALARMS, catalogue, None, True)
     assert standin.asked == []
 
 
 def test_every_department_without_a_mailbox_is_told_before_any_mail_is_written(catalogue, tmp_path):
-    bare = {
-        name: one.model_copy(update={"mail": None}) for name, one in catalogue.departments.items()
-    }
+    named = catalogue.departments.items()
+    bare = {name: one.model_copy(update={"mail": None}) for name, one in named}
     known = catalogue.model_copy(update={"departments": bare})
     with pytest.raises(ObservError) as error:
         watch.send(ALARMS, known, tmp_path / "mails", False)
@@ -76,32 +75,20 @@ def test_the_webhook_gets_what_chat_tools_show_and_programs_read(catalogue, stan
     assert asked.path == "/hooks/secret" and asked.headers["Content-Type"] == "application/json"
     assert len(told["text"].splitlines()) == len(told["alarms"]) == 3
     assert told["alarms"][0]["owner"] == "information-legale"
-
-
-def test_a_webhook_that_refuses_is_one_line_without_its_secret(catalogue, standin, monkeypatch):
-    standin.answer = lambda asked: Reply(b"", 403)
-    monkeypatch.setenv("OBSERV_WEBHOOK_URL", f"{standin.url}/hooks/secret")
+    standin.answer = lambda asked: Reply(b"", 403)  # a refusal is one line without the secret
     with pytest.raises(ObservError, match="status 403; check OBSERV_WEBHOOK_URL") as error:
         watch.send(ALARMS, catalogue, None, True)
     assert "secret" not in str(error.value)
 
 
-def test_a_webhook_that_nobody_named_is_told_so(catalogue, monkeypatch):
-    monkeypatch.delenv("OBSERV_WEBHOOK_URL", raising=False)
-    with pytest.raises(UsageError, match="OBSERV_WEBHOOK_URL: not set"):
-        watch.send(ALARMS, catalogue, None, True)
-
-
-def test_an_alarm_is_told_once_and_an_old_one_not_at_first():
+def test_an_alarm_is_told_once_and_what_was_watched_is_remembered(tmp_path):
     old = ALARMS[0]._replace(seen=date(2026, 8, 30))
     assert watch.unheard([old, *ALARMS], {}) == ALARMS
     told = {alarm.series: UNTIL for alarm in ALARMS}
     assert watch.unheard(ALARMS, told) == []
     later = ALARMS[1]._replace(seen=date(2026, 10, 2))
     assert watch.unheard([*ALARMS, later], told) == [later]
-
-
-def test_what_was_watched_is_remembered_and_a_damaged_memory_is_one_line(tmp_path):
+    # a damaged memory is one line
     assert watch.remembered(tmp_path) == {}
     watch.remember(tmp_path, {"a/b/marks": UNTIL})
     assert watch.remembered(tmp_path) == {"a/b/marks": UNTIL}
@@ -110,9 +97,7 @@ def test_what_was_watched_is_remembered_and_a_damaged_memory_is_one_line(tmp_pat
         watch.remembered(tmp_path)
 
 
-def test_a_mail_that_cannot_be_written_leaves_its_alarms_to_be_told(
-    catalogue, tmp_path, monkeypatch
-):
+def test_a_mail_that_cannot_be_written_leaves_its_alarms_untold(catalogue, tmp_path, monkeypatch):
     def full(path, content):
         raise OSError(28, "No space left on device", str(path))
 

@@ -24,13 +24,16 @@ from observlib.stats.series.regression import position
 
 ACTION = date(2025, 3, 1)
 SEEDS = range(12)  # of the many of benchmarks/series_coverage.py
+TIMES = np.arange(position("2019-01"), position("2027-01"))
+KNOWN = np.ones(len(TIMES), dtype=bool)
+DAY = date(2025, 1, 1)
+FIRST = position("2025-01")
 
 
 def row(effects: pd.DataFrame, comparison: str = "before_after"):
     return effects[effects["comparison"] == comparison].iloc[0]
 
 
-# --- Known effects ----------------------------------------------------------------------------
 def test_a_loss_of_a_fifth_is_in_its_interval_and_none_is_mostly_outside(synthetic):
     held, seen, nothing = 0, 0, 0
     for seed in SEEDS:
@@ -83,7 +86,6 @@ def test_means_of_few_answers_count_for_less():
     assert abs(weighted["estimate"]) < 0.3 < abs(plain["estimate"])
 
 
-# --- Too little -------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("kept", "reason"),
     [(slice(0, 28), "after"), (slice(15, 45), "before"), (slice(14, 29), "seasons"),
@@ -97,13 +99,6 @@ def test_too_few_periods_are_a_status_with_a_reason(synthetic, kept, reason):
     assert list(found.effects.columns) == list(EFFECTS)
 
 
-def test_a_comparable_product_without_data_is_said_and_the_rest_is_told(synthetic):
-    controls = pd.DataFrame({"silent": pd.Series(dtype=float)})
-    effects = interrupted(synthetic(1), ACTION, controls=controls).effects
-    assert row(effects)["status"] == "published"
-    assert row(effects, "controlled")["reason"] == row(effects, "controls")["reason"] == "controls"
-
-
 def test_misuse_is_refused(synthetic):
     good = synthetic(1)
     with pytest.raises(ValueError, match="months YYYY-MM"):
@@ -114,21 +109,11 @@ def test_misuse_is_refused(synthetic):
         interrupted(good, ACTION, counts=False, answers=good, controls=pd.DataFrame({"a": good}))
 
 
-TIMES = np.arange(position("2019-01"), position("2027-01"))
-KNOWN = np.ones(len(TIMES), dtype=bool)
-DAY = date(2025, 1, 1)
-FIRST = position("2025-01")
-
-
 def months(*others: date, day: date = DAY) -> tuple[int, int, tuple[int, ...]]:
     """How many before the day and from it on, and the steps among them."""
     found = months_around(TIMES, KNOWN, day, others)
     before = int((found.used & (TIMES < FIRST)).sum())
     return before, int((found.used & (TIMES >= FIRST)).sum()), found.steps
-
-
-def test_what_came_before_an_old_change_is_left_out_where_it_is_too_short_to_tell():
-    assert months(date(2020, 3, 1)) == (58, 24, ())
 
 
 def test_two_changes_of_one_time_are_one_step_that_a_regression_can_tell(synthetic):
@@ -140,11 +125,15 @@ def test_two_changes_of_one_time_are_one_step_that_a_regression_can_tell(synthet
     assert found["status"] == "published"
 
 
-def test_months_that_the_day_or_a_change_cuts_in_two_are_left_out():
+def test_five_years_before_and_two_after_count_in_whole_months_and_changes_are_steps():
+    assert months() == (60, 24, ())
+    assert months(date(2020, 3, 1)) == (58, 24, ())  # what came before is too short to tell
+    steps = (regression.position("2021-01"), regression.position("2022-07"))
+    # the window ends before the next change
+    assert months(date(2021, 1, 1), date(2022, 7, 1), date(2025, 10, 1)) == (60, 9, steps)
     assert months(day=date(2024, 12, 9)) == (59, 24, ())
     found = months_around(TIMES, KNOWN, date(2024, 12, 9), [date(2024, 9, 9)])
-    cut = [FIRST - 1, position("2024-09")]
-    assert not found.used[np.isin(TIMES, cut)].any()
+    assert not found.used[np.isin(TIMES, [FIRST - 1, position("2024-09")])].any()
 
 
 @examples(50)
@@ -188,7 +177,6 @@ def test_the_level_of_a_mark_that_fell_before_is_found_and_the_action_s_own_is_n
     assert breaks_before(pd.Series(marks[:20], months_[:20]), DAY, counts=False) == []
 
 
-# --- The law on seat belts, and dates on which nothing was done -------------------------------
 def test_fewer_drivers_were_hurt_after_the_law_on_seat_belts_than_placebos_give():
     (found,) = interrupted(drivers(), date(1983, 1, 31)).effects.to_dict("records")
     assert found["ci_high"] < -8 and found["ci_low"] > -25 and found["p"] < 0.001
@@ -204,18 +192,22 @@ def test_years_in_which_nobody_did_anything_show_no_effect(year):
     assert not (found["p"] < 0.05 and stands(found["placebos"], found["as_clear"]))
 
 
-# --- Placebos ---------------------------------------------------------------------------------
 def placebos(series: pd.Series, **given: Any) -> tuple[int, int]:
     rows = interrupted(series, date(2026, 1, 1), **given).effects.to_dict("records")
     return rows[-1]["placebos"], rows[-1]["as_clear"]
 
 
-def test_several_comparable_products_are_placebos_too_and_two_are_one(synthetic):
+def test_comparable_products_are_placebos_too_and_one_without_data_is_said(synthetic):
     alone, _ = placebos(synthetic(6))
     others = {str(i): synthetic(i) for i in (100, 200, 300)}
     for number, more in ((1, 0), (2, 1), (3, 3)):
         controls = pd.DataFrame(dict([*others.items()][:number]))
         assert placebos(synthetic(6), controls=controls)[0] == alone + more
+    # one without data is said, and the rest is told
+    controls = pd.DataFrame({"silent": pd.Series(dtype=float)})
+    effects = interrupted(synthetic(1), ACTION, controls=controls).effects
+    assert row(effects)["status"] == "published"
+    assert row(effects, "controlled")["reason"] == row(effects, "controls")["reason"] == "controls"
 
 
 def test_a_break_that_nobody_explains_counts_as_a_placebo_as_clear_as_any(synthetic):
@@ -224,16 +216,6 @@ def test_a_break_that_nobody_explains_counts_as_a_placebo_as_clear_as_any(synthe
     unexplained = placebos(series, breaks=[date(2024, 9, 1)])
     assert unexplained == (recorded[0] + 1, recorded[1] + 1)
     assert recorded[0] > 10, "months after a step are placebos as others are"
-
-
-def test_five_years_before_and_two_after_count_and_no_older_or_later_month():
-    assert months() == (60, 24, ())
-
-
-def test_changes_before_are_steps_and_the_window_ends_before_the_next():
-    before, after, steps = months(date(2021, 1, 1), date(2022, 7, 1), date(2025, 10, 1))
-    assert (before, after) == (60, 9)
-    assert steps == (regression.position("2021-01"), regression.position("2022-07"))
 
 
 def test_a_trend_that_bends_is_told_for_what_it_is_by_the_placebos(synthetic):

@@ -59,34 +59,23 @@ def draw(seed: int) -> pd.DataFrame:
     answer = chance.choice(["u", "v", "w"], n, p=[0.5, 0.3, 0.2])
     odds = 0.1 * x + alike + (answer == "v") - 1.2
     w = chance.lognormal(1, 0.6, n).round(4) + 1
-    frame = pd.DataFrame(
-        {
-            "y": (5 + alike + 0.3 * x + chance.normal(0, 2, n)).round(1),
-            "x": x,
-            "yes": (chance.random(n) < 1 / (1 + np.exp(-odds))).astype(float),
-            "answer": answer,
-            "group": chance.choice(["man", "woman"], n),
-            # all of the first stratum or of one town may be in q, and nobody else
-            "domain": np.where((stratum == 1) | ((stratum == 2) & (pool == 1)), "q", "p"),
-        }
-    )
+    y = (5 + alike + 0.3 * x + chance.normal(0, 2, n)).round(1)
+    yes = (chance.random(n) < 1 / (1 + np.exp(-odds))).astype(float)
+    group = chance.choice(["man", "woman"], n)
+    # all of the first stratum or of one town may be in q, and nobody else
+    domain = np.where((stratum == 1) | ((stratum == 2) & (pool == 1)), "q", "p")
+    known = {"y": y, "x": x, "yes": yes, "answer": answer, "group": group, "domain": domain}
+    frame = pd.DataFrame(known)
     for name in frame:
         frame[name] = frame[name].where(chance.random(n) > 0.06)
-    return frame.assign(
-        w=w,
-        normed=w / w.mean(),
-        holes=np.where(chance.random(n) < 0.1, 0, w),
-        stratum=stratum,
-        pool=pool,
-        town=stratum * 10 + pool,
-        lonely=np.where((stratum == 2) & (pool == 1), 9, stratum),
-        everyone=5000,
-        fraction=stratum / 5,
-        towns=np.array([0, 9, 12, 40, 300])[stratum],
-        region=chance.choice(["A", "B", "C", "D"], n, p=[0.4, 0.3, 0.2, 0.1]),
-        sex=chance.choice(["F", "H"], n),
-        age=chance.integers(18, 90, n),
-    )
+    frame = frame.assign(w=w, normed=w / w.mean(), holes=np.where(chance.random(n) < 0.1, 0, w))
+    lonely = np.where((stratum == 2) & (pool == 1), 9, stratum)
+    frame = frame.assign(stratum=stratum, pool=pool, town=stratum * 10 + pool, lonely=lonely)
+    towns = np.array([0, 9, 12, 40, 300])[stratum]
+    frame = frame.assign(everyone=5000, fraction=stratum / 5, towns=towns)
+    region = chance.choice(["A", "B", "C", "D"], n, p=[0.4, 0.3, 0.2, 0.1])
+    sex, age = chance.choice(["F", "H"], n), chance.integers(18, 90, n)
+    return frame.assign(region=region, sex=sex, age=age)
 
 
 def targets(frame: pd.DataFrame, case: dict[str, Any]) -> pd.DataFrame:
@@ -195,12 +184,8 @@ def design_effects(made: Design) -> Values:
 def found_quantiles(made: Design) -> Values:
     tables = {part: quantiles(of, "y", [0.2, 0.5, 0.75]) for part, of in parts(made)}
     names = ["estimate", "se", "ci_low", "ci_high"]
-    return {
-        (part, f"{row['p']:g} {name}"): row[name]
-        for part, table in tables.items()
-        for _, row in table.iterrows()
-        for name in names
-    }
+    rows = [(part, row) for part, table in tables.items() for _, row in table.iterrows()]
+    return {(part, f"{row['p']:g} {name}"): row[name] for part, row in rows for name in names}
 
 
 def differences(made: Design) -> Values:
@@ -211,11 +196,8 @@ def differences(made: Design) -> Values:
 
 def associations(made: Design) -> Values:
     tests = {part: independence(of, "answer", "group") for part, of in parts(made)}
-    return {
-        (part, name): getattr(test, name)
-        for part, test in tests.items()
-        for name in ("f", "ndf", "ddf", "p")
-    }
+    names = ("f", "ndf", "ddf", "p")
+    return {(part, name): getattr(test, name) for part, test in tests.items() for name in names}
 
 
 def coefficients(outcome: str, family: Any) -> Callable[[Design], Values]:

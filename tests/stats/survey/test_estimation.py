@@ -1,4 +1,4 @@
-"""Means, totals and ratios beside R: textbook sums, what has no error, and what is refused."""
+"""Designs, means, totals and ratios: textbook sums, what has no error, and what is refused."""
 
 from __future__ import annotations
 
@@ -23,7 +23,11 @@ from observlib.stats.survey.estimation import (
     without_error,
 )
 from observlib.stats.survey.intervals import bounded
+from observlib.stats.survey.quantiles import quantiles
 from observlib.stats.survey.weighting import calibrate
+
+FRAME = pd.DataFrame({"y": [1.0, 2, 4, 7, 5, 3], "w": [1.0, 2, 1, 3, 2, 1], "pool": list("aaabbb")})
+FRAME = FRAME.assign(town=[1, 1, 2, 3, 4, 4], size=[30, 30, 30, 60, 60, 60])
 
 
 @pytest.fixture(scope="module")
@@ -50,29 +54,24 @@ def test_an_unadjusted_calibration_changes_nothing_in_any_domain(stratified):
     plain = design(frame, weights="pw", strata="stype", population="fpc")
     made = design(frame, strata="stype", population="fpc", calibration=Nothing())
     for estimate in (mean, total):
-        pd.testing.assert_frame_equal(
-            estimate(plain, "api00", by="place"), estimate(made, "api00", by="place")
-        )
+        found = [estimate(one, "api00", by="place") for one in (plain, made)]
+        pd.testing.assert_frame_equal(*found)
 
 
 def test_a_simple_sample_of_the_smallest_values_has_its_closed_form():
     values = np.random.default_rng(3).normal(10, 4, 50) * 1e-13
     found = mean(design(pd.DataFrame({"y": values}), population=400), "y").iloc[0]
-    assert found["se"] ** 2 == pytest.approx(
-        values.var(ddof=1) / 50 * (1 - 50 / 400), rel=1e-9, abs=0
-    )
+    closed = values.var(ddof=1) / 50 * (1 - 50 / 400)
+    assert found["se"] ** 2 == pytest.approx(closed, rel=1e-9, abs=0)
     assert found["deff"] == pytest.approx(1) and found["n_eff"] == pytest.approx(50)
 
 
 def test_weights_nearer_to_the_population_than_to_the_sample_are_its_own():
     frame = pd.DataFrame({"y": [1.0, 4, 6, 9], "normed": 2.0, "expanding": 8.0})
-    found = {
-        name: mean(design(frame, weights=name, population=64), "y")["deff"][0]
-        for name in ("normed", "expanding")
-    }
     # 4 of 64 were asked; a sum of 8 is nearer to 4, by its ratio, and 32 nearer to 64
-    assert found["normed"] == pytest.approx(1)
-    assert found["expanding"] == pytest.approx((1 - 4 / 64) / (1 - 4 / 32))
+    for name, expected in (("normed", 1), ("expanding", (1 - 4 / 64) / (1 - 4 / 32))):
+        found = mean(design(frame, weights=name, population=64), "y")["deff"][0]
+        assert found == pytest.approx(expected)
 
 
 def test_values_all_alike_leave_kish_s_effective_number_of_clusters():
@@ -80,6 +79,11 @@ def test_values_all_alike_leave_kish_s_effective_number_of_clusters():
     found = mean(design(frame, weights="w", clusters="town"), "y").iloc[0]
     assert found["n_eff"] == pytest.approx(6**2 / (9 + 4 + 1))
     assert np.isnan(found["deff"]) and found["se"] < 1e-12
+    # what margins explain has no error but for rounding
+    frame = pd.DataFrame({"x": [0.0, 1, 1, 0, 1], "s": list("abbab")})
+    margin = {"s": pd.Series({"a": 51.7, "b": 54.0})}
+    found = mean(design(frame, calibration=calibrate(frame, margin)), "x").iloc[0]
+    assert found["se"] == 0 and found["ci_low"] == found["estimate"] == pytest.approx(54 / 105.7)
 
 
 def test_an_empty_domain_is_a_missing_row():
@@ -88,12 +92,8 @@ def test_an_empty_domain_is_a_missing_row():
     found = mean(made, "y", by="g")
     assert found["status"].tolist() == ["published", "missing"]
     nobody = within(made, frame["y"] > 5)
-    for empty in (
-        mean(nobody, "y", by="g"),
-        total(nobody, "y"),
-        ratio(nobody, "y", "x"),
-        ratio(made, "y", "x"),
-    ):
+    some = [mean(nobody, "y", by="g"), total(nobody, "y"), ratio(nobody, "y", "x")]
+    for empty in (*some, ratio(made, "y", "x")):
         assert (empty["status"] == "missing").all()
         assert empty[["estimate", "se", "ci_low", "ci_high", "deff", "n_eff"]].isna().all(axis=None)
 
@@ -116,13 +116,6 @@ def test_answers_all_alike_do_not_pass_for_a_mean_without_error():
             assert found[["ci_low", "ci_high"]].isna().all(axis=None) and found["se"][0] == 0
     # how many the weights stand for is an estimate like others
     assert total(design(frame, weights="w"), "one")["status"][0] == "published"
-
-
-def test_what_margins_explain_has_no_error_but_for_rounding():
-    frame = pd.DataFrame({"x": [0.0, 1, 1, 0, 1], "s": list("abbab")})
-    margin = {"s": pd.Series({"a": 51.7, "b": 54.0})}
-    found = mean(design(frame, calibration=calibrate(frame, margin)), "x").iloc[0]
-    assert found["se"] == 0 and found["ci_low"] == found["estimate"] == pytest.approx(54 / 105.7)
 
 
 @pytest.mark.parametrize("values", [
@@ -158,12 +151,9 @@ def test_marks_of_a_small_group_have_an_interval_on_their_scale_and_no_more_answ
     known = frame["w"].sum() ** 2 / (frame["w"] ** 2).sum()
     error = plain.loc[0, "se"] * math.sqrt(plain.loc[0, "n_eff"] / known)
     assert (low, high) == pytest.approx(bounded(plain.loc[0, "estimate"], error, 19, (0, 10)))
-
-
-def test_a_census_needs_no_interval_on_any_scale():
     whole = design(pd.DataFrame({"mark": [3.0, 4.0, 5.0]}), population=3)
-    found = mean(whole, "mark", ends=(1, 5)).iloc[0]
-    assert found["ci_low"] == found["ci_high"] == 4
+    census = mean(whole, "mark", ends=(1, 5)).iloc[0]
+    assert census["ci_low"] == census["ci_high"] == 4
 
 
 def test_rows_of_no_domain_have_no_part_in_its_sampling_fraction():
@@ -175,9 +165,8 @@ def test_rows_of_no_domain_have_no_part_in_its_sampling_fraction():
     both = sampled_fraction(made, np.array([0, 0, 1, 1]), 2)
     assert both.tolist() == [1, 0.25]
     # of all: what 1 − f leaves, weighted by the squares of weights 1 and 4
-    assert sampled_fraction(made, np.zeros(4, dtype=int), 1)[0] == pytest.approx(
-        1 - 2 * 16 * 0.75 / (2 * 1 + 2 * 16)
-    )
+    left = 2 * 16 * 0.75 / (2 * 1 + 2 * 16)
+    assert sampled_fraction(made, np.zeros(4, dtype=int), 1)[0] == pytest.approx(1 - left)
 
 
 def test_effective_units_and_degrees_of_freedom_are_those_of_a_domain_s_own_rows():
@@ -212,21 +201,14 @@ def samples(draw: st.DrawFn) -> pd.DataFrame:
     """Two or more clusters in each stratum, unknown values and weights of 0."""
     seed = draw(st.integers(0, 2**32 - 1))
     chance = np.random.default_rng(seed)
-    towns = np.concatenate(
-        [np.full(draw(st.integers(2, 4)), h) for h in range(draw(st.integers(1, 3)))]
-    )
+    pools = range(draw(st.integers(1, 3)))
+    towns = np.concatenate([np.full(draw(st.integers(2, 4)), h) for h in pools])
     town = np.concatenate([np.arange(len(towns)), chance.integers(0, len(towns), 20)])
     n = len(town)
-    return pd.DataFrame(
-        {
-            "town": town,
-            "pool": towns[town],
-            "y": np.where(chance.random(n) < 0.1, np.nan, chance.normal(5, 2, n)),
-            "w": chance.choice([0.0, 0.5, 1.0, 3.7], n, p=[0.1, 0.3, 0.3, 0.3]) + (town == 0),
-            "g": chance.choice(["p", "q", "r", None], n),
-            "size": 9,
-        }
-    )
+    y = np.where(chance.random(n) < 0.1, np.nan, chance.normal(5, 2, n))
+    w = chance.choice([0.0, 0.5, 1.0, 3.7], n, p=[0.1, 0.3, 0.3, 0.3]) + (town == 0)
+    g = chance.choice(["p", "q", "r", None], n)
+    return pd.DataFrame({"town": town, "pool": towns[town], "y": y, "w": w, "g": g, "size": 9})
 
 
 @examples(25)
@@ -235,9 +217,139 @@ def test_neither_the_order_of_rows_nor_the_scale_of_weights_moves_a_mean(frame, 
     order = list(range(len(frame)))
     chance.shuffle(order)
     shuffled = frame.iloc[order].assign(w=frame["w"] * 7)
-    first, second = (
-        mean(design(each, weights="w", strata="pool", clusters="town"), "y", by="g")
-        for each in (frame, shuffled)
-    )
+    how = {"weights": "w", "strata": "pool", "clusters": "town"}
+    found = [mean(design(each, **how), "y", by="g") for each in (frame, shuffled)]
     same = ["g", "estimate", "se", "ci_low", "ci_high", "df", "n"]
-    pd.testing.assert_frame_equal(first[same], second[same])
+    pd.testing.assert_frame_equal(*(each[same] for each in found))
+
+
+@pytest.mark.parametrize(("changed", "arguments", "told"), [
+    ({"w": [1, -2, 1, None, 2, 1]}, {"weights": "w"}, r"w: 2 .*index 1 \(-2.0\), 3 \(nan\); a"),
+    ({"w": ["1", "x", 1, 1, 2, np.inf]}, {"weights": "w"}, r"index 1 \('x'\), 5 \(inf\)"),
+    ({"w": 0}, {"weights": "w"}, "w: all are 0"),
+    ({"pool": [*"aaabb", None]}, {"strata": "pool"}, "no stratum in rows of index 5$"),
+    ({"town": [1, None, 2, 3, 4, 4]}, {"clusters": "town"}, "no cluster in rows of index 1$"),
+    ({"town": [1, 1, 2, 1, 4, 4]}, {"strata": "pool", "clusters": "town"}, "clusters 1;.*nest"),
+    ({"pool": list("abcdef")}, {"strata": "pool"}, "unit in a, b, c, d, e, and 1 more; merge"),
+    ({"size": [30, 30, 31, 60, 60, 60]}, {"strata": "pool", "population": "size"}, "stratum a"),
+    ({"size": [2, 2, 2, 60, 60, 60]}, {"strata": "pool", "population": "size"}, r"a \(2 < 3\)"),
+    ({"size": [0.1] * 3 + [60] * 3}, {"strata": "pool", "population": "size"}, r"a \(0.1 < 3"),
+    ({"size": [30] * 3 + [None] * 3}, {"strata": "pool", "population": "size"}, "stratum b"),
+    ({}, {"strata": "pool", "population": {"a": 10}}, "population: missing.* stratum b"),
+    ({}, {"population": -1.0}, "no number above 0"),
+    ({}, {"population": np.inf}, "no number above 0"),
+    ({}, {"strata": "pool", "population": {"a": "many", "b": pd.NA}}, "for stratum a, b"),
+    ({"w": [1, 1e300, 1, 1, 1, 1e-300]}, {"weights": "w"}, "index 1 .1e.300., 5 .1e-300."),
+    ({"w": pd.Timestamp("2026-01-01")}, {"weights": "w"}, "w: 6 are missing, .* or no number"),
+    ({"pool": [["a"]] * 6}, {"strata": "pool"}, "pool: no single value in rows of index 0"),
+])  # fmt: skip
+def test_bad_designs_are_told_with_what_is_wrong(changed, arguments, told):
+    with pytest.raises(ObservError, match=told):
+        design(FRAME.assign(**changed), **arguments)
+
+
+def test_all_problems_are_told_at_once():
+    bad = FRAME.assign(w=[1, -2, 1, 1, 2, 1], pool=list("aaabbc"), size=2)
+    with pytest.raises(ObservError) as error:
+        design(bad, weights="w", strata="pool", population="size")
+    assert len(error.value.problems) == 3
+    with pytest.raises(ObservError, match="no row"):
+        design(FRAME.iloc[:0])
+
+
+def test_mistakes_of_the_caller_are_value_errors():
+    frame = pd.concat([FRAME, FRAME[["w", "w"]].set_axis(["twice", "twice"], axis=1)], axis=1)
+    for arguments, told in (
+        ({"weights": "poids"}, "no column poids"),
+        ({"lonely": "remove"}, "lonely is one of"),
+        ({"weights": "twice"}, "more than one column twice"),
+    ):
+        with pytest.raises(ValueError, match=told):
+            design(frame, **arguments)
+
+
+def test_fractions_sizes_and_sizes_by_stratum_say_the_same():
+    frame = FRAME.assign(fraction=3 / FRAME["size"])
+    told = ("size", "fraction", {"a": 30, "b": 60})
+    found = [mean(design(frame, strata="pool", population=given), "y") for given in told]
+    for other in found[1:]:
+        pd.testing.assert_frame_equal(found[0], other)
+    assert found[0]["estimate"][0] == pytest.approx((7 / 3 * 30 + 5 * 60) / 90)
+
+
+def test_a_population_known_as_a_whole_has_no_error():
+    whole = design(FRAME, strata="pool", population=3)
+    for estimate in (mean(whole, "y"), total(whole, "y"), mean(whole, "y", by="town")):
+        assert (estimate["se"] == 0).all() and (estimate["status"] == "published").all()
+        assert estimate["ci_low"].tolist() == estimate["ci_high"].tolist()
+        assert estimate["ci_low"].tolist() == estimate["estimate"].tolist()
+
+
+class TestLonely:
+    """A stratum of one: three units of total 2, 4 and 6 in a, one of 10 in b."""
+
+    frame = pd.DataFrame({"y": [2.0, 4.0, 6.0, 10.0], "pool": list("aaab")})
+
+    def test_a_unit_that_is_its_whole_stratum_is_not_lonely(self):
+        certain = design(self.frame, strata="pool", population={"a": 30, "b": 1})
+        assert total(certain, "y")["se"][0] ** 2 == pytest.approx(100 * 0.9 * 3 / 2 * 8)
+
+    def test_a_domain_that_leaves_one_unit_of_a_stratum_is_no_error(self):
+        frame = pd.DataFrame({"y": [1.0, 2, 3, 4], "pool": list("aabb"), "g": [1, 0, 0, 0]})
+        found = total(within(design(frame, strata="pool"), frame["g"] == 1), "y")
+        assert found["estimate"][0] == 1 and np.isnan(found["ci_low"][0]) and found["df"][0] == 0
+        assert found["status"][0] == "no_interval"
+
+    @pytest.mark.parametrize("lonely", ["certainty", "adjust", "average"])
+    def test_a_design_of_nothing_but_lonely_units_publishes_no_interval(self, lonely):
+        alone = design(self.frame, strata="y", lonely=lonely)
+        for found in (mean(alone, "y"), total(alone, "y"), quantiles(alone, "y", 0.5)):
+            assert found["estimate"].notna().all() and found["df"][0] == 0
+            assert found["status"][0] == "no_interval"
+            assert found[["se", "ci_low", "ci_high"]].isna().all(axis=None)
+
+
+def test_rows_are_named_as_the_caller_s_frame_names_them_here_and_in_a_calibration():
+    people = pd.DataFrame({"w": [1.0, -2, 3], "sex": list("FHH")}, index=["ann", "bob", "eve"])
+    margin = {"sex": pd.Series({"F": 1, "H": 1})}
+    for frame, named in ((people, "of index 'bob'"), (people.set_axis([7, 7, 8]), "at position 1")):
+        with pytest.raises(ObservError, match=rf"rows {named} \(-2.0\)"):
+            design(frame, weights="w")
+        with pytest.raises(ObservError, match=rf"rows {named} \(-2.0\)"):
+            calibrate(frame, margin, weights="w")
+
+
+def test_a_linear_calibration_s_negative_weights_are_refused_with_advice():
+    people = pd.DataFrame({"x": [1.0, 2.0, 3.0]}, index=["ann", "bob", "eve"])
+    found = calibrate(people, {}, population=3, totals={"x": 100}, method="linear")
+    assert found.weights @ people["x"] == pytest.approx(100) and found.summary()["negative"] == 1
+    with pytest.raises(ObservError, match=r"negative.*'ann' \(-4.*method='raking' or 'logit'"):
+        design(people, calibration=found)
+
+
+def test_domains_of_domains_are_their_intersection_and_unknown_is_outside():
+    whole = design(FRAME)
+    older = pd.Series([True, True, None, True, False, True], dtype="boolean")
+    both = within(within(whole, older), FRAME["pool"] == "a")
+    assert both.domain.tolist() == [True, True, False, False, False, False]
+    with pytest.raises(ValueError, match="2 rows"):
+        within(whole, np.array([True, False]))
+
+
+def test_a_calibration_of_other_rows_is_refused():
+    class Other:
+        weights = start = np.ones(2)
+
+        def residuals(self, values: np.ndarray) -> np.ndarray:
+            return values
+
+    with pytest.raises(ValueError, match="2 rows, the frame has 6"):
+        design(FRAME, calibration=Other())
+    with pytest.raises(ValueError, match="leave the column"):
+        design(FRAME, calibration=Other(), weights="w")
+
+
+def test_a_sampling_fraction_of_one_is_the_whole_population_and_not_a_single_unit():
+    for fraction, size in ((1, 3), (0.5, 6)):
+        made = design(pd.DataFrame({"y": [1, 2, 3]}), population=fraction)
+        assert made.population.tolist() == [size] and made.weights.tolist() == [size / 3] * 3

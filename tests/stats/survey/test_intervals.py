@@ -1,8 +1,9 @@
-"""Intervals of simple samples: those of statsmodels and scipy, and the truth held as promised."""
+"""Intervals, differences and families: those of scipy, statsmodels and R, and what must hold."""
 
 from __future__ import annotations
 
 import math
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -11,6 +12,18 @@ from hypothesis import strategies as st
 from scipy.special import ndtri
 from sklearn import metrics
 
+from observlib.stats.survey.differences import (
+    adjust,
+    common_level,
+    detectable_of_interval,
+    difference_of_intervals,
+    difference_of_means,
+    difference_of_shares,
+    equivalence_p_value,
+    error_of_paired_shares,
+    halves,
+    levels,
+)
 from observlib.stats.survey.intervals import (
     adjusted_wald,
     bounded,
@@ -24,6 +37,11 @@ from observlib.stats.survey.intervals import (
     wilson,
 )
 
+GOOD = [(0.9, 0.5, 0.7), (0.9, 0.3, 0.7), (0.95, 0.1, 0.7), (0.5, 0.3, 1.01)]
+LEVELS = st.sampled_from([0.8, 0.9, 0.95, 0.99, 0.9994])
+FAMILIES = st.lists(st.floats(0, 1), min_size=1, max_size=30)
+FEW = st.lists(st.tuples(st.floats(0, 0.2), st.booleans()), min_size=1, max_size=7)
+
 
 @given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_wilson_agrees_with_statsmodels_and_holds_the_share(case):
@@ -34,11 +52,12 @@ def test_wilson_agrees_with_statsmodels_and_holds_the_share(case):
     expected = proportion_confint(successes, n, method="wilson")
     assert (low, high) == pytest.approx(expected, rel=1e-9, abs=1e-12)
     assert 0 <= low <= successes / n <= high <= 1
+    ends = adjusted_wald(successes, n)
+    assert 0 <= ends[0] <= low + 1e-12 and high - 1e-12 <= ends[1] <= 1
 
 
 @given(st.lists(st.floats(0, 10), min_size=2, max_size=60))
 def test_student_agrees_with_statsmodels(values):
-    import numpy as np
     from statsmodels.stats.weightstats import DescrStatsW
 
     expected = DescrStatsW(values).tconfint_mean()
@@ -73,14 +92,6 @@ def test_marks_that_are_alike_or_that_nothing_tells_the_error_of_have_no_interva
     assert all(map(math.isnan, bounded(mean, error, df, (0, 10))))
 
 
-@given(n=st.integers(1, 300), data=st.data())
-def test_it_holds_wilson_s_interval_and_the_share(n, data):
-    won = data.draw(st.integers(0, n))
-    low, high = adjusted_wald(won, n)
-    inner = wilson(won, n)
-    assert 0 <= low <= inner[0] + 1e-12 and inner[1] - 1e-12 <= high <= 1
-
-
 def test_the_geometric_mean_and_its_interval_are_scipy_s():
     from scipy import stats
 
@@ -97,6 +108,12 @@ def test_a_score_is_brooke_s_by_hand():
     answers = [5, 4, 2, 1, 2, 3, 2, 4, 4, 5]
     odd, even = (4 + 1 + 1 + 1 + 3), (1 + 4 + 2 + 1 + 0)
     assert sus_score(answers) == 2.5 * (odd + even) == 45.0
+    # grades begin where Sauro and Lewis say
+    least = {84.1: "A+", 80.8: "A", 78.9: "A−", 77.2: "B+", 74.1: "B", 72.6: "B−", 71.1: "C+",
+             65.0: "C", 62.7: "C−", 51.7: "D", 0: "F"}  # fmt: skip
+    assert [sus_grade(score) for score in least] == [*least.values()]
+    assert [sus_grade(score - 0.1) for score in [*least][:-1]] == [*least.values()][1:]
+    assert sus_grade(100) == "A+"
 
 
 def _measured(
@@ -112,15 +129,13 @@ def _measured(
     of_all = source.multinomial(texts, chances, size=draws)
     read, rest = np.zeros_like(of_all), np.full(draws, n)
     for kind in range(4):
-        read[:, kind] = source.hypergeometric(
-            of_all[:, kind], of_all[:, kind + 1 :].sum(axis=1), rest
-        )
+        others = of_all[:, kind + 1 :].sum(axis=1)
+        read[:, kind] = source.hypergeometric(of_all[:, kind], others, rest)
         rest = rest - read[:, kind]
     seen = np.column_stack([read, of_all[:, 0] + of_all[:, 2], of_all[:, 0] + of_all[:, 1]])
     held, width, alone = 0, 0.0, 0.0
-    for (*own, guessed, holding), times in zip(
-        *np.unique(seen, axis=0, return_counts=True), strict=True
-    ):
+    drawn = zip(*np.unique(seen, axis=0, return_counts=True), strict=True)
+    for (*own, guessed, holding), times in drawn:
         true, guess = np.repeat([1, 1, 0, 0], own), np.repeat([1, 0, 1, 0], own)
         found = prevalence(true, guess, guessed, texts)
         held += times * (found.low - 1e-12 <= holding / texts <= found.high + 1e-12)
@@ -131,15 +146,10 @@ def _measured(
 
 # texts, read, share, and how good the machine is at texts that hold it and at others
 CASES = [
-    (400, 50, 0.05, 0.6, 0.9),
-    (400, 50, 0.1, 0.9, 0.9),
-    (400, 50, 0.3, 0.8, 0.8),
-    (3000, 100, 0.02, 0.6, 0.6),
-    (3000, 100, 0.05, 0.8, 0.98),
-    (3000, 100, 0.3, 0.9, 0.9),
-    (3000, 100, 0.5, 0.5, 0.5),
-    (120, 100, 0.3, 0.9, 0.9),
-]
+    (400, 50, 0.05, 0.6, 0.9), (400, 50, 0.1, 0.9, 0.9), (400, 50, 0.3, 0.8, 0.8),
+    (3000, 100, 0.02, 0.6, 0.6), (3000, 100, 0.05, 0.8, 0.98), (3000, 100, 0.3, 0.9, 0.9),
+    (3000, 100, 0.5, 0.5, 0.5), (120, 100, 0.3, 0.9, 0.9),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -161,10 +171,8 @@ def test_in_large_samples_it_is_the_interval_of_the_papers():
     error = np.sqrt(tuned**2 * rest.var() / more + (y - tuned * f).var() / n)
     found = prevalence(y, f, guess.sum(), len(true))
     assert found.estimate == pytest.approx(middle, abs=3e-4)
-    half = (found.high - found.low) / 2
-    assert half == pytest.approx(
-        float(ndtri(0.975)) * error, rel=0.02
-    )  # theirs is of all texts to come
+    half, theirs = (found.high - found.low) / 2, float(ndtri(0.975)) * error
+    assert half == pytest.approx(theirs, rel=0.02)  # theirs is of all texts to come
     assert found.tuning == pytest.approx(tuned, rel=0.03)
 
 
@@ -173,19 +181,14 @@ def test_where_all_texts_are_read_nothing_is_uncertain():
     found = prevalence(codes, guesses, guessed=24, texts=40)
     assert (found.estimate, found.low, found.high) == pytest.approx((0.4, 0.4, 0.4))
     assert found.n_eff == pytest.approx(40)
-
-
-def test_a_machine_that_says_the_same_of_every_read_text_is_not_believed():
+    # a machine that says the same of every text is not believed
     codes = [1] * 5 + [0] * 45
     found = prevalence(codes, [0] * 50, guessed=300, texts=100_000)
     assert found.tuning == 0 and found.estimate == 0.1
     assert (found.low, found.high) == pytest.approx(wilson(5, 50), abs=1e-3)
 
 
-@pytest.mark.parametrize(
-    ("finds", "share", "most"),
-    [(0.9, 0.5, 0.7), (0.9, 0.3, 0.7), (0.95, 0.1, 0.7), (0.5, 0.3, 1.01)],
-)
+@pytest.mark.parametrize(("finds", "share", "most"), GOOD)
 def test_a_good_machine_narrows_the_interval_and_a_bad_one_widens_nothing(finds, share, most):
     assert most - 0.3 < _measured(3000, 100, share, finds, finds, draws=500)[1] <= most
 
@@ -219,14 +222,6 @@ def test_attempts_of_one_participant_are_worth_fewer_than_as_many_participants()
     assert clustered_share([(0, 4)] * 5) == (0.0, 5.0)
 
 
-def test_grades_begin_where_sauro_and_lewis_say():
-    least = {84.1: "A+", 80.8: "A", 78.9: "A−", 77.2: "B+", 74.1: "B", 72.6: "B−", 71.1: "C+",
-             65.0: "C", 62.7: "C−", 51.7: "D", 0: "F"}  # fmt: skip
-    assert [sus_grade(score) for score in least] == [*least.values()]
-    assert [sus_grade(score - 0.1) for score in [*least][:-1]] == [*least.values()][1:]
-    assert sus_grade(100) == "A+"
-
-
 REFUSED = {
     "successes": [(wilson, case) for case in ((1, 0), (-1, 5), (6, 5), (math.inf, math.inf))]
     + [(adjusted_wald, case) for case in ((0, 0), (3, 2), (-1, 5), (1, math.inf))],
@@ -257,5 +252,235 @@ REFUSED = {
 @pytest.mark.parametrize("why", REFUSED)
 def test_what_has_no_interval_is_refused_with_what_is_allowed(why):
     for function, given_ in REFUSED[why]:
+        with pytest.raises(ValueError, match=why):
+            function(*given_)
+
+
+def _counts(least: int = 1) -> st.SearchStrategy[tuple[int, int]]:
+    bases = st.integers(least, 3000)
+    return bases.flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+
+
+@given(first=_counts(), second=_counts(), level=LEVELS)
+def test_shares_agree_with_statsmodels(first, second, level):
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    expected = confint_proportions_2indep(*first, *second, method="newcomb", alpha=1 - level)
+    (one, n), (two, m) = first, second
+    found = difference_of_shares(one / n, n, two / m, m, level)
+    assert found[1:3] == pytest.approx(expected, rel=1e-7, abs=1e-9)
+
+
+def test_a_share_of_a_whole_population_brings_no_chance():
+    low, high = wilson(60, 100)
+    found = difference_of_shares(0.6, 100, 0.5, math.inf)
+    assert found[1:3] == pytest.approx((low - 0.5, high - 0.5))
+    # Wilson's interval is that of the score test, whose p value is known in closed form
+    assert found[3] == pytest.approx(math.erfc(0.1 / math.sqrt(0.25 / 100) / math.sqrt(2)))
+
+
+def test_means_have_the_interval_and_p_value_that_r_prints_for_student_s_sleep_data():
+    # R's help page of t.test: t.test(extra ~ group, data = sleep), data of Student (1908)
+    one = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
+    two = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
+    sides = [(np.mean(x), np.std(x, ddof=1) / math.sqrt(10), 9) for x in (one, two)]
+    found = difference_of_means(*sides[0], *sides[1])
+    assert found == pytest.approx((-1.58, -3.3654832, 0.2054832, 0.07939), rel=1e-4)
+
+
+@given(
+    means=st.tuples(st.floats(-100, 100), st.floats(-100, 100)),
+    sds=st.tuples(st.floats(0.01, 50), st.floats(0.01, 50)),
+    bases=st.tuples(st.integers(2, 5000), st.integers(2, 5000)),
+)
+def test_means_agree_with_scipy(means, sds, bases):
+    from scipy.stats import ttest_ind_from_stats
+
+    (m1, m2), (s1, s2), (n1, n2) = means, sds, bases
+    expected = ttest_ind_from_stats(m1, s1, n1, m2, s2, n2, equal_var=False)
+    se1, se2 = s1 / math.sqrt(n1), s2 / math.sqrt(n2)
+    p = difference_of_means(m1, se1, n1 - 1, m2, se2, n2 - 1)[3]
+    assert p == pytest.approx(expected.pvalue, rel=1e-7, abs=1e-300)
+
+
+ESTIMATES = st.floats(0, 1000).map(lambda x: round(x, 3))
+REACHES = st.floats(0.1, 300)
+
+
+SIDES = {  # what is told of one of two estimates, by how their difference is judged
+    difference_of_intervals: st.tuples(ESTIMATES, REACHES, REACHES).map(
+        lambda one: (one[0], (one[0] - one[1], one[0] + one[2]))
+    ),
+    difference_of_shares: _counts().map(lambda one: (one[0] / one[1], one[1])),
+    difference_of_means: st.tuples(
+        ESTIMATES, st.floats(0.001, 100), st.floats(1, 1e5) | st.just(math.inf)
+    ),
+}
+
+
+@pytest.mark.parametrize("judged", SIDES, ids=lambda one: one.__name__)
+@given(data=st.data(), level=LEVELS)
+def test_estimates_swap_and_their_p_value_agrees_with_their_interval(judged, data, level):
+    one, two = data.draw(SIDES[judged]), data.draw(SIDES[judged])
+    found = judged(*one, *two, level)
+    assert judged is not difference_of_shares or (found[1] >= -1 and found[2] <= 1)
+    difference, low, high, p = found
+    swapped, slack = judged(*two, *one, level), 1e-9 * max(1.0, abs(low), abs(high))
+    assert all(math.isfinite(x) for x in found) and 0 <= p <= 1
+    assert low <= difference + slack and difference - slack <= high
+    assert swapped[:3] == pytest.approx((-difference, -high, -low), rel=1e-9, abs=slack)
+    assert swapped[3] == pytest.approx(p, rel=1e-6, abs=1e-12)
+    if abs(p - (1 - level)) > 1e-6 and min(abs(low), abs(high)) > slack:
+        assert (p < 1 - level) == (low > 0 or high < 0)
+
+
+@given(st.integers(1, 400), st.integers(0, 400), st.integers(0, 400))
+def test_paired_shares_have_the_statistic_of_mcnemar(one, two, others):
+    from statsmodels.stats.contingency_tables import mcnemar
+
+    n = one + two + others
+    table = [[others, one], [two, 0]]
+    expected = mcnemar(table, exact=False, correction=False).statistic
+    error = error_of_paired_shares(one, two, n)
+    assert ((one - two) / n / error) ** 2 == pytest.approx(expected)
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0.2, 2.0))
+def test_equivalence_is_judged_as_by_statsmodels_two_one_sided_tests(seed, margin):
+    from statsmodels.stats.weightstats import ttost_ind
+
+    rng = np.random.default_rng(seed)
+    now, then = rng.normal(7, 2, 80), rng.normal(7.1, 3, 50)
+    sides = [(x.mean(), x.std(ddof=1) / math.sqrt(len(x)), len(x) - 1) for x in (now, then)]
+    found = equivalence_p_value(
+        lambda level: difference_of_means(*sides[0], *sides[1], level)[1:3], margin
+    )
+    expected = ttost_ind(now, then, -margin, margin, usevar="unequal")[0]
+    assert found == pytest.approx(expected if expected < 0.5 else 1.0, rel=1e-6)
+    # far within what matters at every level, and beyond it at none
+    assert equivalence_p_value(lambda level: (-0.1, 0.1), 5.0) < 1e-14
+    assert equivalence_p_value(lambda level: (6.0, 6.1), 5.0) == 1.0
+
+
+@given(p_values=FAMILIES, more=FAMILIES)
+def test_a_longer_family_never_makes_a_rise_appear(p_values, more):
+    alone = adjust(p_values)
+    assert (adjust(p_values + more)[: len(alone)] >= alone - 1e-12).all()
+    assert common_level(p_values + more) >= common_level(p_values) - 1e-12
+
+
+def test_a_correction_is_that_of_statsmodels():
+    from statsmodels.stats.multitest import multipletests
+
+    chance = np.random.default_rng(4)
+    mixed = [*chance.beta(0.5, 5, 15), 0.02, 0.02, 0.0, 1.0]
+    assert adjust(mixed) == pytest.approx(multipletests(mixed, method="holm")[1])
+
+
+@given(p_values=FAMILIES)
+def test_what_was_not_tested_is_no_member_of_the_family(p_values):
+    holed = adjust([math.nan, *p_values, math.nan])
+    assert np.isnan(holed[[0, -1]]).all()
+    assert holed[1:-1] == pytest.approx(adjust(p_values))
+    assert common_level([math.nan, *p_values]) == common_level(p_values)
+
+
+@given(p_values=FAMILIES, level=st.sampled_from([0.9, 0.95, 0.99]))
+def test_an_interval_at_the_common_level_says_what_the_corrected_test_says(p_values, level):
+    critical = 1 - common_level(p_values, level)
+    assert critical <= 1 - level + 1e-12
+    for p, adjusted in zip(p_values, adjust(p_values), strict=True):
+        if abs(p - critical) > 1e-9:
+            assert (p < critical) == (adjusted <= 1 - level)
+
+
+@given(FEW)
+def test_a_headline_first_rejects_what_closed_testing_does_and_keeps_to_the_error(tests):
+    """Of all sets of tests at once, weighted Bonferroni tests (Marcus, Peritz, Gabriel 1976)."""
+    p_values, first = (np.array(part) for part in zip(*tests, strict=True))
+    weights = halves(first, p_values)
+
+    def rejects(some: tuple[int, ...]) -> bool:
+        shares = weights[list(some)] / weights[list(some)].sum()
+        return bool((p_values[list(some)] <= 0.05 * shares + 1e-15).any())
+
+    every = range(len(p_values))
+    sets = [some for size in every for some in combinations(every, size + 1)]
+    closed = [all(rejects(some) for some in sets if i in some) for i in every]
+    assert (adjust(p_values, weights=weights) <= 0.05 + 1e-12).tolist() == closed
+
+
+@given(FEW)
+def test_an_interval_of_a_weighted_family_says_what_the_corrected_test_says(tests):
+    p_values, first = (np.array(part) for part in zip(*tests, strict=True))
+    weights = halves(first, p_values)
+    critical = 1 - levels(p_values, weights=weights)
+    assert (critical <= 0.05 + 1e-12).all()
+    corrected = adjust(p_values, weights=weights)
+    for p, limit, adjusted in zip(p_values, critical, corrected, strict=True):
+        if abs(p - limit) > 1e-9:
+            assert (p < limit) == (adjusted <= 0.05)
+
+
+def test_the_headline_s_half_is_shared_by_the_headlines_that_are_tested():
+    p_values = np.array([0.01, math.nan, 0.2, 0.3, 0.4])
+    assert halves([True, True, False, False, False], p_values)[[0, 2]] == pytest.approx([2, 2 / 3])
+    # where headlines are half of the family or more, or there is none, all weigh the same
+    assert set(halves([True, True, True, False, False], p_values)) == {1.0}
+    assert set(halves([False] * 5, p_values)) == {1.0}
+
+
+def test_estimates_of_endless_degrees_of_freedom_have_the_normal_test():
+    normal = pytest.approx((1.0, 0.02, 1.98, 0.0455), abs=1e-4)
+    assert difference_of_means(8.0, 0.3, math.inf, 7.0, 0.4, math.inf) == normal
+    one, two = (8 - 0.588, 8 + 0.588), (7 - 0.784, 7 + 0.784)
+    assert difference_of_intervals(8.0, one, 7.0, two) == normal
+    # of no test there is no correction
+    assert adjust([]).tolist() == [] and np.isnan(adjust([math.nan])).all()
+    for alone in ([], [math.nan], [0.3]):
+        assert common_level(alone) == pytest.approx(0.95)
+    assert common_level([0.3] * 8) == pytest.approx(1 - 0.05 / 8)
+    # the smallest change is that of Bloom's multipliers
+    # Bloom (1995): 2.49 for a one-sided test at 0.05 and a power of 0.80; 2.80 for a two-sided one
+    for level, multiple in ((0.90, 2.49), (0.95, 2.80)):
+        reach = float(ndtri((1 + level) / 2))  # of a standard error of 1
+        assert detectable_of_interval(-reach, reach, level) == pytest.approx(multiple, abs=5e-3)
+
+
+INCOMPARABLE = {
+    "no spread": [
+        (difference_of_means, (10, 0, 11, 9, 0, 11)),
+        (difference_of_shares, (0.5, math.inf, 0.4, math.inf)),
+        (difference_of_intervals, (30, (30, 45), 20, (10, 20))),  # ties hide the near sides
+        (difference_of_intervals, (30, (30, 30), 30, (30, 30))),
+    ],
+    "shares": [
+        (difference_of_shares, case)
+        for case in ((1.2, 10, 0.5, 10), (0.5, 0, 0.5, 10), (math.nan, 10, 0.5, 10))
+    ],
+    "se >= 0": [
+        (difference_of_means, (*case, 1, 0.1, 5))
+        for case in ((1, -0.1, 5), (1, 0.1, 0), (1, math.nan, 5))
+    ],
+    "no intervals": [(difference_of_intervals, (5, (6, 7), 5, (4, 6)))],
+    "n > 0": [(error_of_paired_shares, case) for case in ((-1, 2, 10), (1, -2, 10), (1, 2, 0))],
+    "p values are between 0 and 1": [(adjust, ([0.2, 1.3],))],
+    r"write 0\.95": [
+        (function, (*case, level))
+        for level in (95, 0, 1, math.nan)
+        for function, case in (
+            (difference_of_means, (8, 0.1, 40, 7, 0.1, 40)),
+            (difference_of_shares, (0.5, 40, 0.4, 40)),
+            (difference_of_intervals, (5, (4, 6), 4, (3, 5))),
+            (detectable_of_interval, (4, 6)),
+            (common_level, ([0.2],)),
+        )
+    ],
+}
+
+
+@pytest.mark.parametrize("why", INCOMPARABLE)
+def test_what_cannot_be_compared_is_refused_with_its_reason(why):
+    for function, given_ in INCOMPARABLE[why]:
         with pytest.raises(ValueError, match=why):
             function(*given_)

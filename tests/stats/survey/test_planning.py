@@ -8,15 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import gammaln, ndtri, xlogy
 
+from observlib.stats.survey import planning
 from observlib.stats.survey.intervals import score_ends
-from observlib.stats.survey.planning import (
-    POWER,
-    answers_needed,
-    least_levels,
-    power,
-    smallest_found,
-    variance_ends,
-)
+from observlib.stats.survey.planning import answers_needed, least_levels, power, smallest_found
 
 LEVELS = st.floats(0.9, 0.9999)
 SHARES = st.floats(0.02, 0.98)
@@ -39,8 +33,8 @@ def of(spread: dict[str, float], fraction: float) -> float:
 
 # R 4: power.t.test(delta = d, sd = s, power = .8, sig.level = a)$n
 @pytest.mark.parametrize(("difference", "sd", "error", "n"), [
-    (0.5, 1.0, 0.05, 63.765764), (1.0, 1.0, 0.05, 16.714768), (0.5, 2.5, 0.05, 393.40666),
-    (0.5, 2.9, 0.025 / 19, 1108.3959),
+    *((0.5, 1.0, 0.05, 63.765764), (1.0, 1.0, 0.05, 16.714768)),
+    *((0.5, 2.5, 0.05, 393.40666), (0.5, 2.9, 0.025 / 19, 1108.3959)),
 ])  # fmt: skip
 def test_means_need_the_answers_that_r_says(difference, sd, error, n):
     assert answers_needed(difference, sd=sd, level=1 - error) == math.ceil(n)
@@ -53,12 +47,14 @@ def test_power_and_the_smallest_difference_of_means_are_those_of_r():
     assert power(5, 2.0, sd=1.0) == pytest.approx(0.79054163, abs=1e-6)
     # power.t.test(n = 300, sd = 2.9, power = .8, sig.level = .025)$delta
     assert smallest_found(300, sd=2.9, level=0.975) == pytest.approx(0.73154665, abs=1e-5)
+    # 29 / qchisq(c(.975, .025), 29), the variance of marks that are about normal
+    assert planning.variance_ends(0.05, 0.5, 30) == pytest.approx((0.63427, 1.80717), rel=1e-4)
 
 
 # R 4: power.prop.test(p1 = p, p2 = p - .05, power = .8, sig.level = a)$n, of the pooled z test
 @pytest.mark.parametrize(("share", "error", "n"), [
-    (0.5, 0.05, 1564.6721), (0.7, 0.05, 1376.2989), (0.85, 0.05, 905.36578),
-    (0.5, 0.025 / 19, 3277.2769), (0.85, 0.025 / 19, 1896.6515),
+    *((0.5, 0.05, 1564.6721), (0.7, 0.05, 1376.2989), (0.85, 0.05, 905.36578)),
+    *((0.5, 0.025 / 19, 3277.2769), (0.85, 0.025 / 19, 1896.6515)),
 ])  # fmt: skip
 def test_shares_need_about_what_r_says_of_another_test(share, error, n):
     assert answers_needed(0.05, share=share, level=1 - error) == pytest.approx(n, rel=0.003)
@@ -67,13 +63,9 @@ def test_shares_need_about_what_r_says_of_another_test(share, error, n):
 def exact(n: int, share: float, moved: float, level: float) -> float:
     """The chance of each pair of counts whose interval leaves out 0 on the right side, added up."""
     counts = np.arange(n + 1)
-    chances = [
-        np.exp(
-            gammaln(n + 1) - gammaln(counts + 1) - gammaln(n - counts + 1)
-            + xlogy(counts, p) + xlogy(n - counts, 1 - p)
-        )
-        for p in (max(share, moved), min(share, moved))
-    ]  # fmt: skip
+    ways = gammaln(n + 1) - gammaln(counts + 1) - gammaln(n - counts + 1)
+    shares = (max(share, moved), min(share, moved))
+    chances = [np.exp(ways + xlogy(counts, p) + xlogy(n - counts, 1 - p)) for p in shares]
     low, high = score_ends(counts / n, float(n), float(ndtri((1 + level) / 2)))
     one, other = np.meshgrid(counts, counts, indexing="ij")
     reach = np.hypot((one / n) - low[one], high[other] - (other / n))
@@ -81,7 +73,8 @@ def exact(n: int, share: float, moved: float, level: float) -> float:
 
 
 @pytest.mark.parametrize(("share", "difference", "level"), [
-    (0.5, 0.15, 0.95), (0.85, 0.1, 0.95), (0.97, 0.07, 0.95), (0.1, 0.12, 0.975), (0.7, 0.2, 0.998),
+    *((0.5, 0.15, 0.95), (0.85, 0.1, 0.95), (0.97, 0.07, 0.95)),
+    *((0.1, 0.12, 0.975), (0.7, 0.2, 0.998)),
 ])  # fmt: skip
 def test_the_power_of_shares_is_that_of_every_pair_of_counts(share, difference, level):
     n = answers_needed(difference, share=share, level=level)
@@ -89,18 +82,14 @@ def test_the_power_of_shares_is_that_of_every_pair_of_counts(share, difference, 
     assert exact(n, share, moved, level) == pytest.approx(0.8, abs=0.015)
 
 
-def test_where_all_change_their_mind_a_few_answers_tell():
-    assert power(30, 1.0, share=1.0) == 1.0 and power(2, 1.0, share=0.0, level=0.999999) == 0.0
-
-
 @given(SPREADS, st.floats(0.05, 0.9), LEVELS, st.floats(1.0, 3.0))
 def test_the_answers_advised_find_the_difference_back(spread, part, level, effect):
     difference = of(spread, part)
     given_ = {**spread, "level": level, "design_effect": effect}
     n = answers_needed(difference, **given_)
-    assert power(n, difference, **given_) >= POWER - 1e-6
+    assert power(n, difference, **given_) >= planning.POWER - 1e-6
     if n > 2 * effect + 2:  # else fewer answers cannot be
-        assert power(n - 1, difference, **given_) <= POWER + 1e-6
+        assert power(n - 1, difference, **given_) <= planning.POWER + 1e-6
         found = smallest_found(n, **given_)
         assert found <= difference * (1 + 1e-6)
         assert found == pytest.approx(difference, rel=2 / (n / effect - 2))
@@ -113,14 +102,13 @@ def test_marks_of_0_or_1_need_the_answers_that_a_share_does(share):
     assert found == pytest.approx(answers_needed(0.05, share=share), rel=0.03)
 
 
-def test_the_variance_of_thirty_answers_lies_where_the_chi_square_has_it():
-    # R 4: 29 / qchisq(c(.975, .025), 29), of marks that are about normal
-    assert variance_ends(0.05, 0.5, 30) == pytest.approx((0.63427, 1.80717), rel=1e-4)
-
-
 def test_where_a_share_has_no_room_for_a_difference_that_few_would_find_none_is_told():
     assert smallest_found(8, share=0.5, level=0.9999) == math.inf
     assert smallest_found(40, share=1.0) < 0.3  # all were satisfied so far
+    # where all change their mind a few answers tell, and fewer than two find nothing
+    assert power(30, 1.0, share=1.0) == 1.0 and power(2, 1.0, share=0.0, level=0.999999) == 0.0
+    with pytest.raises(ValueError, match="at least 2"):
+        smallest_found(2, sd=1.0, design_effect=1.5)
 
 
 def test_a_headline_and_the_others_have_each_half_of_the_error_and_one_alone_all_of_it():
@@ -145,8 +133,3 @@ def test_a_headline_and_the_others_have_each_half_of_the_error_and_one_alone_all
 def test_what_cannot_be_planned_says_what_is_allowed(asked, why):
     with pytest.raises(ValueError, match=why):
         answers_needed(asked.pop("difference"), **asked)
-
-
-def test_fewer_than_two_answers_find_nothing():
-    with pytest.raises(ValueError, match="at least 2"):
-        smallest_found(2, sd=1.0, design_effect=1.5)

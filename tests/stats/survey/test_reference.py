@@ -43,14 +43,10 @@ def ours(apistrat, apiclus1, hdv2003) -> dict[str, Found]:
     strat = design(apistrat, weights="pw", strata="stype", population="fpc")
     hdv = design(hdv2003, weights="poids")
     methods: dict[Method, Any] = {"raking": None, "linear": None, "logit": (0.5, 2.0)}
-    weighed = {
-        method: calibrate(apiclus1, SCHOOLS, weights="pw", method=method, bounds=bounds)
-        for method, bounds in methods.items()
-    }
-    clus = {
-        method: design(apiclus1, clusters="dnum", population="fpc", calibration=of)
-        for method, of in weighed.items()
-    }
+    weighed, clus = {}, {}
+    for how, ends in methods.items():
+        weighed[how] = calibrate(apiclus1, SCHOOLS, weights="pw", method=how, bounds=ends)
+        clus[how] = design(apiclus1, clusters="dnum", population="fpc", calibration=weighed[how])
     drawn = design(apiclus1, weights="pw", clusters="dnum", population="fpc")
     trimmed = calibrate(apiclus1, SCHOOLS, weights="pw", trim=(20, 45))
     assert trimmed.trimmed == (trimmed.weights > 44.999).sum()
@@ -59,13 +55,13 @@ def ours(apistrat, apiclus1, hdv2003) -> dict[str, Found]:
         "hdv_chisq": independence(hdv, "sport", "sexe"),
     }
     plays = proportion(hdv, "sport", "Oui", by="sexe")
+    awards = proportions(strat, "awards", method="mean")
+    logit = regression(strat, "awarded", ["api00", "ell", "stype"], family="logistic")
     return {
         "strat_mean": labelled(mean(strat, "api00")),
         "strat_mean_nofpc": labelled(mean(design(apistrat, weights="pw", strata="stype"), "api00")),
         "strat_total": labelled(total(strat, "enroll")),
-        "strat_prop": labelled(
-            proportions(strat, "awards", method="mean"), "value", before="awards"
-        ),
+        "strat_prop": labelled(awards, "value", before="awards"),
         "strat_ratio": labelled(ratio(strat, "api.stu", "enroll")),
         "strat_domain": labelled(mean(strat, "api00", by="stype"), "stype"),
         "strat_domain_cross": labelled(mean(strat, "api00", by="sch.wide"), "sch.wide"),
@@ -76,9 +72,7 @@ def ours(apistrat, apiclus1, hdv2003) -> dict[str, Found]:
         "strat_deff": {"": {"estimate": mean(strat, "api00")["deff"][0]}},
         "strat_ttest": {"": difference(strat, "api00", "awards", "Yes", "No")._asdict()},
         **{name: {"": {**test._asdict(), "estimate": test.f}} for name, test in tests.items()},
-        "strat_logit": coefficients(
-            regression(strat, "awarded", ["api00", "ell", "stype"], family="logistic")
-        ),
+        "strat_logit": coefficients(logit),
         "clus_mean": labelled(mean(drawn, "api00")),
         "clus_rake_mean": labelled(mean(clus["raking"], "api00")),
         "clus_rake_total": labelled(total(clus["raking"], "enroll")),

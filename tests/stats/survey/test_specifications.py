@@ -17,6 +17,7 @@ MARGINS = {"mean": 0.5, "share": 5.0, "rank": 5.0}
 PUBLISHED = {choice: options[0] for choice, options in OPTIONS.items()}
 NOW, THEN = (pd.date_range(f"{year}-07-01", f"{year}-09-30") for year in (2026, 2025))
 STEPS = [0.0, 2.5, 5.0, 7.5, 10.0]
+marks = st.lists(st.sampled_from(STEPS), min_size=30, max_size=120)
 
 
 def answers(days, marks) -> pd.DataFrame:
@@ -38,9 +39,6 @@ def taken(found: pd.DataFrame, **options: str) -> pd.Series:
     asked = PUBLISHED | options
     (row,) = found[(found[list(asked)] == list(asked.values())).all(axis=1)].to_dict("records")
     return pd.Series(row)
-
-
-marks = st.lists(st.sampled_from(STEPS), min_size=30, max_size=120)
 
 
 @given(marks, marks)
@@ -78,14 +76,9 @@ def test_ranks_are_told_as_scipy_s_test_of_brunner_and_munzel_tells_them(now, th
 @given(marks, marks, st.integers(2, 5))
 @examples(25)
 def test_answers_that_are_alike_count_as_often_as_they_were_given(now, then, often):
-    each = specified(
-        *(answers(d, m * often) for d, m in ((NOW, sorted(now)), (THEN, sorted(then))))
-    )
-    grouped = [
-        answers(d, m * often).groupby(["date", "mark"], as_index=False)["times"].sum()
-        for d, m in ((NOW, sorted(now)), (THEN, sorted(then)))
-    ]
-    pd.testing.assert_frame_equal(each, specified(*grouped), atol=1e-9)
+    each = [answers(d, sorted(m) * often) for d, m in ((NOW, now), (THEN, then))]
+    grouped = [one.groupby(["date", "mark"], as_index=False)["times"].sum() for one in each]
+    pd.testing.assert_frame_equal(specified(*each), specified(*grouped), atol=1e-9)
 
 
 def test_no_specification_stands_twice_and_each_keeps_thirty_answers_on_each_side():
@@ -98,10 +91,8 @@ def test_no_specification_stands_twice_and_each_keeps_thirty_answers_on_each_sid
 
 
 def test_a_fall_of_two_points_on_many_answers_holds_however_it_is_computed():
-    found = specified(
-        drawn(NOW, [0.12, 0.2, 0.23, 0.25, 0.2], 600, 1),
-        drawn(THEN, [0.02, 0.08, 0.15, 0.35, 0.4], 600, 2),
-    )
+    now = drawn(NOW, [0.12, 0.2, 0.23, 0.25, 0.2], 600, 1)
+    found = specified(now, drawn(THEN, [0.02, 0.08, 0.15, 0.35, 0.4], 600, 2))
     assert len(found) >= 32 and set(found["verdict"]) == {"fall"}
 
 
@@ -116,7 +107,7 @@ def test_a_rise_that_one_day_s_flood_of_best_marks_made_does_not_hold():
     assert (found["verdict"] == "rise").mean() < 0.8
 
 
-def test_months_and_profiles_weigh_as_they_say():
+def test_months_and_profiles_weigh_as_they_say_and_an_unknown_profile_not_at_all():
     # a crowd of July gives 10, and as many months give 0
     days = pd.to_datetime(["2026-07-06", "2026-08-10", "2026-09-14"])
     now = pd.DataFrame({"date": days, "mark": [10.0, 0.0, 5.0], "times": [80, 20, 20]})
@@ -126,11 +117,8 @@ def test_months_and_profiles_weigh_as_they_say():
     then_alike = (80 * 5 + 20 * 4 + 20 * 6) / 120
     expected = {"none": 900 / 120 - then_alike, "months": 0.0, "profile": 800 / 240 - then_alike}
     for weights, difference in expected.items():
-        one = taken(found, weights=weights)
-        assert one["difference"] == pytest.approx(difference)
-
-
-def test_a_respondent_of_unknown_profile_is_in_no_weighted_specification():
+        assert taken(found, weights=weights)["difference"] == pytest.approx(difference)
+    # a respondent of unknown profile is in no weighted specification
     now = drawn(NOW, [0.2] * 5, 200, 1).assign(profile=1.0)
     then = drawn(THEN, [0.2] * 5, 200, 2).assign(profile=1.0)
     lost = answers(NOW, [0.0] * 100).assign(profile=np.nan)

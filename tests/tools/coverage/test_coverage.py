@@ -26,25 +26,11 @@ ROOT = Path(__file__).parents[3]
 # Those of texts that people read are, in `tests/survey`: each takes a machine that learns.
 ELSEWHERE = {"action_course", "text_share", "text_share_read", "coder_kappa"}
 SHORT = {  # repetitions: enough to see an interval that misses one truth in four
-    "ratings": 10,
-    "experiences": 20,
-    "surveys": 10,
-    "profiles": 2,
-    "calls": 10,
-    "tickets": 10,
-    "tasks": 2,
-    "texts": 10,
-    "polls": 20,
-    "user tests": 10,
-    "workshops": 20,
-    "subscriptions": 2,
-    "neighbours": 40,
-    "changes": 6,
-    "months": 2,
-    "actions": 5,
-    "methods": 20,
-    "raked": 10,
-}
+    **dict.fromkeys(("ratings", "surveys", "calls", "tickets", "texts", "user tests", "raked"), 10),
+    **dict.fromkeys(("experiences", "polls", "workshops", "methods"), 20),
+    **dict.fromkeys(("profiles", "tasks", "subscriptions", "months"), 2),
+    "neighbours": 40, "changes": 6, "actions": 5,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -90,10 +76,8 @@ def test_each_indicator_s_intervals_hold_as_often_as_chance_allows(short):
 def test_an_interval_that_is_too_narrow_is_seen():
     own = PARTS["ratings"]
     frame = next(own.estimate(1, range(60)))
-    half = frame.assign(
-        ci_low=(frame["ci_low"] + frame["estimate"]) / 2,
-        ci_high=(frame["ci_high"] + frame["estimate"]) / 2,
-    )
+    ends = {name: (frame[name] + frame["estimate"]) / 2 for name in ("ci_low", "ci_high")}
+    half = frame.assign(**ends)
     whole, narrow = (covered(held(made, own.truths())) for made in (frame, half))
     assert (whole["covered"] > 85).all() and (narrow["covered"] < 85).all()
 
@@ -124,9 +108,8 @@ def test_what_the_committed_table_has_outside_93_to_97_percent_is_told_with_its_
 def test_the_page_of_the_method_shows_the_committed_table(table, catalogue):
     text = (ROOT / "reports" / "methode.qmd").read_text(encoding="utf-8")
     shown = text.partition(page.BEGIN)[2].partition(page.END)[0]
-    assert shown.strip() == page.markdown(table, catalogue).strip(), (
-        "run python -m tools.coverage.page"
-    )
+    meant = page.markdown(table, catalogue)
+    assert shown.strip() == meant.strip(), "run python -m tools.coverage.page"
     ends = (table["date"].min(), table["date"].max())
     days = [day_label(pd.Timestamp(day).date()) for day in ends]
     assert all(day in shown for day in days) and "@tbl-couverture" in text
@@ -147,9 +130,7 @@ def test_categories_put_together_are_held_to_the_sum_of_their_truths():
     ratios = {("profile_share", "d", "age"): {"a": (60.0, 50.0), "b": (30.0, 40.0), "c": (10, 10)}}
     frame = estimates.make([estimate("a", 1.1, 1.3), estimate("Autres", 0.7, 0.9)])
     assert held(frame, ratios)["held"].tolist() == [True, True]
-
-
-def test_an_interval_without_a_known_truth_is_a_mistake():
+    # an interval without a known truth is a mistake
     frame = estimates.make([estimate("a", 50, 70)])
     with pytest.raises(ValueError, match="no truth"):
         held(frame, {("nps", "d", ""): one(1.0)})

@@ -44,14 +44,13 @@ def own(data: Path) -> dict[str, Path]:
     return {n: path for n, path in exports(data).items() if n.startswith(ministry.FOLDER)}
 
 
-def test_every_machine_writes_a_ministry_of_the_same_bytes(data):
+def test_every_machine_writes_a_ministry_of_the_same_bytes(data, demonstration):
     found = hashlib.sha256()
     for name, path in own(data).items():
         found.update(f"{name}\n{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     assert found.hexdigest() == DIGEST
 
-
-def test_the_demonstration_beside_a_ministry_is_as_it_is_alone(data, demonstration):
+    # the demonstration beside it is as it is alone
     def alone(folder: Path) -> dict[str, bytes]:
         found = {n: path.read_bytes() for n, path in exports(folder).items()}
         return {n: x for n, x in found.items() if "/" in n and not n.startswith(ministry.FOLDER)}
@@ -89,9 +88,8 @@ def test_the_command_says_what_to_run_next_and_that_works(data, observ, monkeypa
     monkeypatch.chdir(data.parents[1])
     assert main(["data/again/raw", "--products", "1"]) == 0
     out = capsys.readouterr().out
-    assert out.splitlines()[-1] == (
-        "observ ingest data/again/raw --data data/again && observ edition --data data/again"
-    )
+    next_ = "observ ingest data/again/raw --data data/again && observ edition --data data/again"
+    assert out.splitlines()[-1] == next_
     code, out, _ = observ("ingest", "data/again/raw/ministere", "--data", "data/again")
     assert code == 0 and "audience-service-001" in out
     shutil.rmtree(folder)
