@@ -44,7 +44,9 @@ for notebook, name, parameters in json.loads(sys.argv[1]):
     )
 """
 EXECUTED = PAGES.replace(
-    "print(", "from observlib.edition.make import make\nmake(request, Path('made'))\nstop = (", 1
+    "print(",
+    "from observlib.edition.make import make_edition\nmake_edition(request, Path('made'))\nstop = (",
+    1,
 )
 OBSERV = [str(Path(sys.executable).with_name("observ")), "edition", QUARTER, "--data", DATA]
 Pages = list[tuple[str, str, dict[str, Any]]]

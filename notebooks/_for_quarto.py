@@ -4,11 +4,11 @@ import sys
 
 import nbformat
 
-from observlib.edition.finalise import captioned
+from observlib.edition.finalise import with_captions
 from observlib.publish.responsive_tables import clean_table
 
 if __name__ == "__main__":
-    notebook = captioned(nbformat.read(sys.stdin, 4))
+    notebook = with_captions(nbformat.read(sys.stdin, 4))
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if "<table" in (data := output.get("data", {})).get("text/html", ""):

@@ -61,7 +61,7 @@ def _alike_catalogues() -> Iterator[None]:
     def load(*given: Any, **named: Any) -> Catalogue:
         parts = [*given, *named, *named.values()]
         told = [_texts(one) if isinstance(one, Path) else one for one in parts]
-        key = kept.digest(repr(told).encode())
+        key = kept.bytes_digest(repr(told).encode())
         return known.get(key) or known.setdefault(key, read(*given, **named))
 
     with pytest.MonkeyPatch.context() as patch:
@@ -129,8 +129,8 @@ def _demonstrate(data: Path, catalogue: Catalogue) -> None:
     from observlib.pipeline import project
     from tools import demo
 
-    code = kept.library() | kept.tree("invented", INVENTING)
-    made_of = code | kept.installed() | project.knowledge(DEMO, ROOT)
+    code = kept.library_files() | kept.tree("invented", INVENTING)
+    made_of = code | kept.installed_packages() | project.knowledge(DEMO, ROOT)
     place = ROOT / ".pytest_cache" / "demonstration" / kept.key(made_of)
     if _is_made_by_make():
         shutil.copytree(DEMO, data, dirs_exist_ok=True, ignore=shutil.ignore_patterns("published"))

@@ -45,7 +45,7 @@ def copy_catalogue(place: Path) -> Path:
 def share_kept(place: Path, names: Iterable[str] = ("families", "disclosure")) -> None:
     """Let a project keep some of what it makes where `make edition` does: it is made once."""
     for name in names:
-        shared, own = ROOT / kept.FOLDER / name, place / kept.FOLDER / name
+        shared, own = ROOT / kept.KEPT_FOLDER / name, place / kept.KEPT_FOLDER / name
         shared.mkdir(parents=True, exist_ok=True)
         own.parent.mkdir(exist_ok=True)
         own.symlink_to(shared)
@@ -53,7 +53,7 @@ def share_kept(place: Path, names: Iterable[str] = ("families", "disclosure")) -
 
 def as_written(data: Path, device: str, known: Iterable[str], stored: Iterable[str]) -> list[str]:
     """The identifiers that a store holds of a device, as its exports have them: all are known."""
-    key = identifiers.key_of(data, store.kind(data), "")
+    key = identifiers.store_key(data, store.kind(data), "")
     names = {identifiers.hashed(one, device, key): one for one in known}
     return [names[one] for one in stored]
 

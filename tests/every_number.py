@@ -75,7 +75,7 @@ class Edition:
     def __init__(self, folder: Path, catalogue: Catalogue) -> None:
         self.folder = folder
         data, names = folder / "donnees", ("estimates", "comparisons")
-        tables = {name: dataset.read((data / f"{name}.csv").read_bytes()) for name in names}
+        tables = {name: dataset.read_table((data / f"{name}.csv").read_bytes()) for name in names}
         self.tables = tables
         self.told = {
             str(row["id"]): [abs(x) for x in row.values() if isinstance(x, float) and x == x]
@@ -101,7 +101,7 @@ class Edition:
         for end in (".csv", "-comparaisons.csv"):
             path = self.folder / f"{page}{end}"
             if path.exists():
-                table = dataset.read(path.read_bytes())
+                table = dataset.read_table(path.read_bytes())
                 found += [self.told[one] for one in table["id"]]
                 found += [[float(x)] for x in table["group_value"] if x.isdigit()]
         return found

@@ -26,7 +26,7 @@ from tests.words import plain
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.confidentiality.control import key_of
+from observlib.confidentiality.control import estimate_key
 from observlib.estimates import comparisons
 from observlib.language import words
 
@@ -46,7 +46,7 @@ class Withheld:
     """What an edition withholds: estimates with their true `estimate` and `n`."""
 
     def __init__(self, truths: pd.DataFrame, catalogue: Catalogue) -> None:
-        self.rows = {key_of(row): row for row in estimates.records(truths)}
+        self.rows = {estimate_key(row): row for row in estimates.records(truths)}
         self.catalogue = catalogue
         values = [(abs(row["estimate"]), row) for row in self.rows.values()]
         self._sorted = sorted((x for x in values if x[0] == x[0]), key=lambda x: x[0])
@@ -91,7 +91,7 @@ class Told:
         self.withheld: list[tuple[list[str], Row]] = []
         rows = {tuple(row.values()): row for frame in frames for row in estimates.records(frame)}
         for row in rows.values():
-            if (key := key_of(row)) in withheld.rows:
+            if (key := estimate_key(row)) in withheld.rows:
                 self.withheld.append((withheld.named(row), withheld.rows[key]))
             own = [abs(x) for x in row.values() if isinstance(x, float) and x == x]
             self.told.append((withheld.named(row), own))
@@ -139,7 +139,7 @@ def _of_part(part: Part, here: Told, page: Told, withheld: Withheld) -> Iterator
         yield from _in_drawing(part.drawing, here)
     for number in _DECIMALS.findall(part.text):
         if row := withheld.exactly(number):
-            yield f"{number} is {key_of(row)}"
+            yield f"{number} is {estimate_key(row)}"
     if part.is_prose:
         yield from _in_words(part.text, here, page, withheld)
 
@@ -149,13 +149,13 @@ def _in_rows(frame: pd.DataFrame, withheld: Withheld) -> Iterator[str]:
     pairs = "reference_status" in frame
     for row in estimates.records(frame):
         for side in ("", estimates.REFERENCE) if pairs else ("",):
-            if key_of(row, side) not in withheld.rows:
+            if estimate_key(row, side) not in withheld.rows:
                 continue
             names = [side + name for name in estimates.NUMBERS]
             names += [name for name in comparisons.NUMBERS if name != "level"] if pairs else []
             some = [f"{name} {row[name]:g}" for name in names if row[name] == row[name]]
             if some:
-                yield f"{key_of(row, side)} has {', '.join(some)}"
+                yield f"{estimate_key(row, side)} has {', '.join(some)}"
 
 
 def _in_words(text: str, here: Told, page: Told, withheld: Withheld) -> Iterator[str]:
@@ -172,11 +172,11 @@ def _in_words(text: str, here: Told, page: Told, withheld: Withheld) -> Iterator
             if any(abs(abs(x) - number) <= half for x in own) and any(n in flat for n in names):
                 known = [x for n, xs in here.told if any(name in flat for name in n) for x in xs]
                 if not any(is_told(x, number, decimals) for x in known):
-                    yield f"{said} of {key_of(row)} in {text[:200]!r}"
+                    yield f"{said} of {estimate_key(row)} in {text[:200]!r}"
         if decimals and number >= 10 ** (2 - decimals):  # three digits
             found = withheld.at(number, decimals)
             if found and not any(is_told(x, number, decimals) for x in page.numbers):
-                yield f"{said} of {key_of(found)} in {text[:200]!r}"
+                yield f"{said} of {estimate_key(found)} in {text[:200]!r}"
 
 
 def _in_drawing(markup: str, here: Told) -> Iterator[str]:
@@ -187,4 +187,4 @@ def _in_drawing(markup: str, here: Told) -> Iterator[str]:
         for _, row in here.withheld:
             place = axis.place(row["estimate"])
             if any(abs(p - place) < NEAR for p in free):
-                yield f"a point at {row['estimate']:g}, {key_of(row)}"
+                yield f"a point at {row['estimate']:g}, {estimate_key(row)}"

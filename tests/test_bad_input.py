@@ -260,7 +260,7 @@ def test_many_mistakes_are_bounded_and_counted(observ, place):
 
 
 def test_demonstration_and_real_data_share_no_store(observ, filled):
-    digest = store.digest(filled / "data")
+    digest = store.store_digest(filled / "data")
     shutil.copytree(filled / "raw", filled / "demo")
     (filled / "demo" / "demonstration.json").write_text("{}", encoding="utf-8")
     kinds = ("demo: holds demonstration data", "real data", "name another data folder", "--data")
@@ -269,7 +269,7 @@ def test_demonstration_and_real_data_share_no_store(observ, filled):
     both = ".: holds real data and a demonstration (demo)"
     told(observ("ingest", ".", "--data", "other"), 1, both, "apart")
     assert not (filled / "other").exists()
-    assert store.digest(filled / "data") == digest
+    assert store.store_digest(filled / "data") == digest
     assert observ("ingest", "demo", "--data", "other")[0] == 0
 
 

@@ -7,7 +7,7 @@ from tests.copies import copy_catalogue
 from observlib.base.errors import ObservError
 from observlib.catalogue import load_catalogue
 from observlib.catalogue.tables import TABLES
-from observlib.loaders import names
+from observlib.loaders import loader_names
 
 MEAN = "comparison: mean\n  matters: 0.5"
 
@@ -28,14 +28,14 @@ def edit(folder: Path, name: str, old: str, new: str) -> int:
 
 def problems(folder: Path) -> tuple[str, ...]:
     with pytest.raises(ObservError) as error:
-        load_catalogue(folder, names(), TABLES)
+        load_catalogue(folder, loader_names(), TABLES)
     return error.value.problems
 
 
 def test_the_project_s_own_catalogue_is_whole_and_every_count_says_it_has_no_interval(catalogue):
     assert len(catalogue.departments) == 7
     for device in catalogue.devices.values():
-        assert device.loader in {*names(), *catalogue.formats}
+        assert device.loader in {*loader_names(), *catalogue.formats}
     counts = [entry for entry in catalogue.indicators.values() if entry.comparison == "count"]
     assert {"visits", "calls_offered", "units_sold"} <= {entry.id for entry in counts}
     for entry in counts:
@@ -127,13 +127,13 @@ def test_a_label_that_could_deceive_a_reader_or_mail_is_told_at_its_line(folder,
 def test_labels_and_texts_keep_their_accents_and_lines_and_hold_no_sign_that_nobody_sees(folder):
     label = "L’accueil n° 3\u202f: « été » – \u0646\u0645\u06cc\u200c\u062e 👩\u200d💻"
     edit(folder, "departments.yml", "Diffusion du droit", f'"{label}"')
-    known = load_catalogue(folder, names(), TABLES).departments["information-legale"]
+    known = load_catalogue(folder, loader_names(), TABLES).departments["information-legale"]
     assert known.label == label
     # texts may have several lines
     text = (folder / "products.yml").read_text("utf-8")
     (first,) = re.findall(r"(?m)^  description: [^\n]+$", text)[:1]
     edit(folder, "products.yml", first, '  description: "Un.\\n\\nDeux."')
-    assert load_catalogue(folder, names(), TABLES)
+    assert load_catalogue(folder, loader_names(), TABLES)
     edit(folder, "products.yml", '"Un.\\n\\nDeux."', '"Un.\\n\\nDeux.\\u202e"')
     (problem,) = problems(folder)
     assert "holds U+202E" in problem

@@ -20,7 +20,7 @@ MEASURED |= {"help_reached": ("help_reached_share",)}
 
 @pytest.fixture(scope="module")
 def visits(demonstration: Path) -> pd.DataFrame:
-    return counts.quarterly(store.read(demonstration, "audience"), ALL)
+    return counts.quarterly_counts(store.read(demonstration, "audience"), ALL)
 
 
 @pytest.fixture(scope="module")
@@ -49,11 +49,11 @@ def test_the_outage_makes_one_partial_quarter_that_is_never_compared(visits, tru
     (outage,) = change(truths, "outage")
     partial = visits[visits["status"] == "partial"]
     assert partial[["device", "period"]].values.tolist() == [[outage["device"], "2026-T2"]]
-    years = counts.year_on_year(visits).set_index(["device", "period"])
+    years = counts.change_on_year(visits).set_index(["device", "period"])
     assert years.loc[(outage["device"], "2026-T2"), "status"] == "missing"
     assert years.loc[(outage["device"], "2026-T3"), "status"] == "published"
     # nor is the month in progress, which is partial for each data set
-    months = counts.monthly(store.read(demonstration, "audience"), "2026-10", "2026-10")
+    months = counts.monthly_counts(store.read(demonstration, "audience"), "2026-10", "2026-10")
     progress = {item["device"] for item in change(truths, "month_in_progress")}
     assert len(progress) == 3 and set(months["device"]) == progress
     assert set(months["status"]) == {"partial"}

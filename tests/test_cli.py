@@ -243,9 +243,9 @@ ALL += ", preview, code"
     (["edition", "-p", "quarter=2025-T1"], ["'quarter'", "command line"]),
 ])  # fmt: skip
 def test_wrong_words_end_in_one_line_that_says_what_is_allowed(observ, filled, words, parts):
-    digest = store.digest(filled / "data")
+    digest = store.store_digest(filled / "data")
     told(observ(*words), 2, *parts)
-    assert is_untouched(filled) and store.digest(filled / "data") == digest
+    assert is_untouched(filled) and store.store_digest(filled / "data") == digest
 
 
 def test_all_wrong_words_are_told_at_once(observ, filled):
@@ -376,11 +376,11 @@ def test_ctrl_c_leaves_the_published_site_as_it_was(observ, filled, monkeypatch,
 
 
 def test_ctrl_c_leaves_the_store_as_it_was(observ, filled, monkeypatch):
-    digest = store.digest(filled / "data")
+    digest = store.store_digest(filled / "data")
     answers(filled / "raw", "later", {"c": ("2025-02-01", 3)})
     monkeypatch.setattr("observlib.store.ingestion.write_ledger", interrupt)
     told(observ("ingest", "raw"), 130, "interrupted", "as it was")
-    assert store.digest(filled / "data") == digest
+    assert store.store_digest(filled / "data") == digest
     monkeypatch.undo()
     monkeypatch.chdir(filled)
     left = sorted(path.name for path in (filled / "data" / "store").iterdir())

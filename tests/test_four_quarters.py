@@ -212,6 +212,6 @@ def test_all_editions_together_give_nobody_away(data):
     for device in agency.DEVICES:
         rows = [one.estimates[one.estimates["device"] == device] for one in published]
         own = [Published(frame, one.wide) for frame, one in zip(rows, published, strict=True)]
-        marks = store.marks(data).query("device == @device")
+        marks = store.marks_given(data).query("device == @device")
         tried = attack(own, Knowledge(project.catalogue(data), marks))
         assert not tried["pinned"].any(), tried[tried["pinned"]]

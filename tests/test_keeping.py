@@ -95,7 +95,7 @@ def states(root: Path) -> dict[str, tuple[int, int]]:
 
 def stands(
     root: Path, quarter: str | None = T3, today: date = TODAY, **words: Any
-) -> standing.Record | None:
+) -> standing.StandingPublication | None:
     """What the command `observ edition` looks at before anything else."""
     named = {"data": root / "data", "only": [], "given": {}, "publisher": "embedded"} | words
     wanted = Quarter.parse(quarter) if quarter else None
@@ -378,7 +378,7 @@ def write_text(root: Path, name: str, text: str) -> None:
 def test_a_sentence_that_changed_is_published_and_no_code_is_run_again(again, release, root):
     again()
     write_text(root, "panorama", "Une phrase de plus.")
-    explained = explaining.explain(root, root / "data", Quarter.parse(T3), today=TODAY)
+    explained = explaining.explain_release(root, root / "data", Quarter.parse(T3), today=TODAY)
     assert explained["panorama"] == "would be made again, not run: its notebook"
     assert again() == NOTHING
     page = root / "reports" / "_site" / T3 / "panorama.html"
@@ -496,7 +496,7 @@ def test_one_study_is_renewed_and_the_others_stay_as_they_are(again, root):
     }
     about = {study["page"]: study for study in small.manifest(root)["studies"]}
     assert list(about) == ["panorama", "satisfaction"]
-    assert about["panorama"]["data"]["ratings"] == store.digests(root / "data")["ratings"]
+    assert about["panorama"]["data"]["ratings"] == store.table_digests(root / "data")["ratings"]
     assert about["satisfaction"]["data"] != about["panorama"]["data"]
     assert stands(root, only=["panorama"]) and not stands(root)
     assert again() == {"satisfaction"}
@@ -546,7 +546,7 @@ def test_a_page_that_was_changed_by_hand_does_not_stay_in_an_edition(again, root
 
 def explained(root: Path, **words: Any) -> dict[str, str]:
     named = {"quarter": Quarter(2026, 3), "publisher": "embedded", "today": TODAY} | words
-    return explaining.explain(root, root / "data", **named)
+    return explaining.explain_release(root, root / "data", **named)
 
 
 def test_it_is_told_why_a_page_would_run_and_nothing_is_made(release, root, ran):
@@ -583,15 +583,15 @@ def test_it_is_told_why_a_page_would_run_and_nothing_is_made(release, root, ran)
 
 def test_it_is_told_why_a_family_would_be_computed_and_the_site_made(release, root, monkeypatch):
     release()
-    decided = disclosed.decisions(root / "data", Quarter(2026, 3))
+    decided = disclosed.disclosure_decisions(root / "data", Quarter(2026, 3))
     monkeypatch.setattr(disclosed, "jobs", lambda _: [("polls", ""), ("survey", "enquete")])
     found = explained(root)
     assert found["family polls"] == "would be computed: never made"
     assert found["family survey (enquete)"] == "would be computed: never made"
     assert found["the site"] == "would be made again: its estimates"
-    monkeypatch.setattr(frame, "lacking", lambda *_: [])
-    monkeypatch.setattr(frame, "why", lambda *_: [])
+    monkeypatch.setattr(frame, "families_lacking", lambda *_: [])
+    monkeypatch.setattr(frame, "why_not_kept", lambda *_: [])
     monkeypatch.setattr(disclosed, "is_decided", lambda *_: True)
-    monkeypatch.setattr(disclosed, "decisions", lambda *_: decided)
+    monkeypatch.setattr(disclosed, "disclosure_decisions", lambda *_: decided)
     assert explained(root)["family polls"] == "is kept"
     assert explained(root)["the site"] == "would stay as it is"

@@ -50,18 +50,18 @@ def test_every_claimed_file_loads_and_every_other_is_named(real, shared_data):
 
 def test_four_days_of_december_2025_are_never_a_fall(real):
     table = store.read(real[0], "audience")
-    months = counts.monthly(table, "2025-11", "2025-12").set_index(["device", "period"])
+    months = counts.monthly_counts(table, "2025-11", "2025-12").set_index(["device", "period"])
     for device in set(table["device"]):
         assert months.loc[(device, "2025-11"), "status"] == "published"
         assert months.loc[(device, "2025-12"), "status"] == "partial"
-    quarters = counts.quarterly(table, Quarter(2025, 4).back(5))
+    quarters = counts.quarterly_counts(table, Quarter(2025, 4).back(5))
     assert set(quarters[quarters["period"] == "2025-T4"]["status"]) == {"partial"}
-    years = counts.year_on_year(quarters)
+    years = counts.change_on_year(quarters)
     assert set(years["status"]) == {"missing"} and years["estimate"].isna().all()
 
 
 def test_real_months_are_adjusted_without_the_four_days_of_december_2025(real, catalogue):
-    months = counts.monthly(store.read(real[0], "audience"), "2000-01", "2025-12")
+    months = counts.monthly_counts(store.read(real[0], "audience"), "2000-01", "2025-12")
     found = series.adjusted(months, catalogue)
     shown = found[(found["indicator"] == "visits_adjusted") & (found["status"] == "published")]
     assert len(shown) and shown["period"].max() == "2025-11"
@@ -78,7 +78,7 @@ def test_real_months_are_adjusted_without_the_four_days_of_december_2025(real, c
 
 def test_a_whole_quarter_of_real_traffic_is_the_sum_that_was_published(real):
     table = store.read(real[0], "audience")
-    quarters = counts.quarterly(table, [Quarter(2025, 3)]).set_index("product")
+    quarters = counts.quarterly_counts(table, [Quarter(2025, 3)]).set_index("product")
     # July to September 2025 in dila_BODACC_monthly.json
     in_time = table["start"].dt.strftime("%Y-%m").isin(Quarter(2025, 3).months)
     bodacc = table[(table["product"] == "bodacc") & in_time]
@@ -109,5 +109,5 @@ def test_the_agency_and_its_peers_stand_among_the_state_s_procedures(real, catal
 
 
 def test_no_count_of_few_people_can_be_worked_back_from_an_edition_of_real_exports(real):
-    report = disclosed.report(disclosed.decisions(real[0], Quarter(2022, 4)))
+    report = disclosed.disclosure_report(disclosed.disclosure_decisions(real[0], Quarter(2022, 4)))
     assert report["tried"] > 80 and report["pinned"] == 0

@@ -50,12 +50,12 @@ def held(data: Path) -> dict[str, float]:
 def test_the_same_export_twice_counts_once(tmp_path, catalogue):
     path = ratings(tmp_path / "raw", "2026-07", JULY)
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
-    digest = store.digest(tmp_path)
+    digest = store.store_digest(tmp_path)
     (tmp_path / "raw" / path.name.replace(".csv", "_copy.csv")).write_bytes(path.read_bytes())
     done = store.ingest(tmp_path / "raw", tmp_path, catalogue)
     assert done.devices["unchanged"].tolist() == [2]
     assert len(store.read(tmp_path, "ratings")) == 3
-    assert store.digest(tmp_path) == digest
+    assert store.store_digest(tmp_path) == digest
 
 
 def test_a_store_in_any_folder_of_a_repository_is_never_committed(tmp_path, catalogue):

@@ -262,9 +262,9 @@ def test_a_cell_run_again_asks_what_the_store_holds_by_now(demonstration, monkey
     mine = Study("2026-T3", str(demonstration))
     assert len(mine.estimates("practices"))
     none = Given(estimates.make([]), comparisons.make(None), {})
-    monkeypatch.setattr(frame.family("practices").__class__, "give", lambda *_: none)
+    monkeypatch.setattr(frame.family_named("practices").__class__, "give", lambda *_: none)
     monkeypatch.setattr(kept, "put", lambda *_: None)
     assert len(mine.estimates("practices"))  # nothing has changed
-    held = store.digests(demonstration)
-    monkeypatch.setattr(store, "digests", lambda data: held | {"kind": "another"})
+    held = store.table_digests(demonstration)
+    monkeypatch.setattr(store, "table_digests", lambda data: held | {"kind": "another"})
     assert mine.estimates("practices").empty

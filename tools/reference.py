@@ -51,20 +51,20 @@ MODELS: dict[str, Any] = {
     "expectations/<id>.yml": expectations.Expectation,
     "decisions/<id>.yml": decisions.Decision,
     "partners/<id>.yml": replies.Reply,
-    "practices/<id>.md": practices.Sheet,
+    "practices/<id>.md": practices.PracticeSheet,
     "practices/<id>.md, sources": practices.Source,
     "calendar.yml, editions": feeds.Planned,
-    "calendar.yml, editions, changed": feeds.Change,
+    "calendar.yml, editions, changed": feeds.DateChange,
     "calendar.yml, access": feeds.Access,
     "reports/reviews/<id>.yml": reviews.Review,
-    "reports/reviews/<id>.yml, points": reviews.Point,
+    "reports/reviews/<id>.yml, points": reviews.ReviewPoint,
     "reports/errata/<id>.yml": revisions.Erratum,
     "reports/errata/<id>.yml, figures": revisions.Figure,
 }
 FORMAT_MODELS: dict[str, Any] = {
     "A format's file": catalogue.Format,
     "layout": catalogue.Layout,
-    "columns": catalogue.Column,
+    "columns": catalogue.SourceColumn,
     "keep": catalogue.Keep,
     "answers": formats.Answers,
     "carry_down": formats.CarryDown,
@@ -126,7 +126,8 @@ def _model(model: Any) -> str:
 
 def _data() -> Iterator[str]:
     yield (
-        f"`{dataset.FOLDER}/` beside an edition's pages: three tables as CSV (UTF-8, comma, "
+        f"`{dataset.PACKAGE_FOLDER}/` beside an edition's pages: three tables as CSV (UTF-8, "
+        "comma, "
         "decimal point, days as YYYY-MM-DD; what is absent or does not apply is empty), the same "
         "as a workbook with French heads (.xlsx; none of more than "
         f"{dataset.MOST_LINES:,} lines), `datapackage.json` (Tabular Data Package 1, "
@@ -134,7 +135,7 @@ def _data() -> Iterator[str]:
         ".zip. A partner's package has the same files, with the rows of its page. A text that a "
         "spreadsheet would take for a formula has an apostrophe before it."
     )
-    for name, table in columns.FILES.items():
+    for name, table in columns.PACKAGE_FILES.items():
         rows = [
             (f"`{key}`", x.kind, "yes" * x.is_required, x.title, x.en) for key, x in table.items()
         ]

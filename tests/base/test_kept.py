@@ -184,7 +184,7 @@ def test_a_folder_is_its_files_and_neither_bytecode_nor_hidden_ones(tmp_path):
     found = kept.tree("it", tmp_path, {"made"})
     assert list(found) == [f"it/{name}" for name in seen]
     (tmp_path / "room" / "b.css").write_text("other", encoding="utf-8")
-    assert kept.changes(found, kept.tree("it", tmp_path, {"made"})) == ["it (room/b.css)"]
+    assert kept.difference_words(found, kept.tree("it", tmp_path, {"made"})) == ["it (room/b.css)"]
     assert kept.tree("it", tmp_path / "nowhere") == {}
 
 
@@ -195,11 +195,13 @@ def test_an_updated_package_is_another_input_and_the_first_of_the_path_counts(
         (tmp_path / place / f"some_package-{version}.dist-info").mkdir(parents=True)
     places = [str(tmp_path / name) for name in ("first", "second", "no.zip")]
     monkeypatch.setattr(sys, "path", places)
-    found = kept.installed()
+    found = kept.installed_packages()
     assert found["the packages/some_package"] == "1.0"
     own = tmp_path / "first" / "some_package-1.0.dist-info"
     own.rename(own.with_name("some_package-1.1.dist-info"))
-    assert kept.changes(found, kept.installed()) == ["the packages (some_package)"]
+    assert kept.difference_words(found, kept.installed_packages()) == [
+        "the packages (some_package)"
+    ]
 
 
 def parts(inputs: kept.Inputs) -> set[str]:
@@ -225,7 +227,7 @@ def test_pages_and_families_depend_on_what_they_can_run_and_on_nothing_else(tmp_
 def test_what_is_published_depends_on_the_templates_that_a_publisher_reads():
     templates = {f"publish/templates/{name}" for name in ("page.html", "page.typ", "filter.lua")}
     for module in ("access", "embedded", "full_report", "quarto_check"):
-        assert templates <= parts(kept.code(f"observlib.publish.{module}"))
+        assert templates <= parts(kept.code_of(f"observlib.publish.{module}"))
 
 
 def test_no_import_of_the_library_is_missed_or_a_change_there_would_leave_a_page_as_it_was():
@@ -237,6 +239,6 @@ def test_no_import_of_the_library_is_missed_or_a_change_there_would_leave_a_page
                 wanted |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
                 wanted |= {f"{node.module}.{alias.name}" for alias in node.names}
-        assert {*kept.imports(text)} >= {one for one in wanted if one.startswith("observlib.")}, (
-            path
-        )
+        assert {*kept.imported_modules(text)} >= {
+            one for one in wanted if one.startswith("observlib.")
+        }, path

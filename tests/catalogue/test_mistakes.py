@@ -28,8 +28,8 @@ MODELS: dict[str, type[BaseModel]] = {
     **catalogue._FILES, "formats": Format, "questionnaires": Questionnaire,
     "actions": actions.Action, "decisions": decisions.Decision, "replies": replies.Reply,
     "expectations": expectations.Expectation, "corrections": corrections.Correction,
-    "errata": revisions.Erratum, "practices": practices.Sheet, "reviews": reviews.Review,
-    "calendar": feeds.Calendar, "notebooks": plan.Study, "bundle": rebuild.Manifest
+    "errata": revisions.Erratum, "practices": practices.PracticeSheet, "reviews": reviews.Review,
+    "calendar": feeds.Calendar, "notebooks": plan.PlannedStudy, "bundle": rebuild.ReviewedManifest
 }  # fmt: skip
 WRONG: list[Any] = [
     *(None, [], {}, 1, 0, -1, 0.5, 1e400, True, "", "x", "É é!", "2026-13-45", 10**30, "é" * 300),
@@ -91,7 +91,9 @@ def explained(model: type[BaseModel], **raw: Any) -> list[str]:
     try:
         model.model_validate(raw)
     except ValidationError as error:
-        return [said for _, said in mistakes.told(error, model, raw) if "is missing" not in said]
+        return [
+            said for _, said in mistakes.fault_texts(error, model, raw) if "is missing" not in said
+        ]
     return []
 
 
@@ -114,7 +116,8 @@ def explained(model: type[BaseModel], **raw: Any) -> list[str]:
         (feeds.Calendar, {"editions": [{"hour": "8h45"}]},
          'editions.0.hour is \'8h45\': an hour, in quotes, is expected, such as "08:45"'),
         (reviews.Review, {"told": "abc"}, "a digest of 32 characters is expected, such as 2a3d"),
-        (practices.Sheet, {"sources": [{"url": "site"}]}, "an address of the web is expected"),
+        (practices.PracticeSheet, {"sources": [{"url": "site"}]},
+         "an address of the web is expected"),
         (corrections.Correction, {"expect": [1]}, "expect is [1]: a whole number is expected, such "
          "as 12, or a number is expected, such as 12.5, or text is expected"),
         (revisions.Erratum, {"what": "court"}, "what is 'court': at least 20 are expected"),

@@ -6,7 +6,7 @@ from tests.copies import copy_catalogue
 from observlib.base.errors import ObservError
 from observlib.catalogue import fetched_from, load_catalogue
 from observlib.catalogue.tables import TABLES
-from observlib.loaders import names
+from observlib.loaders import loader_names
 
 ENTRY = """- id: essai
   label: Essai
@@ -27,7 +27,7 @@ def load(tmp_path):
     def loaded(more: str):
         text = ENTRY + "".join(f"  {line.strip()}\n" for line in more.split(";"))
         (folder / "devices.yml").write_text(text, encoding="utf-8")
-        return load_catalogue(folder, names(), TABLES).devices["essai"]
+        return load_catalogue(folder, loader_names(), TABLES).devices["essai"]
 
     return loaded
 

@@ -130,7 +130,7 @@ def test_a_row_is_judged_alike_by_the_quick_look_and_by_the_schema(rows):
     frame = frame.assign(date=pd.to_datetime(frame["date"]), value=frame["value"].astype(float))
     quick = contract.conform(frame, "ratings", "f.csv")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(contract, "kept", lambda *_: None)
+        patch.setattr(contract, "typed_rows", lambda *_: None)
         asked = contract.conform(frame, "ratings", "f.csv")
     for one, other in zip(quick, asked, strict=True):
         pd.testing.assert_frame_equal(one, other)

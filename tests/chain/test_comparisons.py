@@ -39,7 +39,7 @@ def of_kind(truths: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
 
 def test_every_true_share_is_in_the_interval_that_is_published(table, truths, catalogue):
     named = peers.known(table, catalogue, LAST)
-    published = peers.published(named)
+    published = peers.published_figures(named)
     peer_of = {code: peer.id for peer in catalogue.peers.values() for code in peer.codes}
     for truth in of_kind(truths, "share"):
         (row,) = published[
@@ -116,7 +116,7 @@ def test_each_rating_has_its_published_verdict_among_32_to_128_calculations(rate
     compared, found, words = rated
     assert len(first(words)) >= 4
     assert first(words) == published(compared)
-    assert told.counts(found)["made"].between(32, 128).all()
+    assert told.calculation_counts(found)["made"].between(32, 128).all()
 
 
 def test_a_survey_has_its_verdict_with_the_population_s_profile_too(demonstration, catalogue):
@@ -125,7 +125,7 @@ def test_a_survey_has_its_verdict_with_the_population_s_profile_too(demonstratio
     invitations, visits = (
         store.read(demonstration, name, LAST - 8, LAST) for name in ("invitations", "audience")
     )
-    margins, visits = project.reference("margins"), counts.quarterly(visits, LAST.back(5))
+    margins, visits = project.reference("margins"), counts.quarterly_counts(visits, LAST.back(5))
     _, compared, words = survey_(responses, invitations, visits, margins, catalogue, LAST)
     assert first(words) == published(compared) != {}
     assert "profile" in set(words["specifications"]["weights"])

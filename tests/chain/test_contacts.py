@@ -17,7 +17,7 @@ from observlib.study import narratives
 from observlib.themes import contacts, devices, sales, subscriptions
 from observlib.themes.devices.sentences import device_table
 from observlib.themes.partners import QUARTERS, routed
-from observlib.themes.partners import contacts as led_by
+from observlib.themes.partners import contacts_of_partners as led_by
 
 LAST = Quarter(2026, 3)
 ALL = LAST.back(15)

@@ -26,7 +26,7 @@ LAST = Quarter(2026, 3)
 @pytest.fixture(scope="module")
 def visits(demonstration: Path) -> pd.DataFrame:
     table = store.read(demonstration, "audience", last=LAST)
-    return counts.monthly(table[table["channel"] == "web"], "2023-01", LAST.months[2])
+    return counts.monthly_counts(table[table["channel"] == "web"], "2023-01", LAST.months[2])
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +46,9 @@ def effects(
 ) -> followed.Effects:
     read = {
         name: (store.alike if name in ALIKE else store.read)(demonstration, name, last=LAST)
-        for name in monthly.READ
+        for name in monthly.SERIES_TABLES
     }
-    months = monthly.monthly(read, catalogue, LAST.months[2])
+    months = monthly.followed_series(read, catalogue, LAST.months[2])
     return followed.effects(done, months, catalogue, done)
 
 

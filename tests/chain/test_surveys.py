@@ -101,7 +101,7 @@ def test_steps_are_the_counts_that_were_written(demonstration, responses, truths
         store.read(demonstration, name, LAST, LAST) for name in ("invitations", "audience")
     )
     found = surveys.funnel(
-        responses, invitations, counts.quarterly(visits, [LAST]), catalogue, LAST
+        responses, invitations, counts.quarterly_counts(visits, [LAST]), catalogue, LAST
     )
     steps = found.set_index(["device", "group_value"])["estimate"]
     names = {"invited": "Enquête proposée", "started": "Réponse commencée"}
@@ -140,7 +140,7 @@ def test_those_who_are_missing_are_those_who_were_left_out(responses, truths, ca
 def test_weighed_by_age_satisfaction_is_what_each_age_gives(responses, truths, catalogue):
     margins = project.reference("margins")
     ages = margins[margins["variable"] == "age"].set_index("category")["people"]
-    found = weighted.marks(weighted.weighed(responses, margins, catalogue, YEAR))
+    found = weighted.weighted_marks(weighted.weighed(responses, margins, catalogue, YEAR))
     found = found[found["indicator"] == "satisfaction_10"].set_index(["device", "group_value"])
     by_age = truths[truths["kind"] == "satisfaction_by_age"]
     by_age = by_age.drop_duplicates(["device", "group_value"])

@@ -58,7 +58,7 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say(demonstration, trut
     people = tasks.every_survey(read, catalogue)
     hits = []
     for end in (LAST, LAST - 4):
-        rows = tasks.told(people, catalogue, end.back(4))
+        rows = tasks.task_marks(people, catalogue, end.back(4))
         hits += [
             row["ci_low"] <= truth["value"] <= row["ci_high"]
             for truth, row in measures(truths, rows)

@@ -40,7 +40,7 @@ def by_reading(told: pd.DataFrame, indicator: str) -> pd.DataFrame:
 def true_shares(truths: dict[str, Any], catalogue: Catalogue) -> dict[tuple[str, str], float]:
     book = catalogue.codebook
     return {
-        (truth["quarter"], verbatims.label_of(book[truth["question"]], truth["code"])): 100
+        (truth["quarter"], verbatims.topic_label(book[truth["question"]], truth["code"])): 100
         * truth["holding"]
         / truth["texts"]
         for truth in truths["texts"]

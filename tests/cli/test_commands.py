@@ -117,7 +117,7 @@ def test_a_wrong_word_is_one_line_and_nothing_is_written(observ, words, code, sa
 
 def test_what_was_made_is_told_to_people_and_to_programs(observ, monkeypatch, tmp_path):
     made = {str(tmp_path / "2026-T3-caisse.zip"): "made"}
-    monkeypatch.setattr(packages, "make", lambda *words, **more: made)
+    monkeypatch.setattr(packages, "make_packages", lambda *words, **more: made)
     _, out, _ = observ("partners", "2026-T3", "--to", tmp_path)
     assert "2026-T3-caisse.zip: made" in out and "Nothing was sent" in out
     _, out, _ = observ("--json", "partners", "2026-T3", "--to", tmp_path)

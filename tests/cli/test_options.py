@@ -68,7 +68,7 @@ def test_a_program_reads_the_catalogue_and_what_stands_published(observ, place, 
     monkeypatch.setattr(release, "release", lambda *_, **__: (index, []))
     made = json.loads(observ("edition", "--json")[1])
     assert made == {"index": str(index), "changed": True, "failed": []}
-    record = standing.Record("2026-T3", "2026-11-24", {})
+    record = standing.StandingPublication("2026-T3", "2026-11-24", {})
     monkeypatch.setattr(standing, "since", lambda *_: record)
     made = json.loads(observ("edition", "--json")[1])
     assert made == {"index": str(index), "changed": False, "made": "2026-11-24"}
@@ -77,7 +77,7 @@ def test_a_program_reads_the_catalogue_and_what_stands_published(observ, place, 
 def test_a_program_reads_why_a_page_would_run(observ, place, monkeypatch):
     told = {"family polls": "would be computed: the data (polls)", "panorama": "is kept"}
     told["the site"] = "would stay as it is"
-    monkeypatch.setattr(explaining, "explain", lambda *_, **__: dict(told))
+    monkeypatch.setattr(explaining, "explain_release", lambda *_, **__: dict(told))
     assert observ("edition", "--explain")[1].splitlines() == [": ".join(x) for x in told.items()]
     found = json.loads(observ("edition", "--explain", "--json")[1])
     assert found["pages"] == {"panorama": "is kept"} and found["site"] == "would stay as it is"

@@ -23,7 +23,7 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(webbrowser, "open", found.append)
     monkeypatch.setattr(module, "started", lambda *_: contextlib.nullcontext())
-    monkeypatch.setattr("observlib.edition.preview.preview", lambda *_: tmp_path / "page.html")
+    monkeypatch.setattr("observlib.edition.preview.page_preview", lambda *_: tmp_path / "page.html")
     for name in SCREENS:
         monkeypatch.delenv(name, raising=False)
     return found

@@ -27,7 +27,7 @@ from observlib.confidentiality.linear_programme import ImpossibleError, possible
 from observlib.estimates import base, comparisons
 from observlib.estimates.measures import MEASURES, Measure, on_10
 from observlib.indicators import answers
-from observlib.language.rounding import rounded
+from observlib.language.rounding import rounded_estimates
 from observlib.themes import satisfaction
 
 DEVICE = {"device": "d", "product": "p", "channel": "web", "source": "d@1"}
@@ -66,7 +66,7 @@ def made(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def told(rows: pd.DataFrame) -> pd.DataFrame:
-    return rounded(rows, demonstration_catalogue())
+    return rounded_estimates(rows, demonstration_catalogue())
 
 
 def truth(table: pd.DataFrame, period: str, mark: float) -> int:
@@ -113,7 +113,7 @@ def test_a_series_whose_counts_could_be_had_tells_less_and_gives_none():
     decision = control.decide(rows, [], known, told)
     assert ("d", "p", "web", "satisfaction", 1) in decision.wide
     assert not decision.tried["pinned"].any()
-    final = told(control.applied(rows, decision.changes))
+    final = told(control.apply_decisions(rows, decision.changes))
     assert not attack([Published(final, decision.wide)], known)["pinned"].any()
     months = final[final["period"].isin(QUARTER.months)].set_index("indicator")
     assert (months.loc["satisfied_share", "status"] == "suppressed").all()
@@ -146,7 +146,7 @@ def test_an_indicator_that_joins_the_table_is_estimated_attacked_and_withheld(di
     four = {"period": "2026-09", "cell": "mark 2 of 3", "least": 4.0, "most": 4.0}
     assert found.loc[found["pinned"], [*four]].to_dict("records") == [four]
     decision = control.decide(rows, [], known, told)
-    final = told(control.applied(rows, decision.changes))
+    final = told(control.apply_decisions(rows, decision.changes))
     assert not attack([Published(final, decision.wide)], known)["pinned"].any()
     of_month = final[final["period"] == "2026-09"].set_index("indicator")["status"]
     assert of_month[dissatisfied] == of_month["satisfied_share"] == "suppressed"
@@ -162,7 +162,7 @@ def published(table: pd.DataFrame, *before: Published, source: str = "d@1") -> P
     known = knowledge(*sorted(table["value"].unique()))
     rows = made(table.assign(source=source))
     decision = control.decide(rows, before, known, told)
-    final = told(control.applied(rows, decision.changes)).drop_duplicates(ignore_index=True)
+    final = told(control.apply_decisions(rows, decision.changes)).drop_duplicates(ignore_index=True)
     return Published(final, decision.wide)
 
 
@@ -349,9 +349,9 @@ def test_what_a_share_and_a_mean_tell_holds_what_they_were_made_of(n, data):
     low, high = constraints.exact_value(found, 1.0)
     assert low <= 100 * having / n <= high
     marks = pd.Series(np.repeat([0.0, 10.0], [n - having, having]))
-    mean = answers.mean("satisfaction_10", marks, (0, 10))
+    mean = answers.mean_of_marks("satisfaction_10", marks, (0, 10))
     mean = told(estimates.make([{**DEVICE, **mean, "period": "2026-T3"}])).iloc[0]
-    half = constraints.half_width(mean, (0.1, 0.1), (0.0, 10.0))
+    half = constraints.half_width_range(mean, (0.1, 0.1), (0.0, 10.0))
     if half and marks.nunique() > 1:
         low, high = constraints.exact_deviation(half, (n, n))
         assert low - 1e-3 <= marks.var() <= high + 1e-3
@@ -366,7 +366,7 @@ def test_a_comparison_tells_nothing_of_either_side_that_is_withheld():
     pair |= {"difference": 0.0, "verdict": "unknown", "reason": ""}
     pairs = comparisons.make(pd.DataFrame([pair]))
     gone = estimates.withheld(estimates.make(sides), [True, True])
-    decision = control.Decision(gone, (), pd.DataFrame())
+    decision = control.DeviceDecision(gone, (), pd.DataFrame())
     (found,) = estimates.records(control.applied_to_pairs(pairs, decision, [], lambda rows: rows))
     assert [found["status"], found["reference_status"]] == ["suppressed"] * 2
     numbers = [found[side + name] for side in ("", "reference_") for name in estimates.NUMBERS]

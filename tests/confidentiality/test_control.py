@@ -62,7 +62,7 @@ def test_what_a_test_would_have_seen_gives_back_no_exact_interval(sides):
         changed = [months[side != ""] for side in sides]
         wide = [("d", "", "", "satisfaction", 1)]
         none = pd.DataFrame()
-        decision = control.Decision(estimates.make(changed), wide, none)
+        decision = control.DeviceDecision(estimates.make(changed), wide, none)
         found = control.applied_to_pairs(pairs, decision, [], lambda rows: rows)
         told.append(found[comparisons.NUMBERS].iloc[0].tolist())
     assert told[0] == pytest.approx(told[1])
@@ -87,7 +87,9 @@ def test_no_difference_is_above_zero_whose_interval_may_be_zero(months, now, ver
     pair |= {"difference": 1.4, "difference_low": 0.4, "difference_high": 2.3, "level": 0.95}
     pairs = comparisons.make(pd.DataFrame([{**pair, "verdict": "rise", "detectable": 1.4}]))
     wide = [("d", "", "", "satisfaction", 1)]
-    decision = control.Decision(estimates.make([{**after, "estimate": now}]), wide, pd.DataFrame())
+    decision = control.DeviceDecision(
+        estimates.make([{**after, "estimate": now}]), wide, pd.DataFrame()
+    )
     (found,) = estimates.records(control.applied_to_pairs(pairs, decision, [], lambda rows: rows))
     assert [found["difference_low"], found["difference_high"]] == pytest.approx(ends)
     assert found["verdict"] == verdict
@@ -114,10 +116,10 @@ def test_a_year_is_told_as_its_quarters_are(catalogue, change, difference, ends)
     frame, quarter = estimates.make(rows), Quarter(2026, 2)
     pairs = comparisons.make(changes.tested(catalogue, changes.so_far(frame, catalogue, quarter)))
     hidden = dict.fromkeys(estimates.NUMBERS, math.nan) if "status" in change else {}
-    now = control.applied(frame, estimates.make([rows[-1] | hidden | change]))
+    now = control.apply_decisions(frame, estimates.make([rows[-1] | hidden | change]))
     sides = [changes.over_quarters(now, catalogue, last) for last in (quarter, quarter - 4)]
     wide = [("d", "", "", "satisfaction", 3)] if change.get("ci_high") == 7.5 else []
-    decision = control.Decision(estimates.combine(sides), wide, pd.DataFrame())
+    decision = control.DeviceDecision(estimates.combine(sides), wide, pd.DataFrame())
     (found,) = estimates.records(control.applied_to_pairs(pairs, decision, [], lambda rows: rows))
     assert found["difference"] == pytest.approx(difference, nan_ok=True)
     found_ends = [found["difference_low"], found["difference_high"]]

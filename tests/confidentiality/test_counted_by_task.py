@@ -13,7 +13,7 @@ from observlib.catalogue import Catalogue, Task
 from observlib.confidentiality import control
 from observlib.confidentiality.attack import attack
 from observlib.confidentiality.disclosure import Knowledge, Published
-from observlib.language.rounding import rounded
+from observlib.language.rounding import rounded_estimates
 from observlib.themes import contacts, partners
 from observlib.themes import tasks as routing
 
@@ -43,16 +43,20 @@ def as_an_edition_tells(
     rows = rows.assign(**ABOUT, date=pd.Timestamp("2026-09-10"))
     parts = [contacts.themes(rows, "ticket", [NOW])]
     if known.partners:
-        parts.append(partners.routed(partners.contacts(rows, known), "ticket", known, [NOW]))
-    parts.append(routing.counted("ticket", routing.task_contacts(rows, known), rows, [NOW]))
+        parts.append(
+            partners.routed(partners.contacts_of_partners(rows, known), "ticket", known, [NOW])
+        )
+    parts.append(
+        routing.contacts_by_task("ticket", routing.task_contacts(rows, known), rows, [NOW])
+    )
     made = estimates.combine(parts)
     knowledge = Knowledge(known, pd.DataFrame(columns=["device", "question", "value"]))
 
     def told(frame: pd.DataFrame) -> pd.DataFrame:
-        return rounded(frame, known)
+        return rounded_estimates(frame, known)
 
     decision = control.decide(made, [], knowledge, told)
-    return made, told(control.applied(made, decision.changes)), knowledge
+    return made, told(control.apply_decisions(made, decision.changes)), knowledge
 
 
 @pytest.mark.parametrize("with_partners", [True, False])
@@ -62,10 +66,10 @@ def test_no_theme_of_few_people_is_had_from_tasks_and_partners(with_partners, co
     known = catalogue(with_partners)
     made, final, knowledge = as_an_edition_tells(counts, known)
     assert not attack([Published(final, ())], knowledge)["pinned"].any()
-    before = rounded(made, known).set_index(control.KEY)["estimate"]
+    before = rounded_estimates(made, known).set_index(control.KEY)["estimate"]
     rest = final[final["indicator"].str.startswith("task_") & final["estimate"].notna()]
     for row in estimates.records(rest):  # what is told is as it was
-        assert row["estimate"] == before[control.key_of(row)]
+        assert row["estimate"] == before[control.estimate_key(row)]
 
 
 FEW = {"Papiers d'identité": 100, "Carte grise et permis": 4, "Famille": 60, "Compte en ligne": 33}
@@ -83,5 +87,5 @@ def test_the_attack_sees_what_a_task_would_give_away():
     """Else nothing above is tried."""
     made, final, knowledge = as_an_edition_tells({**FEW, "Logement": 40}, catalogue())
     is_task = (final["indicator"] == "task_tickets").to_numpy()
-    careless = pd.concat([final[~is_task], rounded(made, knowledge.catalogue)[is_task]])
+    careless = pd.concat([final[~is_task], rounded_estimates(made, knowledge.catalogue)[is_task]])
     assert attack([Published(careless.reset_index(drop=True), ())], knowledge)["pinned"].any()

@@ -18,8 +18,8 @@ from tests.confidentiality import intruder
 from observlib import estimates, store
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.indicators.answers import mean, on_10, share
-from observlib.language.rounding import rounded
+from observlib.indicators.answers import mean_of_marks, on_10, share
+from observlib.language.rounding import rounded_estimates
 from observlib.language.words import decimals
 from observlib.themes import satisfaction
 
@@ -41,7 +41,9 @@ def published(catalogue: Catalogue) -> pd.DataFrame:
         for output in cell.get("outputs", [])
         if (content := output.get("data", {}).get(estimates.MIME))
     ]
-    return rounded(estimates.combine(frames).drop_duplicates(), catalogue).drop_duplicates()
+    return rounded_estimates(
+        estimates.combine(frames).drop_duplicates(), catalogue
+    ).drop_duplicates()
 
 
 @pytest.fixture(scope="module")
@@ -90,9 +92,9 @@ def test_the_intruder_finds_what_digits_give_away():
     frame = estimates.make(
         row(found)
         for found in (
-            mean("satisfaction_10", marks, (0, 10)),
+            mean_of_marks("satisfaction_10", marks, (0, 10)),
             share("satisfied_share", marks >= 7.5),
-            mean("nps", pd.Series([100.0] * 30 + [-100.0] * 9 + [0.0] * 12), (-100, 100)),
+            mean_of_marks("nps", pd.Series([100.0] * 30 + [-100.0] * 9 + [0.0] * 12), (-100, 100)),
         )
     )
     recovered = intruder.marks_recovered(frame, {("d", "satisfaction_10"): [0.0, 5.0, 10.0]})
@@ -143,7 +145,9 @@ def test_a_quarter_published_again_does_not_tell_late_marks(demonstration, catal
         exact = [{"estimate": on_10(some).mean(), "n": len(some)} for some in both]
         truth = (late, on_10(given.iloc[-late:]).sum())
         had += intruder.late_recovered(*exact, step) == truth
-        told = [rounded(satisfaction.quarterly(some, [quarter]), catalogue) for some in both]
+        told = [
+            rounded_estimates(satisfaction.quarterly(some, [quarter]), catalogue) for some in both
+        ]
         for name, unit, top in (("satisfaction_10", step, 10), ("satisfied_share", 100, 100)):
             pair = [frame[frame["indicator"] == name].iloc[0].to_dict() for frame in told]
             if all(published["status"] != "suppressed" for published in pair):

@@ -13,7 +13,7 @@ from observlib.confidentiality import control
 from observlib.confidentiality.attack import attack
 from observlib.confidentiality.disclosure import Amended, Knowledge, Published
 from observlib.estimates import comparisons
-from observlib.language.rounding import rounded, rounded_pairs
+from observlib.language.rounding import rounded_estimates, rounded_pairs
 from observlib.themes import contacts as topics
 from observlib.themes import partners, tasks
 
@@ -37,7 +37,7 @@ def edition(
     rows = made(table)
     decision = control.decide(rows, before, known, told)
     assert not decision.tried["pinned"].any()
-    final = told(control.applied(rows, decision.changes)).drop_duplicates(ignore_index=True)
+    final = told(control.apply_decisions(rows, decision.changes)).drop_duplicates(ignore_index=True)
     return Published(final, decision.wide, decision.amended)
 
 
@@ -127,17 +127,17 @@ def contacts(people_of: dict[str, int], *before: Published, source: str = "d@1")
     everything = estimates.combine(
         [
             topics.themes(rows, "ticket", quarters),
-            partners.routed(partners.contacts(rows, known), "ticket", known, quarters),
-            tasks.counted("ticket", tasks.task_contacts(rows, known), rows, quarters),
+            partners.routed(partners.contacts_of_partners(rows, known), "ticket", known, quarters),
+            tasks.contacts_by_task("ticket", tasks.task_contacts(rows, known), rows, quarters),
         ]
     )
     people = Knowledge(known, pd.DataFrame(columns=["device", "question", "value"]))
 
     def to_pages(frame: pd.DataFrame) -> pd.DataFrame:
-        return rounded(frame, known)
+        return rounded_estimates(frame, known)
 
     decision = control.decide(everything, before, people, to_pages)
-    final = to_pages(control.applied(everything, decision.changes))
+    final = to_pages(control.apply_decisions(everything, decision.changes))
     found = Published(final, decision.wide)
     assert not attack([*before, found], people)["pinned"].any()
     return found
@@ -196,14 +196,14 @@ def test_a_month_corrected_to_few_is_published_and_what_was_told_of_it_is_no_cla
     first = Published(told(visits(wrong)), ())
     rows, known = visits(right, NEW), knowledge(0.0, 10.0)
     decision = control.decide(rows, [first], known, told)
-    second = Published(told(control.applied(rows, decision.changes)), decision.wide)
+    second = Published(told(control.apply_decisions(rows, decision.changes)), decision.wide)
     now = second.estimates.set_index(["product", "period"])["status"]
     assert now["p", "2026-07"] == "suppressed"
     assert not attack([first, second], known)["pinned"].any()
     assert (now["q"] == "published").all()
     later = visits(right, "d@3")
     decision = control.decide(later, [first, second], known, told)
-    third = told(control.applied(later, decision.changes))
+    third = told(control.apply_decisions(later, decision.changes))
     pd.testing.assert_frame_equal(third[NUMBERS], second.estimates[NUMBERS])
 
 
@@ -247,7 +247,7 @@ def told_pairs(
     now: pd.DataFrame, before: pd.DataFrame, amended: tuple[Amended, ...] = ()
 ) -> pd.DataFrame:
     """What a later edition tells of a comparison, of which no estimate was changed."""
-    nothing = control.Decision(estimates.make([]), (), pd.DataFrame(), amended)
+    nothing = control.DeviceDecision(estimates.make([]), (), pd.DataFrame(), amended)
 
     def to_pages(rows: pd.DataFrame) -> pd.DataFrame:
         return rounded_pairs(rows, catalogue())

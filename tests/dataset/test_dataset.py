@@ -57,7 +57,7 @@ PAIRS = comparisons.make(pd.DataFrame([PAIR]))
 def made(
     rows: pd.DataFrame = ROWS,
     pairs: pd.DataFrame = PAIRS,
-    marks: dataset.Marks | None = None,
+    marks: dataset.Flags | None = None,
     corrected: pd.DataFrame | None = None,
 ) -> dict[str, bytes]:
     families = {"satisfaction_10": ["satisfaction"]}
@@ -118,7 +118,7 @@ def figure(row: dict[str, object], side: str = "") -> tuple[object, ...]:
 def told(table: pd.DataFrame) -> list[str]:
     """Rows as a package tells them: ten digits, and no text that is a formula."""
     texts = table.select_dtypes(exclude="number").columns
-    return estimates.lines(table.assign(**{name: table[name].map(as_cell) for name in texts}))
+    return estimates.csv_lines(table.assign(**{name: table[name].map(as_cell) for name in texts}))
 
 
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
@@ -135,8 +135,8 @@ def test_any_estimates_and_comparisons_are_valid_and_read_back_equal(tmp_path_fa
     both = comparisons.make(pd.DataFrame(pairs) if pairs else None)
     files = made(own, both)
     for name, table in (("estimates", own), ("comparisons", both)):
-        back = dataset.read(files[f"{name}.csv"])[[*table.columns]]
-        assert estimates.lines(back) == told(table)
+        back = dataset.read_table(files[f"{name}.csv"])[[*table.columns]]
+        assert estimates.csv_lines(back) == told(table)
     CalamineWorkbook.from_filelike(io.BytesIO(files[f"{ABOUT.name}.xlsx"]))
     assert faults(files, tmp_path_factory.mktemp("package")) == []
 
@@ -175,10 +175,10 @@ def test_what_is_withheld_has_the_codes_that_other_statisticians_know_and_no_num
 def test_each_row_has_the_letters_of_its_status_and_of_its_history_on_both_sides(tmp_path):
     keys = [tuple(row) for row in ROWS[estimates.FIGURE].itertuples(index=False)]
     files = made(marks={keys[0]: "r", keys[1]: "br"})
-    rows = dataset.read(files["estimates.csv"])
+    rows = dataset.read_table(files["estimates.csv"])
     assert rows["flags"].tolist() == ["r", "bru", "c", ""]
     assert rows["obs_status"].tolist() == ["A", "B", "Q", "A"], "a break goes before others"
-    pair = dataset.read(files["comparisons.csv"]).loc[0]
+    pair = dataset.read_table(files["comparisons.csv"]).loc[0]
     assert (pair["flags"], pair["reference_flags"]) == ("r", "bru")
     assert (pair["obs_status"], pair["reference_obs_status"]) == ("A", "B")
     assert faults(files, tmp_path) == []
@@ -197,7 +197,7 @@ def test_errata_are_a_table_of_a_package_that_has_some_and_of_no_other(tmp_path)
     corrected = pd.DataFrame([ERRATUM, gone]).reindex(columns=revisions.ERRATA_COLUMNS)
     files = made(corrected=corrected)
     assert faults(files, tmp_path) == []
-    table = dataset.read(files["errata.csv"])
+    table = dataset.read_table(files["errata.csv"])
     assert table["corrected"].tolist() == pytest.approx([7.9, math.nan], nan_ok=True)
     assert table["published"].tolist() == pytest.approx([7.4, math.nan], nan_ok=True), "told again"
     assert table["what"].tolist() == ["'=1+1 était compté deux fois."] * 2, "no formula"
@@ -212,7 +212,7 @@ def test_errata_are_a_table_of_a_package_that_has_some_and_of_no_other(tmp_path)
 
 def test_an_incomplete_period_is_provisional():
     row = ROWS.loc[[0]].assign(status="partial")
-    rows = dataset.read(made(row, comparisons.make(None))["estimates.csv"])
+    rows = dataset.read_table(made(row, comparisons.make(None))["estimates.csv"])
     assert rows[["flags", "obs_status"]].values.tolist() == [["p", "P"]]
 
 
@@ -240,7 +240,7 @@ def test_every_shipped_entry_has_an_english_name_and_every_family_its_sheet():
 
 
 def test_the_dictionary_names_ids_in_both_languages_and_falls_back_to_french():
-    words = dataset.read(made()["dictionary.csv"]).set_index(["list", "id"])
+    words = dataset.read_table(made()["dictionary.csv"]).set_index(["list", "id"])
     assert words.loc[("indicator", "satisfaction_10"), "label_en"] == "Satisfaction out of 10"
     assert words.loc[("indicator", "satisfaction_10"), "theme_fr"] == "Satisfaction"
     assert words.loc[("channel", "web"), "label_fr"] == "Web"
@@ -399,4 +399,4 @@ def test_no_workbook_is_made_of_more_lines_than_its_reader_s_program_opens(monke
     files = made()
     assert not [name for name in files if name.endswith(".xlsx")]
     assert ".xlsx" not in files["dataset.jsonld"].decode()
-    assert len(dataset.read(files["estimates.csv"])) == len(ROWS)
+    assert len(dataset.read_table(files["estimates.csv"])) == len(ROWS)

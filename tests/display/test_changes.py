@@ -13,7 +13,8 @@ from observlib import display, estimates
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import changes
-from observlib.stats.survey.comparison import REASONS, VERDICTS, compare, waves
+from observlib.estimates.comparisons import VERDICTS
+from observlib.stats.survey.comparison import REASONS, compare, waves
 from observlib.stats.survey.intervals import student
 
 NOW, BEFORE = "2026-T3", "2025-T3"
@@ -166,12 +167,20 @@ def test_products_categories_and_weights_are_each_named_as_they_are(compared, ca
 
 def test_every_verdict_and_reason_has_words():
     assert set(estimates.EVOLVED) == set(changes.PLACED) == set(VERDICTS)
-    assert set(REASONS) - {"precision", "usual"} <= set(changes.REASONS)
+    assert set(REASONS) - {"precision", "usual"} <= set(changes.REASON_WORDS)
     as_usual = {"verdict": "unknown", "reason": "usual"}
-    assert changes.verdict({**as_usual, "difference": 3.0}) == "indéterminé, plus qu'il y a un an"
-    assert changes.verdict({**as_usual, "difference": -3.0}) == "indéterminé, moins qu'il y a un an"
-    for reason in changes.REASONS:  # what was not tested is not said to be undetermined
-        assert changes.verdict({"verdict": "unknown", "reason": reason}).startswith("non testé (")
+    assert (
+        changes.verdict_words({**as_usual, "difference": 3.0})
+        == "indéterminé, plus qu'il y a un an"
+    )
+    assert (
+        changes.verdict_words({**as_usual, "difference": -3.0})
+        == "indéterminé, moins qu'il y a un an"
+    )
+    for reason in changes.REASON_WORDS:  # what was not tested is not said to be undetermined
+        assert changes.verdict_words({"verdict": "unknown", "reason": reason}).startswith(
+            "non testé ("
+        )
 
 
 @given(st.floats(-9, 9), st.floats(0, 5), st.floats(0, 5), st.integers(0, 2))

@@ -13,7 +13,7 @@ from observlib.base.errors import ObservError
 from observlib.base.period import Quarter, months_between
 from observlib.display import bars, charts, style
 from observlib.display.output import Output
-from observlib.language.rounding import rounded
+from observlib.language.rounding import rounded_estimates
 
 QUARTERS = [str(q) for q in Quarter(2026, 3).back(15)]
 MONTHS = list(months_between("2023-01", "2026-08"))
@@ -51,7 +51,7 @@ def test_a_chart_comes_with_its_words_its_table_and_its_estimates(marks, catalog
     assert content["alt"] != content["caption"]
     table = content["data_markdown"].split("\n\n")[0]
     assert table.count("\n") == 1 + len(marks)
-    pd.testing.assert_frame_equal(estimates.from_json(content), rounded(marks, catalogue))
+    pd.testing.assert_frame_equal(estimates.from_json(content), rounded_estimates(marks, catalogue))
     assert f'aria-label="{content["alt"]}"' in shown["image/svg+xml"]
 
 
@@ -123,13 +123,13 @@ def test_a_withheld_or_absent_period_leaves_a_gap(status, visits, curves):
 
 
 def test_axes_of_counts_start_at_zero_and_marks_stay_on_their_scale():
-    assert charts.scale(900, 1000, "visites", 4)[0] == 0
-    assert charts.scale(-5, 12, "%", 4)[0] <= -5
-    assert charts.scale(0, 97, "%", 4)[-1] == 100
-    marks = charts.scale(9.5, 10, "sur 10", 4)
+    assert charts.axis_ticks(900, 1000, "visites", 4)[0] == 0
+    assert charts.axis_ticks(-5, 12, "%", 4)[0] <= -5
+    assert charts.axis_ticks(0, 97, "%", 4)[-1] == 100
+    marks = charts.axis_ticks(9.5, 10, "sur 10", 4)
     assert marks[-1] == 10 and marks[0] <= 9.5
-    assert charts.scale(4.9, 5, "sur 5", 4)[-1] == 5
-    assert charts.scale(0, 0, "visites", 4)[-1] > 0
+    assert charts.axis_ticks(4.9, 5, "sur 5", 4)[-1] == 5
+    assert charts.axis_ticks(0, 0, "visites", 4)[-1] > 0
 
 
 def test_ticks_are_what_they_say_and_have_the_same_decimals():
@@ -228,7 +228,7 @@ def test_other_mistakes_of_a_study_are_told(visits, marks, catalogue, dots, curv
      (0, 200_000, [0, 72_000, 144_000, 216_000]), (0, 0, [0, 1])],
 )  # fmt: skip
 def test_axes_of_times_stand_on_whole_seconds_minutes_or_hours(low, high, ticks):
-    assert charts.scale(low, high, "s", 3) == ticks
+    assert charts.axis_ticks(low, high, "s", 3) == ticks
 
 
 def test_a_count_is_written_whole_until_it_is_long(catalogue):

@@ -14,7 +14,7 @@ from tests.words import plain
 from observlib import display, estimates
 from observlib.base.errors import ObservError
 from observlib.display import style
-from observlib.language.rounding import rounded
+from observlib.language.rounding import rounded_estimates
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +54,7 @@ def test_a_seaborn_figure_has_the_words_table_and_estimates_of_any_chart(marks, 
     assert "1 valeur sous secret statistique" in alt
     assert chart.content["caption"] == "Trois notes\xa0: bien"
     assert chart.content["data_markdown"].count("| Service-public.fr |") == 1
-    told = rounded(marks, catalogue)
+    told = rounded_estimates(marks, catalogue)
     pd.testing.assert_frame_equal(estimates.from_json(chart.content), told)
     assert 'role="img"' in chart.shown["image/svg+xml"]
     assert not plt.get_fignums()  # or a notebook would show it a second time
@@ -99,7 +99,7 @@ def test_panels_that_share_an_axis_keep_the_right_number_at_each_place(marks, ca
 @pytest.mark.parametrize("draw", [stripped, barred, heated, written])
 def test_no_figure_shows_more_digits_than_a_page_tells(draw, marks, catalogue):
     drawn = []
-    for rows in (rounded(marks, catalogue), marks):
+    for rows in (rounded_estimates(marks, catalogue), marks):
         np.random.seed(0)  # a strip plot jitters
         chart = display.custom_chart(draw, rows, catalogue, caption="C")
         drawn.append(chart.shown["image/svg+xml"])

@@ -25,7 +25,7 @@ from observlib.display import charts, style, svg
 from observlib.display.dots import point, points, small_line
 from observlib.display.output import pipe_table
 from observlib.display.panels import Point, axis_periods, describe_lines, period_ticks
-from observlib.language.rounding import rounded
+from observlib.language.rounding import rounded_estimates
 
 TEXT = "{http://www.w3.org/2000/svg}text"
 
@@ -48,7 +48,7 @@ def test_the_words_of_a_chart_are_text_in_both_drawings_and_the_narrow_is_for_te
 def test_each_line_of_a_text_stays_on_its_axis_in_a_font_of_other_widths(side, anchor):
     with style.theme():
         fig = Figure(figsize=(4, 2))
-        style.write(fig, 100, 20, "Une ligne\nplus longue\n", ha=side)
+        style.write_label(fig, 100, 20, "Une ligne\nplus longue\n", ha=side)
         markup = svg.render(fig, "Une")
     lines = [node for node in ElementTree.fromstring(markup).iter(TEXT) if node.text]
     assert [line.text for line in lines] == ["Une ligne", "plus longue"]
@@ -82,7 +82,7 @@ def test_a_text_carries_the_estimates_that_it_uses(marks, catalogue):
     assert bundle["text/markdown"] == "La note est de 8,4\xa0: bien\u202f!"
     content = json.loads(json.dumps(bundle[estimates.MIME], allow_nan=False))
     assert content["kind"] == "text" and "caption" not in content
-    pd.testing.assert_frame_equal(estimates.from_json(content), rounded(marks, catalogue))
+    pd.testing.assert_frame_equal(estimates.from_json(content), rounded_estimates(marks, catalogue))
 
 
 @pytest.mark.parametrize(

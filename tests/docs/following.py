@@ -98,7 +98,7 @@ def copy_project(place: Path, is_new: bool) -> Path:
     shutil.copytree(ROOT / "data", place / "data", ignore=exports)
     for name in ("Makefile", "pyproject.toml", "README.md"):
         shutil.copy(ROOT / name, place)
-    for path in (place / DEMO / archive.FOLDER).glob(f"*/{archive.STEPS}"):
+    for path in (place / DEMO / archive.ARCHIVE_FOLDER).glob(f"*/{archive.STEPS}"):
         steps = json.loads(path.read_text(encoding="utf-8")) | {archive.DAY: PUBLISHED}
         path.write_text(json.dumps(steps), encoding="utf-8")
     if not is_new:
@@ -185,7 +185,7 @@ def _run_lines(block: Block, place: Path, running: ExitStack) -> str:
                     _wait_for(int(words[words.index("--port") + 1]))
             else:
                 printed += _run(command, place, f"{block.where}: {line}")
-                if "--explain" in words and not (place / kept.FOLDER).exists():
+                if "--explain" in words and not (place / kept.KEPT_FOLDER).exists():
                     share_kept(place, ALL_KEPT)
     return printed
 

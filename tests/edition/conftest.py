@@ -19,7 +19,7 @@ from tests.site.conftest import dump as dump
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.edition import packages
-from observlib.edition.plan import Page, Study
+from observlib.edition.plan import Page, PlannedStudy
 from observlib.edition.release import release
 from observlib.publish import standing
 
@@ -88,9 +88,9 @@ class Make:
         return new_output("execute_result", data, execution_count=7)
 
     @staticmethod
-    def study(path: Path, name: str = "essai", **words: Any) -> Study:
+    def study(path: Path, name: str = "essai", **words: Any) -> PlannedStudy:
         about = {"title": "Essai", "order": 10, "question": "Que voit-on ?", "parameters": {}}
-        return Study.model_validate({"name": name, "path": path, **about, **words})
+        return PlannedStudy.model_validate({"name": name, "path": path, **about, **words})
 
     @classmethod
     def page(cls, path: Path = Path("essai.ipynb"), **parameters: Any) -> Page:
@@ -128,4 +128,4 @@ def _build(demonstration: Path, root: Path) -> None:
         patch.chdir(root)
         _, failed = release(root, data, NOW, publisher="embedded", today=date(2026, 11, 24))
         assert failed == []
-        packages.make(root, NOW, root / "packages", today=date(2026, 11, 28))
+        packages.make_packages(root, NOW, root / "packages", today=date(2026, 11, 28))

@@ -14,7 +14,7 @@ from observlib.edition import checklist
 from observlib.publish.editions import reviews
 from observlib.publish.editions.feeds import Calendar
 from observlib.publish.editions.record import Edition
-from observlib.store.ledger import Entry
+from observlib.store.ledger import LedgerEntry
 
 root, release, kept_site = small.root, small.release, small.kept_site  # fixtures
 T3 = Quarter(2026, 3)
@@ -115,8 +115,8 @@ def test_a_part_a_figure_that_is_worked_back_or_a_wrong_source_is_no_release(fou
     assert found.state == state and told in found.told and "pano" not in found.told
 
 
-def entry(device: str, rows: int, rejected: int, span: tuple[str, str] | None) -> Entry:
-    return Entry(
+def entry(device: str, rows: int, rejected: int, span: tuple[str, str] | None) -> LedgerEntry:
+    return LedgerEntry(
         device=device, name="x.csv", content="", digest="", catalogue="", read="2026-10-02",
         table="ratings", rejected=rejected, span=span, part="", sha256="", rows=rows, start=None,
         end=None, corrected={},

@@ -26,7 +26,7 @@ from tests.review.conftest import DAY
 
 from observlib.base.errors import ObservError, UsageError
 from observlib.edition import cluster as module
-from observlib.edition.cluster import connected
+from observlib.edition.cluster import cluster_workers
 from observlib.edition.execute import execute
 from observlib.edition.release import release
 
@@ -69,7 +69,7 @@ def place(tmp_path: Path) -> Path:
 def pool(cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Executor]:
     root = tmp_path_factory.mktemp("root")
     (root / "reports").mkdir()
-    with connected(cluster.scheduler_address, root, root) as pool:
+    with cluster_workers(cluster.scheduler_address, root, root) as pool:
         yield pool
 
 
@@ -92,7 +92,7 @@ def test_pages_are_all_there_once_though_a_worker_and_its_processes_are_killed(
     cells = {"once": ONCE, "other": "import os; print(os.getcwd(), os.getppid(), sep='\\n')"}
     pages = [make.page(make.write(place / f"{name}.ipynb", code)) for name, code in cells.items()]
     told: list[tuple[int, int]] = []
-    with connected(cluster.scheduler_address, place, place) as pool, killer(place) as killed:
+    with cluster_workers(cluster.scheduler_address, place, place) as pool, killer(place) as killed:
         found = execute(
             pages, place / "out", place, pool, lambda done, of, name: told.append((done, of))
         )
@@ -151,12 +151,12 @@ def test_a_task_s_mistake_is_the_user_s_as_it_is_here(pool: Executor, place: Pat
 )
 def test_who_names_no_cluster_is_told_in_one_line(place, monkeypatch, address, error, told):
     monkeypatch.setattr(module, "_REACHED", 1)
-    with pytest.raises(error, match=told) as caught, connected(address, place, place):
+    with pytest.raises(error, match=told) as caught, cluster_workers(address, place, place):
         pass
     assert "\n" not in str(caught.value) and left(place) == []
     monkeypatch.setitem(sys.modules, "distributed", None)
     told = r"pip install 'observlib\[dask\]'"
-    with pytest.raises(ObservError, match=told), connected("tcp://127.0.0.1:1", place, place):
+    with pytest.raises(ObservError, match=told), cluster_workers("tcp://127.0.0.1:1", place, place):
         pass
 
 
@@ -165,7 +165,7 @@ def test_a_cluster_without_workers_is_told_and_not_waited_for_for_ever(place, mo
     with (
         LocalCluster(n_workers=0, processes=True, **ALONE) as empty,
         pytest.raises(ObservError, match="no worker came within 1 seconds; start some"),
-        connected(empty.scheduler_address, place, place),
+        cluster_workers(empty.scheduler_address, place, place),
     ):
         pass
     assert left(place) == []
@@ -177,7 +177,7 @@ def test_a_task_that_ends_each_worker_is_not_tried_for_ever(cluster, place):
     end = "kill -9 $(ps -o ppid= -p $PPID); sleep 60"  # the parent of the process that does it
     with (
         pytest.raises(ObservError, match="several workers were ended while they did one"),
-        connected(cluster.scheduler_address, place, place) as pool,
+        cluster_workers(cluster.scheduler_address, place, place) as pool,
     ):
         pool.submit(subprocess.call, ["sh", "-c", end]).result(timeout=300)
 
@@ -196,7 +196,7 @@ def test_a_worker_that_would_make_other_numbers_is_named(cluster, place, monkeyp
     monkeypatch.setattr(module, "_measured", lambda run: measured(run) | change)
     address = cluster.scheduler_address
     until(lambda: len(cluster.scheduler_info["workers"]) == 2)  # others are killed above
-    with pytest.raises(ObservError, match=told) as caught, connected(address, place, place):
+    with pytest.raises(ObservError, match=told) as caught, cluster_workers(address, place, place):
         pass
     workers = [f"{worker.worker_address}: this worker " for worker in cluster.workers.values()]
     lines = str(caught.value).splitlines()
@@ -229,7 +229,7 @@ def test_an_edition_is_the_same_though_a_worker_is_killed(cluster, small, tmp_pa
             os.kill(workers[0], signal.SIGKILL)
 
     data, day = there / "data" / DEMO.name, date.fromtimestamp(int(DAY))
-    with connected(cluster.scheduler_address, there, data) as pool:
+    with cluster_workers(cluster.scheduler_address, there, data) as pool:
         words = {"publisher": "embedded", "today": day, "executing": executing, "workers": pool}
         _, failed = release(there, data, NOW, **words)
     assert failed == [] and len(told) == len(set(told)) == 2
@@ -301,5 +301,7 @@ def test_ctrl_c_gives_up_what_the_cluster_does(project: Path, cluster: LocalClus
         out, err = process.communicate(timeout=120)
     assert (process.returncode, out) == (130, "") and "Traceback" not in err
     assert test_cli.is_untouched(project) and left(project) == []
-    with connected(cluster.scheduler_address, project, project) as pool:  # its workers are free
+    with cluster_workers(
+        cluster.scheduler_address, project, project
+    ) as pool:  # its workers are free
         assert pool.submit(int, 7).result(timeout=60) == 7

@@ -69,10 +69,10 @@ def test_the_frame_has_rows_of_the_contracts_and_the_same_bytes(request_, tmp_pa
         assert list(rows.columns) == contract.COLUMNS and len(rows)
         contract.check(rows)
         assert not rows.duplicated().any()
-        said = dataset.read(first[f"donnees/{Path(name).stem}.csv"])
-        assert estimates.lines(said[contract.COLUMNS]) == estimates.lines(rows)
+        said = dataset.read_table(first[f"donnees/{Path(name).stem}.csv"])
+        assert estimates.csv_lines(said[contract.COLUMNS]) == estimates.csv_lines(rows)
     assert written(request_, tmp_path / "kept") == first
-    shutil.rmtree(tmp_path / kept.FOLDER)
+    shutil.rmtree(tmp_path / kept.KEPT_FOLDER)
     frame._given.cache_clear()
     assert written(request_, tmp_path / "again") == first
 
@@ -86,7 +86,7 @@ def test_a_package_marks_what_is_revised_and_the_frame_stays(request_, tmp_path,
     monkeypatch.setattr(archive, "earlier", lambda _: [kept])
     again = written(request_, tmp_path / "again")
     assert {name: again[name] for name in FILES} == {name: first[name] for name in FILES}
-    flags = dataset.read(again["donnees/estimates.csv"])["flags"]
+    flags = dataset.read_table(again["donnees/estimates.csv"])["flags"]
     assert flags[0] == "r" and not flags[1:].str.contains("r").any()
 
 
@@ -97,7 +97,7 @@ def test_whatever_a_page_shows_is_a_row_of_the_frame_and_no_quantity_has_two(roo
     rows, pairs = (pd.read_parquet(edition / name) for name in FILES)
     quantity = ["indicator", "product", "channel", "device", "period", "group", "group_value"]
     assert not rows.duplicated(quantity).any()
-    known = {*estimates.lines(rows), *estimates.lines(pairs)}
+    known = {*estimates.csv_lines(rows), *estimates.csv_lines(pairs)}
     shown: list[str] = []
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:

@@ -141,7 +141,9 @@ def shown(request: pytest.FixtureRequest, tmp_path_factory: Any, make: Any) -> l
             patch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
             patch.setenv("IPYTHONDIR", str(folder / "ipython"))
             with pytest.raises(PapermillExecutionError):
-                papermill.execute_notebook(path, made, engine_name=engine.NAME, progress_bar=False)
+                papermill.execute_notebook(
+                    path, made, engine_name=engine.ENGINE, progress_bar=False
+                )
     cells = nbformat.read(made, as_version=4).cells
     return [cell.outputs for cell in cells if cell.cell_type == "code"][-len(SHOWS) :]
 
@@ -169,7 +171,7 @@ def test_a_full_disk_before_the_first_cell_is_told_as_such(tmp_path, make, monke
     path = make.write(tmp_path / "page.ipynb", "1")
     with pytest.raises(OSError, match="No space left") as caught:
         papermill.execute_notebook(
-            path, tmp_path / "out.ipynb", engine_name=engine.NAME, progress_bar=False
+            path, tmp_path / "out.ipynb", engine_name=engine.ENGINE, progress_bar=False
         )
     assert caught.value.filename == str(tmp_path)
 
@@ -253,7 +255,7 @@ def test_a_page_depends_on_the_tables_that_it_and_its_families_read(tmp_path, ma
     (outcome,) = execute([make.page(path)], tmp_path, ROOT, 1)
     assert outcome.error == ""
     read = nbformat.read(outcome.path, as_version=4).metadata[USED]["tables"]
-    assert set(read) == (frame.tables("contacts") if tables is None else set(tables))
+    assert set(read) == (frame.tables_read("contacts") if tables is None else set(tables))
 
 
 @linux
@@ -334,7 +336,7 @@ def test_a_page_reads_no_file_that_could_change_unseen(tmp_path, make, forked, m
         for page in pages:
             with pytest.raises(PapermillExecutionError) as failed:
                 papermill.execute_notebook(
-                    page.study.path, "out.ipynb", engine_name=engine.NAME, progress_bar=False
+                    page.study.path, "out.ipynb", engine_name=engine.ENGINE, progress_bar=False
                 )
             told.append(f"cell 3: {failed.value.evalue}")
     for name, error in zip(cells, told, strict=True):

@@ -78,11 +78,13 @@ def telling(root: Path, patch: pytest.MonkeyPatch) -> Tell:
             there = str(request.quarter) == T2 and by_post
             more = [MARK | {"channel": "mail", "estimate": by_post}] if there else []
             all_rows = estimates.combine([rows, estimates.make(more)])
-            files = archive.content(all_rows, comparisons.make(None), disclosed.report(decided))
+            files = archive.content(
+                all_rows, comparisons.make(None), disclosed.disclosure_report(decided)
+            )
             return {**files, "families.json": b"{}"}
 
         patch.setattr(compute, "_frame", frame)
-        never = SimpleNamespace(FOLDER=kept.FOLDER, made=lambda folder, name, of, make: make())
+        never = SimpleNamespace(FOLDER=kept.KEPT_FOLDER, made=lambda folder, name, of, make: make())
         patch.setattr(compute, "kept", never)
         path, said = root / "notebooks" / "satisfaction.ipynb", f"say({mark})"
         if said in path.read_text(encoding="utf-8"):
@@ -172,7 +174,7 @@ def text(root: Path, name: str) -> str:
 
 def files(root: Path, quarter: str) -> dict[str, bytes]:
     found = small.tree(site(root) / quarter)
-    return {name: content for name, content in found.items() if name not in record.APART}
+    return {name: content for name, content in found.items() if name not in record.UNREPEATED}
 
 
 def test_both_editions_that_told_the_figure_bear_its_erratum_on_the_page_that_tells_it(corrected):
@@ -183,7 +185,7 @@ def test_both_editions_that_told_the_figure_bear_its_erratum_on_the_page_that_te
         assert "comptés deux fois. L’erreur venait de la source. L’édition a été refaite." in page
         assert 'href="../editions/errata.html#erratum-note"' in page
         assert record.errata(site(root) / quarter)["note"]["pages"] == ["satisfaction"]
-        assert record.read(site(root) / quarter).revisions == ("2026-12-02",)
+        assert record.manifest_of(site(root) / quarter).revisions == ("2026-12-02",)
     assert broken_links_of(site(root)) == []
 
 
@@ -352,4 +354,4 @@ def test_an_erratum_stops_releases_until_it_is_borne_is_seen_once_and_may_be_tak
     for quarter in (T2, T3):
         assert "rratum" not in text(root, f"{quarter}/satisfaction.html")
         assert not (site(root) / quarter / "donnees" / "errata.csv").exists()
-        assert record.read(site(root) / quarter).revisions == ("2026-12-02", "2026-12-09")
+        assert record.manifest_of(site(root) / quarter).revisions == ("2026-12-02", "2026-12-09")

@@ -11,7 +11,7 @@ from tests.every_number import (
     lost_on_page,
 )
 
-from observlib.edition.origins import trace
+from observlib.edition.origins import trace_figure
 from observlib.pipeline import project
 
 pytestmark = pytest.mark.slow
@@ -47,7 +47,7 @@ def test_any_figure_can_be_followed_to_an_export(root, edition):
     known = project.catalogue(root / "data" / "demo", root)
     ids = [*edition.tables["estimates"]["id"]]
     for one in ids[:: len(ids) // 12]:
-        found = trace(root, root / "data" / "demo", one, known)
+        found = trace_figure(root, root / "data" / "demo", one, known)
         assert found.families
         has_none = found.row["status"] == "missing" or "@" not in found.row["source"]
         assert len(found.exports) or has_none

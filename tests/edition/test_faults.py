@@ -79,9 +79,9 @@ def whole(root: Path) -> str:
     """The digest of the site, whose edition has every file as its manifest says."""
     site = root / "reports" / "_site"
     edition = site / small_project.T3
-    manifest = json.loads((edition / record.NAME).read_text("utf-8"))
-    assert record.files_of(edition) == manifest["files"]
-    return kept.digest(repr(sorted(tree(site).items())).encode())
+    manifest = json.loads((edition / record.MANIFEST_FILE).read_text("utf-8"))
+    assert record.edition_files(edition) == manifest["files"]
+    return kept.bytes_digest(repr(sorted(tree(site).items())).encode())
 
 
 def processes(root: Path) -> Iterator[str]:

@@ -11,7 +11,7 @@ from tests.publish.conftest import sample
 from observlib.catalogue import Catalogue
 from observlib.edition import staging
 from observlib.publish import downloads, html
-from observlib.publish.project import Entry, Project, flat, read_project
+from observlib.publish.project import MenuEntry, Project, flat, read_project
 
 __all__ = ["sample"]
 OVERVIEWS = ("panorama", "produit")  # of the sample
@@ -54,7 +54,7 @@ def folder(tmp_path: Path, sample: ModuleType, catalogue: Catalogue) -> Path:
 @pytest.fixture
 def many(folder: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> Project:
     grouped = len([*studies(catalogue)]) - len(OVERVIEWS)
-    monkeypatch.setattr(staging, "MOST", grouped - 1)
+    monkeypatch.setattr(staging, "MOST_LISTED", grouped - 1)
     staging.group_by_department(folder, [*studies(catalogue)], catalogue)
     return read_project(folder)
 
@@ -101,7 +101,7 @@ def test_a_department_lists_its_products_surveys_and_partners_and_says_how_many(
 
 
 def test_a_department_s_label_is_no_markup_on_its_page(folder, catalogue, monkeypatch):
-    monkeypatch.setattr(staging, "MOST", 1)
+    monkeypatch.setattr(staging, "MOST_LISTED", 1)
     law = catalogue.departments["information-legale"].model_copy(update={"label": "Droit *a* <b>"})
     departments = {**catalogue.departments, law.id: law}
     known = catalogue.model_copy(update={"departments": departments})
@@ -120,7 +120,7 @@ def test_the_home_page_leads_to_departments_and_to_studies_without_surveys(many)
 
 
 def test_a_product_says_of_which_department_it_is_and_so_does_the_whole_pdf(many):
-    law = Entry("Diffusion du droit", PurePosixPath("departement-information-legale.qmd"))
+    law = MenuEntry("Diffusion du droit", PurePosixPath("departement-information-legale.qmd"))
     assert many.trail(PurePosixPath("enquete-legifrance.ipynb"))[-1] == law
     chapters = downloads.full_report_parts(many)["Diffusion du droit"]
     assert {str(page.source) for page in chapters} == {

@@ -169,7 +169,7 @@ def refreshed(tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch) -> Ref
             return outcomes
 
         monkeypatch.setattr(module, "execute", execute)
-        monkeypatch.setattr(module, "standing", lambda root: {"the library": "a"})
+        monkeypatch.setattr(module, "notebook_inputs", lambda root: {"the library": "a"})
         return module.refresh(tmp_path)
 
     return run
@@ -265,12 +265,12 @@ def test_a_change_of_library_or_data_that_it_sees_is_told(executed, monkeypatch,
 
 
 def test_a_changed_entry_of_the_catalogue_is_told_with_all_else_that_changed(executed, committed):
-    now = module.standing(executed)
+    now = module.notebook_inputs(executed)
     products = executed / "data" / "catalogue" / "products.yml"
     before = products.read_bytes()
     try:
         products.write_bytes(before + b"# more\n")
-        assert module.state(reading(committed), module.standing(executed)) == "the catalogue"
+        assert module.state(reading(committed), module.notebook_inputs(executed)) == "the catalogue"
     finally:
         products.write_bytes(before)
     notebook = reading(committed)
@@ -332,7 +332,7 @@ def test_what_was_changed_by_hand_is_never_called_fresh_without_reason(
 ):
     notebook = reading(committed)
     change(notebook)
-    assert module.state(notebook, module.standing(executed)) == told
+    assert module.state(notebook, module.notebook_inputs(executed)) == told
 
 
 def test_without_demonstration_data_it_is_a_line_that_says_what_is_missing(tmp_path):

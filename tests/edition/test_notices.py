@@ -12,9 +12,9 @@ from observlib.base.period import Quarter
 from observlib.catalogue import load_catalogue
 from observlib.edition.notices import (
     front_page,
-    headline,
     notices,
     passport,
+    plain_headline,
     told_at_front,
     with_attack,
     with_notices,
@@ -116,7 +116,7 @@ def front(pages, actions=()):
         for quarter in NOW.back(13)
     ]  # fmt: skip
     frame = estimates.make(rows)
-    pairs = comparisons.make(pair.tested(KNOWN, pair.counted(frame, NOW)))
+    pairs = comparisons.make(pair.tested(KNOWN, pair.counted_pairs(frame, NOW)))
     return front_page(frame, pairs, KNOWN, actions, NOW, pages)
 
 
@@ -137,13 +137,13 @@ def rising(held: int) -> tuple[pd.DataFrame, pd.DataFrame]:
          "estimate": mark, "ci_low": mark - 0.1, "ci_high": mark + 0.1, "n": 900, "n_eff": 900}
         for quarter, mark in ((NOW - 4, 6.0), (NOW, 8.0))
     ]  # fmt: skip
-    counted = zip(specifications.COUNTED, (54, held, 0), strict=True)
+    counted = zip(specifications.OUTCOMES, (54, held, 0), strict=True)
     rows += [
         {**place, "indicator": name, "period": str(NOW), "unit": "calculs", "estimate": x}
         for name, x in counted
     ]
     frame = estimates.make(rows)
-    between = pair.between(frame, KNOWN, str(NOW), str(NOW - 4))
+    between = pair.across_periods(frame, KNOWN, str(NOW), str(NOW - 4))
     return frame, comparisons.make(pair.tested(KNOWN, between))
 
 
@@ -153,6 +153,6 @@ def test_a_headline_that_holds_in_few_calculations_is_marked_with_their_count_an
         text = front_page(frame, pairs, KNOWN, (), NOW, set())[0].replace("\xa0", " ")
         assert ("[fragile : s'accorde avec 20 calculs sur 54]{.verdict}" in text) is fragile
         assert ("sur 10. Ce constat est fragile.]{.headline}" in text) is fragile
-        assert ("Ce constat est fragile" in headline(frame, pairs, KNOWN, NOW)) is fragile
+        assert ("Ce constat est fragile" in plain_headline(frame, pairs, KNOWN, NOW)) is fragile
         told = set(told_at_front(frame, pairs, NOW)["indicator"])
-        assert (set(specifications.COUNTED) <= told) is fragile
+        assert (set(specifications.OUTCOMES) <= told) is fragile

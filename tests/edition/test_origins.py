@@ -14,7 +14,7 @@ from observlib.base.period import Quarter
 from observlib.edition import origins
 from observlib.estimates import comparisons
 from observlib.pipeline import project
-from observlib.publish.origins import FINDING, FOLDER, page_of
+from observlib.publish.origins import FINDING, ORIGINS_FOLDER, page_of
 
 KNOWN = project.catalogue(DEMO)
 DEVICE = "jdma-service-public"
@@ -81,7 +81,7 @@ def test_rows_of_exports_are_told_in_hundreds_so_that_nobody_is_found_by_what_is
 
 def test_a_page_of_more_figures_than_anyone_reads_sends_to_the_data(tmp_path, monkeypatch):
     """Other pages that tell one of its figures still lead to its origin."""
-    monkeypatch.setattr(origins, "MOST", 2)
+    monkeypatch.setattr(origins, "MOST_TRACED", 2)
     monkeypatch.setattr(store, "exports", lambda _: exports(5000))
     (tmp_path / "data" / "catalogue").mkdir(parents=True)  # it is a project
     for name, rows in (("apercu", ROWS), ("fiche", ROWS[:2])):
@@ -97,14 +97,16 @@ def test_a_page_of_more_figures_than_anyone_reads_sends_to_the_data(tmp_path, mo
     }
     studies = [{"page": name, "title": name} for name in ("apercu", "fiche")]
     of = (ROWS, comparisons.from_json({"columns": comparisons.COLUMNS, "rows": []}))
-    origins.write(SimpleNamespace(**about), tmp_path, studies, *of)  # type: ignore[arg-type]
-    long, short = ((tmp_path / FOLDER / f"{n}.qmd").read_text("utf-8") for n in ("apercu", "fiche"))
+    origins.write_origins(SimpleNamespace(**about), tmp_path, studies, *of)  # type: ignore[arg-type]
+    long, short = (
+        (tmp_path / ORIGINS_FOLDER / f"{n}.qmd").read_text("utf-8") for n in ("apercu", "fiche")
+    )
     assert NOW not in long and "[données de l'édition](../index.html)" in long
     assert NOW in short
-    assert not (tmp_path / FOLDER / "apercu.json").exists()
-    told = json.loads((tmp_path / FOLDER / "fiche.json").read_text("utf-8"))
+    assert not (tmp_path / ORIGINS_FOLDER / "apercu.json").exists()
+    told = json.loads((tmp_path / ORIGINS_FOLDER / "fiche.json").read_text("utf-8"))
     assert [address for _, address, *_ in told["figures"]] == [
-        f"{FOLDER}/fiche.html#{one}" for one in (NOW, BEFORE)
+        f"{ORIGINS_FOLDER}/fiche.html#{one}" for one in (NOW, BEFORE)
     ]
 
 

@@ -55,7 +55,7 @@ def package_of(revised: dict[Any, str], *corrected: pd.DataFrame) -> dict[str, b
 def notebook() -> str:
     told = comparison()
     content = estimates.to_json(estimates.make(ROWS))
-    content["comparisons"] = {"columns": comparisons.COLUMNS, "rows": estimates.lines(told)}
+    content["comparisons"] = {"columns": comparisons.COLUMNS, "rows": estimates.csv_lines(told)}
     data = {"text/plain": "x", estimates.MIME: {"kind": "text", **content}}
     output = {"output_type": "display_data", "metadata": {}, "data": data}
     cell = {"cell_type": "code", "execution_count": 1, "metadata": {}, "source": ""}
@@ -96,7 +96,7 @@ def inside(path: Path) -> dict[str, bytes]:
 
 
 def make(root: Path, folder: Path, day: datetime.date = DAY, **more: bool) -> dict[str, str]:
-    made = packages.make(root, NOW, folder, today=day, **more)
+    made = packages.make_packages(root, NOW, folder, today=day, **more)
     return {Path(path).name: state for path, state in made.items()}
 
 
@@ -129,9 +129,9 @@ def test_each_partner_gets_the_page_the_workbook_and_the_data_as_published(root,
     }
     told = json.loads(found["datapackage.json"])
     assert told["name"] == "2026-t3-caisse" and told["licenses"][0]["name"] == "etalab-2.0"
-    rows = dataset.read(found["estimates.csv"])  # marked as revised, as the edition's own are
+    rows = dataset.read_table(found["estimates.csv"])  # marked as revised, as the edition's own are
     assert dict(zip(rows["group_value"], rows["flags"], strict=True))[f"'{FORMULA}"] == "r"
-    assert dataset.read(found["comparisons.csv"])["flags"].tolist() == ["r"]
+    assert dataset.read_table(found["comparisons.csv"])["flags"].tolist() == ["r"]
     assert {*make(root, out, datetime.date(2027, 1, 1)).values()} == {"unchanged"}
     head, *lines = log(out)
     assert head == ["date", "trimestre", "organisme", "fichier", "sha256"]
@@ -162,7 +162,7 @@ def test_a_partner_gets_the_errata_of_the_figures_of_its_page_and_of_no_other(ro
     package = root / "reports" / "editions" / "2026-T3" / "donnees"
     (package / "errata.csv").write_bytes(package_of({}, corrected)["errata.csv"])
     make(root, tmp_path / "out")
-    told = dataset.read(inside(tmp_path / "out" / "2026-T3-caisse.zip")["errata.csv"])
+    told = dataset.read_table(inside(tmp_path / "out" / "2026-T3-caisse.zip")["errata.csv"])
     assert told["group_value"].tolist() == ["'+1"]  # marked, as everywhere
 
 
@@ -248,7 +248,7 @@ def test_what_is_not_as_published_is_not_packed_and_all_of_it_is_told(
 def test_an_edition_that_does_not_exist_or_has_no_partner_is_one_clear_line(root, tmp_path):
     out = tmp_path / "out"
     with pytest.raises(ObservError) as caught:
-        packages.make(root, Quarter(2025, 1), out)
+        packages.make_packages(root, Quarter(2025, 1), out)
     assert str(caught.value) == (
         "edition 2025-T1: does not exist; there is 2026-T3; make it: `observ edition 2025-T1`"
     )

@@ -14,7 +14,14 @@ from tests.edition.conftest import HEADER, Make
 from observlib.base.errors import ObservError, UsageError
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.edition.plan import Page, Study, Subjects, check_request, load_studies, plan
+from observlib.edition.plan import (
+    Page,
+    PlannedStudy,
+    Subjects,
+    check_request,
+    load_studies,
+    plan_pages,
+)
 from observlib.pipeline import frame
 
 OWN = {"quarter": {"type": "quarter"}, "data": {"type": "data"}}
@@ -36,14 +43,14 @@ EVERY = {
 }
 
 
-def study(name: str = "essai", title: str = "Essai", **words: Any) -> Study:
+def study(name: str = "essai", title: str = "Essai", **words: Any) -> PlannedStudy:
     about = {"path": Path(f"{name}.ipynb"), "order": 1, "question": "Q ?"}
     about["overview_of"] = words.pop("overview_of", None)
-    return Study.model_validate({"name": name, "title": title, "parameters": words, **about})
+    return PlannedStudy.model_validate({"name": name, "title": title, "parameters": words, **about})
 
 
 def pages_of(
-    *studies: Study,
+    *studies: PlannedStudy,
     catalogue: Catalogue,
     products: list[str] = FED,
     only: list[str] | None = None,
@@ -56,10 +63,10 @@ def pages_of(
     quarter = Quarter(2026, 3)
     led = {partner: departments[:1] for partner in partners}
     subjects = Subjects(products, surveys, led, departments)
-    return plan(known, quarter, "data/demo", catalogue, subjects, only or [], given)
+    return plan_pages(known, quarter, "data/demo", catalogue, subjects, only or [], given)
 
 
-def problems_of(*studies: Study, **words: Any) -> tuple[str, ...]:
+def problems_of(*studies: PlannedStudy, **words: Any) -> tuple[str, ...]:
     with pytest.raises(UsageError) as caught:
         pages_of(*studies, **words)
     return caught.value.problems
@@ -244,7 +251,7 @@ def test_titles_have_labels_in_french_in_the_place_of_parameters(catalogue):
 def test_any_text_for_any_parameter_is_a_plan_or_a_usage_error(catalogue, given_):
     both = {one.name: one for one in (study("a", **OWN, **EVERY), study("fiche", **EACH))}
     try:
-        pages = plan(both, Quarter(2026, 3), "data", catalogue, Subjects(FED), (), given_)
+        pages = plan_pages(both, Quarter(2026, 3), "data", catalogue, Subjects(FED), (), given_)
     except UsageError as error:
         assert error.problems and all(error.problems)
         return

@@ -33,7 +33,9 @@ def show(root: Path, monkeypatch: pytest.MonkeyPatch) -> Preview:
             return small.execute(pages, folder, root, errors={page.name: error for page in pages})
 
         monkeypatch.setattr("observlib.edition.preview.execute", execute)
-        return preview.preview(root, root / "data", study, given, ThreadPoolExecutor(), small.TODAY)
+        return preview.page_preview(
+            root, root / "data", study, given, ThreadPoolExecutor(), small.TODAY
+        )
 
     return make
 

@@ -39,7 +39,7 @@ def test_figures_that_are_withheld_or_of_another_quarter_make_no_edition_less_wh
         mark("ces_10", None, status="suppressed", estimate=None),
         mark("satisfaction_10", None, status="missing", estimate=None, period="2026-T2"),
     )
-    assert staging.completeness(told, T3) == (2, 3)
+    assert staging.completeness_rate(told, T3) == (2, 3)
 
 
 def held(**devices: tuple[str, str]) -> pd.DataFrame:
@@ -96,13 +96,13 @@ def test_who_gave_no_mark_is_counted_of_who_began_and_from_what_is_published_alo
         mark("satisfaction_10", 20, group="region", group_value="Corse"),
         mark("satisfaction_10", 20, period="2026-T2"),
     )
-    (found,) = staging.unanswered(told).items()
+    (found,) = staging.unanswered_shares(told).items()
     assert found == (SURVEY, pytest.approx((17.5, 27.5)))
 
 
 def test_a_survey_whose_start_is_withheld_tells_nothing_of_who_gave_no_mark():
     hidden = BEGUN | {"estimate": None, "n": None, "status": "suppressed"}
-    assert staging.unanswered(rows(hidden, mark("satisfaction_10", 165))) == {}
+    assert staging.unanswered_shares(rows(hidden, mark("satisfaction_10", 165))) == {}
 
 
 def test_the_table_names_each_indicator_by_its_european_code():

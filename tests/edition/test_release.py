@@ -32,7 +32,7 @@ from observlib.edition.execute import Outcome
 from observlib.edition.plan import Page
 from observlib.pipeline import archive, disclosed
 from observlib.publish.editions import record
-from observlib.store.ledger import Entry, Ledger, write_ledger
+from observlib.store.ledger import Ledger, LedgerEntry, write_ledger
 from observlib.themes import quotes
 
 PROJECT = Path(__file__).parents[2]
@@ -97,7 +97,7 @@ def write_store(
     """A data folder whose store has answers on one product; its pages read none of them."""
     content = f"{kind}{end}"
     sha256 = hashlib.sha256(content.encode()).hexdigest()
-    entry = Entry(
+    entry = LedgerEntry(
         device="jdma-vie-publique", name="x.csv", content=content, digest=content, catalogue="",
         read=end, table="ratings", rejected=0, span=None, part="ratings/x.parquet", sha256=sha256,
         rows=3, start="2025-01-01", end=end, corrected={},
@@ -122,7 +122,7 @@ def published(root: Path) -> dict[str, bytes]:
         f"{name}/{key}": content
         for name in ("_site", "editions")
         for key, content in tree(root / "reports" / name).items()
-        if Path(key).name not in record.APART
+        if Path(key).name not in record.UNREPEATED
     }
 
 
@@ -307,7 +307,7 @@ def test_a_figure_that_changes_in_silence_publishes_nothing_until_its_reason_is_
     with pytest.raises(ObservError, match=r"visits, boamp, 2026-T3: 1000 in 2026-T3, now 1200\n"):
         release(today=today)
     assert published(root) == before
-    assert archive.names(root / "data") == ("0001-2026-T3",)
+    assert archive.published_names(root / "data") == ("0001-2026-T3",)
     policy = root / "data" / "catalogue" / "revisions.yml"
     entry = f"- {{id: x, kind: correction, why: Des robots étaient comptés., since: {today}"
     with policy.open("a", encoding="utf-8") as stream:
@@ -316,7 +316,7 @@ def test_a_figure_that_changes_in_silence_publishes_nothing_until_its_reason_is_
     series = (root / "reports" / "_site" / "series.csv").read_text(encoding="utf-8")
     assert [line.split(",")[-2] for line in series.splitlines()] == ["reason", "", "x"]
     release(today=date(2026, 12, 3))  # nothing changes any more
-    assert archive.names(root / "data") == ("0001-2026-T3", "0002-2026-T3")
+    assert archive.published_names(root / "data") == ("0001-2026-T3", "0002-2026-T3")
 
 
 def test_sheets_become_pages_that_others_link_to_and_the_method_tells_what_was_measured(

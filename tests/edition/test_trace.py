@@ -10,21 +10,21 @@ from tests.review.conftest import small as small
 
 from observlib import estimates, store
 from observlib.base.errors import ObservError
-from observlib.edition.origins import identifier_in, trace
+from observlib.edition.origins import identifier_in, trace_figure
 from observlib.estimates import MINIMUM_PEOPLE, comparisons
 from observlib.pipeline import archive, project
 
 
 @pytest.fixture(scope="module")
 def told(small) -> tuple[pd.DataFrame, pd.DataFrame]:
-    return archive.tables(small.root / "reports" / "editions" / T3)
+    return archive.archive_tables(small.root / "reports" / "editions" / T3)
 
 
 def follow(small, one: str, edition: str = ""):
     known = project.catalogue(small.data, small.root)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(small.root)
-        return trace(small.root, small.data, one, known, edition)
+        return trace_figure(small.root, small.data, one, known, edition)
 
 
 def of(rows: pd.DataFrame, **names: str) -> str:
@@ -53,7 +53,7 @@ def test_a_mark_is_followed_from_its_sentence_to_the_bytes_of_its_export(small, 
 
 def test_a_count_of_few_rows_is_not_told(small, told, monkeypatch):
     one = of(told[0], indicator="satisfaction_10", period=T3, status="low_base")
-    monkeypatch.setattr(store, "count", lambda *_, **__: MINIMUM_PEOPLE - 1)
+    monkeypatch.setattr(store, "count_rows", lambda *_, **__: MINIMUM_PEOPLE - 1)
     (rows,) = follow(small, one).rows
     assert (rows.rows, rows.own) == (None, None)
 

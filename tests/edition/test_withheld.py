@@ -25,7 +25,7 @@ from observlib import dataset, estimates, store
 from observlib.base.period import Quarter
 from observlib.catalogue.partners import NOBODY, UNTOLD
 from observlib.confidentiality import disclosure
-from observlib.confidentiality.control import KEY, key_of
+from observlib.confidentiality.control import KEY, estimate_key
 from observlib.display.style import Brand
 from observlib.estimates import comparisons
 from observlib.indicators.answers import pooled_period, within
@@ -94,8 +94,8 @@ def led(data: Path) -> Iterator[pd.DataFrame]:
     """How many contacts lead to each partner, and of each theme, in each quarter."""
     known = project.catalogue(data)
     for kind, rows in {
-        "call": partners.contacts(store.read(data, "calls"), known),
-        "ticket": partners.contacts(store.read(data, "tickets"), known),
+        "call": partners.contacts_of_partners(store.read(data, "calls"), known),
+        "ticket": partners.contacts_of_partners(store.read(data, "tickets"), known),
         "text": partners.texts(store.read(data, "verbatims"), known),
     }.items():
         own = within(rows, NOW.back(partners.QUARTERS)).rename(columns={"quarter": "period"})
@@ -156,7 +156,7 @@ def test_what_is_withheld_of_all_is_not_told_beside_the_figures_of_neighbours(ro
     whole = ["indicator", *PLACE, "period"]
     at_home = rows.loc[hidden & (rows["group"] == ""), whole].drop_duplicates()
     again = rows.merge(at_home, on=whole)
-    again = again[again["group"] == peers.FIGURE]
+    again = again[again["group"] == peers.FIGURE_GROUP]
     # the demonstration's compare with no neighbour's figure: `tests/themes/peers` has one that does
     assert set(again["status"]) <= {"suppressed"} and len(at_home)
 
@@ -184,7 +184,7 @@ def test_no_file_of_an_edition_holds_what_it_withholds(files, pages, withheld):
         *(".html", ".svg", ".csv", ".parquet", ".ipynb", ".json", ".pdf", ".zip"),
         *(".xlsx", ".jsonld"),
     }
-    package = {path.name for path in files if path.parent.name == dataset.FOLDER}
+    package = {path.name for path in files if path.parent.name == dataset.PACKAGE_FOLDER}
     assert {"estimates.csv", "comparisons.csv", "dictionary.csv"} < package
     rest = [path for path in files if path.suffix != ".pdf"]
     # the method page tells how often a machine says yes or no, as an answer to a poll does; that of
@@ -215,7 +215,7 @@ def hidden(pages: dict[str, tuple[pd.DataFrame, ...]], withheld: Withheld) -> di
     """A mark of the page `satisfaction` that is withheld."""
     key = ("satisfaction_10", "jdma-journal-officiel", "journal-officiel", "web", str(NOW), "", "")
     frames = pages["satisfaction"]
-    assert key in {key_of(row) for frame in frames for row in estimates.records(frame)}
+    assert key in {estimate_key(row) for frame in frames for row in estimates.records(frame)}
     return withheld.rows[key]
 
 
@@ -243,7 +243,7 @@ def in_chart(text: str, row: dict[str, Any]) -> str:
 
 def in_parquet(content: bytes, row: dict[str, Any]) -> bytes:
     rows = pd.read_parquet(io.BytesIO(content))
-    own = [key_of(other) == key_of(row) for other in estimates.records(rows)]
+    own = [estimate_key(other) == estimate_key(row) for other in estimates.records(rows)]
     return bytes(rows.assign(n=rows["n"].mask(pd.Series(own), row["n"])).to_parquet())
 
 

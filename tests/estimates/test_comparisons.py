@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 
 from observlib.catalogue import Catalogue
-from observlib.estimates import LEAST, REFERENCE, base, comparisons, make, mark
+from observlib.estimates import LEAST_BASE, REFERENCE, base, comparisons, make, mark
 from observlib.indicators import pairs as comparing
 
 
@@ -23,7 +23,9 @@ def pairs(catalogue: Catalogue, now: float = 74.0, then: float = 62.0) -> pd.Dat
         {**mark, "period": period, "estimate": value, "n": 400, "n_eff": 400}
         for period, value in (("2025-T3", then), ("2026-T3", now))
     )
-    return comparing.tested(catalogue, comparing.between(frame, catalogue, "2026-T3", "2025-T3"))
+    return comparing.tested(
+        catalogue, comparing.across_periods(frame, catalogue, "2026-T3", "2025-T3")
+    )
 
 
 def test_a_tested_pair_is_a_comparison_with_both_its_sides(catalogue):
@@ -102,7 +104,7 @@ def test_a_verdict_falls_at_its_tipping_point_and_not_before(one, other, margin)
 )  # fmt: skip
 def test_a_base_is_told_to_the_nearest_five_and_never_as_one_that_is_withheld(people, told):
     assert base(people) == told and isinstance(base(people), float)
-    assert LEAST == 15
+    assert LEAST_BASE == 15
 
 
 def test_marks_of_few_are_told_to_half_a_point_and_scores_to_five():

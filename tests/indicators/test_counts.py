@@ -39,19 +39,19 @@ def days(first: str, last: str) -> pd.DataFrame:
 def test_a_month_with_absent_days_is_partial_and_never_compared():
     rows = pd.concat([months("2025-01", [3100, 2800, 3100]), days("2026-01-01", "2026-02-28")])
     rows = pd.concat([rows, days("2026-03-01", "2026-03-20")])
-    by_month = counts.monthly(rows, "2025-01", "2026-03").set_index("period")
+    by_month = counts.monthly_counts(rows, "2025-01", "2026-03").set_index("period")
     assert by_month.at["2026-02", "status"] == "published"
     assert by_month.at["2026-03", "status"] == "partial"
     assert by_month.at["2025-07", "status"] == "missing"
-    quarters = counts.quarterly(rows, Quarter(2026, 1).back(5))
+    quarters = counts.quarterly_counts(rows, Quarter(2026, 1).back(5))
     assert quarters.set_index("period").at["2026-T1", "status"] == "partial"
-    (change,) = counts.year_on_year(quarters).to_dict("records")
+    (change,) = counts.change_on_year(quarters).to_dict("records")
     assert (change["period"], change["status"]) == ("2026-T1", "missing")
 
 
 def test_the_month_in_progress_is_not_shown_as_a_fall():
     rows = pd.concat([months("2025-01", [5000] * 11), months("2025-12", [302], complete=False)])
-    last = counts.monthly(rows, "2025-01", "2025-12").iloc[-1]
+    last = counts.monthly_counts(rows, "2025-01", "2025-12").iloc[-1]
     assert (last["period"], last["status"]) == ("2025-12", "partial")
 
 
@@ -59,14 +59,14 @@ def test_an_export_cut_mid_month_that_does_not_say_so_is_still_partial():
     values = [5000, 5200, 4100, 4300, 4800, 5100, 4900, 5000, 4700, 5300, 5600, 5639]
     # a fall to three quarters of the least month is a fall, and is shown
     for last, status in ((302, "partial"), (3100, "published")):
-        found = counts.monthly(months("2024-12", [*values, last]), "2024-12", "2025-12")
+        found = counts.monthly_counts(months("2024-12", [*values, last]), "2024-12", "2025-12")
         assert found["status"].iat[-1] == status
 
 
 def test_year_on_year_is_the_ratio_of_whole_quarters():
     rows = months("2025-07", [100, 200, 300] + [1] * 9 + [150, 250, 320])
-    quarters = counts.quarterly(rows, Quarter(2026, 3).back(5))
-    change = counts.year_on_year(quarters).set_index("period").loc["2026-T3"]
+    quarters = counts.quarterly_counts(rows, Quarter(2026, 3).back(5))
+    change = counts.change_on_year(quarters).set_index("period").loc["2026-T3"]
     assert change["estimate"] == pytest.approx(20.0)
 
 
@@ -76,18 +76,18 @@ def test_quarters_add_up_to_their_months(values):
     values = values[: len(values) // 3 * 3]
     rows = months("2023-01", values)
     last = Quarter(2023, 1) + (len(values) // 3 - 1)
-    quarters = counts.quarterly(rows, last.back(len(values) // 3))
+    quarters = counts.quarterly_counts(rows, last.back(len(values) // 3))
     assert quarters["estimate"].sum() == sum(values)
     assert quarters["n"].tolist() == quarters["estimate"].tolist()
 
 
 def test_visits_of_fewer_than_eleven_people_are_withheld():
-    out = counts.monthly(months("2026-01", [4, 5000]), "2026-01", "2026-02")
+    out = counts.monthly_counts(months("2026-01", [4, 5000]), "2026-01", "2026-02")
     assert out["status"].tolist() == ["suppressed", "published"]
 
 
 def test_a_month_without_any_visit_is_told_as_0_and_stops_nothing():
-    found = counts.quarterly(months("2026-07", [0, 0, 0]), [Quarter(2026, 3)])
+    found = counts.quarterly_counts(months("2026-07", [0, 0, 0]), [Quarter(2026, 3)])
     assert found[["estimate", "status"]].values.tolist() == [[0.0, "published"]]
 
 
@@ -101,7 +101,7 @@ def test_a_change_from_nothing_is_not_told_and_one_to_nothing_is(then, now, chan
         for period, visits in (("2025-T3", then), ("2026-T3", now))
         if visits is not None
     )
-    (found,) = counts.year_on_year(both).to_dict("records")
+    (found,) = counts.change_on_year(both).to_dict("records")
     if change is None:
         assert found["status"] == "missing" and pd.isna(found["estimate"])
     else:
@@ -115,7 +115,7 @@ def towns(*rows: tuple[str, str, int]) -> pd.DataFrame:
 
 
 def statuses(rows: pd.DataFrame) -> list[tuple[float, str]]:
-    by_month = counts.monthly(rows, "2026-01", "2026-12")
+    by_month = counts.monthly_counts(rows, "2026-01", "2026-12")
     return list(zip(by_month["estimate"], by_month["status"], strict=True))
 
 
@@ -166,7 +166,7 @@ def visits_of(values: list[float]) -> pd.DataFrame:
 
 def told(values: list[float], *changes: Action) -> dict[str, object]:
     known = CATALOGUE.model_copy(update={"changes": {one.id: one for one in changes}})
-    found = pairs.counted(visits_of(values), Quarter(2026, 3), changes=changes)
+    found = pairs.counted_pairs(visits_of(values), Quarter(2026, 3), changes=changes)
     return dict(pairs.tested(known, found).iloc[0])
 
 
@@ -179,7 +179,7 @@ def test_visits_without_robots_are_not_told_to_fall_below_those_of_a_year_before
     found = told(values, ROBOTS)
     assert (found["verdict"], found["reason"]) == ("unknown", "measure")
     assert pd.isna(found["difference"])
-    (change,) = counts.year_on_year(visits_of(values).tail(5), [ROBOTS]).to_dict("records")
+    (change,) = counts.change_on_year(visits_of(values).tail(5), [ROBOTS]).to_dict("records")
     assert (change["period"], change["status"]) == ("2026-T3", "missing")
 
 

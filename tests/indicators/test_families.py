@@ -75,7 +75,7 @@ def test_no_quantity_of_an_edition_has_two_values(demonstration, few):
     held = set() if few else set(study.estimates("surveys")["device"])
     rows = []
     for name in few or frame.families():
-        found = frame.family(name)
+        found = frame.family_named(name)
         for survey in sorted(held) if found.each_survey else [""]:
             given = frame.given(demonstration, Quarter(2026, 3), name, survey)
             rows.append(given.estimates.assign(family=name))

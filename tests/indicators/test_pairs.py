@@ -47,7 +47,7 @@ def waves(*pairs: tuple[dict[str, Any], dict[str, Any]]) -> pd.DataFrame:
 
 
 def yearly(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    return changes.tested(catalogue, changes.between(frame, catalogue, NOW, BEFORE))
+    return changes.tested(catalogue, changes.across_periods(frame, catalogue, NOW, BEFORE))
 
 
 def test_the_catalogue_compares_in_the_ways_that_comparison_knows(catalogue):
@@ -180,13 +180,13 @@ def test_only_products_heard_in_the_same_way_are_compared_the_higher_first(catal
     call = {"product": "allo-service-public", "channel": "phone", "device": "satisfaction-3939"}
     rows = [jdma("legifrance", 6.4), mark(9.0, **call), jdma("service-public", 7.9)]
     frame = estimates.make([*rows, mark(9.0, product="boamp", device="gone")])
-    (row,) = changes.tested(catalogue, changes.products(frame, catalogue)).to_dict("records")
+    (row,) = changes.tested(catalogue, changes.product_pairs(frame, catalogue)).to_dict("records")
     assert (row["product"], row["reference_product"]) == ("service-public", "legifrance")
     assert row["verdict"] == "rise" and row["against"] == "product"
     form = catalogue.devices["jdma-legifrance"].model_copy(update={"loader": "plain_csv"})
     devices = {**catalogue.devices, "jdma-legifrance": form}
     other = catalogue.model_copy(update={"devices": devices})
-    assert changes.products(frame, other).empty  # another form, on the same channel
+    assert changes.product_pairs(frame, other).empty  # another form, on the same channel
 
 
 def test_many_products_are_compared_within_their_departments_alone(catalogue, monkeypatch):
@@ -194,9 +194,9 @@ def test_many_products_are_compared_within_their_departments_alone(catalogue, mo
     sites = ("service-public", "entreprendre", "legifrance", "journal-officiel", "vie-publique")
     rows = [mark(7.0 + n / 10, product=name, device=f"jdma-{name}") for n, name in enumerate(sites)]
     frame, columns = estimates.make(rows), ["product", "reference_product"]
-    assert len(changes.products(frame, catalogue)) == 10
+    assert len(changes.product_pairs(frame, catalogue)) == 10
     monkeypatch.setattr(changes, "MANY", 4)
-    assert changes.products(frame, catalogue)[columns].to_numpy().tolist() == [
+    assert changes.product_pairs(frame, catalogue)[columns].to_numpy().tolist() == [
         ["journal-officiel", "legifrance"],
         ["entreprendre", "service-public"],
     ]
@@ -285,7 +285,7 @@ def test_a_small_fall_that_lasts_is_found_by_the_year_where_no_quarter_tells_it(
     rows = two_years([6.7, 6.7, 6.7], [7.0, 7.0, 7.0])
     for number in (1, 2, 3):
         ends = f"2026-T{number}", f"2025-T{number}"
-        alone = changes.between(estimates.make(rows), catalogue, *ends)
+        alone = changes.across_periods(estimates.make(rows), catalogue, *ends)
         assert changes.tested(catalogue, alone)["verdict"].iat[0] == "unknown"
     found = of_year(rows, catalogue).set_index("against")
     assert found["verdict"].to_dict() == {"before": "unknown", "year": "fall"}

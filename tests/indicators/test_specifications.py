@@ -36,7 +36,7 @@ def of(now: pd.DataFrame, then: pd.DataFrame, catalogue):
     """The comparison of two quarters, and in how many calculations it holds."""
     rows = pd.concat([now, then], ignore_index=True)
     frame = by_period(rows, by_quarter([THEN, NOW]))
-    compared = pair.tested(catalogue, pair.between(frame, catalogue, str(NOW), str(THEN)))
+    compared = pair.tested(catalogue, pair.across_periods(frame, catalogue, str(NOW), str(THEN)))
     answers = rows.assign(quarter=quarter_of(rows["date"]), mark=on_10(rows), times=times(rows))
     return compared, *told.of_headlines(answers, compared, catalogue)
 
@@ -55,8 +55,8 @@ def test_the_published_verdict_is_the_first_calculation_and_the_counts_add_up(
     said = compared.loc[compared["indicator"] == told.HEADLINE, "verdict"].iat[0]
     each = words["specifications"]
     assert each["verdict"].iat[0] == said
-    counted = told.counts(found).iloc[0]
-    assert counted["made"] == len(each) >= told.LEAST
+    counted = told.calculation_counts(found).iloc[0]
+    assert counted["made"] == len(each) >= told.LEAST_CALCULATIONS
     reverse = {"rise": "fall", "fall": "rise"}.get(said)
     assert counted["reversed"] == (each["verdict"] == reverse).sum()
     assert counted["held"] >= 1
@@ -66,7 +66,7 @@ def test_the_published_verdict_is_the_first_calculation_and_the_counts_add_up(
         of_choice = [
             shares[label] * (each[choice] == option).sum()
             for option in options
-            if (label := told.TEXTS[f"options.{choice}.{option}"]) in shares
+            if (label := told._TEXTS[f"options.{choice}.{option}"]) in shares
         ]
         assert not of_choice or sum(of_choice) == pytest.approx(100 * counted["held"])
 
@@ -86,7 +86,7 @@ def test_what_one_day_or_month_made_is_fragile(now, before, fragile, catalogue):
     then = drawn(THEN, before, 400, 2)
     compared, found, _ = of(pd.concat(now, ignore_index=True), then, catalogue)
     assert compared["verdict"].iat[0] == ("rise" if before == EVEN else "fall")
-    assert bool(told.counts(found)["fragile"].iat[0]) is fragile
+    assert bool(told.calculation_counts(found)["fragile"].iat[0]) is fragile
 
 
 def test_a_calculation_on_fewer_answers_that_finds_nothing_makes_no_fall_fragile(catalogue):
@@ -98,7 +98,7 @@ def test_a_calculation_on_fewer_answers_that_finds_nothing_makes_no_fall_fragile
             drawn(NOW, now, 400, seed), drawn(THEN, before, 400, seed + 1), catalogue
         )
         if compared["verdict"].iat[0] == "fall":
-            fragile.append(bool(told.counts(found)["fragile"].iat[0]))
+            fragile.append(bool(told.calculation_counts(found)["fragile"].iat[0]))
             unsure.append((words["specifications"]["verdict"] == "fall").mean() < told.FRAGILE)
     assert len(fragile) >= 10 and sum(unsure) >= 3
     assert sum(fragile) <= 1
@@ -116,7 +116,7 @@ def test_a_mark_on_too_few_answers_for_many_calculations_has_none_told(catalogue
         drawn(NOW, [0.2, 0.3, 0.5], 32, 1), drawn(THEN, [0.2, 0.3, 0.5], 32, 2), catalogue
     )
     assert compared["level"].notna().all()  # it is compared nonetheless
-    assert found.empty and words["specifications"].empty and told.counts(found).empty
+    assert found.empty and words["specifications"].empty and told.calculation_counts(found).empty
 
 
 def test_nothing_but_verdicts_is_told_of_calculations(catalogue):
@@ -124,7 +124,7 @@ def test_nothing_but_verdicts_is_told_of_calculations(catalogue):
     _, found, words = of(now, then, catalogue)
     assert found[["ci_low", "ci_high", "n", "n_eff"]].isna().all(axis=None)
     assert set(found["indicator"]) <= {*COUNTS, told.HELD_SHARE}
-    assert [*words["specifications"]] == [*told.SUBJECT, *OPTIONS, "verdict"]
+    assert [*words["specifications"]] == [*told.SUBJECT_OF_PAIRS, *OPTIONS, "verdict"]
 
 
 @pytest.mark.parametrize(
@@ -134,4 +134,4 @@ def test_fewer_than_four_fifths_or_one_reversal_make_a_headline_fragile(held, tu
     base = {"product": "boamp", "device": "d", "period": str(NOW), "unit": "calculs"}
     rows = zip(COUNTS, (54, held, turned), strict=True)
     frame = estimates.make({**base, "indicator": name, "estimate": x} for name, x in rows)
-    assert bool(told.counts(frame)["fragile"].iat[0]) is fragile
+    assert bool(told.calculation_counts(frame)["fragile"].iat[0]) is fragile

@@ -18,7 +18,7 @@ from observlib.catalogue import Catalogue
 from observlib.display.output import caption_of, pipe_table
 from observlib.language.prose import joined, markdown, one_line, plain, unmarked
 from observlib.records.actions import Action
-from observlib.records.practices import Practices, Sheet
+from observlib.records.practices import Practices, PracticeSheet
 from observlib.study import narratives as say
 from observlib.themes.practices.sentences import sheet_list
 
@@ -155,7 +155,7 @@ def action(word: str, catalogue: Catalogue) -> str:
 def sheet(word: str, catalogue: Catalogue) -> str:
     about = {"title": "T", "department": next(iter(catalogue.departments)), "tool": "t"}
     about |= {"date": "2026-06-30", "contact": "pôle", "verdict": "à refaire", "cost": "peu"}
-    made = Sheet.model_validate({**about, "redo": "tout", "avoid": "rien", "slug": "fiche"})
+    made = PracticeSheet.model_validate({**about, "redo": "tout", "avoid": "rien", "slug": "fiche"})
     made = made.model_copy(update={"title": word})
     practices = Practices((made,), {"t": word}, {})
     counts = {"indicator": "practices", "period": NOW, "unit": "fiches", "estimate": 1.0}

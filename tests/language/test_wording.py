@@ -11,11 +11,13 @@ from observlib.language import wording
 
 SOURCE = Path(__file__).parents[2] / "src" / "observlib"
 BESIDE = sorted(
-    path for path in SOURCE.rglob("*.py") if "wording.beside(__file__)" in path.read_text("utf-8")
+    path
+    for path in SOURCE.rglob("*.py")
+    if "wording.load_texts(__file__)" in path.read_text("utf-8")
 )
 
 
-NAMES = ("TEXTS", "_TEXTS")
+NAMES = ("_TEXTS",)
 COUNTED = [f"{name}.{way}" for name in NAMES for way in ("of", "count")]
 
 
@@ -25,7 +27,7 @@ def _written(tmp_path: Path, text: str) -> str:
 
 
 def test_groups_give_dotted_keys(tmp_path):
-    texts = wording.beside(_written(tmp_path, 'a: "{name} : {n}"\nverbs: {rise: monte}\n'))
+    texts = wording.load_texts(_written(tmp_path, 'a: "{name} : {n}"\nverbs: {rise: monte}\n'))
     assert texts == {"a": "{name} : {n}", "verbs.rise": "monte"}
 
 
@@ -38,10 +40,10 @@ def test_groups_give_dotted_keys(tmp_path):
 )  # fmt: skip
 def test_a_wrong_text_is_told_with_its_file_and_key(tmp_path, text, told):
     with pytest.raises(ObservError, match=re.escape(told)):
-        wording.beside(_written(tmp_path, text))
+        wording.load_texts(_written(tmp_path, text))
     (tmp_path / "sentences.yml").unlink()
     with pytest.raises(ObservError, match=r"sentences\.yml: it is not there"):
-        wording.beside(str(tmp_path / "sentences.py"))
+        wording.load_texts(str(tmp_path / "sentences.py"))
 
 
 def _asked(path: Path) -> list[tuple[str, set[str] | None]]:
@@ -75,7 +77,8 @@ def _keys(node: ast.expr, values: dict[str, list[ast.expr]]) -> list[str]:
     if isinstance(node, ast.IfExp):
         return _keys(node.body, values) + _keys(node.orelse, values)
     if isinstance(node, ast.Name):
-        return [key for value in values.get(node.id, ()) for key in _keys(value, {})]
+        known = (x for x in values.get(node.id, ()) if isinstance(x, ast.Constant | ast.IfExp))
+        return [key for value in known for key in _keys(value, {})] or [r"[\w.]+"]
     if isinstance(node, ast.JoinedStr):
         parts = (isinstance(x, ast.Constant) and re.escape(str(x.value)) for x in node.values)
         return ["".join(part or r"\w+" for part in parts)]
@@ -86,7 +89,7 @@ def _keys(node: ast.expr, values: dict[str, list[ast.expr]]) -> list[str]:
 @pytest.mark.parametrize("path", BESIDE, ids=lambda path: str(path.relative_to(SOURCE)))
 def test_each_text_is_said_with_the_names_that_it_has(path):
     """Else a sentence that somebody mends is never shown, or stops an edition."""
-    texts = wording.beside(str(path))
+    texts = wording.load_texts(str(path))
     asked = _asked(path)
     assert asked, f"{path} reads words and says none"
     said = set()

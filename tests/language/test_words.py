@@ -16,7 +16,7 @@ from observlib.base.errors import ObservError
 from observlib.catalogue import Indicator
 from observlib.estimates import comparisons
 from observlib.language import words
-from observlib.language.rounding import rounded, rounded_pairs
+from observlib.language.rounding import rounded_estimates, rounded_pairs
 
 
 def test_each_state_is_said_in_words(marks, catalogue):
@@ -144,7 +144,7 @@ def made(**found: Any) -> pd.DataFrame:
 @given(st.floats(1, 9), st.integers(30, 5000))
 def test_a_value_reads_the_same_with_the_digits_that_are_told(catalogue, x, n):
     frame = made(estimate=x, ci_low=x * 0.9, ci_high=x * 1.1, n=5 * (n // 5), n_eff=n)
-    before, after = frame.iloc[0], rounded(frame, catalogue).iloc[0]
+    before, after = frame.iloc[0], rounded_estimates(frame, catalogue).iloc[0]
     indicator = catalogue.indicators["satisfaction_10"]
     assert words.value(after, indicator) == words.value(before, indicator)
     assert words.interval(after, indicator) == words.interval(before, indicator)
@@ -153,17 +153,19 @@ def test_a_value_reads_the_same_with_the_digits_that_are_told(catalogue, x, n):
 
 
 def test_an_effective_base_does_not_tell_the_base_that_was_rounded(catalogue):
-    bases = [rounded(made(estimate=5, n=n, n_eff=e), catalogue).iloc[0]["n_eff"]
+    bases = [rounded_estimates(made(estimate=5, n=n, n_eff=e), catalogue).iloc[0]["n_eff"]
              for n, e in ((155, 153), (15, 12), (600, 651.2))]  # fmt: skip
     assert bases == [155, 15, 650]
 
 
 def test_what_is_withheld_or_counted_stays_as_it_is(catalogue):
-    hidden = rounded(made(status="suppressed"), catalogue).iloc[0]
+    hidden = rounded_estimates(made(status="suppressed"), catalogue).iloc[0]
     assert math.isnan(hidden["estimate"]) and hidden["status"] == "suppressed"
     visits = made(indicator="visits", unit="visites", estimate=25_458_001, n=25_458_001)
-    assert rounded(visits, catalogue)[["estimate", "n"]].values.tolist() == [[25_458_001] * 2]
-    assert rounded(estimates.make([]), catalogue).empty
+    assert rounded_estimates(visits, catalogue)[["estimate", "n"]].values.tolist() == [
+        [25_458_001] * 2
+    ]
+    assert rounded_estimates(estimates.make([]), catalogue).empty
 
 
 @pytest.mark.parametrize(
@@ -220,7 +222,7 @@ def test_the_parts_of_a_bar_do_not_tell_more_than_their_labels(catalogue):
 
 def test_an_interval_is_told_around_the_value_that_is_told_and_never_narrower(catalogue):
     frame = made(estimate=6.43, ci_low=5.62, ci_high=7.24, n=85, n_eff=83)
-    told = rounded(frame, catalogue).iloc[0]
+    told = rounded_estimates(frame, catalogue).iloc[0]
     assert told[["estimate", "ci_low", "ci_high"]].tolist() == [6.4, 5.5, 7.3]
     indicator = catalogue.indicators["satisfaction_10"]
     assert words.interval(frame.iloc[0], indicator) == words.interval(told, indicator)

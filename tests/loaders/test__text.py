@@ -13,7 +13,7 @@ from observlib.base.errors import ObservError
 from observlib.base.personal import held
 from observlib.base.text import fold
 from observlib.loaders import _text
-from observlib.loaders._grid import Columns, in_columns
+from observlib.loaders._grid import ColumnCells, in_columns
 from observlib.loaders._text import (
     csv_rows,
     lines_in,
@@ -21,8 +21,8 @@ from observlib.loaders._text import (
     parse_count,
     parse_day,
     parse_month,
+    read_export_text,
     read_json,
-    read_text,
     short,
     without_persons,
 )
@@ -40,13 +40,13 @@ def written(folder: Path, raw: bytes) -> Path:
 ])  # fmt: skip
 def test_what_is_no_text_is_told_in_one_line(tmp_path, raw, says):
     with pytest.raises(ObservError, match=says) as caught:
-        read_text(written(tmp_path, raw))
+        read_export_text(written(tmp_path, raw))
     assert len(str(caught.value).splitlines()) == 1
 
 
 def test_a_missing_file_is_told_and_not_traced(tmp_path):
     with pytest.raises(ObservError, match="cannot be read"):
-        read_text(tmp_path / "absent.csv")
+        read_export_text(tmp_path / "absent.csv")
 
 
 @pytest.mark.parametrize(("text", "says"), [
@@ -121,7 +121,7 @@ def why(tmp_path, content, *encodings):
 def test_a_file_has_the_lines_of_its_text_whatever_ends_them(tmp_path_factory, text):
     path = tmp_path_factory.mktemp("csv") / "export.csv"
     path.write_bytes(text.encode())
-    assert list(lines_in(path)()) == list(lines_of_text(read_text(path)))
+    assert list(lines_in(path)()) == list(lines_of_text(read_export_text(path)))
 
 
 def test_a_byte_of_another_encoding_far_below_is_told_with_its_line(tmp_path, monkeypatch):
@@ -178,7 +178,7 @@ def test_a_piece_holds_the_rows_and_their_lines_that_one_by_one_are_read(tmp_pat
 @pytest.mark.parametrize("line", ['"a;b";c\n', "a;b\r\n", 'a;"b"\n'])
 def test_quotes_around_whole_cells_do_not_make_a_long_export_slow(tmp_path, line):
     (piece,) = in_columns(tmp_path, iter([line] * 3), 2, ";", 2, 10)
-    assert isinstance(piece, Columns) and [*piece] == [2, 3, 4]
+    assert isinstance(piece, ColumnCells) and [*piece] == [2, 3, 4]
 
 
 def test_rows_that_are_kept_have_their_own_lines_and_cells(tmp_path):

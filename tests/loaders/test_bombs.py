@@ -352,7 +352,7 @@ def test_a_pipe_among_the_exports_is_told_and_never_waited_for(tmp_path):
     pipe = raw / "matomo_service-public_2026-03.csv"
     os.mkfifo(pipe)
     devices = ("matomo-service-public", "enquete-service-public", "qualite-demarches")
-    assert loaded([(device, pipe) for device in devices]) == [f"{pipe}: {files.ENDLESS}"] * 3
+    assert loaded([(device, pipe) for device in devices]) == [f"{pipe}: {files.NO_FILE}"] * 3
     ingest = (
         "import sys; from pathlib import Path; from observlib import store\n"
         "from observlib.pipeline import project\n"

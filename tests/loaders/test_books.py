@@ -10,7 +10,7 @@ from observlib.base.errors import ObservError
 from observlib.catalogue import Format
 from observlib.desk.scaffold.recognise import equally_good, recognised
 from observlib.loaders import load
-from observlib.loaders._workbook import sheets
+from observlib.loaders._workbook import workbook_sheets
 
 BOTH = pytest.mark.parametrize("name", ["e.ods", "e.xls"])
 CALLS = Format.model_validate({
@@ -39,7 +39,7 @@ def write(tmp_path):
 @BOTH
 def test_days_numbers_and_yes_or_no_come_back_as_they_are(write, name):
     rows = [["Jour", "Nombre", None, "é"], [date(2026, 3, 1), 1.5, False, "01"]]
-    ((_, found),) = sheets(write(name, *rows), "mend")
+    ((_, found),) = workbook_sheets(write(name, *rows), "mend")
     assert found == [["Jour", "Nombre", "", "é"], [date(2026, 3, 1), 1.5, False, "01"]]
 
 
@@ -69,7 +69,7 @@ def test_cells_that_repeat_are_as_many_as_they_say(tmp_path):
     row = f'<table:table-row table:number-rows-repeated="2">{cell}</table:table-row>'
     path = tmp_path / "e.ods"
     path.write_bytes(ods(content=f'<table:table table:name="A">{row}</table:table>'))
-    assert list(sheets(path, "mend")) == [("A", [[7.0] * 3] * 2)]
+    assert list(workbook_sheets(path, "mend")) == [("A", [[7.0] * 3] * 2)]
 
 
 @BOTH
@@ -90,5 +90,5 @@ def test_half_a_workbook_is_one_line_of_error(write, name):
     path = write(name, HEADER, ROW)
     path.write_bytes(path.read_bytes()[:500])
     with pytest.raises(ObservError, match=r"e\.(ods|xls): is no workbook") as caught:
-        list(sheets(path, "save it again"))
+        list(workbook_sheets(path, "save it again"))
     assert "\n" not in str(caught.value)

@@ -14,7 +14,7 @@ from tests.loaders.books import xlsx
 
 from observlib.base.errors import ObservError
 from observlib.catalogue.contract import REJECT_COLUMNS, columns
-from observlib.catalogue.tables import STATES
+from observlib.catalogue.tables import PROCEDURE_STATES
 from observlib.loaders import Loaded
 
 CELLS = {
@@ -236,7 +236,7 @@ def test_any_table_gives_rows_of_known_states_or_one_plain_error(published, body
     for row in body:
         row[:4] = ["Demande", len(row), "", "AGENCE-FICTIVE"][: len(row)]
     loaded = published(*body)
-    assert set(loaded.rows["state"]) <= set(STATES)
+    assert set(loaded.rows["state"]) <= set(PROCEDURE_STATES)
     marks = loaded.rows.loc[loaded.rows["indicator"] == "satisfaction", "value"].dropna()
     assert marks.between(0, 10).all()
     assert list(loaded.rejects.columns) == REJECT_COLUMNS
@@ -261,7 +261,7 @@ def test_any_bytes_and_any_damage_give_rows_or_one_plain_error(read, data):
     raw[data.draw(st.integers(0, len(raw) - 1))] ^= 0xFF
     for content in (archive.getvalue(), bytes(raw), data.draw(st.binary(max_size=100))):
         try:
-            assert set(read(content).rows["state"]) <= set(STATES)
+            assert set(read(content).rows["state"]) <= set(PROCEDURE_STATES)
         except ObservError as error:
             assert "\n" not in str(error)
 

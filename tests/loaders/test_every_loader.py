@@ -21,7 +21,7 @@ from tests.examples import examples
 
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, contract
-from observlib.loaders import Loaded, load, names
+from observlib.loaders import Loaded, load, loader_names
 
 Cells = list[str]
 
@@ -236,7 +236,7 @@ def sound(found: Loaded) -> None:
 
 
 def test_a_new_loader_must_stand_here_to_be_held_to_bad_input():
-    assert {export.loader for export in EXPORTS.values()} | OTHERS == {*names(), *FORMATS}
+    assert {export.loader for export in EXPORTS.values()} | OTHERS == {*loader_names(), *FORMATS}
 
 
 @EVERY

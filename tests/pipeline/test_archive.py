@@ -28,10 +28,10 @@ def edition(folder: Path, value: float) -> Path:
 
 def test_each_publication_that_tells_something_new_is_kept_in_its_order(tmp_path):
     assert archive.earlier(tmp_path) == []
-    archive.keep(tmp_path, QUARTER, edition(tmp_path / "e", 7.0), TODAY)
-    archive.keep(tmp_path, QUARTER, edition(tmp_path / "e", 7.0), TODAY)
-    archive.keep(tmp_path, QUARTER + 1, edition(tmp_path / "e", 7.0), TODAY)
-    archive.keep(tmp_path, QUARTER, edition(tmp_path / "e", 7.5), TODAY)
+    archive.keep_estimates(tmp_path, QUARTER, edition(tmp_path / "e", 7.0), TODAY)
+    archive.keep_estimates(tmp_path, QUARTER, edition(tmp_path / "e", 7.0), TODAY)
+    archive.keep_estimates(tmp_path, QUARTER + 1, edition(tmp_path / "e", 7.0), TODAY)
+    archive.keep_estimates(tmp_path, QUARTER, edition(tmp_path / "e", 7.5), TODAY)
     found = archive.earlier(tmp_path)
     assert [one.name for one in found] == ["0001-2026-T3", "0002-2026-T4", "0003-2026-T3"]
     assert [one.quarter for one in found] == ["2026-T3", "2026-T4", "2026-T3"]
@@ -42,23 +42,26 @@ def test_each_publication_that_tells_something_new_is_kept_in_its_order(tmp_path
 
 def test_what_an_edition_knew_of_earlier_ones_is_the_same_whenever_they_were_published(tmp_path):
     for place, day in (("a", TODAY), ("b", date(2027, 1, 5))):
-        archive.keep(tmp_path / place, QUARTER, edition(tmp_path / "e", 7.0), day)
-    assert archive.digests(tmp_path / "a") == archive.digests(tmp_path / "b")
-    archive.keep(tmp_path / "a", QUARTER + 1, edition(tmp_path / "e", 7.5), TODAY)
+        archive.keep_estimates(tmp_path / place, QUARTER, edition(tmp_path / "e", 7.0), day)
+    assert archive.archive_digests(tmp_path / "a") == archive.archive_digests(tmp_path / "b")
+    archive.keep_estimates(tmp_path / "a", QUARTER + 1, edition(tmp_path / "e", 7.5), TODAY)
     now = edition(tmp_path / "e", 7.5)
-    assert list(archive.before(tmp_path / "a", QUARTER + 1, now)) == ["0001-2026-T3"]
+    assert list(archive.published_before(tmp_path / "a", QUARTER + 1, now)) == ["0001-2026-T3"]
     other = edition(tmp_path / "e", 8.0)
-    assert len(archive.before(tmp_path / "a", QUARTER + 1, other)) == 2
+    assert len(archive.published_before(tmp_path / "a", QUARTER + 1, other)) == 2
     # in the order of publishing T3, T2, T3, the last telling what the first had told
     now = edition(tmp_path / "e", 7.0)
-    archive.keep(tmp_path, QUARTER, now, TODAY)
-    archive.keep(tmp_path, QUARTER.back(2)[0], edition(tmp_path / "older", 6.0), TODAY)
-    assert list(archive.before(tmp_path, QUARTER, now)) == ["0001-2026-T3", "0002-2026-T2"]
+    archive.keep_estimates(tmp_path, QUARTER, now, TODAY)
+    archive.keep_estimates(tmp_path, QUARTER.back(2)[0], edition(tmp_path / "older", 6.0), TODAY)
+    assert list(archive.published_before(tmp_path, QUARTER, now)) == [
+        "0001-2026-T3",
+        "0002-2026-T2",
+    ]
 
 
 @pytest.mark.parametrize("name", archive.FILES)
 def test_a_damaged_publication_stops_the_next_one_in_one_line(tmp_path, name):
-    archive.keep(tmp_path, QUARTER, edition(tmp_path / "e", 7.0), TODAY)
+    archive.keep_estimates(tmp_path, QUARTER, edition(tmp_path / "e", 7.0), TODAY)
     path = tmp_path / "published" / "0001-2026-T3" / name
     path.write_bytes(path.read_bytes()[:20])
     with pytest.raises(ObservError, match=r"0001-2026-T3: cannot be read .*bring it back") as error:
@@ -70,7 +73,7 @@ def test_a_damaged_publication_stops_the_next_one_in_one_line(tmp_path, name):
 
 
 def test_a_full_disk_leaves_what_was_kept_as_it_was(tmp_path, monkeypatch):
-    archive.keep(tmp_path, QUARTER, edition(tmp_path / "e", 7.0), TODAY)
+    archive.keep_estimates(tmp_path, QUARTER, edition(tmp_path / "e", 7.0), TODAY)
     new = edition(tmp_path / "new", 8.0)
     write = Path.write_bytes
 
@@ -81,6 +84,6 @@ def test_a_full_disk_leaves_what_was_kept_as_it_was(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(OSError, match="No space"):
-        archive.keep(tmp_path, QUARTER, new, TODAY)
+        archive.keep_estimates(tmp_path, QUARTER, new, TODAY)
     assert [one.name for one in archive.earlier(tmp_path)] == ["0001-2026-T3"]
     assert not list((tmp_path / "published").glob(".work*"))

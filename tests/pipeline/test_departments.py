@@ -19,18 +19,18 @@ def keys(rows: pd.DataFrame) -> set[tuple[str, ...]]:
 
 
 def test_where_products_are_many_each_department_that_is_heard_has_pages(catalogue, monkeypatch):
-    assert departments_with_pages(catalogue.devices, catalogue) == [frame.WHOLE]
+    assert departments_with_pages(catalogue.devices, catalogue) == [frame.ALL_DEPARTMENTS]
     monkeypatch.setattr(frame, "MANY", 2)
     fed = ["jdma-legifrance", "audience-boamp", "jdma-vie-publique", "parti-du-catalogue"]
     heard = ["information-legale", "annonces", "vie-publique"]
     assert departments_with_pages(fed, catalogue) == heard
-    assert departments_with_pages(fed[:2], catalogue) == [frame.WHOLE]
+    assert departments_with_pages(fed[:2], catalogue) == [frame.ALL_DEPARTMENTS]
 
 
 def test_a_device_of_no_product_is_its_owner_s_and_a_source_of_figures_nobody_s(catalogue):
     alone = [one for one in catalogue.devices.values() if not one.product]
     found = {one.id: department_of("", one.id, catalogue) for one in alone}
-    assert found == {one.id: one.owner if one.listens else frame.WHOLE for one in alone}
+    assert found == {one.id: one.owner if one.listens else frame.ALL_DEPARTMENTS for one in alone}
     assert {one.listens for one in alone} == {True, False}
 
 

@@ -13,7 +13,7 @@ from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.confidentiality import control
 from observlib.estimates import comparisons
-from observlib.language.rounding import rounded
+from observlib.language.rounding import rounded_estimates
 from observlib.pipeline import archive, disclosed, frame
 from observlib.pipeline.project import catalogue
 from observlib.study import Study
@@ -40,12 +40,12 @@ def place(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 def test_a_page_tells_what_was_decided_and_not_what_was_computed(place):
-    decided = disclosed.decisions(place, LAST)
+    decided = disclosed.disclosure_decisions(place, LAST)
     assert len(decided.changes) and not decided.tried["pinned"].any()
     rows = Study("2026-T3", str(place)).estimates("satisfaction")
     shown = control.latest([rows])
     for row in estimates.records(decided.changes):
-        assert shown[control.key_of(row)]["status"] == row["status"]
+        assert shown[control.estimate_key(row)]["status"] == row["status"]
     exact = frame.given(place, LAST, "satisfaction").estimates
     assert (exact["status"] != rows["status"]).any()
 
@@ -56,38 +56,40 @@ def test_an_edition_whose_attack_leaves_out_a_share_for_no_reason_is_refused(pla
     monkeypatch.setattr(disclosed, "jobs", lambda _: [("subscriptions", "")])
     disclosed._followed.cache_clear()
     try:
-        disclosed.decisions(place, LAST)
+        disclosed.disclosure_decisions(place, LAST)
         unnamed = text.replace("  untried: no month is told between which few leave\n", "")
         path.write_text(unnamed, encoding="utf-8")
         with pytest.raises(ObservError, match=r"^subscription_survival \(%\): no attack tries"):
-            disclosed.decisions(place, LAST)
+            disclosed.disclosure_decisions(place, LAST)
     finally:
         path.write_text(text, encoding="utf-8")
         disclosed._followed.cache_clear()
 
 
 def test_it_is_decided_once_and_by_nobody_again(place, monkeypatch):
-    disclosed.decisions(place, LAST)
+    disclosed.disclosure_decisions(place, LAST)
     assert disclosed.is_decided(place, LAST)
     disclosed._decisions.cache_clear()
     monkeypatch.setattr(control, "decide", lambda *_: pytest.fail("it is decided again"))
-    assert len(disclosed.decisions(place, LAST).changes)
+    assert len(disclosed.disclosure_decisions(place, LAST).changes)
 
 
 def test_what_was_just_published_changes_nothing_of_what_is_told(place, monkeypatch):
     """Else each edition would be made again after its own publication."""
-    before = disclosed.decisions(place, LAST)
-    given = disclosed.given(place, LAST, "satisfaction")
+    before = disclosed.disclosure_decisions(place, LAST)
+    given = disclosed.disclosed_family(place, LAST, "satisfaction")
     files = archive.content(
-        rounded(given.estimates, catalogue(place)), comparisons.make(None), disclosed.report(before)
+        rounded_estimates(given.estimates, catalogue(place)),
+        comparisons.make(None),
+        disclosed.disclosure_report(before),
     )
     edition = place.parent / "edition"
     edition.mkdir()
     for name, content in files.items():
         (edition / name).write_bytes(content)
-    archive.keep(place, LAST, edition, date(2026, 11, 24))
+    archive.keep_estimates(place, LAST, edition, date(2026, 11, 24))
     monkeypatch.setattr(control, "decide", lambda *_: pytest.fail("it is decided again"))
-    after = disclosed.decisions(place, LAST)
+    after = disclosed.disclosure_decisions(place, LAST)
     pd.testing.assert_frame_equal(after.changes, before.changes)
     assert after.digest == before.digest
     monkeypatch.undo()
@@ -96,20 +98,20 @@ def test_what_was_just_published_changes_nothing_of_what_is_told(place, monkeypa
     monkeypatch.setattr(disclosed, "_folder", lambda: None)
     disclosed._followed.cache_clear()
     disclosed._decisions.cache_clear()
-    anew = disclosed.decisions(place, LAST)  # by a reviewer, who has nothing kept
-    assert disclosed.report(anew) == disclosed.report(after)
+    anew = disclosed.disclosure_decisions(place, LAST)  # by a reviewer, who has nothing kept
+    assert disclosed.disclosure_report(anew) == disclosed.disclosure_report(after)
     pd.testing.assert_frame_equal(anew.tried, after.tried)
-    shutil.rmtree(place / archive.FOLDER)
+    shutil.rmtree(place / archive.ARCHIVE_FOLDER)
 
 
 def publish(place: Path, told_: pd.DataFrame) -> None:
-    rows = rounded(told_, catalogue(place))
-    steps = disclosed.report(disclosed.decisions(place, LAST))
+    rows = rounded_estimates(told_, catalogue(place))
+    steps = disclosed.disclosure_report(disclosed.disclosure_decisions(place, LAST))
     edition = place.parent / "edition"
     edition.mkdir(exist_ok=True)
     for name, content in archive.content(rows, comparisons.make(None), steps).items():
         (edition / name).write_bytes(content)
-    archive.keep(place, Quarter(2026, 2), edition, date(2026, 8, 24))
+    archive.keep_estimates(place, Quarter(2026, 2), edition, date(2026, 8, 24))
     disclosed._followed.cache_clear()
     disclosed._decisions.cache_clear()
 
@@ -117,7 +119,7 @@ def publish(place: Path, told_: pd.DataFrame) -> None:
 def test_a_correction_of_marks_is_told_of_the_months_that_it_changes_and_of_no_other(place):
     """Every figure stood as before: it rests on as many answers."""
     device = "jdma-legifrance"
-    before = disclosed.given(place, LAST, "satisfaction").estimates
+    before = disclosed.disclosed_family(place, LAST, "satisfaction").estimates
     publish(place, before)
     (place / "corrections").mkdir()
     (place / "corrections" / "septembre.yml").write_text(
@@ -127,16 +129,16 @@ def test_a_correction_of_marks_is_told_of_the_months_that_it_changes_and_of_no_o
         "provider: équipe\nstatus: permanent\n",
         encoding="utf-8",
     )
-    after = disclosed.given(place, LAST, "satisfaction").estimates
+    after = disclosed.disclosed_family(place, LAST, "satisfaction").estimates
     asked = [(rows["device"] == device) & (rows["indicator"] == "satisfaction_10")
              for rows in (before, after)]  # fmt: skip
     then, now = (
-        rounded(rows[of], catalogue(place)).set_index("period")["estimate"]
+        rounded_estimates(rows[of], catalogue(place)).set_index("period")["estimate"]
         for rows, of in zip((before, after), asked, strict=True)
     )
     moved = {period for period in now.index if now[period] != then[period]}
     assert moved == {"2026-T3"}, (then, now)
-    shutil.rmtree(place / archive.FOLDER)
+    shutil.rmtree(place / archive.ARCHIVE_FOLDER)
     shutil.rmtree(place / "corrections")
     disclosed._followed.cache_clear()
 
@@ -147,12 +149,12 @@ def test_what_could_be_worked_back_stops_the_edition(place, monkeypatch):
     disclosed._followed.cache_clear()
     disclosed._decisions.cache_clear()
     with pytest.raises(ObservError, match="could be worked back from"):
-        disclosed.decisions(place, LAST)
+        disclosed.disclosure_decisions(place, LAST)
     disclosed._followed.cache_clear()
 
 
 def test_the_marks_of_a_device_are_those_that_its_users_gave(place):
-    marks = store.marks(place)
+    marks = store.marks_given(place)
     asked = marks.query("device == 'jdma-legifrance' and question == 'satisfaction'")
     assert asked["value"].tolist() == [0.0, 5.0, 10.0]
     assert set(asked["scale_max"]) == {10.0}

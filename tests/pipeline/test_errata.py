@@ -226,7 +226,7 @@ def reasons(root: Path, now: dict[str, Any], before: Publication) -> list[str]:
 def test_an_erratum_is_the_reason_of_its_own_revision_and_of_no_other(root, now, reason):
     write(root / "reports")
     assert reasons(root, MARK | now, FIRST) == [reason]
-    assert revisions.why("erratum-note", policy(root)) == GOOD["what"]
+    assert revisions.revision_reason("erratum-note", policy(root)) == GOOD["what"]
 
 
 @pytest.mark.parametrize(

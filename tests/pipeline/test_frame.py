@@ -38,7 +38,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def entries(place: Path) -> list[Path]:
-    return sorted((place / kept.FOLDER / "families").glob("*"))
+    return sorted((place / kept.KEPT_FOLDER / "families").glob("*"))
 
 
 def same(one: Given, other: Given) -> None:
@@ -50,7 +50,7 @@ def same(one: Given, other: Given) -> None:
 @pytest.mark.parametrize("name", ["satisfaction", "devices", "peers"])
 def test_what_is_kept_is_what_was_computed(place, demonstration, name):
     computed = frame.given(demonstration, LAST, name)
-    assert not frame.lacking(demonstration, LAST, [(name, "")])
+    assert not frame.families_lacking(demonstration, LAST, [(name, "")])
     frame._given.cache_clear()
     same(frame.given(demonstration, LAST, name), computed)
 
@@ -101,8 +101,8 @@ def test_a_new_export_of_a_survey_leaves_estimates_of_the_others(place, demonstr
     )
     assert key(SURVEY) == before[SURVEY] and key(other) != before[other]
     assert key_of_all() != all_before
-    whole = {**store.digests(demonstration), "invitations": "new"}
-    monkeypatch.setattr(store, "digests", lambda _: whole)  # which all surveys read
+    whole = {**store.table_digests(demonstration), "invitations": "new"}
+    monkeypatch.setattr(store, "table_digests", lambda _: whole)  # which all surveys read
     assert key(SURVEY) != before[SURVEY]
 
 
@@ -113,7 +113,10 @@ def test_the_marks_of_all_surveys_are_those_of_their_responses_read_together(dem
     people = weighted.weighed(rows, project.reference("margins"), catalogue, year)
     together = [surveys.quarterly(rows, catalogue, LAST.back(9))]
     together += [surveys.pooled(rows, catalogue, year)]
-    together += [of(people) for of in (weighted.marks, weighted.bounds, weighted.report)]
+    together += [
+        of(people)
+        for of in (weighted.weighted_marks, weighted.opinion_bounds, weighted.weights_report)
+    ]
     known = [*estimates.COLUMNS[:8]]
     told, meant = (
         frame.sort_values(known, ignore_index=True)[estimates.COLUMNS]
@@ -141,8 +144,8 @@ def test_another_word_for_what_is_counted_is_told_and_computes_nothing_again(pla
 def test_real_data_never_takes_what_a_demonstration_kept(place, demonstration, monkeypatch, name):
     """Sheets are told to be invented by the kind of data, and no table need differ."""
     before = frame.depends(demonstration, LAST, name)
-    held = {**store.digests(demonstration), "kind": "real"}
-    monkeypatch.setattr(store, "digests", lambda _: held)
+    held = {**store.table_digests(demonstration), "kind": "real"}
+    monkeypatch.setattr(store, "table_digests", lambda _: held)
     assert kept.key(frame.depends(demonstration, LAST, name)) != kept.key(before)
 
 
@@ -207,7 +210,7 @@ def test_no_code_that_computes_a_family_is_left_out_of_what_it_depends_on(place,
 
 def test_it_is_told_why_a_family_would_be_computed_again(place, demonstration, monkeypatch):
     def why(name: str = "satisfaction", quarter: Quarter = LAST, survey: str = "") -> list[str]:
-        return frame.why(demonstration, quarter, name, survey)
+        return frame.why_not_kept(demonstration, quarter, name, survey)
 
     assert why() == ["never made"]
     frame.given(demonstration, LAST, "satisfaction")
@@ -217,8 +220,8 @@ def test_it_is_told_why_a_family_would_be_computed_again(place, demonstration, m
     path = place / "data" / "catalogue" / "indicators.yml"
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert why() == ["the catalogue (indicators.yml)"]
-    held = {**store.digests(demonstration), "ratings": "others"}
-    monkeypatch.setattr(store, "digests", lambda _: held)
+    held = {**store.table_digests(demonstration), "ratings": "others"}
+    monkeypatch.setattr(store, "table_digests", lambda _: held)
     assert why() == ["the catalogue (indicators.yml)", "the data (ratings)"]
     of_visits = "the estimates (visits)"  # which follow from the catalogue too
     assert why("survey", survey=SURVEY) == ["the catalogue (indicators.yml)", of_visits]

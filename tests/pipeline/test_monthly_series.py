@@ -45,8 +45,8 @@ def read(data: Path, name: str) -> pd.DataFrame:
 
 
 def test_all_that_an_action_may_move_has_months_in_the_demonstration(demonstration, catalogue):
-    tables = {name: read(demonstration, name) for name in monthly.READ}
-    found = monthly.monthly(tables, catalogue, "2026-09")
+    tables = {name: read(demonstration, name) for name in monthly.SERIES_TABLES}
+    found = monthly.followed_series(tables, catalogue, "2026-09")
     assert set(found["indicator"]) == set(monthly.FOLLOWED)
     assert set(found["group"]) == {""} and found["period"].max() == "2026-09"
     assert not found.duplicated(["indicator", "product", "device", "period"]).any()
@@ -70,9 +70,11 @@ def test_of_surveys_that_no_action_concerns_no_response_is_read(demonstration, c
         were_read.append(survey)
         return store.read(demonstration, "responses", last=last, device=survey)
 
-    actions = [*project.records(Action, demonstration)]
+    actions = [*project.records_of(Action, demonstration)]
     asked = {one: partial(reading, one) for one in frame.surveys(demonstration)}
-    others = {name: read(demonstration, name) for name in monthly.READ if name != "responses"}
+    others = {
+        name: read(demonstration, name) for name in monthly.SERIES_TABLES if name != "responses"
+    }
     for wanted in (actions, []):
         were_read.clear()
         found = monthly.followed(

@@ -91,7 +91,7 @@ def test_the_agency_s_own_catalogue_lists_nothing_invented():
     real = project.catalogue(DATA, PROJECT)
     text = "".join(repr(part) for part in (real.devices, real.peers, real.questionnaires))
     assert real.devices and "fictive" not in text.lower()
-    assert project.records(Action, DATA, PROJECT) == ()
+    assert project.records_of(Action, DATA, PROJECT) == ()
     sheets = project.practices(DATA, "real", PROJECT).sheets
     assert {sheet.origin for sheet in sheets} == {"neighbour"}
 
@@ -120,10 +120,10 @@ def test_a_folder_s_own_entries_join_the_project_s_and_its_devices_stand_alone(p
 def test_an_effect_is_looked_for_in_the_data_of_its_own_folder(place):
     text = (DEMO / "actions" / "lettre-des-avis.yml").read_text(encoding="utf-8")
     write(place / "data" / "actions" / "lettre-des-avis.yml", text)
-    assert len(project.records(Action, OWN, place)) == 1
+    assert len(project.records_of(Action, OWN, place)) == 1
     (place / OWN / "actions").mkdir(parents=True)
-    assert project.records(Action, OWN, place) == ()
-    assert len(project.records(Action, DATA, place)) == 1
+    assert project.records_of(Action, OWN, place) == ()
+    assert len(project.records_of(Action, DATA, place)) == 1
 
 
 def test_sheets_of_a_demonstration_are_told_to_be_invented_and_the_project_s_are_not(place):

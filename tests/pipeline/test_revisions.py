@@ -61,8 +61,8 @@ def test_what_is_told_the_same_or_for_the_first_time_is_no_revision():
     assert reasons(MARK) == []
     # each reason has words in French
     for name in (*revisions.NATURAL, revisions.SILENT):
-        assert revisions.why(name, policy()).endswith(".")
-    assert revisions.why("rule-0", policy(once())) == WHY
+        assert revisions.revision_reason(name, policy()).endswith(".")
+    assert revisions.revision_reason("rule-0", policy(once())) == WHY
 
 
 @pytest.mark.parametrize("later", [{"estimate": 7.2}, {"n": 45}, {"ci_low": 7.0, "ci_high": 7.3}])
@@ -183,8 +183,8 @@ def test_a_silent_change_stops_the_edition_and_what_it_asks_for_lets_it_pass(tmp
 
 def marks(now: list[dict[str, Any]], *told: Publication, known: Catalogue) -> list[str]:
     rows = estimates.make(now)
-    found = revisions.marks(archive.in_the_making(rows, T3, TODAY), told, known)
-    return [found.get(revisions.key_of(row), "") for row in estimates.records(rows)]
+    found = revisions.revision_flags(archive.in_the_making(rows, T3, TODAY), told, known)
+    return [found.get(revisions.figure_key(row), "") for row in estimates.records(rows)]
 
 
 def test_a_figure_is_marked_as_revised_in_the_edition_that_revises_it_and_no_later_one():

@@ -30,12 +30,12 @@ def test_a_description_is_of_thirty_words_at_most_on_every_page(made_site):
 
 def test_a_description_that_is_cut_ends_with_no_open_bracket():
     text = "mot " * 26 + "selon le (intervalle à 95 %), et puis encore"
-    assert html.short(text).endswith("mot selon le…")
+    assert html.first_sentences(text).endswith("mot selon le…")
 
 
 def test_a_description_ends_with_a_sentence_where_one_says_enough():
     first = "Une phrase de dix mots au moins suffit à une page."
-    assert html.short(f"{first} Une autre, {'trop ' * 30}longue.") == first
+    assert html.first_sentences(f"{first} Une autre, {'trop ' * 30}longue.") == first
 
 
 def test_what_quarto_writes_of_a_page_is_not_said_twice():

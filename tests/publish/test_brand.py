@@ -25,7 +25,7 @@ from observlib.display import grids, style
 from observlib.display.dots import small_line
 from observlib.publish import publish
 from observlib.publish.project import read_project
-from observlib.publish.quarto import stage
+from observlib.publish.quarto import stage_pages
 
 NIGHT = "#16161a"
 GREEN, INK, BRICK = "#0b5d3b", "#10201a", "#8a2b0e"
@@ -121,8 +121,8 @@ def test_drawings_have_the_brand_s_colour_and_its_shades():
     assert (own, other) == (GREEN, "#298641")
     red, green, blue = bytes.fromhex(shade[1:])
     assert green > blue > red, "it is the house's blue"
-    assert style.contrast(shade, "#ffffff") == pytest.approx(
-        style.contrast("#cacafb", "#ffffff"), rel=0.02
+    assert style.contrast_ratio(shade, "#ffffff") == pytest.approx(
+        style.contrast_ratio("#cacafb", "#ffffff"), rel=0.02
     )
     assert style.Brand().recoloured(drawing.encode()) == drawing.encode()
 
@@ -133,7 +133,9 @@ def test_a_small_line_is_the_brand_s_on_light_and_on_dark_pages():
     day, night = made.split("prefers-color-scheme:dark")
     assert {*re.findall("#[0-9a-f]{6}", day)} == {GREEN}
     (own,) = {*re.findall("#[0-9a-f]{6}", night)}
-    assert own in style.Brand(primary=GREEN).css() and style.contrast(own, NIGHT) >= style.TEXT
+    assert (
+        own in style.Brand(primary=GREEN).css() and style.contrast_ratio(own, NIGHT) >= style.TEXT
+    )
 
 
 def test_the_search_has_the_page_s_colours(site):
@@ -143,14 +145,14 @@ def test_the_search_has_the_page_s_colours(site):
 
 
 def test_quarto_is_handed_the_brand_and_without_one_the_house_s_colour(project, tmp_path, sample):
-    stage(read_project(project), [], lambda _: None, tmp_path / "branded")  # type: ignore[arg-type]
+    stage_pages(read_project(project), [], lambda _: None, tmp_path / "branded")  # type: ignore[arg-type]
     told = yaml.safe_load((tmp_path / "branded" / style.FILE).read_text(encoding="utf-8"))
     assert told["color"]["primary"] == GREEN and told["typography"]["base"] == "Marque"
     assert told["typography"]["headings"] == {"family": "Marque", "color": BRICK}
     assert told["logo"]["images"]["logo"] == {"path": "goutte.svg", "alt": "Une goutte"}
     assert (tmp_path / "branded" / "goutte.svg").is_file()
     plain = sample.make_project(tmp_path / "plain")
-    stage(read_project(plain), [], lambda _: None, tmp_path / "house")  # type: ignore[arg-type]
+    stage_pages(read_project(plain), [], lambda _: None, tmp_path / "house")  # type: ignore[arg-type]
     told = yaml.safe_load((tmp_path / "house" / style.FILE).read_text(encoding="utf-8"))
     assert told["color"]["primary"] == style.ACCENT
 
@@ -214,8 +216,8 @@ colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 
 @given(colours, colours)
 def test_contrast_is_the_same_both_ways_and_at_most_that_of_black_on_white(one, other):
-    assert style.contrast(one, other) == style.contrast(other, one)
-    assert 1 <= style.contrast(one, other) <= 21
+    assert style.contrast_ratio(one, other) == style.contrast_ratio(other, one)
+    assert 1 <= style.contrast_ratio(one, other) <= 21
 
 
 @given(colours)
@@ -223,7 +225,7 @@ def test_links_are_seen_on_dark_pages_whatever_the_brand_s_colour(colour):
     night = style.Brand(primary=colour).css().split("prefers-color-scheme")[1]
     (accent,) = re.findall(r"--accent: (#\w{6});", night)
     for ground in (NIGHT, "#23232b"):
-        assert style.contrast(accent, ground) >= style.TEXT
+        assert style.contrast_ratio(accent, ground) >= style.TEXT
 
 
 @given(colours)
@@ -233,7 +235,7 @@ def test_what_charts_write_on_their_shades_is_read_whatever_the_brand_s_colour(c
     shades = blend_palette(style.GRADES, 40)
     written += [(to_hex(shade), grids._ink(shade).lower()) for shade in shades]
     for shade, ink in written:
-        assert style.contrast(own.shade(shade), ink) >= style.TEXT, (shade, ink)
+        assert style.contrast_ratio(own.shade(shade), ink) >= style.TEXT, (shade, ink)
 
 
 def test_cells_of_a_grid_are_the_brand_s_and_its_other_colours_stay_for_style_sheets():

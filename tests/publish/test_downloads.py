@@ -65,7 +65,7 @@ def test_comparisons_have_a_file_with_both_sides_and_the_verdict(tmp_path, sampl
         {**mark, "period": period, "estimate": value, "n": 400, "n_eff": 400}
         for period, value in (("2025-T3", 62.0), ("2026-T3", 74.0))
     )
-    waves = comparing.between(frame, catalogue, "2026-T3", "2025-T3")
+    waves = comparing.across_periods(frame, catalogue, "2026-T3", "2025-T3")
     pairs = comparisons.make(comparing.tested(catalogue, waves))
     content = {"kind": "text", **estimates.to_json(frame)}
     carried = {estimates.MIME: {**content, "comparisons": comparisons.to_json(pairs)}}

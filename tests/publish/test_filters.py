@@ -16,7 +16,7 @@ from observlib.display.dots import point, points, small_line
 from observlib.publish import pandoc, publish
 from observlib.publish.notebook import Converted
 from observlib.publish.project import read_project
-from observlib.publish.quarto import stage
+from observlib.publish.quarto import stage_pages
 
 REPORTS = Path(__file__).parents[2] / "reports"
 FILTER = REPORTS / "inert.lua"
@@ -116,7 +116,7 @@ def test_a_title_with_marks_is_read_the_same_wherever_it_stands(tmp_path, publis
     assert f">{shown}</a></li>" in home
     study = read_project(project).page(PurePosixPath("page.ipynb"))
     assert study.title == "Journal *officiel* & <b>lois</b>"
-    stage(read_project(project), [], lambda _: Converted(""), tmp_path / "staged")
+    stage_pages(read_project(project), [], lambda _: Converted(""), tmp_path / "staged")
     config = yaml.safe_load((tmp_path / "staged" / "_quarto.yml").read_text(encoding="utf-8"))
     section = next(item for item in config["website"]["sidebar"]["contents"] if "section" in item)
     marked = "Journal \\*officiel\\* \\& \\<b\\>lois\\</b\\>"

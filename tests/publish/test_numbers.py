@@ -12,10 +12,10 @@ from observlib.language import french
 from observlib.publish.origins import (
     ANYWHERE,
     Candidates,
-    Figure,
+    OriginFigure,
     Told,
-    numbers,
-    read,
+    numbers_told,
+    read_origins,
     texts_of,
     with_origins,
 )
@@ -23,10 +23,10 @@ from observlib.publish.origins import (
 NOW, BEFORE = "T3 2026", "T3 2025"
 
 
-def figure(one: str, *numbers: float, names: str = "", is_now: bool = True) -> Figure:
+def figure(one: str, *numbers: float, names: str = "", is_now: bool = True) -> OriginFigure:
     told = (*numbers, *[math.nan] * 4)[:4]
     found = tuple(name.lower() for name in names.split("|") if name)
-    return Figure(one, f"origines/p.html#{one}", told, found, is_now)
+    return OriginFigure(one, f"origines/p.html#{one}", told, found, is_now)
 
 
 LEGIFRANCE = figure("f1", 7.2, 6.9, 7.5, 210, names=f"Légifrance|Web|{NOW}")
@@ -37,9 +37,9 @@ VISITS = figure("f5", 86_734_210, math.nan, math.nan, 86_734_210, names="Légifr
 WAIT = figure("f6", 293, 241, 349, 958, names="3939 Allô|attente")
 
 
-def leads(text: str, *figures: Figure, **around: str) -> dict[str, str]:
+def leads(text: str, *figures: OriginFigure, **around: str) -> dict[str, str]:
     """The numbers of a text, each with the figure that it leads to, or with `?` for several."""
-    found = numbers(text, Candidates(figures), **around)
+    found = numbers_told(text, Candidates(figures), **around)
     return {
         text[one.start : one.end]: one.figures[0].id if len(one.figures) == 1 else "?"
         for one in found
@@ -167,7 +167,7 @@ def test_links_change_nothing_of_what_a_page_says(parts):
 def test_what_the_edition_wrote_is_read_back():
     rows = [["f1", "origines/a.html#f1", [7.2, None, None, 210.0], ["légifrance"], True]]
     content = {"figures": rows, "cells": {"tbl-a": [0]}, "sections": {"avis": [0]}}
-    told = read(json.dumps(content).encode())
+    told = read_origins(json.dumps(content).encode())
     assert told.of("tbl-a", "").figures == told.of("", "avis").figures == told.figures
     assert told.of("", "ailleurs").figures == ()
     assert math.isnan(told.figures[0].numbers[1])

@@ -19,8 +19,8 @@ from observlib.publish import embedded, find_quarto, publish
 from observlib.publish import html as access
 from observlib.publish.html import with_downloads
 from observlib.publish.notebook import Converted, notebook_to_markdown
-from observlib.publish.project import Page, read_project
-from observlib.publish.quarto import framed, render
+from observlib.publish.project import SitePage, read_project
+from observlib.publish.quarto import framed, render_pages
 
 __all__ = ["dump"]
 RECORDED = Path(__file__).with_name("quarto-panorama.html")
@@ -204,10 +204,10 @@ def recorded(project: Path, folder: Path) -> str:
     read = read_project(project, "quarto")
     page = read.page(PurePosixPath("panorama.ipynb"))
 
-    def text(one: Page) -> Converted:
+    def text(one: SitePage) -> Converted:
         return notebook_to_markdown(project / one.source)
 
-    render(read, [page], text, folder, lambda _: None)
+    render_pages(read, [page], text, folder, lambda _: None)
     made = (folder / "panorama.html").read_text(encoding="utf-8")
     main = made[made.index("<main") : made.index("</main>") + len("</main>")]
     return f"<!doctype html>\n<html><head></head><body>\n{main}\n</body></html>\n"

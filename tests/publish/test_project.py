@@ -10,7 +10,7 @@ import yaml
 
 from observlib.base.errors import ObservError
 from observlib.publish import html
-from observlib.publish.project import Entry, flat, match_pages, read_project
+from observlib.publish.project import MenuEntry, flat, match_pages, read_project
 
 
 def configure(project: Path, contents: object = None, **settings: object) -> None:
@@ -33,11 +33,11 @@ def test_a_page_that_a_list_leads_to_needs_no_place_in_the_navigation(project):
     assert not any("practices" in str(entry.page) for entry in flat(found.navigation))
     ((_, pages),) = found.listings(found.page(PurePosixPath("retours.qmd")))
     assert [page.title for page in pages] == ["autre", "une"]
-    listing = Entry("Les retours d’expérience", PurePosixPath("retours.qmd"))
-    assert found.trail(pages[0].source) == (Entry("Ce qu’on en fait"), listing)
+    listing = MenuEntry("Les retours d’expérience", PurePosixPath("retours.qmd"))
+    assert found.trail(pages[0].source) == (MenuEntry("Ce qu’on en fait"), listing)
     edition = found.navigation[-2]  # a section that repeats its page's title is not said twice
     assert (edition.text, edition.entries[0].text) == ("Éditions", "Toutes les éditions")
-    assert found.trail(PurePosixPath("methode.qmd")) == (Entry("Comment nous le savons"),)
+    assert found.trail(PurePosixPath("methode.qmd")) == (MenuEntry("Comment nous le savons"),)
     assert found.trail(PurePosixPath("index.qmd")) == ()
 
 

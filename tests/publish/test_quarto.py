@@ -17,8 +17,8 @@ from observlib.base.errors import ObservError
 from observlib.base.yaml_files import split_front_matter
 from observlib.publish import embedded, publish, quarto
 from observlib.publish.notebook import notebook_to_markdown
-from observlib.publish.project import Page, read_project
-from observlib.publish.quarto import stage
+from observlib.publish.project import SitePage, read_project
+from observlib.publish.quarto import stage_pages
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in command is a script")
 
@@ -89,10 +89,10 @@ def staged(project: Path, folder: Path) -> dict[str, Any]:
     """The settings of a project as Quarto is handed it."""
     read = read_project(project, "a quarto")
 
-    def text(page: Page) -> Any:
+    def text(page: SitePage) -> Any:
         return notebook_to_markdown(project / page.source)
 
-    stage(read, [page for page in read.pages if page.is_study], text, folder)
+    stage_pages(read, [page for page in read.pages if page.is_study], text, folder)
     found: dict[str, Any] = yaml.safe_load((folder / "_quarto.yml").read_text(encoding="utf-8"))
     return found
 
@@ -146,10 +146,10 @@ def test_the_front_page_is_never_a_way_to_another_page(tmp_path, monkeypatch, pr
     read = read_project(project, "a quarto")
     study = read.page(PurePosixPath("panorama.ipynb"))
 
-    def text(page: Page) -> Any:
+    def text(page: SitePage) -> Any:
         return notebook_to_markdown(project / page.source)
 
-    quarto.render(read, [study], text, tmp_path / "frames", lambda _: None)
+    quarto.render_pages(read, [study], text, tmp_path / "frames", lambda _: None)
     assert (tmp_path / "frames" / "panorama.html").is_file()
     assert not (tmp_path / "frames" / "index.html").exists(), "the run of the front page makes it"
 
@@ -247,7 +247,7 @@ def test_quarto_wanted_and_absent_says_how_to_get_it(tmp_path, monkeypatch, proj
 
 def test_a_quarto_that_fails_its_check_is_not_chosen(tmp_path, monkeypatch, project, capsys):
     log = install(tmp_path, monkeypatch)
-    quarto.fault.cache_clear()
+    quarto.quarto_fault.cache_clear()
     site = publish(project, tmp_path / "site", "auto", cache=tmp_path / "kept").parent
     assert "Huit usagers" in (site / "panorama.html").read_text(encoding="utf-8")
     assert [own for _, _, own in runs(log)] == [["index.qmd"]], "a small page, once"

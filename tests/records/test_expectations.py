@@ -9,7 +9,13 @@ from tests.copies import DEMO
 from tests.records import sheets
 
 from observlib import Study
-from observlib.records.expectations import COMPARED, REASONS, Expectation, exploratory, outcome
+from observlib.records.expectations import (
+    COMPARED,
+    EXPLORATORY_REASONS,
+    Expectation,
+    exploratory,
+    outcome,
+)
 
 GOOD = {
     "id": "clarte", "title": "Des mots plus clairs", "indicator": "satisfaction_10",
@@ -76,7 +82,7 @@ def test_only_what_was_seen_before_its_data_and_is_unchanged_was_announced():
     assert exploratory(one, ("other", False)) == "edited"
     assert exploratory(one, (one.digest, True)) == "late"
     assert exploratory(late, (late.digest, False)) == "after"
-    assert set(REASONS) == {"unseen", "edited", "late", "after"}
+    assert set(EXPLORATORY_REASONS) == {"unseen", "edited", "late", "after"}
 
 
 ENDS = st.tuples(st.floats(-10, 10), st.floats(-10, 10)).map(sorted)

@@ -9,7 +9,7 @@ from tests.records.sheets import faults, write
 from observlib.base.period import Quarter
 from observlib.pipeline import frame
 from observlib.records.actions import Action, touches
-from observlib.records.decisions import Decision, standing
+from observlib.records.decisions import Decision, standing_decisions
 from observlib.records.replies import Reply
 from tools.demo import audience
 from tools.demo import satisfaction as ratings
@@ -187,11 +187,14 @@ def test_each_kind_of_decision_is_whole_with_what_it_needs(catalogue, tmp_path, 
 def test_the_latest_decision_on_a_task_stands(catalogue, tmp_path):
     put(tmp_path, Decision)
     put(tmp_path, Decision, "b", date="2026-08-01", **REFUSED)
-    found = standing(load(Decision, tmp_path, catalogue))
+    found = standing_decisions(load(Decision, tmp_path, catalogue))
     assert {task: one.decision for task, one in found.items()} == {"suivi": "refused"}
 
 
 def test_what_came_or_was_decided_after_the_quarter_is_not_told_in_it():
-    assert {one.task for one in frame.decisions(DEMO, Quarter(2026, 2))} == {"papiers", "compte"}
+    assert {one.task for one in frame.decisions_until(DEMO, Quarter(2026, 2))} == {
+        "papiers",
+        "compte",
+    }
     (reply,) = frame.replies(DEMO, Quarter(2026, 2))
     assert reply.id == "caisse-fictive-2026-t1" and len(frame.replies(DEMO, Quarter(2026, 3))) == 3

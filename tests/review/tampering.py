@@ -167,7 +167,7 @@ def parameter(folder: Path, chance: random.Random) -> Tampering:
 
 def leaf_of_the_manifest(folder: Path, chance: random.Random) -> Tampering:
     """Any key of the manifest: a digest, a parameter, a day, a title."""
-    path = folder / record.NAME
+    path = folder / record.MANIFEST_FILE
     whole = json.loads(_text(path))
     places = [*_places(whole)]
     parent, key = chance.choice(places)
@@ -184,7 +184,7 @@ def leaf_of_the_manifest(folder: Path, chance: random.Random) -> Tampering:
         )
         parent[key] = value[:at] + new + value[at + 1 :]
     _write(path, (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode())
-    return Tampering("manifest", record.NAME, re.escape(str(key)))
+    return Tampering("manifest", record.MANIFEST_FILE, re.escape(str(key)))
 
 
 def _places(value: Any) -> Iterator[tuple[Any, Any]]:
@@ -300,7 +300,9 @@ def swapped_files(folder: Path, chance: random.Random) -> Tampering:
 
 
 def file_taken_away(folder: Path, chance: random.Random) -> Tampering:
-    path = _one((x for x in folder.rglob("*") if x.is_file() and x.name != record.NAME), chance)
+    path = _one(
+        (x for x in folder.rglob("*") if x.is_file() and x.name != record.MANIFEST_FILE), chance
+    )
     path.unlink()
     return Tampering("absent", path.relative_to(folder).as_posix(), "the file|its digest")
 
@@ -313,7 +315,7 @@ def file_put_in(folder: Path, chance: random.Random) -> Tampering:
 
 def description(folder: Path, chance: random.Random) -> Tampering:
     """A digit of what describes the data or the edition to programs."""
-    path = _one((x for x in folder.rglob("*.json*") if x.name != record.NAME), chance)
+    path = _one((x for x in folder.rglob("*.json*") if x.name != record.MANIFEST_FILE), chance)
     text = _text(path)
     at = _at(text, r"\d", chance)
     _change_digit(path, at, chance)
@@ -342,7 +344,7 @@ KINDS: tuple[Callable[[Path, random.Random], Tampering], ...] = (
 
 def sign_again(folder: Path, name: str) -> None:
     """Let the manifest say that a changed file is as it is now, as a forger would."""
-    path = folder / record.NAME
+    path = folder / record.MANIFEST_FILE
     whole = json.loads(_text(path))
     if name in whole["files"] and (folder / name).exists():
         whole["files"][name] = kept.file(folder / name)

@@ -18,7 +18,7 @@ from tests.examples import examples
 
 from observlib.language import wording
 from observlib.review import _readpdf, comparison
-from observlib.review.comparison import Place, Word, compare, differences, told
+from observlib.review.comparison import Place, Wording, compare_files, differences, place_text
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
 VALUES = st.recursive(LEAVES, lambda x: st.lists(x, max_size=3) | st.dictionaries(st.text(), x))
@@ -28,7 +28,9 @@ TEXT = b"BT /F 9 Tf (7,9) Tj ET "
 
 def places(name: str, first: bytes, second: bytes) -> list[tuple[str, str, str]]:
     found = differences(name, first, second)
-    return [(told(one.where), told(one.published), told(one.remade)) for one in found]
+    return [
+        (place_text(one.where), place_text(one.published), place_text(one.remade)) for one in found
+    ]
 
 
 def archive(**files: str | bytes) -> bytes:
@@ -76,7 +78,7 @@ def test_an_estimate_is_told_with_what_it_measures_and_a_file_in_an_archive_by_i
 @pytest.mark.parametrize("name", ["a.pdf", "a.xlsx", "a.zip", "a.json", "a.html", "a.csv", "a.png"])
 def test_what_cannot_be_read_is_told_by_its_first_byte(name):
     (found,) = differences(name, b"\xff\x00\xfe1", b"\xff\x00\xfe2")
-    assert told(found.where) == "byte 3" and not found.is_close
+    assert place_text(found.where) == "byte 3" and not found.is_close
 
 
 @pytest.mark.parametrize(("first", "second"), [
@@ -107,8 +109,8 @@ def test_many_places_are_told_five_and_how_many_more(tmp_path):
     for folder, text in (("a", "1\n" * 50), ("b", "2\n" * 50)):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "x.txt").write_text(text, encoding="utf-8")
-    found = compare(tmp_path / "a", tmp_path / "b", "x.txt")
-    assert told(found[-1].where) == "and 45 more places" and len(found) == 6
+    found = compare_files(tmp_path / "a", tmp_path / "b", "x.txt")
+    assert place_text(found[-1].where) == "and 45 more places" and len(found) == 6
 
 
 def test_of_many_places_those_that_say_most_are_told(tmp_path):
@@ -118,8 +120,11 @@ def test_of_many_places_those_that_say_most_are_told(tmp_path):
         rows = [f"boamp@{digest},5" for _ in range(50)]
         text = "\n".join(["source,estimate", *rows, f"boamp@{digest},{mark}"])
         (tmp_path / folder / "x.csv").write_text(text, encoding="utf-8")
-    first = compare(tmp_path / "a", tmp_path / "b", "x.csv")[0]
-    assert (told(first.where), first.published) == ("line 52, estimate of boamp@0a1b2c3d", "7.9")
+    first = compare_files(tmp_path / "a", tmp_path / "b", "x.csv")[0]
+    assert (place_text(first.where), first.published) == (
+        "line 52, estimate of boamp@0a1b2c3d",
+        "7.9",
+    )
 
 
 @given(VALUES, VALUES)
@@ -170,8 +175,8 @@ def found(folder: Path, name: str, published: bytes, remade: bytes) -> list[tupl
         (folder / part).mkdir()
         (folder / part / name).write_bytes(content)
     return [
-        (told(one.where), told(one.published))
-        for one in compare(folder / "a", folder / "b", name)
+        (place_text(one.where), place_text(one.published))
+        for one in compare_files(folder / "a", folder / "b", name)
         if not one.is_close
     ]
 
@@ -215,7 +220,7 @@ def test_what_is_too_large_or_too_slow_to_read_is_told_in_a_line(
 def test_tags_without_end_are_read_once_and_not_from_each_of_them_again(tag):
     """The standard parser begins again at each: what it read grew by the square of their number."""
     page = f"<p>7,9</p>{tag * 10_000}"
-    assert len(comparison.pieces("a.html", page.encode())) <= 4
+    assert len(comparison.file_pieces("a.html", page.encode())) <= 4
 
 
 def test_archives_in_an_archive_are_told_by_their_bytes_alone(tmp_path):
@@ -234,13 +239,13 @@ def test_what_changed_in_an_archive_is_told_however_much_in_it_did_not(tmp_path,
 
 
 def keys(language: str) -> set[str]:
-    return {key.partition(".")[2] for key in comparison.TEXTS if key.startswith(f"{language}.")}
+    return {key.partition(".")[2] for key in comparison._TEXTS if key.startswith(f"{language}.")}
 
 
 def test_both_languages_say_every_kind_of_place_with_the_same_names():
     assert keys("en") == keys("fr")
     for key in keys("en"):
-        english, french = (comparison.TEXTS[f"{language}.{key}"] for language in ("en", "fr"))
+        english, french = (comparison._TEXTS[f"{language}.{key}"] for language in ("en", "fr"))
         assert sorted(wording.fields(english)) == sorted(wording.fields(french)), key
     # every kind of place and word of the code
     code = "\n".join(
@@ -252,6 +257,6 @@ def test_both_languages_say_every_kind_of_place_with_the_same_names():
     assert {f"places.{kind}" for kind in kinds} | {f"said.{word}" for word in words} <= keys("en")
     # whatever a stranger named
     place = Place("cell", 3, "{x}", "{number} %s", member="a{0}.csv")
-    assert told(place) == "a{0}.csv: line 3, {x} of {number} %s"
-    assert told(place, "fr") == "a{0}.csv : ligne 3, {x} ({number} %s)"
-    assert (told("absent"), told(Word("absent"))) == ("absent", "is absent")
+    assert place_text(place) == "a{0}.csv: line 3, {x} of {number} %s"
+    assert place_text(place, "fr") == "a{0}.csv : ligne 3, {x} ({number} %s)"
+    assert (place_text("absent"), place_text(Wording("absent"))) == ("absent", "is absent")

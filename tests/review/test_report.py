@@ -8,26 +8,26 @@ import pytest
 from tests.site.axe import violations
 from tests.site.conftest import dump as dump  # a real browser
 
-from observlib.review import Review, changes, groups, report
-from observlib.review.comparison import WHOLE, Difference, Place, Word
+from observlib.review import ReviewResult, grouped_findings, groups, report
+from observlib.review.comparison import WHOLE_FILE, Difference, Place, Wording
 
 STUDIES = {"satisfaction": "Satisfaction", "contacts": "Appels", "panorama": "Panorama", "x": "X_y"}
 FILES = tuple(f"{name}.html" for name in STUDIES)
 MARK = Difference("satisfaction.csv", Place("cell", 3, "estimate", "visits"), "7.9", "7.8")
 NEAR = Difference("x/a.svg", Place("attribute", 9, "d", "<path>"), "10.001", "10.002", True)
-GONE = Difference("contacts.pdf", WHOLE, Word("absent"), Word("not_absent"))
+GONE = Difference("contacts.pdf", WHOLE_FILE, Wording("absent"), Wording("not_absent"))
 SHARED = [Difference(f"{x}.html", Place("text", 3), "le <b>", "un") for x in STUDIES if x != "x"]
 FOUR = {"a": "Une étude", "b": "Une autre", "c": "La troisième", "d": "La quatrième"}
 GROUPED = [*(f"{name}.{end}" for name in FOUR for end in ("html", "pdf")), "donnees/x.csv"]
 
 
-def review(*differences: Difference, not_run: tuple[str, ...] = ()) -> Review:
+def review(*differences: Difference, not_run: tuple[str, ...] = ()) -> ReviewResult:
     about = {"python": "3.13.1", "platform": "Linux"}
     of = ("2026-T3", "demonstration", "2026-11-16", "0a" * 20, "0" * 32, STUDIES, FILES)
-    return Review(*of, differences, not_run, {"files": 3}, about)
+    return ReviewResult(*of, differences, not_run, {"files": 3}, about)
 
 
-def read(one: Review) -> str:
+def read(one: ReviewResult) -> str:
     return report.page(one).replace("\u00a0", " ")
 
 
@@ -59,7 +59,7 @@ def test_an_edition_that_is_reproduced_is_told_in_a_few_lines():
 
 def test_the_terminal_and_json_are_in_english_and_name_the_study():
     found = review(MARK, GONE, *SHARED)
-    told = report.lines(found)
+    told = report.report_lines(found)
     assert told[0].startswith("Satisfaction, Appels, Panorama: satisfaction.html: line 3, text: ")
     assert "Appels: contacts.pdf: the file: published 'is absent'" in told[2]
     known = found.as_dict()
@@ -72,7 +72,7 @@ def test_the_terminal_and_json_are_in_english_and_name_the_study():
 
 @pytest.mark.parametrize("differences", [(), (MARK, NEAR, GONE, *SHARED)], ids=["none", "many"])
 def test_no_page_of_a_review_breaks_a_rule_of_axe(differences, dump, tmp_path):
-    report.write(review(*differences, not_run=("data: is another",)), tmp_path)
+    report.write_report(review(*differences, not_run=("data: is another",)), tmp_path)
     (tmp_path / report.JSON).unlink()
     assert [*violations(tmp_path, dump).values()] == [[]] * 3
 
@@ -99,12 +99,15 @@ def test_each_study_has_its_verdict_and_what_belongs_to_none_has_its_own():
 def test_what_changed_in_many_studies_is_told_once():
     many = [text(f"{name}.html", "7,9", "7,8", line) for line, name in enumerate("abc")]
     own = text("a.pdf", "bon", "mauvais")
-    several, alone = changes(groups(GROUPED, FOUR, [*many, own], ()))
+    several, alone = grouped_findings(groups(GROUPED, FOUR, [*many, own], ()))
     assert [[*one.places] for one in several] == [["a", "b", "c"]]
     assert {name: [one.first for one in found] for name, found in alone.items()} == {"a": [own]}
     # but a file that is absent in each is told in each
-    gone = [Difference(f"{name}.pdf", WHOLE, Word("absent"), Word("not_absent")) for name in FOUR]
-    several, alone = changes(groups(GROUPED, FOUR, gone, ()))
+    gone = [
+        Difference(f"{name}.pdf", WHOLE_FILE, Wording("absent"), Wording("not_absent"))
+        for name in FOUR
+    ]
+    several, alone = grouped_findings(groups(GROUPED, FOUR, gone, ()))
     assert several == [] and [*alone] == [*FOUR]
 
 
@@ -116,9 +119,9 @@ def test_digests_that_follow_from_a_changed_table_are_summed_up():
         for name, word in zip(FOUR, words, strict=True)
     ]
     other = text("a.pdf", "a sheet (0a1b2c3d)", "a sheet (4e5f6a7b)")
-    several, alone = changes(groups(GROUPED, FOUR, [*found, other], ()))
+    several, alone = grouped_findings(groups(GROUPED, FOUR, [*found, other], ()))
     assert len(several) == 1 and len(several[0].files) == 4 and alone == {}
-    _, alone = changes(groups(GROUPED, FOUR, [other], ()))
+    _, alone = grouped_findings(groups(GROUPED, FOUR, [other], ()))
     assert [one.first for one in alone["a"]] == [other]  # where nothing else tells of it
 
 
@@ -126,5 +129,5 @@ def test_what_is_measured_comes_before_what_is_read_and_drawn():
     drawn = Difference("a/fig-x.svg", Place("attribute", 1, "d", "<path>"), "M 1 2", "M 1 3")
     read = text("a.html", "7,9", "7,8")
     measured = Difference("a.csv", Place("cell", 2, "estimate"), "7.9", "7.8")
-    _, alone = changes(groups(GROUPED, FOUR, [drawn, read, measured], ()))
+    _, alone = grouped_findings(groups(GROUPED, FOUR, [drawn, read, measured], ()))
     assert [one.first for one in alone["a"]] == [measured, read, drawn]

@@ -65,7 +65,9 @@ def test_a_peer_elsewhere_reproduces_an_edition_and_begins_a_review(small, tmp_p
 
 def test_where_neither_copy_nor_history_has_the_code_it_is_said_and_nothing_runs(small, tmp_path):
     folder = tampering.copy(small.edition, tmp_path / T3)
-    tampering.rewrite(folder / record.NAME, commit="0" * 40, made_from={"the library": "0" * 32})
+    tampering.rewrite(
+        folder / record.MANIFEST_FILE, commit="0" * 40, made_from={"the library": "0" * 32}
+    )
     found = reviewed(small, folder)
     assert (found["code"], found["verdict"]) == (1, "differs")
     assert any("is not in this copy's history" in line for line in found["not_run"])
@@ -75,7 +77,7 @@ def test_where_neither_copy_nor_history_has_the_code_it_is_said_and_nothing_runs
 
 def test_without_what_was_published_before_it_is_said_what_is_lacking(small, tmp_path):
     folder = tampering.copy(small.edition, tmp_path / T3)
-    tampering.rewrite(folder / record.NAME, earlier={"0001-2026-T2": "0" * 32})
+    tampering.rewrite(folder / record.MANIFEST_FILE, earlier={"0001-2026-T2": "0" * 32})
     done = observ(small.root, "review", folder, "--data", small.data)
     assert (done.returncode, "Traceback" in done.stderr) == (3, False)
     assert "0001-2026-T2: not here as the edition knew it" in done.stderr
@@ -99,10 +101,10 @@ def test_without_the_data_it_is_said_which_tables_are_others(small, tmp_path):
 def test_what_a_stranger_wrote_moves_no_cursor_and_begins_no_line(small, tmp_path):
     signs = "\x1b]0;x\x07 \x9b2J \u202e\n\robserv: reproduced"
     bundle = tampering.copy(small.edition, tmp_path / T3)
-    known = json.loads((bundle / record.NAME).read_text(encoding="utf-8"))
+    known = json.loads((bundle / record.MANIFEST_FILE).read_text(encoding="utf-8"))
     known["studies"][0]["title"] += signs
     new = {"made_from": {f"the library{signs}": "0" * 32}, "commit": "0" * 40}
-    tampering.rewrite(bundle / record.NAME, studies=known["studies"], **new)
+    tampering.rewrite(bundle / record.MANIFEST_FILE, studies=known["studies"], **new)
     (bundle / f"a{signs.replace('/', '')}.html").write_text("x", encoding="utf-8")
     for words in ((), ("--json",)):
         done = observ(small.root, "review", bundle, "--data", small.data, *words)
@@ -152,7 +154,7 @@ def fetched(small: Small, tmp_path: Path) -> tuple[Small, Path, str, Path]:
     name, meant = git(copy.root, "rev-parse", "HEAD"), made_from(copy.root, copy.data)
     git(copy.root, "checkout", "--quiet", "-")
     bundle = tampering.copy(copy.edition, tmp_path / T3)
-    tampering.rewrite(bundle / record.NAME, commit=name, made_from=meant)
+    tampering.rewrite(bundle / record.MANIFEST_FILE, commit=name, made_from=meant)
     return copy, bundle, name, proof
 
 
@@ -199,7 +201,7 @@ def test_a_manifest_that_names_another_commit_than_what_made_it_is_not_reproduce
         git(copy.root, "commit", "--quiet", "--all", "--message", "Other")
     other = git(copy.root, "rev-parse", "HEAD~1")
     bundle = shutil.copytree(copy.edition, tmp_path / T3)
-    tampering.rewrite(bundle / record.NAME, commit=other)
+    tampering.rewrite(bundle / record.MANIFEST_FILE, commit=other)
     for path in bundle.glob("*.html"):
         page_of_it = path.read_text(encoding="utf-8")
         path.write_text(page_of_it.replace(own[:12], other[:12]), encoding="utf-8", newline="\n")
@@ -213,7 +215,7 @@ def test_a_manifest_that_names_another_commit_than_what_made_it_is_not_reproduce
     found = reviewed(copy, bundle)
     assert (found["verdict"], found["code"]) == ("differs", 1)
     (one,) = found["differences"]
-    assert (one["file"], one["where"], one["published"]) == (record.NAME, "commit", other)
+    assert (one["file"], one["where"], one["published"]) == (record.MANIFEST_FILE, "commit", other)
     assert one["remade"] == git(copy.root, "rev-parse", "HEAD")
 
 
@@ -224,7 +226,7 @@ def test_an_edition_published_again_after_an_older_quarter_is_reproduced(small, 
         words = ("edition", quarter, "--data", copy.data, "--publisher", "embedded")
         done = observ(copy.root, *words, SOURCE_DATE_EPOCH=str(int(DAY) + 86400 * day))
         assert done.returncode == 0, done.stderr
-    told = json.loads((copy.edition / record.NAME).read_text(encoding="utf-8"))
+    told = json.loads((copy.edition / record.MANIFEST_FILE).read_text(encoding="utf-8"))
     assert [*told["earlier"]] == ["0001-2026-T3", "0002-2026-T2"]
     found = reviewed(copy, copy.edition)
     assert (found["differences"], found["verdict"]) == ([], "reproduced")
@@ -245,7 +247,7 @@ def test_two_builds_in_two_places_are_the_same_but_for_what_is_listed(small, tmp
         for name in names
         if (small.edition / name).read_bytes() != (other.edition / name).read_bytes()
     }
-    told = json.loads((small.edition / record.NAME).read_text(encoding="utf-8"))
+    told = json.loads((small.edition / record.MANIFEST_FILE).read_text(encoding="utf-8"))
     assert differ <= {record.BUILD} == set(told["apart"])
     assert len(names) > 40
 
@@ -253,7 +255,7 @@ def test_two_builds_in_two_places_are_the_same_but_for_what_is_listed(small, tmp
 @pytest.mark.slow
 def test_a_revised_edition_is_made_again_with_both_its_days(small, tmp_path):
     folder = tampering.copy(small.edition, tmp_path / T3)
-    tampering.rewrite(folder / record.NAME, revisions=["2026-12-01"])
+    tampering.rewrite(folder / record.MANIFEST_FILE, revisions=["2026-12-01"])
     found = reviewed(small, folder)
     assert found["verdict"] == "differs"
     told = " ".join(f"{x['published']} {x['remade']}" for x in found["differences"])
@@ -318,7 +320,7 @@ def test_an_edition_that_bears_an_erratum_is_reproduced_and_without_it_cannot_be
     words = ("edition", T3, "--data", mended.data, "--publisher", "embedded")
     done = observ(mended.root, *words, SOURCE_DATE_EPOCH=MENDED_DAY)
     assert done.returncode == 0, done.stderr
-    about = json.loads((mended.edition / record.NAME).read_text(encoding="utf-8"))
+    about = json.loads((mended.edition / record.MANIFEST_FILE).read_text(encoding="utf-8"))
     assert "frequentation" in about["errata"]["serveur"]["pages"]
     page = (mended.edition / "frequentation.html").read_text(encoding="utf-8")
     assert "Erratum du 2 décembre 2026" in page

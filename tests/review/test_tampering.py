@@ -27,7 +27,7 @@ def told_of(folder: Path, again: Path, root: Path) -> list[tuple[str, str]]:
     except ObservError as error:  # the manifest is none any more
         return [(name, line) for line in error.problems for name in (line.split(":")[0],)]
     assert (found.verdict == review.DIFFERS) == bool(found.differences)
-    return [(one.file, comparison.told(one.where)) for one in found.differences]
+    return [(one.file, comparison.place_text(one.where)) for one in found.differences]
 
 
 def missed(
@@ -52,17 +52,17 @@ def missed(
             if not any(re.search(made.where, where) for name, where in told if name == made.file):
                 lost.append(f"{number}: {made}, told {told[:4]}")
         waiting.clear()
-        tampering.restore(touched | {record.NAME}, folder, edition)
+        tampering.restore(touched | {record.MANIFEST_FILE}, folder, edition)
         touched.clear()
 
     for number, kind in enumerate(kinds):
         made = tampering.KINDS[kind](place, chance)
         names = tampering.changed(place, edition)
-        if waiting and (record.NAME in names | touched or names & touched):
+        if waiting and (record.MANIFEST_FILE in names | touched or names & touched):
             look()
         tampering.move(names, place, folder)
         tampering.restore(names, place, edition)
-        if number % 2 and made.file not in (record.NAME, *record.APART):
+        if number % 2 and made.file not in (record.MANIFEST_FILE, *record.UNREPEATED):
             tampering.sign_again(folder, made.file)
         done[made.kind] += 1
         waiting.append((number, made))

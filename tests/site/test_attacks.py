@@ -21,7 +21,7 @@ from observlib.edition.finalise import finalise
 from observlib.edition.notices import sheet_page
 from observlib.edition.plan import Page
 from observlib.publish import publish, standing
-from observlib.records.practices import Practices, Sheet
+from observlib.records.practices import Practices, PracticeSheet
 from observlib.study import narratives
 
 pytestmark = pytest.mark.slow
@@ -79,8 +79,8 @@ def attacked(catalogue: Catalogue, label: str) -> Catalogue:
     return catalogue.model_copy(update={"devices": devices, "peers": peers})
 
 
-def sheet(words: str) -> Sheet:
-    made = Sheet.model_validate(
+def sheet(words: str) -> PracticeSheet:
+    made = PracticeSheet.model_validate(
         {
             "title": "T", "department": "numerique", "tool": "t",
             "date": "2026-06-30", "contact": "pôle", "verdict": "à refaire", "cost": "peu",

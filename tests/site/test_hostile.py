@@ -34,8 +34,8 @@ from observlib.edition.staging import stage as project_of
 from observlib.pipeline import project
 from observlib.publish import standing
 from observlib.publish.notebook import Converted, notebook_to_markdown
-from observlib.publish.project import Page, read_project
-from observlib.publish.quarto import stage
+from observlib.publish.project import SitePage, read_project
+from observlib.publish.quarto import stage_pages
 
 pytestmark = pytest.mark.slow
 
@@ -61,7 +61,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         assert not done.problems and not done.unclaimed
         _, failed = release(root, data, NOW, publisher="embedded", today=date(2026, 11, 24))
         assert failed == []
-        packages.make(root, NOW, root / "packages", today=date(2026, 11, 28))
+        packages.make_packages(root, NOW, root / "packages", today=date(2026, 11, 28))
         yield root
 
 
@@ -219,11 +219,11 @@ def test_what_quarto_is_given_holds_no_shortcode_and_nothing_active(root, tmp_pa
     about = json.loads((tmp_path / "edition" / "manifest.json").read_text(encoding="utf-8"))
     given = read_project(project_of(request, tmp_path, about))
 
-    def text(page: Page) -> Converted:
+    def text(page: SitePage) -> Converted:
         path = given.folder / page.source
         return notebook_to_markdown(path) if page.is_study else Converted(path.read_text("utf-8"))
 
-    stage(given, given.pages, text, tmp_path / "staged")
+    stage_pages(given, given.pages, text, tmp_path / "staged")
     found = {}
     for page in given.pages:
         markdown = (tmp_path / "staged" / page.source).with_suffix(".qmd").read_text("utf-8")

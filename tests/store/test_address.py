@@ -88,8 +88,8 @@ def test_all_that_is_asked_of_a_store_at_an_address_is_what_a_folder_gives(
     for table in TABLES:
         of = [store.read(one, table).drop(columns="source") for one in (data, local)]
         pd.testing.assert_frame_equal(*of)
-    assert [*store.digests(data)] == [*store.digests(local)]
-    store.check(data)
+    assert [*store.table_digests(data)] == [*store.table_digests(local)]
+    store.check_store(data)
 
 
 def test_another_machine_reads_and_corrects_what_the_first_one_wrote(
@@ -98,20 +98,20 @@ def test_another_machine_reads_and_corrects_what_the_first_one_wrote(
     ingest(data, x=JULY)
     other = at(tmp_path / "other", where)
     shutil.copytree(data / "identifiers", other / "identifiers")
-    store.follow(other)
+    store.follow_address(other)
     assert marks(other) == marks(data)
     ingest(other, y=OTHERWISE)
     assert marks(data) == {"2025-07-01": [3.0], "2025-07-31": [4.0]}, (
         "a reader is at the one before"
     )
-    store.follow(data)
+    store.follow_address(data)
     assert marks(data) == marks(other) == {"2025-07-01": [1.0], "2025-07-31": [2.0]}
     before = standing(where)
     ingest(data, z=AUGUST)
     assert set(before) < set(standing(where)), "a young part may be of a writer at work"
     monkeypatch.setattr(address, "YOUNG", timedelta(0))
     ingest(other, w={"e": ("2025-09-01", 2)})
-    store.follow(data)
+    store.follow_address(data)
     parts = [name for name in standing(where) if name.endswith(".parquet")]
     counting = {entry.part for entry in ledger.read_ledger(data / "store").files if entry.rows}
     assert counting < set(parts) and len(parts) <= 5, "what no reader can be at is gone"
@@ -124,17 +124,17 @@ def test_of_two_writers_at_once_the_second_is_told_and_loses_nothing_of_the_firs
     ingest(data, x=JULY)
     other = at(tmp_path / "other", where)
     shutil.copytree(data / "identifiers", other / "identifiers")
-    publish = address.publish
+    publish = address.publish_ledger
 
     def late(*words: Any) -> None:
         monkeypatch.undo()
         ingest(other, y=AUGUST)
         publish(*words)
 
-    monkeypatch.setattr(address, "publish", late)
+    monkeypatch.setattr(address, "publish_ledger", late)
     with pytest.raises(ObservError, match="another machine has written this store meanwhile"):
         ingest(data, z=OTHERWISE)
-    store.follow(data)
+    store.follow_address(data)
     assert marks(data) == marks(other) and len(marks(data)) == 4
     ingest(data, z=OTHERWISE)
     assert marks(data)["2025-07-01"] == [1.0] and len(marks(data)) == 4
@@ -162,11 +162,11 @@ def test_an_upload_that_breaks_off_leaves_the_store_as_it_was_and_the_next_one_c
         ingest(data, y=AUGUST)
     monkeypatch.undo()
     other = at(tmp_path / "other", where)
-    store.follow(other)
+    store.follow_address(other)
     assert marks(data) == marks(other) == before
     ingest(data, y=AUGUST)
     assert len(marks(data)) == 4
-    store.check(data)
+    store.check_store(data)
 
 
 def test_a_part_that_is_gone_or_cut_is_named_with_its_address(data, where, ingest):
@@ -175,7 +175,7 @@ def test_a_part_that_is_gone_or_cut_is_named_with_its_address(data, where, inges
     files = addresses.files(where)
     files.pipe_file(f"{where}/{name}", b"PAR1")
     with pytest.raises(ObservError, match=name):
-        store.check(data)
+        store.check_store(data)
     files.rm_file(f"{where}/{name}")
     with pytest.raises(ObservError, match=name):
         store.read(data, "ratings")
@@ -191,9 +191,9 @@ def test_a_store_in_a_folder_is_brought_to_the_address_that_is_named_for_it(
     with monkeypatch.context() as patch:
         patch.setattr(ledger.address, "publish", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            store.follow(data)
+            store.follow_address(data)
     assert len(here(data)) == 2, "what is not at the address yet is where it was"
-    store.follow(data)
+    store.follow_address(data)
     assert marks(data) == before and here(data) == []
     assert sum(name.endswith(".parquet") for name in standing(where)) == 2
 
@@ -215,7 +215,7 @@ def test_an_address_of_another_store_is_not_taken_for_the_one_that_was_followed(
     ingest(data, x=JULY)
     at(data, f"file://{tmp_path}/empty")
     with pytest.raises(ObservError, match=r"holds ledger none, and .* follows 1"):
-        store.follow(data)
+        store.follow_address(data)
 
 
 def test_exports_at_an_address_are_read_as_those_of_a_folder_and_told_by_it(
@@ -261,7 +261,7 @@ def test_a_folder_of_a_demonstration_at_an_address_is_one(where, tmp_path, ratin
 def test_an_address_that_cannot_be_one_is_told_without_what_is_secret_in_it(tmp_path, text, said):
     (tmp_path / "store.yml").write_text(text, encoding="utf-8")
     with pytest.raises(ObservError, match=said) as told:
-        store.follow(tmp_path)
+        store.follow_address(tmp_path)
     assert SECRET not in str(told.value)
 
 

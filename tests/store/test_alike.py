@@ -95,7 +95,7 @@ Read = Callable[[str], pd.DataFrame]
 
 def told_of_calls(read: Read, catalogue: Catalogue) -> list[pd.DataFrame]:
     none = contract.empty("call_intervals").assign(source="")
-    led = partners.contacts(read("calls_by_theme"), catalogue)
+    led = partners.contacts_of_partners(read("calls_by_theme"), catalogue)
     return [
         contacts.quarterly_calls(read("calls_by_day"), none, QUARTERS, read("calls_by_wait")),
         contacts.monthly_calls(read("calls_by_day"), none, *SPAN),
@@ -106,7 +106,7 @@ def told_of_calls(read: Read, catalogue: Catalogue) -> list[pd.DataFrame]:
 
 def told_of_tickets(read: Read, catalogue: Catalogue) -> list[pd.DataFrame]:
     states, delays = read("tickets_by_state"), read("tickets_by_delay")
-    led = partners.contacts(read("tickets_by_theme"), catalogue)
+    led = partners.contacts_of_partners(read("tickets_by_theme"), catalogue)
     return [
         contacts.quarterly_tickets(states, QUARTERS, {"d": 5}, delays),
         contacts.monthly_tickets(states, *SPAN, {"d": 5}, delays),
@@ -171,10 +171,10 @@ def test_every_row_is_counted_once_and_a_column_has_its_table_s_name_and_type(de
 
 
 def test_nothing_that_a_family_reads_has_two_meanings():
-    from observlib.indicators.families import CONTEXT, REFERENCE
+    from observlib.indicators.families import CONTEXT, REFERENCE_TABLES
     from observlib.pipeline import frame
 
-    assert not set(ALIKE) & {*tables.TABLES, *CONTEXT, *REFERENCE, *frame.families()}
+    assert not set(ALIKE) & {*tables.TABLES, *CONTEXT, *REFERENCE_TABLES, *frame.families()}
     read = {name for family in frame.families().values() for name in family.reads}
     assert set(ALIKE) <= read
 
@@ -182,8 +182,8 @@ def test_nothing_that_a_family_reads_has_two_meanings():
 def test_what_is_read_by_rows_that_are_alike_is_kept_by_the_table_that_they_are_of(demonstration):
     from observlib.pipeline import frame
 
-    assert frame.tables("contacts") >= {"calls", "call_intervals", "tickets"}
-    held = store.digests(demonstration)
+    assert frame.tables_read("contacts") >= {"calls", "call_intervals", "tickets"}
+    held = store.table_digests(demonstration)
     of = frame.depends(demonstration, Quarter(2026, 3), "contacts")
     for table in ("calls", "call_intervals", "tickets"):
         assert of[f"the data/{table}"] == held[table]
@@ -218,8 +218,8 @@ def test_months_and_areas_are_those_of_all_days(tmp_path_factory, catalogue, tol
     pd.testing.assert_series_equal(rows.dtypes, spans.dtypes)
     for measure in ("visits", "downloads"):
         pd.testing.assert_frame_equal(
-            counts.monthly(spans, "2025-01", "2025-02", measure),
-            counts.monthly(rows, "2025-01", "2025-02", measure),
+            counts.monthly_counts(spans, "2025-01", "2025-02", measure),
+            counts.monthly_counts(rows, "2025-01", "2025-02", measure),
         )
 
 

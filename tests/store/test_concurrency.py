@@ -77,7 +77,7 @@ def test_an_ingestion_that_begins_during_another_loses_nothing_of_either(
     other.join()
     assert not problems
     assert content(data) == content(tmp_path / "in turn")
-    store.check(data)
+    store.check_store(data)
 
 
 @pytest.mark.slow
@@ -214,4 +214,4 @@ def test_an_edition_that_begins_while_parts_are_replaced_is_told_of_no_damage(
         return digest(path)
 
     monkeypatch.setattr(files, "file_digest", late)
-    store.check(tmp_path)
+    store.check_store(tmp_path)

@@ -36,7 +36,7 @@ def counted(data: Path) -> dict[str, int]:
 
 def problem(data: Path) -> str:
     with pytest.raises(ObservError) as caught:
-        store.check(data)
+        store.check_store(data)
     return str(caught.value)
 
 
@@ -44,7 +44,7 @@ def test_every_way_of_reading_gives_what_is_right_and_the_parts_stay_as_they_wer
     parts = {path: path.read_bytes() for path in (filled / "store").rglob("*.parquet")}
     write(filled)
     assert counted(filled) == {"2026-04": 40, "2026-05": 50}
-    by_month = store.by_month(filled, "audience", ["visits"])
+    by_month = store.held_by_month(filled, "audience", ["visits"])
     assert by_month["visits"].tolist() == [40, 50]
     assert parts == {path: path.read_bytes() for path in (filled / "store").rglob("*.parquet")}
     (filled / "corrections" / "double.yml").unlink()
@@ -52,15 +52,15 @@ def test_every_way_of_reading_gives_what_is_right_and_the_parts_stay_as_they_wer
 
 
 def test_what_depends_on_the_table_is_computed_again_and_nothing_else_is(filled):
-    before, whole = store.digests(filled), store.digest(filled)
+    before, whole = store.table_digests(filled), store.store_digest(filled)
     source = store.read(filled, "audience")["source"].iat[0]
     write(filled)
-    after = store.digests(filled)
+    after = store.table_digests(filled)
     assert {name for name in after if after[name] != before[name]} == {"audience"}
-    assert store.digest(filled) != whole
+    assert store.store_digest(filled) != whole
     assert store.read(filled, "audience")["source"].iat[0] != source
     write(filled, reason="L'outil a compté chaque visite deux fois.")
-    assert store.digests(filled) == after  # other words, the same numbers
+    assert store.table_digests(filled) == after  # other words, the same numbers
 
 
 def test_the_day_the_source_is_mended_all_stops_with_one_line(filled, catalogue, visits):
@@ -145,7 +145,7 @@ def test_a_product_that_was_mistaken_is_the_right_one_and_must_exist(filled, cat
         "boamp", "bodacc", "allo-service-public",
     }  # fmt: skip
     write(filled, column="product", expect="boamp", becomes="bodac")
-    (fault,) = store.corrections(filled, catalogue).faults
+    (fault,) = store.corrections_of(filled, catalogue).faults
     assert ":8: 'double': unknown product; allowed: service-public" in fault
 
 
@@ -179,7 +179,7 @@ def test_a_damaged_part_is_told_as_one_and_not_as_a_mistake_of_duckdb(filled):
     part.write_bytes(b"x")
     assert f"{part}: is missing or damaged" in problem(filled)
     with pytest.raises(ObservError, match="is missing or damaged"):
-        store.corrections(filled, Catalogue.model_construct(products={}))
+        store.corrections_of(filled, Catalogue.model_construct(products={}))
 
 
 def test_those_that_are_asked_of_the_source_are_listed_for_a_release(filled, catalogue):
@@ -190,9 +190,11 @@ def test_those_that_are_asked_of_the_source_are_listed_for_a_release(filled, cat
     assert (one["id"], one["provider"], one["first"]) == (
         "double", "équipe des annonces", "2026-05-01",
     )  # fmt: skip
-    known, faults = store.corrections(filled, catalogue)
+    known, faults = store.corrections_of(filled, catalogue)
     assert [one["id"] for one in known] == ["double", "jamais"] and not faults
-    assert [one.id for one in store.applied(filled, Quarter(2026, 2).start)] == ["jamais"]
+    assert [one.id for one in store.applied_corrections(filled, Quarter(2026, 2).start)] == [
+        "jamais"
+    ]
 
 
 COUNTS = st.lists(st.integers(0, 10**9), min_size=1, max_size=12)

@@ -45,7 +45,7 @@ def test_a_respondent_is_nowhere_and_does_not_come_back_with_the_same_or_a_later
     done = forget(filled, respondent="rep-2")
     assert done.rows == 1 and not done.left and done.looked > 1 and days(filled) == ["2023-07-01"]
     assert not (filled / "kept").exists() and not any((filled / "store" / "rejects").iterdir())
-    key = identifiers.key_of(filled, "real", "")
+    key = identifiers.store_key(filled, "real", "")
     hashed = identifiers.hashed("rep-2", DEVICE, key)
     for path in (filled / "store").rglob("*"):
         if path.is_file():
@@ -89,7 +89,7 @@ def test_a_kill_leaves_the_store_before_or_after(filled, monkeypatch, step):
     with pytest.raises(KeyboardInterrupt):
         forget(filled, respondent="rep-2")
     monkeypatch.undo()
-    store.check(filled)
+    store.check_store(filled)
     assert days(filled) == (before if step == "without" else ["2023-07-01"])
     done = forget(filled, respondent="rep-2")
     assert not done.left and days(filled) == ["2023-07-01"]

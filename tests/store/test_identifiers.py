@@ -31,7 +31,7 @@ def test_no_identifier_is_in_a_byte_of_what_an_ingestion_leaves_or_says(
     ratings(tmp_path / "raw", "x", IDS | {"rep-4713": ("2025-07-20", 9)})  # of which one is refused
     done = store.ingest(tmp_path / "raw", tmp_path, catalogue)
     assert len(done.rejects) == 1
-    key = identifiers.key_of(tmp_path, "real", "")
+    key = identifiers.store_key(tmp_path, "real", "")
     assert answers(tmp_path) == {identifiers.hashed(one, "satisfaction-3939", key) for one in IDS}
     left = [path for path in tmp_path.rglob("*") if path.is_file() and "raw" not in path.parts]
     assert len(left) > 5
@@ -44,18 +44,18 @@ def test_no_identifier_is_in_a_byte_of_what_an_ingestion_leaves_or_says(
 def test_every_column_that_identifies_a_person_is_hashed(tmp_path):
     for name, table in tables.TABLES.items():
         row = {column: ["x"] for column in table.columns}
-        stored = identifiers.hidden(pd.DataFrame(row), name, "d", b"k").iloc[0]
+        stored = identifiers.hashed_rows(pd.DataFrame(row), name, "d", b"k").iloc[0]
         changed = {column for column in row if stored[column] != "x"}
         assert changed == {name for name, column in table.columns.items() if column.person}
 
 
 def test_an_identifier_is_one_in_all_tables_of_a_device_and_another_in_another(tmp_path):
     ids = pd.DataFrame({"answer_id": ["a", "b"], "participant": ["a", "c"]})
-    rated = identifiers.hidden(ids, "ratings", "one", b"k")["answer_id"]
-    assert rated.equals(identifiers.hidden(ids, "verbatims", "one", b"k")["answer_id"])
-    assert rated[0] == identifiers.hidden(ids, "user_tests", "one", b"k")["participant"][0]
-    others = identifiers.hidden(ids, "ratings", "two", b"k")["answer_id"]
-    other_key = identifiers.hidden(ids, "ratings", "one", b"l")["answer_id"]
+    rated = identifiers.hashed_rows(ids, "ratings", "one", b"k")["answer_id"]
+    assert rated.equals(identifiers.hashed_rows(ids, "verbatims", "one", b"k")["answer_id"])
+    assert rated[0] == identifiers.hashed_rows(ids, "user_tests", "one", b"k")["participant"][0]
+    others = identifiers.hashed_rows(ids, "ratings", "two", b"k")["answer_id"]
+    other_key = identifiers.hashed_rows(ids, "ratings", "one", b"l")["answer_id"]
     assert len({*rated, *others, *other_key}) == 6
 
 
@@ -109,7 +109,7 @@ def test_a_store_made_with_another_key_is_told_in_a_line_and_never_mixed(
 ):
     ratings(tmp_path / "raw", "x", IDS)
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
-    before, path = store.digest(tmp_path), tmp_path / "identifiers" / "key"
+    before, path = store.store_digest(tmp_path), tmp_path / "identifiers" / "key"
     if what == "gone":
         path.unlink()
     else:
@@ -120,7 +120,7 @@ def test_a_store_made_with_another_key_is_told_in_a_line_and_never_mixed(
     (problem,) = caught.value.problems
     told = {"another": "not the key with which", "gone": "is missing; restore it"}
     assert problem.startswith(f"{path}: ") and told.get(what, "is no key") in problem
-    assert store.digest(tmp_path) == before and (what != "gone" or not path.exists())
+    assert store.store_digest(tmp_path) == before and (what != "gone" or not path.exists())
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root reads all")
@@ -142,7 +142,7 @@ def test_a_store_of_a_former_version_asks_to_begin_again(tmp_path, catalogue, ra
 
 
 def test_the_demonstration_has_one_public_key_everywhere(tmp_path, demonstration):
-    assert identifiers.key_of(tmp_path, "demonstration", "") == identifiers.key_of(
+    assert identifiers.store_key(tmp_path, "demonstration", "") == identifiers.store_key(
         demonstration, "demonstration", read_ledger(demonstration / "store").key
     )
     assert not (tmp_path / "identifiers").exists()
@@ -163,4 +163,4 @@ def test_many_identifiers_are_hashed_once_each(monkeypatch):
 
     monkeypatch.setattr(identifiers.hashlib, "blake2b", Counted)
     rows = pd.DataFrame({"call_id": [str(number % 10) for number in range(1000)]})
-    assert identifiers.hidden(rows, "calls", "d", b"k")["call_id"].nunique() == len(made) == 10
+    assert identifiers.hashed_rows(rows, "calls", "d", b"k")["call_id"].nunique() == len(made) == 10

@@ -95,14 +95,14 @@ def test_months_are_counted_as_whoever_reads_all_rows_would(tmp_path, catalogue,
     calls("1", 10, 5)
     calls("2", 12, 7)
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
-    found = store.by_month(tmp_path, "calls", ["wait"])
+    found = store.held_by_month(tmp_path, "calls", ["wait"])
     rows = store.read(tmp_path, "calls")
     (told,) = found.drop(columns=["product", "source"]).to_dict("records")
     assert told == {"device": "appels", "month": "2025-07", "rows": 12, "wait": rows["wait"].sum()}
     assert found["source"].tolist() == rows["source"].unique().tolist()
-    assert store.by_month(tmp_path, "audience").empty
+    assert store.held_by_month(tmp_path, "audience").empty
     with pytest.raises(ObservError, match="has no column 'waits'"):
-        store.by_month(tmp_path, "calls", ["waits"])
+        store.held_by_month(tmp_path, "calls", ["waits"])
 
 
 def test_a_correction_that_cannot_be_written_leaves_the_store_as_it_was(tmp_path, catalogue, calls):

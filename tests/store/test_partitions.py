@@ -39,7 +39,7 @@ def parts(data: Path) -> list[Path]:
 def test_one_bit_of_a_part_that_changed_is_told_before_an_edition_and_an_ingestion(
     tmp_path, catalogue, raw
 ):
-    store.check(tmp_path)
+    store.check_store(tmp_path)
     chance = random.Random(12)
     for _ in range(60):
         part = chance.choice(parts(tmp_path))
@@ -49,7 +49,7 @@ def test_one_bit_of_a_part_that_changed_is_told_before_an_edition_and_an_ingesti
         bad[place // 8] ^= 1 << place % 8
         part.write_bytes(bad)
         with pytest.raises(ObservError) as caught:
-            store.check(tmp_path)
+            store.check_store(tmp_path)
         (problem,) = caught.value.problems
         assert problem.startswith(f"{part}: is missing or damaged; delete the folder")
         assert "if you still have them all" in problem
@@ -64,7 +64,7 @@ def test_every_damaged_part_is_told_at_once(tmp_path, raw):
     one.unlink()
     other.write_bytes(other.read_bytes() + b"x")
     with pytest.raises(ObservError) as caught:
-        store.check(tmp_path)
+        store.check_store(tmp_path)
     told = {problem.split(": ")[0] for problem in caught.value.problems}
     assert told == {str(one), str(other)} and len(caught.value.problems) == 2
 
@@ -78,7 +78,7 @@ def test_a_part_that_cannot_be_queried_is_told_in_a_line(tmp_path, raw, what):
         part.unlink()
     else:
         part.write_bytes(damage[what])
-    for ask in (lambda: store.read(tmp_path, "audience"), lambda: store.check(tmp_path)):
+    for ask in (lambda: store.read(tmp_path, "audience"), lambda: store.check_store(tmp_path)):
         with pytest.raises(ObservError) as caught:
             ask()
         assert str(caught.value).startswith(f"{part}: is missing or damaged")
@@ -118,7 +118,7 @@ def test_a_part_without_the_right_to_read_it_is_not_called_damaged(
     monkeypatch.setattr(duckdb, "connect", denied)
     for ask in (
         lambda: store.read(tmp_path, "audience"),
-        lambda: store.check(tmp_path),
+        lambda: store.check_store(tmp_path),
         lambda: store.ingest(raw, tmp_path, catalogue),
     ):
         with pytest.raises(ObservError) as caught:
@@ -158,7 +158,7 @@ def test_a_ledger_that_a_kill_left_half_written_leaves_the_store(tmp_path, catal
     left.write_text("{", encoding="utf-8")
     store.ingest(raw, tmp_path, catalogue)
     assert not left.exists()
-    store.check(tmp_path)
+    store.check_store(tmp_path)
 
 
 @pytest.mark.parametrize("code", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
@@ -191,7 +191,7 @@ def test_a_store_of_another_version_says_how_to_begin_again(tmp_path, raw):
         del entry["sha256"]
     path.write_text(json.dumps(ledger), encoding="utf-8")
     with pytest.raises(ObservError, match="another version of observlib; delete the folder"):
-        store.check(tmp_path)
+        store.check_store(tmp_path)
 
 
 def test_no_bit_of_the_ledger_turns_in_silence(tmp_path, raw):
@@ -213,7 +213,7 @@ def test_a_ledger_of_a_former_version_is_read_and_gets_a_digest_at_the_next_inge
     former = json.loads(whole)
     del former["sha256"]
     path.write_text(json.dumps(former, indent=1), encoding="utf-8")
-    store.check(tmp_path)
+    store.check_store(tmp_path)
     assert not store.ingest(raw, tmp_path, catalogue).problems
     assert path.read_bytes() == whole
 

@@ -28,7 +28,7 @@ def test_a_folder_of_any_name_reads_its_own_store_and_no_other(tmp_path, catalog
     ratings(place / "raw" / name, name.replace("\n", ""), JULY)
     done = store.ingest(place / "raw", place, catalogue)
     assert not done.problems and done.devices["rows"].sum() == 2
-    store.check(place)
+    store.check_store(place)
     rows = store.read(place, "ratings")
     assert sorted(as_written(place, "satisfaction-3939", "ab", rows["answer_id"])) == ["a", "b"]
     assert set(rows["device"]) == {"satisfaction-3939"}

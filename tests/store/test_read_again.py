@@ -69,10 +69,10 @@ def test_rejected_rows_come_back_once_the_product_is_in_the_catalogue(
 def test_rows_that_are_still_rejected_are_told_at_each_ingestion(tmp_path, catalogue, visits):
     visits(tmp_path / "raw", "x", COUNTS)
     first = store.ingest(tmp_path / "raw", tmp_path, catalogue)
-    digest = store.digest(tmp_path)
+    digest = store.store_digest(tmp_path)
     again = store.ingest(tmp_path / "raw", tmp_path, catalogue)
     assert told(again) == [1, 1, 0, 2] and again.rejects.equals(first.rejects)
-    assert store.digest(tmp_path) == digest
+    assert store.store_digest(tmp_path) == digest
     visits(tmp_path / "raw", "copy", COUNTS)  # which is the same export, and told once
     assert told(store.ingest(tmp_path / "raw", tmp_path, catalogue)) == [2, 2, 0, 2]
 

@@ -24,16 +24,16 @@ def test_the_digest_of_a_table_changes_with_its_own_data_and_with_no_other(
     ratings(raw, "x", JULY)
     visits(raw, "x", {("boamp", "2026-05"): 50})
     store.ingest(raw, tmp_path, catalogue)
-    before, whole = store.digests(tmp_path), store.digest(tmp_path)
+    before, whole = store.table_digests(tmp_path), store.store_digest(tmp_path)
     assert set(before) == {"kind", "ratings", "audience"} and before["kind"] == "real"
     assert before["ratings"] != before["audience"]
     store.ingest(raw, tmp_path, catalogue)
-    assert store.digests(tmp_path) == before and store.digest(tmp_path) == whole
+    assert store.table_digests(tmp_path) == before and store.store_digest(tmp_path) == whole
     ratings(raw, "y", {"c": ("2026-07-20", 1)})
     store.ingest(raw, tmp_path, catalogue)
-    after = store.digests(tmp_path)
+    after = store.table_digests(tmp_path)
     assert after["audience"] == before["audience"] and after["ratings"] != before["ratings"]
-    assert store.digest(tmp_path) != whole
+    assert store.store_digest(tmp_path) != whole
 
 
 def test_each_device_is_told_with_its_rows_and_its_days(tmp_path, catalogue, ratings, visits):
@@ -63,14 +63,14 @@ def test_a_file_whose_rows_were_all_corrected_away_or_rejected_is_no_device_s(
     assert store.read(tmp_path, "ratings")["source"].iat[0] != source
 
 
-@pytest.mark.parametrize("ask", [store.devices, store.digest])
+@pytest.mark.parametrize("ask", [store.devices, store.store_digest])
 def test_a_page_that_asks_what_the_store_holds_is_made_again_after_any_export(
     tmp_path, catalogue, ratings, monkeypatch, ask
 ):
     ratings(tmp_path / "raw", "x", JULY)
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     asked: set[str] = set()
-    monkeypatch.setattr("observlib.store.reading.READ", asked)
+    monkeypatch.setattr("observlib.store.reading.TABLES_READ", asked)
     store.read(tmp_path, "ratings")
     assert asked == {"ratings"}
     ask(tmp_path)
@@ -94,7 +94,7 @@ def test_the_themes_of_some_quarters_are_those_of_no_other(tmp_path, catalogue):
     assert not store.ingest(tmp_path / "raw", tmp_path, own).problems
 
     def themes(first: Quarter, last: Quarter) -> list[str]:
-        return sorted(theme for _, theme in store.themes(tmp_path, first, last))
+        return sorted(theme for _, theme in store.contact_themes(tmp_path, first, last))
 
     assert themes(Quarter(2026, 1), Quarter(2026, 1)) == ["Famille"]
     assert themes(Quarter(2026, 1), Quarter(2026, 3)) == ["Famille", "Logement"]

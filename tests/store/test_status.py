@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from observlib.store import changing, missing, status
-from observlib.store.ledger import Entry, Ledger, write_ledger
+from observlib.store import changing, missing_devices, status
+from observlib.store.ledger import Ledger, LedgerEntry, write_ledger
 
 DAY = date(2026, 10, 20)
 
@@ -21,7 +21,7 @@ def store(data, spans, read="2026-10-02"):
     """A store in which each device gave one export, of a span, with three rejected rows."""
     (data / "store").mkdir()
     entries = [
-        Entry(
+        LedgerEntry(
             device=device, name="a.csv", content=device, digest="", catalogue="", read=read,
             table="ratings", rejected=3, span=span and tuple(f"{day}T00:00:00" for day in span),
             part="", sha256="", rows=9, start=None, end=None, corrected={},
@@ -37,7 +37,7 @@ def test_a_forgotten_month_is_late_and_told_with_what_to_do(tmp_path, known):
     row = found.loc["monthly"]
     assert (row["last"], row["expected"], row["late"]) == ("2026-08-31", "2026-10-15", 5)
     assert row["rejected"] == 3 and row["exports"] == 1
-    told = missing(found.reset_index())
+    told = missing_devices(found.reset_index())
     assert told[0].startswith("monthly: 5 days late: nothing after 2026-08-31")
 
 
@@ -52,7 +52,7 @@ def test_last_days_on_which_nobody_wrote_make_nobody_late(tmp_path, known):
 
 
 def test_a_device_that_never_gave_is_told_unless_it_is_occasional(tmp_path, known):
-    told = missing(status(tmp_path, known, DAY))
+    told = missing_devices(status(tmp_path, known, DAY))
     assert [line.partition(":")[0] for line in told] == ["continuous", "monthly", "quarterly",
                                                          "yearly"]  # fmt: skip
     assert all("never gave anything" in line for line in told)

@@ -19,7 +19,7 @@ from observlib.themes import comparison_sentences as changes
 from observlib.themes.peers import sentences as peers
 
 NOW, BEFORE = "2026-T3", "2025-T3"
-REASONS = ("precision", *tables.REASONS)
+REASONS = ("precision", *tables.REASON_WORDS)
 
 
 def pair(

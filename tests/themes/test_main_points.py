@@ -24,12 +24,12 @@ from observlib.themes.main_points import (
     elsewhere,
     followed_by,
     headline,
-    number,
     on_a_year,
+    point_number,
+    point_series,
+    point_title,
     points,
-    ranked,
-    series,
-    title,
+    ranked_changes,
 )
 
 CATALOGUE = load_catalogue(Path("data/catalogue"))
@@ -63,13 +63,15 @@ def edition(*rows):
     frame = estimates.make(rows)
     ends = str(NOW), str(THEN)
     return frame, comparisons.make(
-        pair.tested(CATALOGUE, pair.counted(frame, NOW), pair.between(frame, CATALOGUE, *ends))
+        pair.tested(
+            CATALOGUE, pair.counted_pairs(frame, NOW), pair.across_periods(frame, CATALOGUE, *ends)
+        )
     )
 
 
 def found(*rows):
     frame, pairs = edition(*rows)
-    return ranked(pairs, frame, NOW)
+    return ranked_changes(pairs, frame, NOW)
 
 
 TWO_MARKS = [
@@ -90,7 +92,7 @@ def test_who_runs_an_edition_is_not_warned_of_a_net_promoter_score_below_zero():
     nps = {"indicator": "nps", "unit": "points", "ci_low": math.nan, "ci_high": math.nan}
     rows = [mark("boamp", THEN, -40.0, **nps), mark("boamp", NOW, -20.0, **nps)]
     frame, pairs = edition(*rows)
-    assert ranked(pairs.assign(verdict="rise"), frame, NOW)["difference"].tolist() == [20.0]
+    assert ranked_changes(pairs.assign(verdict="rise"), frame, NOW)["difference"].tolist() == [20.0]
 
 
 @functools.cache
@@ -114,7 +116,7 @@ def test_what_holds_on_its_page_alone_is_no_main_point():
     assert len(main_points.established(told, NOW)) == 1
     held = main_points.held_together(told, NOW)
     assert main_points.established(held, NOW).empty
-    assert held["reason"].tolist()[0] == main_points.PAGE
+    assert held["reason"].tolist()[0] == main_points.PAGE_REASON
     assert held.drop(columns="reason").equals(told.drop(columns="reason"))
     sure = main_points.held_together(pages([4 * SE, *[0.0] * 11]), NOW)
     assert len(main_points.established(sure, NOW)) == 1
@@ -151,7 +153,7 @@ def test_where_no_count_of_people_is_told_a_change_comes_last():
 def test_each_indicator_is_a_point_once_and_the_others_are_named():
     counts = six_years("boamp", 1e6, 1.2e6) + six_years("legifrance", 1e6, 2.1e6)
     frame, pairs = edition(*TWO_MARKS, *counts)
-    rows = ranked(pairs, frame, NOW)
+    rows = ranked_changes(pairs, frame, NOW)
     told = points(rows)
     first = told[["indicator", "product"]].values.tolist()
     assert first == [["visits", "legifrance"], ["satisfaction_10", "boamp"]]
@@ -181,12 +183,12 @@ def test_neither_a_group_nor_another_period_is_a_point():
     assert on_a_year(pairs.assign(group="age"), NOW).empty
     assert on_a_year(pairs, NOW - 1).empty
     assert on_a_year(pairs.assign(against="product"), NOW).empty
-    assert len(series(pairs.iloc[0], frame)) == 2
+    assert len(point_series(pairs.iloc[0], frame)) == 2
 
 
 def test_an_edition_without_a_change_says_so():
     frame, pairs = edition(mark("boamp", THEN, 7.0, n=40), mark("boamp", NOW, 7.1, n=40))
-    rows = ranked(pairs, frame, NOW)
+    rows = ranked_changes(pairs, frame, NOW)
     assert headline(points(rows), CATALOGUE) == "Aucun changement n'est établi sur un an."
     line = plain(elsewhere(on_a_year(pairs, NOW), rows, points(rows), CATALOGUE))
     assert line == (
@@ -197,8 +199,8 @@ def test_an_edition_without_a_change_says_so():
 
 def test_a_point_tells_what_moved_its_interval_and_that_it_was_not_rounded_first():
     [point] = estimates.records(found(mark("boamp", THEN, 6.84), mark("boamp", NOW, 7.87)))
-    assert plain(title(point, CATALOGUE)) == "BOAMP : note de satisfaction en hausse"
-    assert number(point, CATALOGUE) == "6,8 → 7,9"
+    assert plain(point_title(point, CATALOGUE)) == "BOAMP : note de satisfaction en hausse"
+    assert point_number(point, CATALOGUE) == "6,8 → 7,9"
     assert plain(detail(point, CATALOGUE)) == (
         "Sur 10, d'après 2 000 réponses. L'écart est de +1,0 avant d'arrondir, entre +0,9 et +1,2."
     )
@@ -207,7 +209,7 @@ def test_a_point_tells_what_moved_its_interval_and_that_it_was_not_rounded_first
 def test_no_count_changed_most_that_changes_as_much_each_year():
     """A site whose visits differ by 6 % from any year to the next has 6 % more."""
     frame, pairs = edition(*six_years("boamp", 1e6, 1.06e6, usual=0.06))
-    rows = ranked(pairs, frame, NOW)
+    rows = ranked_changes(pairs, frame, NOW)
     assert rows.empty
     assert headline(points(rows), CATALOGUE) == "Aucun changement n'est établi sur un an."
     (told,) = pairs[["difference", "verdict", "reason"]].values.tolist()
@@ -232,8 +234,11 @@ def test_a_change_of_three_quarters_ago_is_not_part_of_what_is_usual():
 def test_a_fall_of_visits_is_told_beside_what_is_usual():
     rows = six_years("bodacc", 10_000.0, 9_000.0, usual=0, channel="open_data")
     [point] = estimates.records(found(*rows))
-    assert plain(title(point, CATALOGUE)) == "BODACC sur les pages de données : visites en baisse"
-    assert plain(number(point, CATALOGUE)) == "−10,0 %"
+    assert (
+        plain(point_title(point, CATALOGUE))
+        == "BODACC sur les pages de données : visites en baisse"
+    )
+    assert plain(point_number(point, CATALOGUE)) == "−10,0 %"
     assert detail(point, CATALOGUE).endswith("c'est plus que ce qui change d'habitude en un an")
     assert "les visites reculent de 10,0 %" in plain(headline(pd.DataFrame([point]), CATALOGUE))
 
@@ -254,7 +259,7 @@ def test_a_point_names_what_was_done_to_move_it_and_nothing_else():
 
 
 def test_readers_of_the_method_are_told_the_rule_that_runs(monkeypatch):
-    monkeypatch.setattr(main_points, "MOST", 3)
-    rule = plain(main_points.rule())
+    monkeypatch.setattr(main_points, "MOST_POINTS", 3)
+    rule = plain(main_points.points_rule())
     assert "ce que ce comptage change d'habitude" in rule and "qui en a 3 au plus" in rule
     assert "visites, appels, messages, abonnés et exemplaires vendus" in rule

@@ -27,7 +27,7 @@ def test_readers_of_the_method_are_told_the_rule_that_runs(monkeypatch):
     monkeypatch.setattr(quotes, "MOST_MARKS", 2)
     monkeypatch.setattr(quotes, "MINIMUM_PEOPLE", 10)
     assert may_be_quoted(marked, NAMES) and may_be_quoted(PLAIN[:39], NAMES)
-    rule = quotes.rule().replace("\xa0", " ").replace("\u202f", " ")
+    rule = quotes.quotes_rule().replace("\xa0", " ").replace("\u202f", " ")
     assert "de 9 à 300 signes" in rule and "au plus 2 passages effacés" in rule
     assert "à moins que 10 textes ne l’emploient" in rule and rule.endswith(".")
 

@@ -58,7 +58,7 @@ def estimate(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
     for i in repetitions:
         own = marks[marks["device"].str.endswith(f"{MARK}{i}")]
         catalogue = project.catalogue(DEMO)
-        pairs = changes.between(own, catalogue, str(_NOW), str(_BEFORE))
+        pairs = changes.across_periods(own, catalogue, str(_NOW), str(_BEFORE))
         compared = changes.tested(catalogue, pairs)
         told = _differences(compared[compared["difference_low"].notna()])
         yield estimates.combine([told, estimates.make([_together(told, known, i)])])

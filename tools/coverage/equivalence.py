@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from observlib.estimates import REFERENCE
 from observlib.language import french
-from observlib.stats.survey.comparison import REFERENCE, compare
+from observlib.stats.survey.comparison import compare
 from tools.coverage.simulate import SHARES, captioned
 from tools.demo.chance import stream
 

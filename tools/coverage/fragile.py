@@ -75,7 +75,12 @@ def found(case: tuple[str, str], seed: int, repetition: int) -> bool:
     given = drawn(what, seed, repetition)
     name = calculations.HEADLINE
     frame = estimates.make(
-        {**answers.mean(name, own["mark"], (0.0, 10.0)), **_OF, "period": period, "unit": "sur 10"}
+        {
+            **answers.mean_of_marks(name, own["mark"], (0.0, 10.0)),
+            **_OF,
+            "period": period,
+            "unit": "sur 10",
+        }
         for period, own in given.groupby("quarter")
     )
     pairs = waves(frame, _NOW, _BEFORE).assign(against="before")
@@ -83,7 +88,7 @@ def found(case: tuple[str, str], seed: int, repetition: int) -> bool:
     if compared["verdict"].iat[0] != "fall" or judged == FOUND:
         return bool(compared["verdict"].iat[0] == "fall")
     rows, _ = calculations.of_headlines(given, compared, project.catalogue(DEMO))
-    return bool(calculations.counts(rows)["fragile"].any())
+    return bool(calculations.calculation_counts(rows)["fragile"].any())
 
 
 def markdown(table: pd.DataFrame) -> str:

@@ -22,7 +22,7 @@ from scipy.signal import lfilter
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, load_catalogue
-from observlib.indicators.pairs import between, so_far
+from observlib.indicators.pairs import across_periods, so_far
 from observlib.indicators.specifications import HEADLINE
 from observlib.language import french
 from observlib.stats.survey.comparison import compare
@@ -129,7 +129,7 @@ def _told(what: str, seed: int, batch: int) -> dict[str, np.ndarray]:
     frame = estimates.make(row for repetition in some for row in _rows(what, seed, repetition))
     told: dict[str, list[np.ndarray]] = {ALONE: [], TOGETHER: []}
     for quarter in _LAST.back(LOOKS):
-        alone = between(frame, _catalogue(), str(quarter), str(quarter - 4))
+        alone = across_periods(frame, _catalogue(), str(quarter), str(quarter - 4))
         pairs = pd.concat([alone, so_far(frame, _catalogue(), quarter)], ignore_index=True)
         tests = compare(pairs, {HEADLINE: "mean"}, {})
         p = tests.pivot(index="product", columns="against", values="p_value")

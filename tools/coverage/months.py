@@ -108,7 +108,7 @@ def true_effects() -> Truths:
 
 def _done() -> tuple[Action, ...]:
     """The actions, each of whatever device: those drawn have names of their own."""
-    done = project.records(Action, DEMO)
+    done = project.records_of(Action, DEMO)
     return tuple(one.model_copy(update={"device": ""}) for one in done)
 
 

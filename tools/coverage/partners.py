@@ -27,7 +27,7 @@ def routed(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
         Tidy table `calls` or `tickets`, of devices named by `truth.drawn_again`.
     """
     catalogue = project.catalogue(DEMO)
-    led = partners.contacts(rows, catalogue)
+    led = partners.contacts_of_partners(rows, catalogue)
     return partners.routed(led, kind, catalogue, [calendar.LAST])
 
 

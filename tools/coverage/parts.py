@@ -360,7 +360,7 @@ def _figures(seed: int, repetitions: Sequence[int]) -> Estimates:
         )
     )
     named = comparisons.known(draws.table("figures", rows), _catalogue(), LAST)
-    yield comparisons.published(named)
+    yield comparisons.published_figures(named)
 
 
 def _shares() -> list[tuple[str, float]]:
@@ -373,7 +373,7 @@ def _shares() -> list[tuple[str, float]]:
 
 
 def _true_figures() -> Truths:
-    key = ("published_figure", "published-figures", comparisons.FIGURE)
+    key = ("published_figure", "published-figures", comparisons.FIGURE_GROUP)
     return {key: parts(dict(_shares()))}
 
 

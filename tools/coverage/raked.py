@@ -51,7 +51,7 @@ def estimate(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
 
 def _told(surveys: Sequence[weighted.Weighed], name: str) -> Iterator[dict[str, Any]]:
     passport = {"device": name, "period": str(_QUARTER)}
-    marks = weighted.marks(surveys).set_index(["indicator", "group_value"])
+    marks = weighted.weighted_marks(surveys).set_index(["indicator", "group_value"])
     for own, indicator in (("raked_mean", "satisfaction_10"), ("raked_share", "satisfied_share")):
         row = marks.loc[(indicator, weighted.WEIGHTED)]
         told = {

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from observlib.language import french
-from observlib.stats.survey.ranking import Chance, among_worst, places
+from observlib.stats.survey.ranking import Chance, among_worst, places_named
 from tools.coverage.simulate import SHARES, captioned
 from tools.demo.chance import between, stream
 
@@ -79,7 +79,7 @@ def _root(correlation: float, signs: np.ndarray) -> np.ndarray:
 
 
 def _first(score: np.ndarray) -> np.ndarray:
-    most = places(len(score))
+    most = places_named(len(score))
     return np.isin(np.arange(len(score)), np.argsort(-score, kind="stable")[:most])
 
 
@@ -119,14 +119,19 @@ def markdown(table: pd.DataFrame) -> str:
     }
     for judged in (*BANDS, *labels):
         low, _, high = judged.partition("_")
-        label = labels.get(judged) or french.interval(float(low), float(high), 0, "%")
+        label = labels.get(judged) or french.interval_ends(float(low), float(high), 0, "%")
         row = by_case.loc[(USUAL, judged)]
-        cells = [french.percent(row["share"]), french.interval(row["low"], row["high"], 0, "%")]
+        cells = [
+            french.percent(row["share"]),
+            french.interval_ends(row["low"], row["high"], 0, "%"),
+        ]
         every = by_case.xs(judged, level="judged")["share"]
-        ends = french.interval(every.min(), every.max(), 0, "%") if len(every) > 1 else "–"
+        ends = french.interval_ends(every.min(), every.max(), 0, "%") if len(every) > 1 else "–"
         lines.append(f"| {' | '.join([label, *cells, ends])} |")
-    usual, *others = (100 * places(n) / n for n in (int(cell.split("_")[0]) for cell in CELLS))
-    ends = french.interval(min(others), max(others), 0, "%")
+    usual, *others = (
+        100 * places_named(n) / n for n in (int(cell.split("_")[0]) for cell in CELLS)
+    )
+    ends = french.interval_ends(min(others), max(others), 0, "%")
     lines.append(f"| Autant de tâches prises au hasard | {french.percent(usual)} | – | {ends} |")
     times = french.number(table["repetitions"].max())
     caption = (

@@ -35,7 +35,7 @@ def estimate(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
                                                                str(quarter), str(i)))
             )  # fmt: skip
             people = theme.answered(table("responses", rows), catalogue)
-            yield theme.told(people, catalogue, _YEAR)
+            yield theme.task_marks(people, catalogue, _YEAR)
 
 
 def _answers(

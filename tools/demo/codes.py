@@ -95,7 +95,7 @@ def sheets(written: Mapping[str, tuple[date, str]], quarter: Quarter, seed: int)
         for text in coding.in_order_of(coder, sample).itertuples():
             read = [_read(str(text.text), question, source.random()) for question in ASKED]
             lines.append([text.answer_id, text.date, *read])
-        name = coding.Sheet(DEVICE, str(quarter), coder).name
+        name = coding.CodeSheet(DEVICE, str(quarter), coder).name
         files[f"codage/{name}"] = formats.french_csv(lines)
     return files
 

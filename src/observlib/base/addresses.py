@@ -53,14 +53,14 @@ def is_address(text: str) -> bool:
     return "://" in text
 
 
-def checked(text: str, told_in: str) -> str:
+def checked_address(text: str, told_in: str) -> str:
     """An address as it is used: without a slash at its end.
 
     Examples
     --------
-    >>> checked("s3://bucket/raw/", "FOLDER")
+    >>> checked_address("s3://bucket/raw/", "FOLDER")
     's3://bucket/raw'
-    >>> checked("s3://me:secret@bucket", "FOLDER")
+    >>> checked_address("s3://me:secret@bucket", "FOLDER")
     Traceback (most recent call last):
     observlib.base.errors.ObservError: FOLDER 's3://…@bucket': holds a name or password; leave them
     to the environment, where docs/how-to/beyond-one-machine.md says which
@@ -186,7 +186,7 @@ def create(address: str, content: bytes) -> None:
             files(address).pipe_file(address, content, mode="create")
 
 
-def fetch(address: str, folder: Path, progress: _Progress | None = None) -> Path:
+def copy_from(address: str, folder: Path, progress: _Progress | None = None) -> Path:
     """Copy what is at an address, a file or a folder, into a new folder; where it is then."""
     found, listed = files(address), sizes(address)
     name = address.rpartition("/")[2]

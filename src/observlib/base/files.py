@@ -58,7 +58,7 @@ def below(folder: Path, passed: Path, unreadable: list[str]) -> Iterator[Path]:
             if name.startswith(".") or not stays(path):
                 continue
             if endless(path):
-                unreadable.append(f"{printable(path)}: {ENDLESS}")
+                unreadable.append(f"{printable(path)}: {NO_FILE}")
             elif printable(path) == str(path):
                 yield path
             else:
@@ -67,7 +67,7 @@ def below(folder: Path, passed: Path, unreadable: list[str]) -> Iterator[Path]:
                 )
 
 
-ENDLESS = "is a pipe, a socket or a device, and no file; move it away"
+NO_FILE = "is a pipe, a socket or a device, and no file; move it away"
 
 
 def endless(path: Path) -> bool:
@@ -88,7 +88,7 @@ def endless(path: Path) -> bool:
 def need_less(path: Path, most: int, mend: str) -> None:
     """Stop before a file that says it is larger than what is read is gone through to its end."""
     if endless(path):
-        raise ObservError(f"{path}: {ENDLESS}")
+        raise ObservError(f"{path}: {NO_FILE}")
     with suppress(OSError):  # told where it is opened
         if path.stat().st_size > most:
             raise ObservError(f"{path}: holds more than {most / 10**9:g} GB; {mend}")
@@ -104,7 +104,7 @@ def read_bytes(path: Path, most: int, mend: str) -> bytes:
     observlib.base.errors.ObservError: README.md: holds more than 10 bytes; read a part of it
     """
     if endless(path):
-        raise ObservError(f"{path}: {ENDLESS}")
+        raise ObservError(f"{path}: {NO_FILE}")
     try:
         with path.open("rb") as stream:
             raw = stream.read(most + 1)  # what a file says of its size may be untrue

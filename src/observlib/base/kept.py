@@ -28,7 +28,7 @@ from observlib.base import files
 from observlib.base.errors import bounded
 
 Inputs = dict[str, str]
-FOLDER = Path("reports") / ".kept"  # in a project
+KEPT_FOLDER = Path("reports") / ".kept"  # in a project
 _MOST = 400_000_000  # bytes of a folder of entries: some twenty editions of which nothing is alike
 LIBRARY = "the library"
 MADE_OF = "observlib_made_of"  # in the metadata of a committed notebook: see `edition.new_study`
@@ -57,11 +57,11 @@ def made(
     Examples
     --------
     >>> import tempfile
-    >>> of = {"its source": digest(b"# Title")}
+    >>> of = {"its source": bytes_digest(b"# Title")}
     >>> with tempfile.TemporaryDirectory() as place:
     ...     first = made(Path(place), "page", of, lambda: {"page.html": b"<h1>"})
     ...     again = made(Path(place), "page", of, lambda: {"page.html": b"never asked for"})
-    ...     why(Path(place), "page", {"its source": digest(b"# Other")})
+    ...     why(Path(place), "page", {"its source": bytes_digest(b"# Other")})
     ['its source']
     >>> again == first
     True
@@ -192,12 +192,12 @@ def _read(path: Path) -> tuple[dict[str, bytes], Inputs, Inputs] | None:
 # --- Inputs -------------------------------------------------------------------------------------
 
 
-def digest(content: bytes) -> str:
+def bytes_digest(content: bytes) -> str:
     """The digest of some bytes.
 
     Examples
     --------
-    >>> digest(b"")
+    >>> bytes_digest(b"")
     'e3b0c44298fc1c149afbf4c8996fb924'
     """
     return hashlib.sha256(content).hexdigest()[:32]
@@ -205,7 +205,7 @@ def digest(content: bytes) -> str:
 
 def key(inputs: Mapping[str, str]) -> str:
     """The digest of inputs: the same for the same names and digests, in any order."""
-    return digest(json.dumps(inputs, sort_keys=True).encode())
+    return bytes_digest(json.dumps(inputs, sort_keys=True).encode())
 
 
 def by_group(inputs: Mapping[str, str]) -> Inputs:
@@ -222,13 +222,13 @@ def by_group(inputs: Mapping[str, str]) -> Inputs:
     return {group: key(own) for group, own in groups.items()}
 
 
-def changes(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+def difference_words(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     """What differs between inputs, in words: each group with a few of its parts.
 
     Examples
     --------
     >>> before = {"Python": "3.12", "the data/calls": "a"}
-    >>> changes(before, {"Python": "3.13", "the data/polls": "b"})
+    >>> difference_words(before, {"Python": "3.13", "the data/polls": "b"})
     ['Python', 'the data (calls, polls)']
     """
     return _in_words(_differing(before, now))
@@ -288,12 +288,12 @@ def _below(folder: Path | str, skipped: Collection[str] | None, above: str = "")
 def file(path: Path) -> str:
     """The digest of a file; of one that cannot be read, that it cannot."""
     try:
-        return digest(path.read_bytes())
+        return bytes_digest(path.read_bytes())
     except OSError as error:  # whoever has a use for the file tells it
         return f"cannot be read: {error.errno}"
 
 
-def library() -> Inputs:
+def library_files() -> Inputs:
     """Each file of this library; they are read again where one has changed since."""
     return dict(_library(tuple(stamps(LIBRARY, _SOURCE).items())))
 
@@ -306,16 +306,16 @@ def _library(_: tuple[tuple[str, str], ...]) -> Inputs:
 @cache
 def loaded() -> Inputs:
     """Each file of this library as it was at the process's first call, as its code is."""
-    return library()
+    return library_files()
 
 
-def source(module: str) -> Inputs:
+def module_file(module: str) -> Inputs:
     """The file of a module alone, as it was `loaded`."""
     name = f"{'/'.join([LIBRARY, *module.split('.')[1:]])}.py"
     return {name: loaded()[name]}
 
 
-def code(*modules: str) -> Inputs:
+def code_of(*modules: str) -> Inputs:
     """Each file of this library that modules are made of: their own, and all that these import.
 
     The words beside a module (`language.wording`) are its own too, and other files of a folder are
@@ -325,7 +325,7 @@ def code(*modules: str) -> Inputs:
 
     Examples
     --------
-    >>> sorted(code("observlib.base.files"))[:3]
+    >>> sorted(code_of("observlib.base.files"))[:3]
     ['the library/__init__.py', 'the library/base/__init__.py', 'the library/base/errors.py']
     """
     return {name: loaded()[name] for name in _reached(modules)}
@@ -342,7 +342,7 @@ def _reached(modules: tuple[str, ...]) -> tuple[str, ...]:
             if part not in found:
                 found[part] = None
                 if part.endswith(".py") and part != "__init__.py":
-                    waiting += imports((_SOURCE / part).read_text(encoding="utf-8"))
+                    waiting += imported_modules((_SOURCE / part).read_text(encoding="utf-8"))
     return tuple(f"{LIBRARY}/{part}" for part in found)
 
 
@@ -360,14 +360,14 @@ def _parts() -> dict[str, list[str]]:
     return found
 
 
-def imports(text: str) -> list[str]:
+def imported_modules(text: str) -> list[str]:
     """The modules of this library that a source may import: some are names in modules.
 
     By a pattern, since an edition asks for hundreds of files.
 
     Examples
     --------
-    >>> imports("from observlib import Study, base")
+    >>> imported_modules("from observlib import Study, base")
     ['observlib.Study', 'observlib.base']
     """
     found: list[str] = []
@@ -378,7 +378,7 @@ def imports(text: str) -> list[str]:
     return [name for name in found if name.startswith("observlib.")]
 
 
-def installed() -> Inputs:
+def installed_packages() -> Inputs:
     """The versions of Python and of every installed package, which a study may import."""
     # a kernel makes no number otherwise, and those of a cluster are not all alike
     machine = " ".join((platform.system(), platform.machine(), *platform.libc_ver()))
@@ -408,4 +408,4 @@ def notebook(path: Path, kinds: Collection[str] = ("raw", "markdown", "code")) -
     own = [{name: part for name, part in cell.items() if name not in run} for cell in cells]
     for cell in own:
         cell["source"] = "".join(cell["source"])  # a text, or its lines
-    return digest(json.dumps([read, own], sort_keys=True).encode())
+    return bytes_digest(json.dumps([read, own], sort_keys=True).encode())

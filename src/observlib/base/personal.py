@@ -38,26 +38,26 @@ DATE = re.compile(
 AT = r"(?:\s{0,3}\\?@\s{0,3}|\s{0,3}[\[({<]\s?(?:at|arobase|@)\s?[\])}>]\s{0,3}|\s+arobase\s+|%40)"
 DOT = r"(?:\.|\s{0,3}[\[({<]\s?(?:dot|point|\.)\s?[\])}>]\s{0,3}|\s{1,3}(?:dot|point)\s{1,3})"
 MAIL = re.compile(rf"[\w+-]{AT}[^\W_](?:[\w-]|{DOT})*?{DOT}[^\W\d_]{{2,}}", re.I)
-APART = r"[\s.\-_/()]{0,3}"
+SEPARATORS = r"[\s.\-_/()]{0,3}"
 FROM, TO = r"(?<!\d)(?<!\d[.,])", r"(?!\d)"
 _ZERO = rf"{FROM}(?!(?<=\d )0\d\d(?!\d))"  # thousands go on with three digits behind a space
 PHONE = re.compile(  # of its own land in pairs however set apart, or in groups set apart alike
-    rf"(?:{_ZERO}00|{FROM}\+)\s?33{APART}(?:\(0\){APART})?[1-9](?:{APART}\d){{8}}{TO}"
-    rf"|{_ZERO}0\)?\s?[1-9](?:{APART}\d\d){{4}}{TO}"
-    rf"|{_ZERO}0\)?\s?[1-9](?=\d*(?P<apart>{APART}))(?:(?P=apart)?\d){{8}}{TO}"
+    rf"(?:{_ZERO}00|{FROM}\+)\s?33{SEPARATORS}(?:\(0\){SEPARATORS})?[1-9](?:{SEPARATORS}\d){{8}}{TO}"
+    rf"|{_ZERO}0\)?\s?[1-9](?:{SEPARATORS}\d\d){{4}}{TO}"
+    rf"|{_ZERO}0\)?\s?[1-9](?=\d*(?P<apart>{SEPARATORS}))(?:(?P=apart)?\d){{8}}{TO}"
     rf"|{FROM}33[1-9]\d{{8}}{TO}"
-    rf"|\+\s?[1-9](?:{APART}\d){{9,14}}{TO}"
-    rf"|{_ZERO}00\s?[1-9]\d{{0,2}}[\s.\-/()]{{1,3}}\d(?:{APART}\d){{6,11}}{TO}"
+    rf"|\+\s?[1-9](?:{SEPARATORS}\d){{9,14}}{TO}"
+    rf"|{_ZERO}00\s?[1-9]\d{{0,2}}[\s.\-/()]{{1,3}}\d(?:{SEPARATORS}\d){{6,11}}{TO}"
 )
 _LIST = re.compile(r"(?:\d[\s.\-_/]+){6}")  # single digits set apart, such as a scale's
 NIR = re.compile(
-    rf"{FROM}[1-478](?:{APART}\d){{5}}{APART}[\dAB](?:{APART}\d){{6}}"
-    rf"(?:(?:{APART}\d){{2}})?{TO}",
+    rf"{FROM}[1-478](?:{SEPARATORS}\d){{5}}{SEPARATORS}[\dAB](?:{SEPARATORS}\d){{6}}"
+    rf"(?:(?:{SEPARATORS}\d){{2}})?{TO}",
     re.I,
 )
 _NIR_SHAPE = re.compile(r"\d{3}(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d\d|2[AB])(?!000)\d{3}(?!000)\d{3}")
-TAX = re.compile(rf"{FROM}[0-3](?:{APART}\d){{12}}{TO}")
-CARD = re.compile(rf"{FROM}[2-6](?:{APART}\d){{14,15}}{TO}")
+TAX = re.compile(rf"{FROM}[0-3](?:{SEPARATORS}\d){{12}}{TO}")
+CARD = re.compile(rf"{FROM}[2-6](?:{SEPARATORS}\d){{14,15}}{TO}")
 _CARD_SHAPE = re.compile(
     r"4\d{15}|5[1-5]\d{14}|2[2-7]\d{14}|6(?:011|[4-9]\d\d)\d{12}|35\d{14}|3[47]\d{13}"
 )
@@ -157,8 +157,10 @@ HIDDEN = "(not shown: it may tell of someone)"
 _MAYBE = re.compile(r"[@\uff20\ufe6b&]|%40|[\[({<]\s?at|arobase|(?:\d[^\d\w]{0,4}){6}", re.I)
 _KEYLESS = re.compile(r"\s*\d{13}\s*")
 _CAPITAL = r"[A-ZÀ-ÖØ-ÞŒŸ]"
-TITLE = r"\b(?:M\.|MM\.|(?:Mr|Mmes?|Mlles?|Madame|Mesdames|Mademoiselle|Monsieur|Messieurs)\b\.?)"
-_TITLED = re.compile(rf"{TITLE}\s+(?:{_CAPITAL}\.?[\s-]*)?{_CAPITAL}[\w'’-]+")
+TITLES_OF_PEOPLE = (
+    r"\b(?:M\.|MM\.|(?:Mr|Mmes?|Mlles?|Madame|Mesdames|Mademoiselle|Monsieur|Messieurs)\b\.?)"
+)
+_TITLED = re.compile(rf"{TITLES_OF_PEOPLE}\s+(?:{_CAPITAL}\.?[\s-]*)?{_CAPITAL}[\w'’-]+")
 _TWO_CAPITALS = re.compile(
     rf"(?<![^\W_]){_CAPITAL}[^\W\d_]+[ ,;\u00a0]+(?!ID\b){_CAPITAL}[^\W\d_]+"
     r"|\A\s*[^\W\d_]{2,}\.[^\W\d_]{2,}\s*\Z"
@@ -206,12 +208,12 @@ def held(text: str, identifier: bool = False) -> str | None:
     return " and ".join(found) or None
 
 
-def fault(text: str, names: bool = True, identifier: bool = False) -> str | None:
+def personal_fault(text: str, names: bool = True, identifier: bool = False) -> str | None:
     """Why a text is not taken in, or `None` where it may be; the text itself is not repeated.
 
     Examples
     --------
-    >>> fault("Rappeler Mme Zoé"), fault("Rappeler le 3939")
+    >>> personal_fault("Rappeler Mme Zoé"), personal_fault("Rappeler le 3939")
     ('names a person; write it without, or take the row away', None)
     """
     what = held(text, identifier)
@@ -249,7 +251,7 @@ def shown(text: str) -> str:
     >>> shown("Agents publics"), shown("Zoé Martin")
     ('Agents publics', '(not shown: it may tell of someone)')
     """
-    return HIDDEN if fault(text) or reads_as_name(text) else text
+    return HIDDEN if personal_fault(text) or reads_as_name(text) else text
 
 
 def names_things(column: str) -> bool:

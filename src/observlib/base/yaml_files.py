@@ -17,7 +17,7 @@ from observlib.base.errors import ObservError
 from observlib.base.personal import shown
 from observlib.base.text import sign_fault
 
-Lines = dict[tuple[Any, ...], int]
+KeyLines = dict[tuple[Any, ...], int]
 # libyaml's safe loader where PyYAML has it: the same language, many times as fast
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MOST_BYTES = 2_000_000  # of a file that people write
@@ -27,7 +27,9 @@ _MOST_VALUES = 150_000  # as many as the devices of a ministry take
 _LONG_NUMBER = re.compile(r"[-+\d:_.]{1000,}", re.ASCII)  # which takes the square of its length
 
 
-def read(path: Path, expected: type, words: str, missing: str) -> tuple[Any, Lines, list[str]]:
+def read_yaml(
+    path: Path, expected: type, words: str, missing: str
+) -> tuple[Any, KeyLines, list[str]]:
     """What a YAML file holds, the line of each of its keys, and what is wrong with it."""
     try:
         text = read_text(path)
@@ -78,13 +80,13 @@ def events(text: str) -> Iterator[Any]:
 
 def parse(
     text: str, path: Path | str, expected: type, words: str, is_written: bool = True
-) -> tuple[Any, Lines, list[str]]:
-    """As `read`, of the text of a file; what no person has written may hold any sign."""
+) -> tuple[Any, KeyLines, list[str]]:
+    """As `read_yaml`, of the text of a file; what no person has written may hold any sign."""
 
-    def unusable(where: str, fault: str) -> tuple[Any, Lines, list[str]]:
+    def unusable(where: str, fault: str) -> tuple[Any, KeyLines, list[str]]:
         return expected(), {}, [f"{path}{where}: {fault}"]
 
-    lines: Lines = {}
+    lines: KeyLines = {}
     try:
         for _ in events(text):
             pass
@@ -160,12 +162,12 @@ def as_front_matter(header: Mapping[str, Any]) -> str:
     return f"---\n{dump(dict(header))}---\n"
 
 
-def quoted(text: str) -> str:
+def yaml_quoted(text: str) -> str:
     """A text in YAML's double quotes, on one line whatever it holds.
 
     Examples
     --------
-    >>> print(quoted('Un "mot"'))
+    >>> print(yaml_quoted('Un "mot"'))
     "Un \\"mot\\""
     """
     line = yaml.safe_dump(text, allow_unicode=True, default_style='"', width=1_000_000)
@@ -189,7 +191,7 @@ def split_front_matter(text: str) -> tuple[str, str]:
 def _walk(
     node: yaml.Node | None,
     where: tuple[Any, ...],
-    lines: Lines,
+    lines: KeyLines,
     path: Path | str,
     seen: set[int],
     is_written: bool,

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from observlib.base.errors import ObservError
-from observlib.base.yaml_files import read
+from observlib.base.yaml_files import read_yaml
 from observlib.catalogue.entries import (
     CHANNEL_LABELS,
     CHANNELS_IN_ENGLISH,
@@ -21,8 +21,8 @@ from observlib.catalogue.entries import (
     Coded,
     Department,
     Device,
+    DeviceFamily,
     Entry,
-    Family,
     FamilyLabel,
     Frequency,
     Group,
@@ -39,10 +39,10 @@ from observlib.catalogue.formats import (
     FIELDS,
     SQLITE,
     Beside,
-    Column,
     Format,
     Keep,
     Layout,
+    SourceColumn,
     fetched_from,
     load_formats,
     source_faults,
@@ -156,7 +156,7 @@ def load_catalogue(
     for name, model, path in _lists(folder, own):
         needed = ", ".join(file for file in _FILES if file not in _MAY_LACK)
         missing = f"file is missing; the catalogue has {needed}"
-        entries, lines, found = read(path, list, "a list of entries (`- id: …`)", missing)
+        entries, lines, found = read_yaml(path, list, "a list of entries (`- id: …`)", missing)
         problems += found
         before = parts[name]
         read_here: dict[str, Any] = {}
@@ -315,10 +315,9 @@ __all__ = [
     "Catalogue",
     "Channel",
     "Coded",
-    "Column",
     "Department",
     "Device",
-    "Family",
+    "DeviceFamily",
     "FamilyLabel",
     "Format",
     "Frequency",
@@ -334,6 +333,7 @@ __all__ = [
     "Questionnaire",
     "Revision",
     "Routing",
+    "SourceColumn",
     "Task",
     "fetched_from",
     "load_catalogue",

@@ -100,7 +100,7 @@ def schema(table: str) -> pa.DataFrameSchema:
     )
 
 
-def kept(rows: pd.DataFrame, table: str) -> pd.DataFrame | None:
+def typed_rows(rows: pd.DataFrame, table: str) -> pd.DataFrame | None:
     """Rows in the types of their table, where all of them keep what its schema asks.
 
     A schema takes some 25 ms to say so, of however few rows; it says what is wrong with others.
@@ -221,7 +221,7 @@ def fault(text: str, column: Column) -> str | None:
     >>> fault("Ma mère est malade", label)
     'is no label but a text, which may tell of someone; write a label, or take the row away'
     """
-    why = personal.fault(text, names=not column.cites, identifier=column.person)
+    why = personal.personal_fault(text, names=not column.cites, identifier=column.person)
     if why is None and not column.person and _PLATE.search(text):
         why = "holds a number plate; write it without, or take the row away"
     if why or column.cites or column.person:
@@ -287,21 +287,21 @@ def _tells_of_someone(text: str) -> bool:
 
 
 @lru_cache(maxsize=10_000)
-def shown(column: str, text: str) -> str:
+def shown_cell(column: str, text: str) -> str:
     """A refused cell as messages and files repeat it: a number, a day, a code or a lone word.
 
     Anything else may be what someone wrote, or who: its row is told, and not it.
 
     Examples
     --------
-    >>> [shown("Note", text) for text in ("31/02/2026 10:00", "4 min 31s", "T-12", "mood")]
+    >>> [shown_cell("Note", text) for text in ("31/02/2026 10:00", "4 min 31s", "T-12", "mood")]
     ['31/02/2026 10:00', '4 min 31s', 'T-12', 'mood']
-    >>> {shown("Note", text) for text in ("Martin", "très déçue", "0612345678", "zoe1@a.fr")}
+    >>> {shown_cell("Note", text) for text in ("Martin", "très déçue", "0612345678", "zoe1@a.fr")}
     {'(not shown: it may tell of someone)'}
     """
     if not text or text.startswith("(not shown"):
         return text
-    if personal.fault(text) or _names_someone(text) or _PLATE.search(text):
+    if personal.personal_fault(text) or _names_someone(text) or _PLATE.search(text):
         return personal.HIDDEN
     if personal.names_things(column):
         return text
@@ -357,7 +357,7 @@ def reject(file: str, row: int, column: str, value: object, reason: str) -> dict
     >>> reject("a.csv", 2, "votes", "zoe@exemple.invalid", "is no count")["value"]
     '(not shown: it may tell of someone)'
     """
-    text = shown(column, _shown(value))
+    text = shown_cell(column, _shown(value))
     return {
         "file": file,
         "row": int(row),
@@ -369,7 +369,7 @@ def reject(file: str, row: int, column: str, value: object, reason: str) -> dict
 
 @lru_cache(maxsize=10_000)
 def _impersonal(header: str) -> str:  # of which two words in capitals are no name
-    return personal.HIDDEN if personal.fault(header) else header
+    return personal.HIDDEN if personal.personal_fault(header) else header
 
 
 def _shown(value: object) -> str:
@@ -475,7 +475,7 @@ def _persons(rows: pd.DataFrame, table: str) -> _Faults:
 
 def _checked(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, _Faults]:
     """Rows that pass the schema, in its types, and the faults of the others."""
-    if (typed := kept(rows, table)) is not None:
+    if (typed := typed_rows(rows, table)) is not None:
         return typed, _faults()
     import pandera.errors
 

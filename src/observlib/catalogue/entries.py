@@ -27,7 +27,7 @@ from observlib.base.text import LINE_BREAKS, clash
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
 Prose = Annotated[str, Field(min_length=1)]
 Channel = Literal["web", "open_data", "phone", "mail", "print", "social", "in_person"]
-Family = Literal["feedback", "consultation", "mobilisation", "reference"]
+DeviceFamily = Literal["feedback", "consultation", "mobilisation", "reference"]
 Frequency = Literal["continuous", "daily", "weekly", "monthly", "quarterly", "yearly", "occasional"]
 _Verbatims = Literal["redacted", "redacted_with_names"]
 Comparison = Literal["mean", "share", "interval", "count"]
@@ -121,7 +121,7 @@ class Device(Named):
     `reference` brings facts that others publish, and listens to no user.
     """
 
-    family: Family
+    family: DeviceFamily
     channel: Channel
     owner: Slug
     product: Slug | None = None

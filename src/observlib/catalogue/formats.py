@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from observlib.base.text import clash
-from observlib.base.yaml_files import read
+from observlib.base.yaml_files import read_yaml
 from observlib.catalogue.entries import Device, Entry, Part, Slug, Text, time_zones
 from observlib.catalogue.mistakes import explain
 
@@ -273,7 +273,7 @@ class _Parts(Part):
         return self
 
 
-class Column(Part):
+class SourceColumn(Part):
     """A field of the table, and the column of the export that gives it.
 
     `headers` are compared without case, accents and kind of apostrophe; a file has one of them, or
@@ -308,7 +308,7 @@ class Column(Part):
     pattern: str | None = Field(default=None, description="of cells, whose one group is read")
 
     @model_validator(mode="after")
-    def _fits(self) -> Column:
+    def _fits(self) -> SourceColumn:
         if bool(self.headers) == (self.value is not None):
             raise ValueError("has either `headers` or a `value`")
         if fault := clash((word, name) for name, told in self.words.items() for word in told):
@@ -369,7 +369,7 @@ class Format(Entry):
         default=None, description="another format, whose keys count where this one has none"
     )
     layout: Layout = Layout()
-    columns: dict[Slug, Annotated[Column, BeforeValidator(_as_column)]] = Field(default={})
+    columns: dict[Slug, Annotated[SourceColumn, BeforeValidator(_as_column)]] = Field(default={})
     zone: str = Field(default="Europe/Paris", description="of moments that tell none")
     zone_from: str | None = Field(
         default=None, description="pattern of the cell that tells the zone, in its one group"
@@ -445,7 +445,7 @@ def load_formats(
     folders = list(folders)
     problems: list[str] = []
     for path in (path for folder in folders for path in sorted(folder.glob("*.yml"))):
-        raw, lines, found = read(
+        raw, lines, found = read_yaml(
             path, dict, "a mapping (`label:`, `table:`, `columns:`)", "is gone"
         )
         problems += found
@@ -454,7 +454,9 @@ def load_formats(
         if like := raw.get("like"):
             there = [folder / f"{like}.yml" for folder in (*folders, path.parent)]
             of = next((one for one in there if one.is_file()), there[-1])
-            base, _, found = read(of, dict, "a mapping", "is not there, though `like` names it")
+            base, _, found = read_yaml(
+                of, dict, "a mapping", "is not there, though `like` names it"
+            )
             problems += found
             raw = _laid_over(base or {}, raw)
         try:

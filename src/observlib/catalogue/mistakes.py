@@ -11,7 +11,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from observlib.base.yaml_files import Lines, read
+from observlib.base.yaml_files import KeyLines, read_yaml
 from observlib.catalogue.entries import Entry
 
 _Sheet = TypeVar("_Sheet", bound=Entry)
@@ -65,12 +65,12 @@ _SHORT.maxlevel, _SHORT.maxstring, _SHORT.maxother = 2, 100, 100
 
 def sheets(
     folder: Path, model: type[_Sheet], shape: str, problems: list[str]
-) -> Iterator[tuple[Path, _Sheet, Lines]]:
+) -> Iterator[tuple[Path, _Sheet, KeyLines]]:
     """The sheets of a folder, one a file named after its `id`, each with its path and its lines."""
     for path in sorted(folder.glob("*.yaml")):
         problems.append(f"{path}: is not read; name it {path.stem}.yml")
     for path in sorted(folder.glob("*.yml")) if folder.is_dir() else []:
-        raw, lines, found = read(path, dict, shape, "is gone")
+        raw, lines, found = read_yaml(path, dict, shape, "is gone")
         problems += found
         if found:
             continue
@@ -87,10 +87,10 @@ def sheets(
         yield path, sheet, lines
 
 
-def unknown(
+def unknown_names(
     path: Path,
     sheet: BaseModel,
-    lines: Lines,
+    lines: KeyLines,
     named: Mapping[str, Collection[str]],
 ) -> Iterator[str]:
     """What a sheet names that does not exist, a line each."""
@@ -109,20 +109,20 @@ def explain(
     model: type[BaseModel],
     path: Path,
     start: tuple[Any, ...],
-    lines: Lines,
+    lines: KeyLines,
     raw: Any,
 ) -> Iterator[str]:
     """Say each fault of an entry, which stands at `start` in its file, in a line of its own."""
     name = raw.get("id") if isinstance(raw, dict) else None
     name = _SHORT.repr(name) if name else f"entry {start[0] + 1}" if start else "the file"
-    for loc, said in told(error, model, raw):
+    for loc, said in fault_texts(error, model, raw):
         where = (*start, *loc)
         while where not in lines and len(where) > 1:
             where = where[:-1]
         yield f"{path}:{lines.get(where, 1)}: {name}: {said}"
 
 
-def told(
+def fault_texts(
     error: ValidationError, model: type[BaseModel], raw: Any
 ) -> Iterator[tuple[tuple[int | str, ...], str]]:
     """Each fault of what somebody wrote: its keys, and what is to be written there."""

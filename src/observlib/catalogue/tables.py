@@ -11,11 +11,11 @@ import pandas as pd
 from pydantic import BeforeValidator, ValidationError, model_validator
 
 from observlib.base.errors import ObservError
-from observlib.base.yaml_files import read
+from observlib.base.yaml_files import read_yaml
 from observlib.catalogue.entries import Part
 from observlib.catalogue.mistakes import explain
 
-REFERENCE = ("figures", "counters", "population")  # tables of facts, which listen to no one
+FACT_TABLES = ("figures", "counters", "population")  # tables of facts, which listen to no one
 WEIGHTS = (1e-12, 1e12)  # of a response, as its survey gives it
 _KINDS: dict[str, dict[str, Any]] = {
     "text": {"kind": "text"},
@@ -151,7 +151,7 @@ class _Table(Part):
 
 def load_tables(path: Path) -> dict[str, _Table]:
     """The tables that a file declares, by name."""
-    raw, lines, problems = read(path, dict, "a mapping of tables", "is gone")
+    raw, lines, problems = read_yaml(path, dict, "a mapping of tables", "is gone")
     found = {}
     for name, told in raw.items():
         try:
@@ -167,7 +167,7 @@ def load_tables(path: Path) -> dict[str, _Table]:
 TABLES = load_tables(Path(__file__).with_suffix(".yml"))
 QUESTIONS = TABLES["ratings"].columns["question"].allowed
 FEELINGS = TABLES["experiences"].columns["feeling"].allowed
-STATES = TABLES["procedures"].columns["state"].allowed
+PROCEDURE_STATES = TABLES["procedures"].columns["state"].allowed
 TELLERS = TABLES["experiences"].columns["told_by"].allowed
 
 

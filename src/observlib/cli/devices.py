@@ -76,7 +76,7 @@ def status(
     folder, known = store_of(data)
     found = store.status(folder, known.devices.values())
     changing = store.changing(known.devices.values(), known.questionnaires, today())
-    corrected = store.corrections(folder, known)
+    corrected = store.corrections_of(folder, known)
     corrections = corrected.known
     expectations = frame.standing_of_expectations(folder)
     rows = found.to_dict("records")
@@ -97,7 +97,7 @@ def status(
     awaited = [f"{name}: {told}" for name, told in expectations.items()]
     say_list("Expectations", awaited, shown=30)
     answer(devices=rows, changing=changing, corrections=corrections, expectations=expectations)
-    if wrong := [*store.missing(found), *corrected.faults]:
+    if wrong := [*store.missing_devices(found), *corrected.faults]:
         raise ObservError(*wrong)
 
 
@@ -146,7 +146,7 @@ def watch(
     if since and (mail or webhook):
         raise UsageError("--since only looks back; leave --mail and --webhook out")
     folder, known = store_of(data)
-    before = watch.remembered(folder)
+    before = watch.watched_until(folder)
     with steps() as step:
         found, watched = watch.raised(folder, known, step("Watching"))
     if since:
@@ -155,7 +155,7 @@ def watch(
         new = watch.unheard(found, before)
     devices = {name.partition("/")[0] for name in watched}
     _print_alarms(new, known, f"{plural(devices, 'device')} watched, {len(watched)} series")
-    written = watch.send(new, known, mail, webhook)
+    written = watch.send_alarms(new, known, mail, webhook)
     for path in written:
         say(f"Wrote {path}")
     if not since:
@@ -209,7 +209,7 @@ def plan(
     from observlib.desk import planning
 
     folder, _ = store_of(data)
-    made = planning.plan(folder, device, store.latest_quarter(folder, today()))
+    made = planning.plan_survey(folder, device, store.latest_quarter(folder, today()))
     _print_plan(made)
     answer(
         device=device,
@@ -285,7 +285,7 @@ def _say_notes(made: Plan) -> None:
 
 def _say_asked(made: Plan) -> None:
     """How much time people give, and by which rate it is reckoned."""
-    from observlib.desk.planning import SECONDS
+    from observlib.desk.planning import SECONDS_A_QUESTION
     from observlib.estimates import MINIMUM_PEOPLE
 
     told, count = made.asked, made.asked["people"]
@@ -300,7 +300,8 @@ def _say_asked(made: Plan) -> None:
         texts = plural(range(int(told["open"])), "open question")
         say_wrapped(f"On top comes {texts}, which can take whoever answers minutes.")
     say_wrapped(
-        f"A closed question is taken for {SECONDS:.1f} seconds: Pew Research Center, Decoded, 2022."
+        f"A closed question is taken for {SECONDS_A_QUESTION:.1f} seconds: "
+        "Pew Research Center, Decoded, 2022."
     )
 
 

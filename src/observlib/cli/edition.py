@@ -86,7 +86,7 @@ def edition(
         return
     if explain:
         from observlib.edition.notices import unborne
-        from observlib.edition.release import explain as why
+        from observlib.edition.release import explain_release as why
 
         told = why(root, folder, wanted, only=only, given=given, publisher=publisher)
         for name, reason in told.items():
@@ -107,9 +107,9 @@ def edition(
         # they make themselves ready while this process imports the rest
         workers = None
         if dask:
-            from observlib.edition.cluster import connected
+            from observlib.edition.cluster import cluster_workers
 
-            workers = stack.enter_context(connected(dask, root, folder))
+            workers = stack.enter_context(cluster_workers(dask, root, folder))
         elif differ := standing.may_run(root, now):
             workers = stack.enter_context(started(root, at_once=differ))
         step = stack.enter_context(steps())
@@ -165,7 +165,7 @@ def _put(root: Path, data: Path, quarter: Quarter | None, to: str | None) -> dic
     from observlib.publish.editions import record
 
     name = str(quarter or store.latest_quarter(data, today()))
-    place = record.put(root / "reports" / "_site" / name, to)
+    place = record.put_edition(root / "reports" / "_site" / name, to)
     say(f"Put: {place}")
     return {"bundle": place}
 
@@ -185,7 +185,7 @@ def _due(root: Path, data: Path) -> Quarter | None:
     from observlib.edition import checklist as checks
     from observlib.publish.editions import feeds, record
 
-    published = record.published(root / "reports" / "_site")
+    published = record.published_editions(root / "reports" / "_site")
     if planned := checks.due(feeds.load_calendar(data, root), published, datetime.now(UTC)):
         return Quarter.parse(planned.quarter)
     say("No edition is due: none of which the hour has come is still to appear.")

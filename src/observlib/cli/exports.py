@@ -132,7 +132,7 @@ def forget(
     folder, known = project.data_folder(data), project.catalogue(data)
     if device not in known.devices:
         raise UsageError(f"device {device!r}: is not in the catalogue; `observ catalogue` lists it")
-    caches = project.root() / kept.FOLDER
+    caches = project.root() / kept.KEPT_FOLDER
     done = store.forget(folder, device, caches, before and before.date(), respondent)
     rows = plural(range(done.rows), "row")
     say(f"Forgot {rows} of {device}, its rejects, and what was computed and kept")
@@ -152,23 +152,23 @@ def forget(
 @contextmanager
 def _at_hand(told: str, data: Path, progress: Progress) -> Iterator[Path]:
     """The folder of the exports that somebody named, or a copy of those at an address."""
-    from observlib.store import DEMONSTRATION
+    from observlib.store import DEMONSTRATION_FILE
 
     if not addresses.is_address(told):
         if not Path(told).is_dir():
             raise UsageError(f"{told}: is not a folder; name the folder that holds the exports")
         yield Path(told)
         return
-    where, store = addresses.checked(told, "FOLDER"), data / "store"
+    where, store = addresses.checked_address(told, "FOLDER"), data / "store"
     store.mkdir(parents=True, exist_ok=True)
     with working_folder(store, ".raw-") as copy:
         parts = where.split("/")
         for end in range(4, len(parts)):  # a folder above says whether all is a demonstration
-            marker = "/".join([*parts[:end], DEMONSTRATION])
+            marker = "/".join([*parts[:end], DEMONSTRATION_FILE])
             if addresses.size_of(marker) is not None:
-                (copy / DEMONSTRATION).touch()
+                (copy / DEMONSTRATION_FILE).touch()
         place = copy / "raw"
-        addresses.fetch(where, place, progress)
+        addresses.copy_from(where, place, progress)
         try:
             yield place
         except ObservError as error:

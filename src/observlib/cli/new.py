@@ -17,7 +17,7 @@ from observlib.cli.printing import Data, answer, plural, rejected, say, say_list
 
 if TYPE_CHECKING:
     from observlib.catalogue import Catalogue
-    from observlib.desk.scaffold.propose import Proposal, Question, Wishes
+    from observlib.desk.scaffold.propose import OpenQuestion, Proposal, Wishes
     from observlib.desk.scaffold.recognise import Match
 
 _Given = dict[str, str | None]
@@ -335,7 +335,7 @@ def _proposed(
     return found, replace(match, loader="a format of its own", unread=found.unread)
 
 
-def _unanswered(question: Question) -> str:
+def _unanswered(question: OpenQuestion) -> str:
     some = question.answers[:12]
     if not some:
         return question.text
@@ -347,7 +347,7 @@ def _unanswered(question: Question) -> str:
     return f"{question.text}; say {question.written('…')}, which is one of {', '.join(some)}"
 
 
-def _decide(wishes: Wishes, question: Question) -> None:
+def _decide(wishes: Wishes, question: OpenQuestion) -> None:
     """Ask, and keep the answer among the wishes."""
     if not question.answers:
         raise UsageError(question.text)

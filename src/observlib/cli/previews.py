@@ -28,7 +28,7 @@ def show(study: str, given: dict[str, str], data: Path, watch: bool, is_opened: 
             _watch(root, folder, study, given, is_opened)
         return
     with started(root, 1) as workers:  # its worker starts while this process imports the rest
-        from observlib.edition.preview import preview as make
+        from observlib.edition.preview import page_preview as make
 
         address = make(root, folder, study, given, workers).as_uri()
     say(address)
@@ -50,7 +50,7 @@ def _watch(root: Path, data: Path, study: str, given: dict[str, str], is_opened:
             return stack.enter_context(started(root, 1)), code()
 
         workers, imported = begin()
-        from observlib.edition.preview import preview as make
+        from observlib.edition.preview import page_preview as make
 
         shown = ""
         for _ in saves(lambda: (kept.stamps("the notebooks", notebooks), code())):

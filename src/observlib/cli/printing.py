@@ -35,7 +35,7 @@ def follow(folder: Path) -> None:
     if (folder / "store.yml").exists():
         from observlib import store  # imports pandas, for which what stands already need not wait
 
-        store.follow(folder)
+        store.follow_address(folder)
 
 
 def store_of(data: Path) -> tuple[Path, Catalogue]:

@@ -20,7 +20,7 @@ from observlib.cli.printing import Data, answer, meanwhile, say, say_list
 if TYPE_CHECKING:
     from observlib.catalogue import Catalogue
     from observlib.edition.origins import Trace
-    from observlib.publish.editions.vintages import Difference
+    from observlib.publish.editions.vintages import VintageDifference
 
 
 _SHOWN = 20  # lines on what differs, in the terminal
@@ -58,12 +58,14 @@ def review(
         reviews.place(root / "reports", "2000-T1", role)
     if bundle is None:
         site = root / "reports" / "_site"
-        editions = record.published(site)
+        editions = record.published_editions(site)
         if not editions:
             raise UsageError(f"{site}: holds no edition; name the folder of one, or a zip of it")
         bundle = str(site / editions[0].quarter)
     with ended_in_order(), _at_hand(bundle) as place:
-        found = reviewing.review(place, root, project.data_folder(data), meanwhile, trust or [])
+        found = reviewing.review_bundle(
+            place, root, project.data_folder(data), meanwhile, trust or []
+        )
     counts = ", ".join(f"{number} {name}" for name, number in found.counts.items())
     say(f"Edition {found.quarter} of {found.published}: {found.verdict}")
     if counts:
@@ -72,7 +74,7 @@ def review(
         titles = [group.called() for group in found.groups if group.verdict == verdict]
         say(f"{verdict.capitalize()}, {len(titles)} studies and parts: {', '.join(titles)}")
     if to:
-        say(f"Report: {report.write(found, to)}")
+        say(f"Report: {report.write_report(found, to)}")
     if role:
         path = reviews.place(root / "reports", found.quarter, role)
         about = (found.quarter, found.told, found.verdict, role, today())
@@ -81,7 +83,7 @@ def review(
         say(f"Begun: {path}; add your points, commit it, and publish the site: `observ edition`")
     answer(**found.as_dict())
     if found.verdict == reviewing.DIFFERS:
-        lines = report.lines(found)
+        lines = report.report_lines(found)
         rest = len(lines) - _SHOWN
         more = [f"and {rest} more; --to writes a page"] if rest > 0 else []
         raise ObservError(*found.not_run, *lines[:_SHOWN], *more)
@@ -98,7 +100,7 @@ def _at_hand(told: str) -> Iterator[Path]:
         yield Path(told)
         return
     with temporary_files() as folder:
-        yield addresses.fetch(addresses.checked(told, "BUNDLE"), folder / "bundle")
+        yield addresses.copy_from(addresses.checked_address(told, "BUNDLE"), folder / "bundle")
 
 
 # --- A number's way back, step by step
@@ -123,7 +125,7 @@ def trace(
     told of it, the rows of tables (counts only) and the exports with their digests.
     """
     from observlib.edition.origins import identifier_in
-    from observlib.edition.origins import trace as follow
+    from observlib.edition.origins import trace_figure as follow
     from observlib.pipeline import project
 
     root, folder = project.root(), project.data_folder(data)
@@ -213,14 +215,14 @@ def diff(
     print_difference(difference_between(first, second, known), known, first.quarter, second.quarter)
 
 
-def print_difference(found: Difference, known: Catalogue, before: str, after: str) -> None:
+def print_difference(found: VintageDifference, known: Catalogue, before: str, after: str) -> None:
     """Print what an edition tells otherwise than another one."""
     from observlib import estimates
-    from observlib.publish.editions.vintages import ESTABLISHED, moved_from, named, values
+    from observlib.publish.editions.vintages import ESTABLISHED, figure_label, moved_from, values
 
     def changed(row: dict[str, Any]) -> str:
         then, now = values(row, known)
-        told = f"{named(row, known)}: {then} → {now}"
+        told = f"{figure_label(row, known)}: {then} → {now}"
         if row["verdict"] in ESTABLISHED:
             value, less = moved_from(row, known)
             told += f"; {row['verdict']} from {value} in {row['reference_period']}"
@@ -230,9 +232,11 @@ def print_difference(found: Difference, known: Catalogue, before: str, after: st
 
     def revised(row: dict[str, Any]) -> str:
         told = " → ".join(values(row, known))
-        return f"{named(row, known)}, {row['period']}: {told} ({row['reason'] or 'no reason'})"
+        return (
+            f"{figure_label(row, known)}, {row['period']}: {told} ({row['reason'] or 'no reason'})"
+        )
 
-    alone = partial(named, catalogue=known)
+    alone = partial(figure_label, catalogue=known)
     count = len(found.established)
     rows = estimates.records(found.changed)
     for title, told, write, shown in (
@@ -266,7 +270,7 @@ def partners(
     from observlib.edition import packages
     from observlib.pipeline import project
 
-    made = packages.make(project.root(), Quarter.parse(quarter), to, replace=replace)
+    made = packages.make_packages(project.root(), Quarter.parse(quarter), to, replace=replace)
     for path, state in made.items():
         say(f"{path}: {state}")
     say(f"Nothing was sent; {to / packages.LOG} says what was made for whom.")

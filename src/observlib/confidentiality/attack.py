@@ -24,21 +24,21 @@ from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.constraints import (
     SHARES,
-    counted,
+    counting_indicators,
     of_counts,
     of_marks,
     of_shares,
     shares_of,
-    tells,
+    tells_count,
 )
 from observlib.confidentiality.disclosure import (
     PLACE,
-    WITHHELD,
+    WITHHELD_CELLS,
     Block,
     Knowledge,
     Published,
+    linked_periods,
     months_of,
-    together,
 )
 from observlib.confidentiality.linear_programme import ImpossibleError, possible, some
 from observlib.estimates.measures import MEASURES
@@ -70,19 +70,19 @@ def blocks(
     for (*place, question), own in plain.groupby([*PLACE, asked[plain.index]], sort=True):
         marks = knowledge.marks_of(place[0], str(question))
         if 2 <= len(marks) <= _MANY_MARKS:
-            for near in together(own["period"].unique()):
+            for near in linked_periods(own["period"].unique()):
                 of = own[own["period"].isin(near)]
                 about = (*place, str(question))
                 yield _agreeing(of, partial(of_marks, of, about, marks, wide, knowledge))
     shares = rows[(asked == "") & (rows["unit"] == "%") & rows["indicator"].isin(SHARES)]
     for (*place, indicator), own in shares.groupby([*PLACE, "indicator"], sort=True):
         yield of_shares(own, dict(zip(PLACE, place, strict=True)), str(indicator), knowledge)
-    for indicator in counted(knowledge.catalogue):
-        if not tells(rows, indicator):
+    for indicator in counting_indicators(knowledge.catalogue):
+        if not tells_count(rows, indicator):
             continue
         same = rows[rows["indicator"].isin([indicator, *shares_of(indicator)])]
         for _, own in same.groupby("device", sort=True):
-            if tells(own, indicator):
+            if tells_count(own, indicator):
                 yield _agreeing(own, partial(of_counts, own, indicator, last, knowledge))
 
 
@@ -111,7 +111,7 @@ def _question(indicator: str) -> str:
     return MEASURES[indicator].question if indicator in MEASURES else ""
 
 
-RANGE = 2  # people: what is known more closely than this, either way, is pinned
+PINNED_WITHIN = 2  # people: what is known more closely than this, either way, is pinned
 FOUND = [
     *PLACE,
     *("quantity", "period", "group", "group_value", "cell", "least", "most", "pinned", "told_by"),
@@ -136,11 +136,11 @@ def _tried(block: Block, knowledge: Knowledge) -> Iterator[dict[str, Any]]:
     if not block.cells:
         return
     few = knowledge.few(block.cells[0][0]["device"])
-    implied = np.array([name["cell"] not in WITHHELD for name, _ in block.cells])
+    implied = np.array([name["cell"] not in WITHHELD_CELLS for name, _ in block.cells])
 
     def enough(low: np.ndarray, high: np.ndarray) -> np.ndarray:
         """Of what nobody withheld, that it is not pinned; of the rest, all is looked for."""
-        return implied & ((high - low > 2 * RANGE) | (low < 1) | (high >= few))
+        return implied & ((high - low > 2 * PINNED_WITHIN) | (low < 1) | (high >= few))
 
     try:
         found = possible(block.programme, [total for _, total in block.cells], enough)
@@ -153,14 +153,14 @@ def _tried(block: Block, knowledge: Knowledge) -> Iterator[dict[str, Any]]:
         ) from error
     told_by = "; ".join(dict.fromkeys(by for *_, by in block.programme.sums))
     for (name, _), seen in zip(block.cells, found, strict=True):
-        wide = seen.least < 1 or seen.most >= few or seen.most - seen.least > 2 * RANGE
+        wide = seen.least < 1 or seen.most >= few or seen.most - seen.least > 2 * PINNED_WITHIN
         by = "" if wide else told_by if seen.exact else f"(undecided) {told_by}"
         yield {**name, "least": seen.least, "most": seen.most, "pinned": not wide, "told_by": by}
 
 
 def check_tried(units: Iterable[tuple[str, str]], catalogue: Catalogue) -> None:
     """Refuse indicators of marks or shares, each with a unit, that are not tried for no reason."""
-    counts = counted(catalogue)
+    counts = counting_indicators(catalogue)
     tried = {*MEASURES, *SHARES, *counts}.union(*map(shares_of, counts))
     wrong = [
         f"{name} ({unit}): no attack tries to work back whose answers it tells; name it in "

@@ -26,7 +26,7 @@ from observlib.catalogue.partners import (
 from observlib.confidentiality.disclosure import (
     GROUPED,
     PLACE,
-    WITHHELD,
+    WITHHELD_CELLS,
     Block,
     Knowledge,
     Series,
@@ -69,7 +69,7 @@ def exact_value(row: Mapping[str, Any], step: float) -> tuple[float, float]:
     return row["estimate"] - step / 2 - _SLACK, row["estimate"] + step / 2 + _SLACK
 
 
-def half_width(
+def half_width_range(
     row: Mapping[str, Any], steps: tuple[float, float], scale: tuple[float, float]
 ) -> tuple[float, float] | None:
     """Between what half the interval of a mean lies; None where neither end tells it.
@@ -80,9 +80,9 @@ def half_width(
     Examples
     --------
     >>> row = {"estimate": 6.4, "ci_low": 5.5, "ci_high": 7.3}
-    >>> [round(end, 3) for end in half_width(row, (0.1, 0.1), (0, 10))]
+    >>> [round(end, 3) for end in half_width_range(row, (0.1, 0.1), (0, 10))]
     [0.8, 0.9]
-    >>> [round(end, 3) for end in half_width({**row, "ci_high": 7.5}, (0.1, 0.5), (0, 10))]
+    >>> [round(end, 3) for end in half_width_range({**row, "ci_high": 7.5}, (0.1, 0.5), (0, 10))]
     [0.55, 0.95]
     """
     distances = [
@@ -201,7 +201,7 @@ def of_marks(
         everyone = dict.fromkeys(asked, 1.0)
         if any(row["status"] == "suppressed" for row in own):
             programme.tell(everyone, 1, math.inf, f"{question} {period}")
-            cells.append((here | {"cell": WITHHELD[0]}, everyone))
+            cells.append((here | {"cell": WITHHELD_CELLS[0]}, everyone))
         if not empty:
             cells += [
                 (here | {"cell": f"mark {mark + 1} of {len(marks)}"}, {unknown: 1.0})
@@ -259,7 +259,7 @@ def _tell_marks(
     programme.tell({place: value - low for place, value in worth.items()}, 0, math.inf, by)
     programme.tell({place: value - high for place, value in worth.items()}, -math.inf, 0, by)
     scale = MEASURES[row["indicator"]].scale or (min(worths), max(worths))
-    half = half_width(row, (step, of_ends), scale) if row["unit"] != "%" else None
+    half = half_width_range(row, (step, of_ends), scale) if row["unit"] != "%" else None
     if half:
         # the sum of squares is (n - 1) times their variance, and n times the square of their mean
         least, most = exact_deviation(half, n)
@@ -293,7 +293,7 @@ _Leads = Callable[[str], str]  # to whom a theme leads
 _EVERYONE, _WITH_THEME = "everyone", "everyone with a theme"  # groups that no page tells
 
 
-def counted(catalogue: Catalogue) -> list[str]:
+def counting_indicators(catalogue: Catalogue) -> list[str]:
     """The indicators that count, and of which no page tells an interval."""
     return [
         name
@@ -313,7 +313,7 @@ def shares_of(indicator: str) -> tuple[str, ...]:
     return (*_ROUTED.get(indicator, ()), *([_BY_TASK[indicator]] if indicator in _BY_TASK else ()))
 
 
-def tells(rows: pd.DataFrame, indicator: str) -> bool:
+def tells_count(rows: pd.DataFrame, indicator: str) -> bool:
     """Whether estimates tell what an indicator counts, by itself or by task."""
     return bool(rows["indicator"].isin([indicator, _BY_TASK.get(indicator)]).any())
 
@@ -334,7 +334,7 @@ def of_shares(
             programme.tell({base: 1.0, having: -1.0}, 0, math.inf, by)
             if row["status"] == "suppressed":
                 name = {**place, "quantity": indicator, "period": period, "group": group}
-                name |= {"group_value": row["group_value"], "cell": WITHHELD[1]}
+                name |= {"group_value": row["group_value"], "cell": WITHHELD_CELLS[1]}
                 programme.tell({having: 1.0}, 1, math.inf, by)
                 cells.append((name, {having: 1.0}))
             else:
@@ -382,7 +382,7 @@ def of_counts(
                 place = _unknown(block, places, name_of(row), period)
                 if row["status"] == "suppressed":
                     cell = {name: row[name] for name in (*PLACE, "period", "group", "group_value")}
-                    tried[place] = {**cell, "quantity": indicator, "cell": WITHHELD[2]}
+                    tried[place] = {**cell, "quantity": indicator, "cell": WITHHELD_CELLS[2]}
                 _tell_count(block, place, row, is_last, knowledge)
             before[period] = told, places
             periods[period] = {name: places[name] for name in told}

@@ -22,11 +22,11 @@ from observlib import estimates
 from observlib.base import kept
 from observlib.base.errors import ObservError, bounded
 from observlib.base.period import bounds
-from observlib.confidentiality.attack import RANGE, attack, blocks
+from observlib.confidentiality.attack import PINNED_WITHIN, attack, blocks
 from observlib.confidentiality.constraints import FEW_LATE, SHARES, TO_FIVE, name_of, shares_of
 from observlib.confidentiality.disclosure import (
     PLACE,
-    WITHHELD,
+    WITHHELD_CELLS,
     Amended,
     Block,
     Knowledge,
@@ -53,7 +53,7 @@ def withheld_cells(
     sums: Sequence[_Told],
     few: int = estimates.MINIMUM_PEOPLE,
     also: Iterable[int] = (),
-    within: int = RANGE,
+    within: int = PINNED_WITHIN,
     unseen: Iterable[int] = (),
 ) -> set[int]:
     """The fewest cells to withhold, so that none of few people is known closely.
@@ -130,7 +130,7 @@ def withheld_cells(
     return hidden - unseen
 
 
-def beside(block: Block, few: int) -> set[Any]:
+def fewest_withheld(block: Block, few: int) -> set[Any]:
     """The fewest counts of a block to withhold with those withheld, by the names of their unknowns.
 
     What can be had of a count that is withheld follows from those that are told: any counts that
@@ -269,7 +269,7 @@ _ROUNDS = 6
 _COURSE = "action_course"  # says another indicator's months again
 
 
-class Decision(NamedTuple):
+class DeviceDecision(NamedTuple):
     """What an edition tells of a device, or of all of its devices.
 
     `changes` are the estimates that stand instead of those with the same `KEY`; `wide` the series
@@ -285,7 +285,9 @@ class Decision(NamedTuple):
     @property
     def digest(self) -> str:
         """Of all that pages see of it."""
-        return kept.digest(json.dumps([estimates.lines(self.changes), self.wide]).encode())
+        return kept.bytes_digest(
+            json.dumps([estimates.csv_lines(self.changes), self.wide]).encode()
+        )
 
 
 def decide(
@@ -293,7 +295,7 @@ def decide(
     earlier: Sequence[Published],
     knowledge: Knowledge,
     rounded: Callable[[pd.DataFrame], pd.DataFrame],
-) -> Decision:
+) -> DeviceDecision:
     """Decide what an edition tells of one device."""
     few = rows["n"] < knowledge.few(rows["device"].iloc[0]) if len(rows) else None
     told = _without(rows, few) if few is not None and few.any() else rows
@@ -308,8 +310,8 @@ def decide(
         pinned = tried[tried["pinned"]]
         if pinned.empty:
             changes = _changes(rows, _as_the_whole(rows, told))
-            return Decision(changes, tuple(sorted(wide)), tried, tuple(knowledge.amended))
-        counts = pinned["cell"] == WITHHELD[2]
+            return DeviceDecision(changes, tuple(sorted(wide)), tried, tuple(knowledge.amended))
+        counts = pinned["cell"] == WITHHELD_CELLS[2]
         told = _with_less(told, pinned[~counts], wide, knowledge, now)
         for _, own in pinned[counts].groupby("quantity", sort=True):
             publications = [*earlier, Published(rounded(told), wide)]
@@ -374,7 +376,7 @@ def _without_beside(
     periods = told["period"].isin(pinned["period"])
     for block in blocks(publications, knowledge, [quantity]):
         if block.open:
-            names = beside(block, knowledge.few(device))
+            names = fewest_withheld(block, knowledge.few(device))
             found = [(row["period"], *name_of(row)) in names for row in estimates.records(told)]
             return _without(told, same & (np.array(found) if names else periods))
     return _without(told, same & periods)
@@ -441,10 +443,10 @@ def _as_before(
     out, numbers = rows.copy(), estimates.records(rounded(rows))
     together: dict[tuple[Any, ...], list[int]] = {}
     for place, row in enumerate(numbers):
-        if key_of(row) in before:
+        if estimate_key(row) in before:
             together.setdefault(_answers(row), []).append(place)
     for places in together.values():
-        both = [(numbers[place], before[key_of(numbers[place])]) for place in places]
+        both = [(numbers[place], before[estimate_key(numbers[place])]) for place in places]
         if _stand(both, known, knowledge.amended):
             for place, (_, then) in zip(places, both, strict=True):
                 out.iloc[place] = pd.Series(then)[rows.columns]
@@ -457,7 +459,7 @@ _Known = dict[str, Collection[Amended]]  # what had been corrected, by the sourc
 def _answers(row: dict[str, Any]) -> tuple[Any, ...]:
     """Whose answers an estimate is of: those of a question, or of all categories of shares."""
     measure = MEASURES.get(row["indicator"])
-    names = (measure.question if measure else row["indicator"], *key_of(row)[1:])
+    names = (measure.question if measure else row["indicator"], *estimate_key(row)[1:])
     return names[:-1] if row["indicator"] in SHARES else names
 
 
@@ -498,10 +500,10 @@ def _is_of(one: Amended, row: dict[str, Any]) -> bool:
 
 def latest(frames: Iterable[pd.DataFrame]) -> dict[tuple[Any, ...], dict[str, Any]]:
     """The last row of each `KEY` in frames of estimates, by it."""
-    return {key_of(row): row for frame in frames for row in estimates.records(frame)}
+    return {estimate_key(row): row for frame in frames for row in estimates.records(frame)}
 
 
-def key_of(row: dict[str, Any], side: str = "") -> tuple[Any, ...]:
+def estimate_key(row: dict[str, Any], side: str = "") -> tuple[Any, ...]:
     """The values of `KEY` in a row of estimates, or in one side of a comparison."""
     return tuple(row[side + name] for name in KEY)
 
@@ -512,26 +514,26 @@ def _changes(rows: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
     return told[~same.all(axis=1)].reset_index(drop=True)
 
 
-def applied(rows: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
+def apply_decisions(rows: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
     """Estimates with the changes that were decided.
 
     Examples
     --------
     >>> row = {"indicator": "satisfaction_10", "device": "d", "period": "2026-T3", "estimate": 7.2}
     >>> changed = estimates.make([row | {"estimate": 7.0}])
-    >>> applied(estimates.make([row, row | {"device": "e"}]), changed)["estimate"].tolist()
+    >>> apply_decisions(estimates.make([row, row | {"device": "e"}]), changed)["estimate"].tolist()
     [7.0, 7.2]
     """
     if changes.empty or rows.empty:
         return rows
     instead = latest([changes])
-    found = [instead.get(key_of(row), row) for row in estimates.records(rows)]
+    found = [instead.get(estimate_key(row), row) for row in estimates.records(rows)]
     return estimates.check(estimates.typed(pd.DataFrame(found, columns=rows.columns)))
 
 
 def applied_to_pairs(
     pairs: pd.DataFrame,
-    decision: Decision,
+    decision: DeviceDecision,
     earlier: Iterable[tuple[pd.DataFrame, Collection[Amended]]],
     rounded: Callable[[pd.DataFrame], pd.DataFrame],
 ) -> pd.DataFrame:
@@ -551,7 +553,7 @@ def applied_to_pairs(
         return pairs
     instead, wide, found = latest([decision.changes]), set(decision.wide), []
     for row, now in zip(*map(estimates.records, (pairs, rounded(pairs))), strict=True):
-        keys = {side: key_of(row, side) for side in ("", estimates.REFERENCE)}
+        keys = {side: estimate_key(row, side) for side in ("", estimates.REFERENCE)}
         changes = {side: instead[key] for side, key in keys.items() if key in instead}
         if then := before.get(_names(row)):
             both = [(_side(now, side), _side(then, side)) for side in keys]

@@ -113,7 +113,7 @@ def _few_alike(rows: pd.DataFrame, low_base: int) -> pd.Series:
 # --- Periods that tell of each other: months, quarters, years, and what each is made of
 
 
-def together(periods: Iterable[str]) -> Iterator[set[str]]:
+def linked_periods(periods: Iterable[str]) -> Iterator[set[str]]:
     """Periods that tell of each other: a quarter and its months; a year and its quarters."""
     listed = [*periods]
     quarters = [name for name in listed if len(months_of(name)) == 3]
@@ -342,14 +342,16 @@ def _widened(row: dict[str, Any], decimals: int) -> dict[str, Any]:
     if math.isnan(row["ci_low"]):
         return row
     step, value = wide_step(row["unit"]), round(row["estimate"], decimals)
-    least, most = (-100.0, 100.0) if row["unit"] == "points" else (0.0, estimates.best(row["unit"]))
+    least, most = (
+        (-100.0, 100.0) if row["unit"] == "points" else (0.0, estimates.best_end(row["unit"]))
+    )
     low = max(least, step * math.floor(row["ci_low"] / step + 1e-9))
     high = min(most, step * math.ceil(row["ci_high"] / step - 1e-9))
     return row | {"estimate": value, "ci_low": min(value, low), "ci_high": max(value, high)}
 
 
 PLACE = ["device", "product", "channel"]
-WITHHELD = ("all answers", "having it", "count")  # cells of figures that are not published
+WITHHELD_CELLS = ("all answers", "having it", "count")  # cells of figures that are not published
 # Device, product, month, and what gave other values to the answers of many people in it.
 Amended = tuple[str, str, str, str]
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # an edition of which nothing is withheld anew has no use for
     from scipy.sparse import csr_array
 
 Sum = Mapping[int, float]  # unknowns by their place, each with its coefficient
-ENDLESS = 1e7  # what has no end is looked for up to here
+UNBOUNDED = 1e7  # what has no end is looked for up to here
 _NEARLY = 0.2  # of the most, for such an answer
 _AT_ONCE = 4  # pairs of answers that are looked for before each sum is asked by itself
 _FEW = 3  # sums; fewer are asked one by one
@@ -173,7 +173,7 @@ class _Solver:
         from scipy.optimize import Bounds, milp
 
         bounds = self.bounds
-        for most in (np.inf, ENDLESS):  # where there is no end to it, as many as one likes
+        for most in (np.inf, UNBOUNDED):  # where there is no end to it, as many as one likes
             bounds = Bounds(bounds.lb, np.minimum(bounds.ub, most))
             found = milp(
                 -objective,

@@ -14,23 +14,43 @@ from typing import Any
 import pandas as pd
 
 from observlib.dataset.columns import CONTENT, RULES
-from observlib.dataset.describe import INVENTED, LICENCE, About, datapackage, dcat
-from observlib.dataset.tables import Marks, csv, dictionary, flagged, read, tables, used
+from observlib.dataset.describe import INVENTED_DATA, LICENCE, About, datapackage, dcat
+from observlib.dataset.tables import (
+    Flags,
+    csv,
+    dictionary,
+    flagged,
+    read_table,
+    tables,
+    used_entries,
+)
 from observlib.dataset.workbook import workbook
 from observlib.language import french
 
 __all__ = [
-    "CONTENT", "FOLDER", "INVENTED", "MOST_LINES", "About", "Marks", "about",
-    "archive", "contents", "csv", "dictionary", "flagged", "packed", "read",
+    "CONTENT",
+    "INVENTED_DATA",
+    "MOST_LINES",
+    "PACKAGE_FOLDER",
+    "About",
+    "Flags",
+    "about",
+    "archive",
+    "contents",
+    "csv",
+    "dictionary",
+    "flagged",
+    "packed",
+    "read_table",
 ]  # fmt: skip
-FOLDER = "donnees"  # of an edition's package, beside its pages
+PACKAGE_FOLDER = "donnees"  # of an edition's package, beside its pages
 MOST_LINES = 50_000  # of a workbook: each takes 9 kB of memory here, and more in a spreadsheet
 
 
 def about(*, says: Mapping[str, str], made: date, synthetic: bool, **known: Any) -> About:
     """What a package is of, with what each says of itself on its first sheet."""
     lines = {
-        **({"Attention": INVENTED} if synthetic else {}),
+        **({"Attention": INVENTED_DATA} if synthetic else {}),
         **says,
         "Établi le": french.day_label(made),
         "Producteur": known["publisher"],
@@ -46,14 +66,16 @@ def contents(
     pairs: pd.DataFrame,
     words: pd.DataFrame,
     about: About,
-    marks: Marks | None = None,
+    marks: Flags | None = None,
     errata: pd.DataFrame | None = None,
 ) -> dict[str, bytes]:
     """The files of a package, by their paths; the same content gives the same bytes.
 
     Of more than `MOST_LINES` lines no workbook is made.
     """
-    made = tables(rows, pairs, used(words, rows, pairs), about.synthetic, marks or {}, errata)
+    made = tables(
+        rows, pairs, used_entries(words, rows, pairs), about.synthetic, marks or {}, errata
+    )
     files = {f"{name}.csv": csv(table) for name, table in made.items()}
     described = datapackage(about, made, files)
     is_small = sum(map(len, made.values())) <= MOST_LINES

@@ -15,7 +15,7 @@ from observlib.base.yaml_files import mapping, read_text
 from observlib.estimates import REFERENCE, comparisons
 
 
-class Column(NamedTuple):
+class PackageColumn(NamedTuple):
     """A column: its type in Table Schema, its head in the workbook, what it tells (fr, en)."""
 
     kind: str
@@ -29,11 +29,11 @@ _PATH = Path(__file__).with_suffix(".yml")
 _WORDS: dict[str, Any] = mapping(read_text(_PATH), _PATH)
 
 
-def _columns(group: str) -> dict[str, Column]:
-    return {name: Column(**{"kind": "string", **of}) for name, of in _WORDS[group].items()}
+def _columns(group: str) -> dict[str, PackageColumn]:
+    return {name: PackageColumn(**{"kind": "string", **of}) for name, of in _WORDS[group].items()}
 
 
-def _reference(column: Column) -> Column:
+def _reference(column: PackageColumn) -> PackageColumn:
     title = f"{column.title} (référence)"
     return column._replace(title=title, fr=f"référence : {column.fr}", en=f"reference: {column.en}")
 
@@ -42,29 +42,29 @@ _SIDE, _ADDED, _LAST = (_columns(group) for group in ("side", "added", "last"))
 _OTHER = {REFERENCE + name: _reference(column) for name, column in (_SIDE | _ADDED).items()}
 _COMPARED = _SIDE | _OTHER | _columns("results")
 ID = _LAST["id"]
-ESTIMATES: dict[str, Column] = {**_SIDE, **_ADDED, **_LAST}
-COMPARISONS: dict[str, Column] = {
+ESTIMATES: dict[str, PackageColumn] = {**_SIDE, **_ADDED, **_LAST}
+COMPARISONS: dict[str, PackageColumn] = {
     **{name: _COMPARED[name] for name in comparisons.COLUMNS},
     **_ADDED,
     **{REFERENCE + name: _OTHER[REFERENCE + name] for name in _ADDED},
     **_LAST,
 }
-DICTIONARY: dict[str, Column] = _columns("dictionary")
+DICTIONARY: dict[str, PackageColumn] = _columns("dictionary")
 _ERRATUM = {**_columns("errata"), **ESTIMATES}
-ERRATA: dict[str, Column] = {
+ERRATA: dict[str, PackageColumn] = {
     name: _ERRATUM[name]
     for name in (
         *("erratum", "day", "id", *estimates.FIGURE),
         *("published", "corrected", "unit", "cause", "what", "synthetic"),
     )
 }
-FILES = {
+PACKAGE_FILES = {
     "estimates": ESTIMATES,
     "comparisons": COMPARISONS,
     "dictionary": DICTIONARY,
     "errata": ERRATA,
 }
-TITLES: dict[str, str] = _WORDS["titles"]
+COLUMN_TITLES: dict[str, str] = _WORDS["titles"]
 CONTENT: str = _WORDS["content"]
 RULES: dict[str, str] = _WORDS["rules"]  # for who reads the data
 SDMX: dict[str, tuple[str, str]] = {

@@ -13,7 +13,14 @@ from typing import Any
 
 import pandas as pd
 
-from observlib.dataset.columns import FILES, FLAGS_PATTERN, ID, ID_PATTERN, TITLES, Column
+from observlib.dataset.columns import (
+    COLUMN_TITLES,
+    FLAGS_PATTERN,
+    ID,
+    ID_PATTERN,
+    PACKAGE_FILES,
+    PackageColumn,
+)
 from observlib.display.style import Brand
 
 _HERE = Path(__file__).parent
@@ -23,7 +30,7 @@ LICENCE = {
     "title": "Licence Ouverte 2.0",
     "path": "https://www.etalab.gouv.fr/licence-ouverte-open-licence/",
 }
-INVENTED = "Données de démonstration : chiffres inventés, à ne citer nulle part."
+INVENTED_DATA = "Données de démonstration : chiffres inventés, à ne citer nulle part."
 _EU = "http://publications.europa.eu/resource/authority/file-type"
 _TYPES = {  # of files: the European list's, and IANA's
     ".csv": ("CSV", "text/csv"),
@@ -92,14 +99,14 @@ def datapackage(
 
 
 def _resource(name: str, content: bytes, allowed: Mapping[str, list[str]]) -> dict[str, Any]:
-    fields = [_field(key, column, allowed) for key, column in FILES[name].items()]
+    fields = [_field(key, column, allowed) for key, column in PACKAGE_FILES[name].items()]
     if name in ("dictionary", "errata"):  # of a figure that is withdrawn, the dictionary has none
         for field in fields:
             field.get("constraints", {}).pop("enum", None)
     return {
         "profile": "tabular-data-resource",
         "name": name,
-        "title": TITLES[name],
+        "title": COLUMN_TITLES[name],
         "path": f"{name}.csv",
         "format": "csv",
         "mediatype": "text/csv",
@@ -115,7 +122,7 @@ def _resource(name: str, content: bytes, allowed: Mapping[str, list[str]]) -> di
     }
 
 
-def _field(name: str, column: Column, allowed: Mapping[str, list[str]]) -> dict[str, Any]:
+def _field(name: str, column: PackageColumn, allowed: Mapping[str, list[str]]) -> dict[str, Any]:
     rules: dict[str, Any] = {"required": True} if column.is_required else {}
     if name.removeprefix("reference_") == "flags":
         rules["pattern"] = FLAGS_PATTERN
@@ -157,7 +164,7 @@ def _distribution(path: str, content: bytes) -> Any:
     kind, media = _TYPES[place.suffix]
     return filled(
         _HERE / "dcat_file.json",
-        title=TITLES.get(place.stem, place.name),
+        title=COLUMN_TITLES.get(place.stem, place.name),
         path=path,
         format=f"{_EU}/{kind}",
         media=f"https://www.iana.org/assignments/media-types/{media}",

@@ -72,7 +72,7 @@ def dictionary(
     return made.drop_duplicates(["list", "id"], ignore_index=True)
 
 
-def used(words: pd.DataFrame, rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+def used_entries(words: pd.DataFrame, rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     """Of a dictionary, what rows and comparisons need."""
     own = {(name, as_cell(x)) for name in _NAMED for x in _used(name, rows, pairs)}
     kept = [
@@ -116,7 +116,7 @@ def _entry(
     return made
 
 
-Marks = Mapping[tuple[str, ...], str]  # letters that its history gives a figure (its `FIGURE`)
+Flags = Mapping[tuple[str, ...], str]  # letters that its history gives a figure (its `FIGURE`)
 
 
 def tables(
@@ -124,7 +124,7 @@ def tables(
     pairs: pd.DataFrame,
     words: pd.DataFrame,
     synthetic: bool,
-    marks: Marks,
+    marks: Flags,
     errata: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
     """The tables of a package by the names of their files: estimates, comparisons, dictionary.
@@ -168,12 +168,12 @@ def csv(table: pd.DataFrame) -> bytes:
     return str(text).encode("utf-8")
 
 
-def read(content: bytes) -> pd.DataFrame:
+def read_table(content: bytes) -> pd.DataFrame:
     """A table of a package from its CSV: what is empty is no number, or a text of no letter.
 
     Examples
     --------
-    >>> read(b"list,id,decimals\\nindicator,nps,0\\nchannel,web,\\n")["decimals"].tolist()
+    >>> read_table(b"list,id,decimals\\nindicator,nps,0\\nchannel,web,\\n")["decimals"].tolist()
     [0.0, nan]
     """
     text = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
@@ -196,7 +196,7 @@ def flagged(status: str, marks: str) -> str:
     return "".join(sorted({*FLAGS.get(status, ""), *marks}))
 
 
-def _added(table: pd.DataFrame, side: str, marks: Marks) -> dict[str, list[str]]:
+def _added(table: pd.DataFrame, side: str, marks: Flags) -> dict[str, list[str]]:
     """What the contracts do not say of one side: days of its period, SDMX's codes, its letters."""
     days = [_days(period) for period in table[side + "period"]]
     statuses = [*table[side + "status"]]

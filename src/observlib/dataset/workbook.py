@@ -17,8 +17,8 @@ import pandas as pd
 
 from observlib.base.errors import ObservError
 from observlib.base.text import as_cell, of_cell
-from observlib.dataset.columns import CODES, FILES, TITLES
-from observlib.dataset.describe import INVENTED, About
+from observlib.dataset.columns import CODES, COLUMN_TITLES, PACKAGE_FILES
+from observlib.dataset.describe import INVENTED_DATA, About
 from observlib.display.style import Brand
 from observlib.estimates import REFERENCE
 from observlib.language import french
@@ -126,7 +126,7 @@ def _table(
 ) -> None:
     sheet = book.add_worksheet(one.name)
     sheet.write_string(0, 0, f"{one.name}, {about.title}", style.title)
-    says = f"{INVENTED} {one.says}" if about.synthetic else one.says
+    says = f"{INVENTED_DATA} {one.says}" if about.synthetic else one.says
     sheet.write_string(1, 0, says)
     sheet.write_url(2, 0, "internal:'Sommaire'!A1", string="Retour au sommaire")
     for column, kind in enumerate(one.heads.values()):
@@ -167,10 +167,10 @@ def _estimates(tables: Mapping[str, pd.DataFrame]) -> Iterator[_Sheet]:
     own = words[words["list"] == "indicator"]
     themes = dict(zip(own["id"], own["theme_fr"], strict=True))
     rows = tables["estimates"]
-    of = rows["indicator"].map(lambda name: themes.get(as_cell(name)) or TITLES["estimates"])
-    taken = {"lisez-moi", "sommaire", "notes", *(title.lower() for title in TITLES.values())}
-    taken.remove(TITLES["estimates"].lower())
-    for theme in dict.fromkeys([*own["theme_fr"], TITLES["estimates"]]):
+    of = rows["indicator"].map(lambda name: themes.get(as_cell(name)) or COLUMN_TITLES["estimates"])
+    taken = {"lisez-moi", "sommaire", "notes", *(title.lower() for title in COLUMN_TITLES.values())}
+    taken.remove(COLUMN_TITLES["estimates"].lower())
+    for theme in dict.fromkeys([*own["theme_fr"], COLUMN_TITLES["estimates"]]):
         part = rows[of == theme]
         if len(part):
             name = _free(theme, taken)
@@ -185,12 +185,12 @@ def _other(tables: Mapping[str, pd.DataFrame], name: str) -> Iterator[_Sheet]:
         "dictionary": "Les codes des fichiers et des feuilles, avec leurs noms.",
     }
     if len(tables[name]):
-        yield _sheet(TITLES[name], says[name], name, tables[name], tables["dictionary"])
+        yield _sheet(COLUMN_TITLES[name], says[name], name, tables[name], tables["dictionary"])
 
 
 def _free(theme: str, taken: set[str]) -> str:
     """A theme as the name of a sheet, which has 31 letters at most and some signs not."""
-    base = re.sub(r"[\[\]:*?/\\]", " ", theme).strip(" '")[:28] or TITLES["estimates"]
+    base = re.sub(r"[\[\]:*?/\\]", " ", theme).strip(" '")[:28] or COLUMN_TITLES["estimates"]
     names = (base, *(f"{base} {number}" for number in range(2, 99)))
     name = next(name for name in names if name.lower() not in taken)
     taken.add(name.lower())
@@ -205,9 +205,9 @@ def _sheet(name: str, says: str, file: str, table: pd.DataFrame, words: pd.DataF
     }
     heads: dict[str, tuple[str, list[Any]]] = {}
     codes: dict[str, tuple[str, list[Any]]] = {}
-    columns = [*(_FIRST if file == "comparisons" else ()), *FILES[file]]
+    columns = [*(_FIRST if file == "comparisons" else ()), *PACKAGE_FILES[file]]
     for column in dict.fromkeys(columns):
-        kind, title, *_ = FILES[file][column]
+        kind, title, *_ = PACKAGE_FILES[file][column]
         cells, of = table[column].tolist(), column.removeprefix(REFERENCE)
         kind = _KINDS.get(of, kind)
         if file == "dictionary" or of not in {*_NAMES, *_WORDS}:
@@ -249,10 +249,10 @@ def _notes(tables: Mapping[str, pd.DataFrame]) -> _Sheet:
     rows = [
         ("Colonne", column.title, column.fr)
         for name in ("estimates", "comparisons", "errata")
-        for key, column in FILES[name].items()
+        for key, column in PACKAGE_FILES[name].items()
         if len(tables.get(name, ())) and not key.startswith(REFERENCE)
     ]
-    columns = FILES["comparisons"]
+    columns = PACKAGE_FILES["comparisons"]
     rows += [
         (columns[name].title, code, fr) for name in CODES for code, (fr, _) in CODES[name].items()
     ]

@@ -26,7 +26,7 @@ from observlib.estimates import STEP, base
 from observlib.estimates.measures import ENDS
 from observlib.indicators.answers import RARE, within
 from observlib.indicators.families import Given
-from observlib.indicators.pairs import headlines
+from observlib.indicators.pairs import headline_pairs
 from observlib.pipeline import frame, project
 from observlib.stats.survey.planning import (
     answers_needed,
@@ -60,7 +60,7 @@ def _together(said: pd.Series) -> str:
 
 # --- How many minutes a device asks of people
 
-SECONDS = 15 * 60 / 85  # of a closed question: see `asked`
+SECONDS_A_QUESTION = 15 * 60 / 85  # of a closed question: see `asked`
 
 
 def asked(
@@ -86,7 +86,7 @@ def asked(
     own = people[people[QUARTER].isin([str(quarter) for quarter in quarters])]
     answered = own.drop(columns=["person", QUARTER]).notna().sum(axis=1)
     questions = float(answered.mean()) if len(own) else 0.0
-    minutes = questions * SECONDS / 60
+    minutes = questions * SECONDS_A_QUESTION / 60
     form = catalogue.questionnaires.get(device.questionnaire or "")
     texts = [one for one in form.questions if one.kind == "text"] if form else []
     told = base(len(own))
@@ -117,7 +117,7 @@ def needs(
     of_whole = (pairs["against"] == "before") & (pairs["group"] == "")
     own = (pairs["device"] == device.id) & of_whole
     tests = pairs[own | pairs["level"].notna()]  # those too thin to be tested are to be
-    levels = pd.Series(least_levels(headlines(tests, catalogue).tolist()), tests.index)
+    levels = pd.Series(least_levels(headline_pairs(tests, catalogue).tolist()), tests.index)
     figures = given.estimates[given.estimates["device"] == device.id]
     rows = []
     for at, name in pairs.loc[own, "indicator"].items():
@@ -147,12 +147,12 @@ def _design_effect(rows: pd.DataFrame) -> float | None:
     return float(found.iloc[-1]) if len(found) else None
 
 
-def verdict(weeks: float, rare: bool) -> str:
+def advice(weeks: float, rare: bool) -> str:
     """In words, what to do of a measure that needs so many weeks; `rare` comes once a year.
 
     Examples
     --------
-    >>> print(*(verdict(weeks, False) for weeks in (9, 31, 300)), sep="; ")
+    >>> print(*(advice(weeks, False) for weeks in (9, 31, 300)), sep="; ")
     ... # doctest: +NORMALIZE_WHITESPACE
     found within a quarter (9 weeks); needs 31 weeks: compare years rather than quarters;
     not within two years (needs 5.8): drop it, or ask fewer things
@@ -200,7 +200,7 @@ def _need(
         "needed_low": math.floor(needed * ends[0]) if ends else None,
         "needed_high": math.ceil(needed * ends[1]) if ends else None,
         "weeks": weeks if math.isfinite(weeks) else None,
-        "verdict": verdict(weeks, rare),
+        "verdict": advice(weeks, rare),
     }
 
 
@@ -261,7 +261,7 @@ _ENOUGH = 100  # answers, for a question to be judged by them
 ALIKE, SAME = 0.95, 0.9  # share of one answer; Spearman's correlation
 
 
-def used(told: pd.DataFrame, catalogue: Catalogue) -> set[str]:
+def variables_used(told: pd.DataFrame, catalogue: Catalogue) -> set[str]:
     """The variables that estimates tell something of: as a measure, or as a group."""
     known = (catalogue.indicators.get(name) for name in told["indicator"].unique())
     return {one.question for one in known if one and one.question} | {*told["group"]} - {""}
@@ -371,12 +371,12 @@ class Plan(NamedTuple):
     asked: dict[str, float]
 
 
-def plan(data: Path, device: str, quarter: Quarter) -> Plan:
+def plan_survey(data: Path, device: str, quarter: Quarter) -> Plan:
     """Plan a survey or a rating device by its last four quarters.
 
     Examples
     --------
-    >>> made = plan(project.data_folder("data/demo"), "enquete-legifrance", Quarter(2026, 3))
+    >>> made = plan_survey(project.data_folder("data/demo"), "enquete-legifrance", Quarter(2026, 3))
     >>> made.verdicts[0]["indicator"], made.drop[-1]["why"]
     ('satisfaction_10', 'open text that is never loaded')
     """
@@ -387,7 +387,7 @@ def plan(data: Path, device: str, quarter: Quarter) -> Plan:
     rows = store.read(data, table, year[0], quarter, device=device)
     by_person = people(rows, year)
     name, more, of_all = _FAMILIES[table]
-    survey = device if frame.family(name).each_survey else ""
+    survey = device if frame.family_named(name).each_survey else ""
     given = frame.given(data, quarter, name, survey)
     others = partial(frame.given, data, quarter)
     told = estimates.combine([given.estimates, *(others(one).estimates for one in more)])
@@ -401,7 +401,7 @@ def plan(data: Path, device: str, quarter: Quarter) -> Plan:
         found,
         tests,
         _design_effect(told),
-        to_drop(own, known, by_person, used(told, known), margins, found),
+        to_drop(own, known, by_person, variables_used(told, known), margins, found),
         asked(own, known, by_person, year if rare else [quarter]),
     )
 

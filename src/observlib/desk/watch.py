@@ -26,11 +26,11 @@ from observlib.desk.fetching import web
 from observlib.indicators.answers import RARE
 from observlib.language import french, wording
 from observlib.language.prose import one_line, typography
-from observlib.stats.series.sequential import LEVEL, Change, in_counts, in_means
+from observlib.stats.series.sequential import LEVEL, LastingChange, in_counts, in_means
 
 # --- What is watched of each device, and the alarms that it raises
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 FIVE_YEARS = 5 * 365  # days, in which a device raises one false alarm at most
 _MARKED = ("ratings", "responses", "experiences")
 _ASKED = ("calls", "call_intervals", "tickets")  # more of them is a sign of trouble elsewhere
@@ -107,7 +107,7 @@ def raised(
     return sorted(found, key=lambda one: (one.seen, one.device, one.kind)), watched
 
 
-def _changes(kind: str, days: pd.DataFrame, threshold: float) -> list[Change]:
+def _changes(kind: str, days: pd.DataFrame, threshold: float) -> list[LastingChange]:
     if kind == "marks":
         return in_means(days, -1, threshold)
     counts = days["value" if kind == "waits" else "count"]
@@ -131,7 +131,7 @@ def _series(table: str, rows: pd.DataFrame, last: date) -> Iterator[tuple[str, p
 
 
 def _alarm(
-    device: str, product: str, kind: str, change: Change, frame: pd.DataFrame, until: date
+    device: str, product: str, kind: str, change: LastingChange, frame: pd.DataFrame, until: date
 ) -> Alarm:
     since = frame.loc[str(change.began) : str(change.seen)]
     heard = int(since["n" if kind in ("marks", "waits") else "count"].sum())
@@ -140,7 +140,7 @@ def _alarm(
     return Alarm(device, product, kind, change.began, change.seen, change.size, heard, until)
 
 
-def sentence(alarm: Alarm, catalogue: Catalogue) -> str:
+def alarm_sentence(alarm: Alarm, catalogue: Catalogue) -> str:
     """What an alarm says to the device's owner; no size where few people told of it.
 
     Examples
@@ -149,7 +149,7 @@ def sentence(alarm: Alarm, catalogue: Catalogue) -> str:
     >>> known = load_catalogue(Path("data/catalogue"), own=Path("data/demo/catalogue"))
     >>> days = date(2026, 9, 12), date(2026, 9, 20)
     >>> alarm = Alarm("jdma-legifrance", "legifrance", "silence", *days, -1.0, 0, days[1])
-    >>> sentence(alarm, known)
+    >>> alarm_sentence(alarm, known)
     "« Je donne mon avis » sur Légifrance : depuis le 12 septembre 2026, plus rien n'arrive."
     """
     device = catalogue.devices[alarm.device]
@@ -171,7 +171,7 @@ _MEMORY = "watched.json"  # of a data folder: until when each series was watched
 _FIRST = timedelta(days=31)  # what an alarm may be old when a series is watched for the first time
 
 
-def remembered(data: Path) -> dict[str, date]:
+def watched_until(data: Path) -> dict[str, date]:
     """Until when each series of a data folder was watched; nothing where none was."""
     path = data / _MEMORY
     try:
@@ -208,7 +208,7 @@ def unheard(alarms: Iterable[Alarm], before: Mapping[str, date]) -> list[Alarm]:
     ]
 
 
-def send(
+def send_alarms(
     alarms: Sequence[Alarm], catalogue: Catalogue, mail: Path | None, webhook: bool
 ) -> list[Path]:
     """Tell alarms to the departments that own the devices, in the ways that were asked for."""
@@ -239,10 +239,10 @@ def send(
         told = [
             {name: str(getattr(alarm, name)) for name in ("device", "kind", "began", "seen")}
             | {"owner": catalogue.devices[alarm.device].owner}
-            | {"text": typography(sentence(alarm, catalogue))}
+            | {"text": typography(alarm_sentence(alarm, catalogue))}
             for alarm in alarms
         ]
-        web.tell(server, {"text": "\n".join(one["text"] for one in told), "alarms": told})
+        web.post_json(server, {"text": "\n".join(one["text"] for one in told), "alarms": told})
     return written
 
 
@@ -259,7 +259,7 @@ def letter(owner: Department, alarms: Sequence[Alarm], catalogue: Catalogue) -> 
     subject = one_line(_TEXTS["subject"].format(department=owner.label))
     message["Subject"] = subject.replace("=?", "= ?")  # no encoded word, which it would decode
     message["Auto-Submitted"] = "auto-generated"
-    said = "\n".join(f"- {sentence(alarm, catalogue)}" for alarm in alarms)
+    said = "\n".join(f"- {alarm_sentence(alarm, catalogue)}" for alarm in alarms)
     told = _TEXTS["letter"].format(role=owner.contact or owner.label, alarms=said)
     message.set_content(typography(told))
     return message.as_bytes()

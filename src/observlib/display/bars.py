@@ -12,7 +12,7 @@ import pandas as pd
 from observlib.base.errors import ObservError, bounded
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, layout, select, style, svg
-from observlib.display.layout import Row
+from observlib.display.layout import ChartRow
 from observlib.display.output import Output
 from observlib.language import french, words
 
@@ -34,12 +34,12 @@ def bar_chart(
     A low base has a hatched bar, a partial period a dashed one; a withheld value has words in
     place of a bar.
     """
-    caption, indicator, frame = charts.checked(frame, catalogue, caption, "bar_chart", [by])
+    caption, indicator, frame = charts.chart_input(frame, catalogue, caption, "bar_chart", [by])
     if (frame["estimate"] < 0).any():
         raise ObservError(
             "bar_chart: a value is below zero, and a bar starts there; draw it with dot_chart"
         )
-    records = layout.ranked(frame, by, catalogue, sort=sort)
+    records = layout.ranked_rows(frame, by, catalogue, sort=sort)
     left_out = _left_out(records[limit:], indicator)
     care = select.care(frame, catalogue)
     alt = f"{_alt(records[:limit], indicator)} {left_out} {charts.withheld_words(frame)} {care}"
@@ -63,7 +63,7 @@ def _figure(
     records: Sequence[dict[str, Any]], indicator: Indicator, left_out: str, care: str
 ) -> style.Figure:
     unit = records[0]["unit"]
-    place = layout.columns(layout.rows_of(records, indicator), widest=_NAME)
+    place = layout.column_widths(layout.rows_with_names(records, indicator), widest=_NAME)
     ticks = charts.ticks(pd.DataFrame(records), unit, 3 if place.width > 130 else 2, zero=True)
     name = charts.axis_name(indicator, unit, [row["period"] for row in records])
     notes = layout.notes_of(
@@ -112,7 +112,7 @@ def _alt(records: Sequence[dict[str, Any]], indicator: Indicator) -> str:
     sentences = [charts.head("Graphique en barres", indicator.label, records)]
     shown = [row for row in records if row["status"] not in words.WITHHELD]
     if not shown:
-        return f"{sentences[0]} {charts.NOTHING}"
+        return f"{sentences[0]} {charts.NOTHING_TO_SHOW}"
     by_value = sorted(shown, key=lambda row: -row["estimate"])
     ranked = by_value == shown
     if ranked and len(shown) > 1:
@@ -136,7 +136,7 @@ def funnel_chart(frame: pd.DataFrame, catalogue: Catalogue, *, caption: str) -> 
     words in place of its bar, and no share is made of it; nor of a partial period beside a whole
     one.
     """
-    caption, indicator, frame = charts.checked(
+    caption, indicator, frame = charts.chart_input(
         frame, catalogue, caption, "funnel_chart", ["group_value"], one_unit=False
     )
     if not frame["unit"].map(words.is_count).all() or (frame["estimate"] < 0).any():
@@ -145,7 +145,7 @@ def funnel_chart(frame: pd.DataFrame, catalogue: Catalogue, *, caption: str) -> 
             f"funnel_chart: steps are counts; these are values in {units} or below zero; draw "
             "them with bar_chart or dot_chart"
         )
-    records = layout.ranked(frame, "group_value", catalogue, sort=False)
+    records = layout.ranked_rows(frame, "group_value", catalogue, sort=False)
     shares = _shares(records)
     alt = f"{_funnel_alt(records, shares, indicator)} {charts.withheld_words(frame)}"
     return charts.output(
@@ -185,16 +185,16 @@ def _funnel_figure(
     units = list(dict.fromkeys(row["unit"] for row in records))
     steps = [
         row._replace(under=share)
-        for row, share in zip(layout.rows_of(records, indicator), shares, strict=True)
+        for row, share in zip(layout.rows_with_names(records, indicator), shares, strict=True)
     ]
     notes = layout.notes_of(
         records, indicator, low_base="Barre hachurée", partial="(p) et bord en tirets"
     )
     top = (style.LINE + 6) * (len(units) == 1) + 2
-    place = layout.columns(steps, over=True)
+    place = layout.column_widths(steps, over=True)
     fig, ax, middles = layout.draw_rows(place, notes, tall=_FUNNEL_BAR, top=top)
     if len(units) == 1:  # else the names of the steps say what each counts
-        style.write(fig, 0, 2, units[0], color=style.GREY)
+        style.write_label(fig, 0, 2, units[0], color=style.GREY)
     ax.set_xlim(0, max((row["estimate"] for row in records if row["estimate"] > 0), default=1.0))
     draw(ax, records, middles, _FUNNEL_BAR - 2)
     for row, y in zip(records, middles, strict=True):
@@ -254,7 +254,7 @@ def share_chart(
     A subject with a part that is withheld has words in place of its bar, as the rest of the bar
     would tell the part.
     """
-    caption, indicator, frame = charts.checked(
+    caption, indicator, frame = charts.chart_input(
         frame, catalogue, caption, "share_chart", [by, parts]
     )
     unit = frame["unit"].iat[0]
@@ -289,7 +289,7 @@ def _whole(parts: pd.DataFrame) -> bool:
     return not parts["estimate"].isna().any()
 
 
-def _rows(bars: dict[str, pd.DataFrame]) -> list[Row]:
+def _rows(bars: dict[str, pd.DataFrame]) -> list[ChartRow]:
     """A row for each bar: its base, where its parts have one, and what marks its state."""
     made = []
     for name, parts in bars.items():
@@ -299,7 +299,7 @@ def _rows(bars: dict[str, pd.DataFrame]) -> list[Row]:
         base += "\xa0(f)" * ("low_base" in states) + "\xa0(p)" * ("partial" in states)
         hidden = "suppressed" if "suppressed" in states else "missing"
         word = "" if _whole(parts) else words.STATUS_WORDS[hidden]
-        made.append(Row("" if len(bars) == 1 else name, word, base, withheld=bool(word)))
+        made.append(ChartRow("" if len(bars) == 1 else name, word, base, withheld=bool(word)))
     return made
 
 
@@ -307,12 +307,12 @@ def _share_figure(
     bars: dict[str, pd.DataFrame], labels: dict[str, str], indicator: Indicator
 ) -> style.Figure:
     fills = _FILLS.get(len(labels), _MANY)[: len(labels)]
-    place = layout.columns(_rows(bars), widest=_SHARE_NAME)
+    place = layout.column_widths(_rows(bars), widest=_SHARE_NAME)
     bases = " ".join(row.base for row in place.rows)
     notes = [charts.base_note(indicator)] * ("=" in bases)
     notes += charts.low_base_note(["low_base"] * ("(f)" in bases), indicator, "(f)")
     notes += ["(p) : période incomplète."] * ("(p)" in bases)
-    named = [style.named(label, style.width() - 17) for label in labels.values()]
+    named = [style.wrapped_name(label, style.width() - 17) for label in labels.values()]
     legend, top = _legend_places(named, place.left)
     fig, ax, middles = layout.draw_rows(
         place, notes, tall=_SHARE_BAR, gap=_GAP, top=top + 6, bottom=2
@@ -322,7 +322,7 @@ def _share_figure(
         style.legend_patch(
             fig, x, y + 2, 11, facecolor=fill, hatch=hatch, edgecolor=edge, linewidth=0.5
         )
-        style.write(fig, x + 15, y + 1, label)
+        style.write_label(fig, x + 15, y + 1, label)
     ax.set_xlim(0, 100)
     drawn = [(parts, y) for parts, y in zip(bars.values(), middles, strict=True) if _whole(parts)]
     if drawn:

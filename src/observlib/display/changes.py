@@ -22,10 +22,10 @@ from observlib.estimates.comparisons import IN_TIME, tipping_point
 from observlib.language import french, wording, words
 from observlib.language.prose import Markdown, markdown
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 PLACED = {"rise": "au-dessus", "fall": "en dessous", "stable": "équivalent", "unknown": UNKNOWN}
 RAW, WEIGHTED = "Sans redressement", "Avec redressement"  # marks of a survey
-REASONS = {
+REASON_WORDS = {
     "suppressed": "secret statistique",
     "missing": "donnée non disponible",
     "partial": "période incomplète",
@@ -133,19 +133,19 @@ def level(levels: pd.Series) -> str:
     return f"{french.join(written, 'or')}{french.NBSP}%"
 
 
-def verdict(row: estimates.Row, heads: Mapping[str, str] = EVOLVED) -> str:
+def verdict_words(row: estimates.Row, heads: Mapping[str, str] = EVOLVED) -> str:
     """Write a verdict, or why there is none where a value or a test is wanting.
 
     Examples
     --------
-    >>> verdict({"verdict": "unknown", "reason": "partial"})
+    >>> verdict_words({"verdict": "unknown", "reason": "partial"})
     'non testé (période incomplète)'
-    >>> verdict({"verdict": "unknown", "reason": "usual", "difference": 24})
+    >>> verdict_words({"verdict": "unknown", "reason": "usual", "difference": 24})
     "indéterminé, plus qu'il y a un an"
     """
     if row["reason"] == "usual":
         return _TEXTS["more" if row["difference"] > 0 else "fewer"]
-    why = REASONS.get(row["reason"], "")
+    why = REASON_WORDS.get(row["reason"], "")
     return _TEXTS["untested"].format(why=why) if why else heads[row["verdict"]]
 
 
@@ -240,7 +240,7 @@ def _table(
             known = row[side + "status"] not in words.WITHHELD
             x = row[side + "estimate"]
             cells[head] = words.figure(x, indicator, row["unit"]) if known else _NONE
-        cells |= {difference: gap(row, indicator), "Verdict": verdict(row, heads)}
+        cells |= {difference: gap(row, indicator), "Verdict": verdict_words(row, heads)}
         if not math.isnan(tip := tips(row, indicator)):
             size = french.number(tip, french.decimals_of(tip, indicator.decimals))
             cells["Verdict"] = _TEXTS["tips"].format(verdict=cells["Verdict"], size=size)
@@ -278,7 +278,7 @@ def _left_out(
     there = {cells[head] for cells, is_hidden in zip(rows, hidden, strict=True) if not is_hidden}
     for cells, reason, is_hidden in zip(rows, compared["reason"], hidden, strict=True):
         if is_hidden:
-            names = found.setdefault(REASONS[reason], {})
+            names = found.setdefault(REASON_WORDS[reason], {})
             name = cells[head]
             measure = cells.get("Indicateur", name)
             if name in there and measure != name:  # another measure of it is in the table

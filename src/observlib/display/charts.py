@@ -14,14 +14,14 @@ from observlib.display.output import Output, caption_of
 from observlib.display.tables import data_markdown
 from observlib.language import french, words
 from observlib.language.prose import Markdown, attribute_text, curly, typography
-from observlib.language.rounding import rounded
+from observlib.language.rounding import rounded_estimates
 
-NOTHING = "Aucune valeur ne peut être montrée."
+NOTHING_TO_SHOW = "Aucune valeur ne peut être montrée."
 _DESCRIBED = 12  # values that an alternative text tells one by one
 LONG = 100_000  # from here on a count is shortened
 
 
-def checked(
+def chart_input(
     frame: pd.DataFrame,
     catalogue: Catalogue,
     caption: str,
@@ -34,7 +34,7 @@ def checked(
     indicator = select.one_indicator(frame, catalogue, what, one_unit)
     select.unique(frame, keys, what)
     select.refuse(frame, catalogue, what)
-    return caption, indicator, rounded(frame, catalogue)
+    return caption, indicator, rounded_estimates(frame, catalogue)
 
 
 def output(
@@ -68,7 +68,7 @@ def output(
         {
             "kind": "chart",
             "caption": caption,
-            "title": caption_of(title(frame if main is None else main, catalogue), "title"),
+            "title": caption_of(chart_title(frame if main is None else main, catalogue), "title"),
             "alt": alt,
             "data_markdown": data_markdown(frame, catalogue),
             **estimates.to_json(frame),  # which is rounded
@@ -76,7 +76,7 @@ def output(
     )
 
 
-def title(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+def chart_title(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """The labels of what is shown and, where it has one, its period."""
     names = frame["indicator"].unique()
     labels = french.join(words.indicator_of(str(name), catalogue).label for name in names)
@@ -116,7 +116,7 @@ def new_figure(height: float, notes: Iterable[str]) -> style.Figure:
     foot = style.wrap(typography(" ".join(filter(None, notes))), style.width() - 4)
     height += style.LINE * (foot.count("\n") + 1) if foot else 0.0
     fig = Figure(figsize=(style.width() / 72, height / 72))  # of no window and no global state
-    style.write(fig, 2, height - 2, foot, va="bottom", color=style.GREY)
+    style.write_label(fig, 2, height - 2, foot, va="bottom", color=style.GREY)
     return fig
 
 
@@ -128,24 +128,24 @@ def ticks(rows: pd.DataFrame, unit: str, steps: int, zero: bool = False) -> list
     ends = rows[["estimate", "ci_low", "ci_high"]].to_numpy()
     ends = ends[ends == ends]
     low, high = (float(ends.min()), float(ends.max())) if len(ends) else (0.0, _top(unit))
-    found = scale(min(low, 0.0) if zero else low, high, unit, steps)
+    found = axis_ticks(min(low, 0.0) if zero else low, high, unit, steps)
     shares = unit == "%" and 0 <= low <= high <= 100
     return [x for x in found if 0 <= x <= 100] if shares else found
 
 
 def _top(unit: str) -> float:
     """The highest value of a unit, where it has one."""
-    return estimates.best(unit) if unit.startswith("sur ") else {"%": 100.0}.get(unit, 1.0)
+    return estimates.best_end(unit) if unit.startswith("sur ") else {"%": 100.0}.get(unit, 1.0)
 
 
-def scale(low: float, high: float, unit: str, steps: int) -> list[float]:
+def axis_ticks(low: float, high: float, unit: str, steps: int) -> list[float]:
     """Round axis ticks that hold all values: from 0, but for marks, whose zero means nothing.
 
     Examples
     --------
-    >>> scale(310, 940, "visites", 4), scale(7.2, 8.3, "sur 10", 4)
+    >>> axis_ticks(310, 940, "visites", 4), axis_ticks(7.2, 8.3, "sur 10", 4)
     ([0.0, 250.0, 500.0, 750.0, 1000.0], [6.5, 7.0, 7.5, 8.0, 8.5, 9.0])
-    >>> scale(42, 250, "s", 3)  # whole minutes
+    >>> axis_ticks(42, 250, "s", 3)  # whole minutes
     [0.0, 120.0, 240.0, 360.0]
     """
     from matplotlib.ticker import MaxNLocator
@@ -269,7 +269,7 @@ def described(kind: str, records: Sequence[estimates.Row], catalogue: Catalogue)
     sentences = [head(kind, what, records)]
     shown = [row for row in records if row["status"] not in words.WITHHELD]
     if not shown:
-        sentences.append(NOTHING)
+        sentences.append(NOTHING_TO_SHOW)
     for name in dict.fromkeys(row["indicator"] for row in shown):
         indicator = words.indicator_of(name, catalogue)
         rows = [row for row in shown if row["indicator"] == name]

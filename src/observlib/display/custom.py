@@ -16,7 +16,7 @@ from observlib.display.output import Output, caption_of
 from observlib.display.panels import dated
 from observlib.language import french, words
 from observlib.language.prose import Markdown, markdown
-from observlib.language.rounding import rounded
+from observlib.language.rounding import rounded_estimates
 
 _NAME = 118.0  # widest label of a tick, in points
 
@@ -35,7 +35,7 @@ def custom_chart(
     select.refuse(frame, catalogue, "chart")
     if care := select.care(frame, catalogue):
         caption = markdown("{}. {}", Markdown(caption.rstrip(".")), care)
-    frame = rounded(frame, catalogue)
+    frame = rounded_estimates(frame, catalogue)
     sides = zip(*(side.labels for side in tables.sides(frame, catalogue)), strict=True)
     records = [
         {**row, "name": ", ".join(parts)}

@@ -29,7 +29,7 @@ def dot_chart(
     indicator's thresholds (`good`, `poor`) are shown where the catalogue gives both.
     """
     by = select.told_apart(frame, [by])[-1]
-    caption, indicator, frame = charts.checked(frame, catalogue, caption, "dot_chart", [by])
+    caption, indicator, frame = charts.chart_input(frame, catalogue, caption, "dot_chart", [by])
     ours = _ours(frame, by, catalogue)
     records = [
         {
@@ -37,7 +37,7 @@ def dot_chart(
             "strong": row[by] in ours,
             "colour": style.PALETTE[0] if row[by] in ours or not ours else style.GREY,
         }
-        for row in layout.ranked(
+        for row in layout.ranked_rows(
             frame, by, catalogue, sort=sort, lowest=indicator.better == "lower"
         )
     ]
@@ -62,7 +62,7 @@ def _figure(
     records: list[estimates.Row], frame: pd.DataFrame, indicator: Indicator, care: str
 ) -> style.Figure:
     unit = records[0]["unit"]
-    place = layout.columns(layout.rows_of(records, indicator))
+    place = layout.column_widths(layout.rows_with_names(records, indicator))
     zones = indicator.good is not None and indicator.poor is not None
     limits = _limits(frame, indicator, unit, zones)
     name = charts.axis_name(indicator, unit, list(frame["period"]))
@@ -116,7 +116,7 @@ def _limits(frame: pd.DataFrame, indicator: Indicator, unit: str, zones: bool) -
     Of a mark whose points all have intervals, the half below the lowest is not drawn.
     """
     if unit.startswith("sur "):
-        top = estimates.best(unit)
+        top = estimates.best_end(unit)
         inner = {indicator.poor, indicator.good} if zones else {top / 2}
         lowest = frame["ci_low"].fillna(frame["estimate"]).min()
         stems = frame["ci_low"].isna().all()  # which start from zero
@@ -150,7 +150,7 @@ def _zones(ax: style.Axes, indicator: Indicator, limits: list[float], width: flo
 
 # --- Points: numbers set large, each with its verdict and a small line of two years
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 _WIDTH, _HEIGHT, _MARGIN = 220, 48, 5
 
 

@@ -37,7 +37,7 @@ def heat_chart(frame: pd.DataFrame, catalogue: Catalogue, *, caption: str) -> Ou
     Each value is written in its cell where all fit, with a mark where it needs care; a withheld
     one leaves the cell white, with a mark.
     """
-    caption, indicator, frame = charts.checked(
+    caption, indicator, frame = charts.chart_input(
         frame, catalogue, caption, "heat_chart", ["group_value"]
     )
     parts = frame["group_value"].str.split(words.BETWEEN, n=1)
@@ -55,7 +55,9 @@ def _figure(cells: pd.DataFrame, indicator: Indicator) -> style.Figure:
     unit = str(cells["unit"].iat[0])
     rows, columns = list(dict.fromkeys(cells["row"])), list(dict.fromkeys(cells["column"]))
     for widest in _NAMES:
-        place = layout.columns([layout.Row(name) for name in rows], widest=widest, over=False)
+        place = layout.column_widths(
+            [layout.ChartRow(name) for name in rows], widest=widest, over=False
+        )
         cell = place.width / len(columns)
         heads = _heads(columns, cell)
         if not heads.turned:
@@ -87,7 +89,8 @@ def _figure(cells: pd.DataFrame, indicator: Indicator) -> style.Figure:
                 linespacing=1.05)  # fmt: skip
         svg.keep_values(ax, x, y, row, indicator, row["row"], row["column"])
     for i, text in enumerate(heads.texts):
-        style.write(fig, place.left + cell * (i + 0.5), top - 4, text, ha="center", va="bottom",
+        style.write_label(fig, place.left + cell * (i + 0.5), top - 4, text, ha="center",
+                    va="bottom",
                     size=style.SMALL, rotation=90 if heads.turned else 0)  # fmt: skip
     if len(shown):
         _legend(fig, (low, high), top + tall * len(rows) + 6, indicator, unit, shades)
@@ -171,7 +174,7 @@ def _legend(
     for i in range(6):
         style.legend_patch(fig, x + 14 * i, y + 1, 14, facecolor=shades(i / 5), linewidth=0)
     for at, text in ((2, least), (x + 90, most)):
-        style.write(fig, at, y + 6, text, va="center", color=style.GREY, size=style.SMALL)
+        style.write_label(fig, at, y + 6, text, va="center", color=style.GREY, size=style.SMALL)
 
 
 def _notes(cells: pd.DataFrame, marks: dict[str, str], places: int) -> list[str]:
@@ -206,7 +209,7 @@ def _alt(cells: pd.DataFrame, indicator: Indicator) -> str:
     start += french.count(cells["row"].nunique(), "ligne", "lignes") + " et "
     start += french.count(cells["column"].nunique(), "colonne", "colonnes")
     if shown.empty:
-        return f"{start}. {charts.NOTHING}"
+        return f"{start}. {charts.NOTHING_TO_SHOW}"
 
     def at(place: Any, row: bool) -> str:
         cell = shown.loc[place].to_dict()

@@ -24,7 +24,7 @@ _SPACE = 10.0  # between names, axes and values
 _EDGE = 5.0  # around axes as wide as the figure: half a mark
 
 
-class Row(NamedTuple):
+class ChartRow(NamedTuple):
     """What is written of a row; where its value is withheld, `value` says why."""
 
     name: str
@@ -46,7 +46,7 @@ class Axis(NamedTuple):
 class _Columns(NamedTuple):
     """Rows with their names in lines, and where their axes and values stand."""
 
-    rows: Sequence[Row]
+    rows: Sequence[ChartRow]
     names: list[str]
     left: float
     width: float
@@ -54,7 +54,7 @@ class _Columns(NamedTuple):
     over: bool  # whether names stand over the marks
 
 
-def ranked(
+def ranked_rows(
     frame: pd.DataFrame, by: str, catalogue: Catalogue, *, sort: bool, lowest: bool = False
 ) -> list[estimates.Row]:
     """Estimates as records with the `name` that the column `by` gives, in their order.
@@ -75,12 +75,12 @@ def ranked(
     return sorted(records, key=key)
 
 
-def rows_of(records: Sequence[estimates.Row], indicator: Indicator) -> list[Row]:
+def rows_with_names(records: Sequence[estimates.Row], indicator: Indicator) -> list[ChartRow]:
     """The rows of estimates that have a `name`; a base that several share is in their notes."""
     shared = _shared_base(records) is not None
-    bases = [None if shared else words.base(record) for record in records]
+    bases = [None if shared else words.base_of(record) for record in records]
     return [
-        Row(
+        ChartRow(
             record["name"],
             charts.value_text(record, indicator, record["unit"]),
             "" if n is None else words.n_equals(n),
@@ -93,11 +93,13 @@ def rows_of(records: Sequence[estimates.Row], indicator: Indicator) -> list[Row]
 
 def _shared_base(records: Sequence[estimates.Row]) -> float | None:
     """The base that several estimates share, if they do."""
-    known = [n for n in map(words.base, records) if n is not None]
+    known = [n for n in map(words.base_of, records) if n is not None]
     return known[0] if len(known) > 1 and len(set(known)) == 1 else None
 
 
-def columns(rows: Sequence[Row], *, widest: float = _NAME, over: bool | None = None) -> _Columns:
+def column_widths(
+    rows: Sequence[ChartRow], *, widest: float = _NAME, over: bool | None = None
+) -> _Columns:
     """Share the width among names, axes, values and bases: axes have what the others leave.
 
     Names take `widest` at the most; or stand `over` the marks, which then have the whole width.
@@ -111,17 +113,17 @@ def columns(rows: Sequence[Row], *, widest: float = _NAME, over: bool | None = N
     if over or (over is None and style.narrow() and _longest(rows) > free):
         end = style.width() - 1 - (base + 8 if base else 0.0)
         room = [end - 15 - style.text_width(row.value, weight="bold") for row in rows]
-        names = [style.named(r.name, w, "bold") for r, w in zip(rows, room, strict=True)]
+        names = [style.wrapped_name(r.name, w, "bold") for r, w in zip(rows, room, strict=True)]
         return _Columns(rows, names, _EDGE, style.width() - 2 * _EDGE, end, over=True)
     widest = min(style.part(widest), free)
-    names = [style.named(row.name, widest, _weight(row)) for row in rows]
+    names = [style.wrapped_name(row.name, widest, _weight(row)) for row in rows]
     left = max(style.text_width(n, weight=_weight(r)) for n, r in zip(names, rows, strict=True))
     left += _SPACE * (left > 0)
     width = style.width() - left - right
     return _Columns(rows, names, left, width, left + width + _SPACE + value, over=False)
 
 
-def _longest(rows: Sequence[Row]) -> float:
+def _longest(rows: Sequence[ChartRow]) -> float:
     """The width of the longest name, on one line."""
     return max(style.text_width(style.clipped(row.name), weight=_weight(row)) for row in rows)
 
@@ -173,7 +175,8 @@ def draw_rows(
         ax.grid(axis="x", color=style.FAINT, linewidth=0.8)
         if axis.ticks[0] < 0:
             ax.axvline(0, color=style.GREY, linewidth=0.8)
-        style.write(fig, place.left + place.width / 2, top + height + 6 + style.LINE, axis.name,
+        below = top + height + 6 + style.LINE
+        style.write_label(fig, place.left + place.width / 2, below, axis.name,
                     ha="center", color=style.GREY)  # fmt: skip
     else:
         ax.set_axis_off()
@@ -181,18 +184,18 @@ def draw_rows(
         y, grey = top + middle, {"color": style.GREY}
         aligned: dict[str, Any] = {"va": "center", "ha": "right"}
         if place.over:
-            style.write(fig, 0, top + start, name, weight="bold")
-            style.write(fig, 0, y + tall / 2 * (not row.withheld) + 1, row.under,
+            style.write_label(fig, 0, top + start, name, weight="bold")
+            style.write_label(fig, 0, y + tall / 2 * (not row.withheld) + 1, row.under,
                         size=style.SMALL, **grey)  # fmt: skip
             y, aligned["va"] = top + start, "top"
         else:
-            style.write(fig, 0, y, name, va="center", weight=_weight(row))
+            style.write_label(fig, 0, y, name, va="center", weight=_weight(row))
         if row.withheld and not place.over:
-            style.write(fig, place.left + 3, y, row.value, va="center", **grey)
+            style.write_label(fig, place.left + 3, y, row.value, va="center", **grey)
         else:
             look = grey if row.withheld else {"weight": "bold"}
-            style.write(fig, place.values, y, row.value, **aligned, **look)
-        style.write(fig, style.width() - 1, y, row.base, size=style.SMALL, **aligned, **grey)
+            style.write_label(fig, place.values, y, row.value, **aligned, **look)
+        style.write_label(fig, style.width() - 1, y, row.base, size=style.SMALL, **aligned, **grey)
     return fig, ax, middles
 
 
@@ -203,12 +206,12 @@ def notes_of(
     notes = ["Trait : intervalle à 95 %."] * any(r["ci_low"] == r["ci_low"] for r in records)
     if (n := _shared_base(records)) is not None:
         notes.append(f"{words.base_text(n, indicator)}.")
-    elif any(words.base(record) is not None for record in records):
+    elif any(words.base_of(record) is not None for record in records):
         notes.append(charts.base_note(indicator))
     states = [record["status"] for record in records]
     notes += charts.low_base_note(states, indicator, low_base)
     return notes + [f"{partial} : période incomplète."] * ("partial" in states)
 
 
-def _weight(row: Row) -> str:
+def _weight(row: ChartRow) -> str:
     return "bold" if row.strong else "normal"

@@ -14,21 +14,21 @@ from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, panels, select, style, svg
 from observlib.display.output import Output
 from observlib.display.panels import (
-    Marks,
+    EventMarks,
     Point,
     axis_periods,
     carrying,
     dated,
     describe_lines,
-    described,
     draw_events,
     event_marks,
     event_notes,
+    events_described,
     name_partial,
     time_axis,
 )
 from observlib.language import french, words
-from observlib.language.rounding import rounded
+from observlib.language.rounding import rounded_estimates
 from observlib.records.actions import Action
 
 _TOGETHER = 4  # more lines than this cross too often to be followed
@@ -49,7 +49,7 @@ class _Context(NamedTuple):
     begins: bool  # whether it is marked where that begins
     hidden: list[str]  # what tells of subjects without a line, beside others that have one
     notes: list[str]
-    marks: Marks  # what happened to lines, by their name
+    marks: EventMarks  # what happened to lines, by their name
 
 
 def line_chart(
@@ -71,14 +71,14 @@ def line_chart(
     """
     by = select.named_by(frame, by, "period")
     apart = frame["unit"].nunique() > 1 and bool((frame.groupby(by)["unit"].nunique() == 1).all())
-    caption, indicator, frame = charts.checked(
+    caption, indicator, frame = charts.chart_input(
         frame, catalogue, caption, "line_chart", [by, "period"], one_unit=not apart
     )
     every = frame
     unit = "" if apart else str(frame["unit"].iat[0])
     if behind is not None and len(behind):
         select.unique(behind, [by, "period"], "line_chart, behind")
-        behind = rounded(behind, catalogue)
+        behind = rounded_estimates(behind, catalogue)
         lines, grey_lines = (
             set(rows[[by, "unit"]].itertuples(index=False)) for rows in (frame, behind)
         )
@@ -112,7 +112,7 @@ def line_chart(
     context = _Context(
         indicator, unit, periods, grey, behind_label, bool(behind_from), hidden, notes, marks
     )
-    told = " ".join([*described(marks), charts.withheld_words(frame), care])
+    told = " ".join([*events_described(marks), charts.withheld_words(frame), care])
     alt = f"{_alt(series, context, apart)} {told}"
     draw = _apart if apart else _together
     made = charts.output(lambda: draw(series, context), every, catalogue, caption, alt, frame)
@@ -146,7 +146,8 @@ def _together(series: _Series, context: _Context) -> style.Figure:
     """All lines on one panel, each named at its right end, or else by a sample of it."""
     unit, several = context.unit, len(series) > 1
     names = [
-        f"{style.named(name, style.part(104))}\n" * several + _last_value(rows, context, unit)
+        f"{style.wrapped_name(name, style.part(104))}\n" * several
+        + _last_value(rows, context, unit)
         for name, rows in series.items()
     ]
     y_ticks = charts.ticks(pd.concat(list(series.values())), unit, 5)
@@ -159,7 +160,7 @@ def _together(series: _Series, context: _Context) -> style.Figure:
     below = 8 + (time.lines + bool(partial)) * style.LINE
     notes = [*context.notes, *charts.cut_note(y_ticks)]
     fig = charts.new_figure(top + box.height + below, notes)
-    style.write(fig, 0, 2, _axis_name(context, unit), color=style.GREY)
+    style.write_label(fig, 0, 2, _axis_name(context, unit), color=style.GREY)
     ax = panels.new_axes(fig, box, time.ends, time.labels(), y_ticks, unit)
     for i, (line, rows) in enumerate(series.items()):
         panels.draw_line(ax, rows, i, marked=16)
@@ -202,7 +203,7 @@ def _apart(series: _Series, context: _Context) -> style.Figure:
     # the last mark of a line reaches past its axes
     width = (style.width() - (across - 1) * _BETWEEN - 3) / across - left
     time = time_axis(context.periods, width)
-    names = [style.named(name, left + width, weight="bold") for name in series]
+    names = [style.wrapped_name(name, left + width, weight="bold") for name in series]
     partial = [_partial(rows) for rows in series.values()]
     y = style.LINE + 8 if context.unit and _axis_name(context, context.unit) else 2.0
     tops, feet = list[float](), list[float]()
@@ -216,14 +217,14 @@ def _apart(series: _Series, context: _Context) -> style.Figure:
     cut = [note for places in scales for note in charts.cut_note(places)]
     fig = charts.new_figure(y + below, [*context.notes, *cut[:1]])
     if context.unit:
-        style.write(fig, 0, 2, _axis_name(context, context.unit), color=style.GREY)
+        style.write_label(fig, 0, 2, _axis_name(context, context.unit), color=style.GREY)
     for i, (line, rows) in enumerate(series.items()):
         x, unit = i % across * (left + width + _BETWEEN), units[i]
         thing = f"{unit} : " * (not context.unit and unit not in ("%", "s", "€"))
         value = thing + _last_value(rows, context, unit, always=True)
         under = tops[i] + (names[i].count("\n") + 1) * style.LINE
-        style.write(fig, x, tops[i], names[i], weight="bold")
-        style.write(fig, x, under, value, color=style.GREY)
+        style.write_label(fig, x, tops[i], names[i], weight="bold")
+        style.write_label(fig, x, under, value, color=style.GREY)
         last = i + across >= len(names)
         box = panels.Box(x + left, feet[i] - _PANEL, width, _PANEL)
         ax = panels.new_axes(fig, box, time.ends, time.labels(last), scales[i], unit)
@@ -330,7 +331,7 @@ def curve_chart(
     withheld value leaves a gap, which is explained.
     """
     by = select.named_by(frame, by, "group_value")
-    caption, indicator, frame = charts.checked(
+    caption, indicator, frame = charts.chart_input(
         frame, catalogue, caption, "curve_chart", [by, "group_value"]
     )
     places = pd.to_numeric(frame["group_value"].str.replace(",", "."), errors="coerce")
@@ -386,7 +387,7 @@ def _curve_figure(
     under = style.wrap(x_label, 2 * min(middle, style.width() - middle))
     axis = 10 + style.LINE * (under.count("\n") + 2)
     fig = charts.new_figure(bottom + axis + 2, notes)
-    style.write(fig, 0, 0, head, color=style.GREY)
+    style.write_label(fig, 0, 0, head, color=style.GREY)
     x_ends = (start, end if end > start else start + 1)
     ax = panels.new_axes(fig, box, x_ends, (x_ticks, x_labels), y_ticks, unit)
     if names.at is not None and names.at < end:
@@ -405,7 +406,7 @@ def _curve_figure(
         sample = {"linewidth": 1.0} if thin else marked
         labels.append(panels.LineLabel(text, last["x"], last["estimate"], leader, sample))
     panels.draw_labels(fig, ax, box, labels, names.places)
-    style.write(fig, middle, bottom + 8 + style.LINE, under, ha="center", color=style.GREY)
+    style.write_label(fig, middle, bottom + 8 + style.LINE, under, ha="center", color=style.GREY)
     return fig
 
 
@@ -429,7 +430,8 @@ def _names(
         if len(curves) > 1:
             pairs = zip(curves, texts, strict=True)
             texts = [
-                f"{style.named(name, style.part(_CURVE_NAME))}\n{text}" for name, text in pairs
+                f"{style.wrapped_name(name, style.part(_CURVE_NAME))}\n{text}"
+                for name, text in pairs
             ]
         return texts, panels.place_labels(
             texts, [row["estimate"] for row in rows], y_ticks, _CURVE_HEIGHT

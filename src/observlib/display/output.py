@@ -174,7 +174,7 @@ def label_html(text: str) -> str:
 
 # --- What a page says of its method: how its devices listen, how its indicators are made
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 NOTED = ["indicator", "device", "status"]
 # how what is compared is tested: the same on every page, and told on the method's
 _TESTED = ("difference", "difference_level", "detectable_difference")

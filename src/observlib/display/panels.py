@@ -182,12 +182,12 @@ class _Mark(NamedTuple):
     event: Action
 
 
-Marks = dict[str, list[_Mark]]  # by the name of the line
+EventMarks = dict[str, list[_Mark]]  # by the name of the line
 
 
 def event_marks(
     series: Mapping[str, pd.DataFrame], periods: Sequence[str], events: Sequence[Action]
-) -> Marks:
+) -> EventMarks:
     """What happened to each line while it is seen, with a letter each, the oldest first."""
     rows = {name: _told(own) for name, own in series.items()}
     places = {event.id: _place(event.date, periods) for event in events}
@@ -228,17 +228,17 @@ def _in_words(event: Action) -> str:
     return f"{event.title} ({KINDS[event.kind]}, {french.day_label(event.date)})"
 
 
-def _each(found: Marks) -> Iterator[_Mark]:
+def _each(found: EventMarks) -> Iterator[_Mark]:
     by_letter = {mark.letter: mark for own in found.values() for mark in own}
     return (by_letter[letter] for letter in sorted(by_letter))
 
 
-def event_notes(found: Marks) -> list[str]:
+def event_notes(found: EventMarks) -> list[str]:
     """The name of what each letter of a drawing marks."""
     return [f"{mark.letter} : {_in_words(mark.event)}." for mark in _each(found)]
 
 
-def described(found: Marks) -> list[str]:
+def events_described(found: EventMarks) -> list[str]:
     """What happened to lines, for an alternative text."""
     return [
         f"{' et '.join(name for name, own in found.items() if mark in own)}, repère "
@@ -247,7 +247,7 @@ def described(found: Marks) -> list[str]:
     ]
 
 
-def carrying(made: Output, found: Marks) -> Output:
+def carrying(made: Output, found: EventMarks) -> Output:
     """The output of a chart, which says what its letters mark: id, and words of it."""
     told = [
         {"id": mark.event.id, "title": mark.event.title, "words": _in_words(mark.event)}

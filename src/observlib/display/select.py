@@ -115,15 +115,15 @@ def ordered(frame: pd.DataFrame, column: str, catalogue: Catalogue) -> list[str]
 
 # --- What figures side by side share: no axis holds two of grade D, and a grade C is told
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 
 
-def why(grade: Grade) -> str:
+def grade_words(grade: Grade) -> str:
     """What differs between figures of a grade, and what is not known of them.
 
     Examples
     --------
-    >>> why(Grade("C", ("scale",), ("wording",))).replace("\\xa0", " ")
+    >>> grade_words(Grade("C", ("scale",), ("wording",))).replace("\\xa0", " ")
     "Ce qui diffère : l'échelle. Ce qui n'est pas connu : la question."
     """
     other, unknown = (
@@ -149,7 +149,7 @@ def column_notes(columns: Mapping[str, pd.DataFrame], catalogue: Catalogue) -> l
     if len(columns) == 1:
         return list(map(_care, told))
     return [
-        f"{_TEXTS[f'column.{grade.letter}'].format(column=french.join(heads))} {why(grade)}"
+        f"{_TEXTS[f'column.{grade.letter}'].format(column=french.join(heads))} {grade_words(grade)}"
         for grade, heads in told.items()
     ]
 
@@ -167,7 +167,7 @@ def pair_note(
     pairs = comparability.of_pairs(compared, catalogue, besides)
     for pair in pairs:
         _refuse(pair, what)
-    return _care(comparability.together([pair.grade for pair in pairs]))
+    return _care(comparability.lowest_grade([pair.grade for pair in pairs]))
 
 
 def _refuse(pair: comparability.Pair, what: str) -> None:
@@ -188,4 +188,4 @@ def _named(row: estimates.Row) -> str:
 
 
 def _care(grade: Grade) -> str:
-    return f"{_TEXTS[f'all.{grade.letter}']} {why(grade)}" if grade.letter in "CD" else ""
+    return f"{_TEXTS[f'all.{grade.letter}']} {grade_words(grade)}" if grade.letter in "CD" else ""

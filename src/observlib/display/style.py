@@ -129,7 +129,7 @@ def axes(fig: Figure, left: float, top: float, wide: float, height: float) -> Ax
     return made
 
 
-def write(fig: Figure, x: float, y: float, text: str, **options: Any) -> None:
+def write_label(fig: Figure, x: float, y: float, text: str, **options: Any) -> None:
     """Write text at a place in points from the figure's upper left corner."""
     total = fig.get_figheight() * 72
     fig.text(x / width(), 1 - y / total, text, **{"va": "top", "linespacing": 1.15, **options})
@@ -208,7 +208,7 @@ def _letters(text: str) -> list[str]:
     return found
 
 
-def named(text: str, width: float, weight: str = "normal") -> str:
+def wrapped_name(text: str, width: float, weight: str = "normal") -> str:
     """What names a bar, a line or a part, in lines that are `wrap`ped: six at the most.
 
     The whole name is in the chart's data and in its alternative text.
@@ -429,10 +429,10 @@ def read_brand(folder: Path) -> Brand:
     pairs += [(("a chart's line", colour), ground, MARK) for colour in PALETTE[1:]]
     problems += [
         f"{path}: {what} {colour} on {where} {under} has a contrast of "
-        f"{contrast(colour, under):.2f}, which is too little to be seen; {least} is the least: "
+        f"{contrast_ratio(colour, under):.2f}, too little to be seen; {least} is the least: "
         "give a darker one, or a lighter background"
         for (what, colour), (where, under), least in pairs
-        if contrast(colour, under) < least
+        if contrast_ratio(colour, under) < least
     ]
     if problems:
         raise ObservError(*problems)
@@ -515,12 +515,12 @@ def _check_file(name: str, what: str, path: Path, problems: list[str]) -> None:
         problems.append(f"{path}: {what}: {name!r} is no file beside it; mend its path")
 
 
-def contrast(one: str, other: str) -> float:
+def contrast_ratio(one: str, other: str) -> float:
     """The ratio of the luminances of two colours (WCAG 2.2), 1 to 21.
 
     Examples
     --------
-    >>> contrast("#000000", "#ffffff"), round(contrast("#777777", "#ffffff"), 2)
+    >>> contrast_ratio("#000000", "#ffffff"), round(contrast_ratio("#777777", "#ffffff"), 2)
     (21.0, 4.48)
     """
     dark, light = sorted(map(_luminance, (one, other)))

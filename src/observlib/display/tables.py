@@ -23,9 +23,9 @@ from observlib.language.rounding import carried
 # --- The cells of tables, and the table that is made of them
 
 _NBSP = french.NBSP
-NOTHING = "–"
+NO_VALUE = "–"
 _INTERVAL = f"Intervalle à 95{_NBSP}%"
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 
 _Key = tuple[str, ...]
 _OF_COLUMNS = ("indicator", "channel", "period", "group", "group_value")
@@ -43,7 +43,7 @@ class _Cell(NamedTuple):
         return [text for text in (self.ends, self.size) if text]
 
 
-def records(frame: pd.DataFrame, keys: Sequence[str]) -> list[tuple[_Key, estimates.Row]]:
+def placed_records(frame: pd.DataFrame, keys: Sequence[str]) -> list[tuple[_Key, estimates.Row]]:
     """The rows of a frame, each with the place that its keys give it in a table."""
     return [(tuple(row[key] for key in keys), row) for row in estimates.records(frame)]
 
@@ -59,13 +59,13 @@ def cell(
     """A value with its mark and, where they are asked for, its unit, its interval and its base."""
     status = row["status"]
     if status in words.WITHHELD:
-        return _Cell(words.MARKS[status])
+        return _Cell(words.CELL_MARKS[status])
     indicator = words.indicator_of(row["indicator"], catalogue)
     figure = words.figure(row["estimate"], indicator, row["unit"])
     text = words.rounded_count(row, indicator) if unit else figure
-    n = words.base(row)
+    n = words.base_of(row)
     return _Cell(
-        text + words.MARKS.get(status, ""),
+        text + words.CELL_MARKS.get(status, ""),
         # a narrow column would break it
         words.interval(row, indicator).replace(" ", _NBSP) if ends else "",
         words.n_equals(n) if size and n is not None else "",
@@ -102,7 +102,8 @@ def _table_of(
     """
     place = [{key: i for i, key in enumerate(select.ordered(frame, k, catalogue))} for k in keys]
     named = {
-        key: [words.label(row, k, catalogue) for k in keys] for key, row in records(frame, keys)
+        key: [words.label(row, k, catalogue) for k in keys]
+        for key, row in placed_records(frame, keys)
     }
     first = {key: at for at, key in enumerate(named)}  # groups are in the order of each block
 
@@ -113,7 +114,9 @@ def _table_of(
     order = sorted(named, key=by_block)
     telling = [i for i, key in enumerate(keys) if set(frame[key]) != {""}] or [*range(len(keys))]
     labels = [words.column_label(frame, keys[i], catalogue) for i in telling]
-    columns = {head: [own.get(key, _Cell(NOTHING)) for key in order] for head, own in heads.items()}
+    columns = {
+        head: [own.get(key, _Cell(NO_VALUE)) for key in order] for head, own in heads.items()
+    }
     flat = [cell for column in columns.values() for cell in column]
     note = _note(frame, catalogue, flat, size, notes)
     content = {"kind": "table", "caption": caption, **carried([frame], catalogue)}
@@ -217,8 +220,8 @@ def _note(
     if size and not below:
         sentences.append(_TEXTS["size_alone"].format(things=size))
     sentences += [*more, *words.mark_notes(frame, catalogue)]
-    if any(cell.text == NOTHING for cell in cells):
-        sentences.append(_TEXTS["nothing"].format(mark=NOTHING))
+    if any(cell.text == NO_VALUE for cell in cells):
+        sentences.append(_TEXTS["nothing"].format(mark=NO_VALUE))
     return curly(typography(" ".join(sentences)))
 
 
@@ -269,10 +272,10 @@ def table(
     name = words.headed(indicator, str(frame["unit"].iat[0]))
     base = words.capital(indicator.base)
     heads: dict[str, dict[_Key, _Cell]] = {name: {}, _INTERVAL: {}, base: {}}
-    for key, row in records(frame, keys):
+    for key, row in placed_records(frame, keys):
         heads[name][key] = cell(row, catalogue)
         heads[_INTERVAL][key] = _Cell(words.interval(row, indicator))
-        n = words.base(row)
+        n = words.base_of(row)
         heads[base][key] = _Cell("" if n is None else french.number(n))
     heads = {
         name: cells for name, cells in heads.items() if any(cell.text for cell in cells.values())
@@ -290,11 +293,11 @@ def _side_by_side(
     indicator: Indicator,
 ) -> Output:
     parts = {
-        value: records(frame[frame[columns] == value], keys)
+        value: placed_records(frame[frame[columns] == value], keys)
         for value in select.ordered(frame, columns, catalogue)
     }
     bases = {
-        value: [n for _, row in rows if (n := words.base(row)) is not None]
+        value: [n for _, row in rows if (n := words.base_of(row)) is not None]
         for value, rows in parts.items()
     }
     shared = all(len(set(own)) <= 1 for own in bases.values()) and any(
@@ -327,7 +330,7 @@ def register(
     caption = caption_of(caption, "register")
     indicator = select.one_indicator(frame, catalogue, "register", one_unit=False)
     select.unique(frame, [rows], "register")
-    values = {key: cell(row, catalogue, unit=True) for key, row in records(frame, [rows])}
+    values = {key: cell(row, catalogue, unit=True) for key, row in placed_records(frame, [rows])}
     heads: dict[str, dict[_Key, _Cell]] = {
         head: {(subject,): _Cell(word) for subject, word in words_of.items()}
         for head, words_of in (texts or {}).items()
@@ -375,7 +378,7 @@ def board(
         head = words.capital(things.pop()) if len(things) == 1 else _BASE
         heads[head if head not in heads else _BASE] = {
             key: _Cell(french.number(bases.column[key]) if key in bases.column else "")
-            for key, _ in records(frame, keys)
+            for key, _ in placed_records(frame, keys)
         }
     what = _size_words(indicator.base for indicator in below) if below else ""
     parts = {one.label: frame[frame["indicator"] == one.id] for one in known}
@@ -397,9 +400,9 @@ def _base_notes(counts: Mapping[str, str], catalogue: Catalogue) -> list[str]:
 
 def _bases(frame: pd.DataFrame, known: Sequence[Indicator], keys: list[str]) -> _Bases:
     """Where to tell the bases of a board, so that none is told twice or taken for another's."""
-    rows = {i.id: dict(records(frame[frame["indicator"] == i.id], keys)) for i in known}
+    rows = {i.id: dict(placed_records(frame[frame["indicator"] == i.id], keys)) for i in known}
     own = {
-        name: {key: n for key, row in found.items() if (n := words.base(row)) is not None}
+        name: {key: n for key, row in found.items() if (n := words.base_of(row)) is not None}
         for name, found in rows.items()
     }
     by_count = {
@@ -467,7 +470,7 @@ def _column(
     one = len(units) == 1
     cells = {
         key: cell(row, catalogue, ends=True, size=size, unit=not one)
-        for key, row in records(frame, keys)
+        for key, row in placed_records(frame, keys)
     }
     return {words.with_unit(head, units[0]) if one else head: cells}
 
@@ -558,31 +561,31 @@ def _crossed(
     }
     bases: dict[str, set[float]] = {name: set() for name in across.order}
     for (_, name), row in zip(places, rows, strict=True):
-        bases[name] |= {n for n in [words.base(row)] if n is not None}
+        bases[name] |= {n for n in [words.base_of(row)] if n is not None}
     one = len(set().union(*bases.values())) < 2
     by_column = not one and all(len(found) < 2 for found in bases.values())
     columns = {down.head: down.order}
     for name in across.order:
         head = f"{name}, {words.n_equals(*bases[name])}" if by_column and bases[name] else name
-        columns[head] = [cells.get((place, name), NOTHING) for place in down.order]
+        columns[head] = [cells.get((place, name), NO_VALUE) for place in down.order]
     remarks = [f"Entre parenthèses, intervalle à 95{_NBSP}%."] * bool(frame["ci_low"].notna().any())
     if not one and not by_column:
         remarks.append("Les effectifs (n) sont dans le fichier de données de la page.")
     remarks += words.mark_notes(frame, catalogue)
     if len(places) < grid:
-        remarks.append(f"{NOTHING} : pas de donnée.")
+        remarks.append(f"{NO_VALUE} : pas de donnée.")
     return columns, remarks
 
 
 def _data_cell(row: estimates.Row, catalogue: Catalogue, unit: bool) -> str:
     """A value with its mark and interval, and its unit where those of the table differ."""
     if row["status"] in words.WITHHELD:
-        return words.MARKS[row["status"]]
+        return words.CELL_MARKS[row["status"]]
     indicator = words.indicator_of(row["indicator"], catalogue)
     figure = words.figure(row["estimate"], indicator, row["unit"])
     text = words.value(row, indicator) if unit else figure
     ends = words.interval(row, indicator)
-    return text + words.MARKS.get(row["status"], "") + (f" ({ends})" if ends else "")
+    return text + words.CELL_MARKS.get(row["status"], "") + (f" ({ends})" if ends else "")
 
 
 def _listed(
@@ -593,9 +596,9 @@ def _listed(
     columns |= {name: [] for name in (_VALUE, _INTERVAL, _SIZE, _STATE)}
     for row in estimates.records(frame):
         indicator = words.indicator_of(str(row["indicator"]), catalogue)
-        n = words.base(row)
+        n = words.base_of(row)
         columns[_VALUE].append(
-            NOTHING if row["status"] in words.WITHHELD else words.value(row, indicator)
+            NO_VALUE if row["status"] in words.WITHHELD else words.value(row, indicator)
         )
         columns[_INTERVAL].append(words.interval(row, indicator))
         columns[_SIZE].append("" if n is None else french.number(n))
@@ -607,7 +610,7 @@ def _listed(
 
 def _data_base(frame: pd.DataFrame) -> float | None:
     """The base that all estimates of an indicator share, where there are several."""
-    found = {n for row in estimates.records(frame) if (n := words.base(row)) is not None}
+    found = {n for row in estimates.records(frame) if (n := words.base_of(row)) is not None}
     alike = len(found) == 1 and len(frame) > 1 and frame["indicator"].nunique() == 1
     return found.pop() if alike else None
 

@@ -31,7 +31,7 @@ from observlib.records.corrections import Correction
 from observlib.records.decisions import Decision
 from observlib.records.expectations import Expectation
 from observlib.records.replies import Reply
-from observlib.store.ledger import Entry, read_ledger
+from observlib.store.ledger import LedgerEntry, read_ledger
 from observlib.store.reading import GRACE
 
 MANY_REJECTED, SOME_REJECTED = 5, 1  # percent of a device's rows: stops a release, warns
@@ -66,7 +66,7 @@ def before(data: Path, root: Path, quarter: Quarter, now: datetime) -> list[Chec
         corrections(store.open_corrections(data)),
         corrected(notices.unborne(root, data, quarter, today)),
         review(
-            record.published(root / "reports" / "_site"),
+            record.published_editions(root / "reports" / "_site"),
             reviews.Review.load(root / "reports"),
             quarter,
         ),
@@ -78,14 +78,14 @@ def written(data: Path, root: Path, today: date) -> dict[str, list[str]]:
     known, ledger = project.catalogue(data, root), read_ledger(data / "store")
     kind, reports = ledger.kind if ledger else "", root / "reports"
     named: dict[str, list[str]] = {}
-    problems = store.corrections(data, known).faults if ledger else []
+    problems = store.corrections_of(data, known).faults if ledger else []
     kinds: dict[str, Callable[[], Iterable[Any]]] = {
         "practices": lambda: project.practices(data, kind, root).sheets,
-        "actions": lambda: project.records(Action, data, root),
-        "decisions": lambda: project.records(Decision, data, root),
-        "replies": lambda: project.records(Reply, data, root),
-        "corrections": lambda: project.records(Correction, data, root),
-        "expectations": lambda: project.records(Expectation, data, root),
+        "actions": lambda: project.records_of(Action, data, root),
+        "decisions": lambda: project.records_of(Decision, data, root),
+        "replies": lambda: project.records_of(Reply, data, root),
+        "corrections": lambda: project.records_of(Correction, data, root),
+        "expectations": lambda: project.records_of(Expectation, data, root),
         "errata": lambda: revisions.load_errata(reports),
         "reviews": lambda: reviews.Review.load(reports),
         "calendar": lambda: load_calendar(data, root).editions,
@@ -227,7 +227,7 @@ def never_given(found: pd.DataFrame) -> Check:
     return Check("devices", "ok", "each has given something")
 
 
-def rejects(entries: Iterable[Entry], quarter: Quarter) -> Check:
+def rejects(entries: Iterable[LedgerEntry], quarter: Quarter) -> Check:
     """Whether rows of the quarter were rejected, by device: the exports that touch it count."""
     rows: Counter[str] = Counter()
     rejected: Counter[str] = Counter()

@@ -46,7 +46,7 @@ class Run(NamedTuple):
 
 
 @contextlib.contextmanager
-def connected(address: str, root: Path, data: Path) -> Iterator[Executor]:
+def cluster_workers(address: str, root: Path, data: Path) -> Iterator[Executor]:
     """The workers of a cluster, for as long as the context lasts: then they are as they were.
 
     A task that was lost with its worker is done again by another.
@@ -141,7 +141,7 @@ def _measured(run: Run) -> Inputs:
 @cache
 def _versions() -> Inputs:
     """This library and all packages, as they were when this process first asked for them."""
-    return kept.library() | kept.installed()
+    return kept.library_files() | kept.installed_packages()
 
 
 def _check(pool: _Cluster, client: Any, run: Run) -> None:
@@ -168,7 +168,7 @@ def _refusal(run: Run) -> str:
             f"this worker has another store in {run.data}; let all workers share the data folder, "
             "at the same path"
         )
-    if differing := kept.changes(wanted, found):
+    if differing := kept.difference_words(wanted, found):
         return (
             f"this worker differs from where the command runs in {'; '.join(differing)}; install "
             "the same there, and start it again"

@@ -18,7 +18,7 @@ from observlib import estimates
 from observlib.base import kept
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
-from observlib.confidentiality.control import Decision
+from observlib.confidentiality.control import DeviceDecision
 from observlib.edition.execute import Progress, telling_ends
 from observlib.estimates import comparisons
 from observlib.pipeline import archive, disclosed, frame, revisions
@@ -33,7 +33,7 @@ _FAMILIES = "families.json"  # kept with the frame: which of them give each indi
 
 def compute(request: Request, pool: Executor, progress: Progress | None = None) -> None:
     """Compute what the project does not keep yet of every family, each after those it reads."""
-    left = frame.lacking(request.data, request.quarter, disclosed.jobs(request.data))
+    left = frame.families_lacking(request.data, request.quarter, disclosed.jobs(request.data))
     with telling_ends("estimates"):
         if left:
             _run(request, left, pool, progress)
@@ -44,7 +44,9 @@ def compute(request: Request, pool: Executor, progress: Progress | None = None) 
 def is_computed(request: Request) -> bool:
     """Whether the project keeps what every family gives, and what was decided of it."""
     asked = (request.data, request.quarter)
-    return disclosed.is_decided(*asked) and not frame.lacking(*asked, disclosed.jobs(request.data))
+    return disclosed.is_decided(*asked) and not frame.families_lacking(
+        *asked, disclosed.jobs(request.data)
+    )
 
 
 def frame_files(request: Request, day: date | None) -> dict[str, bytes]:
@@ -59,14 +61,14 @@ def frame_files(request: Request, day: date | None) -> dict[str, bytes]:
 
     from observlib.edition.make import shared_inputs
 
-    decided = disclosed.decisions(request.data, request.quarter)
+    decided = disclosed.disclosure_decisions(request.data, request.quarter)
     made_of = {
         **shared_inputs(request, decided.digest),
         "the quarter": str(request.quarter),
         "the kind of data": request.kind,
-        "what was tried": json.dumps(disclosed.report(decided)),
+        "what was tried": json.dumps(disclosed.disclosure_report(decided)),
     }
-    cache = request.root / kept.FOLDER / "frame"
+    cache = request.root / kept.KEPT_FOLDER / "frame"
     files = dict(kept.made(cache, "frame", made_of, lambda: _frame(request, decided)))
     if day is None:
         return files
@@ -77,7 +79,7 @@ def frame_files(request: Request, day: date | None) -> dict[str, bytes]:
     families = json.loads(files.pop(_FAMILIES))
     before = archive.earlier(request.data)
     now = archive.in_the_making(rows, request.quarter, day)
-    marks = revisions.marks(now, before, request.catalogue)
+    marks = revisions.revision_flags(now, before, request.catalogue)
     made_of |= {"what is revised": json.dumps(sorted(marks.items())), "the day": day.isoformat()}
     made_of["the brand"] = repr(request.brand)
     own = revisions.borne_errata(request.errata, rows, before, str(request.quarter))
@@ -88,23 +90,23 @@ def frame_files(request: Request, day: date | None) -> dict[str, bytes]:
     return {**files, **kept.made(cache, "package", made_of, package)}
 
 
-def _frame(request: Request, decided: Decision) -> dict[str, bytes]:
+def _frame(request: Request, decided: DeviceDecision) -> dict[str, bytes]:
     """The estimates and comparisons of an edition, and the families that give each indicator."""
     data, quarter = request.data, request.quarter
-    found = {job: disclosed.given(data, quarter, *job) for job in disclosed.jobs(data)}
+    found = {job: disclosed.disclosed_family(data, quarter, *job) for job in disclosed.jobs(data)}
     rows = estimates.combine(given.estimates for given in found.values()).drop_duplicates()
     pairs = comparisons.combine(given.comparisons for given in found.values())
     from observlib.language import rounding
     from observlib.themes import main_points  # a worker that starts has no use for them
 
     catalogue = request.catalogue
-    rows = rounding.rounded(rows, catalogue).drop_duplicates()
+    rows = rounding.rounded_estimates(rows, catalogue).drop_duplicates()
     pairs = rounding.rounded_pairs(main_points.held_together(pairs, quarter), catalogue)
     families: dict[str, list[str]] = {}
     for (family, _), given in found.items():
         for name in given.estimates["indicator"].unique():
             families.setdefault(name, []).append(family)
-    whole = archive.content(rows, pairs, disclosed.report(decided))
+    whole = archive.content(rows, pairs, disclosed.disclosure_report(decided))
     return {**whole, _FAMILIES: json.dumps(families).encode()}
 
 
@@ -135,7 +137,7 @@ def _package(
     )
     words = dataset.dictionary(rows, pairs, request.catalogue, families)
     found = dataset.packed(dataset.contents(rows, pairs, words, about, marks, corrected), about)
-    return {f"{dataset.FOLDER}/{path}": content for path, content in found.items()}
+    return {f"{dataset.PACKAGE_FOLDER}/{path}": content for path, content in found.items()}
 
 
 def _run(
@@ -147,7 +149,7 @@ def _run(
     while left or running:
         unknown = {name for name, _ in (*left, *running.values())}
         for job in list(left):
-            if unknown.isdisjoint(frame.family(job[0]).families):
+            if unknown.isdisjoint(frame.family_named(job[0]).families):
                 left.remove(job)
                 running[pool.submit(_compute, data, quarter, *job)] = job
         ended, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -162,10 +164,10 @@ def _run(
 def _decide(request: Request, pool: Executor, progress: Progress | None) -> None:
     """Decide what is told of each device, once all families are computed."""
     data, quarter = request.data, request.quarter
-    names = disclosed.devices(data, quarter)
+    names = disclosed.devices_told(data, quarter)
     running = {pool.submit(disclosed.decided, data, quarter, name): name for name in names}
     problems: list[str] = []
-    found: dict[str, Decision] = {}
+    found: dict[str, DeviceDecision] = {}
     for done, future in enumerate(as_completed(running), 1):
         try:
             found[running[future]] = future.result()
@@ -175,7 +177,7 @@ def _decide(request: Request, pool: Executor, progress: Progress | None) -> None
             progress(done, len(names), f"disclosure control of {running[future]}")
     if problems:
         raise ObservError(*problems)
-    disclosed.keep(data, quarter, request.digest, [found[name] for name in names])
+    disclosed.keep_decisions(data, quarter, request.digest, [found[name] for name in names])
 
 
 def _compute(data: Path, quarter: Quarter, name: str, survey: str) -> None:

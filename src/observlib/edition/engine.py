@@ -40,11 +40,11 @@ from traitlets.config import Config
 
 from observlib.base.errors import ObservError
 from observlib.base.kept import USED
-from observlib.store import READ
+from observlib.store import TABLES_READ
 from observlib.study.texts import SAID
 
 CAN_FORK = sys.platform == "linux"  # macOS's own libraries do not survive a fork
-NAME = "observlib"
+ENGINE = "observlib"
 DIED, TOO_LONG = "DeadPageError", "CellTimeoutError"
 _MUTE = "it failed and could not say why, perhaps for want of memory or of files that may be open"
 _HEAVY = (
@@ -69,7 +69,7 @@ _LANGUAGE = {
 }
 
 
-def prepare() -> None:
+def prepare_engine() -> None:
     """Make this process the one that executes pages: for each, a fork of it is enough."""
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     if not CAN_FORK:
@@ -110,7 +110,7 @@ class _PageEngine(Engine):
                     return
 
 
-papermill_engines.register(NAME, _PageEngine)
+papermill_engines.register(ENGINE, _PageEngine)
 
 
 @contextlib.contextmanager
@@ -230,7 +230,7 @@ def _serve(cells: Connection) -> None:
     What goes wrong before the first cell is sent too.
     """
     _stand_alone()
-    READ.clear()
+    TABLES_READ.clear()
     SAID.clear()
     try:
         shell = _Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
@@ -246,7 +246,7 @@ def _serve(cells: Connection) -> None:
         except EOFError:
             return
         done = shell.run_cell(source, store_history=True).success
-        used = {"tables": sorted(READ), "sentences": sorted(SAID), "memory": _peak()}
+        used = {"tables": sorted(TABLES_READ), "sentences": sorted(SAID), "memory": _peak()}
         cells.send((done, used))
 
 

@@ -96,7 +96,7 @@ def _prepare(root: str, private: str) -> None:
     os.environ.pop("PYTHONSTARTUP", None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it ends its workers
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    engine.prepare()
+    engine.prepare_engine()
 
 
 def _end_with_parent() -> None:
@@ -182,7 +182,7 @@ def _run(
                 literal(notebook),
                 literal(str(output)),
                 parameters,
-                engine_name=engine.NAME,
+                engine_name=engine.ENGINE,
                 kernel_name="python3",
                 language="python",
                 cwd=root,
@@ -209,8 +209,10 @@ def _ask_once(data: str, quarter: str) -> None:
         folder, edition = project.data_folder(data), Quarter.parse(quarter)
         jobs = disclosed.jobs(folder)
         # of many surveys, each is of use to its own pages alone, and they would push the rest out
-        for job in jobs if len(jobs) <= disclosed.KEPT else [job for job in jobs if not job[1]]:
-            disclosed.given(folder, edition, *job)
+        for job in (
+            jobs if len(jobs) <= disclosed.MOST_KEPT else [job for job in jobs if not job[1]]
+        ):
+            disclosed.disclosed_family(folder, edition, *job)
 
 
 def _position(notebook: bytes, index: int) -> int:

@@ -21,7 +21,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.base.errors import ObservError, bounded
-from observlib.base.yaml_files import as_front_matter, quoted, read_front_matter
+from observlib.base.yaml_files import as_front_matter, read_front_matter, yaml_quoted
 from observlib.edition.plan import Page
 from observlib.estimates import comparisons
 from observlib.language import words
@@ -248,7 +248,7 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
     return notebook
 
 
-def captioned(notebook: Any) -> Any:
+def with_captions(notebook: Any) -> Any:
     """A study as its author has it, whose charts and tables have captions where Quarto reads them.
 
     Its question is its subtitle, and what is drawn of the demonstration's data says so.
@@ -311,7 +311,7 @@ def _caption(source: str, shown: list[Any], position: int) -> str:
     options = {f"{prefix}-cap": typography(caption)}
     if prefix == "fig":
         options["fig-alt"] = typography(carried["alt"])
-    lines = [f"#| {key}: {quoted(text)}" for key, text in options.items()]
+    lines = [f"#| {key}: {yaml_quoted(text)}" for key, text in options.items()]
     return "\n".join([*lines, source])
 
 
@@ -325,7 +325,8 @@ def _files(label: str, carried: Mapping[str, Any], page: Page, edition: Mapping[
     """Where a figure can be taken from (see `publish.downloads`), and how it is cited."""
     title = typography(carried["title"] if _is_read(carried) else carried["caption"])
     links = [
-        f"- [{kind}]({page.name}/{label}.{kind.lower()}){{aria-label={quoted(f'{kind}, {title}')}}}"
+        f"- [{kind}]({page.name}/{label}.{kind.lower()})"
+        f"{{aria-label={yaml_quoted(f'{kind}, {title}')}}}"
         for kind in ("SVG", "PNG", "CSV")
     ]
     site, quarter = edition["site"], edition["quarter"]

@@ -68,15 +68,15 @@ def page_library(notebooks: Path) -> Inputs:
         for name in _sentences(kept.loaded())
     }
     asked = {name for path in notebooks.glob("*.ipynb") for name in _imported(path)}
-    return kept.code(*_MAKING, *sorted(families | sentences | asked))
+    return kept.code_of(*_MAKING, *sorted(families | sentences | asked))
 
 
 def shared_inputs(request: Request, decided: str) -> Inputs:
     """What every page depends on now; `decided` is the digest of `disclosed.decisions`."""
-    held = {f"{_DATA}{name}": value for name, value in store.digests(request.data).items()}
+    held = {f"{_DATA}{name}": value for name, value in store.table_digests(request.data).items()}
     known = project.knowledge(request.data, request.root)
     seen = {"what is withheld": decided, "what was announced": frame.announced(request.data)}
-    made_of = page_library(request.root / "notebooks") | kept.installed()
+    made_of = page_library(request.root / "notebooks") | kept.installed_packages()
     return {**made_of, **known, **held, **seen, "the site": request.brand.name}
 
 
@@ -87,7 +87,7 @@ def _imported(path: Path) -> list[str]:
     except (OSError, ValueError, KeyError):  # it is being saved; reading it as a study tells
         return []
     sources = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    return kept.imports("\n".join(sources))
+    return kept.imported_modules("\n".join(sources))
 
 
 def used_inputs(tables: Iterable[str], sentences: Iterable[str] | None) -> tuple[str, ...]:
@@ -95,7 +95,7 @@ def used_inputs(tables: Iterable[str], sentences: Iterable[str] | None) -> tuple
 
     Where it is not known which sentences, they are all.
     """
-    said = kept.loaded() if sentences is None else kept.code(*sentences)
+    said = kept.loaded() if sentences is None else kept.code_of(*sentences)
     return (*sorted(f"{_DATA}{table}" for table in tables), *sorted(_sentences(said)))
 
 
@@ -112,7 +112,7 @@ def _sentences(inputs: Inputs) -> Inputs:
 def its_digest(page: Page) -> str:
     """The digest of a page's notebook."""
     header = [page.title, page.study.question, page.study.order]  # as they were read
-    return kept.digest(json.dumps([kept.notebook(page.study.path), header]).encode())
+    return kept.bytes_digest(json.dumps([kept.notebook(page.study.path), header]).encode())
 
 
 def _code_digest(page: Page) -> str:
@@ -196,10 +196,10 @@ def _between(
 # --- The manifest of an edition: which pages it has, made of what and when, and which it lacks
 
 MANIFEST = "manifest.json"
-Entry = dict[str, Any]
+ManifestEntry = dict[str, Any]
 
 
-def entry_for(page: Page, **more: Any) -> Entry:
+def entry_for(page: Page, **more: Any) -> ManifestEntry:
     """What the manifest says of a page of the plan, and `more`: what became of it."""
     return {
         "page": page.name,
@@ -210,7 +210,7 @@ def entry_for(page: Page, **more: Any) -> Entry:
     }
 
 
-def entry_of(page: Page, made: MadePage, held: Mapping[str, str]) -> Entry:
+def entry_of(page: Page, made: MadePage, held: Mapping[str, str]) -> ManifestEntry:
     """The entry of a page that stands, made from tables of which `held` has the digests."""
     sha256 = hashlib.sha256(made.notebook.encode("utf-8")).hexdigest()
     data = {name: held[name] for name in tables_of(made) if name in held}
@@ -223,7 +223,7 @@ def write_manifest(manifest: Mapping[str, Any], folder: Path) -> None:
     (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
 
 
-def take_over(request: Request, folder: Path) -> dict[str, Entry]:
+def take_over(request: Request, folder: Path) -> dict[str, ManifestEntry]:
     """Copy the notebooks of the pages that are not made again; their entries, by page.
 
     Of an edition of another kind of data nothing is taken.
@@ -248,7 +248,7 @@ def take_over(request: Request, folder: Path) -> dict[str, Entry]:
     return entries
 
 
-def known_entries(request: Request) -> dict[str, Entry]:
+def known_entries(request: Request) -> dict[str, ManifestEntry]:
     """What the quarter's edition says of the pages that are not made again."""
     earlier = read_manifest(request.published / MANIFEST) if request.others else {}
     found = earlier.get("studies", []) if earlier.get("kind") == request.kind else []
@@ -295,7 +295,7 @@ def leave_out(
     write_manifest(manifest, folder)
 
 
-def make(
+def make_edition(
     request: Request,
     folder: Path,
     *,
@@ -320,7 +320,7 @@ def make(
         if not is_computed(request):
             workers = workers or stack.enter_context(started(request.root))
             compute(request, workers, computing)
-        decided = disclosed.decisions(request.data, request.quarter).digest
+        decided = disclosed.disclosure_decisions(request.data, request.quarter).digest
         inputs = shared_inputs(request, decided) if cache else {}
         made = {
             page.name: found
@@ -344,7 +344,9 @@ def make(
             outcomes += execute(waiting, executed, request.root, workers or COUNT, executing)
     # what changed while pages ran may be in them: they are not kept by what was before
     may_keep = cache
-    if cache and (kept.library() != kept.loaded() or shared_inputs(request, decided) != inputs):
+    if cache and (
+        kept.library_files() != kept.loaded() or shared_inputs(request, decided) != inputs
+    ):
         may_keep = None
     errors, problems = {}, []
     for outcome in outcomes:
@@ -375,9 +377,9 @@ def make(
     texts = linked(pages, made)
     made = {name: replace(content, notebook=texts[name]) for name, content in made.items()}
 
-    held = store.digests(request.data)
+    held = store.table_digests(request.data)
 
-    def listed(page: Page) -> Entry:
+    def listed(page: Page) -> ManifestEntry:
         if page.name in others:
             return others[page.name]
         if page.name in errors:
@@ -428,12 +430,12 @@ def _check_easy(notebook: Any, page: Page, request: Request) -> None:
         return
     glossary = request.root / "reports" / "glossaire.qmd"
     terms = easy.terms(glossary.read_text(encoding="utf-8")) if glossary.exists() else ()
-    text = "\n".join([page.title, page.study.question, told_on(notebook)])
-    if found := [*easy.faults(text, easy.names(request.catalogue), terms)]:
+    text = "\n".join([page.title, page.study.question, page_markdown(notebook)])
+    if found := [*easy.reading_faults(text, easy.names_of(request.catalogue), terms)]:
         raise PageError(bounded(found, sep="; "))
 
 
-def told_on(notebook: Any) -> str:
+def page_markdown(notebook: Any) -> str:
     """The Markdown of a study's page: what its author wrote, and what its cells show."""
     texts = []
     for cell in notebook.cells[1:]:

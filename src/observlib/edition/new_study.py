@@ -21,7 +21,7 @@ from observlib.catalogue.tables import TABLES
 from observlib.edition import make
 from observlib.edition.execute import execute
 from observlib.edition.finalise import DATA
-from observlib.edition.plan import Page, Study, load_studies
+from observlib.edition.plan import Page, PlannedStudy, load_studies
 from observlib.pipeline import project
 
 # --- Whether a committed notebook shows what its code makes now: it holds what it was made of
@@ -32,19 +32,19 @@ _OUTPUTS, _OF_TABLE = "its outputs", "the data/"
 _DIGITS = 12  # of a digest: enough to tell two states of one notebook
 
 
-def standing(root: Path) -> Inputs:
+def notebook_inputs(root: Path) -> Inputs:
     """What notebooks may follow from, as it is now: each group of files, and each tidy table.
 
     Of the library it is what pages are made of.
     """
     data = root / DATA
     library = make.page_library(root / "notebooks")
-    tables = {f"{_OF_TABLE}{name}": value for name, value in store.digests(data).items()}
+    tables = {f"{_OF_TABLE}{name}": value for name, value in store.table_digests(data).items()}
     return kept.by_group(library | project.knowledge(data, root)) | tables
 
 
 def made_of(notebook: Any, now: Inputs, tables: Iterable[str]) -> Inputs:
-    """What a notebook is made of, where its outputs are those of what is `standing` now."""
+    """What a notebook is made of, where its outputs are those of what is `notebook_inputs` now."""
     found = {name: value for name, value in now.items() if not name.startswith(_OF_TABLE)}
     found |= {name: now.get(name, "none") for name in (f"{_OF_TABLE}{table}" for table in tables)}
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
@@ -70,12 +70,12 @@ def state(notebook: Any, now: Inputs) -> str:
     found = made_of(notebook, now, read)
     if then.get(_OUTPUTS) != found[_OUTPUTS]:
         return _UNKNOWN
-    return ", ".join(kept.changes(then, found)) or FRESH
+    return ", ".join(kept.difference_words(then, found)) or FRESH
 
 
 def states(root: Path) -> dict[str, str]:
     """The `state` of each study of `notebooks/`, by its name."""
-    now = standing(root)
+    now = notebook_inputs(root)
     return {
         study.name: state(nbformat.read(study.path, as_version=4), now)
         for study in load_studies(root / "notebooks").values()
@@ -92,7 +92,7 @@ def _shown(cell: Any) -> list[Any]:
 
 
 def _digest(content: Any) -> str:
-    return kept.digest(json.dumps(content, sort_keys=True).encode())
+    return kept.bytes_digest(json.dumps(content, sort_keys=True).encode())
 
 
 # --- Execute the committed notebooks in place, on their own parameters: `make notebooks`
@@ -121,13 +121,13 @@ def tidy(notebook: Any) -> Any:
     return notebook
 
 
-def executed(studies: Iterable[Study], root: Path) -> list[tuple[Study, Any]]:
+def executed(studies: Iterable[PlannedStudy], root: Path) -> list[tuple[PlannedStudy, Any]]:
     """Each study with its notebook, executed with the parameters it holds and tidied.
 
     It tells what it is made of (see `edition.new_study`), as that stood before it ran.
     """
     pages = [Page(study, study.name, study.title, {}) for study in studies]
-    now = standing(root)
+    now = notebook_inputs(root)
     with temporary_files() as folder:
         outcomes = execute(pages, folder, root)
         failed = [f"{o.page.study.path}: {o.error}" for o in outcomes if o.error]

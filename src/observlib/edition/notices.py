@@ -21,7 +21,7 @@ from observlib.base.yaml_files import as_front_matter
 from observlib.catalogue import Catalogue
 from observlib.display import dots as drawn
 from observlib.display.dots import line_told, small_line
-from observlib.display.tables import NOTHING
+from observlib.display.tables import NO_VALUE
 from observlib.edition import finalise
 from observlib.edition.finalise import DEMONSTRATION
 from observlib.edition.plan import Request
@@ -33,10 +33,10 @@ from observlib.language.prose import Markdown, markdown, plain, typography
 from observlib.pipeline import archive, revisions
 from observlib.publish.editions import record, vintages
 from observlib.publish.editions.record import Edition
-from observlib.publish.editions.vintages import named
+from observlib.publish.editions.vintages import figure_label
 from observlib.publish.pages import macros
 from observlib.records.actions import Action
-from observlib.records.practices import Practices, Sheet
+from observlib.records.practices import Practices, PracticeSheet
 from observlib.themes import main_points
 
 _PAGES, _WORDS = macros(__file__), macros(__file__, str)
@@ -150,7 +150,7 @@ def passport(
 # --- Practice sheets as pages that both publishers read
 
 
-def write_sheets(practices: Practices, catalogue: Catalogue, folder: Path) -> None:
+def write_sheet_pages(practices: Practices, catalogue: Catalogue, folder: Path) -> None:
     """Write a page for each sheet into the folder, which is not made where there is none."""
     for sheet in practices.sheets:
         folder.mkdir(parents=True, exist_ok=True)
@@ -158,7 +158,7 @@ def write_sheets(practices: Practices, catalogue: Catalogue, folder: Path) -> No
         path.write_text(sheet_page(sheet, practices, catalogue), encoding="utf-8", newline="\n")
 
 
-def sheet_page(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> str:
+def sheet_page(sheet: PracticeSheet, practices: Practices, catalogue: Catalogue) -> str:
     """The page of a sheet, as Quarto Markdown: what it is of, what to redo and avoid, its text."""
     named = [("Organisme", catalogue.peers[sheet.peer].label)] if sheet.peer else []
     named += [
@@ -209,10 +209,10 @@ def with_notices(text: str, manifest: Mapping[str, Any], more: Iterable[str] = (
     <BLANKLINE>
     ::: {.callout-warning}
     """
-    return headed(text, [*notices(manifest), *more])
+    return with_callouts(text, [*notices(manifest), *more])
 
 
-def headed(text: str, callouts: Iterable[str]) -> str:
+def with_callouts(text: str, callouts: Iterable[str]) -> str:
     """A Markdown page with callouts after its front matter."""
     head, mark, body = text.partition("\n---\n") if text.startswith("---") else ("", "", text)
     parts = [(head + mark).strip(), *callouts, body.strip()]
@@ -272,14 +272,14 @@ def _series(device: str, *of: Any, catalogue: Catalogue) -> str:
 
 _FOLDER = "main_points"  # of the small lines, beside the page
 _EASY = "facile"  # the page in easy French
-_PLACE = [*specifications.SUBJECT, "period"]
+_PLACE = [*specifications.SUBJECT_OF_PAIRS, "period"]
 
 
-def headline(
+def plain_headline(
     frame: pd.DataFrame, pairs: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
 ) -> str:
     """The edition in a sentence, as plain text (see `front_page`)."""
-    points = main_points.points(main_points.ranked(pairs, frame, quarter))
+    points = main_points.points(main_points.ranked_changes(pairs, frame, quarter))
     return typography(_first(points, _doubts(points, frame), catalogue))
 
 
@@ -304,23 +304,23 @@ def front_page(
     pages: Collection[str],
 ) -> tuple[str, dict[str, bytes]]:
     """The main points as Markdown, and their small lines as SVG, by their paths beside the page."""
-    ranked = main_points.ranked(pairs, frame, quarter)
+    ranked = main_points.ranked_changes(pairs, frame, quarter)
     points = main_points.points(ranked)
     doubts = _doubts(points, frame)
     pictures, blocks = {}, []
     known = list(actions)
     since = "Dans l'intervalle : {} ({}). Ce n'est pas une preuve de cause à effet."
     for number, point in enumerate(estimates.records(points), 1):
-        series = main_points.series(point, frame)
+        series = main_points.point_series(point, frame)
         name = f"{_FOLDER}/{number}.svg"
         pictures[name] = small_line(series["estimate"].tolist()).encode()
-        title: str = main_points.title(point, catalogue)
+        title: str = main_points.point_title(point, catalogue)
         if (page := f"fiche_produit-{point['product']}") in pages:
             title = markdown("[{}]({})", title, Markdown(f"{page}.ipynb"))
         done = main_points.followed_by(point, known)
         details = [main_points.detail(point, catalogue)]
         details += [since.format(action.title, french.day_label(action.date)) for action in done]
-        figure, told = main_points.number(point, catalogue), line_told(series, catalogue)
+        figure, told = main_points.point_number(point, catalogue), line_told(series, catalogue)
         doubt = doubts.get(_named(point), "")
         blocks.append(drawn.point(title, figure, details, name, told, doubt))
     year = main_points.on_a_year(pairs, quarter)
@@ -336,13 +336,13 @@ def front_page(
 
 def told_at_front(frame: pd.DataFrame, pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     """The estimates that the front page tells: its points, their changes and their small lines."""
-    points = main_points.points(main_points.ranked(pairs, frame, quarter))
+    points = main_points.points(main_points.ranked_changes(pairs, frame, quarter))
     sides = [comparisons.side_of(points, side) for side in ("", estimates.REFERENCE)]
-    lines = [main_points.series(point, frame) for point in estimates.records(points)]
+    lines = [main_points.point_series(point, frame) for point in estimates.records(points)]
     names = ["product", "channel", "device", "period"]
     changes = points[names].assign(indicator=points["indicator"] + "_yoy")
     changed = changes.merge(frame, on=["indicator", *names])[estimates.COLUMNS]
-    counted = frame[frame["indicator"].isin(specifications.COUNTED) & (frame["group"] == "")]
+    counted = frame[frame["indicator"].isin(specifications.OUTCOMES) & (frame["group"] == "")]
     doubted = counted.merge(_fragile(points, frame)[_PLACE], on=_PLACE)[estimates.COLUMNS]
     told = [*sides, *lines, changed, doubted]
     return pd.concat(told).drop_duplicates(ignore_index=True)
@@ -351,7 +351,7 @@ def told_at_front(frame: pd.DataFrame, pairs: pd.DataFrame, quarter: Quarter) ->
 def _fragile(points: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     """The points that hold in too few of their calculations (see `specifications.counts`)."""
     places = points.loc[points["indicator"] == specifications.HEADLINE, _PLACE]
-    found = specifications.counts(frame.merge(places, on=_PLACE))
+    found = specifications.calculation_counts(frame.merge(places, on=_PLACE))
     return found[found["fragile"]]
 
 
@@ -390,7 +390,7 @@ _Texts = tuple[str, str, str]
 
 def of_edition(request: Request, folder: Path) -> pd.DataFrame:
     """The errata of the edition that a folder holds (see `revisions.borne_errata`)."""
-    rows, _ = archive.tables(folder)
+    rows, _ = archive.archive_tables(folder)
     return revisions.borne_errata(
         request.errata, rows, archive.earlier(request.data), str(request.quarter)
     )
@@ -404,7 +404,7 @@ def by_page(request: Request, folder: Path) -> dict[str, pd.DataFrame]:
     own = of_edition(request, folder)
     if own.empty:
         return {}
-    rows, pairs = archive.tables(folder)
+    rows, pairs = archive.archive_tables(folder)
     told = {path.stem: finalise.told_on(path.read_text("utf-8")) for path in folder.glob("*.ipynb")}
     if (request.root / "reports" / f"{METHOD}.qmd").exists():
         now = archive.in_the_making(rows, request.quarter, request.today)
@@ -435,7 +435,9 @@ def unborne(root: Path, data: Path, but: Quarter | None, today: date) -> dict[st
     Those that bear one that is no more, or was another then, are among them.
     """
     site = root / "reports" / "_site"
-    has = {one.quarter: record.errata(site / one.quarter) for one in record.published(site)}
+    has = {
+        one.quarter: record.errata(site / one.quarter) for one in record.published_editions(site)
+    }
     if not revisions.load_errata(root / "reports") and not any(has.values()):
         return {}
     left_out = str(but or store.latest_quarter(data, today))
@@ -470,7 +472,7 @@ def _figure(row: estimates.Row, catalogue: Catalogue) -> _Texts:
 
     What is withdrawn is not told again: it may be what nobody should have told.
     """
-    name = f"{named(row, catalogue)}, {words.label(row, 'period', catalogue)}"
+    name = f"{figure_label(row, catalogue)}, {words.label(row, 'period', catalogue)}"
     if math.isnan(row["corrected"]):
         return name, "", ""
     indicator = words.indicator_of(row["indicator"], catalogue)
@@ -512,7 +514,7 @@ def errata_part(
             pages = told[quarter][name]["pages"]
             yield quarter, [(page, titles[page]) for page in titles if page in pages]
 
-    withdrawn = (NOTHING, "chiffre retiré")
+    withdrawn = (NO_VALUE, "chiffre retiré")
     errata = [
         (
             one,

@@ -34,20 +34,20 @@ from observlib.pipeline.archive import Publication
 from observlib.publish.notebook import read_notebook
 from observlib.publish.origins import (
     ANYWHERE,
-    FOLDER,
-    Page,
-    Row,
+    ORIGINS_FOLDER,
+    OriginRow,
+    PageOrigins,
+    figure_side,
     is_of_origins,
     page_of,
-    rows_of,
-    side_of,
+    rows_by_id,
     simple,
     texts_of,
 )
 from observlib.publish.pages import macros
 from observlib.themes import main_points
 
-MOST = 3_000  # figures and comparisons of a page
+MOST_TRACED = 3_000  # figures and comparisons of a page
 _PAGES = macros(__file__)
 _NAMES = ("product", "channel", "device", "period", "group", "group_value", "indicator")
 _FIGURES = ("Chiffre", "Valeur", "Intervalle à 95 %", "Effectif", "État", "Source", "Identifiant")
@@ -58,7 +58,7 @@ _IDS = "ids.json"  # of what is kept of a study: the identifiers of what it tell
 _ROUND = 100  # rows of exports are told in hundreds: nobody may be told by what is left
 
 
-def write(
+def write_origins(
     request: Request,
     folder: Path,
     studies: Iterable[Mapping[str, Any]],
@@ -68,7 +68,7 @@ def write(
     """Write the page of origins of each study of a project folder, and what numbers link by.
 
     A page in easy French has no links: they would be one thing more to understand. Nor has one of
-    more than `MOST` figures: no reader finds one there, and pandoc takes minutes. Those of a study
+    more than `MOST_TRACED` figures: no reader finds one there, and pandoc takes minutes. A study's
     that were written before of the same are kept.
     """
     exports = store.exports(request.data)
@@ -77,13 +77,13 @@ def write(
     known = {*estimates.identifiers(rows)}
     easy = {page.name for page in request.pages if page.study.easy}
     shared = {
-        **kept.code(__name__),
+        **kept.code_of(__name__),
         **project.knowledge(request.data, request.root),
         "the data": request.digest,
-        "the edition": kept.digest(repr((str(request.quarter), sorted(known))).encode()),
+        "the edition": kept.bytes_digest(repr((str(request.quarter), sorted(known))).encode()),
     }
-    cache = request.root / kept.FOLDER / "site"
-    (folder / FOLDER).mkdir(exist_ok=True)
+    cache = request.root / kept.KEPT_FOLDER / "site"
+    (folder / ORIGINS_FOLDER).mkdir(exist_ok=True)
     for number, study in enumerate(studies):
         name, notebook = study["page"], folder / f"{study['page']}.ipynb"
         of = {"its notebook": kept.file(notebook), "the study": repr((number, study["title"]))}
@@ -92,13 +92,13 @@ def write(
         for one in json.loads(files.pop(_IDS)):
             where.setdefault(one, _address(name, one))
         for file, content in files.items():
-            (folder / FOLDER / file).write_bytes(content)
+            (folder / ORIGINS_FOLDER / file).write_bytes(content)
     told = notices.told_at_front(rows, pairs, request.quarter)
-    points = main_points.points(main_points.ranked(pairs, rows, request.quarter))
-    home = rows_of(estimates.records(told), estimates.records(points), known)
+    points = main_points.points(main_points.ranked_changes(pairs, rows, request.quarter))
+    home = rows_by_id(estimates.records(told), estimates.records(points), known)
     there = {one: row for one, row in home.items() if one in where}
-    page = Page(there, {}, {ANYWHERE: [*there]})
-    (folder / FOLDER / "index.json").write_bytes(_told(page, where, request))
+    page = PageOrigins(there, {}, {ANYWHERE: [*there]})
+    (folder / ORIGINS_FOLDER / "index.json").write_bytes(_told(page, where, request))
 
 
 def _of_study(
@@ -110,10 +110,10 @@ def _of_study(
     held: Mapping[str, pd.DataFrame],
     is_easy: bool,
 ) -> dict[str, bytes]:
-    """What `write` writes of a study, and the identifiers of what it tells, by names of files."""
+    """What `write_origins` writes of a study, and the identifiers of what it tells, by files."""
     name, page = study["page"], page_of(read_notebook(notebook), known)
-    if is_long := len(page.rows) > MOST:
-        page = Page({}, {}, {})
+    if is_long := len(page.rows) > MOST_TRACED:
+        page = PageOrigins({}, {}, {})
     text = _page(name, study["title"], number, page, held, request.catalogue, is_long)
     files = {_IDS: json.dumps([*page.rows]).encode(), f"{name}.qmd": text.encode("utf-8")}
     if not is_easy and not is_long:
@@ -124,10 +124,10 @@ def _of_study(
 
 def _address(name: str, one: str) -> str:
     """Where the site tells of a figure, by the name of a study and the figure's identifier."""
-    return f"{FOLDER}/{name}.html#{one}"
+    return f"{ORIGINS_FOLDER}/{name}.html#{one}"
 
 
-def _told(page: Page, where: Mapping[str, str], request: Request) -> bytes:
+def _told(page: PageOrigins, where: Mapping[str, str], request: Request) -> bytes:
     """What the numbers of a page are matched by, as a file that `publish.origins.read` reads."""
     places = {one: place for place, one in enumerate(page.rows)}
     figures = [
@@ -150,7 +150,7 @@ def _told(page: Page, where: Mapping[str, str], request: Request) -> bytes:
 
 def _names(row: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
     """What a text that tells a figure, or a pair, may name, in small letters."""
-    sides = [row, side_of(row, REFERENCE)] if "against" in row else [row]
+    sides = [row, figure_side(row, REFERENCE)] if "against" in row else [row]
     found = [_label(side, column, catalogue) for side in sides for column in _NAMES if side[column]]
     found += [french.period_head(side["period"]) for side in sides]
     if known := catalogue.indicators.get(row["indicator"]):
@@ -168,7 +168,7 @@ def _page(
     name: str,
     title: str,
     order: int,
-    page: Page,
+    page: PageOrigins,
     held: Mapping[str, pd.DataFrame],
     catalogue: Catalogue,
     is_long: bool,
@@ -196,7 +196,7 @@ def _page(
         "page",
         title,
         name,
-        MOST if is_long else 0,
+        MOST_TRACED if is_long else 0,
         sections,
         _table(_PAIRS, pairs) if pairs else "",
         _table(_SOURCES, sources) if sources else "",
@@ -204,9 +204,9 @@ def _page(
     return f"{as_front_matter(header)}\n{text}\n"
 
 
-def _figure(one: Row, catalogue: Catalogue) -> list[str]:
+def _figure(one: OriginRow, catalogue: Catalogue) -> list[str]:
     row, indicator = one.row, words.indicator_of(one.row["indicator"], catalogue)
-    n = words.base(row)
+    n = words.base_of(row)
     value = "" if row["status"] in words.WITHHELD else words.value(row, indicator)
     cells = [_described(row, catalogue), value, words.interval(row, indicator)]
     cells += ["" if n is None else french.number(n), words.STATUS_WORDS[row["status"]]]
@@ -240,9 +240,9 @@ def _anchor(one: str) -> str:
     return f'<span id="{one}"><code>{one}</code></span>'
 
 
-def _pair(one: Row, catalogue: Catalogue) -> list[str]:
+def _pair(one: OriginRow, catalogue: Catalogue) -> list[str]:
     row, indicator = one.row, words.indicator_of(one.row["indicator"], catalogue)
-    other = side_of(row, REFERENCE)
+    other = figure_side(row, REFERENCE)
     both = [
         "" if side["status"] in words.WITHHELD else words.value(side, indicator)
         for side in (row, other)
@@ -271,7 +271,7 @@ def _described(row: Mapping[str, Any], catalogue: Catalogue) -> str:
 
 
 def _sources(
-    own: Iterable[Row], held: Mapping[str, pd.DataFrame], catalogue: Catalogue
+    own: Iterable[OriginRow], held: Mapping[str, pd.DataFrame], catalogue: Catalogue
 ) -> list[list[str]]:
     """What each device gave, with the digest by which figures name it."""
     nothing = pd.DataFrame({"rows": [], "table": []})
@@ -370,7 +370,7 @@ def identifier_in(text: str) -> str:
     return one
 
 
-def trace(root: Path, data: Path, one: str, catalogue: Catalogue, wanted: str = "") -> Trace:
+def trace_figure(root: Path, data: Path, one: str, catalogue: Catalogue, wanted: str = "") -> Trace:
     """Follow a figure, or a comparison, back to the exports that it was made from."""
     edition, row, compares = _found(root / "reports" / "editions", one, wanted)
     quarter = Quarter.parse(edition)
@@ -378,7 +378,7 @@ def trace(root: Path, data: Path, one: str, catalogue: Catalogue, wanted: str = 
     sides = [row, {"source": row[f"{REFERENCE}source"]}] if is_pair else [row]
     devices = {name for side in sides for name, _ in _sources_of(side)}
     families = _families(data, quarter, one)
-    tables = set().union(*map(frame.tables, families))
+    tables = set().union(*map(frame.tables_read, families))
     held = store.exports(data)
     held = held[held["table"].isin(tables)]
     own = held[held["device"].isin(devices)]
@@ -403,7 +403,7 @@ def _found(folder: Path, one: str, wanted: str) -> tuple[str, dict[str, Any], tu
     for name in names:
         if not (folder / name / archive.ESTIMATES).exists():
             continue
-        rows, pairs = archive.tables(folder / name)
+        rows, pairs = archive.archive_tables(folder / name)
         contract, table = (comparisons, pairs) if is_pair else (estimates, rows)
         places = contract.identifiers(table)
         if one in places:
@@ -442,7 +442,11 @@ def _vintages(
         own = one._replace(told=one.told._replace(estimates=rows))
         changed = revisions.revised_between(before, own, catalogue) if before else None
         if changed is None or len(changed):
-            reason = "" if changed is None else revisions.why(changed["reason"].iat[0], catalogue)
+            reason = (
+                ""
+                if changed is None
+                else revisions.revision_reason(changed["reason"].iat[0], catalogue)
+            )
             yield _Vintage(one.quarter, one.day, estimates.records(rows[TOLD])[0], reason)
         before = own
 
@@ -460,10 +464,10 @@ def _families(data: Path, quarter: Quarter, one: str) -> dict[str, str]:
     """The families that give a figure or comparison, each with the function that computes it."""
     found = {}
     for name, survey in disclosed.jobs(data):
-        given = disclosed.given(data, quarter, name, survey)
+        given = disclosed.disclosed_family(data, quarter, name, survey)
         names = estimates.identifiers(given.estimates) + comparisons.identifiers(given.comparisons)
         if one in names:
-            compute = frame.family(name).compute
+            compute = frame.family_named(name).compute
             found[name] = f"{compute.__module__}.{compute.__name__}"
     return found
 
@@ -478,8 +482,10 @@ def _rows_of(
         first = last = quarter
     for device, table in held[["device", "table"]].drop_duplicates().itertuples(index=False):
         of = {"device": device, "product": row["product"] or None}
-        if not store.count(data, table, **of):  # what it measures is of no product, or of several
+        if not store.count_rows(
+            data, table, **of
+        ):  # what it measures is of no product, or of several
             of["product"] = None
-        whole = store.count(data, table, last=quarter, device=device)
-        own = store.count(data, table, first, last, **of)
+        whole = store.count_rows(data, table, last=quarter, device=device)
+        own = store.count_rows(data, table, first, last, **of)
         yield _Rows(device, table, *(x if x >= MINIMUM_PEOPLE else None for x in (whole, own)))

@@ -51,7 +51,7 @@ class _Package:
     content: bytes
 
 
-def make(
+def make_packages(
     root: Path, quarter: Quarter, folder: Path, *, replace: bool = False, today: date | None = None
 ) -> dict[str, str]:
     """Write a package for each partner that the quarter's edition has a page of.
@@ -151,12 +151,12 @@ def _contents(
         raise ObservError(f"{notebook}: is not as the edition made it")
     place = site / f"{name}.pdf"
     pdf = _read(place)
-    if kept.digest(pdf) != digests.get(place.name, kept.digest(pdf)):
+    if kept.bytes_digest(pdf) != digests.get(place.name, kept.bytes_digest(pdf)):
         raise ObservError(f"{place}: is not as it was published")
     for ending, text in open_data(notebook).items():
         if _read(site / f"{name}{ending}") != text.encode("utf-8"):
             raise ObservError(f"{site / name}{ending}: does not hold the edition's rows")
-    tables, whole = frames(notebook), notebook.parent / dataset.FOLDER
+    tables, whole = frames(notebook), notebook.parent / dataset.PACKAGE_FOLDER
     described = json.loads(_read(whole / "datapackage.json"))
     about = dataset.about(
         name=f"{site.name.lower()}-{whose}",
@@ -180,7 +180,7 @@ def _whose(page: Mapping[str, Any]) -> str:
     return str(page["page"]).removeprefix(f"{STUDY}-")
 
 
-def _marks(rows: pd.DataFrame) -> dataset.Marks:
+def _marks(rows: pd.DataFrame) -> dataset.Flags:
     """Which figures are revised, as the edition's own package has them."""
     rows = rows[rows["flags"].str.contains("[br]")]
     keys = zip(*(rows[name].map(of_cell) for name in estimates.FIGURE), strict=True)
@@ -189,7 +189,7 @@ def _marks(rows: pd.DataFrame) -> dataset.Marks:
 
 def _errata(notebook: Path) -> pd.DataFrame | None:
     """The errata of figures that a page tells, as the edition's own package has them, if any."""
-    path = notebook.parent / dataset.FOLDER / "errata.csv"
+    path = notebook.parent / dataset.PACKAGE_FOLDER / "errata.csv"
     if not path.is_file():
         return None
     known, told = _table(path), told_on(_read(notebook).decode("utf-8"))
@@ -199,7 +199,7 @@ def _errata(notebook: Path) -> pd.DataFrame | None:
 
 def _table(path: Path) -> pd.DataFrame:
     """A table of the edition's own package."""
-    return dataset.read(_read(path))
+    return dataset.read_table(_read(path))
 
 
 def _read(path: Path) -> bytes:

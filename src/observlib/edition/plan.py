@@ -23,17 +23,17 @@ from observlib.base.text import fold_label
 from observlib.base.yaml_files import read_front_matter
 from observlib.catalogue import Catalogue, tables
 from observlib.catalogue.entries import Text
-from observlib.catalogue.mistakes import told
+from observlib.catalogue.mistakes import fault_texts
 from observlib.catalogue.tables import TABLES
 from observlib.display import style as brands
 from observlib.language.french import period_label
 from observlib.pipeline import frame, project, revisions
-from observlib.pipeline.frame import WHOLE
+from observlib.pipeline.frame import ALL_DEPARTMENTS
 from observlib.records.practices import Practices
 
 # --- Studies: notebooks whose front matter says what they ask and which parameters they take
 
-DEPARTMENT = "department"  # the type of a parameter, and its name, by which `Study` takes it
+DEPARTMENT = "department"  # the type of a parameter, and its name, by which `PlannedStudy` takes it
 
 
 class _Parameter(BaseModel):
@@ -75,7 +75,7 @@ class _Parameter(BaseModel):
         return self
 
 
-class Study(BaseModel):
+class PlannedStudy(BaseModel):
     """One parameterised notebook."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -116,19 +116,21 @@ class Study(BaseModel):
         return needs
 
 
-def load_studies(folder: Path) -> dict[str, Study]:
+def load_studies(folder: Path) -> dict[str, PlannedStudy]:
     """Every study of a folder, by name, in the order of their pages."""
     problems: list[str] = []
-    studies: list[Study] = []
+    studies: list[PlannedStudy] = []
     for path in sorted(folder.glob("*.ipynb")):
         try:
             notebook = _read(path)
             header = read_header(notebook, path)
             if taken := sorted({"name", "path"} & header.keys()):
                 raise ValueError(f"front matter: {', '.join(taken)}: the file's name says it")
-            study = Study.model_validate({**header, "name": path.stem, "path": path})
+            study = PlannedStudy.model_validate({**header, "name": path.stem, "path": path})
         except ValidationError as error:
-            problems += (f"{path}: front matter: {x}" for _, x in told(error, Study, header))
+            problems += (
+                f"{path}: front matter: {x}" for _, x in fault_texts(error, PlannedStudy, header)
+            )
         except ObservError as error:
             problems += error.problems
         except ValueError as error:
@@ -166,7 +168,7 @@ def read_header(notebook: Any, path: Path = Path("notebook")) -> dict[str, Any]:
     return header
 
 
-def _disagreements(study: Study, notebook: Any) -> Iterator[str]:
+def _disagreements(study: PlannedStudy, notebook: Any) -> Iterator[str]:
     """papermill only warns of a parameter the notebook does not have; here it is an error."""
     cells = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
     if len(cells) != 1:
@@ -194,7 +196,7 @@ def _disagreements(study: Study, notebook: Any) -> Iterator[str]:
 class Page:
     """One page of an edition: a study with its parameters. `name` is its file's stem."""
 
-    study: Study
+    study: PlannedStudy
     name: str
     title: str
     parameters: dict[str, Any]
@@ -207,15 +209,15 @@ class Subjects:
     product: Sequence[str] = ()
     device: Sequence[str] = ()  # surveys
     partner: Mapping[str, Collection[str]] = field(default_factory=dict)
-    department: Sequence[str] = (WHOLE,)
+    department: Sequence[str] = (ALL_DEPARTMENTS,)
 
     def of(self, kind: str) -> Sequence[str]:
         """Those of a type of parameters."""
         return [*getattr(self, kind)]
 
 
-def plan(
-    studies: Mapping[str, Study],
+def plan_pages(
+    studies: Mapping[str, PlannedStudy],
     quarter: Quarter,
     data: str,
     catalogue: Catalogue,
@@ -253,7 +255,7 @@ def plan(
 
 
 def _unknown(
-    given: Mapping[str, str], fixed: Mapping[str, str], studies: Sequence[Study]
+    given: Mapping[str, str], fixed: Mapping[str, str], studies: Sequence[PlannedStudy]
 ) -> Iterator[str]:
     """A line for each parameter that is not one of the studies, or not to be given."""
     settable = sorted({name for study in studies for name in study.parameters} - set(fixed))
@@ -267,7 +269,9 @@ def _unknown(
             )
 
 
-def _each(study: Study, given: Mapping[str, str], subjects: Subjects) -> list[dict[str, str]]:
+def _each(
+    study: PlannedStudy, given: Mapping[str, str], subjects: Subjects
+) -> list[dict[str, str]]:
     """What differs between the pages of a study: its parameters `each: true` that are not given.
 
     A partner has no page of a department in which nothing leads to it.
@@ -278,7 +282,7 @@ def _each(study: Study, given: Mapping[str, str], subjects: Subjects) -> list[di
     partner = next((name for name, p in study.parameters.items() if p.type == "partner"), None)
     if partner is None or DEPARTMENT not in spread:
         return found
-    led = {name: {WHOLE, *own} for name, own in subjects.partner.items()}
+    led = {name: {ALL_DEPARTMENTS, *own} for name, own in subjects.partner.items()}
     return [
         each
         for each in found
@@ -286,7 +290,9 @@ def _each(study: Study, given: Mapping[str, str], subjects: Subjects) -> list[di
     ]
 
 
-def _without_pages(studies: Sequence[Study], given: Mapping[str, str], subjects: Subjects) -> str:
+def _without_pages(
+    studies: Sequence[PlannedStudy], given: Mapping[str, str], subjects: Subjects
+) -> str:
     """Why studies make no page: there is nothing of what they make one for."""
     words = {
         "product": "product with data",
@@ -311,7 +317,7 @@ def _without_pages(studies: Sequence[Study], given: Mapping[str, str], subjects:
 
 
 def _convert(
-    study: Study, texts: Mapping[str, str], catalogue: Catalogue
+    study: PlannedStudy, texts: Mapping[str, str], catalogue: Catalogue
 ) -> tuple[dict[str, Any], list[str]]:
     parameters: dict[str, Any] = {}
     problems: list[str] = []
@@ -356,7 +362,7 @@ def _choices(parameter: _Parameter, catalogue: Catalogue) -> list[str]:
         "product": catalogue.products,
         "device": [device.id for device in asking if device.table in (None, "responses")],
         "partner": catalogue.partners,
-        "department": [WHOLE, *catalogue.departments],
+        "department": [ALL_DEPARTMENTS, *catalogue.departments],
         "boolean": ["true", "false"],
     }
     return [*known.get(parameter.type, parameter.choices)]
@@ -375,14 +381,14 @@ def _allowed(parameter: _Parameter, catalogue: Catalogue) -> str:
     return words.get(parameter.type, choices) + "".join(given)
 
 
-def _parts(study: Study, parameters: Mapping[str, Any]) -> Iterator[str]:
+def _parts(study: PlannedStudy, parameters: Mapping[str, Any]) -> Iterator[str]:
     """What tells a page from the study's other pages, for its file name."""
     for name, parameter in study.parameters.items():
-        if parameter.each and parameters[name] != WHOLE:
+        if parameter.each and parameters[name] != ALL_DEPARTMENTS:
             yield str(parameters[name]).removeprefix(f"{study.name}-")  # which the name begins with
 
 
-def _title(study: Study, parameters: Mapping[str, Any], catalogue: Catalogue) -> str:
+def _title(study: PlannedStudy, parameters: Mapping[str, Any], catalogue: Catalogue) -> str:
     """The study's title, with `{name}` replaced by the label of a parameter.
 
     The label of a department follows it.
@@ -468,7 +474,7 @@ def check_request(
 ) -> Request:
     """Check all that an edition is to be made of."""
     catalogue = project.catalogue_with_devices(data, root)
-    store.check(data)
+    store.check_store(data)
     quarter = _check_quarter(data, quarter, today)
     studies = load_studies(root / "notebooks")
     if not studies:
@@ -486,7 +492,7 @@ def check_request(
     studies = _fed(studies, set(held["table"]), only)
 
     def planned(names: Sequence[str], given: Mapping[str, str] | None = None) -> dict[str, Page]:
-        made = plan(studies, quarter, relative, catalogue, subjects, names, given)
+        made = plan_pages(studies, quarter, relative, catalogue, subjects, names, given)
         return {page.name: page for page in made}
 
     wanted = planned(only, given)
@@ -501,7 +507,7 @@ def check_request(
         quarter=quarter,
         today=today,
         kind=kind,
-        digest=store.digest(data),
+        digest=store.store_digest(data),
         catalogue=catalogue,
         practices=practices,
         pages=tuple(pages.values()),
@@ -511,7 +517,9 @@ def check_request(
     )
 
 
-def _fed(studies: Mapping[str, Study], tables: set[str], only: Sequence[str]) -> dict[str, Study]:
+def _fed(
+    studies: Mapping[str, PlannedStudy], tables: set[str], only: Sequence[str]
+) -> dict[str, PlannedStudy]:
     """The studies whose tables the store holds; `UsageError` where one asked for is none."""
     lacking = {name: set(study.needs) - tables for name, study in studies.items()}
     problems = [
@@ -548,7 +556,7 @@ def _check_clock(held: pd.DataFrame, today: date) -> None:
 
     Of tomorrow's they may be, in another time zone, as in the contract of tables.
     """
-    ends = held.loc[~held["table"].isin((*tables.REFERENCE, "procedures")), "end"].dropna()
+    ends = held.loc[~held["table"].isin((*tables.FACT_TABLES, "procedures")), "end"].dropna()
     if not ends.empty and date.fromisoformat(ends.max()) > today + timedelta(days=1):
         raise ObservError(
             f"today is {today} by this machine's clock, and the store has data to {ends.max()}; "
@@ -564,7 +572,7 @@ def _partners(
     Each with the departments of the devices that heard it.
     """
     heard: dict[str, set[str]] = {}
-    for device, theme in store.themes(data, quarter.back(8)[0], quarter):
+    for device, theme in store.contact_themes(data, quarter.back(8)[0], quarter):
         heard.setdefault(fold_label(theme), set()).add(frame.department_of("", device, catalogue))
     texts = held.loc[held["table"] == "verbatims", "device"]
     wrote = {frame.department_of("", device, catalogue) for device in texts}

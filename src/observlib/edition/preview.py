@@ -25,7 +25,7 @@ from observlib.edition.compute import frame_files, is_computed
 from observlib.edition.execute import execute
 from observlib.edition.finalise import PageError
 from observlib.edition.make import estimates_of, made_page
-from observlib.edition.notices import write_documentation, write_sheets
+from observlib.edition.notices import write_documentation, write_sheet_pages
 from observlib.edition.plan import check_request
 from observlib.publish import embedded, find_quarto, html, standing
 from observlib.publish.project import read_project
@@ -129,7 +129,7 @@ def saves(stamp: Callable[[], object], pause: float = 0.2) -> Iterator[None]:
 _NO_PAGES = shutil.ignore_patterns("*.pdf", "*.ipynb", "*.csv", "*.svg", "*.png")
 
 
-def preview(
+def page_preview(
     root: Path,
     data: Path,
     study: str,
@@ -156,7 +156,7 @@ def preview(
             finalise.check({page.name: made.notebook}, {}, rows)
         copy = work / "project"
         standing.copy_sources(root, copy)
-        write_sheets(request.practices, request.catalogue, copy / "practices")
+        write_sheet_pages(request.practices, request.catalogue, copy / "practices")
         write_documentation(root / "docs", copy / "documentation")
         entries = [*make.take_over(request, copy).values(), make.entry_for(page)]
         about = {**request.about, "published": request.today.isoformat()}

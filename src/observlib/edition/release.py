@@ -35,13 +35,13 @@ from observlib.edition.compute import frame_files
 from observlib.edition.execute import telling_ends
 from observlib.edition.make import (
     MANIFEST,
-    Entry,
+    ManifestEntry,
     entry_for,
     entry_of,
     execution,
     known_entries,
     leave_out,
-    make,
+    make_edition,
     read_manifest,
     recall_page,
     shared_inputs,
@@ -49,7 +49,7 @@ from observlib.edition.make import (
     write_frame,
     write_manifest,
 )
-from observlib.edition.notices import headline, with_notices, with_part
+from observlib.edition.notices import plain_headline, with_notices, with_part
 from observlib.edition.plan import Request, check_request
 from observlib.edition.staging import stage
 from observlib.language.prose import Markdown, plain
@@ -59,7 +59,7 @@ from observlib.publish.editions import feeds, record, reviews, vintages
 from observlib.publish.editions.record import Edition
 from observlib.publish.pages import macros
 from observlib.publish.project import PagesError, broken_links, links_of
-from observlib.publish.standing import Record
+from observlib.publish.standing import StandingPublication
 
 # --- The whole site around an edition: the others as they were published, and what leads to them
 
@@ -70,7 +70,7 @@ _SERIES = "Séries publiées"
 _FIXED = {
     "_editions.qmd": "index.qmd",
     "_calendar.qmd": "calendrier.qmd",
-    "_reviews.qmd": f"{reviews.PAGE}.qmd",
+    "_reviews.qmd": f"{reviews.REVIEWS_PAGE}.qmd",
     "_errata.qmd": f"{revisions.ERRATA_PAGE}.qmd",
     "_series.qmd": "series.qmd",
 }
@@ -83,7 +83,7 @@ _OFFSET = re.compile(r'(name="quarto:offset" content=")')
 
 def check_kind(site: Path, kind: str) -> None:
     """Refuse to publish synthetic figures in the place of real ones."""
-    real = [one.quarter for one in record.published(site) if one.kind == "real"]
+    real = [one.quarter for one in record.published_editions(site) if one.kind == "real"]
     if kind != "real" and real:
         raise UsageError(
             f"{site}: holds editions of real data ({bounded(real)}), which synthetic figures do "
@@ -93,11 +93,13 @@ def check_kind(site: Path, kind: str) -> None:
 
 def carry(site: Path, whole: Path, but: str, kind: str) -> list[Edition]:
     """Put the editions that stay into a new site, to the byte; they are returned."""
-    stay = [one for one in record.published(site) if one.quarter != but and one.kind == kind]
+    stay = [
+        one for one in record.published_editions(site) if one.quarter != but and one.kind == kind
+    ]
     problems = []
     for edition in stay:
         folder = site / edition.quarter
-        found = record.files_of(folder)
+        found = record.edition_files(folder)
         wrong = sorted({name for name, _ in found.items() ^ edition.files.items()})
         if wrong:
             problems.append(
@@ -125,7 +127,7 @@ def complete(
     """Make what leads to the editions of a site: front page, list, series, feed, calendar."""
     root, data, corrected = request.root, request.data, request.errata
     calendar, read = feeds.load_calendar(data, root), reviews.Review.load(root / "reports")
-    editions = record.published(whole)
+    editions = record.published_editions(whole)
     config = mapping(read_text(sources / "_quarto.yml"), sources / "_quarto.yml")
     website = config.get("website") or {}
     title = style.read_brand(sources).name
@@ -143,7 +145,7 @@ def complete(
     parts = {
         "editions": _list(editions, changes, read, borne),
         **feeds.calendar_parts(editions, calendar),
-        "relectures": reviews.part(editions, studies, read),
+        "relectures": reviews.reviews_page(editions, studies, read),
         "errata": notices.errata_part(corrected, editions, studies, borne, catalogue),
     }
     _write_project(sources, config, editions, parts, products, changes)
@@ -174,13 +176,13 @@ def _series(request: Request, catalogue: Catalogue, is_demonstration: bool) -> M
         return {vintages.SERIES: rows.encode("utf-8"), _MADE: json.dumps(pages).encode()}
 
     of = {
-        **kept.code(__name__),
+        **kept.code_of(__name__),
         **project.knowledge(data, root),
         **project.policy(data, root),
-        **kept.tree("what was published", data / archive.FOLDER),
-        "the errata": kept.digest(request.errata.to_csv(index=False).encode()),
+        **kept.tree("what was published", data / archive.ARCHIVE_FOLDER),
+        "the errata": kept.bytes_digest(request.errata.to_csv(index=False).encode()),
     }
-    return kept.made(root / kept.FOLDER / "site", "series", of, make)
+    return kept.made(root / kept.KEPT_FOLDER / "site", "series", of, make)
 
 
 def moved(page: str, folder: str) -> str:
@@ -226,7 +228,7 @@ def _write_project(
         {"href": "../index.html", "text": "Dernière édition"},
         "index.qmd",
         "calendrier.qmd",
-        f"{reviews.PAGE}.qmd",
+        f"{reviews.REVIEWS_PAGE}.qmd",
         f"{revisions.ERRATA_PAGE}.qmd",
         *({"href": f"{name}.qmd", "text": title} for name, title, _ in changes.values()),
         {"section": _SERIES, "contents": ["series.qmd", *listed]},
@@ -286,7 +288,7 @@ def _check(whole: Path, quarter: str) -> None:
 # --- What the next publication would make again, and why
 
 
-def explain(
+def explain_release(
     root: Path,
     data: Path,
     quarter: Quarter | None = None,
@@ -305,17 +307,17 @@ def explain(
     written(data, root, today)
     found = standing.now(root, data, quarter, only, given or {}, publisher, today)
     request = check_request(root, data, quarter, only, given, today)
-    cache = root / kept.FOLDER / "pages"
+    cache = root / kept.KEPT_FOLDER / "pages"
     is_computed = compute.is_computed(request)
     decided = str(read_manifest(request.published / archive.STEPS).get("decisions", ""))
     if is_computed:
-        decided = disclosed.decisions(data, request.quarter).digest
+        decided = disclosed.disclosure_decisions(data, request.quarter).digest
     shared = shared_inputs(request, decided)
     others = known_entries(request)
     reasons = {}
     for family, survey in disclosed.jobs(data):
         name = f"family {family}{f' ({survey})' if survey else ''}"
-        changes = frame.why(data, request.quarter, family, survey)
+        changes = frame.why_not_kept(data, request.quarter, family, survey)
         reasons[name] = f"would be computed: {bounded(changes, 9)}" if changes else "is kept"
     entries = []
     for page in request.pages:
@@ -325,7 +327,7 @@ def explain(
             entries.append(known)
         elif made := recall_page(cache, page, shared):
             reasons[page.name] = "is kept"
-            entries.append(entry_of(page, made, store.digests(data)))
+            entries.append(entry_of(page, made, store.table_digests(data)))
         else:
             why = bounded(why_made(cache, page, shared), 9)
             ran = execution(cache, page, shared)
@@ -368,12 +370,12 @@ def release(
     """
     began, started, today = time.monotonic(), time.time(), today or period.today()
     check_publisher(publisher)
-    store.follow(data)
+    store.follow_address(data)
     # before all else is read: what changes from here on is seen by the next run
     found = standing.now(root, data, quarter, only, given or {}, publisher, today)
     written(data, root, today)  # what is wrong stops here, before any study
     request = check_request(root, data, quarter, only, given, today)
-    reports, cache = root / "reports", root / kept.FOLDER
+    reports, cache = root / "reports", root / kept.KEPT_FOLDER
     site = reports / "_site"
     check_kind(site, request.kind)
 
@@ -384,7 +386,9 @@ def release(
     def look(at: Path) -> None:
         """Let who asked for it look at the edition as it stands in a site, and stop it."""
         if approve:
-            report = disclosed.report(disclosed.decisions(data, request.quarter))
+            report = disclosed.disclosure_report(
+                disclosed.disclosure_decisions(data, request.quarter)
+            )
             approve(manifest, report, at / str(request.quarter))
 
     with (
@@ -394,7 +398,7 @@ def release(
         request.published.parent.mkdir(exist_ok=True)
         folder = work / "edition"
         folder.mkdir()
-        manifest, memory = make(
+        manifest, memory = make_edition(
             request,
             folder,
             cache=cache / "pages",
@@ -405,7 +409,7 @@ def release(
         )
         manifest |= _origin(request, folder, manifest, found)
         edition = _dated(request, folder, manifest)
-        if store.digest(data) != request.digest:
+        if store.store_digest(data) != request.digest:
             raise ObservError(
                 f"{data}: the store changed while the studies ran, and pages may differ in their "
                 "data; nothing was published; run the command again"
@@ -415,7 +419,7 @@ def release(
         else:
             how = partial(_build, began, memory)
             outputs = _publish(request, work, manifest, edition, keep_going, make_pages, look, how)
-            record = Record(str(request.quarter), today.isoformat(), outputs)
+            record = StandingPublication(str(request.quarter), today.isoformat(), outputs)
         lines = [
             f"study {page['page']}: {page['error']}; see {request.failed / page['page']}.ipynb"
             for page in manifest["studies"]
@@ -423,7 +427,7 @@ def release(
         ]
         if not lines:
             is_latest = request.quarter == store.latest_quarter(data, today)
-            standing.keep(root, found, manifest, record, is_latest)
+            standing.keep_publication(root, found, manifest, record, is_latest)
         kept.prune(cache, since=started)
     return site / "index.html", lines
 
@@ -466,7 +470,7 @@ def _publish(
     site, whole, folder = root / "reports" / "_site", work / "site", work / "edition"
     whole.mkdir()
 
-    now = archive.in_the_making(archive.tables(folder)[0], request.quarter, request.today)
+    now = archive.in_the_making(archive.archive_tables(folder)[0], request.quarter, request.today)
     policy = revisions.with_errata(request.catalogue, request.errata)
     revisions.check_revisions(root, data, now, policy)
     while True:
@@ -481,34 +485,39 @@ def _publish(
     look(whole)
     before = record.raw(site / quarter)
     known = {name: x for name, x in before.get("files", {}).items() if name != record.CRATE}
-    if known and record.files_of(whole / quarter) == known:  # no page shows what came since
+    if known and record.edition_files(whole / quarter) == known:  # no page shows what came since
         manifest["earlier"] = before["earlier"]
         write_manifest(manifest, folder)
     record.write_crate(edition, manifest, whole / quarter)
-    record.write(edition, manifest, how(), whole / quarter)
+    record.write_record(edition, manifest, how(), whole / quarter)
     sources = work / "list"
     standing.copy_sources(root, sources)
     with _alone(root):  # else another run's edition would be lost
         carry(site, whole, quarter, request.kind)
         # before it is public: nobody may forget what others can know
-        decided = disclosed.decisions(data, request.quarter)
-        archive.keep(data, request.quarter, folder, request.today)
-        disclosed.keep(data, request.quarter, request.digest, [decided])
+        decided = disclosed.disclosure_decisions(data, request.quarter)
+        archive.keep_estimates(data, request.quarter, folder, request.today)
+        disclosed.keep_decisions(data, request.quarter, request.digest, [decided])
         complete(request, whole, sources, make_pages)
-        made = standing.files_of(whole, folder)
+        made = standing.publication_files(whole, folder)
         replace_folder(whole, site)
     replace_folder(folder, request.published)
     return made
 
 
-def _origin(request: Request, folder: Path, manifest: Entry, found: Inputs) -> Entry:
+def _origin(
+    request: Request, folder: Path, manifest: ManifestEntry, found: Inputs
+) -> ManifestEntry:
     """What the edition in a folder is made from, as its manifest has it.
 
     Where what is published tells the same, made from the same, it keeps its own commit.
     """
     root, data = request.root, request.data
     borne = notices.borne(request, folder)
-    of: Entry = {"made_from": standing.origin(root, found), "data": store.digests(data)}
+    of: ManifestEntry = {
+        "made_from": standing.origin(root, found),
+        "data": store.table_digests(data),
+    }
     of |= {"errata": borne} if borne else {}
     tables = (archive.ESTIMATES, archive.COMPARISONS)
     before = record.raw(root / "reports" / "_site" / str(request.quarter))
@@ -520,7 +529,7 @@ def _origin(request: Request, folder: Path, manifest: Entry, found: Inputs) -> E
         "commit": before["commit"] if is_same else git.commit(root),
         "publisher": "embedded" if found["the publisher"] == "embedded" else "quarto",
         **of,
-        "earlier": archive.before(data, request.quarter, folder),
+        "earlier": archive.published_before(data, request.quarter, folder),
     }
 
 
@@ -529,11 +538,11 @@ def _dated(request: Request, folder: Path, manifest: dict[str, Any]) -> Edition:
 
     Its data bear its day, which is an earlier one where it tells nothing new.
     """
-    rows, pairs = archive.tables(folder)
-    first = headline(rows, pairs, request.catalogue, request.quarter)
+    rows, pairs = archive.archive_tables(folder)
+    first = plain_headline(rows, pairs, request.catalogue, request.quarter)
     quarter, site = str(request.quarter), request.root / "reports" / "_site"
-    before = {one.quarter: one for one in record.published(site)}.get(quarter)
-    edition = record.made(manifest, folder, first, before, request.today)
+    before = {one.quarter: one for one in record.published_editions(site)}.get(quarter)
+    edition = record.new_edition(manifest, folder, first, before, request.today)
     if edition.changed != request.today:
         manifest["frame"] = write_frame(frame_files(request, edition.changed), folder)
     manifest |= edition.days
@@ -543,7 +552,7 @@ def _dated(request: Request, folder: Path, manifest: dict[str, Any]) -> Edition:
 
 def _build(began: float, memory: Mapping[str, int]) -> dict[str, Any]:
     """How an edition was made here, which is of no matter to what it tells."""
-    found = kept.installed()
+    found = kept.installed_packages()
     versions = {name.partition("/")[2]: version for name, version in found.items() if "/" in name}
     return {
         "python": platform.python_version(),
@@ -557,7 +566,7 @@ def _build(began: float, memory: Mapping[str, int]) -> dict[str, Any]:
 @contextlib.contextmanager
 def _alone(root: Path) -> Iterator[None]:
     """Wait until no other run puts a site together; others wait meanwhile."""
-    place = root / kept.FOLDER
+    place = root / kept.KEPT_FOLDER
     place.mkdir(parents=True, exist_ok=True)
     with (place / "site.lock").open("a", encoding="utf-8") as stream:
         while not files.lock(stream):

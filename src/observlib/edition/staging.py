@@ -27,15 +27,15 @@ from observlib.edition import notices, origins
 from observlib.edition.checklist import whole
 from observlib.edition.notices import (
     front_page,
-    headed,
     next_edition,
     with_attack,
+    with_callouts,
     with_notices,
     with_package,
     with_part,
     with_passport,
     write_documentation,
-    write_sheets,
+    write_sheet_pages,
 )
 from observlib.edition.plan import DEPARTMENT, Request
 from observlib.estimates.measures import MEASURES
@@ -44,8 +44,8 @@ from observlib.language.prose import plain, typography
 from observlib.pipeline import archive, disclosed, frame, revisions
 from observlib.publish import standing
 from observlib.publish.editions import feeds, vintages
-from observlib.publish.editions.feeds import Planned, gap, load_calendar
-from observlib.publish.project import named_by
+from observlib.publish.editions.feeds import Planned, days_missed, load_calendar
+from observlib.publish.project import globbed
 from observlib.records.actions import Action
 from observlib.themes import main_points, quotes
 from observlib.themes.surveys import STEPS
@@ -62,18 +62,18 @@ def stage(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
     standing.copy_sources(request.root, copy)
     not_pages = shutil.ignore_patterns(*archive.FILES)
     shutil.copytree(work / "edition", copy, ignore=not_pages, dirs_exist_ok=True)
-    write_sheets(request.practices, request.catalogue, copy / "practices")
+    write_sheet_pages(request.practices, request.catalogue, copy / "practices")
     write_documentation(request.root / "docs", copy / "documentation")
     corrected = {
         page: notices.callouts(rows, request.catalogue)
         for page, rows in notices.by_page(request, work / "edition").items()
     }
-    has_origins = (copy / f"{origins.FOLDER}.qmd").exists()
+    has_origins = (copy / f"{origins.ORIGINS_FOLDER}.qmd").exists()
     manifest = {**manifest, "site": request.brand.name}
     for study in manifest["studies"]:
         if "sha256" in study:
             page = copy / f"{study['page']}.ipynb"
-            its_origins = f"{origins.FOLDER}/{study['page']}.qmd" if has_origins else ""
+            its_origins = f"{origins.ORIGINS_FOLDER}/{study['page']}.qmd" if has_origins else ""
             text = page.read_text(encoding="utf-8")
             text = with_passport(text, study, manifest, request.place, its_origins)
             if told_here := corrected.get(study["page"]):
@@ -81,7 +81,7 @@ def stage(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
             page.write_text(text, encoding="utf-8", newline="\n")
     if has_origins:
         there = [study for study in manifest["studies"] if "sha256" in study]
-        origins.write(request, copy, there, *archive.tables(work / "edition"))
+        origins.write_origins(request, copy, there, *archive.archive_tables(work / "edition"))
     edition = work / "edition"
     _announce(copy / "index.qmd", manifest, request, edition, corrected.get(notices.HOME, []))
     if (method := copy / "methode.qmd").exists():
@@ -99,15 +99,17 @@ def _tell_method(
     rule by which texts are quoted, the quality of the edition, and what became of published
     figures.
     """
-    report = disclosed.report(disclosed.decisions(request.data, request.quarter))
+    report = disclosed.disclosure_report(
+        disclosed.disclosure_decisions(request.data, request.quarter)
+    )
     text = page.read_text(encoding="utf-8")
     text = with_attack(text, str(request.quarter), report, request.catalogue)
     day = edition_day(manifest["published"], manifest["revisions"])
     catalogue = revisions.with_errata(request.catalogue, notices.of_edition(request, edition))
-    now = archive.in_the_making(archive.tables(edition)[0], request.quarter, day)
+    now = archive.in_the_making(archive.archive_tables(edition)[0], request.quarter, day)
     parts = {
-        "citation": typography(quotes.rule()),
-        "faits": typography(main_points.rule()),
+        "citation": typography(quotes.quotes_rule()),
+        "faits": typography(main_points.points_rule()),
         "qualite": _quality(request, edition, manifest["published"]),
         "revisions": vintages.revisions_part(now, archive.earlier(request.data), catalogue),
     }
@@ -117,7 +119,7 @@ def _tell_method(
             parts[name] = _read(page.with_name(measured), otherwise)
     for name, part in parts.items():
         text = with_part(text, name, part)
-    text = headed(text, callouts) if callouts else text
+    text = with_callouts(text, callouts) if callouts else text
     page.write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -135,7 +137,7 @@ def _announce(
     """Put the notices and the main points of an edition's folder on the copy of the home page."""
     text = _read(page, "an edition needs it as its home page")
     points, pictures = front_page(
-        *archive.tables(edition),
+        *archive.archive_tables(edition),
         request.catalogue,
         frame.actions(request.data, request.quarter),
         request.quarter,
@@ -152,7 +154,7 @@ def _announce(
 
 # --- Menus and lists of an edition of many products: each department has a page that lists them
 
-MOST = 40  # pages of products, surveys, partners and departments that are listed one by one
+MOST_LISTED = 40  # pages of products, surveys, partners and departments that are listed one by one
 _KINDS = {  # by what a study has a page for each of
     DEPARTMENT: ("Les études", "étude", "études"),
     "product": ("Les produits", "produit", "produits"),
@@ -170,7 +172,7 @@ def group_by_department(project: Path, studies: Sequence[Entry], catalogue: Cata
             kinds[department][kind].append(f"{study['page']}.ipynb")
     departments = {name: own for name, own in kinds.items() if any(own.values())}
     grouped = {page for own in departments.values() for pages in own.values() for page in pages}
-    if len(grouped) <= MOST:
+    if len(grouped) <= MOST_LISTED:
         return
     for name, own in departments.items():
         text = _page(catalogue.departments[name].label, own)
@@ -181,7 +183,7 @@ def group_by_department(project: Path, studies: Sequence[Entry], catalogue: Cata
 
     def listed(glob: str, departments: Sequence[str]) -> list[str] | None:
         """Of the pages that a glob names those that stay, then departments; None where all stay."""
-        told = named_by(project, glob)
+        told = globbed(project, glob)
         named = [page for page in pages if PurePosixPath(page) in told]
         kept = [page for page in named if page not in grouped]
         return None if len(kept) == len(named) else [*kept, *departments]
@@ -259,7 +261,7 @@ def _page(label: str, kinds: Mapping[str, list[str]]) -> str:
 _THERE = ("published", "low_base", "partial")
 
 
-def completeness(rows: pd.DataFrame, quarter: Quarter) -> tuple[int, int]:
+def completeness_rate(rows: pd.DataFrame, quarter: Quarter) -> tuple[int, int]:
     """Figures of an edition's own quarter that could be told, of all that were to be (R1).
 
     Those that are withheld are no part of either, as Eurostat has it for producers.
@@ -267,7 +269,7 @@ def completeness(rows: pd.DataFrame, quarter: Quarter) -> tuple[int, int]:
     Examples
     --------
     >>> _quality = {"period": ["2026-T3"] * 3, "status": ["published", "suppressed", "missing"]}
-    >>> completeness(pd.DataFrame(_quality), Quarter(2026, 3))
+    >>> completeness_rate(pd.DataFrame(_quality), Quarter(2026, 3))
     (1, 2)
     """
     states = rows.loc[rows["period"] == str(quarter), "status"]
@@ -284,7 +286,7 @@ def lengths(
     last changed (an action of the kind `measure`).
     """
     changes = [action for action in actions if action.kind == "measure"]
-    listening = held[~held["table"].isin(tables.REFERENCE)].dropna(subset=["start", "end"])
+    listening = held[~held["table"].isin(tables.FACT_TABLES)].dropna(subset=["start", "end"])
     found = []
     for name, start, end in listening[["device", "start", "end"]].itertuples(index=False):
         device = catalogue.devices.get(name)
@@ -303,7 +305,7 @@ def lengths(
     return sorted(found)
 
 
-def unanswered(rows: pd.DataFrame) -> dict[str, tuple[float, float]]:
+def unanswered_shares(rows: pd.DataFrame) -> dict[str, tuple[float, float]]:
     """The least and the largest share of respondents that gave no mark, by survey (A5), in %.
 
     Of those who began to answer, as the edition tells how many. One who had left before a question
@@ -332,7 +334,7 @@ def _quality(request: Request, edition: Path, published: str) -> str:
     data, quarter, known = request.data, request.quarter, request.catalogue
     devices = known.devices.values()
     return quality_part(
-        archive.tables(edition)[0],
+        archive.archive_tables(edition)[0],
         whole(store.status(data, devices, request.today), quarter),
         lengths(store.devices(data), frame.actions(data, quarter), known, quarter),
         load_calendar(data, request.root).of(str(quarter)),
@@ -352,7 +354,7 @@ def quality_part(
     surveys: Mapping[str, str],
 ) -> str:
     """The table of the method page."""
-    there, expected = completeness(rows, quarter)
+    there, expected = completeness_rate(rows, quarter)
     days = (published - quarter.end).days
     lines = {
         "Chiffres attendus et disponibles, hors secret statistique (R1)": (
@@ -361,14 +363,14 @@ def quality_part(
         "Dispositifs attendus qui ont donné tout le trimestre": f"{imported[0]} sur {imported[1]}",
         "Délai entre la fin du trimestre et la parution (TP1)": french.count(days, "jour", "jours"),
         "Parution, par rapport à la date annoncée (TP3)": (
-            gap(planned, published) if planned else "nd"
+            days_missed(planned, published) if planned else "nd"
         ),
     }
     if series:
         lines["Longueur médiane des séries comparables (CC2)"] = _quarters(median_low(series))
         ends = f"{french.number(series[0])} à {_quarters(series[-1])}"
         lines["De la série la plus courte à la plus longue (CC2)"] = ends
-    for survey, share in unanswered(rows).items():
+    for survey, share in unanswered_shares(rows).items():
         low, high = map(french.percent, share)
         several = f"{french.number(share[0])} à {high} selon la question"
         name = f"Répondants qui n'ont pas donné de note, {surveys.get(survey, survey)} (A5)"

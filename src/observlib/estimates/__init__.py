@@ -160,11 +160,11 @@ def identifiers(frame: pd.DataFrame) -> list[str]:
 
 def identifier(row: Mapping[str, Any]) -> str:
     """The permanent identifier of a figure (see `identifiers`)."""
-    return named("f", tuple(row[name] for name in FIGURE))
+    return short_digest("f", tuple(row[name] for name in FIGURE))
 
 
 @lru_cache(100_000)  # a figure stands in many cells of an edition
-def named(kind: str, names: tuple[str, ...]) -> str:
+def short_digest(kind: str, names: tuple[str, ...]) -> str:
     """A letter, and eleven more that follow from names (see `identifiers`)."""
     said = json.dumps(names, ensure_ascii=False).encode()
     rest = int.from_bytes(hashlib.sha256(said).digest(), "big")
@@ -195,12 +195,12 @@ def withheld(frame: pd.DataFrame, which: Any) -> pd.DataFrame:
     return out
 
 
-def best(unit: str) -> float:
+def best_end(unit: str) -> float:
     """The best end of a scale of marks, by its unit.
 
     Examples
     --------
-    >>> best("sur 10"), best("sur 2,5")
+    >>> best_end("sur 10"), best_end("sur 2,5")
     (10.0, 2.5)
     """
     return float(unit.removeprefix("sur ").replace(",", "."))
@@ -288,7 +288,7 @@ def to_json(frame: pd.DataFrame) -> dict[str, Any]:
     >>> from_json(to_json(frame))["estimate"].tolist()
     [0.3333333333]
     """
-    return {"columns": COLUMNS, "rows": lines(frame[COLUMNS])}
+    return {"columns": COLUMNS, "rows": csv_lines(frame[COLUMNS])}
 
 
 def from_json(content: Mapping[str, Any] | str) -> pd.DataFrame:
@@ -297,7 +297,7 @@ def from_json(content: Mapping[str, Any] | str) -> pd.DataFrame:
     return make(dict(zip(read["columns"], row, strict=True)) for row in from_lines(read["rows"]))
 
 
-def lines(frame: pd.DataFrame) -> list[str]:
+def csv_lines(frame: pd.DataFrame) -> list[str]:
     """The rows of a frame, each as a line of CSV; a number that is none or infinite is empty."""
 
     def plain(value: Any) -> Any:
@@ -319,7 +319,7 @@ def from_lines(rows: Iterable[str]) -> list[list[str | None]]:
 # --- Rounding: how many people answered is told to the nearest five, and marks of few in steps
 
 STEP = 5
-LEAST = STEP * -(-MINIMUM_PEOPLE // STEP)  # never a base that would not be published
+LEAST_BASE = STEP * -(-MINIMUM_PEOPLE // STEP)  # never a base that would not be published
 
 
 def base(people: float) -> float:
@@ -334,7 +334,7 @@ def base(people: float) -> float:
     """
     if people < MINIMUM_PEOPLE:
         return float(people)
-    told = max(LEAST, STEP * round(people / STEP))
+    told = max(LEAST_BASE, STEP * round(people / STEP))
     # a thin base is told as such: 30 would tell 28 or 29
     return float(min(told, LOW_BASE - STEP) if people < LOW_BASE else told)
 

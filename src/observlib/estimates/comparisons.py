@@ -149,7 +149,7 @@ def identifiers(frame: pd.DataFrame) -> list[str]:
 
 def identifier(row: Mapping[str, Any]) -> str:
     """The permanent identifier of a comparison (see `identifiers`)."""
-    return estimates.named("c", tuple(row[name] for name in NAMES))
+    return estimates.short_digest("c", tuple(row[name] for name in NAMES))
 
 
 def combine(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
@@ -163,7 +163,7 @@ def to_json(frame: pd.DataFrame) -> dict[str, Any]:
 
     A base without limit (a census) is told as none.
     """
-    return {"columns": COLUMNS, "rows": estimates.lines(frame[COLUMNS])}
+    return {"columns": COLUMNS, "rows": estimates.csv_lines(frame[COLUMNS])}
 
 
 def from_json(content: Mapping[str, Any]) -> pd.DataFrame:

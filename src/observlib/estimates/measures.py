@@ -30,12 +30,12 @@ def at_least(least: float) -> Worth:
     return lambda *mark: on_10(*mark) >= least - _ROUNDING
 
 
-def best(mark: Any, _low: Any, high: Any) -> Any:
+def is_best(mark: Any, _low: Any, high: Any) -> Any:
     """Whether a mark is the best one."""
     return mark == high
 
 
-def own(mark: Any, _low: Any, _high: Any) -> Any:
+def own_mark(mark: Any, _low: Any, _high: Any) -> Any:
     """A mark as it was given."""
     return mark
 
@@ -95,14 +95,14 @@ def unit_of(scale: Scale) -> str:
 
 
 MEASURES = {
-    "satisfaction_mean": Measure("satisfaction", "mean", own, scale=None),
+    "satisfaction_mean": Measure("satisfaction", "mean", own_mark, scale=None),
     "satisfaction_10": Measure("satisfaction", "mean", on_10),
     "satisfied_share": Measure("satisfaction", "share", at_least(SATISFIED_FROM)),
     "clarity_10": Measure("clarity", "mean", on_10),
-    "help_reached_share": Measure("help_reached", "share", best),
+    "help_reached_share": Measure("help_reached", "share", is_best),
     "nps": Measure("nps", "mean", promoters, scale=(-100.0, 100.0), only=(0.0, 10.0)),
     "ces_10": Measure("ces", "mean", on_10),
-    "task_success_share": Measure("task_success", "share", best),
+    "task_success_share": Measure("task_success", "share", is_best),
 }
 ENDS = {  # of the scale of a mean, by its unit
     measure.unit: measure.scale

@@ -156,7 +156,7 @@ def of_worths(
     """An estimate by a measure, of what marks are worth, each `given` so many times or once."""
     if measure.kind == "share":
         return share(indicator, worths == 1, given)
-    return mean(indicator, worths, scale or measure.scale or ON_10, given)
+    return mean_of_marks(indicator, worths, scale or measure.scale or ON_10, given)
 
 
 def by_device(rows: pd.DataFrame) -> Iterator[tuple[estimates.Row, pd.DataFrame]]:
@@ -267,13 +267,13 @@ def period_status(rows: pd.DataFrame, quarters: Sequence[Quarter], once: bool = 
     return "partial" if count(rows) >= estimates.LOW_BASE and not ends and not once else "published"
 
 
-def waves(catalogue: Catalogue) -> list[str]:
+def wave_devices(catalogue: Catalogue) -> list[str]:
     """The devices that listen once in a while, which no month has to hold answers of."""
     rare = ("quarterly", "yearly", "occasional")
     return [device.id for device in catalogue.devices.values() if device.frequency in rare]
 
 
-def mean(
+def mean_of_marks(
     indicator: str,
     values: pd.Series,
     scale: tuple[float, float],
@@ -288,7 +288,7 @@ def mean(
 
     Examples
     --------
-    >>> row = mean("satisfaction_10", pd.Series([10, 10, 10, 9, 8]), (0, 10))
+    >>> row = mean_of_marks("satisfaction_10", pd.Series([10, 10, 10, 9, 8]), (0, 10))
     >>> [round(float(row[key]), 2) for key in ("estimate", "ci_low", "ci_high")]
     [9.4, 8.29, 10.0]
     """
@@ -334,7 +334,7 @@ def periods_of(
     once a year or now and then may also hold one quarter alone.
     """
     period = pooled_period(quarters) if len(quarters) > 1 else str(quarters[0])
-    once = waves(catalogue)
+    once = wave_devices(catalogue)
     found = []
     for passport, given in by_device(within(rows, quarters)):
         people = given.drop_duplicates("response_id")

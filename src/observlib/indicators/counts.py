@@ -25,7 +25,9 @@ HISTORY = 25  # quarters: six years and the one that is compared
 _YEAR = 4  # quarters, and the least changes on a year: one of each season
 
 
-def monthly(audience: pd.DataFrame, first: str, last: str, measure: str = "visits") -> pd.DataFrame:
+def monthly_counts(
+    audience: pd.DataFrame, first: str, last: str, measure: str = "visits"
+) -> pd.DataFrame:
     """A measure by device and month.
 
     Parameters
@@ -56,7 +58,8 @@ def monthly(audience: pd.DataFrame, first: str, last: str, measure: str = "visit
     ...         "complete": True, "visits": [90, 60],
     ...     }
     ... )
-    >>> monthly(table, "2026-01", "2026-02")[["period", "estimate", "status"]].values.tolist()
+    >>> found = monthly_counts(table, "2026-01", "2026-02")
+    >>> found[["period", "estimate", "status"]].values.tolist()
     [['2026-01', 90.0, 'published'], ['2026-02', 60.0, 'partial']]
     """
     rows = audience[audience[measure].notna()]
@@ -133,7 +136,7 @@ def months_lacking(
     return lacking
 
 
-def quarterly(
+def quarterly_counts(
     audience: pd.DataFrame, quarters: Sequence[Quarter], measure: str = "visits"
 ) -> pd.DataFrame:
     """A measure by device and quarter: the sum of its months.
@@ -148,7 +151,7 @@ def quarterly(
     quarters
         The quarters wanted, oldest first.
     """
-    months = monthly(audience, quarters[0].months[0], quarters[-1].months[2], measure)
+    months = monthly_counts(audience, quarters[0].months[0], quarters[-1].months[2], measure)
     made: list[dict[str, Any]] = []
     for passport, series in by_device(months):
         by_month = series.set_index("period")
@@ -167,13 +170,13 @@ def quarterly(
     return protect(made, low_base=0, personal=False)
 
 
-def year_on_year(quarters: pd.DataFrame, changes: Changes = ()) -> pd.DataFrame:
+def change_on_year(quarters: pd.DataFrame, changes: Changes = ()) -> pd.DataFrame:
     """Change on a year of the latest quarter, and of those whose namesake is in the frame.
 
     Parameters
     ----------
     quarters
-        Estimates of counts by quarter, such as those of `quarterly`, of any indicators.
+        Estimates of counts by quarter, such as those of `quarterly_counts`, of any indicators.
     changes
         Those of what is measured.
 
@@ -191,7 +194,7 @@ def year_on_year(quarters: pd.DataFrame, changes: Changes = ()) -> pd.DataFrame:
     ...     {**row, "period": period, "estimate": visits, "n": visits}
     ...     for period, visits in [("2025-T3", 200.0), ("2026-T3", 250.0)]
     ... )
-    >>> year_on_year(both)[["indicator", "period", "estimate", "unit"]].values.tolist()
+    >>> change_on_year(both)[["indicator", "period", "estimate", "unit"]].values.tolist()
     [['visits_yoy', '2026-T3', 25.0, '%']]
     """
     made: list[dict[str, Any]] = []

@@ -33,7 +33,7 @@ CONTEXT = {
     "responses_of": "by survey, a function that reads its responses: all do not fit in memory",
 }
 RESPONSES = "responses"
-REFERENCE = ("margins", "regions")  # tables of `data/reference`
+REFERENCE_TABLES = ("margins", "regions")  # tables of `data/reference`
 Compute = TypeVar("Compute", bound=Callable[..., Any])
 
 
@@ -59,7 +59,7 @@ class Family:
         What a study asks it by.
     compute
         Gives what `Given` holds, or its first parts, from what its parameters name: a tidy table,
-        one whose rows that are alike are one (`tables.ALIKE`), a table of `REFERENCE`, a word of
+        one whose rows that are alike are one (`ALIKE`), a table of `REFERENCE_TABLES`, a word of
         `CONTEXT`, else another family's estimates, of a family of each survey those of all. Of
         counts by days, such as `audience`, days that follow each other are one row (`store.spans`).
     quarters
@@ -88,7 +88,7 @@ class Family:
     @property
     def families(self) -> tuple[str, ...]:
         """The families whose estimates it reads."""
-        others = {*TABLES, *ALIKE, *CONTEXT, *REFERENCE}
+        others = {*TABLES, *ALIKE, *CONTEXT, *REFERENCE_TABLES}
         return tuple(name for name in self.reads if name not in others)
 
     def give(self, read: Mapping[str, Any]) -> Given:

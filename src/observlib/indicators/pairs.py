@@ -1,6 +1,7 @@
 """What a study compares, as one family: its verdicts, and the differences as estimates.
 
-`between`, `so_far`, `counted`, `products`, `with_peers`, `with_population`, `with_nothing`,
+`across_periods`, `so_far`, `counted_pairs`, `product_pairs`, `with_peers`, `with_population`,
+`with_nothing`,
 `groups.pairs`, `leading_answer.pairs`, `polls.networks` and `weighted.pairs` put values in pairs;
 `tested` takes all the pairs of a study, so that the correction is for the number of them all. Two
 pages that tell one comparison give it the same verdict where they ask for it with the same pairs.
@@ -18,12 +19,13 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.disclosure import GROUPED
+from observlib.estimates import REFERENCE
 from observlib.estimates.comparisons import IN_TIME
 from observlib.indicators.counts import HISTORY, usual_change
 from observlib.language import rounding
 from observlib.records.actions import Changes, measured_since
 from observlib.stats.comparability import of_pairs
-from observlib.stats.survey.comparison import PAIRED, REFERENCE, Kind, compare, two_by_two, waves
+from observlib.stats.survey.comparison import PAIRED, Kind, compare, two_by_two, waves
 from observlib.stats.survey.differences import error_of_paired_shares
 
 # --- Which answer to a question comes first, and whether it is surely ahead of all the others
@@ -128,7 +130,9 @@ _OF_DIGIT = 1.96 / math.sqrt(12)  # how far rounding moves a value at 95 %, of i
 _THIN = "low_base"  # a reason, beside those of `survey.comparison`
 
 
-def between(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> pd.DataFrame:
+def across_periods(
+    frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str
+) -> pd.DataFrame:
     """Pair a period's measured values with those of another, by subject.
 
     Parameters
@@ -157,7 +161,7 @@ def between(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
     ...     for period, value in (("2025-T3", 62.0), ("2026-T3", 74.0))
     ... )
     >>> catalogue = load_catalogue(Path("data/catalogue"))
-    >>> found = tested(catalogue, between(frame, catalogue, "2026-T3", "2025-T3"))
+    >>> found = tested(catalogue, across_periods(frame, catalogue, "2026-T3", "2025-T3"))
     >>> found[["difference", "verdict"]].values.tolist()
     [[12.0, 'rise']]
     """
@@ -200,11 +204,11 @@ def over_quarters(frame: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -
     """
     quarters = list(map(str, quarter.back(quarter.number)))
     rows = frame[frame["period"].isin(quarters if len(quarters) > 1 else [])]
-    rows = rows[headlines(rows.assign(against="year"), catalogue)]
+    rows = rows[headline_pairs(rows.assign(against="year"), catalogue)]
     digit = np.array([10.0 ** -rounding.places(row, catalogue) for row in estimates.records(rows)])
     reach = {end: rows[end] - rows["estimate"] for end in ("ci_low", "ci_high")}
     added = rows.assign(
-        estimate=rounding.rounded(rows, catalogue)["estimate"],
+        estimate=rounding.rounded_estimates(rows, catalogue)["estimate"],
         **{end: own**2 + (_OF_DIGIT * digit) ** 2 for end, own in reach.items()},
         n_eff=1 / rows["n_eff"].fillna(rows["n"]),
         status=rows["status"].eq("published"),
@@ -225,7 +229,7 @@ def _year_to(quarter: Quarter) -> str:
     return f"{quarter.year}-T1/{quarter}"
 
 
-def counted(
+def counted_pairs(
     frame: pd.DataFrame, quarter: Quarter, past: pd.DataFrame | None = None, changes: Changes = ()
 ) -> pd.DataFrame:
     """Pair a quarter's counts of people with those of a year before, by device.
@@ -249,7 +253,7 @@ def counted(
     ...     {**visits, "period": period, "estimate": value}
     ...     for period, value in (("2025-T3", 120.0), ("2026-T3", 150.0))
     ... )
-    >>> found = counted(frame, Quarter(2026, 3))
+    >>> found = counted_pairs(frame, Quarter(2026, 3))
     >>> found[["estimate", "reference_estimate", "paired_df"]].values.tolist()
     [[150.0, 120.0, 0.0]]
     """
@@ -269,7 +273,7 @@ def counted(
     return pairs.assign(**dict(zip(PAIRED, np.reshape(usual, (-1, 2)).T, strict=True)))
 
 
-def products(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+def product_pairs(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Pair the values of products that are listened to in the same way.
 
     Their grade is A or B (see `comparability`). Where there are more than `MANY`, they are of one
@@ -321,7 +325,7 @@ def with_nothing(effects: pd.DataFrame) -> pd.DataFrame:
     """
     zero = dict.fromkeys(["ci_low", "ci_high", "n"], math.nan) | {"estimate": 0.0, "source": ""}
     known = effects.assign(**zero, n_eff=math.inf, status="published", group_value=_NOTHING)
-    return joined(effects, known, "nothing")
+    return joined_frames(effects, known, "nothing")
 
 
 def tested(catalogue: Catalogue, *pairs: pd.DataFrame) -> pd.DataFrame:
@@ -363,17 +367,19 @@ def tested(catalogue: Catalogue, *pairs: pd.DataFrame) -> pd.DataFrame:
     thin = comparable & (states == _THIN).any(axis=1)
     anew = ["measure" in pair.grade.other for pair in of_pairs(together, catalogue)]
     why = np.select([comparable & np.array(anew, dtype=bool), thin], ["measure", _THIN], "")
-    found = compare(together.assign(why=why), kinds, matters, first=headlines(together, catalogue))
+    found = compare(
+        together.assign(why=why), kinds, matters, first=headline_pairs(together, catalogue)
+    )
     return found.drop(columns="why")
 
 
-def headlines(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.Series:
+def headline_pairs(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.Series:
     """Which pairs are tested first: a headline measure of a whole, each time it is looked at."""
     first = [one.id for one in catalogue.indicators.values() if one.headline]
     return pairs["indicator"].isin(first) & pairs["against"].isin(IN_TIME) & (pairs["group"] == "")
 
 
-def joined(frame: pd.DataFrame, reference: pd.DataFrame, against: str) -> pd.DataFrame:
+def joined_frames(frame: pd.DataFrame, reference: pd.DataFrame, against: str) -> pd.DataFrame:
     """Each row with that of the same place in another frame."""
     pairs = frame.join(reference.add_prefix(REFERENCE))
     return pairs.assign(against=against).reset_index(drop=True)

@@ -18,14 +18,14 @@ from observlib.estimates.measures import SATISFIED_FROM
 from observlib.language import wording
 from observlib.stats.survey.specifications import OPTIONS, specifications
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 HEADLINE = "satisfaction_10"
 MADE, HELD, REVERSED = "specifications", "specifications_held", "specifications_reversed"
-COUNTED = {MADE: "made", HELD: "held", REVERSED: "reversed"}
+OUTCOMES = {MADE: "made", HELD: "held", REVERSED: "reversed"}
 HELD_SHARE = "specifications_held_share"
-LEAST = 32  # calculations; of fewer, how many hold says little
+LEAST_CALCULATIONS = 32  # calculations; of fewer, how many hold says little
 FRAGILE = 0.8  # a headline is where fewer bear it out, or where one tells its reverse
-SUBJECT = ["product", "channel", "device"]
+SUBJECT_OF_PAIRS = ["product", "channel", "device"]
 _NONE = 1e-9  # what rounding makes of no difference
 _REVERSE = {"rise": "fall", "fall": "rise"}
 
@@ -38,7 +38,7 @@ def of_headlines(
     Parameters
     ----------
     answers
-        Those of `survey.specifications`, with `SUBJECT` and `quarter`.
+        Those of `survey.specifications`, with `SUBJECT_OF_PAIRS` and `quarter`.
     compared
         Pairs of a study with the results of their whole family; those of the headline measure on
         a year that could be tested are taken.
@@ -62,15 +62,17 @@ def of_headlines(
     headlines = (compared["indicator"] == HEADLINE) & (compared["against"] == "before")
     headlines &= (compared["group"] == "") & compared["level"].notna()
     made: list[estimates.Row] = []
-    each = [pd.DataFrame(columns=[*SUBJECT, *OPTIONS, "verdict"], dtype=str)]
+    each = [pd.DataFrame(columns=[*SUBJECT_OF_PAIRS, *OPTIONS, "verdict"], dtype=str)]
     for pair in estimates.records(compared[headlines]):
-        own = answers[(answers[SUBJECT] == [pair[name] for name in SUBJECT]).all(axis=1)]
+        own = answers[
+            (answers[SUBJECT_OF_PAIRS] == [pair[name] for name in SUBJECT_OF_PAIRS]).all(axis=1)
+        ]
         now, then = (own[own["quarter"] == pair[side + "period"]] for side in ("", REFERENCE))
         found = specifications(now, then, pair["level"], margins, SATISFIED_FROM)
-        if len(found) >= LEAST:
-            passport = {name: pair[name] for name in (*SUBJECT, "period", "source")}
+        if len(found) >= LEAST_CALCULATIONS:
+            passport = {name: pair[name] for name in (*SUBJECT_OF_PAIRS, "period", "source")}
             made += [{**passport, **row} for row in _rows(found, pair["verdict"])]
-            subject = {name: pair[name] for name in SUBJECT}
+            subject = {name: pair[name] for name in SUBJECT_OF_PAIRS}
             each.append(found[[*OPTIONS, "verdict"]].assign(**subject)[each[0].columns])
     rows = protect(made, low_base=0, personal=False)  # of calculations, and not of people
     return rows, {"specifications": pd.concat(each, ignore_index=True)}
@@ -89,11 +91,11 @@ def _rows(found: pd.DataFrame, verdict: str) -> Iterator[estimates.Row]:
         under = {option: held[found[choice] == option] for option in options}
         taken = {option: of for option, of in under.items() if len(of)}
         for option, of in taken.items() if len(taken) > 1 else ():
-            told = {"group": "choice", "group_value": TEXTS[f"options.{choice}.{option}"]}
+            told = {"group": "choice", "group_value": _TEXTS[f"options.{choice}.{option}"]}
             yield {"indicator": HELD_SHARE, "estimate": 100 * of.mean(), "unit": "%", **told}
 
 
-def counts(rows: pd.DataFrame) -> pd.DataFrame:
+def calculation_counts(rows: pd.DataFrame) -> pd.DataFrame:
     """How many calculations each headline has, how many bear it out, and whether it is fragile.
 
     Parameters
@@ -104,19 +106,19 @@ def counts(rows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `SUBJECT`, `period`, `made`, `held`, `reversed` (0 where none can be) and `fragile`.
+        `SUBJECT_OF_PAIRS`, `period`, `made`, `held`, `reversed` (0 where none can be), `fragile`.
 
     Examples
     --------
     >>> base = {"product": "boamp", "device": "d", "period": "2026-T3", "unit": "calculs"}
     >>> told = {MADE: 54, HELD: 40, REVERSED: 0}
     >>> rows = estimates.make({**base, "indicator": i, "estimate": x} for i, x in told.items())
-    >>> counts(rows)[["made", "held", "fragile"]].values.tolist()
+    >>> calculation_counts(rows)[["made", "held", "fragile"]].values.tolist()
     [[54, 40, True]]
     """
-    own = rows[rows["indicator"].isin(list(COUNTED)) & (rows["group"] == "")]
-    wide = own.pivot(index=[*SUBJECT, "period"], columns="indicator", values="estimate")
-    wide = wide.reindex(columns=list(COUNTED)).rename(columns=COUNTED)
+    own = rows[rows["indicator"].isin(list(OUTCOMES)) & (rows["group"] == "")]
+    wide = own.pivot(index=[*SUBJECT_OF_PAIRS, "period"], columns="indicator", values="estimate")
+    wide = wide.reindex(columns=list(OUTCOMES)).rename(columns=OUTCOMES)
     wide = wide.dropna(subset=["made", "held"])
     found = wide.fillna({"reversed": 0}).astype(int).reset_index()
     found.columns.name = None

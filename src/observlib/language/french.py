@@ -149,12 +149,13 @@ def duration(seconds: float) -> str:
     return f"{rest}{NBSP}s"
 
 
-def interval(low: float, high: float, decimals: int = 0, unit: str = "") -> str:
+def interval_ends(low: float, high: float, decimals: int = 0, unit: str = "") -> str:
     """Write both ends of an interval; of the units, only `%` is written, once.
 
     Examples
     --------
-    >>> interval(7.91, 8.3, 1, "sur 10"), interval(61, 65, 0, "%"), interval(-3, 9, 0, "points")
+    >>> marks, shares = interval_ends(7.91, 8.3, 1, "sur 10"), interval_ends(61, 65, 0, "%")
+    >>> marks, shares, interval_ends(-3, 9, 0, "points")
     ('7,9 à 8,3', '61 à 65\\xa0%', '−3 à +9')
     """
     if unit == "s":

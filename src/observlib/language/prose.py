@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable
 
 from observlib.base.text import LINE_BREAKS, seen
+from observlib.language.french import NBSP
 
 # --- French typographic spaces: in Markdown prose, and in the labels of tables
 
-NBSP = "\u00a0"
 THIN = "\u202f"
 
 # What must never change, tried in this order at each place of the text.

@@ -22,7 +22,7 @@ from observlib.language import french, words
 _PUBLISHED = 2  # decimals that are kept of what others publish
 
 
-def rounded(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+def rounded_estimates(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Round estimates as their indicators are written, and effective bases as bases are.
 
     Examples
@@ -33,7 +33,8 @@ def rounded(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     >>> frame = estimates.make(
     ...     [{**mark, "estimate": 7.2345, "ci_low": 7.01, "ci_high": 7.46, "n": 210, "n_eff": 208}]
     ... )
-    >>> rounded(frame, load_catalogue(Path("data/catalogue")))[estimates.NUMBERS].values.tolist()
+    >>> found = rounded_estimates(frame, load_catalogue(Path("data/catalogue")))
+    >>> found[estimates.NUMBERS].values.tolist()
     [[7.2, 6.9, 7.5, 210.0, 210.0]]
     """
     return estimates.check(_rounded(frame, catalogue)) if len(frame) else frame
@@ -56,9 +57,9 @@ def carried(
     pairs = dict.fromkeys(there.get("comparisons", {}).get("rows", []))
     for frame in frames:
         if list(frame.columns) == comparisons.COLUMNS:
-            pairs |= dict.fromkeys(estimates.lines(rounded_pairs(frame, catalogue)))
+            pairs |= dict.fromkeys(estimates.csv_lines(rounded_pairs(frame, catalogue)))
         elif list(frame.columns) == estimates.COLUMNS:
-            rows |= dict.fromkeys(estimates.lines(rounded(frame, catalogue)))
+            rows |= dict.fromkeys(estimates.csv_lines(rounded_estimates(frame, catalogue)))
     beside = {"comparisons": {"columns": comparisons.COLUMNS, "rows": [*pairs]}} if pairs else {}
     return {"columns": estimates.COLUMNS, "rows": [*rows], **beside}
 

@@ -25,7 +25,7 @@ class _Texts(dict[str, str]):
         return f"{french.number(n)}{french.NBSP}{self.of(key, n)}"
 
 
-def beside(module: str) -> _Texts:
+def load_texts(module: str) -> _Texts:
     """The words of a module, by their keys: `x/sentences.yml` for `x/sentences.py`.
 
     A text has names in braces at which the module sets what it tells. A group of texts gives keys
@@ -34,7 +34,7 @@ def beside(module: str) -> _Texts:
     Examples
     --------
     >>> from observlib.themes.audience import sentences
-    >>> words = beside(sentences.__file__)
+    >>> words = load_texts(sentences.__file__)
     >>> words["unusual_months"].format(months="mai 2026")
     "S'écartent de ce que l'on attendait : mai 2026."
     """
@@ -43,7 +43,7 @@ def beside(module: str) -> _Texts:
 
 @cache
 def _read(path: Path) -> _Texts:
-    found, lines, problems = yaml_files.read(path, dict, "keys with texts", "it is not there")
+    found, lines, problems = yaml_files.read_yaml(path, dict, "keys with texts", "it is not there")
     texts = _Texts()
     for place, text in _leaves(found):
         where = f"{path}:{lines.get(place, 1)}: {'.'.join(map(str, place))}"

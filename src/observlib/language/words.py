@@ -17,7 +17,7 @@ from observlib.language import french, wording
 from observlib.language.french import NBSP
 from observlib.language.prose import one_line
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 # what is said of all figures of a demonstration
 INVENTED = (
     "Ces chiffres ont été fabriqués pour montrer le fonctionnement de l’observatoire. Ils ne "
@@ -32,7 +32,7 @@ STATUS_WORDS = {
     "partial": "période incomplète",
     "missing": "donnée non disponible",
 }
-MARKS = {  # in the cell of a table
+CELL_MARKS = {  # in the cell of a table
     "partial": f"{NBSP}(p)",
     "low_base": f"{NBSP}(f)",
     "suppressed": "s",
@@ -223,7 +223,7 @@ def interval(row: Mapping[str, Any], indicator: Indicator) -> str:
     if row["status"] in WITHHELD or math.isnan(row["ci_low"]) or alike:
         return ""
     places = decimals(indicator, row["unit"])
-    return french.interval(*rounded_interval(row, indicator), places, row["unit"])
+    return french.interval_ends(*rounded_interval(row, indicator), places, row["unit"])
 
 
 def rounded_interval(row: Mapping[str, Any], indicator: Indicator) -> tuple[float, float]:
@@ -250,7 +250,7 @@ def rounded_interval(row: Mapping[str, Any], indicator: Indicator) -> tuple[floa
     if row["unit"] == "%":
         return max(low, min(0.0, ends[0])), min(high, max(100.0, ends[1]))
     if row["unit"].startswith("sur "):
-        return max(low, min(0.0, ends[0])), min(high, estimates.best(row["unit"]))
+        return max(low, min(0.0, ends[0])), min(high, estimates.best_end(row["unit"]))
     return low, high
 
 
@@ -271,7 +271,7 @@ def rounded_keeping_signs(ends: tuple[float, float], places: int) -> tuple[float
     return rounded[0], rounded[1]
 
 
-def base(row: Mapping[str, Any]) -> float | None:
+def base_of(row: Mapping[str, Any]) -> float | None:
     """The number of answers, calls… behind a row, or nothing where a count is its own base."""
     if row["status"] in WITHHELD or math.isnan(row["n"]) or is_count(row["unit"]):
         return None
@@ -352,7 +352,7 @@ def sentence(row: Mapping[str, Any], catalogue: Catalogue) -> str:
     details = []
     if ends := interval(row, indicator):
         details.append(f"intervalle à 95{NBSP}%{NBSP}: {ends}")
-    if (n := base(row)) is not None:
+    if (n := base_of(row)) is not None:
         details.append(base_text(n, indicator))
     if words := STATUS_WORDS[row["status"]]:
         details.append(words)
@@ -540,9 +540,9 @@ def precision(rows: pd.DataFrame, indicator: Indicator, about: str = "") -> str:
     if len(known):
         intervals = [rounded_interval(row, indicator) for row in estimates.records(known)]
         widest = min(low for low, _ in intervals), max(high for _, high in intervals)
-        interval = french.interval(*widest, indicator.decimals, known["unit"].iat[0])
+        interval = french.interval_ends(*widest, indicator.decimals, known["unit"].iat[0])
         details.append(_TEXTS["interval" if len(rows) == 1 else "intervals"].format(ends=interval))
-    bases = [n for row in estimates.records(rows) if (n := base(row)) is not None]
+    bases = [n for row in estimates.records(rows) if (n := base_of(row)) is not None]
     if bases:
         least, most = min(bases), max(bases)
         of = base_text(most, indicator)

@@ -38,7 +38,7 @@ class Loaded:
     added: int = 0
 
 
-def names() -> tuple[str, ...]:
+def loader_names() -> tuple[str, ...]:
     """The loaders that are code: the modules of this room that are not private."""
     modules = (module.name for module in iter_modules(__path__))
     return tuple(sorted(name for name in modules if not name.startswith("_")))
@@ -62,13 +62,13 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
 def batches(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded]:
     """Read one export with its device's loader, a piece after the other where it is long."""
     form = catalogue.formats.get(device.loader)
-    if form is None and device.loader not in names():
+    if form is None and device.loader not in loader_names():
         raise ObservError(
             f"device {device.id!r}: loader {device.loader!r} does not exist; "
-            f"loaders are {', '.join(sorted((*names(), *catalogue.formats)))}"
+            f"loaders are {', '.join(sorted((*loader_names(), *catalogue.formats)))}"
         )
     if files.endless(path):
-        raise ObservError(f"{path}: {files.ENDLESS}")
+        raise ObservError(f"{path}: {files.NO_FILE}")
     try:
         if form is not None:
             from observlib.loaders import _format
@@ -76,7 +76,7 @@ def batches(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded
             if device.addresses:
                 own = form.layout.model_copy(update={"addresses": device.addresses})
                 form = form.model_copy(update={"layout": own})
-            yield from _format.batches(path, device, catalogue, form)
+            yield from _format.format_batches(path, device, catalogue, form)
         else:
             loader = import_module(f"{__name__}.{device.loader}")
             if hasattr(loader, "batches"):

@@ -14,9 +14,9 @@ import pandas as pd
 
 from observlib.base.errors import bounded
 from observlib.base.text import fold, fold_label
-from observlib.catalogue import Catalogue, Column
+from observlib.catalogue import Catalogue, SourceColumn
 from observlib.loaders._moments import (
-    UNITS,
+    UNIT_SECONDS,
     duration_reader,
     month_of,
     parse_period,
@@ -165,7 +165,7 @@ _FLAGS = {
     "yes": ("oui", "yes", "true", "vrai", "1"),
     "no": ("non", "no", "false", "faux", "0", ""),
 }
-APART = "\x1e"  # between the cells of several columns that give one field
+CELL_SEPARATOR = "\x1e"  # between the cells of several columns that give one field
 _AMOUNT = re.compile(r"-?(?:\d{1,12}|\d{1,3}(?: \d{3}){1,3})(?:[.,]\d{1,2})?", re.A)
 _SHORTENED = re.compile(r"\d([.,]\d+)?e\+?\d+", re.ASCII | re.IGNORECASE)
 _LONGEST_TASK = 3600  # seconds: a whole session lasts about an hour
@@ -255,7 +255,7 @@ def answer(text: str) -> str:
     return text
 
 
-def _mean_reader(column: Column, share: bool) -> Callable[[str], float]:
+def _mean_reader(column: SourceColumn, share: bool) -> Callable[[str], float]:
     """A reader of what each of a count has on average, or of the share that has it, in %."""
     clock = duration_reader(column)
 
@@ -268,19 +268,19 @@ def _mean_reader(column: Column, share: bool) -> Callable[[str], float]:
             raise ValueError("is above 100 %; check the column")
         if not share and may_be_thousands(text):
             raise ValueError("is a thousand for some; write it without sign, or with two decimals")
-        return found * UNITS[column.unit or "s"]
+        return found * UNIT_SECONDS[column.unit or "s"]
 
     return read
 
 
-def _mark_reader(column: Column) -> Callable[[str], float | None]:
+def _mark_reader(column: SourceColumn) -> Callable[[str], float | None]:
     """A reader of marks, or of the words that stand for them; of several, one mark.
 
     Examples
     --------
     >>> parts = {"between": " / ", "make": "mean"}
     >>> words = {"10": ("Bonne",), "0": ("Nulle",)}
-    >>> column = Column(headers=("Aide",), words=words, empty=("Ne sait pas",), parts=parts)
+    >>> column = SourceColumn(headers=("Aide",), words=words, empty=("Ne sait pas",), parts=parts)
     >>> read = _mark_reader(column)
     >>> read("Guichet : Bonne / Chat : Nulle"), read("Guichet : Ne sait pas")
     (5.0, None)
@@ -288,7 +288,7 @@ def _mark_reader(column: Column) -> Callable[[str], float | None]:
     known = {fold_label(word): float(mark) for mark, told in column.words.items() for word in told}
     allowed = ", ".join(word for told in column.words.values() for word in told)
     nothing = {"", *map(fold_label, column.empty)}
-    between = f"{column.parts.between}|{APART}" if column.parts else APART
+    between = f"{column.parts.between}|{CELL_SEPARATOR}" if column.parts else CELL_SEPARATOR
 
     def read(text: str) -> float | None:
         marks = {}  # by answer: what several columns repeat counts once
@@ -306,7 +306,7 @@ def _mark_reader(column: Column) -> Callable[[str], float | None]:
     return read
 
 
-def _flag_reader(column: Column) -> Callable[[str], bool]:
+def _flag_reader(column: SourceColumn) -> Callable[[str], bool]:
     """A reader of oui and non, or how often: more than never is oui."""
     words = column.words or _FLAGS
     known = {
@@ -549,7 +549,7 @@ _WHAT = {
 
 
 def reader_of(
-    kind: str, field: str, column: Column, catalogue: Catalogue
+    kind: str, field: str, column: SourceColumn, catalogue: Catalogue
 ) -> Callable[[str], object]:
     """What reads one cell of a kind, and raises a `ValueError` that says why it cannot."""
 

@@ -16,21 +16,21 @@ import pandas as pd
 
 from observlib.base.errors import ObservError
 from observlib.base.text import fold_label
-from observlib.catalogue import FIELDS, Catalogue, Column, Device, Format, contract, tables
+from observlib.catalogue import FIELDS, Catalogue, Device, Format, SourceColumn, contract, tables
 from observlib.catalogue.contract import reject
 from observlib.loaders import Loaded
-from observlib.loaders._cells import APART, each, reader_of
+from observlib.loaders._cells import CELL_SEPARATOR, each, reader_of
 from observlib.loaders._grid import (
-    Columns,
+    ColumnCells,
     Grid,
     Pieces,
     coded,
+    grid_pieces,
     in_pieces,
     kept_rows,
     lines_of_rows,
     needed_places,
     of_texts,
-    pieces,
     places_of,
     read_grid,
     rule_of,
@@ -41,7 +41,7 @@ from observlib.loaders._moments import (
     given_period,
     paris_days,
     read_moments,
-    written,
+    written_form,
 )
 from observlib.loaders._rows import ID_OF, Reading, rejects_of, settle, with_texts
 from observlib.loaders._settled import SETTLED, summed
@@ -174,7 +174,7 @@ def _titles_of(path: Path, grid: Grid, form: Format) -> dict[str, str]:
 def _texts_of(grid: Grid, reading: Reading) -> pd.DataFrame:
     """The cells of each field, without spaces around them, of the rows that fit the header."""
     titles, form = reading.titles, reading.form
-    whole = grid.rows if isinstance(grid.rows, Columns) else _whole(grid, reading)
+    whole = grid.rows if isinstance(grid.rows, ColumnCells) else _whole(grid, reading)
     lines = lines_of_rows(whole)
     texts = pd.DataFrame(index=pd.Index(lines, dtype="int64"))
     for field, column in form.columns.items():
@@ -232,10 +232,10 @@ def _repeated(cells: Iterable[str], word: str) -> list[str]:
     return found
 
 
-def _text(column: Column, cells: Sequence[str]) -> str:
+def _text(column: SourceColumn, cells: Sequence[str]) -> str:
     """The text of a field: of its first cell that is not empty, or of all where they are parts."""
     filled = [text for cell in cells if (text := cell.strip())]
-    text = (APART.join(filled) if column.parts else filled[0]) if filled else ""
+    text = (CELL_SEPARATOR.join(filled) if column.parts else filled[0]) if filled else ""
     if column.pattern and text:
         found = re.fullmatch(column.pattern, text)
         return found[1] if found else text
@@ -253,7 +253,9 @@ _UNTOLD = {
 }
 
 
-def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> Iterator[Loaded]:
+def format_batches(
+    path: Path, device: Device, catalogue: Catalogue, form: Format
+) -> Iterator[Loaded]:
     """Read an export of a format into its table, a piece at a time where rows stand alone.
 
     The last is without rows, and holds the notices.
@@ -261,13 +263,13 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
     if form.refused:
         raise ObservError(f"{path}: is an export of {form.label}; {form.refused}")
     if form.table == "tickets":  # a fetch writes when it saw each
-        known = {"extracted": Column(headers=("extracted",), optional=True), **form.columns}
+        known = {"extracted": SourceColumn(headers=("extracted",), optional=True), **form.columns}
         form = form.model_copy(update={"columns": known})
-    again = pieces(path, form, PIECE)
+    again = grid_pieces(path, form, PIECE)
     grid = next(again())
     for header, name in form.instead.items():
         if (other := catalogue.formats.get(name)) and places_of(grid.header, [header]):
-            yield from batches(path, device, catalogue, other)
+            yield from format_batches(path, device, catalogue, other)
             return
     named = day_made(path) if form.made_named else None
     if made := grid.made_on or named:
@@ -412,7 +414,7 @@ def _written(again: Pieces, reading: Reading) -> dict[str, Written]:
         days = FIELDS[form.table][fields[0]].startswith("day")
         columns = _columns(again, reading, fields)
         try:
-            how = written(columns, forms, days, told if told in forms else "")
+            how = written_form(columns, forms, days, told if told in forms else "")
         except ObservError as error:
             raise ObservError(f"{reading.path}: column {fields[0]!r}: {error}") from error
         found |= dict.fromkeys(fields, how)

@@ -27,7 +27,7 @@ from observlib.catalogue import Beside, Catalogue, Device, Format, Keep, Layout
 from observlib.loaders import _records
 from observlib.loaders._records import need_room, read_records
 from observlib.loaders._text import (
-    Lines,
+    LineReader,
     csv_rows,
     decoded,
     header_label,
@@ -35,10 +35,10 @@ from observlib.loaders._text import (
     lines_in,
     lines_of_text,
     need_columns,
-    read_text,
+    read_export_text,
     short,
 )
-from observlib.loaders._workbook import sheets, text_of
+from observlib.loaders._workbook import text_of, workbook_sheets
 
 # --- The rows of a long CSV by column: a cell that comes again is kept, and later read, once
 
@@ -48,15 +48,17 @@ _LONGEST_LINE = 100_000  # of a longer one Python's reader tells what is wrong
 _Coded = tuple[np.ndarray, Sequence[str]]  # of each cell the place of its text, and the texts
 
 
-class Columns(Mapping[int, Sequence[str]]):
+class ColumnCells(Mapping[int, Sequence[str]]):
     """Rows of one width, each under its line; what needs them one by one has them as lists."""
 
     def __init__(self, lines: np.ndarray, columns: Sequence[_Coded]) -> None:
         self.lines, self.columns = lines, columns
 
-    def where(self, kept: np.ndarray) -> Columns:
+    def where(self, kept: np.ndarray) -> ColumnCells:
         """The rows of which something holds."""
-        return Columns(self.lines[kept], [(codes[kept], texts) for codes, texts in self.columns])
+        return ColumnCells(
+            self.lines[kept], [(codes[kept], texts) for codes, texts in self.columns]
+        )
 
     @cached_property
     def _rows(self) -> dict[int, list[str]]:
@@ -75,12 +77,12 @@ class Columns(Mapping[int, Sequence[str]]):
 
 def lines_of_rows(rows: Mapping[int, Sequence[str]]) -> np.ndarray:
     """The lines of rows."""
-    return rows.lines if isinstance(rows, Columns) else np.fromiter(rows, np.int64, len(rows))
+    return rows.lines if isinstance(rows, ColumnCells) else np.fromiter(rows, np.int64, len(rows))
 
 
 def coded(rows: Mapping[int, Sequence[str]], at: int) -> _Coded:
     """The cells of a column of rows."""
-    if isinstance(rows, Columns):
+    if isinstance(rows, ColumnCells):
         return rows.columns[at]
     return pd.factorize(np.array([cells[at] for cells in rows.values()], dtype=object))
 
@@ -103,7 +105,7 @@ def in_columns(
     """Rows of a CSV below its header, `most` at a time."""
     while block := [*islice(lines, most)]:
         if (columns := _parsed(block, sign, width)) is not None:
-            yield Columns(np.arange(line, line + len(block)), columns)
+            yield ColumnCells(np.arange(line, line + len(block)), columns)
             line += len(block)
             continue
         read, lines = 0, chain(block, lines)
@@ -164,14 +166,16 @@ def _is_plainly_quoted(text: str, sign: str) -> bool:
 _Table = tuple[list[str], Mapping[int, Sequence[str]]]  # header, and rows by line
 
 
-def files_of(path: Path, device: Device, known: Catalogue) -> list[Path]:
+def export_files(path: Path, device: Device, known: Catalogue) -> list[Path]:
     """The files of an export: itself, and the one beside it where its format joins one."""
     form = known.formats.get(device.loader)
     other = form.layout.beside.of(path) if form and form.layout.beside else None
     return [path, other] if other else [path]
 
 
-def joined(path: Path, table: _Table, beside: Beside, read: Callable[[Path], _Table]) -> _Table:
+def joined_files(
+    path: Path, table: _Table, beside: Beside, read: Callable[[Path], _Table]
+) -> _Table:
     """The header and rows of an export with the columns of the file beside it.
 
     Of a row whose key the other file does not have, they are empty.
@@ -304,7 +308,7 @@ class Grid:
 Pieces = Callable[[], Iterator[Grid]]  # of an export, from the first each time
 
 
-def pieces(path: Path, form: Format, most: int) -> Pieces:
+def grid_pieces(path: Path, form: Format, most: int) -> Pieces:
     """The table of an export in pieces of so many rows; one at least, and maybe without a row."""
     if not in_pieces(path, form):
         return partial(iter, [read_grid(path, form)])
@@ -336,14 +340,14 @@ def read_grid(path: Path, form: Format) -> Grid:
     """The whole table of an export in a format."""
     layout = form.layout
     if layout.kind == "queue_log":
-        return Grid(*read_queue_log(path, read_text(path)))
+        return Grid(*read_queue_log(path, read_export_text(path)))
     if layout.kind == "mbox":
         return Grid(*_records.read_mbox(path, layout.addresses))
     if in_pieces(path, form):
         header, others, below = _csv(path, lines_in(path, layout.encodings), form)
         return Grid(header, _held(path, below), others=others)
     if _is_text(path, layout):
-        text = read_text(path, layout.encodings)
+        text = read_export_text(path, layout.encodings)
         section = _section(path, text, layout)
         header, others, below = _csv(path, partial(lines_of_text, section), form)
         grid = Grid(header, _held(path, below), others=others)
@@ -361,7 +365,7 @@ def read_grid(path: Path, form: Format) -> Grid:
             other = read_grid(of, plain)
             return other.header, other.rows
 
-        header, rows = joined(path, (grid.header, grid.rows), layout.beside, table)
+        header, rows = joined_files(path, (grid.header, grid.rows), layout.beside, table)
         grid = replace(grid, header=header, rows=rows)
     if form.zone_from:
         grid = _with_zone(path, grid, form.zone_from)
@@ -425,7 +429,7 @@ def _held(path: Path, below: _Below) -> _Rows:
     return held_rows(path, csv_rows(path, lines, sign, line))
 
 
-def _csv(path: Path, lines: Lines, form: Format) -> tuple[list[str], _Others, _Below]:
+def _csv(path: Path, lines: LineReader, form: Format) -> tuple[list[str], _Others, _Below]:
     """The header of a text, what else its columns are called, and what stands below."""
     layout = form.layout
     place = max(layout.header_row - 1, 0)
@@ -501,7 +505,7 @@ def _workbook(path: Path, form: Format) -> Grid:
     others: _Others = ()
     rows: dict[int, list[str]] = {}
     first, before, found = "", 0, 0
-    for name, cells in sheets(path, _AGAIN):
+    for name, cells in workbook_sheets(path, _AGAIN):
         if layout.sheets and not re.fullmatch(layout.sheets, name):
             continue
         found += 1
@@ -612,7 +616,7 @@ def kept_rows(path: Path, grid: Grid, form: Format, left: Counter[str]) -> Grid:
         (at,) = needed_places(path, grid, [rule.header])
         holds = rule_of(rule)
         kept: _Rows
-        if isinstance(rows, Columns):
+        if isinstance(rows, ColumnCells):
             codes, texts = rows.columns[at]
             kept = rows.where(of_texts(codes, map(holds, texts), bool))
         else:

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.base.text import fold
-from observlib.catalogue import Column, Device
+from observlib.catalogue import Device, SourceColumn
 from observlib.loaders._rows import day_fault
 from observlib.loaders._text import parse_count, parse_month
 
@@ -76,7 +76,7 @@ class Written:
     swapped: int | None = None
 
 
-def written(
+def written_form(
     pieces: Iterable[Sequence[pd.Series]], forms: Sequence[str], days: bool = False, told: str = ""
 ) -> Written:
     """The form in which columns of moments are written, in pieces of them: that of most cells.
@@ -86,7 +86,7 @@ def written(
     Examples
     --------
     >>> dates = pd.Series({2: "02/03/2026", 3: "31/03/2026"})
-    >>> written([[dates]], ["%d/%m/%Y", "%m/%d/%Y"], days=True)
+    >>> written_form([[dates]], ["%d/%m/%Y", "%m/%d/%Y"], days=True)
     Written(form='%d/%m/%Y', first=2, swapped=None)
     """
     forms = [told] if told else forms
@@ -164,7 +164,7 @@ def read_moments(
     >>> found.dropna().astype(str).to_dict(), list(faults)
     ({2: '2026-07-01 10:00:00'}, [3])
     """
-    how = how or written([[texts]], forms, days)
+    how = how or written_form([[texts]], forms, days)
     parts = parsed(texts, how.form, days)
     faults: dict[int, str] = {}
     own = parts["read"]
@@ -423,7 +423,7 @@ def months_first(texts: Mapping[int, str]) -> dict[int, str]:
 
 # --- Durations that exports write: a clock, words in some languages, or numbers of a unit
 
-UNITS = {"ms": 0.001, "s": 1, "min": 60, "h": 3600}
+UNIT_SECONDS = {"ms": 0.001, "s": 1, "min": 60, "h": 3600}
 _DAY = 24 * 3600
 _WORDS_OF_TIME = {
     word: seconds
@@ -442,7 +442,7 @@ _CLOCK = re.compile(
 _SPOKEN = re.compile(r"(\d{1,9}) ?([a-z]+)\.?", re.ASCII)
 
 
-def duration_reader(column: Column) -> Callable[[str], int]:
+def duration_reader(column: SourceColumn) -> Callable[[str], int]:
     """A reader of durations in whole seconds: of a clock, or of numbers of the column's unit."""
 
     def read(text: str) -> int:
@@ -450,7 +450,9 @@ def duration_reader(column: Column) -> Callable[[str], int]:
             seconds = parse_seconds(text, bool(column.thousands))
         else:
             found = re.fullmatch(r"\d{1,12}(?:[.,]\d{1,9})?", text, re.ASCII)
-            told = float(text.replace(",", ".")) * UNITS[column.unit or "s"] if found else None
+            told = (
+                float(text.replace(",", ".")) * UNIT_SECONDS[column.unit or "s"] if found else None
+            )
             seconds = None if told is None else round(told)
         if seconds is None:
             raise ValueError("is no time; write seconds or hh:mm:ss")

@@ -17,7 +17,7 @@ from observlib.base import files
 from observlib.base.errors import ObservError
 from observlib.catalogue import Layout
 from observlib.loaders._moments import parse_period
-from observlib.loaders._text import MOST_CELLS, MOST_COLUMNS, MOST_JSON, read_json, read_text
+from observlib.loaders._text import MOST_CELLS, MOST_COLUMNS, MOST_JSON, read_export_text, read_json
 
 _Header = list[str]
 _AGAIN = "export it again"
@@ -29,7 +29,7 @@ _NO_RECORD: dict[str, str] = {}  # what stands among records and is none
 
 def read_records(path: Path, layout: Layout) -> tuple[_Header, dict[int, _Header], _Header]:
     """The keys of the records of an export, their values by place, and the keys around them."""
-    documents = list(_documents(path, read_text(path)))
+    documents = list(_documents(path, read_export_text(path)))
     first = documents[0]
     records: Any = documents
     if layout.records:

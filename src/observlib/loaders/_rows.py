@@ -248,4 +248,4 @@ def _names(device: Device) -> Names | None:
         return None
     from observlib.confidentiality.redaction import model
 
-    return model.names
+    return model.model_spans

@@ -12,7 +12,7 @@ import pandas as pd
 
 from observlib.base.errors import ObservError
 from observlib.base.text import fold_label
-from observlib.catalogue import Column
+from observlib.catalogue import SourceColumn
 from observlib.catalogue.tables import QUESTIONS
 from observlib.loaders._cells import MOST_THEMES
 from observlib.loaders._moments import PARIS, day_named, month_of, paris_days
@@ -142,7 +142,7 @@ def _numbered(frame: pd.DataFrame) -> pd.Series:
     return told + place.astype(str)
 
 
-def _asked(frame: pd.DataFrame, name: str, column: Column) -> pd.DataFrame:
+def _asked(frame: pd.DataFrame, name: str, column: SourceColumn) -> pd.DataFrame:
     """The rows of one question, or of all where `value` holds their marks."""
     told: dict[str, object] = {"value": frame[name].astype(float)}
     if name != "value":

@@ -51,7 +51,9 @@ def polls(frame: pd.DataFrame, reading: Reading) -> Settled:
         other = own & (frame["product"] != device.product)
         reading.where("product", other, f"is not {device.product}, the device's product")
     for field in ("poll_id", "network", "question", "option"):
-        reading.add_all(field, {line: personal.fault(text) for line, text in frame[field].items()})
+        reading.add_all(
+            field, {line: personal.personal_fault(text) for line, text in frame[field].items()}
+        )
     totals = frame["option"].map(is_total)
     reading.where("option", totals, "is the poll's total; take the row away")
     if by_share:

@@ -17,14 +17,20 @@ from typing import IO
 from observlib.base import files
 from observlib.base.errors import ObservError
 from observlib.base.period import month_days
-from observlib.base.personal import TITLE, fault, held, names_things, reads_as_name
+from observlib.base.personal import (
+    TITLES_OF_PEOPLE,
+    held,
+    names_things,
+    personal_fault,
+    reads_as_name,
+)
 from observlib.base.text import fold_label
 
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
 # What no label holds: several lines, quotes, a title, eight digits and more however set apart.
 _NO_LABEL = re.compile(
     r"[@\r\n«»“”\"]|\d[\d\s.\u00a0\u2009\u202f]{6,}\d|(\d{2}[-/_]){3}"
-    rf"|{TITLE}",
+    rf"|{TITLES_OF_PEOPLE}",
     re.ASCII,
 )
 _VALUE = re.compile(r"\s*[-+]?\d[\d\s.,:/%TZ+-]*", re.ASCII)  # a number, a day, a moment
@@ -282,7 +288,9 @@ def tells_of_someone(label: str, longest: int) -> bool:
     >>> [tells_of_someone(label, 40) for label in ("Papiers d'identité", "Chez Mme Zoé", "« Nul »")]
     [False, True, True]
     """
-    return len(label) > longest or bool(_NO_LABEL.search(label)) or fault(label) is not None
+    return (
+        len(label) > longest or bool(_NO_LABEL.search(label)) or personal_fault(label) is not None
+    )
 
 
 def is_formula_error(text: str) -> bool:
@@ -322,7 +330,7 @@ def short(text: str, length: int = 60) -> str:
 
 # --- The text of an export: its encoding, its lines, and the rows of a CSV, however many
 
-Lines = Callable[[], Iterator[str]]  # of a text, with their ends, from its first each time
+LineReader = Callable[[], Iterator[str]]  # of a text, with their ends, from its first each time
 _SEPARATOR_LINE = re.compile(r'\A\s*"?sep=[;,|\t]"?[ \t]*(?=[\r\n])', re.ASCII | re.IGNORECASE)
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _MOST_BYTES = 500_000_000  # of an export in text
@@ -338,7 +346,7 @@ WORKBOOK = (
 )
 
 
-def read_text(path: Path, encodings: Sequence[str] = ("utf-8",)) -> str:
+def read_export_text(path: Path, encodings: Sequence[str] = ("utf-8",)) -> str:
     """The text of a file in UTF-8 (with or without BOM), UTF-16 with BOM or one of `encodings`.
 
     The line `sep=;` that spreadsheets write first is emptied: the header tells its separator.
@@ -356,10 +364,10 @@ def lines_of_text(text: str) -> Iterator[str]:
     return (found[0] for found in _LINE.finditer(text))  # a StringIO would copy the text
 
 
-def lines_in(path: Path, encodings: Sequence[str] = ("utf-8",)) -> Lines:
+def lines_in(path: Path, encodings: Sequence[str] = ("utf-8",)) -> LineReader:
     """The lines of a text file of any size, which is never whole in memory."""
     if files.endless(path):
-        raise ObservError(f"{path}: {files.ENDLESS}")
+        raise ObservError(f"{path}: {files.NO_FILE}")
     try:
         with path.open("rb") as raw:
             encoding = _encoding(path, raw, encodings, _LONGEST_ROW)

@@ -111,7 +111,7 @@ _MOST_ERRORS = 100_000  # of formulas, in all sheets
 _CELLS = ("table-cell", "covered-table-cell")
 
 
-def spans(
+def sheet_sizes(
     stream: IO[bytes], most: int, elements: int, errors: set[tuple[int, int]]
 ) -> tuple[list[tuple[int, int]], int]:
     """Height and width of each sheet, from A1 to the last cell that holds something."""
@@ -166,7 +166,7 @@ _PLACE = re.compile(r"\$?([A-Za-z]{1,9})\$?(\d{1,12})", re.ASCII)
 _NUMBER = re.compile(r"\d{1,12}", re.ASCII)
 
 
-def sheets(path: Path, mend: str) -> Iterator[tuple[str, list[list[Cell]]]]:
+def workbook_sheets(path: Path, mend: str) -> Iterator[tuple[str, list[list[Cell]]]]:
     """The sheets of a workbook (.xlsx, .xls, .ods), each a rectangle of cells from A1 on."""
     raw = files.read_bytes(path, _MOST_PACKED, mend)
     if not raw:
@@ -242,7 +242,7 @@ def _spans(
     Notes where errors are.
     """
     if name == _CONTENT:
-        return spans(stream, MOST_XML, elements, errors)
+        return sheet_sizes(stream, MOST_XML, elements, errors)
     height = width = row = column = 0
     root = ""
 

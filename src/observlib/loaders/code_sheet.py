@@ -21,7 +21,7 @@ from observlib.loaders._text import (
     need_columns,
     parse_day,
     read_csv,
-    read_text,
+    read_export_text,
     width_fault,
     without_persons,
 )
@@ -39,7 +39,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     sheet = coding.of_sheet(path.name)
     if sheet is None:
         raise ObservError(f"{path}: is not named as `observ code` names its files; name it so")
-    text = read_text(path, ("utf-8", "cp1252"))  # as spreadsheets may save it
+    text = read_export_text(path, ("utf-8", "cp1252"))  # as spreadsheets may save it
     delimiter = find_delimiter(text, ";,\t")
     header, lines = read_csv(path, text, delimiter)
     places = {header_label(name): at for at, name in enumerate(header)}

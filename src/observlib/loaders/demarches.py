@@ -24,7 +24,7 @@ from observlib.loaders._cells import parse_number
 from observlib.loaders._moments import french_day
 from observlib.loaders._rows import days, settle
 from observlib.loaders._text import header_shown, parse_day, short, without_persons
-from observlib.loaders._workbook import ERROR, Cell, sheets, text_of
+from observlib.loaders._workbook import ERROR, Cell, text_of, workbook_sheets
 
 _NAME = "Nom Démarche"
 _ID = "ID Démarche"
@@ -139,7 +139,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
 def _procedures(path: Path) -> tuple[str, list[str], list[tuple[int, list[Cell]]]]:
     """Name, header and rows (each with its sheet row) of the first sheet that has the headers."""
     names = []
-    for name, rows in sheets(path, _MEND):
+    for name, rows in workbook_sheets(path, _MEND):
         header = [str(cell) for cell in rows[0]] if rows else []
         if all(_find(header, needed) is not None for needed in _NEEDED):
             records = [

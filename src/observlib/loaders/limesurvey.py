@@ -37,7 +37,7 @@ from observlib.loaders._text import (
     find_delimiter,
     header_shown,
     read_csv,
-    read_text,
+    read_export_text,
     short,
 )
 from observlib.loaders._workbook import MOST_XML, UnfitXml, walk
@@ -262,7 +262,7 @@ def without_the_rest(path: Path, text: str, questionnaire: Questionnaire, texts:
 
 def _read(path: Path) -> tuple[list[SurveyColumn], dict[int, list[str]]]:
     """The columns and rows of a text export."""
-    text = read_text(path)
+    text = read_export_text(path)
     if text.lstrip().startswith("<?xml"):
         raise ObservError(
             f"{path}: is XML, a survey's structure or a part of an archive; ingest the responses "

@@ -263,7 +263,7 @@ def _text_fault(name: str, text: str, kinds: Mapping[str, str]) -> str | None:
     if name.endswith("_id") and "@" in text:
         return "is no identifier: it may be an address; write a number or a code"
     if (
-        why := personal.fault(text, names=False)
+        why := personal.personal_fault(text, names=False)
     ) is not None:  # a number to call is none of a measure
         return why
     # no thousand lies on the scale that a row gives

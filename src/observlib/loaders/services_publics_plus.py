@@ -37,7 +37,7 @@ from observlib.loaders._text import (
     is_formula_error,
     need_columns,
     read_csv,
-    read_text,
+    read_export_text,
     without_persons,
 )
 
@@ -87,7 +87,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
 
     With `verbatims`, its title and description are texts of the table `verbatims`.
     """
-    text = read_text(path)
+    text = read_export_text(path)
     delimiter = find_delimiter(text, ",;")
     rejects: list[dict[str, object]] = []
     if delimiter == ",":

@@ -20,7 +20,7 @@ from observlib.loaders._text import (
     find_delimiter,
     need_columns,
     read_csv,
-    read_text,
+    read_export_text,
     width_fault,
     without_persons,
 )
@@ -38,7 +38,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     A cell that is neither 0 nor 1 is rejected, and no other of its row. An identifier that several
     stories have tells of none: their rows are rejected.
     """
-    text = read_text(path)
+    text = read_export_text(path)
     header, lines = read_csv(path, text, find_delimiter(text, ";,"))
     need_columns(path, header, [_ID, _CODER, _DATE, *_ASKED], "download the file again")
     places = {name: header.index(name) for name in (_ID, _CODER, _DATE, *_ASKED)}

@@ -38,7 +38,7 @@ import yaml
 from observlib.base import personal
 from observlib.base.errors import ObservError, bounded
 from observlib.base.text import fold_label
-from observlib.base.yaml_files import events, read, read_text
+from observlib.base.yaml_files import events, read_text, read_yaml
 from observlib.catalogue import Catalogue, Device
 from observlib.catalogue.contract import reject
 from observlib.loaders import Loaded
@@ -80,7 +80,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     A workshop's id is its day and its title.
     """
     _refuse_surprises(path)
-    data, lines, problems = read(path, object, "a sheet, or a list of sheets", "is gone")
+    data, lines, problems = read_yaml(path, object, "a sheet, or a list of sheets", "is gone")
     if problems:
         raise ObservError(*problems)
     several = isinstance(data, list)

@@ -25,7 +25,7 @@ from observlib.base.period import Quarter
 from observlib.confidentiality.disclosure import Published
 from observlib.estimates import comparisons
 
-FOLDER = "published"
+ARCHIVE_FOLDER = "published"
 ESTIMATES, COMPARISONS, STEPS = "estimates.parquet", "comparisons.parquet", "disclosure.json"
 FILES = (ESTIMATES, COMPARISONS, STEPS)
 DAY = "published"  # of the steps as they are kept
@@ -71,14 +71,14 @@ def last(data: Path, quarter: Quarter) -> Publication:
     return told[str(quarter)]
 
 
-def names(data: Path) -> tuple[str, ...]:
+def published_names(data: Path) -> tuple[str, ...]:
     """The names of what was published from a data folder, the oldest first."""
     return tuple(folder.name for folder in _folders(data))
 
 
-def digests(data: Path) -> Inputs:
+def archive_digests(data: Path) -> Inputs:
     """What was published from a data folder, by its names: the digest of each, on whatever day."""
-    return {one.name: _digest(data / FOLDER / one.name) for one in earlier(data)}
+    return {one.name: _digest(data / ARCHIVE_FOLDER / one.name) for one in earlier(data)}
 
 
 def _digest(folder: Path) -> str:
@@ -88,13 +88,13 @@ def _digest(folder: Path) -> str:
     return kept.key(tables | told)
 
 
-def before(data: Path, quarter: Quarter, edition: Path) -> Inputs:
+def published_before(data: Path, quarter: Quarter, edition: Path) -> Inputs:
     """What was published before an edition, by its names: the digest of each.
 
     Where the last publication told the same of the same quarter, it is this edition, made again.
     One that others have followed since is known to the edition as any other is.
     """
-    found, own = digests(data), _same(data, quarter, edition)
+    found, own = archive_digests(data), _same(data, quarter, edition)
     if own and own.name == next(reversed(found)):
         del found[own.name]
     return found
@@ -111,7 +111,7 @@ def _same(data: Path, quarter: Quarter, edition: Path) -> Path | None:
 
 
 def _folders(data: Path) -> list[Path]:
-    return sorted(path for path in (data / FOLDER).glob("[0-9]*") if path.is_dir())
+    return sorted(path for path in (data / ARCHIVE_FOLDER).glob("[0-9]*") if path.is_dir())
 
 
 def _stamp(folder: Path) -> tuple[int, ...]:
@@ -123,7 +123,7 @@ def _stamp(folder: Path) -> tuple[int, ...]:
 @lru_cache(64)
 def _read(folder: Path, stamp: tuple[int, ...]) -> Publication:
     try:
-        rows, pairs = tables(folder)
+        rows, pairs = archive_tables(folder)
         estimates.check(rows)
         comparisons.check(pairs)
         steps = json.loads((folder / STEPS).read_text(encoding="utf-8"))
@@ -139,15 +139,15 @@ def _read(folder: Path, stamp: tuple[int, ...]) -> Publication:
     return Publication(folder.name, told, day, pairs)
 
 
-def keep(data: Path, quarter: Quarter, edition: Path, today: date) -> None:
+def keep_estimates(data: Path, quarter: Quarter, edition: Path, today: date) -> None:
     """Keep what an edition is about to publish; unless the last one of its quarter told it."""
     if _same(data, quarter, edition):
         return
     files = {name: (edition / name).read_bytes() for name in FILES}
     steps = json.loads(files[STEPS]) | {DAY: today.isoformat()}
     files[STEPS] = _json(steps)
-    number = 1 + max((int(name.split("-")[0]) for name in names(data)), default=0)
-    target = data / FOLDER / f"{number:04d}-{quarter}"
+    number = 1 + max((int(name.split("-")[0]) for name in published_names(data)), default=0)
+    target = data / ARCHIVE_FOLDER / f"{number:04d}-{quarter}"
     target.parent.mkdir(parents=True, exist_ok=True)
     with workspace(target) as work:
         new = work / target.name
@@ -157,7 +157,7 @@ def keep(data: Path, quarter: Quarter, edition: Path, today: date) -> None:
         replace_folder(new, target)
 
 
-def tables(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+def archive_tables(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The estimates and the comparisons of a publication, or of an edition's folder."""
     return pd.read_parquet(folder / ESTIMATES), pd.read_parquet(folder / COMPARISONS)
 

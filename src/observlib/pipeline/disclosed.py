@@ -22,8 +22,8 @@ from observlib.base.kept import Inputs
 from observlib.base.period import Quarter
 from observlib.confidentiality import control
 from observlib.confidentiality.attack import FOUND, check_tried
-from observlib.confidentiality.disclosure import WITHHELD, Knowledge, Published
-from observlib.confidentiality.linear_programme import ENDLESS
+from observlib.confidentiality.disclosure import WITHHELD_CELLS, Knowledge, Published
+from observlib.confidentiality.linear_programme import UNBOUNDED
 from observlib.indicators.families import Given
 from observlib.indicators.pairs import over_quarters
 from observlib.language import rounding
@@ -31,7 +31,7 @@ from observlib.pipeline import archive, frame, project
 from observlib.pipeline.archive import Publication
 
 _EDITION, _STEPS = "edition", "steps.json"
-KEPT = 64  # families, or those of one survey, that a process has at hand
+MOST_KEPT = 64  # families, or those of one survey, that a process has at hand
 _Of = tuple[tuple[str, str], ...]  # inputs, by which a process has at hand what follows from them
 
 
@@ -45,9 +45,9 @@ def jobs(data: Path) -> list[frame.Job]:
     ]
 
 
-def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
+def disclosed_family(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
     """What a family gives for a quarter, as an edition tells it."""
-    with _reading(frame.tables(name)):
+    with _reading(frame.tables_read(name)):
         exact = kept.key(frame.depends(data, quarter, name, survey))
         found = _given(exact, _of(data, quarter), data, quarter, name, survey)
     return found._replace(  # whoever asks may add a column
@@ -55,10 +55,13 @@ def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
     )
 
 
-@lru_cache(KEPT)  # by all that it and the decisions follow from
+@lru_cache(MOST_KEPT)  # by all that it and the decisions follow from
 def _given(exact: str, decided: _Of, data: Path, quarter: Quarter, name: str, survey: str) -> Given:
-    found, known = frame.given(data, quarter, name, survey), decisions(data, quarter)
-    rows, catalogue = control.applied(found.estimates, known.changes), project.catalogue(data)
+    found, known = frame.given(data, quarter, name, survey), disclosure_decisions(data, quarter)
+    rows, catalogue = (
+        control.apply_decisions(found.estimates, known.changes),
+        project.catalogue(data),
+    )
     ends = (quarter, quarter - 4) if (found.comparisons["against"] == "year").any() else ()
     of_years = [over_quarters(rows, catalogue, last) for last in ends]
     return found._replace(
@@ -72,7 +75,7 @@ def _given(exact: str, decided: _Of, data: Path, quarter: Quarter, name: str, su
     )
 
 
-def decisions(data: Path, quarter: Quarter) -> control.Decision:
+def disclosure_decisions(data: Path, quarter: Quarter) -> control.DeviceDecision:
     """What an edition withholds or tells in wide steps beside what each family does.
 
     It is kept in the project by all that it follows from; and so is what was decided of each
@@ -85,21 +88,23 @@ def decisions(data: Path, quarter: Quarter) -> control.Decision:
 @contextlib.contextmanager
 def _reading(tables: Iterable[str]) -> Iterator[None]:
     """Note these tables as read by the page that asks, and no other: the rest is not its own."""
-    asked = {*store.READ, *tables}
+    asked = {*store.TABLES_READ, *tables}
     try:
         yield
     finally:
-        store.READ.intersection_update(asked)
-        store.READ.update(asked)
+        store.TABLES_READ.intersection_update(asked)
+        store.TABLES_READ.update(asked)
 
 
-def keep(data: Path, quarter: Quarter, digest: str, found: Iterable[control.Decision]) -> None:
+def keep_decisions(
+    data: Path, quarter: Quarter, digest: str, found: Iterable[control.DeviceDecision]
+) -> None:
     """Keep what was decided of an edition, device by device.
 
     Once it is published, that follows from it too, and stays the same: it is kept again.
     """
     of = _of(data, quarter)
-    if store.digest(data) == digest:
+    if store.store_digest(data) == digest:
         kept.put(_folder(), _EDITION, dict(of), _packed(_combined(found)))
 
 
@@ -109,13 +114,13 @@ def is_decided(data: Path, quarter: Quarter) -> bool:
 
 
 def _folder() -> Path:
-    return project.root() / kept.FOLDER / "disclosure"
+    return project.root() / kept.KEPT_FOLDER / "disclosure"
 
 
 def _of(data: Path, quarter: Quarter) -> _Of:
     """All that an edition's decisions follow from."""
     known = kept.key(project.knowledge(data))
-    return _followed(data, quarter, store.digest(data), known, archive.names(data))
+    return _followed(data, quarter, store.store_digest(data), known, archive.published_names(data))
 
 
 @lru_cache(8)
@@ -129,7 +134,7 @@ def _followed(
 
 
 @lru_cache(8)  # by all that it follows from
-def _decisions(of: _Of, data: Path, quarter: Quarter) -> control.Decision:
+def _decisions(of: _Of, data: Path, quarter: Quarter) -> control.DeviceDecision:
     def decide() -> dict[str, bytes]:
         by_device = _by_device(of, data, quarter)
         found = (_decided(data, quarter, device, by_device[device]) for device in sorted(by_device))
@@ -138,11 +143,11 @@ def _decisions(of: _Of, data: Path, quarter: Quarter) -> control.Decision:
     return _unpacked(kept.made(_folder(), _EDITION, dict(of), decide))
 
 
-def _combined(found: Iterable[control.Decision]) -> control.Decision:
+def _combined(found: Iterable[control.DeviceDecision]) -> control.DeviceDecision:
     """The decisions of devices as those of their edition."""
     listed = [*found]
     tried = [decision.tried for decision in listed if len(decision.tried)]
-    return control.Decision(
+    return control.DeviceDecision(
         estimates.combine(decision.changes for decision in listed),
         tuple(series for decision in listed for series in decision.wide),
         pd.concat(tried, ignore_index=True) if tried else pd.DataFrame(columns=FOUND),
@@ -150,16 +155,16 @@ def _combined(found: Iterable[control.Decision]) -> control.Decision:
     )
 
 
-def report(decided: control.Decision) -> dict[str, Any]:
+def disclosure_report(decided: control.DeviceDecision) -> dict[str, Any]:
     """What the method page tells of the edition's own attack, and what later ones must know.
 
     The `narrowest` and the `widest` are the differences between the most and the least that a
     figure which is withheld can be; one without end is None.
     """
-    withheld = decided.tried[decided.tried["cell"].isin(WITHHELD)]
+    withheld = decided.tried[decided.tried["cell"].isin(WITHHELD_CELLS)]
     may_be_few = withheld[withheld["least"] < estimates.MINIMUM_PEOPLE]
     width = (may_be_few["most"] - may_be_few["least"]).astype(float)
-    ends = [float(end) if end < ENDLESS / 2 else None for end in (width.min(), width.max())]
+    ends = [float(end) if end < UNBOUNDED / 2 else None for end in (width.min(), width.max())]
     return {
         "wide": sorted(map(list, decided.wide)),
         "amended": sorted(map(list, decided.amended)),
@@ -173,7 +178,7 @@ def report(decided: control.Decision) -> dict[str, Any]:
     }
 
 
-def devices(data: Path, quarter: Quarter) -> list[str]:
+def devices_told(data: Path, quarter: Quarter) -> list[str]:
     """The devices of which an edition has estimates."""
     return sorted(_by_device(_of(data, quarter), data, quarter))
 
@@ -188,32 +193,34 @@ def _by_device(of: _Of, data: Path, quarter: Quarter) -> dict[str, pd.DataFrame]
     return {str(name): rows.reset_index(drop=True) for name, rows in own.groupby("device")}
 
 
-def decided(data: Path, quarter: Quarter, device: str) -> control.Decision:
+def decided(data: Path, quarter: Quarter, device: str) -> control.DeviceDecision:
     """What was decided of a device."""
     rows = _by_device(_of(data, quarter), data, quarter)[device]
     return _decided(data, quarter, device, rows)
 
 
-def _decided(data: Path, quarter: Quarter, device: str, rows: pd.DataFrame) -> control.Decision:
-    marks = _marks(data, store.digest(data))
+def _decided(
+    data: Path, quarter: Quarter, device: str, rows: pd.DataFrame
+) -> control.DeviceDecision:
+    marks = _marks(data, store.store_digest(data))
     own = marks[marks["device"] == device].reset_index(drop=True)
     knowledge = Knowledge(project.catalogue(data), own, store.amended(data, device))
-    rounded = partial(rounding.rounded, catalogue=knowledge.catalogue)
+    rounded = partial(rounding.rounded_estimates, catalogue=knowledge.catalogue)
 
-    def decide(before: Sequence[Publication]) -> control.Decision:
+    def decide(before: Sequence[Publication]) -> control.DeviceDecision:
         told = [_of_device(publication.told, device) for publication in before]
         of = _of_decision(rows, told, knowledge)
         return _unpacked(kept.made(_folder(), device, of, lambda: _packed(anew(before, told))))
 
-    def anew(before: Sequence[Publication], told: Sequence[Published]) -> control.Decision:
+    def anew(before: Sequence[Publication], told: Sequence[Published]) -> control.DeviceDecision:
         if before and before[-1].quarter == str(quarter):
             # what the edition told last may be what this very decision told: whether that is kept
             # or not, it is the same then
             with contextlib.suppress(ObservError):
                 found = decide(before[:-1])
-                now = rounded(control.applied(rows, found.changes))
+                now = rounded(control.apply_decisions(rows, found.changes))
                 now = now.drop_duplicates(ignore_index=True)
-                if estimates.lines(now) == estimates.lines(told[-1].estimates):
+                if estimates.csv_lines(now) == estimates.csv_lines(told[-1].estimates):
                     return found
         return control.decide(rows, told, knowledge, rounded)
 
@@ -222,7 +229,7 @@ def _decided(data: Path, quarter: Quarter, device: str, rows: pd.DataFrame) -> c
 
 @lru_cache(1)  # for all devices
 def _marks(data: Path, _: str) -> pd.DataFrame:
-    return store.marks(data)
+    return store.marks_given(data)
 
 
 def _of_device(told: Published, device: str) -> Published:
@@ -236,31 +243,31 @@ def _of_decision(rows: pd.DataFrame, before: Iterable[Published], knowledge: Kno
     used = {name: knowledge.catalogue.indicators.get(name) for name in rows["indicator"].unique()}
     device = knowledge.catalogue.devices.get(rows["device"].iloc[0])
     parts: dict[str, Any] = {
-        "the estimates": estimates.lines(rows),
+        "the estimates": estimates.csv_lines(rows),
         "what was published": [
-            [estimates.lines(t.estimates), sorted(t.wide), sorted(t.amended)] for t in before
+            [estimates.csv_lines(t.estimates), sorted(t.wide), sorted(t.amended)] for t in before
         ],
         "what was corrected": sorted(knowledge.amended),
         "the marks": knowledge.marks.astype(str).to_numpy().tolist(),
         "the indicators": {k: v.model_dump_json() if v else "" for k, v in used.items()},
         "the least people": device.minimum_people if device else 0,
     }
-    digests = {name: kept.digest(json.dumps(what).encode()) for name, what in parts.items()}
+    digests = {name: kept.bytes_digest(json.dumps(what).encode()) for name, what in parts.items()}
     return {**digests, **_code()}
 
 
 @cache
 def _code() -> Inputs:
-    found = kept.code(control.__name__, rounding.__name__, archive.__name__)
-    return found | kept.source(__name__) | kept.installed()
+    found = kept.code_of(control.__name__, rounding.__name__, archive.__name__)
+    return found | kept.module_file(__name__) | kept.installed_packages()
 
 
-def _packed(found: control.Decision) -> dict[str, bytes]:
+def _packed(found: control.DeviceDecision) -> dict[str, bytes]:
     steps = json.dumps([found.wide, found.amended]).encode()
-    return {_STEPS: steps, **frame.packed({"changes": found.changes, "tried": found.tried})}
+    return {_STEPS: steps, **frame.packed_frames({"changes": found.changes, "tried": found.tried})}
 
 
-def _unpacked(files: Mapping[str, bytes]) -> control.Decision:
+def _unpacked(files: Mapping[str, bytes]) -> control.DeviceDecision:
     found = frame.unpacked({name: files[name] for name in files if name != _STEPS})
     wide, amended = (tuple(map(tuple, listed)) for listed in json.loads(files[_STEPS]))
-    return control.Decision(found["changes"], wide, found["tried"], amended)
+    return control.DeviceDecision(found["changes"], wide, found["tried"], amended)

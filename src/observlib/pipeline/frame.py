@@ -20,12 +20,19 @@ from observlib.base.kept import Inputs
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.catalogue.tables import ALIKE, TABLES
-from observlib.indicators.families import CONTEXT, DECLARED, REFERENCE, RESPONSES, Family, Given
+from observlib.indicators.families import (
+    CONTEXT,
+    DECLARED,
+    REFERENCE_TABLES,
+    RESPONSES,
+    Family,
+    Given,
+)
 from observlib.indicators.pairs import MANY
 from observlib.pipeline import project
 from observlib.records.actions import Action
 from observlib.records.decisions import Decision
-from observlib.records.expectations import REASONS, Expectation, exploratory
+from observlib.records.expectations import EXPLORATORY_REASONS, Expectation, exploratory
 from observlib.records.replies import Reply
 from observlib.themes import devices
 
@@ -65,12 +72,12 @@ def _visit(name: str, asked_by: tuple[str, ...], order: dict[str, Family]) -> No
         order[name] = DECLARED[name]
 
 
-def family(name: str) -> Family:
+def family_named(name: str) -> Family:
     """A family by its name.
 
     Examples
     --------
-    >>> family("satisfaction").tables
+    >>> family_named("satisfaction").tables
     ('ratings',)
     """
     known = families()
@@ -84,11 +91,11 @@ def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
 
     It is kept in the project by all that it depends on (see `depends`), for other pages and runs.
     """
-    wanted = family(name)
+    wanted = family_named(name)
     if wanted.each_survey != bool(survey):
         needs = "is of one survey; name it" if wanted.each_survey else "is of no one survey"
         raise ObservError(f"family {name!r}: {needs}")
-    store.READ.update(tables(name))
+    store.TABLES_READ.update(tables_read(name))
     of = depends(data, quarter, name, survey)
     return _with_units(_given((*of.items(),), data, quarter, name, survey), data)
 
@@ -100,7 +107,7 @@ def _given(
     """What a family gives, from where it is kept; computed where nothing keeps it yet."""
 
     def computed() -> dict[str, bytes]:
-        wanted = family(name)
+        wanted = family_named(name)
         read = {what: _read(what, wanted, data, quarter, survey) for what in wanted.reads}
         return _packed(wanted.give(read))
 
@@ -118,18 +125,18 @@ def _with_units(found: Given, data: Path) -> Given:
 _OF_ALL_TABLES = {"held", "heard", "received"}  # of `CONTEXT`
 
 
-def tables(name: str) -> set[str]:
+def tables_read(name: str) -> set[str]:
     """The tidy tables that a family reads, itself or by other families.
 
     Examples
     --------
-    >>> tables("satisfaction")
+    >>> tables_read("satisfaction")
     {'ratings'}
     """
-    wanted = family(name)
+    wanted = family_named(name)
     if not _OF_ALL_TABLES.isdisjoint(wanted.reads):
         return set(TABLES)
-    return set(wanted.tables).union(*map(tables, wanted.families))
+    return set(wanted.tables).union(*map(tables_read, wanted.families))
 
 
 def surveys(data: Path) -> list[str]:
@@ -139,19 +146,19 @@ def surveys(data: Path) -> list[str]:
     return [device for device in project.catalogue(data).devices if device in fed]
 
 
-def lacking(data: Path, quarter: Quarter, jobs: Iterable[Job]) -> list[Job]:
+def families_lacking(data: Path, quarter: Quarter, jobs: Iterable[Job]) -> list[Job]:
     """The families, with the survey of each (else `""`), that the project does not keep yet."""
     known = dependencies(data, quarter, jobs)
     return [job for job, of in known.items() if not kept.has(_folder(), _name(*job), of)]
 
 
-def why(data: Path, quarter: Quarter, name: str, survey: str = "") -> list[str]:
+def why_not_kept(data: Path, quarter: Quarter, name: str, survey: str = "") -> list[str]:
     """Why what a family gives is not kept (see `kept.why`); nothing where it is."""
     return kept.why(_folder(), _name(name, survey), depends(data, quarter, name, survey))
 
 
 def _folder() -> Path:
-    return project.root() / kept.FOLDER / "families"
+    return project.root() / kept.KEPT_FOLDER / "families"
 
 
 def _name(name: str, survey: str) -> str:
@@ -169,13 +176,15 @@ def depends(data: Path, quarter: Quarter, name: str, survey: str = "") -> Inputs
 
 def dependencies(data: Path, quarter: Quarter, jobs: Iterable[Job]) -> dict[Job, Inputs]:
     """As `depends`, of families with the survey of each (else `""`); what is known is read once."""
-    held, facts = store.digests(data), project.knowledge(data)
-    facts |= {f"the catalogue/{x}": y.digest for x, y in catalogue(data, quarter).changes.items()}
+    held, facts = store.table_digests(data), project.knowledge(data)
+    facts |= {
+        f"the catalogue/{x}": y.digest for x, y in catalogue_at(data, quarter).changes.items()
+    }
     known: dict[Job, Inputs] = {}
 
     def of(name: str, survey: str = "") -> Inputs:
         if (name, survey) not in known:
-            keys = {what: kept.key(of_all(what)) for what in family(name).families}
+            keys = {what: kept.key(of_all(what)) for what in family_named(name).families}
             # of one survey no other's responses are read
             own = {RESPONSES: store.digest_of(data, RESPONSES, survey)} if survey else {}
             found = {"the family": name, "the quarter": str(quarter), "the survey": survey}
@@ -183,7 +192,7 @@ def dependencies(data: Path, quarter: Quarter, jobs: Iterable[Job]) -> dict[Job,
         return known[name, survey]
 
     def of_all(name: str) -> Inputs:
-        if not family(name).each_survey:
+        if not family_named(name).each_survey:
             return of(name)
         return {survey: kept.key(of(name, survey)) for survey in surveys(data)}
 
@@ -191,7 +200,7 @@ def dependencies(data: Path, quarter: Quarter, jobs: Iterable[Job]) -> dict[Job,
 
 
 def _depends(data: Path, name: str, held: Inputs, facts: Inputs, families: Inputs) -> Inputs:
-    wanted, found = family(name), dict(_code(name))
+    wanted, found = family_named(name), dict(_code(name))
     found["the kind of data"] = held["kind"]  # by which sheets are told to be invented
     found |= {f"the data/{table}": held.get(table, "") for table in wanted.tables}
     for what in wanted.reads:
@@ -203,7 +212,7 @@ def _depends(data: Path, name: str, held: Inputs, facts: Inputs, families: Input
         found["what was announced"] = announced(data)
     of = {"replies": "partners"}  # where they stand
     groups = [f"the {of.get(what, what)}/" for what in wanted.reads if what in CONTEXT]
-    groups += [f"the reference/{what}." for what in wanted.reads if what in REFERENCE]
+    groups += [f"the reference/{what}." for what in wanted.reads if what in REFERENCE_TABLES]
     if wanted.families:  # whose estimates say what they count
         groups += ["the catalogue/indicators.", "the catalogue/own/indicators."]
     return found | {file: facts[file] for file in facts if file.startswith(tuple(groups))}
@@ -219,15 +228,17 @@ def prepare() -> None:
 def _code(name: str) -> Inputs:
     """The code by which a family is read, computed and kept, and what is installed."""
     read_by = [store.__name__, project.__name__]
-    if "received" in family(name).reads:
+    if "received" in family_named(name).reads:
         read_by.append(devices.__name__)
-    found = kept.code(family(name).compute.__module__, *read_by)
-    return found | kept.source(__name__) | kept.installed()
+    found = kept.code_of(family_named(name).compute.__module__, *read_by)
+    return found | kept.module_file(__name__) | kept.installed_packages()
 
 
 def _packed(result: Given) -> dict[str, bytes]:
     words = {f"words/{name}": rows for name, rows in result.words.items()}
-    return packed({"estimates": result.estimates, "comparisons": result.comparisons, **words})
+    return packed_frames(
+        {"estimates": result.estimates, "comparisons": result.comparisons, **words}
+    )
 
 
 def _unpacked(found: Mapping[str, bytes]) -> Given:
@@ -236,7 +247,7 @@ def _unpacked(found: Mapping[str, bytes]) -> Given:
     return Given(frames["estimates"], frames["comparisons"], words)
 
 
-def packed(frames: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
+def packed_frames(frames: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
     """Frames by their names, as files that are kept."""
     return {f"{name}.parquet": rows.to_parquet(index=False) for name, rows in frames.items()}
 
@@ -261,20 +272,22 @@ def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) 
         if survey and what == RESPONSES:
             return store.read(data, what, first, quarter, device=survey)
         if survey:  # which those of all surveys read
-            return _of_all(data, store.digests(data).get(what, ""), what, first, quarter).copy()
+            return _of_all(
+                data, store.table_digests(data).get(what, ""), what, first, quarter
+            ).copy()
         return store.read(data, what, first, quarter)
-    if what in REFERENCE:
+    if what in REFERENCE_TABLES:
         return project.reference(what)
     if what not in CONTEXT:
-        asked = surveys(data) if family(what).each_survey else [""]
+        asked = surveys(data) if family_named(what).each_survey else [""]
         return estimates.combine(given(data, quarter, what, one).estimates for one in asked)
     context: dict[str, Callable[[], Any]] = {
-        "catalogue": lambda: catalogue(data, quarter),
+        "catalogue": lambda: catalogue_at(data, quarter),
         "quarter": lambda: quarter,
         "actions": lambda: actions(data, quarter),
         "practices": lambda: project.practices(data, store.kind(data)),
         "replies": lambda: replies(data, quarter),
-        "decisions": lambda: decisions(data, quarter),
+        "decisions": lambda: decisions_until(data, quarter),
         "expectations": lambda: expectations(data, quarter),
         "held": lambda: store.devices(data),
         "heard": lambda: store.heard(data, first or quarter, quarter),
@@ -295,7 +308,7 @@ def _of_all(
     return store.read(data, what, first, quarter)
 
 
-def catalogue(data: Path, quarter: Quarter) -> Catalogue:
+def catalogue_at(data: Path, quarter: Quarter) -> Catalogue:
     """The catalogue, with what changed in what is measured until the end of the quarter."""
     changes = {one.id: one for one in actions(data, quarter) if one.kind == "measure"}
     return project.catalogue(data).model_copy(update={"changes": changes})
@@ -303,7 +316,7 @@ def catalogue(data: Path, quarter: Quarter) -> Catalogue:
 
 def actions(data: Path, quarter: Quarter) -> tuple[Action, ...]:
     """What teams changed until the end of the quarter, the oldest first."""
-    recorded = project.records(Action, data)
+    recorded = project.records_of(Action, data)
     return tuple(action for action in recorded if action.date <= quarter.end)
 
 
@@ -312,7 +325,7 @@ def expectations(data: Path, quarter: Quarter) -> list[tuple[Expectation, str]]:
     seen = {name: (one.digest, one.late) for name, one in store.first_seen(data).items()}
     return [
         (one, exploratory(one, seen.get(one.id)))
-        for one in project.records(Expectation, data)
+        for one in project.records_of(Expectation, data)
         if one.period == str(quarter)
     ]
 
@@ -320,10 +333,10 @@ def expectations(data: Path, quarter: Quarter) -> list[tuple[Expectation, str]]:
 def standing_of_expectations(data: Path) -> dict[str, str]:
     """What stands of every expectation, whatever its quarter, by its id; of one withdrawn too."""
     seen, told = store.first_seen(data), {}
-    for one in project.records(Expectation, data):
+    for one in project.records_of(Expectation, data):
         first = seen.pop(one.id, None)
         why = exploratory(one, first and (first.digest, first.late))
-        told[one.id] = f"exploratory, as {REASONS[why]}" if why else "announced"
+        told[one.id] = f"exploratory, as {EXPLORATORY_REASONS[why]}" if why else "announced"
         if first:
             told[one.id] += f"; first seen on {first.on}"
             told[one.id] += f", last committed on {first.committed}" * bool(first.committed)
@@ -333,29 +346,29 @@ def standing_of_expectations(data: Path) -> dict[str, str]:
 
 def announced(data: Path) -> str:
     """The digest of how expectations were first seen."""
-    return kept.digest(json.dumps(store.first_seen(data), sort_keys=True).encode())
+    return kept.bytes_digest(json.dumps(store.first_seen(data), sort_keys=True).encode())
 
 
 def planned(data: Path, quarter: Quarter) -> tuple[Action, ...]:
     """What teams have recorded for after the end of the quarter, the nearest first."""
-    recorded = project.records(Action, data)
+    recorded = project.records_of(Action, data)
     return tuple(action for action in recorded if action.date > quarter.end)
 
 
 def replies(data: Path, quarter: Quarter) -> tuple[Reply, ...]:
     """What partners answered until the end of the quarter, the oldest first."""
-    return tuple(reply for reply in project.records(Reply, data) if reply.date <= quarter.end)
+    return tuple(reply for reply in project.records_of(Reply, data) if reply.date <= quarter.end)
 
 
-def decisions(data: Path, quarter: Quarter) -> tuple[Decision, ...]:
+def decisions_until(data: Path, quarter: Quarter) -> tuple[Decision, ...]:
     """What was decided on tasks until the end of the quarter, the oldest first."""
-    recorded = project.records(Decision, data)
+    recorded = project.records_of(Decision, data)
     return tuple(one for one in recorded if one.date <= quarter.end)
 
 
 # --- Departments where products are many: whose each row is, and which have pages of their own
 
-WHOLE = ""  # no department: all of them together
+ALL_DEPARTMENTS = ""  # no department: all of them together
 
 
 def products_heard(devices: Iterable[str], catalogue: Catalogue) -> list[str]:
@@ -385,13 +398,13 @@ def departments_with_pages(devices: Iterable[str], catalogue: Catalogue) -> list
     """
     fed = [*devices]
     if len(products_heard(fed, catalogue)) <= MANY:
-        return [WHOLE]
+        return [ALL_DEPARTMENTS]
     own = {department_of("", name, catalogue) for name in fed}
     return [name for name in catalogue.departments if name in own]
 
 
 def department_of(product: str, device: str, catalogue: Catalogue) -> str:
-    """The department of a product, or else of a device that listens; `WHOLE` of anything else.
+    """The department of a product, or of a device that listens; else `ALL_DEPARTMENTS`.
 
     A device of no one product is its owner's. What a neighbour publishes, and sources that nobody
     is listened to by, are of no department.
@@ -408,8 +421,8 @@ def department_of(product: str, device: str, catalogue: Catalogue) -> str:
     product = product or (found.product or "" if found else "")
     if product:
         known = catalogue.products.get(product)
-        return known.department if known else WHOLE
-    return found.owner if found and found.listens else WHOLE
+        return known.department if known else ALL_DEPARTMENTS
+    return found.owner if found and found.listens else ALL_DEPARTMENTS
 
 
 def part_of_department(rows: pd.DataFrame, department: str, catalogue: Catalogue) -> pd.DataFrame:
@@ -424,9 +437,9 @@ def part_of_department(rows: pd.DataFrame, department: str, catalogue: Catalogue
     >>> part_of_department(rows, "information-legale", catalogue)["product"].tolist()
     ['legifrance', 'caisse-fictive']
     """
-    if department == WHOLE or {"product", "device"}.isdisjoint(rows):
+    if department == ALL_DEPARTMENTS or {"product", "device"}.isdisjoint(rows):
         return rows
-    kept = _departments_of(rows, "", catalogue).isin([department, WHOLE])
+    kept = _departments_of(rows, "", catalogue).isin([department, ALL_DEPARTMENTS])
     if "against" in rows:
         two = rows["against"] == "product"
         kept |= two & (_departments_of(rows, estimates.REFERENCE, catalogue) == department)

@@ -15,7 +15,7 @@ from observlib.indicators.families import family
 from observlib.records.actions import FOLLOWED, Action
 from observlib.themes import contacts, sales, satisfaction, subscriptions, surveys
 
-READ = (
+SERIES_TABLES = (
     "audience",
     "ratings_by_mark",
     "responses",
@@ -29,13 +29,15 @@ READ = (
 _FIRST = "1900-01"  # before any data: a series begins with its device
 
 
-def monthly(read: Mapping[str, pd.DataFrame], catalogue: Catalogue, last: str) -> pd.DataFrame:
+def followed_series(
+    read: Mapping[str, pd.DataFrame], catalogue: Catalogue, last: str
+) -> pd.DataFrame:
     """The series by month of all that can be followed."""
     promises = {d.id: d.promise_days for d in catalogue.devices.values() if d.promise_days}
     found = estimates.combine(
         [
-            counts.monthly(read["audience"], _FIRST, last),
-            counts.monthly(read["audience"], _FIRST, last, "downloads"),
+            counts.monthly_counts(read["audience"], _FIRST, last),
+            counts.monthly_counts(read["audience"], _FIRST, last, "downloads"),
             satisfaction.monthly(read["ratings_by_mark"], _FIRST, last),
             surveys.monthly(read["responses"], _FIRST, last),
             contacts.monthly_calls(read["calls_by_day"], read["intervals_by_day"], _FIRST, last),
@@ -85,6 +87,7 @@ def followed(
         sales,
     )
     own = {
-        name: rows[rows["product"].isin(concerned)] for name, rows in zip(READ, read, strict=True)
+        name: rows[rows["product"].isin(concerned)]
+        for name, rows in zip(SERIES_TABLES, read, strict=True)
     }
-    return monthly(own, catalogue, quarter.months[2])
+    return followed_series(own, catalogue, quarter.months[2])

@@ -78,10 +78,10 @@ def catalogue(data: Path, start: Path | None = None) -> Catalogue:
 def _catalogue(shared: Path, added: Path | None, stamps: tuple[tuple[str, str], ...]) -> Catalogue:
     from observlib.catalogue import load_catalogue
     from observlib.catalogue.tables import TABLES
-    from observlib.loaders import names
+    from observlib.loaders import loader_names
 
     margins = _margins(shared / "reference" / "margins.csv")
-    return load_catalogue(shared / "catalogue", names(), TABLES, margins, added)
+    return load_catalogue(shared / "catalogue", loader_names(), TABLES, margins, added)
 
 
 def catalogue_with_devices(data: Path, start: Path | None = None) -> Catalogue:
@@ -111,7 +111,7 @@ def practices(data: Path, kind: str, start: Path | None = None) -> Practices:
     return load_practices(shared, catalogue(data, start), added, kind == "demonstration")
 
 
-def records(kind: type[_Kind], data: Path, start: Path | None = None) -> tuple[_Kind, ...]:
+def records_of(kind: type[_Kind], data: Path, start: Path | None = None) -> tuple[_Kind, ...]:
     """The checked records of a kind, in their order: a data folder's own, else the project's."""
     from observlib.records.actions import Action
 
@@ -120,7 +120,7 @@ def records(kind: type[_Kind], data: Path, start: Path | None = None) -> tuple[_
         place = root(start) / "data"
     named: dict[str, list[str]] = {}
     if kind is not Action and "action" in kind.model_fields:
-        named["action"] = [action.id for action in records(Action, data, start)]
+        named["action"] = [action.id for action in records_of(Action, data, start)]
     return kind.load(place, catalogue(data, start), **named)
 
 
@@ -150,7 +150,7 @@ def policy(data: Path, start: Path | None = None) -> Inputs:
     """The files of the policy of revisions for a data folder, each by its digest."""
     folders = {"": root(start) / "data" / "catalogue", "own/": own(data, "catalogue", start)}
     return {
-        f"the policy/{name}{_POLICY}": kept.digest((folder / _POLICY).read_bytes())
+        f"the policy/{name}{_POLICY}": kept.bytes_digest((folder / _POLICY).read_bytes())
         for name, folder in folders.items()
         if folder and (folder / _POLICY).is_file()
     }

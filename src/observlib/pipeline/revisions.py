@@ -146,7 +146,7 @@ def known_errata(root: Path, data: Path, today: Day) -> pd.DataFrame:
         return no_errata()
     catalogue = project.catalogue(data, root)
     told = _tellings(archive.earlier(data), sheets)
-    corrections = [one.id for one in project.records(Correction, data, root)]
+    corrections = [one.id for one in project.records_of(Correction, data, root)]
     rows, problems = [], []
     is_invented = store.kind(data) == "demonstration"
     for one in sheets:
@@ -182,7 +182,7 @@ def _tellings(
         rows = one.told.estimates
         is_value = rows["indicator"].isin(names) & ~rows["status"].isin(WITHHELD)
         for row in estimates.records(rows[is_value]):
-            found.setdefault(key_of(row), []).append(row)
+            found.setdefault(figure_key(row), []).append(row)
     return found
 
 
@@ -243,13 +243,13 @@ def check_errata(errata: pd.DataFrame, rows: pd.DataFrame, quarter: str, reports
     """Stop an edition that still tells what an erratum corrects, or a third value."""
     problems = {}
     last = errata.drop_duplicates(FIGURE, keep="last")
-    for row in estimates.records(compared(last, rows).both):
+    for row in estimates.records(matched_rows(last, rows).both):
         must_be = row[f"{BEFORE}corrected"]
         if _is_now(row, must_be):
             continue
         must = "nothing, as it is withdrawn" if math.isnan(must_be) else f"{must_be:.10g}"
         has = row["status"] if row["status"] in WITHHELD else f"{row['estimate']:.10g}"
-        named = _named(key_of(row))
+        named = _named(figure_key(row))
         problems[named] = (
             f"{_path(reports, row[f'{BEFORE}erratum'])}: {named}: the edition {quarter} tells "
             f"{has}, and should tell {must}: mend the source (a file of corrections) or the "
@@ -272,7 +272,7 @@ def with_errata(catalogue: Catalogue, errata: pd.DataFrame) -> Catalogue:
 
     Each is the reason of what it says and of nothing else (see `_explains`).
     """
-    last = {key_of(row): row["corrected"] for row in estimates.records(errata)}
+    last = {figure_key(row): row["corrected"] for row in estimates.records(errata)}
     reasons: dict[str, Revision] = {}
     for name, own in errata.groupby("erratum", sort=False):
         rows = estimates.records(own)
@@ -281,7 +281,7 @@ def with_errata(catalogue: Catalogue, errata: pd.DataFrame) -> Catalogue:
             kind="correction",
             why=rows[0]["what"],
             since=Day.fromisoformat(rows[0]["day"]),
-            changes={key_of(row): (row["published"], last[key_of(row)]) for row in rows},
+            changes={figure_key(row): (row["published"], last[figure_key(row)]) for row in rows},
             indicator=_names(own, "indicator"),
             product=_names(own, "product"),
             device=_names(own, "device"),
@@ -296,7 +296,7 @@ def _names(rows: pd.DataFrame, column: str) -> tuple[str, ...]:
 
 def _explains(one: _Reason, row: estimates.Row) -> bool:
     """Whether an erratum is the reason of a revision, from the very value to the very value."""
-    if (found := one.changes.get(key_of(row))) is None or row["before_status"] in WITHHELD:
+    if (found := one.changes.get(figure_key(row))) is None or row["before_status"] in WITHHELD:
         return False
     published, corrected = found
     return _is_same(row["before_estimate"], published) and _is_now(row, corrected)
@@ -304,7 +304,7 @@ def _explains(one: _Reason, row: estimates.Row) -> bool:
 
 # --- Revisions: what is told otherwise than before, and why
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 SILENT = ""  # the reason of a revision that has none
 # Reasons that statuses tell by themselves: they need no entry of the policy.
 COMPLETED, ARRIVED, WITHHOLDING = "completed", "arrived", "withheld"
@@ -322,7 +322,7 @@ class _Compared(NamedTuple):
     removed: pd.DataFrame
 
 
-def compared(before: pd.DataFrame, now: pd.DataFrame, keys: list[str] = FIGURE) -> _Compared:
+def matched_rows(before: pd.DataFrame, now: pd.DataFrame, keys: list[str] = FIGURE) -> _Compared:
     """Two frames whose rows are the same where their keys are."""
     first, second = (pd.MultiIndex.from_frame(rows[keys]) for rows in (before, now))
     then = before.add_prefix(BEFORE)
@@ -365,9 +365,9 @@ def revised_between(before: Publication, now: Publication, catalogue: Catalogue)
 
 def _changed(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     """Figures that are told otherwise than before, with what was told."""
-    both = compared(before, now).both
-    then = estimates.lines(both[[BEFORE + name for name in TOLD]])
-    return both.loc[[a != b for a, b in zip(then, estimates.lines(both[TOLD]), strict=True)]]
+    both = matched_rows(before, now).both
+    then = estimates.csv_lines(both[[BEFORE + name for name in TOLD]])
+    return both.loc[[a != b for a, b in zip(then, estimates.csv_lines(both[TOLD]), strict=True)]]
 
 
 def with_reasons(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
@@ -470,7 +470,7 @@ def check_revisions(root: Path, data: Path, now: Publication, catalogue: Catalog
         return
     folder = project.own(data, "catalogue", root) or root / "data" / "catalogue"
     lines = [
-        f"{now.quarter}: {_named(key_of(row))}: {_value(row, BEFORE)} in "
+        f"{now.quarter}: {_named(figure_key(row))}: {_value(row, BEFORE)} in "
         f"{row[f'{BEFORE}edition']}, now {_value(row)}"
         for row in silent
     ]
@@ -507,7 +507,9 @@ def _entry(silent: Sequence[estimates.Row], now: Publication) -> str:
     return "\n".join(lines)
 
 
-def marks(now: Publication, told: Iterable[Publication], catalogue: Catalogue) -> dict[_Key, str]:
+def revision_flags(
+    now: Publication, told: Iterable[Publication], catalogue: Catalogue
+) -> dict[_Key, str]:
     """Which figures of an edition are revised (`r`), and of another method than before (`b`).
 
     A figure is revised in the edition that tells it otherwise than the editions before, and whose
@@ -519,10 +521,10 @@ def marks(now: Publication, told: Iterable[Publication], catalogue: Catalogue) -
     letters: dict[_Key, set[str]] = {}
     for seen in (others, *own):
         for row in estimates.records(revised_figures(now, seen, catalogue)):
-            letters.setdefault(key_of(row), set()).update(letters_of(row, catalogue))
+            letters.setdefault(figure_key(row), set()).update(letters_of(row, catalogue))
     if any(map(_breaks, catalogue.revisions.values())):
         for row in estimates.records(now.dated.assign(reason=SILENT)):
-            letters.setdefault(key_of(row), set()).update(break_of(row, catalogue))
+            letters.setdefault(figure_key(row), set()).update(break_of(row, catalogue))
     return {key: "".join(sorted(found)) for key, found in letters.items() if found}
 
 
@@ -546,7 +548,7 @@ def _breaks(one: Revision) -> bool:
     return one.kind == "method" and bool(one.period)
 
 
-def key_of(row: estimates.Row) -> _Key:
+def figure_key(row: estimates.Row) -> _Key:
     """The names by which a figure is the same in all editions."""
     return tuple(row[name] for name in FIGURE)
 
@@ -556,13 +558,13 @@ def keys_of(rows: pd.DataFrame) -> pd.MultiIndex:
     return pd.MultiIndex.from_frame(rows[FIGURE])
 
 
-def why(reason: str, catalogue: Catalogue) -> str:
+def revision_reason(reason: str, catalogue: Catalogue) -> str:
     """The reason of a revision, as it is published.
 
     Examples
     --------
-    >>> why("completed", Catalogue.model_construct(revisions={}))
+    >>> revision_reason("completed", Catalogue.model_construct(revisions={}))
     "La période n'était pas complète."
     """
     known = catalogue.revisions.get(reason)
-    return known.why if known else TEXTS[f"reasons.{reason or 'silent'}"]
+    return known.why if known else _TEXTS[f"reasons.{reason or 'silent'}"]

@@ -70,7 +70,7 @@ def _identity(program: str) -> str:
 def _fault(program: str, cache: Path | None) -> str:
     from observlib.publish import quarto
 
-    return quarto.fault(_identity(program), cache)
+    return quarto.quarto_fault(_identity(program), cache)
 
 
 def check_publisher(publisher: str) -> None:

@@ -36,8 +36,8 @@ from observlib.language import french, words
 from observlib.language.prose import unmarked
 from observlib.publish import pandoc
 from observlib.publish.html import metadata
-from observlib.publish.notebook import Manifest, joined, labelled_outputs, read_notebook
-from observlib.publish.project import HOME, Page, Project, flat
+from observlib.publish.notebook import Manifest, labelled_outputs, read_notebook, source_text
+from observlib.publish.project import HOME, Project, SitePage, flat
 
 # --- One page as an accessible PDF (PDF/UA-1), the same bytes for the same edition
 
@@ -66,7 +66,7 @@ class Setting:
         return source.replace(_SETTING, f"#let setting = ({words.lower()})", 1)
 
 
-def _page_source(project: Project, page: Page, markdown: str) -> str:
+def _page_source(project: Project, page: SitePage, markdown: str) -> str:
     """Typst's source of a page."""
     brand = project.brand
     return pandoc.convert(
@@ -88,7 +88,7 @@ def _page_source(project: Project, page: Page, markdown: str) -> str:
     )
 
 
-def page_pdf(project: Project, page: Page, markdown: str, folder: Path) -> bytes:
+def page_pdf(project: Project, page: SitePage, markdown: str, folder: Path) -> bytes:
     """The PDF of a page. Its source, set as a chapter of the whole edition, is left in `folder`."""
     main = folder / f"{page.source.stem}.typ"
     draft = Draft(_page_source(project, page, markdown), main, _own_fonts(project))
@@ -288,7 +288,7 @@ def _full_report_path(project: Project) -> PurePosixPath:
     return PurePosixPath(f"edition-{project.manifest.quarter}.pdf")
 
 
-def full_report_parts(project: Project) -> dict[str, list[Page]]:
+def full_report_parts(project: Project) -> dict[str, list[SitePage]]:
     """The pages that have a PDF, by the sections of the navigation, or else by what lists them.
 
     None where they are more than `MOST`: such an edition has no PDF of the whole.
@@ -296,7 +296,7 @@ def full_report_parts(project: Project) -> dict[str, list[Page]]:
     paged = {page.source: page for page in project.pages if "typst" in page.formats}
     if len(paged) > MOST:
         return {}
-    found: dict[str, list[Page]] = {}
+    found: dict[str, list[SitePage]] = {}
     for entry in project.navigation:
         for inner in flat([entry]):
             if inner.page in paged:
@@ -307,7 +307,7 @@ def full_report_parts(project: Project) -> dict[str, list[Page]]:
     return found
 
 
-def full_report_download(project: Project, page: Page) -> list[dict[str, str]]:
+def full_report_download(project: Project, page: SitePage) -> list[dict[str, str]]:
     """The link to it from the home page, or from a page that is a chapter of it."""
     is_linked = page.source == HOME or "typst" in page.formats
     if not is_linked or not full_report_parts(project):
@@ -322,8 +322,8 @@ def put_full_report(project: Project, folder: Path, site: Path, cache: Path | No
         return
     made_of = {
         **kept.tree("its chapters", folder / CHAPTERS),
-        **kept.code(__name__),
-        **kept.installed(),
+        **kept.code_of(__name__),
+        **kept.installed_packages(),
         "the site": repr((project.brand.name, project.website.get("description"))),
         "the edition": repr(project.manifest),
         "its parts": repr(by_part),
@@ -335,7 +335,7 @@ def put_full_report(project: Project, folder: Path, site: Path, cache: Path | No
     write_all(kept.made(cache, "edition", made_of, make), site)
 
 
-def _pdf(project: Project, by_part: dict[str, list[Page]], folder: Path) -> bytes:
+def _pdf(project: Project, by_part: dict[str, list[SitePage]], folder: Path) -> bytes:
     """The PDF of the edition."""
     names = [page.source.stem for pages in by_part.values() for page in pages]
     chapters = ["sommaire", *(f"{name}/{name}" for name in names)]
@@ -377,7 +377,7 @@ def _contents(parts: dict[str, list[str]]) -> str:
 
 def _write_chapter(project: Project, path: Path, title: str, text: str) -> None:
     """Write a chapter that is no page of the site, of its text in typst's language."""
-    page = Page(PurePosixPath(path.name), {"title": title}, ("typst",))
+    page = SitePage(PurePosixPath(path.name), {"title": title}, ("typst",))
     # filters of a project may leave out what is raw
     source = _page_source(project, page, f"{as_front_matter(page.meta)}\n{_TEXT}\n")
     source = source.replace(_TEXT, text)
@@ -407,11 +407,11 @@ def _about(project: Project) -> str:
 
 # --- One page as a document of word processors, from the Markdown that its PDF is made of
 
-TITLE = "Word"
+WORD_TITLE = "Word"
 _LOOKS = pandoc.TEMPLATES / "docx.yml"
 
 
-def page_docx(project: Project, page: Page, markdown: str, folder: Path) -> bytes:
+def page_docx(project: Project, page: SitePage, markdown: str, folder: Path) -> bytes:
     """The document of a page, with its language, title, edition and day among its properties."""
     name = str(project.folder / page.source)
     write_dots(folder, f"{name}: a picture of its document")
@@ -421,7 +421,7 @@ def page_docx(project: Project, page: Page, markdown: str, folder: Path) -> byte
         markdown,
         name=name,
         folder=folder,
-        reference=reference(project.brand),
+        reference=reference_document(project.brand),
         made=project.manifest.made,
         metadata={
             **about,
@@ -446,7 +446,7 @@ def write_dots(
 
 
 @cache
-def reference(brand: Brand) -> bytes:
+def reference_document(brand: Brand) -> bytes:
     """The looks of documents: pandoc's own, on A4, in a brand's, with our lines and captions."""
     made = io.BytesIO()
     with (
@@ -481,7 +481,7 @@ def _restyled(styles: str, brand: Brand) -> str:
 ESTIMATES, COMPARISONS = ".csv", "-comparaisons.csv"  # how a file's name ends
 EVERYTHING = "Toutes les données de l’édition"
 _CONTRACTS = {ESTIMATES: estimates, COMPARISONS: comparisons}
-TITLES = {ESTIMATES: "Données", COMPARISONS: "Comparaisons"}
+DATA_TITLES = {ESTIMATES: "Données", COMPARISONS: "Comparaisons"}
 
 
 def frames(path: Path) -> dict[str, pd.DataFrame]:
@@ -554,8 +554,8 @@ def write_figures(path: Path, folder: Path, brand: Brand) -> None:
     files: dict[str, bytes] = {}
     for label, data in labelled_outputs(read_notebook(path)):
         if label.startswith("fig-") and svg.NARROW in data and estimates.MIME in data:
-            drawings[label] = joined(data["image/svg+xml"]).encode()
-            narrow = joined(data[svg.NARROW]).encode()
+            drawings[label] = source_text(data["image/svg+xml"]).encode()
+            narrow = source_text(data[svg.NARROW]).encode()
             files[f"{label}.svg"] = brand.recoloured(drawings[label], cells=True)
             files[f"{label}-narrow.svg"] = brand.recoloured(narrow, cells=True)
             files[f"{label}.csv"] = dataset.csv(estimates.from_json(data[estimates.MIME]))

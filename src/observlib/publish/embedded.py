@@ -23,8 +23,8 @@ from observlib.base.kept import Inputs
 from observlib.publish import downloads, html, origins, quarto
 from observlib.publish.downloads import (
     CHAPTERS,
+    DATA_TITLES,
     EVERYTHING,
-    TITLES,
     full_report_download,
     open_data,
     put_full_report,
@@ -32,11 +32,18 @@ from observlib.publish.downloads import (
     write_figures,
     write_package,
 )
-from observlib.publish.notebook import Converted, Format, notebook_to_markdown
-from observlib.publish.project import Page, PageLinks, PagesError, Project, broken_links, links_of
+from observlib.publish.notebook import Converted, PageFormat, notebook_to_markdown
+from observlib.publish.project import (
+    PageLinks,
+    PagesError,
+    Project,
+    SitePage,
+    broken_links,
+    links_of,
+)
 
 _Progress = Callable[[int, int, str], None]
-_Step = Callable[[Project, Page, Path | None], dict[str, bytes]]
+_Step = Callable[[Project, SitePage, Path | None], dict[str, bytes]]
 _LINKS = ".links"  # beside a page, where its links lead
 _SIZE = "size-of-the-pdf"  # stands in a page until its PDF is made
 _FRAMES = ".frames"  # what Quarto makes of pages
@@ -74,7 +81,7 @@ def build(
         unset = len(printed)
         shared: Mapping[str, bytes] = {}  # by the pages of Quarto
         frames = aside / _FRAMES if project.publisher != "embedded" else None
-        missing: list[Page] = []  # of those that are kept
+        missing: list[SitePage] = []  # of those that are kept
         if frames:
             known = kept.get(cache, quarto.LIBRARIES, common)
             missing = [
@@ -84,7 +91,7 @@ def build(
                 and (known is None or kept.get(cache, task, depends[page.source]) is None)
             ]
             _frame(project, missing, frames, len(tasks) + len(missing), progress)
-            new = quarto.shared(frames, {page.source.stem for page in project.pages})
+            new = quarto.shared_files(frames, {page.source.stem for page in project.pages})
             shared = {**(known or {}), **new}
             if shared != known:
                 kept.put(cache, quarto.LIBRARIES, common, shared)
@@ -120,7 +127,7 @@ def build(
         raise PagesError(problems)
 
 
-def _problems(project: Project, page: Page, error: ObservError) -> list[str]:
+def _problems(project: Project, page: SitePage, error: ObservError) -> list[str]:
     """What is wrong with a page, without its name."""
     name = f"{project.folder / page.source}: "
     return [line.removeprefix(name) for line in error.problems]
@@ -134,9 +141,11 @@ def _inputs(project: Project) -> tuple[Inputs, dict[PurePosixPath, Inputs]]:
     # of which a page shows no more than this; its numbers get their links later
     for name in ("manifest.json", *manifest.package):
         files.pop(f"the project/{name}", None)
-    files = {n: d for n, d in files.items() if not n.startswith(f"the project/{origins.FOLDER}/")}
+    files = {
+        n: d for n, d in files.items() if not n.startswith(f"the project/{origins.ORIGINS_FOLDER}/")
+    }
     shared = {
-        **kept.by_group(kept.code(__name__) | kept.installed() | files),
+        **kept.by_group(kept.code_of(__name__) | kept.installed_packages() | files),
         "the edition": repr((manifest.label, manifest.made, manifest.kind, manifest.absent)),
         "the package": repr(_package(project)),
         "the navigation": repr(project.navigation),
@@ -154,7 +163,7 @@ def _inputs(project: Project) -> tuple[Inputs, dict[PurePosixPath, Inputs]]:
 
 
 def _made(
-    tasks: Mapping[str, tuple[_Step, Page]],
+    tasks: Mapping[str, tuple[_Step, SitePage]],
     depends: Mapping[PurePosixPath, Inputs],
     project: Project,
     pool: Executor,
@@ -178,13 +187,13 @@ def _made(
         except ObservError as error:
             yield name, error
             continue
-        if kept.library() == kept.loaded():
+        if kept.library_files() == kept.loaded():
             kept.put(cache, name, depends[tasks[name][1].source], content)
         yield name, content
 
 
 def _frame(
-    project: Project, pages: Sequence[Page], frames: Path, total: int, progress: _Progress
+    project: Project, pages: Sequence[SitePage], frames: Path, total: int, progress: _Progress
 ) -> None:
     """Have Quarto make pages, where there are any, into a folder."""
     begun, texts = count(), dict[PurePosixPath, Converted]()
@@ -201,7 +210,7 @@ def _frame(
         progress(next(begun), total, title)
 
     if pages:
-        quarto.render(project, pages, lambda page: texts[page.source], frames, tell)
+        quarto.render_pages(project, pages, lambda page: texts[page.source], frames, tell)
 
 
 def _write_used(shared: Mapping[str, bytes], site: Path) -> None:
@@ -215,7 +224,7 @@ def _write_used(shared: Mapping[str, bytes], site: Path) -> None:
             write_all({name: content}, site)
 
 
-def _printed(project: Project, page: Page, _: Path | None = None) -> dict[str, bytes]:
+def _printed(project: Project, page: SitePage, _: Path | None = None) -> dict[str, bytes]:
     """The PDF of a page and, below `.chapters`, what the whole edition is made of."""
     with _on_paper(project, page) as (text, folder):
         content = downloads.page_pdf(project, page, text, folder)
@@ -224,7 +233,7 @@ def _printed(project: Project, page: Page, _: Path | None = None) -> dict[str, b
         return {page.output(".pdf").as_posix(): content, **files}
 
 
-def _page(project: Project, page: Page, frames: Path | None) -> dict[str, bytes]:
+def _page(project: Project, page: SitePage, frames: Path | None) -> dict[str, bytes]:
     """One page in its other forms: the contents of its files, by their paths in the site.
 
     Its frame is in the folder of those that Quarto made, or is the embedded publisher's.
@@ -254,7 +263,7 @@ def _page(project: Project, page: Page, frames: Path | None) -> dict[str, bytes]
         return found
 
 
-def _tell_sizes(site: Path, printed: Iterable[Page]) -> None:
+def _tell_sizes(site: Path, printed: Iterable[SitePage]) -> None:
     """Say in each page how large its PDF is."""
     for page in printed:
         path, size = site / page.output(".html"), _size(site / page.output(".pdf"))
@@ -265,7 +274,7 @@ def _tell_sizes(site: Path, printed: Iterable[Page]) -> None:
 
 def write_html(
     project: Project,
-    page: Page,
+    page: SitePage,
     site: Path,
     downloads: Sequence[Mapping[str, str]] = (),
     frames: Path | None = None,
@@ -288,18 +297,18 @@ def write_html(
     return target
 
 
-def _write_downloads(project: Project, page: Page, site: Path) -> list[dict[str, str]]:
+def _write_downloads(project: Project, page: SitePage, site: Path) -> list[dict[str, str]]:
     """Put a study's document, notebook and open data beside its page; the links to them."""
     source, target = project.folder / page.source, site / page.source
     shutil.copyfile(source, target)
     document = target.with_suffix(".docx")
     with _on_paper(project, page) as (text, folder):
         document.write_bytes(downloads.page_docx(project, page, text, folder))
-    links = [_download(downloads.TITLE, document), _download("Carnet exécuté", target)]
+    links = [_download(downloads.WORD_TITLE, document), _download("Carnet exécuté", target)]
     for end, table in open_data(source).items():
         data = target.with_name(f"{target.stem}{end}")
         data.write_text(table, encoding="utf-8", newline="\n")
-        links.append(_download(TITLES[end], data))
+        links.append(_download(DATA_TITLES[end], data))
     return [*links, *_package(project)]
 
 
@@ -310,7 +319,7 @@ def _package(project: Project) -> list[dict[str, str]]:
 
 
 @contextmanager
-def _on_paper(project: Project, page: Page) -> Iterator[tuple[str, Path]]:
+def _on_paper(project: Project, page: SitePage) -> Iterator[tuple[str, Path]]:
     """The text of a page for paper, and a folder of its own with the pictures that it names."""
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         folder = Path(place).resolve()
@@ -321,7 +330,7 @@ def _on_paper(project: Project, page: Page) -> Iterator[tuple[str, Path]]:
         yield converted.text, folder
 
 
-def _text(project: Project, page: Page, to: Format) -> Converted:
+def _text(project: Project, page: SitePage, to: PageFormat) -> Converted:
     source = project.folder / page.source
     if page.is_study:
         return notebook_to_markdown(source, to)

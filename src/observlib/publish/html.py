@@ -17,8 +17,8 @@ from observlib.language import french
 from observlib.language.prose import plain
 from observlib.publish import origins, pandoc
 from observlib.publish.pages import macros
-from observlib.publish.project import HOME, Entry, Page, Project
-from observlib.publish.responsive_tables import bare, texts, with_stacked_tables
+from observlib.publish.project import HOME, MenuEntry, Project, SitePage
+from observlib.publish.responsive_tables import element_texts, markup_text, with_stacked_tables
 
 _HTML = macros(__file__, escape, str)
 _DOWNLOADS = "<!-- downloads -->"
@@ -26,7 +26,7 @@ _CARD = 100  # letters above which a card has no other sentence
 _BRIEF = 14  # headings up to which their list is seen whole beside the text
 
 
-def page_html(project: Project, page: Page, markdown: str, folder: Path | None = None) -> str:
+def page_html(project: Project, page: SitePage, markdown: str, folder: Path | None = None) -> str:
     """The whole HTML document of a page, but for the links that `with_downloads` puts in."""
     root = "../" * (len(page.source.parts) - 1)
     headings = len(re.findall(r"^##+ ", markdown, re.M))
@@ -72,7 +72,7 @@ def with_downloads(text: str, downloads: Sequence[Mapping[str, str]]) -> str:
     return text.replace(f"{_DOWNLOADS}\n", shown, 1)
 
 
-def with_listings(markdown: str, project: Project, page: Page) -> str:
+def with_listings(markdown: str, project: Project, page: SitePage) -> str:
     """The text with the lists of pages that its front matter asks for.
 
     Each is a list of links, or of cards where its `fields` hold `description`, by the sections of
@@ -88,7 +88,7 @@ def with_listings(markdown: str, project: Project, page: Page) -> str:
     return markdown
 
 
-def _list_of(pages: Sequence[Page], cards: bool) -> str:
+def _list_of(pages: Sequence[SitePage], cards: bool) -> str:
     by_section: dict[str, list[str]] = {}
     for page in pages:
         by_section.setdefault(page.section, []).append(_listed(page, cards))
@@ -100,7 +100,7 @@ def _list_of(pages: Sequence[Page], cards: bool) -> str:
     )
 
 
-def _listed(page: Page, card: bool) -> str:
+def _listed(page: SitePage, card: bool) -> str:
     link = f"[{page.meta['title']}](/{page.source})"
     # and not by split(), which takes non-breaking spaces for others
     finding = re.sub(r"[ \n]+", " ", str(page.meta.get("description") or "")).strip(" ")
@@ -124,7 +124,7 @@ def _opening(finding: str) -> str:
     return said
 
 
-def metadata(project: Project, page: Page, root: str = "") -> dict[str, Any]:
+def metadata(project: Project, page: SitePage, root: str = "") -> dict[str, Any]:
     """Pandoc's metadata for every page: language, day, bibliography, way to the site's root.
 
     Also the names of the edition's pages that are not there: a link to one is its text alone.
@@ -136,8 +136,8 @@ def metadata(project: Project, page: Page, root: str = "") -> dict[str, Any]:
         "madelong": french.day_label(project.manifest.made),
         "link-citations": True,
         "absent": list(project.manifest.absent),
-        "bibliography": [pandoc.address(path.resolve()) for path in project.bibliography],
-        **({"csl": pandoc.address((project.folder / style).resolve())} if style else {}),
+        "bibliography": [pandoc.pandoc_path(path.resolve()) for path in project.bibliography],
+        **({"csl": pandoc.pandoc_path((project.folder / style).resolve())} if style else {}),
     }
 
 
@@ -163,7 +163,7 @@ def _footer(text: str, name: str, root: str) -> str:
     return pandoc.convert(text, "html", name=name, metadata={"root": root})
 
 
-def _entry(entry: Entry, page: Page, root: str, unfolded: bool = False) -> dict[str, Any]:
+def _entry(entry: MenuEntry, page: SitePage, root: str, unfolded: bool = False) -> dict[str, Any]:
     """What the menu and the way back show of an entry, on a page."""
     inside = [_entry(child, page, root) for child in entry.entries]
     return {
@@ -234,15 +234,19 @@ def _english(page: str) -> bool:
 def _indexed(address: str, page: str) -> list[object]:
     main = re.search(r"<main\b.*</main>", page, re.S)
     text = re.sub(r"<nav\b.*?</nav>", "", main[0] if main else page, flags=re.S)
-    title = (texts(text, ["h1"]) or [address])[0]
-    sections = [[anchor, bare(name)] for _, anchor, name in _SECTION.findall(text)]
+    title = (element_texts(text, ["h1"]) or [address])[0]
+    sections = [[anchor, markup_text(name)] for _, anchor, name in _SECTION.findall(text)]
     defined = "".join(re.findall(r"<li>\s*(?:<p>)?<strong>.*?</strong>", text, re.S))
     rows = "".join(re.findall(r'<th\b[^>]*scope="row"[^>]*>.*?</th>', text, re.S))
-    found = texts(defined, ["strong"]) + texts(text, ["dt", "caption"]) + texts(rows, ["th"])
+    found = (
+        element_texts(defined, ["strong"])
+        + element_texts(text, ["dt", "caption"])
+        + element_texts(rows, ["th"])
+    )
     terms = [term.strip(" .") for term in found if len(term) <= _LONGEST]
     named = [term for term in dict.fromkeys(terms) if re.search(r"[^\W\d_]{3}", term)]
     said = re.search(r'<meta name="description" content="([^"]*)"', page)
-    described = [bare(said[1])] if said else []
+    described = [markup_text(said[1])] if said else []
     return [address, title, "en" if _english(page) else "", sections, [*named, *described]]
 
 
@@ -286,16 +290,20 @@ def finish_pages(
     works = english_works(project)
     manifest, description = project.manifest, str(project.website.get("description") or "")
     shared = {
-        **kept.by_group(kept.code(__name__)),
+        **kept.by_group(kept.code_of(__name__)),
         "what all are told": repr(
             (sorted(works), brand.name, description, manifest.commit, manifest.is_demonstration)
         ),
     }
     for address in addresses:
         page = (site / address).read_bytes()
-        told = project.folder / origins.FOLDER / f"{address.removesuffix('.html')}.json"
+        told = project.folder / origins.ORIGINS_FOLDER / f"{address.removesuffix('.html')}.json"
         numbers = told.read_bytes() if told.is_file() else b""
-        of = {**shared, "the page": kept.digest(page), "its numbers": kept.digest(numbers)}
+        of = {
+            **shared,
+            "the page": kept.bytes_digest(page),
+            "its numbers": kept.bytes_digest(numbers),
+        }
         name = f"finished-{address.replace('/', '-')}"
         make = partial(_finished, project, works, address, page.decode("utf-8"), numbers)
         (site / address).write_bytes(kept.made(cache, name, of, make)[_PAGE])
@@ -308,7 +316,7 @@ def _finished(
     page = with_stacked_tables(with_languages(page, works), french=not _english(page))
     page = with_quotations(with_named_figures(page))
     if numbers:
-        page = origins.with_origins(page, origins.read(numbers))
+        page = origins.with_origins(page, origins.read_origins(numbers))
     page = with_commit(page, project.manifest.commit)
     page = page.replace("<pre", '<pre tabindex="0"')  # its long lines are scrolled by keys too
     of_site = str(project.website.get("description") or "") if address == _FRONT else ""
@@ -321,13 +329,13 @@ def with_head(page: str, site: str, root: str, otherwise: str = "", invented: bo
     """A page that says what it is, in thirty words at most, and loads what all share."""
     told = _DESCRIPTION.search(page)
     main = page[page.find("<main") :]
-    first = otherwise or next(iter(texts(_text(main), ["p"])), "")
-    said = bare(told[1]) if told else first
+    first = otherwise or next(iter(element_texts(_text(main), ["p"])), "")
+    said = markup_text(told[1]) if told else first
     said = f"{_SYNTHETIC} {said}" if told and invented else said
-    title = (texts(main, ["h1"]) or [site])[0]
+    title = (element_texts(main, ["h1"]) or [site])[0]
     about = _HTML(
         "head",
-        short(said or title),
+        first_sentences(said or title),
         title,
         site,
         root,
@@ -368,7 +376,7 @@ def with_named_figures(page: str) -> str:
     """
 
     def named(figure: re.Match[str]) -> str:
-        return f'<figure role="figure" aria-label="{escape(bare(figure[2]))}"{figure[1]}'
+        return f'<figure role="figure" aria-label="{escape(markup_text(figure[2]))}"{figure[1]}'
 
     return _FIGURE.sub(named, page)
 
@@ -390,14 +398,14 @@ def _text(main: str) -> str:
     return re.sub(r"<(table|nav|figure)\b.*?</\1>", "", text, flags=re.S)
 
 
-def short(text: str) -> str:
+def first_sentences(text: str) -> str:
     """The first sentences of a text, thirty words at most; where one is longer, it is cut.
 
     Examples
     --------
-    >>> short("Chiffres synthétiques. Huit usagers sur dix sont satisfaits.")
+    >>> first_sentences("Chiffres synthétiques. Huit usagers sur dix sont satisfaits.")
     'Chiffres synthétiques. Huit usagers sur dix sont satisfaits.'
-    >>> short("Un constat. " + "mot " * 30 + "de trop.")[-9:]
+    >>> first_sentences("Un constat. " + "mot " * 30 + "de trop.")[-9:]
     ' mot mot…'
     """
     words = re.findall(r"\S+\s*", text)

@@ -17,7 +17,7 @@ from observlib.base import files
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.base.yaml_files import mapping
-from observlib.dataset import FOLDER as PACKAGE
+from observlib.dataset import PACKAGE_FOLDER as PACKAGE
 from observlib.language import french
 from observlib.publish.responsive_tables import clean_table
 
@@ -36,23 +36,23 @@ def read_notebook(path: Path) -> dict[str, Any]:
     return notebook
 
 
-def joined(source: Any) -> str:
+def source_text(source: Any) -> str:
     """A notebook's text, which it may hold as a list of lines.
 
     Examples
     --------
-    >>> joined(["a\\n", "b"])
+    >>> source_text(["a\\n", "b"])
     'a\\nb'
     """
     return "".join(source) if isinstance(source, list) else str(source)
 
 
-def label_of(source: str) -> str:
+def cell_label(source: str) -> str:
     """The label that a cell gives itself, if it does.
 
     Examples
     --------
-    >>> label_of("#| label: fig-notes\\nshow()"), label_of("show()")
+    >>> cell_label("#| label: fig-notes\\nshow()"), cell_label("show()")
     ('fig-notes', '')
     """
     found = re.search(r"(?m)^#\| label: *(\S+) *$", source)
@@ -62,7 +62,7 @@ def label_of(source: str) -> str:
 def labelled_outputs(notebook: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The outputs of cells that have a label, by it: their data by MIME type."""
     for cell in notebook["cells"]:
-        label = label_of(joined(cell.get("source", "")))
+        label = cell_label(source_text(cell.get("source", "")))
         for output in cell.get("outputs") or []:
             if label and "data" in output:
                 yield label, output["data"]
@@ -77,7 +77,7 @@ def _markdown_of(data: Mapping[str, Any], folder: str) -> tuple[str, dict[str, b
     >>> _markdown_of({"text/markdown": "![](line-1.svg)", estimates.MIME: carried}, "page")
     ('![](page/line-1.svg)', {'page/line-1.svg': b'<svg/>'})
     """
-    text = joined(data["text/markdown"])
+    text = source_text(data["text/markdown"])
     files = {}
     for name, drawing in data.get(estimates.MIME, {}).get("pictures", {}).items():
         text = text.replace(f"]({name})", f"]({folder}/{name})")
@@ -158,7 +158,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 # --- An executed notebook as Quarto Markdown: what pandoc needs to make a page of it
 
-Format = Literal["html", "typst"]
+PageFormat = Literal["html", "typst"]
 _OPTIONS = (
     "label", "fig-cap", "fig-alt", "tbl-cap", "echo", "output", "include", "warning", "error",
     "code-fold",
@@ -180,7 +180,7 @@ class Converted:
     files: dict[str, bytes] = field(default_factory=dict)
 
 
-def notebook_to_markdown(path: Path, to: Format = "html") -> Converted:
+def notebook_to_markdown(path: Path, to: PageFormat = "html") -> Converted:
     """Convert an executed notebook to Quarto Markdown for one output format.
 
     Code is never shown. A figure becomes a `::: {#fig-…}` block of a picture and its caption, a
@@ -190,7 +190,7 @@ def notebook_to_markdown(path: Path, to: Format = "html") -> Converted:
     files: dict[str, bytes] = {}
     parts: list[str] = []
     for position, cell in enumerate(read_notebook(path)["cells"], start=1):
-        kind, source = cell.get("cell_type"), joined(cell.get("source", ""))
+        kind, source = cell.get("cell_type"), source_text(cell.get("source", ""))
         if kind == "markdown" or (kind == "raw" and position == 1):
             parts.append(source.strip() + "\n")
         elif kind == "code":
@@ -220,7 +220,7 @@ def cell_options(source: str) -> dict[str, Any]:
 
 
 def _code_cell(
-    cell: Mapping[str, Any], source: str, to: Format, folder: str, files: dict[str, bytes]
+    cell: Mapping[str, Any], source: str, to: PageFormat, folder: str, files: dict[str, bytes]
 ) -> Iterator[str]:
     options = cell_options(source)
     label = str(options.get("label") or "")
@@ -243,7 +243,7 @@ def _code_cell(
             )
         if kind == "stream":
             if output.get("name") == "stdout":
-                yield _verbatim(joined(output.get("text", "")))
+                yield _verbatim(source_text(output.get("text", "")))
             continue
         data = _data(output)
         mime = next((name for name in _PREFERENCE[to] if name in data), None)
@@ -252,7 +252,7 @@ def _code_cell(
                 f"output {number} has only {', '.join(data) or 'no data'}, which no page can show; "
                 "emit it beside text, a table or a picture"
             )
-        content = joined(data[mime])
+        content = source_text(data[mime])
         here = "" if used else label
         if mime in _IMAGES:
             name = f"{folder}/{here or f'cell-{len(files) + 1}'}.{_IMAGES[mime]}"

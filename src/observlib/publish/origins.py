@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from observlib import estimates
 from observlib.estimates import REFERENCE, comparisons
-from observlib.publish.notebook import joined, label_of
+from observlib.publish.notebook import cell_label, source_text
 
 # --- The numbers of a text, each with the figures that it may tell
 
@@ -50,7 +50,7 @@ _TOLD = re.compile(
 OWN, BASE = 0, 3  # of the numbers of a figure
 
 
-class Figure(NamedTuple):
+class OriginFigure(NamedTuple):
     """A figure that a page tells: where it comes from, its numbers, its names.
 
     Its numbers are its own, the ends of its interval, and its base or, of a comparison, what could
@@ -69,14 +69,14 @@ class _Number(NamedTuple):
 
     start: int
     end: int
-    figures: tuple[Figure, ...]
+    figures: tuple[OriginFigure, ...]
 
 
 @dataclass(frozen=True)
 class Told:
     """What a page tells: its figures by the labels of its cells, and by the titles of sections."""
 
-    figures: tuple[Figure, ...]
+    figures: tuple[OriginFigure, ...]
     cells: Mapping[str, tuple[int, ...]]
     sections: Mapping[str, tuple[int, ...]]
 
@@ -97,7 +97,7 @@ class Told:
 class Candidates:
     """Figures among which numbers are looked up."""
 
-    figures: tuple[Figure, ...]
+    figures: tuple[OriginFigure, ...]
 
     @cached_property
     def by_number(self) -> dict[tuple[int, float], dict[int, int]]:
@@ -145,14 +145,16 @@ def simple(text: str) -> str:
     return text.translate(_SPACES).lower()
 
 
-def numbers(text: str, candidates: Candidates, beside: str = "", around: str = "") -> list[_Number]:
+def numbers_told(
+    text: str, candidates: Candidates, beside: str = "", around: str = ""
+) -> list[_Number]:
     """The numbers of a text that may be estimates, each with the figures that it may tell.
 
     Examples
     --------
     >>> marks = [(7.2, "Légifrance"), (7.9, "BOAMP"), (7.2, "BODACC")]
-    >>> known = Candidates(tuple(Figure(n, "", (x,), (n.lower(),), True) for x, n in marks))
-    >>> found = numbers("BODACC : 7,2 sur 10 en mai 2026.", known)
+    >>> known = Candidates(tuple(OriginFigure(n, "", (x,), (n.lower(),), True) for x, n in marks))
+    >>> found = numbers_told("BODACC : 7,2 sur 10 en mai 2026.", known)
     >>> [(one.start, [figure.id for figure in one.figures]) for one in found]
     [(9, ['BODACC'])]
     """
@@ -210,7 +212,7 @@ def _told_as(number: re.Match[str], candidates: Candidates) -> dict[int, int]:
 
 def _named(
     candidates: Candidates, places: Mapping[int, int], contexts: Iterable[str], is_first: bool
-) -> tuple[Figure, ...]:
+) -> tuple[OriginFigure, ...]:
     """Of the figures that a number may tell, those of which most is named beside it.
 
     Where all are named alike, it is one's own number before its interval or base (`is_first`), one
@@ -233,7 +235,7 @@ def _named(
     return tuple({figure.id: figure for figure in left.values()}.values())
 
 
-def _named_in(figures: Mapping[int, Figure], context: str) -> dict[int, float]:
+def _named_in(figures: Mapping[int, OriginFigure], context: str) -> dict[int, float]:
     """How many names of each figure a text holds; none inside a longer one."""
     names = {name for figure in figures.values() for name in figure.names}
     there = set()
@@ -244,7 +246,7 @@ def _named_in(figures: Mapping[int, Figure], context: str) -> dict[int, float]:
     return {place: float(len(there.intersection(one.names))) for place, one in figures.items()}
 
 
-FOLDER = "origines"
+ORIGINS_FOLDER = "origines"
 FINDING = "finding"  # the cell whose first sentences head the page
 # a tag, a run of text, or what is passed over whole
 _TOKEN = re.compile(
@@ -266,14 +268,14 @@ _SENTENCE = re.compile(r"(?<=[.!?]) +(?=[A-ZÀ-Ý«])")
 
 def is_of_origins(address: str) -> bool:
     """Whether a page, by its address in a site, says where the numbers of another come from."""
-    return address.startswith(f"{FOLDER}/")
+    return address.startswith(f"{ORIGINS_FOLDER}/")
 
 
-def read(text: bytes) -> Told:
+def read_origins(text: bytes) -> Told:
     """What a page tells, as `edition.origins` wrote it."""
     content = json.loads(text)
     figures = (
-        Figure(one, address, tuple(map(_number, numbers)), tuple(names), is_now)
+        OriginFigure(one, address, tuple(map(_number, numbers)), tuple(names), is_now)
         for one, address, numbers, names, is_now in content["figures"]
     )
     cells = {name: tuple(places) for name, places in content["cells"].items()}
@@ -381,7 +383,7 @@ def _told_numbers(pieces: Sequence[str], told: Told) -> Iterator[tuple[_Block, _
         at = 0
         for sentence in _SENTENCE.split(block.text):
             at = block.text.index(sentence, at)
-            for number in numbers(sentence, candidates, beside, f"{block.text} {above}"):
+            for number in numbers_told(sentence, candidates, beside, f"{block.text} {above}"):
                 yield block, number._replace(start=number.start + at, end=number.end + at)
             at += len(sentence)
 
@@ -449,7 +451,7 @@ _OF_FIGURES = ("estimate", "ci_low", "ci_high", "n")
 _OF_PAIRS = ("difference", "difference_low", "difference_high", "detectable")
 
 
-class Row(NamedTuple):
+class OriginRow(NamedTuple):
     """A figure or a comparison that a page tells."""
 
     id: str
@@ -457,26 +459,26 @@ class Row(NamedTuple):
     row: Mapping[str, Any]
 
 
-class Page(NamedTuple):
+class PageOrigins(NamedTuple):
     """What a page tells: its figures and comparisons, by its cells and by its sections."""
 
-    rows: dict[str, Row]
+    rows: dict[str, OriginRow]
     cells: dict[str, list[str]]
     sections: dict[str, list[str]]
 
 
-def page_of(notebook: Mapping[str, Any], known: Collection[str]) -> Page:
+def page_of(notebook: Mapping[str, Any], known: Collection[str]) -> PageOrigins:
     """What a finalised notebook tells; `known` are the identifiers of the edition's figures."""
-    page, section = Page({}, {}, {}), ""
+    page, section = PageOrigins({}, {}, {}), ""
     for cell in notebook["cells"]:
-        source = joined(cell.get("source", ""))
+        source = source_text(cell.get("source", ""))
         if cell["cell_type"] == "markdown":
             section = [section, *_headings(source)][-1]
         for output in cell.get("outputs") or []:
             data = output.get("data", {})
             if content := data.get(estimates.MIME):
                 ids = _carried(content, page.rows, known)
-                if label := label_of(source):
+                if label := cell_label(source):
                     page.cells.setdefault(label, []).extend(ids)
                 else:
                     for title in [section, *_headings(data.get("text/markdown", ""))]:
@@ -489,14 +491,16 @@ def page_of(notebook: Mapping[str, Any], known: Collection[str]) -> Page:
 
 def _headings(text: Any) -> list[str]:
     """The titles of sections that a text holds."""
-    found = _HEADING.findall(_CALLOUT.sub("", joined(text)))
+    found = _HEADING.findall(_CALLOUT.sub("", source_text(text)))
     return [" ".join(simple(title).split()) for title in found]
 
 
-def _carried(content: Mapping[str, Any], rows: dict[str, Row], known: Collection[str]) -> list[str]:
+def _carried(
+    content: Mapping[str, Any], rows: dict[str, OriginRow], known: Collection[str]
+) -> list[str]:
     """The identifiers of what a cell carries, which `rows` then has."""
     pairs = content.get("comparisons", {"columns": (), "rows": ()})
-    found = rows_of(_read(content), _read(pairs), known)
+    found = rows_by_id(_read(content), _read(pairs), known)
     for one, row in found.items():
         rows.setdefault(one, row)
     return [*found]
@@ -513,31 +517,31 @@ def _read(content: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def rows_of(
+def rows_by_id(
     rows: Iterable[Mapping[str, Any]], pairs: Iterable[Mapping[str, Any]], known: Collection[str]
-) -> dict[str, Row]:
+) -> dict[str, OriginRow]:
     """Figures and comparisons by their identifiers; a comparison brings its figures.
 
     A side that is no figure of the edition, as all others than one group, is told by it alone.
     """
-    found: dict[str, Row] = {}
+    found: dict[str, OriginRow] = {}
     for row in rows:
         one = estimates.identifier(row)
-        found.setdefault(one, Row(one, _numbers(row, _OF_FIGURES), row))
+        found.setdefault(one, OriginRow(one, _numbers(row, _OF_FIGURES), row))
     for pair in pairs:
         own = [*_OF_PAIRS]
         for side in ("", REFERENCE):
-            row = side_of(pair, side)
+            row = figure_side(pair, side)
             if (one := estimates.identifier(row)) in known:
-                found.setdefault(one, Row(one, _numbers(row, _OF_FIGURES), row))
+                found.setdefault(one, OriginRow(one, _numbers(row, _OF_FIGURES), row))
             else:
                 own += [side + column for column in _OF_FIGURES]
         one = comparisons.identifier(pair)
-        found[one] = Row(one, _numbers(pair, own), pair)
+        found[one] = OriginRow(one, _numbers(pair, own), pair)
     return found
 
 
-def side_of(pair: Mapping[str, Any], side: str) -> dict[str, Any]:
+def figure_side(pair: Mapping[str, Any], side: str) -> dict[str, Any]:
     """One of the figures that a comparison compares."""
     return {name: pair[side + name] for name in estimates.COLUMNS}
 

@@ -67,12 +67,12 @@ def _checked() -> str:
     return str(path)
 
 
-def address(path: Path) -> str:
+def pandoc_path(path: Path) -> str:
     """The path of a template or a bibliography, in which pandoc would read `%41` as `A`.
 
     Examples
     --------
-    >>> address(Path("100%41.bib"))
+    >>> pandoc_path(Path("100%41.bib"))
     '100%2541.bib'
     """
     return str(path).replace("%", "%25")
@@ -93,7 +93,7 @@ def convert(
     options = {
         "to": "typst-citations" if to == "typst" else "html",
         "standalone": template is not None,
-        "template": address(template) if template else None,
+        "template": pandoc_path(template) if template else None,
         "table-of-contents": to == "html" and template is not None,
         "toc-depth": 3,
         "figure-caption-position": "above",
@@ -117,7 +117,7 @@ def convert_to_docx(
     """Convert Quarto Markdown to a document of word processors."""
     looks = folder / "reference.docx"
     looks.write_bytes(reference)
-    options = {"to": "docx", "output-file": "-", "reference-doc": address(looks)}
+    options = {"to": "docx", "output-file": "-", "reference-doc": pandoc_path(looks)}
     day = {"SOURCE_DATE_EPOCH": str(epoch(made))}
     return _run(options, markdown, name, metadata, filters, folder, environment=day)
 

@@ -17,7 +17,7 @@ from observlib.base.yaml_files import mapping, read_front_matter, read_text
 from observlib.display import style as brands
 from observlib.display.style import Brand
 from observlib.language.prose import curly, unmarked
-from observlib.publish.notebook import Manifest, joined, read_manifest, read_notebook
+from observlib.publish.notebook import Manifest, read_manifest, read_notebook, source_text
 
 # --- Check the pages of a site before readers see them: every link and picture leads somewhere
 
@@ -97,7 +97,7 @@ def broken_links(site: Path, pages: Mapping[str, PageLinks]) -> dict[str, list[s
 
 
 @dataclass(frozen=True)
-class Entry:
+class MenuEntry:
     """An item of the navigation; `page` is None for the title of a section.
 
     `address` is of a page that stands beside the project, from its root: `../editions/index.html`.
@@ -105,7 +105,7 @@ class Entry:
 
     text: str
     page: PurePosixPath | None = None
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[MenuEntry, ...] = ()
     address: str = ""
 
     @property
@@ -114,7 +114,7 @@ class Entry:
         return str(self.page.with_suffix(".html")) if self.page else self.address
 
 
-def flat(entries: Iterable[Entry]) -> Iterator[Entry]:
+def flat(entries: Iterable[MenuEntry]) -> Iterator[MenuEntry]:
     """The entries that lead to a page, in reading order."""
     for entry in entries:
         if entry.page:
@@ -123,11 +123,11 @@ def flat(entries: Iterable[Entry]) -> Iterator[Entry]:
 
 
 def _in_sections(
-    entries: Sequence[Entry], sections: Mapping[PurePosixPath, str]
-) -> Iterator[Entry]:
+    entries: Sequence[MenuEntry], sections: Mapping[PurePosixPath, str]
+) -> Iterator[MenuEntry]:
     """The navigation, in which a page that no section holds stands in that of its front matter."""
     there = {entry.text for entry in entries if entry.entries}
-    own: dict[str, list[Entry]] = {}
+    own: dict[str, list[MenuEntry]] = {}
     for entry in entries:
         if entry.page and (section := sections[entry.page]):
             own.setdefault(section, []).append(entry)
@@ -138,7 +138,7 @@ def _in_sections(
         elif not section:
             yield entry
         elif section not in there and own[section][0] is entry:
-            yield Entry(section, None, tuple(own[section]))
+            yield MenuEntry(section, None, tuple(own[section]))
 
 
 _FORMATS = ("html", "typst")
@@ -148,7 +148,7 @@ _NO_SCRIPT = "pages run no script but the site's; remove it"
 
 
 @dataclass(frozen=True)
-class Page:
+class SitePage:
     """One page: its source, by its path in the project, and its front matter."""
 
     source: PurePosixPath
@@ -193,8 +193,8 @@ class Project:
     folder: Path
     config: dict[str, Any]
     manifest: Manifest
-    pages: tuple[Page, ...]
-    navigation: tuple[Entry, ...]
+    pages: tuple[SitePage, ...]
+    navigation: tuple[MenuEntry, ...]
     publisher: str = "embedded"  # or the program that is called as Quarto
     brand: Brand = field(default_factory=Brand)
 
@@ -242,24 +242,24 @@ class Project:
         """The style sheets of `_quarto.yml`, which both publishers follow."""
         return [self.folder / name for name in _several(self.html_options.get("css"))]
 
-    def page(self, source: PurePosixPath) -> Page:
+    def page(self, source: PurePosixPath) -> SitePage:
         """The page of a source."""
         return self._by_source[source]
 
-    def trail(self, source: PurePosixPath) -> tuple[Entry, ...]:
+    def trail(self, source: PurePosixPath) -> tuple[MenuEntry, ...]:
         """What stands between the home page and a page: its section, or the page that lists it.
 
         A section whose words the page's own title repeats is left out.
         """
         if section := self._sections.get(source):
             title = self.page(source).title
-            return () if section.lower() in title.lower() else (Entry(section),)
+            return () if section.lower() in title.lower() else (MenuEntry(section),)
         if page := self._listed_by.get(source):
-            return (*self.trail(page.source), Entry(page.title, page.source))
+            return (*self.trail(page.source), MenuEntry(page.title, page.source))
         return ()
 
     @cached_property
-    def _by_source(self) -> dict[PurePosixPath, Page]:
+    def _by_source(self) -> dict[PurePosixPath, SitePage]:
         return {page.source: page for page in self.pages}
 
     @cached_property
@@ -269,18 +269,18 @@ class Project:
         return {page: text for page, text in reversed(found) if page}
 
     @cached_property
-    def _listed_by(self) -> dict[PurePosixPath, Page]:
+    def _listed_by(self) -> dict[PurePosixPath, SitePage]:
         """The first page, but for the home page, below which each stands."""
         listing = [page for page in self.pages if page.source != HOME]
         return {source: page for page in reversed(listing) for source in self.below(page)}
 
-    def listings(self, page: Page) -> Iterator[tuple[dict[str, Any], list[Page]]]:
+    def listings(self, page: SitePage) -> Iterator[tuple[dict[str, Any], list[SitePage]]]:
         """Each list of pages that a page's front matter asks for (`listing`), and its pages."""
         for listing in _several(page.meta.get("listing")):
             found = match_pages(self.folder, self.pages, listing.get("contents") or [])
             yield listing, [other for other in found if other != page]
 
-    def below(self, page: Page) -> set[PurePosixPath]:
+    def below(self, page: SitePage) -> set[PurePosixPath]:
         """The pages that a page lists, and those in the folder of which it is the `index`."""
         found = {other.source for _, listed in self.listings(page) for other in listed}
         if page.source.name == HOME.name and page.source != HOME:
@@ -375,19 +375,21 @@ def _is_lua(folder: Path, name: object) -> bool:
     return isinstance(name, str) and name.endswith(".lua") and (folder / name).is_file()
 
 
-def match_pages(folder: Path, pages: Iterable[Page], patterns: str | list[str]) -> list[Page]:
+def match_pages(
+    folder: Path, pages: Iterable[SitePage], patterns: str | list[str]
+) -> list[SitePage]:
     """The pages that a glob names, or several, by `order` and then by name.
 
     A folder's name stands for all below it; what a glob that begins with `!` names is left out.
     """
     wanted = [str(pattern) for pattern in _several(patterns)]
-    named = set().union(*(named_by(folder, glob) for glob in wanted if glob[:1] != "!"))
-    named -= set().union(*(named_by(folder, glob[1:]) for glob in wanted if glob[:1] == "!"))
+    named = set().union(*(globbed(folder, glob) for glob in wanted if glob[:1] != "!"))
+    named -= set().union(*(globbed(folder, glob[1:]) for glob in wanted if glob[:1] == "!"))
     found = [page for page in pages if named & {page.source, *page.source.parents}]
     return sorted(found, key=_order)
 
 
-def named_by(folder: Path, glob: str) -> set[PurePosixPath]:
+def globbed(folder: Path, glob: str) -> set[PurePosixPath]:
     """The files and folders of a project that a glob names."""
     if not (glob := glob.strip("/")):
         return set()
@@ -401,7 +403,7 @@ def named_by(folder: Path, glob: str) -> set[PurePosixPath]:
     return {PurePosixPath(path.as_posix()) for path in found}
 
 
-def _order(page: Page) -> tuple[float, str]:
+def _order(page: SitePage) -> tuple[float, str]:
     order = page.meta.get("order")
     return (float(order) if isinstance(order, int | float) else float("inf"), str(page.source))
 
@@ -412,7 +414,7 @@ def _read_pages(
     manifest: Manifest,
     allowed: Sequence[str],
     problems: list[str],
-) -> Iterator[Page]:
+) -> Iterator[SitePage]:
     default = config.get("format") or {"html": None}
     for source in _sources(folder, config, manifest):
         path = folder / source
@@ -432,7 +434,7 @@ def _read_pages(
                 f"{path}: unknown format {bounded(unknown)}; allowed: {', '.join(allowed)}, and "
                 "with Quarto its own"
             )
-        yield Page(source, {"title": source.stem, **meta}, tuple(names))
+        yield SitePage(source, {"title": source.stem, **meta}, tuple(names))
 
 
 def _sources(folder: Path, config: dict[str, Any], manifest: Manifest) -> list[PurePosixPath]:
@@ -441,7 +443,7 @@ def _sources(folder: Path, config: dict[str, Any], manifest: Manifest) -> list[P
     No other notebook is a page, whatever `project.render` says.
     """
     render = (config.get("project") or {}).get("render") or ["**/*.qmd"]
-    found = [source for glob in render for source in sorted(named_by(folder, str(glob)))]
+    found = [source for glob in render for source in sorted(globbed(folder, str(glob)))]
     fixed = [
         source
         for source in dict.fromkeys(found)
@@ -456,13 +458,13 @@ def _front_matter(path: Path) -> dict[str, Any]:
     else:
         cells = read_notebook(path)["cells"]
         first = cells[0] if cells else {}
-        text = joined(first.get("source", "")) if first.get("cell_type") == "raw" else ""
+        text = source_text(first.get("source", "")) if first.get("cell_type") == "raw" else ""
     return read_front_matter(text.strip() + "\n", path)[0]
 
 
 def _entries(
-    items: Any, pages: tuple[Page, ...], config: Path, problems: list[str]
-) -> Iterator[Entry]:
+    items: Any, pages: tuple[SitePage, ...], config: Path, problems: list[str]
+) -> Iterator[MenuEntry]:
     """Navigation entries of Quarto's sidebar: pages, `auto` globs, and sections one level deep."""
     for raw in [{"auto": items}] if isinstance(items, str) else items:
         item = {"href": raw} if isinstance(raw, str) else dict(raw)
@@ -474,12 +476,12 @@ def _entries(
                     f"{config}: section {item['section']!r} holds a section; one level is allowed"
                 )
             if inside:
-                yield Entry(str(item["section"]), None, inside)
+                yield MenuEntry(str(item["section"]), None, inside)
         elif "auto" in item:
             for page in match_pages(config.parent, pages, item["auto"]):
-                yield Entry(page.title, page.source)
+                yield MenuEntry(page.title, page.source)
         elif href.startswith("../"):  # what stands beside
-            yield Entry(str(item.get("text") or href), address=href)
+            yield MenuEntry(str(item.get("text") or href), address=href)
         elif "href" in item:
             found = match_pages(config.parent, pages, href)
             if not found and "*" not in href:
@@ -488,7 +490,7 @@ def _entries(
                     f"pages are {bounded(page.source for page in pages)}"
                 )
             for page in found:
-                yield Entry(str(item.get("text") or page.title), page.source)
+                yield MenuEntry(str(item.get("text") or page.title), page.source)
         else:
             problems.append(
                 f"{config}: website.sidebar.contents has {raw!r}; allowed: a page, `href`, "

@@ -28,14 +28,14 @@ from observlib.base.errors import ObservError
 from observlib.base.files import end_all, write_all
 from observlib.base.period import epoch
 from observlib.base.yaml_files import as_front_matter, dump, read_front_matter
-from observlib.dataset import FOLDER as PACKAGE
+from observlib.dataset import PACKAGE_FOLDER as PACKAGE
 from observlib.display import style
 from observlib.language import french
 from observlib.language.prose import plain
 from observlib.publish import downloads, html, pandoc, require_quarto
 from observlib.publish.downloads import write_figures
 from observlib.publish.notebook import Converted
-from observlib.publish.project import HOME, Entry, Page, Project, links_of, read_project
+from observlib.publish.project import HOME, MenuEntry, Project, SitePage, links_of, read_project
 
 _MENU = "Pages du site"  # what those who listen are told, as by the other publisher
 _OUTPUT = "_rendered"
@@ -61,10 +61,10 @@ _SOURCE = re.compile(r"\.(?:qmd|ipynb)(?=[\\\"#)])")
 _UNTOLD = ("listing", "section", "format")  # of a front matter: told otherwise to Quarto
 
 
-def render(
+def render_pages(
     project: Project,
-    pages: Sequence[Page],
-    text: Callable[[Page], Converted],
+    pages: Sequence[SitePage],
+    text: Callable[[SitePage], Converted],
     folder: Path,
     progress: Callable[[str], None],
 ) -> None:
@@ -77,7 +77,7 @@ def render(
         # in a folder of its own: Quarto finds no page below a folder whose name starts with a dot
         with tempfile.TemporaryDirectory(prefix="observlib-", ignore_cleanup_errors=True) as place:
             staged = Path(place).resolve() / "project"
-            stage(project, own, text, staged)
+            stage_pages(project, own, text, staged)
             tail = _run(project, staged, TIME_LIMIT * (1 + len(own)), progress, running)
             made = staged / _OUTPUT
             paths = [page.output(".html") for page in own if "html" in page.formats]
@@ -99,7 +99,7 @@ def render(
             raise
 
 
-def framed(folder: Path, page: Page) -> str:
+def framed(folder: Path, page: SitePage) -> str:
     """The HTML of a page that Quarto made into a folder, as all that both publishers share has it.
 
     Links to folders work from a disk too; tables have their captions, of which labels are marked.
@@ -116,7 +116,7 @@ def framed(folder: Path, page: Page) -> str:
     return _TABLE.sub(r'<div class="table">\2<table\3><caption>\1</caption>\4</div>', text)
 
 
-def shared(folder: Path, stems: Collection[str]) -> dict[str, bytes]:
+def shared_files(folder: Path, stems: Collection[str]) -> dict[str, bytes]:
     """What Quarto made beside pages and their own files: libraries, pictures of menu and footer."""
     found = {}
     for path in sorted(folder.rglob("*")):
@@ -127,7 +127,7 @@ def shared(folder: Path, stems: Collection[str]) -> dict[str, bytes]:
     return found
 
 
-def documents(folder: Path, page: Page) -> dict[str, Path]:
+def documents(folder: Path, page: SitePage) -> dict[str, Path]:
     """What Quarto made of a page in the other formats that it asks for, by their names."""
     stem = page.source.with_suffix("")
     ends = {name: ".docx" if name == "docx" else f"-{name}.*" for name in _others(page)}
@@ -135,12 +135,12 @@ def documents(folder: Path, page: Page) -> dict[str, Path]:
     return {_DOCUMENTS.get(name, name): paths[0] for name, paths in found.items() if paths}
 
 
-def _others(page: Page) -> list[str]:
+def _others(page: SitePage) -> list[str]:
     return [name for name in page.formats if name not in ("html", "typst")]
 
 
-def stage(
-    project: Project, pages: Sequence[Page], text: Callable[[Page], Converted], folder: Path
+def stage_pages(
+    project: Project, pages: Sequence[SitePage], text: Callable[[SitePage], Converted], folder: Path
 ) -> None:
     """Copy a project with some of its pages, and a menu that leads to all."""
     ignored = shutil.ignore_patterns(
@@ -200,7 +200,7 @@ def stage(
             downloads.write_dots(drawings, name, project.brand.recoloured)
 
 
-def _text(project: Project, page: Page, text: str) -> str:
+def _text(project: Project, page: SitePage, text: str) -> str:
     """A page's text, as Quarto is to have it."""
     name = project.folder / page.source
     meta, body = read_front_matter(html.with_listings(text, project, page).strip() + "\n", name)
@@ -216,7 +216,7 @@ def _text(project: Project, page: Page, text: str) -> str:
     return as_front_matter({**meta, "format": formats}) + body
 
 
-def _sidebar_item(entry: Entry) -> dict[str, Any]:
+def _sidebar_item(entry: MenuEntry) -> dict[str, Any]:
     if entry.entries:
         inside = [_sidebar_item(child) for child in entry.entries]
         return {"section": str(plain(entry.text)), "contents": inside}
@@ -273,9 +273,9 @@ _ASIDE = re.compile(
 
 
 @cache
-def fault(program: str, folder: Path | None) -> str:
+def quarto_fault(program: str, folder: Path | None) -> str:
     """What is wrong with a Quarto, in a line; nothing where it may make pages."""
-    made_of = {"the publisher": program, **kept.code(__name__)}
+    made_of = {"the publisher": program, **kept.code_of(__name__)}
     try:
         found = kept.made(
             folder, "quarto-check", made_of, lambda: {_FAULT: _fault(program).encode()}
@@ -290,7 +290,7 @@ def _fault(program: str) -> str:
     page = project.page(HOME)
     text = (project.folder / HOME).read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
-        render(project, [page], lambda _: Converted(text), Path(place), lambda _: None)
+        render_pages(project, [page], lambda _: Converted(text), Path(place), lambda _: None)
         one, two = html.page_html(project, page, text), framed(Path(place), page)
     wanted, made = _words(one), _words(two)
     if wanted != made:

@@ -15,7 +15,7 @@ from html.parser import HTMLParser
 from itertools import count
 
 from observlib.language.prose import curly
-from observlib.language.words import MARKS, STATUS_WORDS
+from observlib.language.words import CELL_MARKS, STATUS_WORDS
 
 # --- Great-tables' HTML, without its looks: the same table as plain, accessible markup
 
@@ -173,7 +173,7 @@ _GROUPS = (
 )
 _SPELT = {
     _NOTHING: "aucune mesure",
-    **{mark.strip("\u00a0"): STATUS_WORDS[status] for status, mark in MARKS.items()},
+    **{mark.strip("\u00a0"): STATUS_WORDS[status] for status, mark in CELL_MARKS.items()},
 }
 _WHOLE = [code for code in _SPELT if not code.startswith("(")]
 _BESIDE = re.compile("|".join(re.escape(code) for code in _SPELT if code.startswith("(")))
@@ -193,12 +193,12 @@ def with_stacked_tables(page: str, french: bool = True) -> str:
     return _TABLE.sub(lambda found: _table(found, page, french, f"t{next(numbers)}"), page)
 
 
-def bare(markup: str) -> str:
+def markup_text(markup: str) -> str:
     """The text of some markup, on one line.
 
     Examples
     --------
-    >>> bare("3<sup>e</sup> trimestre\\n&amp; <b>an</b>")
+    >>> markup_text("3<sup>e</sup> trimestre\\n&amp; <b>an</b>")
     '3e trimestre & an'
     """
     text = unescape(re.sub("<[^>]+>", "", re.sub("<br ?/?>", " ", markup)))
@@ -213,7 +213,7 @@ def _table(found: re.Match[str], page: str, french: bool, name: str) -> str:
     if "rowgroup" in table and french:
         table = _grouped(table, name)
     rows = _ROW.findall(table)
-    heads = [bare(text) for _, _, text in _CELL.findall(rows[0])] if rows else []
+    heads = [markup_text(text) for _, _, text in _CELL.findall(rows[0])] if rows else []
     if "<thead" in table and len(heads) >= _STACKED and "rowspan=" not in table:
         table = _stacked(table, heads)
     before = page[max(0, found.start() - 200) : found.start()]
@@ -284,7 +284,7 @@ def _row(row: str, heads: list[str]) -> str:
         added = {"role": "rowheader" if cell[1] == "th" else "cell"}
         named = named or (place > 0 and "right" in cell[2])
         kind = next((name for name, known in _FIRST if known.match(head)), "")
-        text = bare(cell[3])
+        text = markup_text(cell[3])
         if "colspan" in cell[2] or place == 0:
             kind = "name"
         elif not text or text in (_NOTHING, f"{_NOTHING} {_SPELT[_NOTHING]}"):
@@ -326,13 +326,13 @@ def _said(code: str) -> str:
     return f'<span aria-hidden="true">{code}</span> <span class="spelt">{_SPELT[code]}</span>'
 
 
-def texts(markup: str, tags: Iterable[str]) -> list[str]:
+def element_texts(markup: str, tags: Iterable[str]) -> list[str]:
     """The texts of some elements, once each, in order.
 
     Examples
     --------
-    >>> texts("<dt>A</dt><p>b</p><dt>A</dt><h2>C</h2>", ["dt", "h2"])
+    >>> element_texts("<dt>A</dt><p>b</p><dt>A</dt><h2>C</h2>", ["dt", "h2"])
     ['A', 'C']
     """
     found = re.findall(rf"<({'|'.join(tags)})\b{_INSIDE}>(.*?)</\1>", markup, re.S)
-    return list(dict.fromkeys(filter(None, (bare(text) for _, _, text in found))))
+    return list(dict.fromkeys(filter(None, (markup_text(text) for _, _, text in found))))

@@ -38,7 +38,7 @@ _OF_PAGES = (
 )
 
 
-class Record(NamedTuple):
+class StandingPublication(NamedTuple):
     """A publication: its quarter, its day, and the digests of its files."""
 
     quarter: str
@@ -66,13 +66,13 @@ def now(
         "the data folder": str(data.resolve()),
         "the quarter": str(quarter or ""),
         "the day": str(Quarter.last_complete(today)),
-        "the publisher": publisher_used(publisher, root / kept.FOLDER / "site"),
+        "the publisher": publisher_used(publisher, root / kept.KEPT_FOLDER / "site"),
         **files_of_project(root, data),
         **{f"{_CODE}/{path.name}": kept.notebook(path, ("code",)) for path in notebooks},
         **kept.tree("the reviews", root / "reports" / "reviews"),
         **kept.tree("the errata", root / "reports" / "errata"),
-        **kept.library(),
-        **kept.installed(),
+        **kept.library_files(),
+        **kept.installed_packages(),
         **kept.stamps("the data", data / "store"),
     }
 
@@ -119,7 +119,7 @@ def _site_inputs(found: Inputs, manifest: Mapping[str, Any]) -> Inputs:
     pages = {f"its pages/{entry['page']}": entry for entry in manifest["studies"]}
     beside = {"quarter": "the quarter", "kind": "the kind of data", "frame": "its estimates"}
     shown = pages | {name: manifest[key] for key, name in beside.items()}
-    digests = {name: kept.digest(json.dumps(what).encode()) for name, what in shown.items()}
+    digests = {name: kept.bytes_digest(json.dumps(what).encode()) for name, what in shown.items()}
     return _without(found, (*_ASKED, *_OF_PAGES)) | digests
 
 
@@ -142,8 +142,12 @@ def may_run(root: Path, found: Inputs) -> int:
     return len(_without(dict.fromkeys(found if differ is None else differ, ""), alone))
 
 
-def keep(
-    root: Path, found: Inputs, manifest: Mapping[str, Any], record: Record, is_latest: bool
+def keep_publication(
+    root: Path,
+    found: Inputs,
+    manifest: Mapping[str, Any],
+    record: StandingPublication,
+    is_latest: bool,
 ) -> None:
     """Remember a publication; that of the latest quarter is made where none is asked for."""
     files = {_RECORD: json.dumps(record, ensure_ascii=False).encode()}
@@ -152,12 +156,14 @@ def keep(
         kept.put(_folder(root), _EDITION, {**found, "the quarter": quarter}, files)
 
 
-def since(root: Path, found: Inputs) -> Record | None:
+def since(root: Path, found: Inputs) -> StandingPublication | None:
     """The publication that was made of these inputs, where all its files are as it made them."""
     return _standing(root, _EDITION, found)
 
 
-def site_since(root: Path, found: Inputs, manifest: Mapping[str, Any]) -> Record | None:
+def site_since(
+    root: Path, found: Inputs, manifest: Mapping[str, Any]
+) -> StandingPublication | None:
     """As `since`, the publication whose site is the one of these inputs and this manifest."""
     return _standing(root, _SITE, _site_inputs(found, manifest))
 
@@ -170,26 +176,26 @@ def why_site(root: Path, found: Inputs, manifest: Mapping[str, Any]) -> list[str
 
 
 def _folder(root: Path) -> Path:
-    return root / kept.FOLDER / "published"
+    return root / kept.KEPT_FOLDER / "published"
 
 
-def _read(root: Path, name: str, of: Inputs) -> Record | None:
+def _read(root: Path, name: str, of: Inputs) -> StandingPublication | None:
     found = kept.get(_folder(root), name, of)
-    return Record(*json.loads(found[_RECORD])) if found else None
+    return StandingPublication(*json.loads(found[_RECORD])) if found else None
 
 
-def _standing(root: Path, name: str, of: Inputs) -> Record | None:
+def _standing(root: Path, name: str, of: Inputs) -> StandingPublication | None:
     record = _read(root, name, of)
     return record if record and not _changed(root, record) else None
 
 
-def _changed(root: Path, record: Record) -> list[str]:
+def _changed(root: Path, record: StandingPublication) -> list[str]:
     """Which files of a publication are not as it made them."""
     reports = root / "reports"
-    there = files_of(reports / "_site", reports / "editions" / record.quarter)
-    return kept.changes(record.files, there)
+    there = publication_files(reports / "_site", reports / "editions" / record.quarter)
+    return kept.difference_words(record.files, there)
 
 
-def files_of(site: Path, edition: Path) -> Inputs:
+def publication_files(site: Path, edition: Path) -> Inputs:
     """The files of a publication: the whole site, and the edition's notebooks."""
     return kept.tree("files of the site", site) | kept.tree("files of the edition", edition)

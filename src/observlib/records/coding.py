@@ -34,7 +34,7 @@ _NAME = re.compile(r"codage_(?P<device>.+)_(?P<quarter>\d{4}-T[1-4])_codeur-(?P<
 _TITLE = "title"  # the question of a text that goes before the others
 
 
-class Sheet(NamedTuple):
+class CodeSheet(NamedTuple):
     """What the name of a file to fill in says of it."""
 
     device: str
@@ -47,18 +47,18 @@ class Sheet(NamedTuple):
         return f"codage_{self.device}_{self.quarter}_codeur-{self.coder}.csv"
 
 
-def of_sheet(name: str) -> Sheet | None:
+def of_sheet(name: str) -> CodeSheet | None:
     """What a file's name says, where it is one to fill in.
 
     Examples
     --------
     >>> of_sheet("codage_jdma-legifrance_2026-T3_codeur-2.csv")
-    Sheet(device='jdma-legifrance', quarter='2026-T3', coder='2')
+    CodeSheet(device='jdma-legifrance', quarter='2026-T3', coder='2')
     >>> of_sheet("jdma_legifrance_2026-T3.csv") is None
     True
     """
     found = _NAME.fullmatch(name)
-    return Sheet(**found.groupdict()) if found else None
+    return CodeSheet(**found.groupdict()) if found else None
 
 
 def whole_texts(verbatims: pd.DataFrame) -> pd.DataFrame:
@@ -132,7 +132,7 @@ def write_sheets(
             f"device {device!r}: the store has no text of {quarter}; texts are loaded where the "
             "device's entry says `verbatims: redacted`"
         )
-    paths = {coder: folder / Sheet(device, quarter, coder).name for coder in CODERS}
+    paths = {coder: folder / CodeSheet(device, quarter, coder).name for coder in CODERS}
     if there := [path for path in paths.values() if path.exists()]:
         raise ObservError(
             *(f"{path}: is there, and may be filled in; name another folder" for path in there)

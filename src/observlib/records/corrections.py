@@ -39,7 +39,7 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field, StrictFloat, StrictInt, StrictStr, model_validator
 
-from observlib.base.yaml_files import Lines
+from observlib.base.yaml_files import KeyLines
 from observlib.catalogue.entries import Slug, Text
 from observlib.catalogue.mistakes import sheets
 from observlib.catalogue.tables import TABLES, Column
@@ -109,12 +109,12 @@ class Correction(Record):
         return self.model_dump_json(include=_DOES)
 
 
-class Sheet(NamedTuple):
+class CorrectionSheet(NamedTuple):
     """A correction, and where each of its keys stands."""
 
     path: Path
     correction: Correction
-    lines: Lines
+    lines: KeyLines
 
     def at(self, key: str, fault: str) -> str:
         """What is wrong with one of its keys, as a line that names file and line."""
@@ -122,7 +122,7 @@ class Sheet(NamedTuple):
         return f"{self.path}:{line}: {self.correction.id!r}: {fault}"
 
 
-def load_corrections(data: Path, problems: list[str]) -> list[Sheet]:
+def load_corrections(data: Path, problems: list[str]) -> list[CorrectionSheet]:
     """Read the corrections of a data folder, in the order of their names.
 
     Examples
@@ -133,11 +133,12 @@ def load_corrections(data: Path, problems: list[str]) -> list[Sheet]:
     """
     shape = "a mapping (`id:`, `device:`, `column:`)"
     return [
-        Sheet(*found) for found in sheets(data / Correction.FOLDER, Correction, shape, problems)
+        CorrectionSheet(*found)
+        for found in sheets(data / Correction.FOLDER, Correction, shape, problems)
     ]
 
 
-def misfits(sheet: Sheet, table: str) -> Iterator[str]:
+def misfits(sheet: CorrectionSheet, table: str) -> Iterator[str]:
     """What of a correction does not go with the tidy table that its device feeds."""
     correction, columns = sheet.correction, TABLES[table].columns
     if table == _TEXTS:

@@ -91,6 +91,6 @@ class Decision(Record):
         return (self.date - Quarter.parse(self.quarter).end).days
 
 
-def standing(decisions: Iterable[Decision]) -> dict[str, Decision]:
+def standing_decisions(decisions: Iterable[Decision]) -> dict[str, Decision]:
     """The decision that stands on each task: the latest, of those in order."""
     return {one.task: one for one in decisions}

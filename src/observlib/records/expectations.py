@@ -43,7 +43,7 @@ from observlib.records.record import Record
 
 COMPARED = ("satisfaction_10", "satisfied_share", "clarity_10", "help_reached_share")
 # why one is exploratory
-REASONS = {
+EXPLORATORY_REASONS = {
     "unseen": "no ingestion has seen it yet",
     "edited": "it was changed after an ingestion had seen it",
     "late": "data of its period were there when an ingestion first saw it",
@@ -78,7 +78,7 @@ class Expectation(Record):
 
 
 def exploratory(one: Expectation, first: tuple[str, bool] | None) -> str:
-    """Why an expectation is exploratory, of `REASONS`; nothing where it was announced."""
+    """Why one is exploratory, of `EXPLORATORY_REASONS`; nothing where it was announced."""
     if first is None:
         return "unseen"
     digest, late = first

@@ -49,14 +49,14 @@ from pydantic import (
 from observlib.base.errors import ObservError
 from observlib.base.personal import held
 from observlib.base.text import LINE_BREAKS
-from observlib.base.yaml_files import Lines, parse, read, read_text, split_front_matter
+from observlib.base.yaml_files import KeyLines, parse, read_text, read_yaml, split_front_matter
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Part, Slug
-from observlib.catalogue.mistakes import explain, unknown
+from observlib.catalogue.mistakes import explain, unknown_names
 from observlib.records.published_text import Plain, PlainProse, a_role, active
 
 _VOCABULARY = "vocabulary.yml"
-VERDICTS = ("à refaire", "à adapter", "à éviter")
+PRACTICE_VERDICTS = ("à refaire", "à adapter", "à éviter")
 ORIGINS = {
     "own": "Nos équipes",
     "neighbour": "Organismes voisins",
@@ -80,7 +80,7 @@ class Source(Part):
     )
 
 
-class Sheet(Part):
+class PracticeSheet(Part):
     """One practice sheet: its front matter, its name (`slug`) and its Markdown `body`.
 
     It is `invented` where it is one of a demonstration.
@@ -105,7 +105,7 @@ class Sheet(Part):
     body: str = Field(default="", exclude=True)
 
     @model_validator(mode="after")
-    def _is_whole(self) -> Sheet:
+    def _is_whole(self) -> PracticeSheet:
         faults = []
         if self.tool is None and self.method is None:
             faults.append("neither 'tool' nor 'method' is given; give one or both")
@@ -125,7 +125,7 @@ class Sheet(Part):
 class Practices:
     """The published sheets, the newest first, and the words for their tools and methods."""
 
-    sheets: tuple[Sheet, ...] = ()
+    sheets: tuple[PracticeSheet, ...] = ()
     tools: dict[str, str] = field(default_factory=dict)
     methods: dict[str, str] = field(default_factory=dict)
 
@@ -162,7 +162,7 @@ def load_practices(
     if not folder.is_dir() and own is None:
         return Practices()
     path = folder / _VOCABULARY
-    words, lines, problems = read(path, dict, "`tools:` and `methods:`", "file is missing")
+    words, lines, problems = read_yaml(path, dict, "`tools:` and `methods:`", "file is missing")
     tools, methods = (_labels(path, words, lines, key, problems) for key in ("tools", "methods"))
     allowed: dict[str, list[str]] = {
         "department": list(catalogue.departments),
@@ -186,7 +186,7 @@ def load_practices(
 
 
 def _labels(
-    path: Path, words: dict[Any, Any], lines: Lines, key: str, problems: list[str]
+    path: Path, words: dict[Any, Any], lines: KeyLines, key: str, problems: list[str]
 ) -> dict[str, str]:
     """The vocabulary's words of one sort, by their key."""
     if not problems and set(words) != {"tools", "methods"}:
@@ -204,7 +204,9 @@ def _labels(
     return {str(name): str(label) for name, label in found.items()}
 
 
-def _read_sheet(path: Path, allowed: dict[str, list[str]]) -> tuple[Sheet | None, list[str]]:
+def _read_sheet(
+    path: Path, allowed: dict[str, list[str]]
+) -> tuple[PracticeSheet | None, list[str]]:
     """A sheet, or None for a draft or a wrong one, and what is wrong with it."""
     try:
         text = read_text(path).removeprefix("\ufeff")
@@ -225,10 +227,10 @@ def _read_sheet(path: Path, allowed: dict[str, list[str]]) -> tuple[Sheet | None
         )
     problems += _faults_of_body(path, body, text.count("\n") - body.count("\n") + 1)
     try:
-        sheet = Sheet.model_validate({**raw, "slug": path.stem, "body": body.strip()})
+        sheet = PracticeSheet.model_validate({**raw, "slug": path.stem, "body": body.strip()})
     except ValidationError as error:
-        return None, problems + list(explain(error, Sheet, path, (), lines, raw))
-    problems += unknown(path, sheet, lines, allowed)
+        return None, problems + list(explain(error, PracticeSheet, path, (), lines, raw))
+    problems += unknown_names(path, sheet, lines, allowed)
     return (None if problems else sheet), problems
 
 

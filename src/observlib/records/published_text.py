@@ -10,7 +10,7 @@ from pydantic import AfterValidator
 
 from observlib import estimates
 from observlib.base.errors import ObservError
-from observlib.base.personal import TITLE, held
+from observlib.base.personal import TITLES_OF_PEOPLE, held
 from observlib.base.text import sign_fault
 from observlib.catalogue.entries import Prose, Text
 from observlib.estimates import comparisons
@@ -90,7 +90,7 @@ def a_role(text: str) -> str:
     """
     words = text.split()
     named = len(words) > 1 and all(word[0].isupper() for word in words)
-    if "@" in text or named or re.search(TITLE, text):
+    if "@" in text or named or re.search(TITLES_OF_PEOPLE, text):
         raise ValueError("names a person or an address; give a role, such as 'pôle études'")
     return text
 

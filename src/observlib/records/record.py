@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Entry
-from observlib.catalogue.mistakes import sheets, unknown
+from observlib.catalogue.mistakes import sheets, unknown_names
 
 Fault = tuple[tuple[str | int, ...], str]  # the keys of what is wrong, and what is
 
@@ -48,7 +48,7 @@ class Record(Entry):
         records: dict[str, Self] = {}
         for path, record, lines in sheets(place / cls.FOLDER, cls, f"a mapping ({keys})", problems):
             names = {**record.allowed(catalogue), **allowed} if catalogue else allowed
-            problems += unknown(path, record, lines, names)
+            problems += unknown_names(path, record, lines, names)
             for at, fault in record.faults(catalogue) if catalogue else ():
                 problems.append(f"{path}:{lines.get(at, 1)}: {record.id!r}: {fault}")
             value = getattr(record, cls.UNIQUE)

@@ -23,16 +23,16 @@ from observlib.publish.downloads import COMPARISONS
 from observlib.publish.editions import record
 from observlib.publish.editions.reviews import CLOSE, DIFFERS, NOT_RUN, REPRODUCED
 from observlib.review.comparison import (
-    LEAST,
-    WHOLE,
+    LEAST_WEIGHT,
+    WHOLE_FILE,
     Difference,
     Language,
     Place,
-    Word,
-    compare,
+    Wording,
+    compare_files,
     differences,
-    digests,
-    told,
+    followed_digests,
+    place_text,
     weight,
 )
 from observlib.review.rebuild import (
@@ -47,7 +47,7 @@ from observlib.review.rebuild import (
 
 
 @dataclass(frozen=True)
-class Review:
+class ReviewResult:
     """What a review found of an edition.
 
     `told` is the digest of what it tells; `studies` are its pages with their titles, and `files`
@@ -71,10 +71,10 @@ class Review:
     @property
     def verdict(self) -> str:
         """`reproduced`, `within tolerance`, `differs`, or `cannot be run`."""
-        return verdict(self.differences, self.not_run)
+        return review_verdict(self.differences, self.not_run)
 
     @cached_property
-    def groups(self) -> list[Group]:
+    def groups(self) -> list[StudyGroup]:
         """What was found, study by study, and of what belongs to none."""
         return groups(self.files, self.studies, self.differences, self.not_run)
 
@@ -83,7 +83,7 @@ class Review:
         about = {name: value for name, value in vars(self).items() if name not in _IN_WORDS}
         places = [
             {"file": one.file}
-            | {name: told(getattr(one, name)) for name in ("where", "published", "remade")}
+            | {name: place_text(getattr(one, name)) for name in ("where", "published", "remade")}
             | {"is_close": one.is_close}
             for one in self.differences
         ]
@@ -92,15 +92,15 @@ class Review:
             for is_study in (True, False)
         )
         found = {"studies": studies, "others": others, "differences": places}
-        return {"verdict": self.verdict, **about, **found}
+        return {"review_verdict": self.verdict, **about, **found}
 
 
 _IN_WORDS = ("files", "groups", "studies", "differences")  # of what programs get something else
 
 
-def review(
+def review_bundle(
     place: Path, root: Path, data: Path, tell: Tell = lambda line: None, trusted: Trusted = ()
-) -> Review:
+) -> ReviewResult:
     """Review a bundle: check its files, make it again, and compare all."""
     known = git.branches(root)
     if wrong := sorted({*trusted} - {*known}):
@@ -116,16 +116,18 @@ def review(
         return of(bundle, again, root)
 
 
-def of(bundle: Bundle, again: Path | None, root: Path, not_run: tuple[str, ...] = ()) -> Review:
+def of(
+    bundle: Bundle, again: Path | None, root: Path, not_run: tuple[str, ...] = ()
+) -> ReviewResult:
     """The review of a bundle that was opened, against the folder in which it was made again."""
     manifest = bundle.manifest
     found = [*_by_itself(bundle, root), *(_against(bundle, again) if again else [])]
     kept: dict[tuple[str, Place], Difference] = {}
     for one in found:  # of a file the manifest says that it changed, and the remake where
         kept.setdefault((one.file, one.where), one)
-    located = {one.file for one in kept.values() if one.where != WHOLE}
-    different = [one for one in kept.values() if one.where != WHOLE or one.file not in located]
-    return Review(
+    located = {one.file for one in kept.values() if one.where != WHOLE_FILE}
+    different = [one for one in kept.values() if one.where != WHOLE_FILE or one.file not in located]
+    return ReviewResult(
         manifest.quarter,
         manifest.kind,
         manifest.published,
@@ -133,7 +135,7 @@ def of(bundle: Bundle, again: Path | None, root: Path, not_run: tuple[str, ...] 
         manifest.told,
         {study.page: study.title for study in manifest.studies},
         tuple(sorted(manifest.files)),
-        tuple(sorted(different, key=lambda one: (one.is_close, one.file != record.NAME))),
+        tuple(sorted(different, key=lambda one: (one.is_close, one.file != record.MANIFEST_FILE))),
         tuple(not_run),
         _counts(bundle) if again else {},
         {"python": platform.python_version(), "platform": platform.platform(terse=True)},
@@ -143,28 +145,28 @@ def of(bundle: Bundle, again: Path | None, root: Path, not_run: tuple[str, ...] 
 def _by_itself(bundle: Bundle, root: Path) -> Iterator[Difference]:
     """What is wrong in a bundle by itself: its files, its days, a commit that nobody knows."""
     for name, wrong in files_against_manifest(bundle).items():
-        yield Difference(name, WHOLE, wrong, Word(f"not_{wrong}"))
+        yield Difference(name, WHOLE_FILE, wrong, Wording(f"not_{wrong}"))
     if not record.build_is_whole(bundle.folder):
-        yield Difference(record.BUILD, Place("build"), Word("build"), Word("written"))
+        yield Difference(record.BUILD, Place("build"), Wording("build"), Wording("written"))
     manifest = bundle.manifest
-    described = record.told(bundle.folder)
-    for where, value in record.tells(bundle.raw).items():
-        if (other := described.get(where, Word("nothing"))) != value:
+    described = record.read_description(bundle.folder)
+    for where, value in record.manifest_tells(bundle.raw).items():
+        if (other := described.get(where, Wording("nothing"))) != value:
             place = Place("crate", name=where, of=record.CRATE)
-            yield Difference(record.NAME, place, value, other)
+            yield Difference(record.MANIFEST_FILE, place, value, other)
     name, own = (one.removesuffix(git.DIRTY) for one in (manifest.commit, git.commit(root)))
     if name and own not in ("", name) and not git.knows(root, name):
-        yield Difference(record.NAME, Place("key", name="commit"), name, Word("commit"))
+        yield Difference(record.MANIFEST_FILE, Place("key", name="commit"), name, Wording("commit"))
 
 
 def _against(bundle: Bundle, again: Path) -> Iterator[Difference]:
     """What differs between a bundle and what was made again."""
-    there, new = bundle.files, record.files_of(again)
+    there, new = bundle.files, record.edition_files(again)
     for name in sorted(there.keys() | new.keys()):
         if there.get(name) != new.get(name):
-            yield from compare(bundle.folder, again, name)
-    both = bundle.raw, json.loads((again / record.NAME).read_text("utf-8"))
-    yield from differences(record.NAME, *(json.dumps(one).encode() for one in both))
+            yield from compare_files(bundle.folder, again, name)
+    both = bundle.raw, json.loads((again / record.MANIFEST_FILE).read_text("utf-8"))
+    yield from differences(record.MANIFEST_FILE, *(json.dumps(one).encode() for one in both))
 
 
 def _counts(bundle: Bundle) -> dict[str, int]:
@@ -200,12 +202,12 @@ _OTHERS = {
     "donnees": "data",
     "documentation": "documentation",
     "practices": "practices",
-    **dict.fromkeys((record.NAME, record.BUILD, record.CRATE), "manifest"),
+    **dict.fromkeys((record.MANIFEST_FILE, record.BUILD, record.CRATE), "manifest"),
 }
 
 
 @dataclass(frozen=True)
-class Group:
+class StudyGroup:
     """A study, by the name and title of its page, or what belongs to none (`is_study`).
 
     So many `files` were compared; `differences` tell where some differ, what says most first.
@@ -221,7 +223,7 @@ class Group:
     @property
     def verdict(self) -> str:
         """That of a review, of its files alone."""
-        return verdict(self.differences, self.not_run)
+        return review_verdict(self.differences, self.not_run)
 
     @property
     def differing(self) -> tuple[str, ...]:
@@ -230,16 +232,16 @@ class Group:
 
     def called(self, language: Language = "en") -> str:
         """Its title."""
-        return visible(self.title) if self.is_study else told(Word(self.title), language)
+        return visible(self.title) if self.is_study else place_text(Wording(self.title), language)
 
     def as_dict(self) -> dict[str, Any]:
         """What was found of it, for programs; where it differs, the review says by file."""
-        about = {"name": self.name, "title": self.called(), "verdict": self.verdict}
+        about = {"name": self.name, "title": self.called(), "review_verdict": self.verdict}
         return {**about, "files": self.files, "differing": list(self.differing)}
 
 
 @dataclass(frozen=True, eq=False)
-class Change:
+class Finding:
     """What differs alike in one place or many: its first place in each group, and all its files."""
 
     places: dict[str, Difference]
@@ -251,7 +253,7 @@ class Change:
         return min(self.places.values(), key=weight)
 
 
-def verdict(found: tuple[Difference, ...], not_run: tuple[str, ...]) -> str:
+def review_verdict(found: tuple[Difference, ...], not_run: tuple[str, ...]) -> str:
     """`reproduced`, `within tolerance`, `differs`, or `cannot be run`."""
     if any(not one.is_close for one in found):
         return DIFFERS
@@ -288,7 +290,7 @@ def groups(
     studies: Mapping[str, str],
     differences: Iterable[Difference],
     not_run: Iterable[str],
-) -> list[Group]:
+) -> list[StudyGroup]:
     """What was found, by study in the edition's order, then of what belongs to none."""
     of: dict[str, list[Difference]] = {name: [] for name in studies}
     for one in differences:
@@ -297,7 +299,7 @@ def groups(
     counts = Counter(_group_of(name, studies) for name in names)
     reasons = tuple(not_run)
     return [
-        Group(
+        StudyGroup(
             name,
             studies.get(name, f"group_{name}"),
             name in studies,
@@ -309,7 +311,7 @@ def groups(
     ]
 
 
-def changes(found: Iterable[Group]) -> tuple[list[Change], dict[str, list[Change]]]:
+def grouped_findings(found: Iterable[StudyGroup]) -> tuple[list[Finding], dict[str, list[Finding]]]:
     """What differs alike in several groups, and what in each of one or two, by its name.
 
     What says most comes first: what is measured, then what is read, then what follows from these.
@@ -325,25 +327,35 @@ def changes(found: Iterable[Group]) -> tuple[list[Change], dict[str, list[Change
         names = dict.fromkeys(name for name, _ in places)
         first = dict(reversed(places))
         files = tuple(dict.fromkeys(one.file for _, one in places))
-        made.append(Change({name: first[name] for name in names}, files))
+        made.append(Finding({name: first[name] for name in names}, files))
     made.sort(key=lambda change: (weight(change.first), -len(change.places)))
     several = [change for change in made if len(change.places) >= _SEVERAL]
     following = {name for change in several for name in change.places}
-    own: dict[str, list[Change]] = {}
+    own: dict[str, list[Finding]] = {}
     for change in made:
         for name, one in change.places.items() if len(change.places) < _SEVERAL else ():
-            if weight(one)[0] < LEAST or name not in following:
+            if weight(one)[0] < LEAST_WEIGHT or name not in following:
                 own.setdefault(name, []).append(change)
     return several, own
 
 
 def _what(one: Difference) -> Hashable:
     """What differences have alike that tell the same in several places."""
-    if pairs := digests(one):
+    if pairs := followed_digests(one):
         return pairs
     kind, name, _ = one.where.role
     alone = (one.file,) if kind in ("file", "uncompared", "byte") else ()
     return (*alone, kind, name, one.where.of, one.published, one.remade)
 
 
-__all__ = ["DIFFERS", "NOT_RUN", "Change", "Group", "Review", "changes", "groups", "of", "review"]
+__all__ = [
+    "DIFFERS",
+    "NOT_RUN",
+    "Finding",
+    "ReviewResult",
+    "StudyGroup",
+    "grouped_findings",
+    "groups",
+    "of",
+    "review_bundle",
+]

@@ -32,7 +32,7 @@ from observlib.review import _readpdf
 
 # --- Where two files differ, and what stands there: as data, and in the words of either language
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 Language = Literal["en", "fr"]
 
 
@@ -62,53 +62,55 @@ def _anywhere(name: str) -> str:
     return re.sub(r"\[\d+\]", "[]", name)
 
 
-class Word(str):
+class Wording(str):
     """What is said of a file or place, in place of what stands there: a key of the wordings."""
 
     __slots__ = ()
 
 
-WHOLE = Place("file")  # where a file is absent, or its digest is another
+WHOLE_FILE = Place("file")  # where a file is absent, or its digest is another
 
 
-def told(what: Place | str, language: Language = "en") -> str:
+def place_text(what: Place | str, language: Language = "en") -> str:
     """A place in words, or what stands there.
 
     Examples
     --------
-    >>> told(Place("text", 12, section="notes")), told(Place("text", 12, section="notes"), "fr")
+    >>> place = Place("text", 12, section="notes")
+    >>> place_text(place), place_text(place, "fr")
     ('line 12, in #notes, text', 'ligne 12, dans #notes, texte')
-    >>> told(Place("cell", 3, "estimate", member="a.csv")), told(Word("absent"), "fr"), told("7,9")
+    >>> place = Place("cell", 3, "estimate", member="a.csv")
+    >>> place_text(place), place_text(Wording("absent"), "fr"), place_text("7,9")
     ('a.csv: line 3, estimate', 'est absent', '7,9')
     """
-    if isinstance(what, Word):
-        return TEXTS[f"{language}.said.{what}"]
+    if isinstance(what, Wording):
+        return _TEXTS[f"{language}.said.{what}"]
     if isinstance(what, str):
         return what
     around = {"in_section": what.section, "of_it": what.of, "in_member": what.member}
     words = {
-        key: TEXTS[f"{language}.around.{key}"].format(it=value) if value else ""
+        key: _TEXTS[f"{language}.around.{key}"].format(it=value) if value else ""
         for key, value in around.items()
     }
-    return TEXTS[f"{language}.places.{what.kind}"].format(**what._asdict(), **words).strip()
+    return _TEXTS[f"{language}.places.{what.kind}"].format(**what._asdict(), **words).strip()
 
 
 # --- What a file holds, piece by piece, each with its place: whoever wrote it, within bounds
 
-MOST_BYTES = 100_000_000  # of a file, as it stands and unpacked
+MOST_COMPARED_BYTES = 100_000_000  # of a file, as it stands and unpacked
 _MOST_PIECES = 2_000_000
 _SECONDS = 120  # a whole edition as a PDF takes ten
 _Piece = tuple[Place, str]
 _Reader = Callable[[bytes], Iterable[_Piece]]
 
 
-def pieces(name: str, content: bytes) -> list[_Piece]:
+def file_pieces(name: str, content: bytes) -> list[_Piece]:
     """What a file that is no archive holds, by the kind that its name tells."""
     found, names = [], 0
     for piece in _READERS.get(PurePosixPath(name).suffix, _lines)(content):
         found.append(piece)
         names += len(piece[0].name)  # of JSON each leaf has its whole way from the root
-        if len(found) > _MOST_PIECES or names > MOST_BYTES:
+        if len(found) > _MOST_PIECES or names > MOST_COMPARED_BYTES:
             raise Exceeded(f"holds more than {_MOST_PIECES} pieces, or names too long")
     return found
 
@@ -219,7 +221,7 @@ _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)")
 _AROUND = 30  # letters shown beside a difference
 _AHEAD = 400  # pieces among which what follows an addition is looked for
 _ALIGNED = 1000  # differences of a file after which nothing is looked for
-_NOTHING = Word("nothing")
+_NOTHING = Wording("nothing")
 # of data, as `source` has it, or of a file: one without a letter might be a number
 _DIGEST = re.compile(
     r"((?<=@)[0-9a-f]{8}(?![0-9a-z])|(?<![0-9a-z])(?=\d*[a-f])[0-9a-f]{8,64}(?![0-9a-z]))"
@@ -228,7 +230,7 @@ _DIGEST = re.compile(
 _NO_NUMBER = re.compile(r"(?<=@)[0-9a-f]{8}(?![0-9a-z])|(?<![0-9a-z])[0-9a-f]{32,64}(?![0-9a-z])")
 _PARTIAL = re.compile(r"^…\w*|\w*…$")
 _READ, _DRAWN = (".html", ".pdf", ".docx"), (".svg", ".png")
-LEAST = 5  # the weight of what tells nothing by itself
+LEAST_WEIGHT = 5  # the weight of what tells nothing by itself
 _HEARD = ("alt", "aria-label", "title", "content")
 
 
@@ -236,7 +238,7 @@ _HEARD = ("alt", "aria-label", "title", "content")
 class Difference:
     """A place at which two editions differ.
 
-    `file` and `where` say the place; `published` and `remade` what stands there, or a `Word` on it.
+    `file` and `where` say the place; `published` and `remade` what stands there, or a `Wording`.
     Where all that differs are numbers, by no more than the tolerance, `is_close`.
     """
 
@@ -247,13 +249,13 @@ class Difference:
     is_close: bool = False
 
 
-def compare(published: Path, remade: Path, name: str) -> list[Difference]:
+def compare_files(published: Path, remade: Path, name: str) -> list[Difference]:
     """What differs in a file of both folders: five places at most, and a line for the others."""
     both = [folder / name for folder in (published, remade)]
     if not all(path.exists() for path in both):
-        there, again = (Word("there" if path.exists() else "absent") for path in both)
-        return [Difference(name, WHOLE, there, again)]
-    if max(path.stat().st_size for path in both) > MOST_BYTES:
+        there, again = (Wording("there" if path.exists() else "absent") for path in both)
+        return [Difference(name, WHOLE_FILE, there, again)]
+    if max(path.stat().st_size for path in both) > MOST_COMPARED_BYTES:
         return [_uncompared(name)]
     found = [*differences(name, *(path.read_bytes() for path in both))]
     different = [one for one in found if not one.is_close] or found
@@ -265,13 +267,13 @@ def compare(published: Path, remade: Path, name: str) -> list[Difference]:
 
 
 def _uncompared(name: str) -> Difference:
-    return Difference(name, Place("uncompared"), Word("heavy"), Word("other"))
+    return Difference(name, Place("uncompared"), Wording("heavy"), Wording("other"))
 
 
 def weight(one: Difference) -> tuple[int, int]:
     """How little a difference tells by itself: what is measured first, then what is read.
 
-    Then what is heard or drawn as text, what else a page holds, drawings, and digests (`LEAST`);
+    Then what is heard or drawn as text, what else a page holds, drawings, digests (`LEAST_WEIGHT`);
     of what tells as much, pages come before PDFs.
     """
     suffix = PurePosixPath(one.file).suffix
@@ -282,8 +284,8 @@ def _level(one: Difference, suffix: str) -> int:
     where, both = one.where, (one.published, one.remade)
     if where.kind in ("file", "uncompared", "build", "crate"):
         return 0
-    if digests(one) or all(text == _NOTHING or not text.strip() for text in both):
-        return LEAST
+    if followed_digests(one) or all(text == _NOTHING or not text.strip() for text in both):
+        return LEAST_WEIGHT
     if where.kind == "cell" and not where.member:
         return int(_NOTHING in both)
     if suffix in _DRAWN or where.kind in ("drawn", "element", "bytes", "byte", "part"):
@@ -293,14 +295,15 @@ def _level(one: Difference, suffix: str) -> int:
     return 2 if where.kind == "attribute" or where.section.startswith("fig-") else 1
 
 
-def digests(one: Difference) -> tuple[tuple[str, str], ...]:
+def followed_digests(one: Difference) -> tuple[tuple[str, str], ...]:
     """The digests that another has followed, where nothing else differs.
 
     Examples
     --------
-    >>> digests(Difference("a.html", Place("text", 1), "calls (fb8ad6f9)", "calls (94110baf)"))
+    >>> place = Place("text", 1)
+    >>> followed_digests(Difference("a.html", place, "calls (fb8ad6f9)", "calls (94110baf)"))
     (('fb8ad6f9', '94110baf'),)
-    >>> digests(Difference("a.html", Place("text", 1), "calls (fb8ad6f9)", "visits (94110baf)"))
+    >>> followed_digests(Difference("a.html", place, "calls (fb8ad6f9)", "visits (94110baf)"))
     ()
     """
     first, second = (_DIGEST.split(_PARTIAL.sub("…", text)) for text in (one.published, one.remade))
@@ -329,7 +332,7 @@ def differences(name: str, published: bytes, remade: bytes) -> Iterator[Differen
         yield Difference(name, where, *_shown(a, b), is_close=_are_close(a, b, near))
     if not found:  # they hold the same, written otherwise
         at = next(place for place, (a, b) in enumerate(zip_longest(published, remade)) if a != b)
-        a, b = (content[at : at + 8].hex(" ") or Word("end") for content in (published, remade))
+        a, b = (content[at : at + 8].hex(" ") or Wording("end") for content in (published, remade))
         yield Difference(name, Place("byte", at), a, b)
 
 
@@ -337,7 +340,7 @@ _Pair = tuple[Place, str, str]  # a place that differs, and what stands there in
 
 
 def _pieces_apart(name: str, first: bytes, second: bytes) -> Iterator[_Pair]:
-    yield from _pairs(pieces(name, first), pieces(name, second))
+    yield from _pairs(file_pieces(name, first), file_pieces(name, second))
 
 
 def _members_apart(name: str, first: bytes, second: bytes) -> Iterator[_Pair]:
@@ -357,7 +360,7 @@ def _members_apart(name: str, first: bytes, second: bytes) -> Iterator[_Pair]:
                 found = [*_pieces_apart(member, *both)]
             except Exception:
                 found = []
-            as_whole = (Place("bytes"), kept.digest(both[0]), kept.digest(both[1]))
+            as_whole = (Place("bytes"), kept.bytes_digest(both[0]), kept.bytes_digest(both[1]))
             for where, a, b in found or [as_whole]:
                 yield where._replace(member=member), a, b
 
@@ -365,8 +368,8 @@ def _members_apart(name: str, first: bytes, second: bytes) -> Iterator[_Pair]:
 def _unpacked(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         inside = archive.infolist()
-        if sum(entry.file_size for entry in inside) > MOST_BYTES:
-            raise Exceeded(f"unpacks to more than {MOST_BYTES} bytes")
+        if sum(entry.file_size for entry in inside) > MOST_COMPARED_BYTES:
+            raise Exceeded(f"unpacks to more than {MOST_COMPARED_BYTES} bytes")
         return {entry.filename: archive.read(entry) for entry in inside}
 
 
@@ -417,7 +420,7 @@ def _go_on(first: list[_Piece], i: int, second: list[_Piece], j: int) -> bool:
 
 def _shown(a: str, b: str) -> tuple[str, str]:
     """Two texts around the first letter that differs."""
-    if isinstance(a, Word) or isinstance(b, Word):
+    if isinstance(a, Wording) or isinstance(b, Wording):
         return _cut(a, 0), _cut(b, 0)
     both = enumerate(zip(a, b, strict=False))
     at = next((place for place, (x, y) in both if x != y), min(len(a), len(b)))
@@ -425,7 +428,7 @@ def _shown(a: str, b: str) -> tuple[str, str]:
 
 
 def _cut(text: str, at: int) -> str:
-    if isinstance(text, Word):
+    if isinstance(text, Wording):
         return text
     start, end = max(0, at - _AROUND), at + 2 * _AROUND
     return f"{'…' if start else ''}{text[start:end]}{'…' if len(text) > end else ''}"

@@ -29,11 +29,11 @@ from observlib.base.errors import SHOWN, ObservError, bounded, visible
 from observlib.base.files import end_all, write_all
 from observlib.base.kept import Inputs
 from observlib.base.period import Quarter, edition_day, epoch
-from observlib.catalogue.mistakes import told
+from observlib.catalogue.mistakes import fault_texts
 from observlib.pipeline import archive, revisions
 from observlib.publish import standing
 from observlib.publish.editions import record
-from observlib.review.comparison import Word
+from observlib.review.comparison import Wording
 from observlib.store.address import SETTING, address
 
 # --- A published edition as a reviewer gets it: a folder, or a zip of one, perhaps a stranger's
@@ -71,7 +71,7 @@ _Place = Annotated[str, AfterValidator(_is_inside)]
 _Name = Annotated[str, StringConstraints(pattern=r"^\w[\w.-]{0,99}$")]  # no option of a command
 
 
-class Study(BaseModel):
+class ReviewedStudy(BaseModel):
     """What a manifest says of a page."""
 
     model_config = ConfigDict(extra="allow")
@@ -90,7 +90,7 @@ class _Erratum(BaseModel):
     digest: _Digest
 
 
-class Manifest(BaseModel):
+class ReviewedManifest(BaseModel):
     """What a reviewer needs of a manifest; the rest is compared as it is."""
 
     model_config = ConfigDict(extra="allow")
@@ -105,7 +105,7 @@ class Manifest(BaseModel):
     data: dict[_Name, str]
     earlier: dict[_Name, _Digest]
     files: dict[_Place, _Digest]
-    studies: list[Study]
+    studies: list[ReviewedStudy]
     errata: dict[_Name, _Erratum] = {}
 
 
@@ -114,13 +114,13 @@ class Bundle:
     """An edition's folder, its manifest, and the manifest as it was read."""
 
     folder: Path
-    manifest: Manifest
+    manifest: ReviewedManifest
     raw: dict[str, Any]
 
     @cached_property
     def files(self) -> Inputs:
         """Its files by their digests (see `record.files_of`)."""
-        return record.files_of(self.folder)
+        return record.edition_files(self.folder)
 
     @property
     def day(self) -> date:
@@ -133,21 +133,24 @@ def opened(place: Path, work: Path) -> Bundle:
     if not place.exists():
         raise ObservError(f"{place}: is not there; name the folder of an edition, or a zip of it")
     folder = place if place.is_dir() else _unpacked(place, work)
-    if not (folder / record.NAME).is_file():
-        below = [path.parent for path in folder.glob(f"*/{record.NAME}")]
+    if not (folder / record.MANIFEST_FILE).is_file():
+        below = [path.parent for path in folder.glob(f"*/{record.MANIFEST_FILE}")]
         if len(below) != 1:
             raise ObservError(
-                f"{place}: holds no {record.NAME}; name the folder of an edition as it is "
+                f"{place}: holds no {record.MANIFEST_FILE}; name the folder of an edition as it is "
                 "published, such as reports/_site/2026-T3, or a zip of it"
             )
         folder = below[0]
     _check_folder(folder)
-    raw = _read(folder / record.NAME)
+    raw = _read(folder / record.MANIFEST_FILE)
     try:
-        return Bundle(folder, Manifest.model_validate(raw), raw)
+        return Bundle(folder, ReviewedManifest.model_validate(raw), raw)
     except ValidationError as error:
-        lines = [f"{record.NAME}: {said}" for _, said in told(error, Manifest, raw)]
-        more = [f"{record.NAME}: and {len(lines) - SHOWN} more"] * (len(lines) > SHOWN)
+        lines = [
+            f"{record.MANIFEST_FILE}: {said}"
+            for _, said in fault_texts(error, ReviewedManifest, raw)
+        ]
+        more = [f"{record.MANIFEST_FILE}: and {len(lines) - SHOWN} more"] * (len(lines) > SHOWN)
         raise ObservError(*lines[:SHOWN], *more) from None
 
 
@@ -222,13 +225,13 @@ def _is_harmless(entry: zipfile.ZipInfo) -> bool:
     return is_plain and entry.file_size <= _RATIO * max(entry.compress_size, 1)
 
 
-def files_against_manifest(bundle: Bundle) -> dict[str, Word]:
+def files_against_manifest(bundle: Bundle) -> dict[str, Wording]:
     """Each file that is not as the manifest says: absent, unknown, or changed."""
     there, told = bundle.files, bundle.manifest.files
-    found = {name: Word("absent") for name in told.keys() - there.keys()}
-    found |= {name: Word("unknown") for name in there.keys() - told.keys()}
+    found = {name: Wording("absent") for name in told.keys() - there.keys()}
+    found |= {name: Wording("unknown") for name in there.keys() - told.keys()}
     both = there.keys() & told.keys()
-    found |= {name: Word("changed") for name in both if there[name] != told[name]}
+    found |= {name: Wording("changed") for name in both if there[name] != told[name]}
     return dict(sorted(found.items()))
 
 
@@ -238,7 +241,12 @@ _ALLOWED = re.compile(
     r"PATH|PATHEXT|LD_LIBRARY_PATH|SYSTEMROOT|LANG|LANGUAGE|LC_\w+|TZ|DENO_DOM_PLUGIN"
     r"|QUARTO_(CONDA_PREFIX|DART_SASS|DENO|ESBUILD|PANDOC|SHARE_PATH|TYPST)"
 )
-_NEVER = ("raw", "store", archive.FOLDER, "identifiers")  # of a data folder: no code, no fact
+_NEVER = (
+    "raw",
+    "store",
+    archive.ARCHIVE_FOLDER,
+    "identifiers",
+)  # of a data folder: no code, no fact
 Tell = Callable[[str], None]
 Trusted = Collection[str]
 
@@ -276,12 +284,14 @@ def remade(
     }
     last = _run([sys.executable, "-c", _COMMAND, *words], copy, environment, tell)
     folder = copy / "reports" / "_site" / manifest.quarter
-    if not (folder / record.NAME).is_file():
+    if not (folder / record.MANIFEST_FILE).is_file():
         raise CannotRun("the edition could not be made again; its last lines follow", *last)
     name, other = (one.removesuffix(git.DIRTY) for one in (manifest.commit, made_by))
     if name and other not in ("", name):
-        told = json.loads((folder / record.NAME).read_text(encoding="utf-8"))
-        (folder / record.NAME).write_text(json.dumps(told | {"commit": made_by}), encoding="utf-8")
+        told = json.loads((folder / record.MANIFEST_FILE).read_text(encoding="utf-8"))
+        (folder / record.MANIFEST_FILE).write_text(
+            json.dumps(told | {"commit": made_by}), encoding="utf-8"
+        )
     return folder
 
 
@@ -348,7 +358,7 @@ def _copy_errata(bundle: Bundle, root: Path, copy: Path) -> None:
 def _other(meant: Mapping[str, str], copy: Path, data: Path, root: Path) -> list[str]:
     """The groups of a project's files that are not those that an edition was made from."""
     own = copy / data.relative_to(root) if data.is_relative_to(root) else data
-    return kept.changes(meant, made_from(copy, own))
+    return kept.difference_words(meant, made_from(copy, own))
 
 
 def _told(groups: list[str]) -> str:
@@ -392,30 +402,33 @@ def _copy_data(bundle: Bundle, root: Path, data: Path, copy: Path) -> str:
     What was published later is left out: disclosure control would know it. A store at an address
     is brought here, so that what is run needs no key to read it.
     """
-    store.follow(data)
-    if other := kept.changes(bundle.manifest.data, store.digests(data)):
+    store.follow_address(data)
+    if other := kept.difference_words(bundle.manifest.data, store.table_digests(data)):
         raise CannotRun(
             f"{data}: the store's {bounded(other, 9)} are not those that the edition was made "
             "from; ingest the exports that gave them, and name their folder with --data"
         )
-    known, earlier = archive.digests(data), bundle.manifest.earlier
+    known, earlier = archive.archive_digests(data), bundle.manifest.earlier
     if lacking := [name for name, digest in earlier.items() if known.get(name) != digest]:
         raise CannotRun(
-            f"{data / archive.FOLDER}: {bounded(lacking)}: not here as the edition knew it, "
+            f"{data / archive.ARCHIVE_FOLDER}: {bounded(lacking)}: not here as the edition knew "
+            "it, "
             "and disclosure control depends on it; publish these editions first, or bring them"
         )
     place = data.relative_to(root).as_posix() if data.is_relative_to(root) else None
     target = copy / place if place else copy.with_name(data.name)
     target.mkdir(parents=True, exist_ok=True)
     if where := address(data / "store"):
-        addresses.fetch(where, target / "store")
+        addresses.copy_from(where, target / "store")
     shutil.copytree(
         data / "store", target / "store", ignore=shutil.ignore_patterns("rejects"),
         dirs_exist_ok=True,
     )  # fmt: skip
     (target / SETTING).unlink(missing_ok=True)  # the rows stand in the copy
     for name in earlier:
-        shutil.copytree(data / archive.FOLDER / name, target / archive.FOLDER / name)
+        shutil.copytree(
+            data / archive.ARCHIVE_FOLDER / name, target / archive.ARCHIVE_FOLDER / name
+        )
     return place or str(target)
 
 
@@ -428,7 +441,7 @@ def _seed(bundle: Bundle, copy: Path) -> None:
     folder.mkdir(parents=True)
     before = manifest.model_dump(include={"quarter", "kind", "published"})
     before |= {"revisions": manifest.revisions[:-1], "headline": "", "told": "", "files": {}}
-    (folder / record.NAME).write_text(json.dumps(before), encoding="utf-8")
+    (folder / record.MANIFEST_FILE).write_text(json.dumps(before), encoding="utf-8")
 
 
 def _run(command: list[str], folder: Path, environment: Mapping[str, str], tell: Tell) -> list[str]:

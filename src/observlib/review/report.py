@@ -16,15 +16,15 @@ from observlib.language.prose import Markdown, curly, markdown, plain, typograph
 from observlib.publish import pandoc
 from observlib.publish.editions.reviews import DIFFERS, in_words
 from observlib.publish.responsive_tables import with_stacked_tables
-from observlib.review import Change, Group, Review, changes
-from observlib.review.comparison import Difference, told
+from observlib.review import Finding, ReviewResult, StudyGroup, grouped_findings
+from observlib.review.comparison import Difference, place_text
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 PAGE, JSON = "index.html", "review.json"
 _MOST, _OF_ONE, _ALSO = 12, 3, 6  # changes told of several studies, of one; files only named
 
 
-def write(review: Review, folder: Path) -> Path:
+def write_report(review: ReviewResult, folder: Path) -> Path:
     """Write a review's page and its JSON into a folder; the page."""
     title = curly(_TEXTS["title"].format(quarter=review.quarter))
     html = pandoc.convert(
@@ -44,12 +44,12 @@ def write(review: Review, folder: Path) -> Path:
     return folder / PAGE
 
 
-def lines(review: Review) -> list[str]:
+def report_lines(review: ReviewResult) -> list[str]:
     """What differs, for the terminal: what several studies have alike, then of each what says most.
 
     Of few studies, more places are told.
     """
-    several, own = changes(review.groups)
+    several, own = grouped_findings(review.groups)
     titles = {group.name: group.called() for group in review.groups}
     most = _OF_ONE if len(own) <= SHOWN else 1
     alike = [(bounded(titles[name] for name in one.places), one.first) for one in several]
@@ -59,15 +59,18 @@ def lines(review: Review) -> list[str]:
         for change in own.get(name, ())[:most]
     ]
     return [
-        visible(f"{title}: {one.file}: {told(one.where)}: published {told(one.published)!r}, ")
-        + f"made again {told(one.remade)!r}"
+        visible(
+            f"{title}: {one.file}: {place_text(one.where)}: "
+            f"published {place_text(one.published)!r}, "
+        )
+        + f"made again {place_text(one.remade)!r}"
         for title, one in [*alike[:_OF_ONE], *alone, *alike[_OF_ONE:]]
     ]
 
 
-def page(review: Review) -> str:
+def page(review: ReviewResult) -> str:
     """The page of a review, as Markdown: its verdict, the studies by theirs, then what differs."""
-    several, own = changes(review.groups)
+    several, own = grouped_findings(review.groups)
     parts: list[str] = [_verdict(review), *_by_verdict(review.groups, own)]
     if review.not_run:
         needed = "\n".join(markdown("- [{}]{{lang=en}}", line) for line in review.not_run)
@@ -91,7 +94,7 @@ def page(review: Review) -> str:
     return "\n\n".join(map(typography, parts)) + "\n"
 
 
-def _verdict(review: Review) -> str:
+def _verdict(review: ReviewResult) -> str:
     studies = Counter(group.verdict for group in review.groups if group.is_study)
     counts = french.join(
         french.count(number, in_words(verdict), _TEXTS[f"studies.{_key(verdict)}"].lower())
@@ -107,7 +110,7 @@ def _key(verdict: str) -> str:
     return verdict.replace(" ", "_")
 
 
-def _by_verdict(groups: Sequence[Group], own: Mapping[str, object]) -> Iterator[str]:
+def _by_verdict(groups: Sequence[StudyGroup], own: Mapping[str, object]) -> Iterator[str]:
     """A line for each verdict: the studies, then what belongs to none; what is told has a link."""
     named: dict[tuple[str, str], list[Markdown]] = {}
     for group in groups:
@@ -122,18 +125,20 @@ def _by_verdict(groups: Sequence[Group], own: Mapping[str, object]) -> Iterator[
         yield markdown("**{} ({})** : {}.", head, str(len(names)), listed)
 
 
-def _of_several(several: Sequence[Change], review: Review) -> Markdown:
+def _of_several(several: Sequence[Finding], review: ReviewResult) -> Markdown:
     names = {group.name: group.called("fr") for group in review.groups}
     telling = [one for one in several if not one.first.file.endswith(".ipynb")]
     shown = (telling or several)[:_MOST]  # a notebook's page and data say it more shortly
     columns = _columns([one.first for one in shown]) | {
-        _TEXTS["where"]: [f"{one.first.file} : {told(one.first.where, 'fr')}" for one in shown],
+        _TEXTS["where"]: [
+            f"{one.first.file} : {place_text(one.first.where, 'fr')}" for one in shown
+        ],
         _TEXTS["pages"]: [_some([names[name] for name in one.places], SHOWN) for one in shown],
     }
     return pipe_table(columns)
 
 
-def _detail(group: Group, own: Sequence[Change]) -> Iterator[str]:
+def _detail(group: StudyGroup, own: Sequence[Finding]) -> Iterator[str]:
     """What differs in a study and in no others: what says most, then where else."""
     shown = own[:_OF_ONE]
     head = _TEXTS["of_files"].format(differing=len(group.differing), files=group.files)
@@ -159,13 +164,13 @@ def _table(found: Sequence[Difference]) -> Markdown:
 
 def _columns(found: Sequence[Difference]) -> dict[str, list[str]]:
     both = {
-        _TEXTS[name]: [told(getattr(one, name), "fr").strip() or "…" for one in found]
+        _TEXTS[name]: [place_text(getattr(one, name), "fr").strip() or "…" for one in found]
         for name in ("published", "remade")
     }
-    return {_TEXTS["where"]: [told(one.where, "fr") for one in found], **both}
+    return {_TEXTS["where"]: [place_text(one.where, "fr") for one in found], **both}
 
 
-def _about(review: Review) -> Iterator[str]:
+def _about(review: ReviewResult) -> Iterator[str]:
     day = french.day_label(date.fromisoformat(review.published))
     yield _TEXTS["of"].format(day=day) + "."
     if review.kind == "demonstration":

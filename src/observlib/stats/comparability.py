@@ -145,7 +145,7 @@ def worst(frame: pd.DataFrame, catalogue: Catalogue) -> Pair | None:
     if not pairs:
         return None
     least = max(pairs, key=lambda pair: pair.grade.letter)
-    return least._replace(grade=together([pair.grade for pair in pairs]))
+    return least._replace(grade=lowest_grade([pair.grade for pair in pairs]))
 
 
 def of_pairs(
@@ -159,12 +159,12 @@ def of_pairs(
     ]
 
 
-def together(grades: Collection[Grade]) -> Grade:
+def lowest_grade(grades: Collection[Grade]) -> Grade:
     """The lowest of several grades, with the facets of all that have its letter.
 
     Examples
     --------
-    >>> together([Grade("A"), Grade("C", ("mode",)), Grade("C", (), ("mode", "scale"))])
+    >>> lowest_grade([Grade("A"), Grade("C", ("mode",)), Grade("C", (), ("mode", "scale"))])
     Grade(letter='C', other=('mode',), unknown=('scale',))
     """
     letter = max(one.letter for one in grades)

@@ -28,7 +28,7 @@ from observlib.estimates import MINIMUM_PEOPLE
 # --- How DuckDB is asked for the rows of the store's parts
 
 
-def rows_of(table: str) -> str:
+def parts_query(table: str) -> str:
     """The `FROM` of a query of parts of a table, whose paths, `escaped`, are its parameter.
 
     Beside the table's columns there are `filename` and `file_row_number`.
@@ -38,7 +38,7 @@ def rows_of(table: str) -> str:
         "FROM read_parquet(?, hive_partitioning = false, filename = true, file_row_number = true"
     )
     shape = tables.TABLES[table]
-    if later := [quoted(name) for name, column in shape.columns.items() if column.later]:
+    if later := [sql_name(name) for name, column in shape.columns.items() if column.later]:
         # of parts that were written before the table had a column, it is empty
         none = ", ".join(f"NULL AS {name}" for name in later)
         return (
@@ -50,21 +50,21 @@ def rows_of(table: str) -> str:
 def of_many(table: str, rows: str) -> str:
     """A query of the products and months of which some rows are of many people, or of nobody."""
     shape = tables.TABLES[table]
-    people = [quoted(name) for name, column in shape.columns.items() if column.person]
+    people = [sql_name(name) for name, column in shape.columns.items() if column.person]
     of = f"DISTINCT {people[0]}" if people else "*"
-    month = f"strftime({quoted(shape.start)}, '%Y-%m')"
+    month = f"strftime({sql_name(shape.start)}, '%Y-%m')"
     least = MINIMUM_PEOPLE if people else 1
     return (
         f"SELECT coalesce(product, ''), {month} {rows} GROUP BY ALL HAVING count({of}) >= {least}"
     )
 
 
-def quoted(name: str) -> str:
+def sql_name(name: str) -> str:
     """A name in SQL."""
     return '"' + name.replace('"', '""') + '"'
 
 
-def literal(text: str) -> str:
+def sql_text(text: str) -> str:
     """A text in SQL, where no parameter can stand."""
     return "'" + text.replace("'", "''") + "'"
 
@@ -100,11 +100,11 @@ def address(store: Path) -> str:
 
 @lru_cache(4)  # a page asks for it once a query
 def _address(path: Path, *state: int) -> str:
-    found, _, problems = yaml_files.read(path, dict, "`address:` and where the store is", "")
+    found, _, problems = yaml_files.read_yaml(path, dict, "`address:` and where the store is", "")
     problems += [f"{path}: {name!r}: unknown; allowed: address" for name in {*found} - {"address"}]
     if problems:
         raise ObservError(*problems)
-    return addresses.checked(str(found.get("address", "")), f"{path}: address")
+    return addresses.checked_address(str(found.get("address", "")), f"{path}: address")
 
 
 def file_at(store: Path, name: str) -> str:
@@ -177,7 +177,7 @@ def _send(store: Path, new: Path, name: str) -> None:
         addresses.send(new, target)
 
 
-def sizes(store: Path) -> dict[str, int]:
+def store_sizes(store: Path) -> dict[str, int]:
     """The files that stand at the address of a store, with how many bytes each has."""
     return addresses.sizes(address(store))
 
@@ -185,14 +185,14 @@ def sizes(store: Path) -> dict[str, int]:
 def parts_that_stand(store: Path) -> list[str]:
     """The names of all parts of a store, whether or not they count."""
     if address(store):
-        return sorted(name for name in sizes(store) if name.endswith(".parquet"))
+        return sorted(name for name in store_sizes(store) if name.endswith(".parquet"))
     return sorted(path.relative_to(store).as_posix() for path in store.glob("*/*.parquet"))
 
 
-def numbers(store: Path) -> list[int]:
+def ledger_numbers(store: Path) -> list[int]:
     """The numbers of the ledgers that stand at the address of a store, in order."""
     named = re.compile(rf"{_LEDGERS}/(\d{{8}})\.json")
-    return sorted(int(match[1]) for name in sizes(store) if (match := named.fullmatch(name)))
+    return sorted(int(match[1]) for name in store_sizes(store) if (match := named.fullmatch(name)))
 
 
 def ledger(store: Path, number: int) -> str:
@@ -206,7 +206,7 @@ def _name(number: int) -> str:
     return f"{_LEDGERS}/{number:08}.json"
 
 
-def publish(store: Path, text: str, number: int) -> None:
+def publish_ledger(store: Path, text: str, number: int) -> None:
     """Make a ledger the one that counts, unless another writer has taken its number."""
     where = address(store)
     try:
@@ -224,7 +224,7 @@ def clear(store: Path, live: Iterable[str], number: int, *, at_once: bool) -> No
     stay |= {_name(one) for one in range(number if at_once else number + 1 - _STAY, number + 1)}
     found = addresses.files(where)
     try:
-        for name in sizes(store):
+        for name in store_sizes(store):
             target = f"{where}/{name}"
             with reaching(where):
                 if name not in stay and (at_once or _is_old(found, target)):

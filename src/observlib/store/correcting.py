@@ -18,10 +18,10 @@ from observlib.base import kept
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, contract
 from observlib.catalogue.tables import TABLES
-from observlib.records.corrections import Correction, Sheet, load_corrections, misfits
-from observlib.store.address import connected, literal, quoted, readable, rows_of
+from observlib.records.corrections import Correction, CorrectionSheet, load_corrections, misfits
+from observlib.store.address import connected, parts_query, readable, sql_name, sql_text
 from observlib.store.ledger import Ledger, check_parts
-from observlib.store.partitions import TEXTS
+from observlib.store.partitions import TEXT_TABLE
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection as Connection
@@ -41,7 +41,7 @@ def in_force(data: Path, ledger: Ledger) -> dict[str, list[Correction]]:
     return found
 
 
-def faults(data: Path, ledger: Ledger, catalogue: Catalogue) -> list[str]:
+def correction_faults(data: Path, ledger: Ledger, catalogue: Catalogue) -> list[str]:
     """All that is wrong with the corrections of a data folder, a line each."""
     problems = [*_compared(data, ledger)[1]]
     for sheet in load_corrections(data, []):
@@ -87,9 +87,9 @@ def _problems(data: Path, held: _Held, found: dict[str, list[Correction]]) -> It
     yield from wrong
     if not sheets:
         return
-    fed = {device: table for device, table, _ in held if table != TEXTS}  # texts stand beside
-    fed = {device: TEXTS for device, _, _ in held} | fed
-    right: dict[str, list[Sheet]] = {}
+    fed = {device: table for device, table, _ in held if table != TEXT_TABLE}  # texts stand beside
+    fed = {device: TEXT_TABLE for device, _, _ in held} | fed
+    right: dict[str, list[CorrectionSheet]] = {}
     with connected(data / "store") as query:
         for sheet in sheets:
             device = sheet.correction.device
@@ -117,15 +117,17 @@ def _parts(data: Path, held: _Held, device: str, table: str) -> list[str]:
     return readable(data / "store", (part for *of, part in held if of == [device, table]))
 
 
-def _guard(query: Connection, sheet: Sheet, table: str, parts: list[str]) -> Iterator[str]:
+def _guard(
+    query: Connection, sheet: CorrectionSheet, table: str, parts: list[str]
+) -> Iterator[str]:
     """Whether the source gives what a correction says that it wrongly gives."""
     one = sheet.correction
-    column = quoted(one.column) if one.column else "1"
+    column = sql_name(one.column) if one.column else "1"
     expected = "true"
     if one.expect is not None:
         expected = f"{column} = {_value(one.expect, table, str(one.column))}"
     total = f"sum({column})::DOUBLE" if one.total is not None else "0"
-    asked = f"SELECT count(*), count(*) FILTER ({expected}), {total} {rows_of(table)}"
+    asked = f"SELECT count(*), count(*) FILTER ({expected}), {total} {parts_query(table)}"
     count, same, summed = query.execute(
         f"{asked} WHERE {condition(one, table)}", [parts]
     ).fetchone() or (0, 0, 0)
@@ -153,7 +155,7 @@ def _guard(query: Connection, sheet: Sheet, table: str, parts: list[str]) -> Ite
 
 
 def _crossing(
-    query: Connection, mine: Sequence[Sheet], table: str, parts: list[str]
+    query: Connection, mine: Sequence[CorrectionSheet], table: str, parts: list[str]
 ) -> Iterator[str]:
     """Corrections that change the same rows, which would hang on their order."""
     for first, second in combinations(mine, 2):
@@ -161,25 +163,28 @@ def _crossing(
         if one.column != other.column and not (one.drop or other.drop):
             continue
         both = f"({condition(one, table)}) AND ({condition(other, table)})"
-        found = query.execute(f"SELECT count(*) {rows_of(table)} WHERE {both}", [parts]).fetchone()
+        found = query.execute(
+            f"SELECT count(*) {parts_query(table)} WHERE {both}", [parts]
+        ).fetchone()
         if found and found[0]:
             yield second.at("id", f"changes rows that {one.id!r} changes; make them one, or apart")
 
 
 def _refused(
-    query: Connection, mine: Sequence[Sheet], table: str, parts: list[str]
+    query: Connection, mine: Sequence[CorrectionSheet], table: str, parts: list[str]
 ) -> Iterator[str]:
     """Corrections after which the table's contract would refuse rows: a key that comes twice."""
     applied = [sheet.correction for sheet in mine]
-    names = ", ".join(map(quoted, contract.columns(table)))
+    names = ", ".join(map(sql_name, contract.columns(table)))
     for sheet in mine:
         one = sheet.correction
         if one.drop:
             continue
-        start, end = quoted(TABLES[table].start), quoted(TABLES[table].end)
+        start, end = sql_name(TABLES[table].start), sql_name(TABLES[table].end)
         touched = f"{start} < {_day(one.last)} + INTERVAL 1 DAY AND {end} >= {_day(one.first)}"
         rows = query.execute(
-            f"SELECT {names} {corrected(table, applied)} WHERE {touched} LIMIT {_MOST_CHECKED}",
+            f"SELECT {names} {corrected_rows(table, applied)} WHERE {touched} "
+            f"LIMIT {_MOST_CHECKED}",
             [parts],
         ).df()
         try:
@@ -195,40 +200,42 @@ def _refused(
             )
 
 
-def corrected(table: str, corrections: Sequence[Correction]) -> str:
-    """The `FROM` of a query of parts, as `rows_of`, with what corrections make of their rows."""
+def corrected_rows(table: str, corrections: Sequence[Correction]) -> str:
+    """The `FROM` of a query of parts, as `parts_query`, with what corrections make of rows."""
     if not corrections:
-        return rows_of(table)
+        return parts_query(table)
     cases: dict[str, list[str]] = {}
     away = ["false"]
     for one in corrections:
         if one.drop or one.column is None:
             away.append(condition(one, table))
             continue
-        made = f"{quoted(one.column)} * {one.times!r}"
+        made = f"{sql_name(one.column)} * {one.times!r}"
         if one.becomes is not None:
             made = _value(one.becomes, table, one.column)
         elif TABLES[table].columns[one.column].kind == "count":
             made = f"CAST(round({made}) AS BIGINT)"
         cases.setdefault(one.column, []).append(f"WHEN {condition(one, table)} THEN {made}")
     new = ", ".join(
-        f"CASE {' '.join(whens)} ELSE {quoted(column)} END AS {quoted(column)}"
+        f"CASE {' '.join(whens)} ELSE {sql_name(column)} END AS {sql_name(column)}"
         for column, whens in cases.items()
     )
     chosen = f"* REPLACE ({new})" if new else "*"
     gone = " OR ".join(f"({one})" for one in away)
-    return f"FROM (SELECT {chosen} {rows_of(table)} WHERE NOT coalesce({gone}, false))"
+    return f"FROM (SELECT {chosen} {parts_query(table)} WHERE NOT coalesce({gone}, false))"
 
 
 def condition(one: Correction, table: str) -> str:
     """In SQL, of which rows a correction speaks."""
     shape = TABLES[table]
     parts = [
-        f"device = {literal(one.device)}",
-        f"{quoted(shape.start)} >= {_day(one.first)}",
-        f"{quoted(shape.end)} < {_day(one.last)} + INTERVAL 1 DAY",
+        f"device = {sql_text(one.device)}",
+        f"{sql_name(shape.start)} >= {_day(one.first)}",
+        f"{sql_name(shape.end)} < {_day(one.last)} + INTERVAL 1 DAY",
     ]
-    parts += [f"{quoted(name)} = {_value(value, table, name)}" for name, value in one.where.items()]
+    parts += [
+        f"{sql_name(name)} = {_value(value, table, name)}" for name, value in one.where.items()
+    ]
     return " AND ".join(parts)
 
 
@@ -240,4 +247,4 @@ def _value(value: Any, table: str, name: str) -> str:
     """A value in SQL; of a column of texts it is a text, as `75` of an area."""
     if TABLES[table].columns[name].kind in ("count", "number") and not isinstance(value, str):
         return repr(value)
-    return literal(str(value))
+    return sql_text(str(value))

@@ -14,12 +14,12 @@ from observlib.base import files
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, tables
 from observlib.store import identifiers
-from observlib.store.address import file_at, parts_that_stand, quoted, readable, rows_of
+from observlib.store.address import file_at, parts_query, parts_that_stand, readable, sql_name
 from observlib.store.ingestion import claimed_rows
 from observlib.store.ledger import (
-    Entry,
     Forgotten,
     Ledger,
+    LedgerEntry,
     alone,
     catch_up,
     follow,
@@ -65,13 +65,13 @@ def forget(
     with files.telling_write_errors(store, "run the command again"), alone(store):
         catch_up(store)
         ledger = read_ledger(store) or Ledger("real", [])
-        key = identifiers.key_of(data, ledger.kind, ledger.key)
+        key = identifiers.store_key(data, ledger.kind, ledger.key)
         what = str(before) if before else identifiers.hashed(respondent or "", device, key)
         kind = "before" if before else "respondent"
         record = Forgotten(device, kind, what, date.today().isoformat())
         known = [one for one in ledger.forgotten if one[:3] != record[:3]]
         shutil.rmtree(caches, ignore_errors=True)
-        entries: list[Entry] = []
+        entries: list[LedgerEntry] = []
         with comparing(store) as query:
             for entry in ledger.files:
                 if entry.device == device:
@@ -91,13 +91,13 @@ def forget(
 def _condition(table: str, record: Forgotten) -> tuple[str, list[Any]]:
     """In SQL, which rows of a part are to be forgotten."""
     if record.kind == "before":
-        return f"{quoted(tables.TABLES[table].end)} < ?::TIMESTAMP", [record.what]
+        return f"{sql_name(tables.TABLES[table].end)} < ?::TIMESTAMP", [record.what]
     names = identifiers.persons(table)
-    same = " OR ".join(f"{quoted(name)} = ?" for name in names) or "false"
+    same = " OR ".join(f"{sql_name(name)} = ?" for name in names) or "false"
     return same, [record.what] * len(names)
 
 
-def _spans(entry: Entry, before: date | None) -> dict[str, Any]:
+def _spans(entry: LedgerEntry, before: date | None) -> dict[str, Any]:
     """The days that an entry tells of, none of which is before what was forgotten."""
     if before is None:
         return {}
@@ -132,7 +132,7 @@ def _prove(
             condition, values = _condition(table, record)
             written = _condition(table, record._replace(what=respondent or record.what))[1]
             found = query.execute(
-                f"SELECT count(*) {rows_of(table)} "
+                f"SELECT count(*) {parts_query(table)} "
                 f"WHERE device = ? AND (({condition}) OR ({condition}))",
                 [*readable(store, [part]), device, *values, *written],
             ).fetchone()
@@ -148,14 +148,14 @@ def _prove(
 def still_raw(raw: Path, data: Path, device: str, catalogue: Catalogue, done: Done) -> None:
     """Add to what was done which exports below a folder hold what was forgotten of a device."""
     ledger = read_ledger(data / "store") or Ledger("real", [])
-    key = identifiers.key_of(data, ledger.kind, ledger.key)
+    key = identifiers.store_key(data, ledger.kind, ledger.key)
     own = [one for one in ledger.forgotten if one.device == device]
     for name, found in claimed_rows(raw, data / "store", device, catalogue):
         if found is None:
             done.unread.append(f"{name} cannot be read")
             continue
         for one in found:
-            rows = identifiers.hidden(one.rows, one.table, device, key)
+            rows = identifiers.hashed_rows(one.rows, one.table, device, key)
             if count := int(identifiers.gone(rows, one.table, own).sum()):
                 done.raw[name] = done.raw.get(name, 0) + count
         if rejected := sum(len(one.rejects) for one in found):

@@ -23,13 +23,13 @@ from observlib.base.personal import PUBLIC_KEY, for_device, hashed
 from observlib.catalogue import tables
 from observlib.store.ledger import Forgotten
 
-__all__ = ["gone", "hashed", "hidden", "key_of", "mark_of", "persons"]
+__all__ = ["gone", "hashed", "hashed_rows", "mark_of", "persons", "store_key"]
 
 _FOLDER = "identifiers"  # in a data folder, beside its store
 _VARIABLE = "OBSERVLIB_KEY_FILE"
 
 
-def key_of(data: Path, kind: str, mark: str) -> bytes:
+def store_key(data: Path, kind: str, mark: str) -> bytes:
     """The key of a data folder's store, which its first ingestion draws."""
     path = _path(data)
     if kind == "demonstration":
@@ -68,13 +68,13 @@ def persons(table: str) -> list[str]:
     return [name for name, column in tables.TABLES[table].columns.items() if column.person]
 
 
-def hidden(rows: pd.DataFrame, table: str, device: str, key: bytes) -> pd.DataFrame:
+def hashed_rows(rows: pd.DataFrame, table: str, device: str, key: bytes) -> pd.DataFrame:
     """Rows of a device, whose identifiers are their hashes.
 
     Examples
     --------
     >>> rows = pd.DataFrame({"answer_id": ["a", "b", "a"], "value": [1, 2, 3]})
-    >>> one, other, again = hidden(rows, "ratings", "jdma", b"secret")["answer_id"]
+    >>> one, other, again = hashed_rows(rows, "ratings", "jdma", b"secret")["answer_id"]
     >>> len(one), one == again, one == other, hashed("a", "jdma", b"secret") == one
     (32, True, False, True)
     """

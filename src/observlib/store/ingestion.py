@@ -22,29 +22,36 @@ from observlib.base import files
 from observlib.base.errors import ObservError, bounded
 from observlib.catalogue import Catalogue, Device, contract
 from observlib.loaders import Loaded, batches
-from observlib.loaders._grid import files_of
+from observlib.loaders._grid import export_files
 from observlib.records import coding
 from observlib.store import identifiers
 from observlib.store.address import readable
-from observlib.store.correcting import faults
+from observlib.store.correcting import correction_faults
 from observlib.store.ledger import (
-    Entry,
     Export,
     Forgotten,
+    LedgerEntry,
     alone,
     begin_again,
     catch_up,
     check_parts,
+    new_ledger,
     read_ledger,
-    remembered,
     with_sheets,
     write_ledger,
 )
-from observlib.store.partitions import TEXTS, comparing, extent, first_reject, put, receive
+from observlib.store.partitions import (
+    TEXT_TABLE,
+    comparing,
+    extent,
+    first_reject,
+    put_export,
+    receive,
+)
 
 # --- Which files of a folder of exports are whose, and what their loaders make of them
 
-DEMONSTRATION = "demonstration.json"
+DEMONSTRATION_FILE = "demonstration.json"
 _LIBRARY = Path(observlib.__file__).parent
 
 
@@ -81,11 +88,11 @@ def _claims_of(raw: Path, paths: Iterable[Path], catalogue: Catalogue) -> _Claim
                 f"{path}: is claimed by {' and '.join(d.id for d in claiming)}; "
                 f"make their patterns in the catalogue exclude each other"
             )
-        elif path.name != DEMONSTRATION:
+        elif path.name != DEMONSTRATION_FILE:
             name = path.relative_to(raw).as_posix()
             unclaimed.append(name)
             notices += [f"{name}: {hint}" for hint in _of_another_kind(path, catalogue)]
-    parts = {part for path, device in found for part in files_of(path, device, catalogue)[1:]}
+    parts = {part for path, device in found for part in export_files(path, device, catalogue)[1:]}
     return _Claims(
         [(path, device) for path, device in found if path not in parts],
         [name for name in unclaimed if raw / name not in parts],
@@ -210,7 +217,7 @@ def ingest(
             files.write_text(store / ".gitignore", "*\n")
         with alone(store, waiting):
             catch_up(store)
-            ledger = read_ledger(store) or remembered(store, kind)
+            ledger = read_ledger(store) or new_ledger(store, kind)
             if ledger.files and ledger.kind != kind:
                 raise ObservError(
                     f"{raw}: holds {kind} data, and {store} {ledger.kind} data; the two never "
@@ -222,7 +229,7 @@ def ingest(
                     f"written; {begin_again(store)}"
                 )
             made = ledger.files or ledger.forgotten
-            key = identifiers.key_of(data, kind, ledger.key if made else "")
+            key = identifiers.store_key(data, kind, ledger.key if made else "")
             check_parts(store, ledger.files)
             seen = with_sheets(data, ledger, done.problems)
             (store / "rejects").mkdir(exist_ok=True)
@@ -237,7 +244,7 @@ def ingest(
             mark = identifiers.mark_of(key)
             written = ledger._replace(kind=kind, files=entries, key=mark, seen=seen)
             write_ledger(store, written)
-        done.problems += faults(data, written, catalogue)
+        done.problems += correction_faults(data, written, catalogue)
     if progress:
         progress(len(claims), len(claims), "")
     return done
@@ -247,14 +254,14 @@ def _read(
     raw: Path,
     store: Path,
     claims: list[tuple[Path, Device]],
-    entries: list[Entry],
+    entries: list[LedgerEntry],
     catalogue: Catalogue,
     key: bytes,
     forgotten: Sequence[Forgotten],
     done: Ingested,
     query: Connection,
     progress: Progress | None,
-) -> list[Entry]:
+) -> list[LedgerEntry]:
     """Read what is new or may be judged anew; give the entries that count, and tell the rest."""
     counts: dict[str, Counter[str]] = {}
     rejects = [contract.no_rejects()]
@@ -323,14 +330,14 @@ def _read(
                 export = replace(export, read=before.read)
             if device.extracted is None and last:
                 made = max(datetime.fromisoformat(export.read), last)
-        entries, corrected = put(query, store, entries, place, export, found, made)
+        entries, corrected = put_export(query, store, entries, place, export, found, made)
         texts = _places(entries, of_texts=True).get(same)
         if found.texts is None and texts is not None:  # they are no longer asked for
             entries = [*entries[:texts], *entries[texts + 1 :]]
             places = _places(entries)
         if found.texts is not None:
             at = len(entries) if texts is None else texts
-            entries, _ = put(query, store, entries, at, export, found.texts)
+            entries, _ = put_export(query, store, entries, at, export, found.texts)
         count["rejected"] += len(found.rejects)
         rejects.append(found.rejects)
         if before and _shows(before) == _shows(entries[places[same]]) and not corrected:
@@ -353,8 +360,8 @@ def _read(
 
 
 def _settled(
-    folder: str, entries: list[Entry], there: set[tuple[str, str]], done: Ingested
-) -> Iterator[Entry]:
+    folder: str, entries: list[LedgerEntry], there: set[tuple[str, str]], done: Ingested
+) -> Iterator[LedgerEntry]:
     """The entries; of those that have left the folder, or were replaced, nothing is to be mended.
 
     Their rows stay, as those of exports of which another folder alone is ingested.
@@ -371,7 +378,7 @@ def _settled(
         yield entry
 
 
-def _replaces(other: Entry, entry: Entry) -> bool:
+def _replaces(other: LedgerEntry, entry: LedgerEntry) -> bool:
     """Whether a later export tells of all days of another, and has its name or corrects it."""
     if (other.device, other.table) != (entry.device, entry.table) or not (
         entry.span and other.span
@@ -389,7 +396,7 @@ def _place(folder: Path, store: Path) -> str:
     return Path(os.path.relpath(folder.resolve(), store.parent.resolve())).as_posix()
 
 
-def _is_inside(entry: Entry, folder: str) -> bool:
+def _is_inside(entry: LedgerEntry, folder: str) -> bool:
     """Whether an export is known to have stood in a folder."""
     return bool(folder and entry.place) and Path(entry.place or "").is_relative_to(folder)
 
@@ -398,21 +405,23 @@ def _kept(
     rows: pd.DataFrame, table: str, device: str, key: bytes | None, records: Sequence[Forgotten]
 ) -> pd.DataFrame:
     """Rows with hashed identifiers, without those that were forgotten; no key: they are hashed."""
-    hidden = rows if key is None else identifiers.hidden(rows, table, device, key)
+    hidden = rows if key is None else identifiers.hashed_rows(rows, table, device, key)
     return hidden[~identifiers.gone(hidden, table, records)] if records else hidden
 
 
-def _places(entries: list[Entry], of_texts: bool = False) -> dict[tuple[str, str], int]:
+def _places(entries: list[LedgerEntry], of_texts: bool = False) -> dict[tuple[str, str], int]:
     """Where each export stands among the entries: its own table, or its texts beside it."""
     own: dict[tuple[str, str], int] = {}
     texts: dict[tuple[str, str], int] = {}
     for place, entry in enumerate(entries):
-        (texts if entry.table == TEXTS else own)[entry.device, entry.content] = place
+        (texts if entry.table == TEXT_TABLE else own)[entry.device, entry.content] = place
     # texts that stand alone are an export's own table
     return {same: texts[same] for same in texts if same in own} if of_texts else texts | own
 
 
-def _put_back(entries: list[Entry], here: Collection[Export], folder: str) -> list[tuple[str, str]]:
+def _put_back(
+    entries: list[LedgerEntry], here: Collection[Export], folder: str
+) -> list[tuple[str, str]]:
     """The exports of a folder that a wrong one corrected which stood in it, and does no more."""
     contents = {(export.device, export.content) for export in here}
     return [
@@ -426,7 +435,7 @@ def _put_back(entries: list[Entry], here: Collection[Export], folder: str) -> li
     ]
 
 
-def _corrector(entry: Entry, entries: Iterable[Entry]) -> Entry | None:
+def _corrector(entry: LedgerEntry, entries: Iterable[LedgerEntry]) -> LedgerEntry | None:
     """The last export that corrected another."""
     of = (entry.device, entry.table)
     found = [e for e in entries if e.content in entry.corrected and (e.device, e.table) == of]
@@ -434,7 +443,7 @@ def _corrector(entry: Entry, entries: Iterable[Entry]) -> Entry | None:
 
 
 def _in_several_sessions(
-    query: Connection, store: Path, entries: list[Entry], taken: set[tuple[str, str]]
+    query: Connection, store: Path, entries: list[LedgerEntry], taken: set[tuple[str, str]]
 ) -> Iterator[str]:
     """The sessions of a device, often a file each, in which the same participants' codes come."""
     tests = [entry for entry in entries if entry.table == "user_tests"]
@@ -457,15 +466,15 @@ def _rows_so_far(progress: Progress | None, done: int, total: int, name: str, ro
         progress(done, total, f"{name}, {rows // _MILLION} million rows")
 
 
-def _shows(entry: Entry) -> tuple[str, str, int]:
+def _shows(entry: LedgerEntry) -> tuple[str, str, int]:
     """What tells whether reading an export again gave anything new."""
     return entry.table, entry.sha256, entry.rejected
 
 
 def _kind(raw: Path, paths: list[Path]) -> str:
     """Whether exports are a demonstration: they, or a folder above, hold its marker."""
-    inside = [path for path in paths if path.name == DEMONSTRATION]
-    if any((folder / DEMONSTRATION).is_file() for folder in [raw, *raw.resolve().parents]):
+    inside = [path for path in paths if path.name == DEMONSTRATION_FILE]
+    if any((folder / DEMONSTRATION_FILE).is_file() for folder in [raw, *raw.resolve().parents]):
         return "demonstration"
     if inside:
         raise ObservError(
@@ -483,7 +492,7 @@ def _export(path: Path, device: Device, known: Catalogue, store: Path) -> Export
     for entry in (device, *known.questionnaires.values(), *known.formats.values()):
         digest.update(entry.model_dump_json(exclude_defaults=True).encode())
     try:
-        for part in filter(Path.is_file, files_of(path, device, known)):
+        for part in filter(Path.is_file, export_files(path, device, known)):
             files.need_less(part, _MOST_BYTES, "export a shorter period, or parts")
             with part.open("rb") as stream:
                 while chunk := stream.read(1 << 20):

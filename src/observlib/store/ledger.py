@@ -90,7 +90,7 @@ class Export:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry(Export):
+class LedgerEntry(Export):
     """An export that counts. Entries stand in the order in which exports were first read."""
 
     table: str
@@ -141,7 +141,7 @@ class Ledger(NamedTuple):
     """
 
     kind: str
-    files: list[Entry]
+    files: list[LedgerEntry]
     key: str = ""
     forgotten: tuple[Forgotten, ...] = ()
     seen: tuple[_Seen, ...] = ()
@@ -167,7 +167,9 @@ def read_ledger(store: Path) -> Ledger | None:
     except (ValueError, KeyError, TypeError) as error:
         raise ObservError(_damaged(path, store)) from error
     try:
-        return Ledger(kind, [Entry(**entry) for entry in entries], key, forgotten, seen, number)
+        return Ledger(
+            kind, [LedgerEntry(**entry) for entry in entries], key, forgotten, seen, number
+        )
     except TypeError as error:
         raise ObservError(
             f"{path}: was written by another version of observlib; {begin_again(store)}"
@@ -195,7 +197,7 @@ def _text(told: Mapping[str, Any]) -> str:
     return json.dumps({**told, "sha256": _digest(told)}, ensure_ascii=False, indent=1) + "\n"
 
 
-def remembered(store: Path, kind: str) -> Ledger:
+def new_ledger(store: Path, kind: str) -> Ledger:
     """The ledger of a new store: no export, and what a former one of its kind forgot and saw."""
     path = store.parent / "identifiers" / "forgotten.json"
     try:
@@ -228,7 +230,7 @@ def catch_up(store: Path) -> None:
         return
     here = read_ledger(store)
     known = here.number if here else 0
-    last = max(address.numbers(store), default=0)
+    last = max(address.ledger_numbers(store), default=0)
     if last < known:
         raise ObservError(
             f"{where}: holds ledger {last or 'none'}, and {store} follows {known}: if the address "
@@ -257,7 +259,7 @@ def write_ledger(store: Path, ledger: Ledger, *, at_once: bool = False) -> None:
     told = ledger._asdict() | {"files": [asdict(entry) for entry in ledger.files]}
     text = _text(told)
     if is_new:
-        address.publish(store, text, ledger.number)
+        address.publish_ledger(store, text, ledger.number)
     files.write_text(store / "ledger.json", text)
     sheets = ledger.seen if ledger.kind == "real" else ()  # invented ones are seen anew
     if ledger.forgotten or sheets:  # also where a new store begins, with exports that hold it
@@ -293,14 +295,14 @@ def alone(store: Path, waiting: Callable[[], None] | None = None) -> Iterator[No
         yield
 
 
-def check_parts(store: Path, entries: Iterable[Entry], *, in_folder: bool = False) -> None:
+def check_parts(store: Path, entries: Iterable[LedgerEntry], *, in_folder: bool = False) -> None:
     """Raise `ObservError` that names every part that is not as it was written.
 
     Of parts at an address only the sizes are looked at; `in_folder`: before they are brought there.
     """
     problems: dict[str, None] = {}  # each once
     if not in_folder and (where := address.address(store)):
-        sizes = address.sizes(store)
+        sizes = address.store_sizes(store)
         wrong = {entry.part for entry in entries if sizes.get(entry.part) != entry.size}
         if wrong:
             raise ObservError(*(_damaged(f"{where}/{part}", where) for part in sorted(wrong)))

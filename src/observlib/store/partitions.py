@@ -25,21 +25,21 @@ from observlib.store.address import (
     connected,
     escaped,
     file_at,
-    literal,
     of_many,
+    parts_query,
     put_part,
-    quoted,
     readable,
-    rows_of,
+    sql_name,
+    sql_text,
 )
-from observlib.store.ledger import Entry, Export
+from observlib.store.ledger import Export, LedgerEntry
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection as Connection
     from pyarrow.parquet import ParquetWriter
 
 _Hide = Callable[[pd.DataFrame, str], pd.DataFrame]
-TEXTS = "verbatims"
+TEXT_TABLE = "verbatims"
 _MOST_REJECTS = 1_000_000  # of one export
 _MEMORY = "300MB"  # of DuckDB, which writes to the disk what takes more
 
@@ -89,7 +89,7 @@ def receive(
     rejects: list[pd.DataFrame] = []
     notices: list[str] = []
     found, writer, read = _Received("", store), None, 0
-    texts, texts_writer = _Received(TEXTS, store), None
+    texts, texts_writer = _Received(TEXT_TABLE, store), None
     try:
         for batch in batches:
             if writer is None:  # one ingestion at a time writes it
@@ -97,7 +97,7 @@ def receive(
             _write(found, writer, batch.rows, hide)
             if batch.texts is not None:
                 if texts_writer is None:
-                    texts, texts_writer = _begin(store, TEXTS)
+                    texts, texts_writer = _begin(store, TEXT_TABLE)
                     found.texts = texts
                 _write(texts, texts_writer, batch.texts, hide)
             notices += batch.notices
@@ -156,20 +156,20 @@ class _Extent(NamedTuple):
 def extent(query: Connection, found: _Received) -> _Extent:
     """From when to when an export's rows go."""
     shape = tables.TABLES[found.table]
-    start, end = quoted(shape.start), quoted(shape.end)
-    select = f"SELECT min({start}), max({start}), max({end}) {rows_of(found.table)}"
+    start, end = sql_name(shape.start), sql_name(shape.end)
+    select = f"SELECT min({start}), max({start}), max({end}) {parts_query(found.table)}"
     return _Extent(*(query.execute(select, [escaped(found.file)]).fetchone() or (None,) * 3))
 
 
-def put(
+def put_export(
     query: Connection,
     store: Path,
-    entries: list[Entry],
+    entries: list[LedgerEntry],
     place: int,
     export: Export,
     found: _Received,
     made: datetime | None = None,
-) -> tuple[list[Entry], str]:
+) -> tuple[list[LedgerEntry], str]:
     """Make an export's rows count at its place in the order of the exports.
 
     Its rows correct those of the exports before it, and those after it correct its own. A new
@@ -190,9 +190,9 @@ def put(
         part = file_at(store, entry.part)
         gone += [_inside(found.table, entry.span), *_spoken(found.table, part)]
     new, _ = _staying(query, store, found.table, str(found.file), gone, made)
-    if found.table != TEXTS:  # what is refused of texts is told with their export's rows
+    if found.table != TEXT_TABLE:  # what is refused of texts is told with their export's rows
         _write_rejects(store, export, found.rejects)
-    entry = Entry(
+    entry = LedgerEntry(
         **vars(export),
         table=found.table,
         rejected=len(found.rejects),
@@ -204,7 +204,9 @@ def put(
     return [*earlier, entry, *entries[place + 1 :]], told
 
 
-def without(query: Connection, store: Path, entry: Entry, gone: _Condition) -> tuple[Entry, int]:
+def without(
+    query: Connection, store: Path, entry: LedgerEntry, gone: _Condition
+) -> tuple[LedgerEntry, int]:
     """An entry whose part has lost the rows that are gone, and how many."""
     new, count = _staying(query, store, entry.table, file_at(store, entry.part), [gone])
     if new is None:
@@ -212,19 +214,19 @@ def without(query: Connection, store: Path, entry: Entry, gone: _Condition) -> t
     return replace(entry, **_named(query, store, entry.device, entry.table, new)), count
 
 
-def _same_table(entry: Entry, export: Export, table: str) -> bool:
+def _same_table(entry: LedgerEntry, export: Export, table: str) -> bool:
     return (entry.device, entry.table) == (export.device, table)
 
 
 def _correct(
     query: Connection,
     store: Path,
-    entries: list[Entry],
+    entries: list[LedgerEntry],
     export: Export,
     found: _Received,
     span: tuple[str, str] | None,
     amended: list[list[str]],
-) -> tuple[list[Entry], str]:
+) -> tuple[list[LedgerEntry], str]:
     """Take the rows that an export corrects out of its device's earlier parts.
 
     `amended` gets what it amends of them.
@@ -234,7 +236,7 @@ def _correct(
         return entries, ""
     same = [entry for entry in entries if _same_table(entry, export, table)]
     speaking = {entry.content for entry in _speaking(query, store, same, found, span)}
-    kept: list[Entry] = []
+    kept: list[LedgerEntry] = []
     told: list[str] = []
     for entry in entries:
         if entry in same and (export.content in entry.corrected or entry.content in speaking):
@@ -253,14 +255,14 @@ def _correct(
 
 
 def _amended(
-    query: Connection, store: Path, entry: Entry, gone: Sequence[_Condition], found: _Received
+    query: Connection, store: Path, entry: LedgerEntry, gone: Sequence[_Condition], found: _Received
 ) -> list[list[str]]:
     """Products and months of which rows that go are not, as they were, among those that come."""
     part = file_at(store, entry.part)
     away, values = _either(gone, part)
     shape = tables.TABLES[found.table]
-    told = ", ".join(quoted(name) for name in shape.columns if name != "complete")
-    former = f"SELECT {told} {rows_of(found.table)}"
+    told = ", ".join(sql_name(name) for name in shape.columns if name != "complete")
+    former = f"SELECT {told} {parts_query(found.table)}"
     rows = of_many(found.table, f"FROM ({former} WHERE {away} EXCEPT {former})")
     which = query.execute(rows, [escaped(part), *values, escaped(found.file)]).fetchall()
     return [[*names, entry.sha256[:8]] for names in sorted(which)]
@@ -273,7 +275,7 @@ def _changed(query: Connection, table: str, former: str, new: Path) -> str:
         return ""
     count = next(name for name, column in shape.columns.items() if column.kind == "count")
     alike = " AND ".join(f"a.{name} IS NOT DISTINCT FROM b.{name}" for name in shape.key)
-    rows = f"(SELECT * {rows_of(table)})"
+    rows = f"(SELECT * {parts_query(table)})"
     select = f"SELECT strftime(a.start, '%Y-%m'), sum(a.{count}) AS old, sum(b.{count}) AS new "
     select += f"FROM {rows} a JOIN {rows} b ON {alike} GROUP BY 1 HAVING old <> new ORDER BY 1"
     found = query.execute(select, [escaped(former), escaped(new)]).fetchall()
@@ -289,7 +291,9 @@ def _inside(table: str, span: tuple[str, str] | None) -> _Condition:
     shape = tables.TABLES[table]
     if span is None:
         return "false", []
-    return f"{quoted(shape.start)} >= ?::TIMESTAMP AND {quoted(shape.end)} <= ?::TIMESTAMP", [*span]
+    return f"{sql_name(shape.start)} >= ?::TIMESTAMP AND {sql_name(shape.end)} <= ?::TIMESTAMP", [
+        *span
+    ]
 
 
 def _spoken(table: str, part: str) -> Iterator[_Condition]:
@@ -312,17 +316,17 @@ def _subject(table: str) -> list[str]:
 
 def _subjects(table: str) -> str:
     """What the rows of a part speak of: their keys, or the days that they count."""
-    shape, names = tables.TABLES[table], [*map(quoted, _subject(table))]
+    shape, names = tables.TABLES[table], [*map(sql_name, _subject(table))]
     if shape.by_days:
-        start, end = quoted(shape.start), quoted(shape.end)
+        start, end = sql_name(shape.start), sql_name(shape.end)
         names.append(f"unnest(generate_series({start}, {end}, INTERVAL 1 DAY)) AS day")
-    return f"SELECT filename, file_row_number, {', '.join(names)} {rows_of(table)}"
+    return f"SELECT filename, file_row_number, {', '.join(names)} {parts_query(table)}"
 
 
 def _alike(table: str) -> str:
     shape = tables.TABLES[table]
     names = _subject(table) + ["day"] * shape.by_days
-    alike = {name: f"a.{quoted(name)} IS NOT DISTINCT FROM b.{quoted(name)}" for name in names}
+    alike = {name: f"a.{sql_name(name)} IS NOT DISTINCT FROM b.{sql_name(name)}" for name in names}
     if shape.by_area:  # what is told of no area is told of all
         alike["area"] = "(a.area = b.area OR a.area IS NULL OR b.area IS NULL)"
     return " AND ".join(alike.values())
@@ -331,10 +335,10 @@ def _alike(table: str) -> str:
 def _speaking(
     query: Connection,
     store: Path,
-    entries: Sequence[Entry],
+    entries: Sequence[LedgerEntry],
     found: _Received,
     span: tuple[str, str] | None,
-) -> list[Entry]:
+) -> list[LedgerEntry]:
     """The exports that speak of something of which another, that goes over a span, does."""
     entries = [entry for entry in entries if entry.rows]
     shape = tables.TABLES[found.table]
@@ -373,21 +377,24 @@ def _staying(
     """A new file of the rows of another that are not gone, if any is, and how many are."""
     shape = tables.TABLES[table]
     away, values = _either(gone, source)
-    late = f"complete AND {quoted(shape.end)} >= ?" if made and "complete" in shape.columns else ""
+    late = (
+        f"complete AND {sql_name(shape.end)} >= ?" if made and "complete" in shape.columns else ""
+    )
     count, late_ones = query.execute(
-        f"SELECT count(*) FILTER ({away}), count(*) FILTER ({late or 'false'}) {rows_of(table)}",
+        f"SELECT count(*) FILTER ({away}), count(*) FILTER ({late or 'false'}) "
+        f"{parts_query(table)}",
         [*values, *[made] * bool(late), escaped(source)],
     ).fetchone() or (0, 0)
     if not count and not late_ones:
         return None, 0
     new = store / table / "kept.parquet"
     new.parent.mkdir(exist_ok=True)
-    columns = ", ".join(map(quoted, shape.columns))
+    columns = ", ".join(map(sql_name, shape.columns))
     if late:
         columns = columns.replace('"complete"', f"complete AND NOT ({late}) AS complete")
     query.execute(
-        f"COPY (SELECT {columns} {rows_of(table)} WHERE NOT coalesce({away}, false) "
-        f"ORDER BY file_row_number) TO {literal(str(new))} (FORMAT parquet)",
+        f"COPY (SELECT {columns} {parts_query(table)} WHERE NOT coalesce({away}, false) "
+        f"ORDER BY file_row_number) TO {sql_text(str(new))} (FORMAT parquet)",
         [*[made] * bool(late), escaped(source), *values],
     )
     return new, count
@@ -404,8 +411,9 @@ def _named(query: Connection, store: Path, device: str, table: str, new: Path) -
     shape = tables.TABLES[table]
     whole = "FILTER (complete)" if "complete" in shape.columns else ""
     rows, start, end = query.execute(
-        f"SELECT count(*), min({quoted(shape.start)}) {whole}, max({quoted(shape.end)}) {whole} "
-        f"{rows_of(table)}",
+        f"SELECT count(*), min({sql_name(shape.start)}) {whole}, "
+        f"max({sql_name(shape.end)}) {whole} "
+        f"{parts_query(table)}",
         [escaped(new)],
     ).fetchone() or (0, None, None)
     sha256, size = files.file_digest(new), new.stat().st_size

@@ -18,17 +18,17 @@ from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, Device, Questionnaire, contract, tables
 from observlib.records.corrections import Correction, load_corrections
 from observlib.store import ledger
-from observlib.store.address import connected, of_many, quoted, readable, rows_of
-from observlib.store.correcting import condition, corrected, faults, in_force
-from observlib.store.ledger import Entry, Ledger, check_parts, read_ledger
+from observlib.store.address import connected, of_many, parts_query, readable, sql_name
+from observlib.store.correcting import condition, corrected_rows, correction_faults, in_force
+from observlib.store.ledger import Ledger, LedgerEntry, check_parts, read_ledger
 
 _T = TypeVar("_T")
 _Stamp = tuple[int, int, int] | None  # of a ledger
-READ: set[str] = set()  # the tables that this process has asked for
+TABLES_READ: set[str] = set()  # the tables that this process has asked for
 _NOTHING = pd.DataFrame()  # of a table that nothing feeds
 
 
-def follow(data: Path) -> None:
+def follow_address(data: Path) -> None:
     """Bring the ledger of a store at an address up to date, before anything is read of it."""
     ledger.follow(data / "store")
 
@@ -43,7 +43,7 @@ def read(
     device: str | None = None,
 ) -> pd.DataFrame:
     """A tidy table of the store, with the `source` of each row (`device@digest`)."""
-    select = f"SELECT {', '.join(map(quoted, contract.columns(table)))}"
+    select = f"SELECT {', '.join(map(sql_name, contract.columns(table)))}"
     return _typed(query(data, table, select, "ORDER BY ALL", first, last, product, device), table)
 
 
@@ -60,9 +60,9 @@ def kind(data: Path) -> str:
     return _ledger(data).kind
 
 
-def digest(data: Path) -> str:
+def store_digest(data: Path) -> str:
     """Digest of every part that counts in the store, and of what is corrected of them."""
-    READ.update(tables.TABLES)
+    TABLES_READ.update(tables.TABLES)
     stamp = _stamp(data)
     corrections = in_force(data, _read_ledger(data, stamp))
     told = tuple(one.does for found in corrections.values() for one in found)
@@ -75,13 +75,13 @@ def _digest(data: Path, stamp: _Stamp, corrections: tuple[str, ...]) -> str:
     return hashlib.sha256("\n".join([*parts, *corrections]).encode()).hexdigest()[:16]
 
 
-def applied(data: Path, until: date) -> list[Correction]:
+def applied_corrections(data: Path, until: date) -> list[Correction]:
     """The corrections that are read in place of what sources gave, of days up to this one."""
     found = [one for own in in_force(data, _ledger(data)).values() for one in own]
     return sorted((one for one in found if one.first <= until), key=lambda one: one.id)
 
 
-def digests(data: Path) -> dict[str, str]:
+def table_digests(data: Path) -> dict[str, str]:
     """Digest, by table, of all that a query of it depends on: parts, sources, corrections.
 
     With the name `kind`, what the data are.
@@ -119,14 +119,14 @@ def digest_of(data: Path, table: str, device: str) -> str:
 
 
 @lru_cache(2)
-def _of_devices(data: Path, stamp: _Stamp) -> dict[tuple[str, str], list[Entry]]:
-    found: dict[tuple[str, str], list[Entry]] = {}
+def _of_devices(data: Path, stamp: _Stamp) -> dict[tuple[str, str], list[LedgerEntry]]:
+    found: dict[tuple[str, str], list[LedgerEntry]] = {}
     for entry in _read_ledger(data, stamp).files:
         found.setdefault((entry.table, entry.device), []).append(entry)
     return found
 
 
-def check(data: Path) -> None:
+def check_store(data: Path) -> None:
     """Check that every part that counts in the store is as it was written, and corrections hold.
 
     It reads each part whole, so it is for the start of an edition and not for each query.
@@ -151,7 +151,7 @@ def amended(data: Path, device: str) -> list[tuple[str, str, str, str]]:
     for table, corrections in in_force(data, ledger).items():
         own = [one for one in ledger.files if (one.device, one.table) == (device, table)]
         for one in (one for one in corrections if one.device == device):
-            asked = of_many(table, f"{rows_of(table)} WHERE {condition(one, table)}")
+            asked = of_many(table, f"{parts_query(table)} WHERE {condition(one, table)}")
             by = hashlib.sha256(one.does.encode()).hexdigest()[:8]
             with connected(data / "store") as connection:
                 parts = readable(data / "store", (entry.part for entry in own))
@@ -163,7 +163,7 @@ def amended(data: Path, device: str) -> list[tuple[str, str, str, str]]:
 
 def devices(data: Path) -> pd.DataFrame:
     """What the store holds of each device: `device`, `table`, `rows`, `start`, `end` (days)."""
-    READ.update(tables.TABLES)
+    TABLES_READ.update(tables.TABLES)
     return _devices(data, _stamp(data)).copy()
 
 
@@ -192,7 +192,7 @@ def latest_quarter(data: Path, today: date) -> Quarter:
     held = devices(data)
     if held.empty:
         raise ObservError(f"{data}: the store is empty; run `observ ingest` on a folder of exports")
-    listening = held[~held["table"].isin(tables.REFERENCE)]
+    listening = held[~held["table"].isin(tables.FACT_TABLES)]
     ends = (held if listening.empty else listening)["end"].dropna()
     if ends.empty:
         raise ObservError(f"{data}: the store holds no complete period; ingest later exports")
@@ -217,19 +217,19 @@ def query(
     """What a query finds in the parts of a table, with the `source` of each device."""
     import duckdb
 
-    READ.add(table)
+    TABLES_READ.add(table)
     store = data / "store"
     shape = tables.TABLES[table]
     limits = {
-        f"{quoted(shape.end)} >= ?": first and first.start,
-        f"{quoted(shape.start)} < ?": last and (last + 1).start,
+        f"{sql_name(shape.end)} >= ?": first and first.start,
+        f"{sql_name(shape.start)} < ?": last and (last + 1).start,
         "product = ?": product,
         "device = ?": device,
     }
     where = " AND ".join([clause for clause, limit in limits.items() if limit] or ["true"])
     values = [limit for limit in limits.values() if limit]
 
-    def found(entries: list[Entry]) -> pd.DataFrame:
+    def found(entries: list[LedgerEntry]) -> pd.DataFrame:
         corrections = in_force(data, _ledger(data)).get(table, [])
         entries = [x for x in entries if x.table == table and device in (None, x.device)]
         if not entries:
@@ -237,7 +237,7 @@ def query(
         parts = readable(store, (entry.part for entry in entries))
         try:
             with connected(store) as connection:
-                asked = f"{select} {corrected(table, corrections)} WHERE {where} {rest}"
+                asked = f"{select} {corrected_rows(table, corrections)} WHERE {where} {rest}"
                 rows = connection.execute(asked, [parts, *values]).df()
         except (duckdb.Error, UnicodeDecodeError) as error:
             check_parts(store, entries)
@@ -248,7 +248,7 @@ def query(
     return _settled(data, found)
 
 
-def _settled(data: Path, act: Callable[[list[Entry]], _T]) -> _T:
+def _settled(data: Path, act: Callable[[list[LedgerEntry]], _T]) -> _T:
     """What is made of the parts that count, once no ingestion replaces them meanwhile."""
     while True:
         ledger = _ledger(data)
@@ -259,7 +259,7 @@ def _settled(data: Path, act: Callable[[list[Entry]], _T]) -> _T:
                 raise
 
 
-def _sources(entries: list[Entry], corrections: Sequence[Correction]) -> dict[str, str]:
+def _sources(entries: list[LedgerEntry], corrections: Sequence[Correction]) -> dict[str, str]:
     made: dict[str, list[str]] = {}
     for entry in entries:
         made.setdefault(entry.device, []).append(f"{entry.digest} {entry.rows}")
@@ -296,7 +296,7 @@ def _read_ledger(data: Path, stamp: _Stamp) -> Ledger:
 # --- What DuckDB adds up of the store, of however many rows a table is
 
 
-def by_month(
+def held_by_month(
     data: Path,
     table: str,
     sums: Sequence[str] = (),
@@ -306,8 +306,8 @@ def by_month(
     """How much a table holds by device, product and month, of however many rows it is."""
     if unknown := [name for name in sums if name not in contract.columns(table)]:
         raise ObservError(f"table {table}: has no column {unknown[0]!r}")
-    start = quoted(tables.TABLES[table].start)
-    wanted = "".join(f", sum({quoted(name)}) AS {quoted(name)}" for name in sums)
+    start = sql_name(tables.TABLES[table].start)
+    wanted = "".join(f", sum({sql_name(name)}) AS {sql_name(name)}" for name in sums)
     month = f"year({start}) * 12 + month({start}) - 1"  # cheaper than its first day
     select = f"SELECT device, product, {month} AS month, count(*)::BIGINT AS rows{wanted}"
     found = query(
@@ -326,8 +326,8 @@ def alike(
     """A tidy table in which rows that are alike are one, as `tables.ALIKE` has it."""
     wanted = tables.ALIKE[name]
     made = {subject: subject for subject in ("device", "product", "channel")} | wanted.columns
-    made |= {count: f"sum({quoted(count)})::BIGINT" for count in wanted.sums}
-    columns = ", ".join(f"{sql} AS {quoted(column)}" for column, sql in made.items())
+    made |= {count: f"sum({sql_name(count)})::BIGINT" for count in wanted.sums}
+    columns = ", ".join(f"{sql} AS {sql_name(column)}" for column, sql in made.items())
     select, rest = f"SELECT {columns}, count(*)::BIGINT AS rows", "GROUP BY ALL ORDER BY ALL"
     found = query(data, wanted.table, select, rest, first, last)
     if found.empty:
@@ -346,12 +346,12 @@ def spans(
     """
     kinds = {name: column.kind for name, column in tables.TABLES[table].columns.items()}
     counts = [name for name, kind in kinds.items() if kind == "count"]
-    alike = [quoted(name) for name in kinds if name not in (*counts, "start", "end")]
+    alike = [sql_name(name) for name in kinds if name not in (*counts, "start", "end")]
     of = ", ".join(
-        [*alike, "date_trunc('month', start)", *(f"{quoted(name)} IS NULL" for name in counts)]
+        [*alike, "date_trunc('month', start)", *(f"{sql_name(name)} IS NULL" for name in counts)]
     )
-    days = {name: quoted(name) for name in kinds}
-    days |= {name: f"sum({quoted(name)})::BIGINT AS {quoted(name)}" for name in counts}
+    days = {name: sql_name(name) for name in kinds}
+    days |= {name: f"sum({sql_name(name)})::BIGINT AS {sql_name(name)}" for name in counts}
     days |= {"start": "min(start) AS start", "end": 'max("end") AS "end"'}
     apart = f'start > lag("end") OVER (PARTITION BY {of} ORDER BY start) + INTERVAL 1 DAY'
     select = (
@@ -407,11 +407,11 @@ def by_day(data: Path) -> pd.DataFrame:
 
 
 def received(data: Path, counted: Mapping[str, Sequence[str]], quarter: Quarter) -> pd.DataFrame:
-    """How much each device gave in a quarter: `device`, `table`, `count`, `source`."""
+    """How much each device gave in a quarter: `device`, `table`, `count_rows`, `source`."""
     columns = ["device", "table", "count", "source"]
     parts = [pd.DataFrame(columns=columns)]
     for table, names in counted.items():
-        what = f"DISTINCT ({', '.join(map(quoted, names))})" if names else "*"
+        what = f"DISTINCT ({', '.join(map(sql_name, names))})" if names else "*"
         select = f"SELECT device, count({what})::BIGINT AS count"
         found = query(data, table, select, "GROUP BY device ORDER BY device", quarter, quarter)
         parts.append(found.assign(table=table))
@@ -419,7 +419,7 @@ def received(data: Path, counted: Mapping[str, Sequence[str]], quarter: Quarter)
     return pd.concat(filled, ignore_index=True)[columns]
 
 
-def marks(data: Path) -> pd.DataFrame:
+def marks_given(data: Path) -> pd.DataFrame:
     """The marks that the questions of devices were given, each once, on its scale."""
     columns = ["device", "question", "value", "scale_min", "scale_max"]
     found = [pd.DataFrame(columns=columns)]
@@ -442,7 +442,7 @@ def heard(data: Path, first: Quarter, last: Quarter) -> pd.DataFrame:
     return pd.concat(filled).drop_duplicates(["device", "product"], ignore_index=True)
 
 
-def themes(data: Path, first: Quarter, last: Quarter) -> set[tuple[str, str]]:
+def contact_themes(data: Path, first: Quarter, last: Quarter) -> set[tuple[str, str]]:
     """The themes of the calls and tickets of some quarters, each with the device that heard it."""
     found: set[tuple[str, str]] = set()
     for table in ("calls", "tickets"):
@@ -452,7 +452,7 @@ def themes(data: Path, first: Quarter, last: Quarter) -> set[tuple[str, str]]:
     return found
 
 
-def count(
+def count_rows(
     data: Path,
     table: str,
     first: Quarter | None = None,
@@ -476,7 +476,7 @@ _COLUMNS = ("device", "rhythm", "exports", "first", "last", "expected", "late", 
 def status(data: Path, devices: Iterable[Device], today: date | None = None) -> pd.DataFrame:
     """What each device has given so far, and how late it is."""
     ledger = read_ledger(data / "store")
-    given: dict[str, list[Entry]] = {}
+    given: dict[str, list[LedgerEntry]] = {}
     for entry in ledger.files if ledger else ():
         given.setdefault(entry.device, []).append(entry)
     day = today or date.today()
@@ -484,12 +484,12 @@ def status(data: Path, devices: Iterable[Device], today: date | None = None) -> 
     return pd.DataFrame(rows, columns=list(_COLUMNS), dtype=object)
 
 
-def missing(found: pd.DataFrame) -> list[str]:
+def missing_devices(found: pd.DataFrame) -> list[str]:
     """One line for each device of which something expected is missing.
 
     Examples
     --------
-    >>> missing(status(Path("nowhere"), []))
+    >>> missing_devices(status(Path("nowhere"), []))
     []
     """
     lines = []
@@ -535,19 +535,19 @@ class _Corrections(NamedTuple):
     faults: list[str]
 
 
-def corrections(data: Path, catalogue: Catalogue) -> _Corrections:
+def corrections_of(data: Path, catalogue: Catalogue) -> _Corrections:
     """Every correction of a data folder, in the order of their names, and what is wrong with any.
 
     Examples
     --------
     >>> from observlib.catalogue import load_catalogue
-    >>> corrections(Path("nowhere"), load_catalogue(Path("data/catalogue")))
+    >>> corrections_of(Path("nowhere"), load_catalogue(Path("data/catalogue")))
     _Corrections(known=[], faults=[])
     """
     sheets = [sheet.correction for sheet in load_corrections(data, [])]
     ledger = read_ledger(data / "store") or Ledger("real", [])
     told = [one.model_dump(mode="json", exclude_defaults=True) for one in sheets]
-    return _Corrections(told, faults(data, ledger, catalogue))
+    return _Corrections(told, correction_faults(data, ledger, catalogue))
 
 
 def open_corrections(data: Path) -> list[dict[str, Any]]:
@@ -563,7 +563,7 @@ def open_corrections(data: Path) -> list[dict[str, Any]]:
     return [one.model_dump(mode="json", exclude_defaults=True) for one in asked]
 
 
-def _row(device: Device, entries: list[Entry], today: date) -> dict[str, Any]:
+def _row(device: Device, entries: list[LedgerEntry], today: date) -> dict[str, Any]:
     spans = [entry.span for entry in entries if entry.span]
     last = min(max(date.fromisoformat(end[:10]) for _, end in spans), today) if spans else None
     read = max((date.fromisoformat(entry.read) for entry in entries), default=today)

@@ -68,14 +68,14 @@ class Study(Showing):
     """
 
     def __init__(
-        self, quarter: str, data: str, survey: str = "", department: str = frame.WHOLE
+        self, quarter: str, data: str, survey: str = "", department: str = frame.ALL_DEPARTMENTS
     ) -> None:
         self.data = project.data_folder(data, is_there=True)
         self.kind = store.kind(self.data)  # `demonstration` or `real`
         edition = Quarter.parse(quarter)
-        super().__init__(frame.catalogue(self.data, edition), edition)
-        selection.check("device", [survey], self.catalogue)
-        selection.check("department", [department], self.catalogue)
+        super().__init__(frame.catalogue_at(self.data, edition), edition)
+        selection.check_names("device", [survey], self.catalogue)
+        selection.check_names("department", [department], self.catalogue)
         self.before = str(self.edition - 4)
         self.year = f"{self.edition.back(4)[0].months[0]}/{self.edition.months[2]}"
         self.survey = survey
@@ -119,7 +119,7 @@ class Study(Showing):
         >>> [one.id for one in Study("2026-T3", "data/demo").corrections]
         ['boamp-mois-double']
         """
-        known = store.applied(self.data, self.edition.end)
+        known = store.applied_corrections(self.data, self.edition.end)
         return [one for one in known if self._tells("", one.device)]
 
     @functools.cached_property
@@ -166,11 +166,11 @@ class Study(Showing):
         >>> Study("2026-T3", "data/demo").decisions[-1].decision
         'will_do'
         """
-        return frame.decisions(self.data, self.edition)
+        return frame.decisions_until(self.data, self.edition)
 
     def _tells(self, product: str, device: str) -> bool:
         """Whether the study tells of a product, or else of a device."""
-        own = (frame.WHOLE, self.department)
+        own = (frame.ALL_DEPARTMENTS, self.department)
         return not self.department or frame.department_of(product, device, self.catalogue) in own
 
     def page(self, study: str, product: str = "") -> str:
@@ -193,11 +193,11 @@ class Study(Showing):
         'contacts'
         """
         department = self.department
-        selection.check("product", [product], self.catalogue)
+        selection.check_names("product", [product], self.catalogue)
         if product and not department:
             fed = frame.departments_with_pages(store.devices(self.data)["device"], self.catalogue)
             own = frame.department_of(product, "", self.catalogue)
-            department = own if own in fed else frame.WHOLE
+            department = own if own in fed else frame.ALL_DEPARTMENTS
         return f"{study}-{department}" if department else study
 
     def label_of(self, period: str) -> str:
@@ -218,7 +218,7 @@ class Study(Showing):
         >>> Study("2026-T3", "data/demo").listeners("legifrance")[:2]
         ['matomo-legifrance', 'sections-legifrance']
         """
-        selection.check("product", [product], self.catalogue)
+        selection.check_names("product", [product], self.catalogue)
         rows = self.words("devices", "listeners")
         return list(rows.loc[rows["product"] == product, "device"])
 
@@ -310,7 +310,7 @@ class Study(Showing):
         >>> "### Visites" in repr(study.key_figures("boamp"))
         True
         """
-        selection.check("product", [product], self.catalogue)
+        selection.check_names("product", [product], self.catalogue)
         rows, pairs = self._of_edition(key_figures.FAMILIES, product)
         found = key_figures.chosen(rows, product, self.edition)
         if found.empty:
@@ -330,7 +330,7 @@ class Study(Showing):
         """
         rows, pairs = self._of_edition(frame.families())
         pairs = main_points.held_together(pairs, self.edition)
-        found = main_points.points(main_points.ranked(pairs, rows, self.edition))
+        found = main_points.points(main_points.ranked_changes(pairs, rows, self.edition))
         return found[comparisons.COLUMNS]
 
     @functools.cached_property
@@ -343,7 +343,7 @@ class Study(Showing):
         ['specifications', 'specifications_held', 'specifications_reversed']
         """
         rows, _ = self._of_edition(["specifications", "survey"])
-        return rows[rows["indicator"].isin(specifications.COUNTED) & (rows["group"] == "")]
+        return rows[rows["indicator"].isin(specifications.OUTCOMES) & (rows["group"] == "")]
 
     def _of_edition(
         self, families: Collection[str], product: str = ""
@@ -353,7 +353,7 @@ class Study(Showing):
             job for job in disclosed.jobs(self.data) if not product or self._may_tell(job, product)
         ]
         jobs = [job for name in families for job in every if job[0] == name]
-        found = [disclosed.given(self.data, self.edition, *job) for job in jobs]
+        found = [disclosed.disclosed_family(self.data, self.edition, *job) for job in jobs]
         rows = estimates.combine(one.estimates for one in found)
         pairs = comparisons.combine(one.comparisons for one in found)
         of = (self.department, self.catalogue)
@@ -368,8 +368,8 @@ class Study(Showing):
 
     def _whole(self, family: str) -> frame.Given:
         """What a family gives of all departments."""
-        survey = self.survey if frame.family(family).each_survey else ""
-        return disclosed.given(self.data, self.edition, family, survey)
+        survey = self.survey if frame.family_named(family).each_survey else ""
+        return disclosed.disclosed_family(self.data, self.edition, family, survey)
 
     @taking(Where)
     def select(self, rows: pd.DataFrame, **where: Unpack[Where]) -> pd.DataFrame:
@@ -415,8 +415,8 @@ class Study(Showing):
         'Satisfaction sur 10'
         """
         if not family:
-            return texts.families()
-        return texts.family(family, self._given(family), self.catalogue)
+            return texts.list_families()
+        return texts.describe_family(family, self._given(family), self.catalogue)
 
     @taking(Shown)
     def differences(

@@ -210,7 +210,7 @@ class Showing:
         rows = selection.bare(rows)
         if list(rows.columns) == estimates.COLUMNS:  # which an analyst may have made
             rows = estimates.with_units(rows, self.catalogue.units)
-        caption = caption or charts.title(rows, self.catalogue)
+        caption = caption or charts.chart_title(rows, self.catalogue)
         try:
             made = verb(rows, self.catalogue, caption=caption, **options)
         except Crowded:  # an edition does not fail as one more device is listened to

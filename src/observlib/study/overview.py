@@ -11,7 +11,7 @@ from observlib.language import wording
 from observlib.study import Study
 from observlib.study.selection import Where
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 _DASHBOARDS = {
     "uses": ("visits", "visits_yoy", "open_visits", "onsite_visits", "calls", "tickets",
              "subscribers", "units_sold"),

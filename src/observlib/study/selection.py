@@ -63,7 +63,7 @@ class Where(Columns, total=False):
     tested: bool
 
 
-def check(column: str, values: Iterable[str], catalogue: Catalogue) -> None:
+def check_names(column: str, values: Iterable[str], catalogue: Catalogue) -> None:
     """Raise `ObservError` for what no row can have in a column: a slip is no absence of data.
 
     A group that is no name, such as a question, may be whatever the data say.
@@ -105,7 +105,7 @@ def select(
     where
         The keys of `Where`.
     catalogue
-        Which names may be asked for (see `check`).
+        Which names may be asked for (see `check_names`).
 
     Raises
     ------
@@ -127,7 +127,7 @@ def select(
             within = {str(quarter) for quarter in last} | {m for q in last for m in q.months}
             rows = rows[rows["period"].str[-7:].isin(within)]
         elif name == "by":
-            check(name, [wanted], catalogue)
+            check_names(name, [wanted], catalogue)
             rows = rows[rows["period"].str.fullmatch(_PERIODS[wanted])]
         elif name == "value":
             column = "difference" if "difference" in rows else "estimate"
@@ -141,7 +141,7 @@ def select(
         else:
             values = list(dict.fromkeys([wanted] if isinstance(wanted, str) else wanted))
             rows = rows[rows[name].isin(values)]
-            check(name, sorted({*values} - {*rows[name]}), catalogue)
+            check_names(name, sorted({*values} - {*rows[name]}), catalogue)
             asked |= {name: values} if name in _REMEMBERED else {}
     rows = rows.reset_index(drop=True)
     rows.attrs = asked

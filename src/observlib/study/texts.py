@@ -178,10 +178,10 @@ class Whole(pd.DataFrame):
         return self.astype(object).where(self.notna(), "")
 
 
-def families() -> pd.DataFrame:
+def list_families() -> pd.DataFrame:
     """What each family gives, and what may be said whatever the theme: `name`, `kind`, `what`."""
     declared = frame.families()
-    rows = [(name, "family", _first(family.compute)) for name, family in declared.items()]
+    rows = [(name, "describe_family", _first(family.compute)) for name, family in declared.items()]
     of_a_theme = {theme for name in declared for theme, _ in _of_theme(name)}
     for name, found in offered(narratives).items():
         if callable(found):
@@ -192,7 +192,7 @@ def families() -> pd.DataFrame:
     return Whole(rows, columns=["name", "kind", "what"]).set_index("name")
 
 
-def family(name: str, given: Given, catalogue: Catalogue) -> pd.DataFrame:
+def describe_family(name: str, given: Given, catalogue: Catalogue) -> pd.DataFrame:
     """What a family holds: its indicators, comparisons and words, and the sentences on it.
 
     Returns
@@ -226,7 +226,7 @@ def family(name: str, given: Given, catalogue: Catalogue) -> pd.DataFrame:
 
 def _of_theme(name: str) -> Iterator[tuple[str, ModuleType]]:
     """The modules of sentences that stand beside a family, by their names in `say`."""
-    folder = frame.family(name).compute.__module__
+    folder = frame.family_named(name).compute.__module__
     for theme, found in offered(narratives).items():
         if isinstance(found, ModuleType) and found.__name__.rpartition(".")[0] == folder:
             yield theme, found

@@ -13,13 +13,13 @@ import pandas as pd
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import changes, select
-from observlib.display.changes import PLACED, REASONS, outcomes
+from observlib.display.changes import PLACED, REASON_WORDS, outcomes
 from observlib.estimates import EVOLVED, REFERENCE, Row
 from observlib.estimates.comparisons import IN_TIME
 from observlib.language import french, wording, words
 from observlib.stats import comparability
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 _COUNTED = ("poll_share", "partner_")  # of nobody's reviews, nor of a survey's answers
 _WHOSE = {"feedback": "reviews", "consultation": "survey"}
 
@@ -115,7 +115,7 @@ def evolution(
     elif unsure:
         sentences.append(_TEXTS["unknown"].format(since=since, thing=thing, least=least))
     elif not sentences:
-        why = {REASONS[reason] for reason in named["reason"]}
+        why = {REASON_WORDS[reason] for reason in named["reason"]}
         because = f" ({why.pop()})" if len(why) == 1 else ""
         sentences.append(_TEXTS["untested"].format(since=since, thing=thing, because=because))
     return " ".join(sentences)
@@ -335,9 +335,11 @@ def read_apart(apart: pd.DataFrame, main: pd.DataFrame, catalogue: Catalogue) ->
     if not found:
         return ""
     names = words.join_few(words.named(left, catalogue, "product")["name"])
-    return _TEXTS["apart"].format(names=names, why=select.why(comparability.together(found)))
+    return _TEXTS["apart"].format(
+        names=names, why=select.grade_words(comparability.lowest_grade(found))
+    )
 
 
 def why_untested(compared: pd.DataFrame) -> str:
     """Why pairs could not be tested, each reason once."""
-    return french.join(dict.fromkeys(REASONS[reason] for reason in compared["reason"]))
+    return french.join(dict.fromkeys(REASON_WORDS[reason] for reason in compared["reason"]))

@@ -32,10 +32,10 @@ from observlib.records.actions import Action
 from observlib.stats.survey.differences import adjust, halves
 from observlib.themes.comparison_sentences import noun
 
-_TEXTS = wording.beside(__file__)
-MOST = 5
+_TEXTS = wording.load_texts(__file__)
+MOST_POINTS = 5
 _QUARTERS = 9  # of a line beside a point: two years and the quarter
-PAGE = "page"  # the reason why what its page tells is no main point
+PAGE_REASON = "page"  # the reason why what its page tells is no main point
 _ERROR = 0.05
 _ESTABLISHED = ("rise", "fall")
 _SCALES = {"%": 100.0, "points": 200.0}  # what a whole scale is; `sur 10` says it itself
@@ -54,7 +54,7 @@ def on_a_year(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
 
 
 def held_together(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
-    """The comparisons of an edition, not yet rounded: `reason` is `PAGE` of what it does not hold.
+    """The comparisons of an edition, not yet rounded; with `PAGE_REASON`, what it does not hold.
 
     All changes of `on_a_year` that pages test are corrected as one family (Holm), those of
     headlines first. Their p values are those of their intervals, or of a count's level.
@@ -67,18 +67,18 @@ def held_together(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     p_values = np.where(np.isnan(reach), 1 - level, of_interval)
     fails = adjust(p_values, weights=halves(of["indicator"] == HEADLINE, p_values)) > _ERROR
     apart = of.loc[fails & of["verdict"].isin(_ESTABLISHED), "place"]
-    reason = pairs["reason"].replace(PAGE, "")  # of an earlier edition
-    return pairs.assign(reason=reason.mask(np.isin(places, apart), PAGE))
+    reason = pairs["reason"].replace(PAGE_REASON, "")  # of an earlier edition
+    return pairs.assign(reason=reason.mask(np.isin(places, apart), PAGE_REASON))
 
 
 def established(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     """The pairs of `on_a_year` that rise or fall in the edition, and not on their page alone."""
     found = on_a_year(pairs, quarter)
-    kept = found["verdict"].isin(_ESTABLISHED) & (found["reason"] != PAGE)
+    kept = found["verdict"].isin(_ESTABLISHED) & (found["reason"] != PAGE_REASON)
     return found[kept].reset_index(drop=True)
 
 
-def ranked(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+def ranked_changes(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     """The established changes of a quarter, the first first.
 
     Examples
@@ -90,7 +90,7 @@ def ranked(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -> pd.Dat
     >>> row |= {"period": "2026-T3", "reference_period": "2025-T3"}
     >>> visits = {"indicator": "visits", "product": "boamp", "channel": "web", "unit": "visites"}
     >>> frame = estimates.make([{**visits, "period": "2026-T3", "estimate": 40_000.0}])
-    >>> found = ranked(pd.DataFrame([row]), frame, Quarter(2026, 3))
+    >>> found = ranked_changes(pd.DataFrame([row]), frame, Quarter(2026, 3))
     >>> found[["people", "weight"]].values.tolist()
     [[40000.0, 2000.0]]
     """
@@ -109,8 +109,8 @@ def ranked(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -> pd.Dat
 
 
 def points(changes_: pd.DataFrame) -> pd.DataFrame:
-    """Of ranked changes, the first of each indicator, up to `MOST`."""
-    return changes_.drop_duplicates("indicator").head(MOST).reset_index(drop=True)
+    """Of ranked changes, the first of each indicator, up to `MOST_POINTS`."""
+    return changes_.drop_duplicates("indicator").head(MOST_POINTS).reset_index(drop=True)
 
 
 def _of(counts: pd.DataFrame, pairs: pd.DataFrame, *more: str) -> pd.Series:
@@ -127,7 +127,7 @@ def _scale(unit: str) -> float:
     return _SCALES.get(unit, math.nan)
 
 
-def title(point: Mapping[str, Any], catalogue: Catalogue) -> str:
+def point_title(point: Mapping[str, Any], catalogue: Catalogue) -> str:
     """What a point is, in a line: "Service-public.fr : satisfaction en hausse"."""
     indicator = words.indicator_of(point["indicator"], catalogue)
     # the channel is told where it is not that of most products
@@ -138,7 +138,7 @@ def title(point: Mapping[str, Any], catalogue: Catalogue) -> str:
     return _TEXTS["title"].format(name=name, measure=_noun(indicator), verdict=verdict)
 
 
-def number(point: Mapping[str, Any], catalogue: Catalogue) -> str:
+def point_number(point: Mapping[str, Any], catalogue: Catalogue) -> str:
     """The number of a point, to be set large: from one mark to another, or the change of a count.
 
     Examples
@@ -147,9 +147,10 @@ def number(point: Mapping[str, Any], catalogue: Catalogue) -> str:
     >>> from observlib.catalogue import load_catalogue
     >>> catalogue = load_catalogue(Path("data/catalogue"))
     >>> mark = {"indicator": "satisfaction_10", "estimate": 7.9, "reference_estimate": 6.8}
-    >>> number(mark, catalogue)
+    >>> point_number(mark, catalogue)
     '6,8 → 7,9'
-    >>> number({"indicator": "visits", "estimate": 1027, "reference_estimate": 1000}, catalogue)
+    >>> point = {"indicator": "visits", "estimate": 1027, "reference_estimate": 1000}
+    >>> point_number(point, catalogue)
     '+2,7\\xa0%'
     """
     indicator = words.indicator_of(point["indicator"], catalogue)
@@ -181,11 +182,11 @@ def detail(point: Mapping[str, Any], catalogue: Catalogue) -> str:
     )
 
 
-def rule() -> str:
+def points_rule() -> str:
     """The rule by which main points are chosen, as the method's page tells it."""
     people = french.join(_TEXTS[f"things.{name}"].partition(" ")[2] for name in PEOPLE)
     conditions = f"- {_TEXTS['rule.measured']}\n- {_TEXTS['rule.counted']}"
-    ranked_ = _TEXTS["rule.ranked"].format(people=people, most=MOST)
+    ranked_ = _TEXTS["rule.ranked"].format(people=people, most=MOST_POINTS)
     return "\n\n".join((_TEXTS["rule.established"], conditions, ranked_))
 
 
@@ -257,7 +258,7 @@ def followed_by(point: Mapping[str, Any], actions: Iterable[Action]) -> list[Act
     ]
 
 
-def series(point: Mapping[str, Any], frame: pd.DataFrame) -> pd.DataFrame:
+def point_series(point: Mapping[str, Any], frame: pd.DataFrame) -> pd.DataFrame:
     """The estimates of a point's subject over `_QUARTERS`, the oldest first."""
     periods = list(map(str, Quarter.parse(point["period"]).back(_QUARTERS)))
     same = (frame["group"] == "") & frame["period"].isin(periods)

@@ -93,7 +93,7 @@ def may_be_quoted(text: str, names: Counter[str]) -> bool:
     )
 
 
-def rule() -> str:
+def quotes_rule() -> str:
     """The rule by which texts are quoted, as the method's page tells it."""
     marks = french.count(MOST_MARKS, "passage effacé", "passages effacés")
     conditions = [

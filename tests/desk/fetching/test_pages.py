@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from observlib.base.errors import ObservError, UsageError
-from observlib.desk.fetching.web import Page, Source, gather, write
+from observlib.desk.fetching.web import AnswerPage, PagedSource, gather, write_answer
 
 DAY = date(2026, 11, 25)
 
@@ -17,19 +17,19 @@ def text(records: Any) -> Iterator[str]:
         yield f"{key}={value}\n"
 
 
-def counting(stop_at: int = 99, asked: str = "a") -> tuple[Source, list[Any]]:
+def counting(stop_at: int = 99, asked: str = "a") -> tuple[PagedSource, list[Any]]:
     """Five pages of two records, of which one corrects one of the page before."""
     cursors: list[Any] = []
 
-    def pages(cursor: Any) -> Iterator[Page]:
+    def pages(cursor: Any) -> Iterator[AnswerPage]:
         for at in range(cursor or 0, 5):
             cursors.append(at)
             if at == stop_at:
                 raise KeyboardInterrupt
             records = {f"r{at}": at, f"r{at + 1}": at}
-            yield Page(records, at + 1 if at < 4 else None, at + 1, 5)
+            yield AnswerPage(records, at + 1 if at < 4 else None, at + 1, 5)
 
-    return Source("hôte", {"asked": asked}, pages, text), cursors
+    return PagedSource("hôte", {"asked": asked}, pages, text), cursors
 
 
 def quiet(*_: object) -> None:
@@ -47,7 +47,7 @@ def test_a_fetch_that_was_interrupted_asks_again_for_nothing_that_it_has(tmp_pat
     told = []
     assert gather(source, part, DAY + timedelta(days=1), lambda *words: told.append(words)) == DAY
     assert cursors == [3, 4] and told[-1] == (5, 5, "6 records")
-    write(source, part, path)
+    write_answer(source, part, path)
     assert path.read_text(encoding="utf-8") == WHOLE
     source, cursors = counting()
     gather(source, part, DAY, quiet)  # all is there: what was interrupted was the writing
@@ -65,7 +65,7 @@ def test_what_is_old_or_of_another_question_is_fetched_anew(tmp_path, asked, day
         part.write_bytes(b"x" + part.read_bytes())
     source, cursors = counting(asked=asked)
     assert gather(source, part, day, quiet) == day and cursors[0] == 0
-    write(source, part, tmp_path / "x")
+    write_answer(source, part, tmp_path / "x")
     assert (tmp_path / "x").read_text(encoding="utf-8") == WHOLE
 
 
@@ -80,39 +80,39 @@ def test_an_earlier_file_stays_until_the_new_one_is_whole(tmp_path):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write(source._replace(text=failing), part, path)
+        write_answer(source._replace(text=failing), part, path)
     assert path.read_text(encoding="utf-8") == "before"
     assert {one.name for one in tmp_path.iterdir()} == {"x", ".x.part"}
 
 
 @pytest.mark.parametrize("cursors", [[1, 2, 1], range(1, 1000)])
 def test_pages_without_end_end(tmp_path, cursors):
-    def pages(cursor: Any) -> Iterator[Page]:
-        yield from (Page({"r": 1}, after, 0, 0) for after in cursors)
+    def pages(cursor: Any) -> Iterator[AnswerPage]:
+        yield from (AnswerPage({"r": 1}, after, 0, 0) for after in cursors)
 
-    source = Source("hôte", {}, pages, text)
+    source = PagedSource("hôte", {}, pages, text)
     with pytest.raises(ObservError, match="hôte: sends the same pages without end"):
         gather(source, tmp_path / ".x.part", DAY, quiet)
     assert not [*tmp_path.iterdir()]  # the next fetch begins anew
 
 
 def test_nothing_to_fetch_makes_no_file(tmp_path):
-    source = Source("hôte", {}, lambda cursor: iter([Page({}, None, 1, 1)]), text)
+    source = PagedSource("hôte", {}, lambda cursor: iter([AnswerPage({}, None, 1, 1)]), text)
     gather(source, tmp_path / ".x.part", DAY, quiet)
     with pytest.raises(ObservError, match="has nothing to fetch"):
-        write(source, tmp_path / ".x.part", tmp_path / "x")
+        write_answer(source, tmp_path / ".x.part", tmp_path / "x")
     assert not [*tmp_path.iterdir()]  # and the next fetch asks again
 
 
 def test_two_fetches_of_one_device_do_not_mix(tmp_path):
     part = tmp_path / ".x.part"
 
-    def pages(cursor: Any) -> Iterator[Page]:
+    def pages(cursor: Any) -> Iterator[AnswerPage]:
         with pytest.raises(UsageError, match="another fetch of this device is under way"):
             gather(counting()[0], part, DAY, quiet)
-        yield Page({"r": 1}, None, 1, 1)
+        yield AnswerPage({"r": 1}, None, 1, 1)
 
-    source = Source("hôte", {}, pages, text)
+    source = PagedSource("hôte", {}, pages, text)
     gather(source, part, DAY, quiet)
-    write(source, part, tmp_path / "x")
+    write_answer(source, part, tmp_path / "x")
     assert (tmp_path / "x").read_text(encoding="utf-8") == "r=1\n"

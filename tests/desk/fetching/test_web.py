@@ -50,7 +50,7 @@ HTML = {"Content-Type": "text/html"}
 def test_a_bad_answer_is_a_line_without_the_key(
     standin, tool, pauses, monkeypatch, caplog, reply, word
 ):
-    monkeypatch.setattr(web, "MOST_BYTES", 2000 if reply.content == b" " * 2001 else 10**6)
+    monkeypatch.setattr(web, "MOST_ANSWER_BYTES", 2000 if reply.content == b" " * 2001 else 10**6)
     standin.answer = lambda asked: reply
     with caplog.at_level(logging.DEBUG), pytest.raises(ObservError) as error:
         ask(tool, "x", headers={"X-Key": "abc"}, said=fault)
@@ -77,11 +77,11 @@ def test_a_server_is_left_alone_for_as_long_as_it_asks(standin, tool, pauses):
 
 
 def test_a_server_that_says_nothing_or_drips_is_given_up(standin, tool, monkeypatch):
-    monkeypatch.setattr(web, "SECONDS", 0.2)
+    monkeypatch.setattr(web, "TIMEOUT", 0.2)
     standin.answer = lambda asked: time.sleep(0.6) or Reply(b"")
     with pytest.raises(ObservError, match="no answer within 0"):
         ask(tool, "x")
-    monkeypatch.setattr(web, "LONGEST", -1)
+    monkeypatch.setattr(web, "LONGEST_ANSWER", -1)
     standin.answer = lambda asked: {}
     with pytest.raises(ObservError, match="sends too slowly"):
         ask(tool, "x")

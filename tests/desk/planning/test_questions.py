@@ -10,7 +10,14 @@ import pytest
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.desk.planning import QUARTER, SECONDS, asked, people, to_drop, used
+from observlib.desk.planning import (
+    QUARTER,
+    SECONDS_A_QUESTION,
+    asked,
+    people,
+    to_drop,
+    variables_used,
+)
 
 QUARTERS = [Quarter(2026, 2), Quarter(2026, 3)]
 MARGINS = ("age", "sex", "region")
@@ -59,7 +66,7 @@ def test_variables_are_told_by_indicators_and_by_groups(catalogue):
     rows = [("nps", ""), ("profile_share", "autonomy"), ("weighting_before", "age")]
     row = {"period": "2026-T3", "estimate": 1.0}
     made = [{**row, "indicator": name, "group": of, "group_value": of} for name, of in rows]
-    assert used(estimates.make(made), catalogue) == {"nps", "autonomy", "age"}
+    assert variables_used(estimates.make(made), catalogue) == {"nps", "autonomy", "age"}
 
 
 @pytest.mark.parametrize(("alike", "named"), [(PEOPLE, True), (114, True), (113, False)])
@@ -119,15 +126,15 @@ def test_people_who_tick_several_boxes_are_one_row_and_those_of_other_times_none
 
 
 def test_whoever_answers_half_of_the_questions_gave_half_of_the_minutes(catalogue):
-    assert 85 * SECONDS == 15 * 60  # a panel's fifteen minutes hold 85 closed questions
+    assert 85 * SECONDS_A_QUESTION == 15 * 60  # a panel's fifteen minutes hold 85 closed questions
     now = pd.DataFrame({"person": range(200), "quarter": "2026-T3", "clarity": 4.0})
     now["nps"] = now["person"].map(lambda i: 9.0 if i < 100 else None)
     device = catalogue.devices["enquete-service-public"]
     both = pd.concat([now, now.assign(quarter="2026-T2")])
     told = asked(device, catalogue, both, QUARTERS[1:])
     assert told["people"] == 200 and told["questions"] == 1.5 and told["open"] == 1
-    assert told["minutes"] == pytest.approx(1.5 * SECONDS / 60)
-    assert told["hours"] == pytest.approx(200 * 1.5 * SECONDS / 3600)
+    assert told["minutes"] == pytest.approx(1.5 * SECONDS_A_QUESTION / 60)
+    assert told["hours"] == pytest.approx(200 * 1.5 * SECONDS_A_QUESTION / 3600)
 
 
 def test_a_form_whose_texts_are_read_asks_one_and_a_telephone_that_takes_none_does_not(catalogue):

@@ -10,7 +10,7 @@ from scipy.special import stdtrit
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.desk.planning import needs, verdict
+from observlib.desk.planning import advice, needs
 from observlib.estimates import comparisons
 from observlib.indicators import answers, pairs
 from observlib.indicators.families import Given
@@ -35,7 +35,7 @@ def mark(indicator: str, answered: int, sd: float = 2.5, **more: Any) -> dict[st
 
 def compared(rows: list[dict[str, Any]], catalogue: Catalogue) -> Given:
     frame = estimates.make([*rows, *({**row, "period": BEFORE} for row in rows)])
-    found = pairs.tested(catalogue, pairs.between(frame, catalogue, NOW, BEFORE))
+    found = pairs.tested(catalogue, pairs.across_periods(frame, catalogue, NOW, BEFORE))
     return Given(frame, comparisons.make(found), {})
 
 
@@ -149,4 +149,4 @@ def test_a_device_that_listens_once_a_year_has_a_year_for_its_pace(catalogue):
     (104, True, "compare two years with the two before"), (105, False, "not within two years"),
 ])  # fmt: skip
 def test_words_change_at_a_quarter_a_year_and_two(weeks, rare, words):
-    assert words in verdict(weeks, rare)
+    assert words in advice(weeks, rare)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from observlib.base.errors import ObservError, UsageError
-from observlib.catalogue import Catalogue, Column
+from observlib.catalogue import Catalogue, SourceColumn
 from observlib.desk.scaffold.propose import Proposal, Wishes, propose
 from observlib.desk.scaffold.recognise import by_form
 
@@ -133,7 +133,7 @@ def test_numbers_of_an_unknown_unit_are_not_taken_for_seconds(tmp_path, few):
 
 
 def test_a_header_by_which_a_format_knows_a_delay_is_not_taken_for_a_moment(tmp_path, few):
-    delay = Column(headers=("Ouvert le",), after="received", unit="min")
+    delay = SourceColumn(headers=("Ouvert le",), after="received", unit="min")
     known = few.formats["tickets"]
     tool = known.model_copy(update={"id": "tool", "columns": {**known.columns, "closed": delay}})
     more = few.model_copy(update={"formats": {**few.formats, "tool": tool}})

@@ -63,5 +63,5 @@ def test_the_demonstration_s_outage_is_seen_within_three_days(demonstration, cat
 def test_of_few_people_an_owner_is_told_no_size(catalogue, kind):
     days = date(2026, 9, 1), date(2026, 9, 4)
     few, many = (Alarm(DEVICE, "legifrance", kind, *days, -0.42, n, days[1]) for n in (10, 11))
-    assert "4" not in watch.sentence(few, catalogue).replace("septembre 2026", "")
-    assert any(size in watch.sentence(many, catalogue) for size in ("0,4 point", "42"))
+    assert "4" not in watch.alarm_sentence(few, catalogue).replace("septembre 2026", "")
+    assert any(size in watch.alarm_sentence(many, catalogue) for size in ("0,4 point", "42"))

@@ -23,7 +23,7 @@ ALARMS = [
 
 
 def test_each_owner_gets_one_mail_with_its_alarms_and_no_others(catalogue, tmp_path):
-    paths = watch.send(ALARMS, catalogue, tmp_path / "mails", False)
+    paths = watch.send_alarms(ALARMS, catalogue, tmp_path / "mails", False)
     names = ["information-legale_2026-09-04.eml", "relation-usagers_2026-09-04.eml"]
     assert [path.name for path in paths] == names
     letters = [path.read_bytes() for path in paths]
@@ -36,8 +36,8 @@ def test_each_owner_gets_one_mail_with_its_alarms_and_no_others(catalogue, tmp_p
 
 
 def test_a_mail_that_waits_to_be_sent_is_not_lost_to_a_later_one_of_that_day(catalogue, tmp_path):
-    law = [watch.send([alarm], catalogue, tmp_path, False) for alarm in ALARMS[:2]]
-    again = watch.send(ALARMS[:1], catalogue, tmp_path, False)
+    law = [watch.send_alarms([alarm], catalogue, tmp_path, False) for alarm in ALARMS[:2]]
+    again = watch.send_alarms(ALARMS[:1], catalogue, tmp_path, False)
     names = ["information-legale_2026-09-04.eml", "information-legale_2026-09-04-1.eml"]
     assert [path.name for (path,) in law] == names
     assert again == law[0] and "note de satisfaction" in law[0][0].read_text("utf-8")
@@ -46,10 +46,10 @@ def test_a_mail_that_waits_to_be_sent_is_not_lost_to_a_later_one_of_that_day(cat
 def test_nothing_is_written_or_sent_where_nobody_asked_for_it_or_named_the_webhook(
     catalogue, tmp_path, standin, monkeypatch
 ):
-    assert watch.send(ALARMS, catalogue, None, False) == []
+    assert watch.send_alarms(ALARMS, catalogue, None, False) == []
     monkeypatch.delenv("OBSERV_WEBHOOK_URL", raising=False)
     with pytest.raises(UsageError, match="OBSERV_WEBHOOK_URL: not set"):
-        watch.send(ALARMS, catalogue, None, True)
+        watch.send_alarms(ALARMS, catalogue, None, True)
     assert standin.asked == []
 
 
@@ -58,7 +58,7 @@ def test_every_department_without_a_mailbox_is_told_before_any_mail_is_written(c
     bare = {name: one.model_copy(update={"mail": None}) for name, one in named}
     known = catalogue.model_copy(update={"departments": bare})
     with pytest.raises(ObservError) as error:
-        watch.send(ALARMS, known, tmp_path / "mails", False)
+        watch.send_alarms(ALARMS, known, tmp_path / "mails", False)
     assert [line.split(":")[0] for line in error.value.problems] == [
         "department 'information-legale'",
         "department 'relation-usagers'",
@@ -69,7 +69,7 @@ def test_every_department_without_a_mailbox_is_told_before_any_mail_is_written(c
 def test_the_webhook_gets_what_chat_tools_show_and_programs_read(catalogue, standin, monkeypatch):
     standin.answer = lambda asked: Reply(b"ok")
     monkeypatch.setenv("OBSERV_WEBHOOK_URL", f"{standin.url}/hooks/secret")
-    watch.send(ALARMS, catalogue, None, True)
+    watch.send_alarms(ALARMS, catalogue, None, True)
     (asked,) = standin.asked
     told = json.loads(asked.body)
     assert asked.path == "/hooks/secret" and asked.headers["Content-Type"] == "application/json"
@@ -77,7 +77,7 @@ def test_the_webhook_gets_what_chat_tools_show_and_programs_read(catalogue, stan
     assert told["alarms"][0]["owner"] == "information-legale"
     standin.answer = lambda asked: Reply(b"", 403)  # a refusal is one line without the secret
     with pytest.raises(ObservError, match="status 403; check OBSERV_WEBHOOK_URL") as error:
-        watch.send(ALARMS, catalogue, None, True)
+        watch.send_alarms(ALARMS, catalogue, None, True)
     assert "secret" not in str(error.value)
 
 
@@ -89,12 +89,12 @@ def test_an_alarm_is_told_once_and_what_was_watched_is_remembered(tmp_path):
     later = ALARMS[1]._replace(seen=date(2026, 10, 2))
     assert watch.unheard([*ALARMS, later], told) == [later]
     # a damaged memory is one line
-    assert watch.remembered(tmp_path) == {}
+    assert watch.watched_until(tmp_path) == {}
     watch.remember(tmp_path, {"a/b/marks": UNTIL})
-    assert watch.remembered(tmp_path) == {"a/b/marks": UNTIL}
+    assert watch.watched_until(tmp_path) == {"a/b/marks": UNTIL}
     (tmp_path / "watched.json").write_text('{"a": 3}', encoding="utf-8")
     with pytest.raises(ObservError, match="delete it"):
-        watch.remembered(tmp_path)
+        watch.watched_until(tmp_path)
 
 
 def test_a_mail_that_cannot_be_written_leaves_its_alarms_untold(catalogue, tmp_path, monkeypatch):
@@ -103,7 +103,7 @@ def test_a_mail_that_cannot_be_written_leaves_its_alarms_untold(catalogue, tmp_p
 
     monkeypatch.setattr(files, "write_bytes", full)
     with pytest.raises(ObservError, match="told again next time"):
-        watch.send(ALARMS, catalogue, tmp_path, False)
+        watch.send_alarms(ALARMS, catalogue, tmp_path, False)
 
 
 @pytest.mark.parametrize("label", [
@@ -114,7 +114,7 @@ def test_a_mail_that_cannot_be_written_leaves_its_alarms_untold(catalogue, tmp_p
 def test_no_label_adds_a_header_to_a_mail_even_where_no_check_saw_it(catalogue, tmp_path, label):
     law = catalogue.departments["information-legale"].model_copy(update={"label": label})
     known = catalogue.model_copy(update={"departments": {**catalogue.departments, law.id: law}})
-    (path,) = watch.send(ALARMS[:2], known, tmp_path, False)
+    (path,) = watch.send_alarms(ALARMS[:2], known, tmp_path, False)
     plain = sorted(email.message_from_bytes(watch.letter(law, ALARMS[:2], catalogue)).keys())
     for policy in (email.policy.default, email.policy.compat32):
         mail = email.message_from_bytes(path.read_bytes(), policy=policy)

@@ -104,8 +104,8 @@ def small_edition(tmp_path) -> Path:
 def test_the_same_edition_is_the_same_file_in_a_folder_and_at_an_address(
     small_edition, where, tmp_path
 ):
-    path = Path(record.put(small_edition, str(tmp_path / "out")))
-    target = record.put(small_edition, where)
+    path = Path(record.put_edition(small_edition, str(tmp_path / "out")))
+    target = record.put_edition(small_edition, where)
     assert target == f"{where}/2026-T3.zip" and path.name == "2026-T3.zip"
     files = fsspec.filesystem(where.partition("://")[0], skip_instance_cache=True)
     assert files.cat_file(target) == path.read_bytes()
@@ -117,8 +117,8 @@ def test_the_same_edition_is_the_same_file_in_a_folder_and_at_an_address(
 def test_an_edition_that_does_not_arrive_leaves_the_former(
     small_edition, where, tmp_path, monkeypatch
 ):
-    target = record.put(small_edition, where)
-    before = addresses.fetch(target, tmp_path / "before").read_bytes()
+    target = record.put_edition(small_edition, where)
+    before = addresses.copy_from(target, tmp_path / "before").read_bytes()
     (small_edition / "index.html").write_text("une autre", encoding="utf-8")
 
     def broken(*_: object, **__: object) -> None:
@@ -126,8 +126,8 @@ def test_an_edition_that_does_not_arrive_leaves_the_former(
 
     monkeypatch.setattr(addresses.files(where), "put_file", broken)
     with pytest.raises(ObservError, match="the line is cut"):
-        record.put(small_edition, where)
-    assert addresses.fetch(target, tmp_path / "after").read_bytes() == before
+        record.put_edition(small_edition, where)
+    assert addresses.copy_from(target, tmp_path / "after").read_bytes() == before
 
 
 TOLD = "a" * 32
@@ -149,7 +149,7 @@ def load(place: Path, text: str, name: str = "2026-t3-une-ville") -> tuple[revie
 
 
 def part(read: tuple[reviews.Review, ...], edition: Edition = T3) -> str:
-    return reviews.part([edition], STUDIES, read).replace("\u00a0", " ")
+    return reviews.reviews_page([edition], STUDIES, read).replace("\u00a0", " ")
 
 
 def test_an_edition_that_nobody_read_again_says_so_and_so_does_each_study() -> None:

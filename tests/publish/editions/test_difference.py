@@ -16,10 +16,10 @@ from observlib.pipeline import revisions
 from observlib.pipeline.archive import Publication, last
 from observlib.publish.editions import vintages
 from observlib.publish.editions.vintages import (
-    Difference,
+    VintageDifference,
     difference_between,
     difference_pages,
-    named,
+    figure_label,
     values,
 )
 
@@ -51,7 +51,7 @@ def edition(
     return Publication(f"0001-{quarter}", told, "2026-11-16", known)
 
 
-def both(*products: tuple[str, str, str], catalogue: Any) -> Difference:
+def both(*products: tuple[str, str, str], catalogue: Any) -> VintageDifference:
     """The difference of editions that tell a mark of products, with the verdict of each."""
     told = [
         edition(quarter, [figure(name, quarter, 6.0 + n) for name, *_ in products], found)
@@ -130,7 +130,11 @@ def test_a_figure_of_the_same_period_told_otherwise_is_a_revision(catalogue, lat
 def test_a_figure_is_told_in_the_words_and_numbers_of_pages(catalogue):
     found = both(("boamp", "unknown", "rise"), catalogue=catalogue)
     row = estimates.records(found.changed)[0]
-    assert named(row, catalogue).replace("\u00a0", " ").startswith("BOAMP, Satisfaction sur 10, ")
+    assert (
+        figure_label(row, catalogue)
+        .replace("\u00a0", " ")
+        .startswith("BOAMP, Satisfaction sur 10, ")
+    )
     assert values(row, catalogue) == ("6,0\u00a0sur\u00a010", "7,0\u00a0sur\u00a010")
 
 

@@ -11,7 +11,7 @@ import pytest
 from observlib.base.errors import ObservError
 from observlib.publish.editions import feeds
 from observlib.publish.editions.feeds import Calendar
-from observlib.publish.editions.record import Edition, write
+from observlib.publish.editions.record import Edition, write_record
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 TITLE = "Observatoire ; des usagers"
@@ -131,7 +131,7 @@ def test_calendars_read_every_line_of_a_long_name_with_signs_of_their_own():
 
 def site_that_announces(place: Path, *planned: dict[str, Any]) -> Path:
     (place / "2026-T3").mkdir(exist_ok=True)
-    write(T3, {}, {}, place / "2026-T3")
+    write_record(T3, {}, {}, place / "2026-T3")
     text = feeds.calendar([T3], calendar(*planned), TITLE, "")
     (place / feeds.CALENDAR).write_bytes(text)
     return place

@@ -16,7 +16,12 @@ from observlib.catalogue import Catalogue, Revision
 from observlib.confidentiality.disclosure import Published
 from observlib.pipeline import archive, revisions
 from observlib.pipeline.archive import Publication
-from observlib.publish.editions.vintages import revisions_part, sizes, told_in_triangles, vintages
+from observlib.publish.editions.vintages import (
+    revision_sizes,
+    revisions_part,
+    told_in_triangles,
+    vintages,
+)
 
 NOW, TODAY = Quarter(2026, 2), date(2026, 8, 17)
 MONTHS = [*months_between("2024-07", "2026-03")]
@@ -43,7 +48,7 @@ def page(now: list[dict[str, Any]], *told: Publication, known: Catalogue | None 
 
 def sized(now: list[dict[str, Any]], *told: Publication) -> dict[str, Any]:
     known = vintages(archive.in_the_making(estimates.make(now), NOW, TODAY), told)
-    (row,) = estimates.records(sizes(known))
+    (row,) = estimates.records(revision_sizes(known))
     return row
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from observlib.stats.survey.design import Design, design, within
+from observlib.stats.survey.design import Design, design, within_domain
 from observlib.stats.survey.weighting import calibrate
 
 
@@ -29,7 +29,7 @@ def calibrated_census(apistrat: pd.DataFrame) -> Design:
     frame = apistrat.assign(fpc=apistrat["fpc"].mask(high, 50), pw=apistrat["pw"].mask(high, 1))
     calibration = calibrate(frame, {"sch.wide": pd.Series({"No": 989, "Yes": 4500})}, weights="pw")
     whole = design(frame, strata="stype", population="fpc", calibration=calibration)
-    return within(whole, high)
+    return within_domain(whole, high)
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 
 from observlib.stats.survey.association import difference, independence, regression
-from observlib.stats.survey.design import Design, design, within
+from observlib.stats.survey.design import Design, design, within_domain
 from observlib.stats.survey.estimation import mean, ratio, total
 from observlib.stats.survey.proportions import proportion
 from observlib.stats.survey.quantiles import quantiles
@@ -157,7 +157,7 @@ def r_values(
 def parts(made: Design) -> Iterator[tuple[str, Design]]:
     yield "all", made
     for name in DOMAINS:
-        yield name, within(made, made.frame["domain"] == name)
+        yield name, within_domain(made, made.frame["domain"] == name)
 
 
 def by_domain(estimate: Callable[..., pd.DataFrame], *names: str) -> Callable[[Design], Values]:

@@ -19,7 +19,7 @@ from observlib.stats.survey.association import (
     regression,
     weighting_effect,
 )
-from observlib.stats.survey.design import design, within
+from observlib.stats.survey.design import design, within_domain
 from observlib.stats.survey.weighting import calibrate
 
 SHARES = {"age": pd.Series({"old": 0.25, "young": 0.75})}
@@ -54,7 +54,7 @@ def test_a_table_without_a_test_says_so():
         assert found.status == "missing" and np.isnan(found.f)
     frame = pd.DataFrame({"a": list("xxyy") * 15, "b": list("uvuuv") * 12, "n": 60})
     assert independence(design(frame, population="n"), "a", "b").status == "missing"
-    found = independence(within(design(frame), frame.index < 30), "a", "b")
+    found = independence(within_domain(design(frame), frame.index < 30), "a", "b")
     assert (found.n, found.ndf) == (30, pytest.approx(1)) and found.ddf == pytest.approx(29)
 
 
@@ -104,7 +104,7 @@ def test_where_r_stops_depends_on_the_answers_unknown_and_on_calibration(apistra
         (drawn, [2.52357107699015, 0.08799075530560, 0.00708884585178]),
         (made, [2.51255687845408, 0.08784606490858, 0.00708879372589]),
     ):
-        of = within(whole, apistrat["stype"] != "H")
+        of = within_domain(whole, apistrat["stype"] != "H")
         found = regression(of, "awarded", ["acs.46", "meals"], family="logistic")
         assert found["se"].tolist() == pytest.approx(expected, rel=1e-8)
 

@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 
 from observlib import estimates
 from observlib.stats.survey import comparison
-from observlib.stats.survey.comparison import RESULTS, VERDICTS, beside, compare, verdict, waves
+from observlib.stats.survey.comparison import (
+    RESULTS,
+    VERDICTS,
+    against_one,
+    compare,
+    verdict,
+    waves,
+)
 from observlib.stats.survey.differences import difference_of_means, difference_of_shares
 from observlib.stats.survey.intervals import student, wilson
 
@@ -44,7 +51,7 @@ def visits(value: float, **more: Any) -> dict[str, Any]:
 
 
 def pair(now: dict[str, Any], before: dict[str, Any]) -> pd.DataFrame:
-    return beside(estimates.make([now]), estimates.make([{**before, "period": BEFORE}]))
+    return against_one(estimates.make([now]), estimates.make([{**before, "period": BEFORE}]))
 
 
 def family(cases: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> pd.DataFrame:
@@ -71,9 +78,9 @@ def test_waves_pair_a_subject_with_itself_and_leave_out_what_is_told_twice():
     assert set(pairs["period"]) == {NOW} and set(pairs["reference_period"]) == {BEFORE}
     # a reference is one row
     frame = estimates.make([share(70), share(60, product="bodacc"), mean(8)])
-    assert beside(frame, frame.iloc[[0]])["product"].tolist() == ["boamp", "bodacc"]
+    assert against_one(frame, frame.iloc[[0]])["product"].tolist() == ["boamp", "bodacc"]
     with pytest.raises(ValueError, match="one row"):
-        beside(frame, frame)
+        against_one(frame, frame)
 
 
 def test_a_pair_of_shares_has_newcombe_s_interval_in_points():

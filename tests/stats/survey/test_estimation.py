@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 
 from observlib.base.errors import ObservError
-from observlib.stats.survey.design import Design, design, within
+from observlib.stats.survey.design import Design, design, within_domain
 from observlib.stats.survey.estimation import (
     degrees_of_freedom,
     effective_units,
@@ -22,7 +22,7 @@ from observlib.stats.survey.estimation import (
     total,
     without_error,
 )
-from observlib.stats.survey.intervals import bounded
+from observlib.stats.survey.intervals import bounded_intervals
 from observlib.stats.survey.quantiles import quantiles
 from observlib.stats.survey.weighting import calibrate
 
@@ -91,7 +91,7 @@ def test_an_empty_domain_is_a_missing_row():
     made = design(frame)
     found = mean(made, "y", by="g")
     assert found["status"].tolist() == ["published", "missing"]
-    nobody = within(made, frame["y"] > 5)
+    nobody = within_domain(made, frame["y"] > 5)
     some = [mean(nobody, "y", by="g"), total(nobody, "y"), ratio(nobody, "y", "x")]
     for empty in (*some, ratio(made, "y", "x")):
         assert (empty["status"] == "missing").all()
@@ -150,7 +150,9 @@ def test_marks_of_a_small_group_have_an_interval_on_their_scale_and_no_more_answ
     assert low < plain.loc[0, "ci_low"] and high < 10 < plain.loc[0, "ci_high"]
     known = frame["w"].sum() ** 2 / (frame["w"] ** 2).sum()
     error = plain.loc[0, "se"] * math.sqrt(plain.loc[0, "n_eff"] / known)
-    assert (low, high) == pytest.approx(bounded(plain.loc[0, "estimate"], error, 19, (0, 10)))
+    assert (low, high) == pytest.approx(
+        bounded_intervals(plain.loc[0, "estimate"], error, 19, (0, 10))
+    )
     whole = design(pd.DataFrame({"mark": [3.0, 4.0, 5.0]}), population=3)
     census = mean(whole, "mark", ends=(1, 5)).iloc[0]
     assert census["ci_low"] == census["ci_high"] == 4
@@ -296,7 +298,7 @@ class TestLonely:
 
     def test_a_domain_that_leaves_one_unit_of_a_stratum_is_no_error(self):
         frame = pd.DataFrame({"y": [1.0, 2, 3, 4], "pool": list("aabb"), "g": [1, 0, 0, 0]})
-        found = total(within(design(frame, strata="pool"), frame["g"] == 1), "y")
+        found = total(within_domain(design(frame, strata="pool"), frame["g"] == 1), "y")
         assert found["estimate"][0] == 1 and np.isnan(found["ci_low"][0]) and found["df"][0] == 0
         assert found["status"][0] == "no_interval"
 
@@ -330,10 +332,10 @@ def test_a_linear_calibration_s_negative_weights_are_refused_with_advice():
 def test_domains_of_domains_are_their_intersection_and_unknown_is_outside():
     whole = design(FRAME)
     older = pd.Series([True, True, None, True, False, True], dtype="boolean")
-    both = within(within(whole, older), FRAME["pool"] == "a")
+    both = within_domain(within_domain(whole, older), FRAME["pool"] == "a")
     assert both.domain.tolist() == [True, True, False, False, False, False]
     with pytest.raises(ValueError, match="2 rows"):
-        within(whole, np.array([True, False]))
+        within_domain(whole, np.array([True, False]))
 
 
 def test_a_calibration_of_other_rows_is_refused():

@@ -26,7 +26,7 @@ from observlib.stats.survey.differences import (
 )
 from observlib.stats.survey.intervals import (
     adjusted_wald,
-    bounded,
+    bounded_intervals,
     clustered_share,
     cohens_kappa,
     geometric_mean,
@@ -68,11 +68,11 @@ def test_student_agrees_with_statsmodels(values):
 @given(st.floats(-1, 1), st.floats(1e-3, 3), st.integers(1, 500))
 def test_an_interval_of_marks_holds_the_mean_and_stays_on_the_scale_either_way(mean, error, df):
     if abs(mean) == 1:
-        assert all(map(math.isnan, bounded(mean, error, df, (-1, 1))))
+        assert all(map(math.isnan, bounded_intervals(mean, error, df, (-1, 1))))
         return
-    low, high = bounded(mean, error, df, (-1, 1))
+    low, high = bounded_intervals(mean, error, df, (-1, 1))
     assert -1 <= low <= mean <= high <= 1
-    assert bounded(-mean, error, df, (-1, 1)) == pytest.approx((-high, -low), abs=1e-9)
+    assert bounded_intervals(-mean, error, df, (-1, 1)) == pytest.approx((-high, -low), abs=1e-9)
 
 
 def test_an_interval_of_marks_of_0_or_1_is_that_of_a_proportion():
@@ -82,14 +82,14 @@ def test_an_interval_of_marks_of_0_or_1_is_that_of_a_proportion():
     from observlib.stats.survey.proportions import proportion
 
     found = proportion(design(pd.DataFrame({"a": [1.0] * 30 + [0.0] * 12})), "a", 1.0).iloc[0]
-    ends = bounded(found["estimate"], found["se"], found["df"], (0, 1))
+    ends = bounded_intervals(found["estimate"], found["se"], found["df"], (0, 1))
     assert ends == pytest.approx((found["ci_low"], found["ci_high"]))
 
 
 @pytest.mark.parametrize(("mean", "error", "df"), [(10, 0.1, 9), (0, 0.1, 9), (5, 0, 9), (5, 1, 0),
                                                    (math.nan, 1, 9), (5, math.nan, 9)])  # fmt: skip
 def test_marks_that_are_alike_or_that_nothing_tells_the_error_of_have_no_interval(mean, error, df):
-    assert all(map(math.isnan, bounded(mean, error, df, (0, 10))))
+    assert all(map(math.isnan, bounded_intervals(mean, error, df, (0, 10))))
 
 
 def test_the_geometric_mean_and_its_interval_are_scipy_s():
@@ -231,7 +231,7 @@ REFUSED = {
                      (5, math.inf, 9), (5, -1, 9))
     ],
     r"write 0\.95": [(student, (5.0, 1.0, 10, 95)), (wilson, (8, 10, 95)),
-                     (bounded, (5, 1, 9, (0, 10), 95))],
+                     (bounded_intervals, (5, 1, 9, (0, 10), 95))],
     "attempt": [(clustered_share, (case,)) for case in ([], [(1, 0)], [(3, 2)])],
     "two values": [
         (geometric_mean, (case,))

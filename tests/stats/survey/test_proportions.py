@@ -14,9 +14,9 @@ from statsmodels.duration.survfunc import SurvfuncRight
 from tests.examples import examples
 
 from observlib.base.errors import ObservError
-from observlib.stats.survey.design import design, within
+from observlib.stats.survey.design import design, within_domain
 from observlib.stats.survey.intervals import clopper_pearson_of_share, wilson, wilson_of_share
-from observlib.stats.survey.proportions import Method, proportion, proportions, unseen
+from observlib.stats.survey.proportions import IntervalMethod, proportion, proportions, unseen
 from observlib.stats.survey.quantiles import (
     kaplan_meier,
     quantile,
@@ -25,7 +25,7 @@ from observlib.stats.survey.quantiles import (
     share_ended,
 )
 
-METHODS: tuple[Method, ...] = ("logit", "beta", "wilson", "mean")
+METHODS: tuple[IntervalMethod, ...] = ("logit", "beta", "wilson", "mean")
 
 
 ROW = st.tuples(st.booleans(), st.sampled_from([0.0, 0.5, 3.0]), st.integers(0, 3))
@@ -78,7 +78,7 @@ def test_a_share_of_a_census_with_calibrated_weights_has_an_interval(calibrated_
     found = proportion(calibrated_census, "awards", "Yes").iloc[0]  # svyciprop(method = "xlogit")
     expected = [0.264313070178, 0.202102785936, 0.337571027239]
     assert found[["estimate", "ci_low", "ci_high"]].tolist() == pytest.approx(expected)
-    awarded = within(calibrated_census, calibrated_census.frame["awards"] == "Yes")
+    awarded = within_domain(calibrated_census, calibrated_census.frame["awards"] == "Yes")
     alike = proportion(awarded, "awards", "Yes").iloc[0]
     assert alike["ci_low"] == alike["ci_high"] == 1 and alike["method"] == "census"
 
@@ -113,7 +113,9 @@ def test_an_empty_domain_is_a_missing_row():
     found = proportion(made, "a", "x", by="g")
     assert found["status"].tolist() == ["published", "missing"]
     assert found.iloc[1][["estimate", "ci_low", "ci_high"]].isna().all()
-    assert proportions(within(made, made.frame["a"] == "z"), "a")["status"].eq("missing").all()
+    assert (
+        proportions(within_domain(made, made.frame["a"] == "z"), "a")["status"].eq("missing").all()
+    )
 
 
 def test_several_answers_are_added_and_categories_that_nobody_chose_are_there():

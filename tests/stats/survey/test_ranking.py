@@ -8,7 +8,7 @@ from scipy.integrate import quad
 from scipy.stats import norm
 from tests.examples import examples
 
-from observlib.stats.survey.ranking import LEAST, Chance, among_worst, places, shrunk
+from observlib.stats.survey.ranking import LEAST_RANKED, Chance, among_worst, places_named, shrunk
 
 # Effects of courses in eight schools, and their standard errors: table 5.2 of Gelman and others,
 # *Bayesian Data Analysis*, 3rd edition.
@@ -58,7 +58,7 @@ def test_no_criterion_weighs_more_than_another_and_one_of_two_things_has_no_part
     errors = np.full((6, 1), 0.1)
     alone = among_worst(one[:, None], errors, 2)
     both = among_worst(np.column_stack([one, other]), np.full((6, 2), 0.1), 2)
-    assert LEAST == 3 and (alone == both).all()
+    assert LEAST_RANKED == 3 and (alone == both).all()
 
 
 @examples(30)
@@ -70,7 +70,7 @@ def test_the_probabilities_are_of_as_many_as_are_named(things, unknown, most, se
     found = among_worst(values, np.full(values.shape, 0.5), most, draws=200)
     ranked = max(things - unknown, 0)
     if np.isnan(found).all():
-        assert ranked <= most or ranked < LEAST or not criteria
+        assert ranked <= most or ranked < LEAST_RANKED or not criteria
     else:
         assert np.isnan(found[:unknown]).all()  # and takes no place of another
         told = found[unknown:]
@@ -86,7 +86,7 @@ def test_the_same_figures_give_the_same_digits_on_any_machine():
 
 @pytest.mark.parametrize(("things", "named"), [(2, 0), (5, 1), (16, 5), (30, 10), (200, 10)])
 def test_a_third_is_named_first_and_ten_at_the_most(things, named):
-    assert places(things) == named
+    assert places_named(things) == named
     values = np.arange(float(things))[:, None]
     found = among_worst(values, np.full((things, 1), 0.1), draws=200)
     assert np.nansum(found) == pytest.approx(named)

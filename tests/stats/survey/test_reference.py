@@ -14,7 +14,7 @@ from observlib.stats.survey.design import design
 from observlib.stats.survey.estimation import mean, ratio, total
 from observlib.stats.survey.proportions import proportion, proportions
 from observlib.stats.survey.quantiles import quantiles
-from observlib.stats.survey.weighting import Method, calibrate, effective_n
+from observlib.stats.survey.weighting import CalibrationMethod, calibrate, effective_n
 
 SCHOOLS = {
     "stype": pd.Series({"E": 4421, "H": 755, "M": 1018}),
@@ -42,7 +42,7 @@ def of_weights(weights: Any) -> Found:
 def ours(apistrat, apiclus1, hdv2003) -> dict[str, Found]:
     strat = design(apistrat, weights="pw", strata="stype", population="fpc")
     hdv = design(hdv2003, weights="poids")
-    methods: dict[Method, Any] = {"raking": None, "linear": None, "logit": (0.5, 2.0)}
+    methods: dict[CalibrationMethod, Any] = {"raking": None, "linear": None, "logit": (0.5, 2.0)}
     weighed, clus = {}, {}
     for how, ends in methods.items():
         weighed[how] = calibrate(apiclus1, SCHOOLS, weights="pw", method=how, bounds=ends)

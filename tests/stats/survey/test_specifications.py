@@ -9,7 +9,7 @@ from scipy.stats import brunnermunzel
 from tests.examples import examples
 
 from observlib.estimates import REFERENCE
-from observlib.indicators.answers import mean, share
+from observlib.indicators.answers import mean_of_marks, share
 from observlib.stats.survey.comparison import compare
 from observlib.stats.survey.specifications import OPTIONS, specifications
 
@@ -49,7 +49,7 @@ def test_what_is_published_is_the_first_specification_with_its_interval_and_verd
     assert first[list(OPTIONS)].to_dict() == PUBLISHED
     sides = [pd.Series(values, dtype=float) for values in (now, then)]
     for measure, kind, made in (
-        ("mean", "mean", [mean("m", side, (0, 10)) for side in sides]),
+        ("mean", "mean", [mean_of_marks("m", side, (0, 10)) for side in sides]),
         ("share", "share", [share("m", side >= 7.5) for side in sides]),
     ):
         row = {"period": "q", "status": "published"}

@@ -307,7 +307,7 @@ def test_two_expectations_are_told_apart_and_one_without_series_is_told_as_such(
     assert set(found.estimates["indicator"]) <= set(catalogue.indicators)
     nothing = followed(catalogue, series)
     assert nothing.verdicts.empty and nothing.estimates.empty
-    assert list(nothing.verdicts) == actions.VERDICTS
+    assert list(nothing.verdicts) == actions.ACTION_VERDICTS
 
 
 def test_a_comparable_product_of_a_few_months_or_withheld_does_not_cut_short_the_others(catalogue):

@@ -12,18 +12,18 @@ from tests.words import plain
 
 from observlib import Study, estimates
 from observlib.base.period import Quarter
-from observlib.edition.make import told_on
+from observlib.edition.make import page_markdown
 from observlib.estimates import comparisons
 from observlib.indicators import pairs as pair
 from observlib.records.actions import Action
 from observlib.themes import easy
-from observlib.themes.easy import common, faults, is_easy, sentences, sentences_of, terms
+from observlib.themes.easy import common, is_easy, reading_faults, sentences, sentences_of, terms
 
 TERMS = terms("Usager\n:   Toute personne.\n\nMédiane\n:   La moitié.\n")
 
 
 def found(text, names=()):
-    return list(faults(text, names, TERMS))
+    return list(reading_faults(text, names, TERMS))
 
 
 def test_a_sentence_of_fifteen_words_is_read_and_one_of_sixteen_is_told():
@@ -77,20 +77,20 @@ def row(indicator: str, value: float, period: str = NOW, **more: Any) -> dict[st
 
 
 def pairs(catalogue: Any, frame: pd.DataFrame) -> pd.DataFrame:
-    return comparisons.make(pair.tested(catalogue, pair.counted(frame, Quarter.parse(NOW))))
+    return comparisons.make(pair.tested(catalogue, pair.counted_pairs(frame, Quarter.parse(NOW))))
 
 
 def test_the_page_of_the_demonstration_is_easy_to_read(catalogue):
-    text = told_on(nbformat.read(PAGE, as_version=4))
+    text = page_markdown(nbformat.read(PAGE, as_version=4))
     text += "L'essentiel en français facile\nQue font et que disent ceux qui les utilisent ?"
-    assert list(easy.faults(text, easy.names(catalogue), easy.terms(GLOSSARY))) == []
+    assert list(easy.reading_faults(text, easy.names_of(catalogue), easy.terms(GLOSSARY))) == []
     assert len(easy.sentences_of(text)) > 40
 
 
-@pytest.mark.parametrize("key", sentences.TEXTS)
+@pytest.mark.parametrize("key", sentences._TEXTS)
 def test_no_line_that_data_may_call_for_stops_the_page_for_a_hard_word(key):
-    line = re.sub(r"\{[^}]*\}", "cela", sentences.TEXTS[key])
-    assert list(easy.faults(line, terms_=easy.terms(GLOSSARY))) == []
+    line = re.sub(r"\{[^}]*\}", "cela", sentences._TEXTS[key])
+    assert list(easy.reading_faults(line, terms_=easy.terms(GLOSSARY))) == []
 
 
 @pytest.mark.slow
@@ -108,7 +108,7 @@ def test_what_other_quarters_would_say_is_easy_too(demonstration, catalogue, qua
         say.difficulties(heard), say.done(study.words("actions", "verdicts")), say.following(),
     ]  # fmt: skip
     text = "Un **usager** parle.\n\n" + "\n\n".join(said)
-    assert list(easy.faults(text, easy.names(catalogue), easy.terms(GLOSSARY))) == []
+    assert list(easy.reading_faults(text, easy.names_of(catalogue), easy.terms(GLOSSARY))) == []
     assert "visites" in text
 
 
@@ -166,7 +166,7 @@ def test_of_six_services_only_the_ends_are_told_and_how_many_services_are_at_eac
         f"**2 services**\\\nEnviron 5 {done}",
         f"**{third}**\\\nEnviron 7 {done}",
     ]
-    assert list(easy.faults(said, easy.names(catalogue))) == []
+    assert list(easy.reading_faults(said, easy.names_of(catalogue))) == []
     assert sentences.success(shares[:5], catalogue, NOW).count("**") == 10
 
 
@@ -180,7 +180,9 @@ def test_of_six_services_the_marks_that_moved_are_counted(catalogue):
     then = marks.assign(period=THEN, ci_low=6.6, ci_high=7.4)
     then.loc[:1, ["estimate", "ci_low", "ci_high"]] = 5.0, 4.8, 5.2
     frame = pd.concat([then, marks])
-    moved = comparisons.make(pair.tested(catalogue, pair.between(frame, catalogue, NOW, THEN)))
+    moved = comparisons.make(
+        pair.tested(catalogue, pair.across_periods(frame, catalogue, NOW, THEN))
+    )
     assert plain(sentences.marks(marks, moved, SURE, catalogue, NOW)).split("\n\n")[1:] == [
         "**2 services**\\\nLa note est plus haute qu'il y a un an.",
         "**4 services**\\\nNous ne savons pas si la note a changé.",
@@ -227,11 +229,13 @@ def test_who_reads_easy_french_is_told_of_a_change_that_is_fragile(catalogue, se
     marks = of_each(catalogue, "satisfaction_10", [8.0] * services, **known)
     then = marks.assign(period=THEN, estimate=7.0, ci_low=6.9, ci_high=7.1)
     frame = pd.concat([then, marks])
-    moved = comparisons.make(pair.tested(catalogue, pair.between(frame, catalogue, NOW, THEN)))
+    moved = comparisons.make(
+        pair.tested(catalogue, pair.across_periods(frame, catalogue, NOW, THEN))
+    )
     first = {"product": marks["product"].iat[0], "unit": "calculs"}
     counts = {"specifications": 54.0, "specifications_held": 20.0}
     sure = estimates.make(row(name, x, **first) for name, x in counts.items())
-    doubt = sentences.TEXTS["fragile"]
+    doubt = sentences._TEXTS["fragile"]
     for told in (
         sentences.headline(moved.head(1), sure, catalogue),
         sentences.changes(moved, sure, catalogue),

@@ -19,11 +19,19 @@ from observlib.catalogue.partners import NOBODY, SEVERAL, UNTOLD
 from observlib.confidentiality import control
 from observlib.confidentiality.attack import attack
 from observlib.confidentiality.disclosure import Knowledge, Published
-from observlib.language.rounding import rounded
+from observlib.language.rounding import rounded_estimates
 from observlib.records.actions import Action
 from observlib.records.replies import Reply
 from observlib.themes import contacts as topics
-from observlib.themes.partners import by_text, contacts, partners_, quoted, routed, sentences, texts
+from observlib.themes.partners import (
+    by_text,
+    contacts_of_partners,
+    partners_,
+    quoted_texts,
+    routed,
+    sentences,
+    texts,
+)
 
 NOW = Quarter(2026, 3)
 CATALOGUE = demonstration_catalogue()
@@ -61,7 +69,7 @@ COUNTS = st.fixed_dictionaries({theme: st.integers(0, 60) for theme in LEADS})
 
 @given(COUNTS)
 def test_each_contact_is_routed_once(counts):
-    led = contacts(tickets(counts), CATALOGUE)
+    led = contacts_of_partners(tickets(counts), CATALOGUE)
     assert len(led) == sum(counts.values())
     wanted = Counter()
     for theme, n in counts.items():
@@ -71,7 +79,7 @@ def test_each_contact_is_routed_once(counts):
 
 @given(COUNTS)
 def test_shares_of_partners_add_up_where_all_are_told(counts):
-    rows = found(contacts(tickets(counts), CATALOGUE))
+    rows = found(contacts_of_partners(tickets(counts), CATALOGUE))
     shares = rows[(rows["indicator"] == "partner_ticket_share") & (rows["group"] == "partner")]
     if len(shares) and shares["estimate"].notna().all():
         assert shares["estimate"].sum() == pytest.approx(100)
@@ -80,16 +88,16 @@ def test_shares_of_partners_add_up_where_all_are_told(counts):
 
 
 def told(rows):
-    return rounded(rows, CATALOGUE)
+    return rounded_estimates(rows, CATALOGUE)
 
 
 def as_an_edition_tells(counts):
     """What studies of messages and of partners tell of them, once all is decided."""
     rows = tickets(counts)
     themes = topics.themes(rows, "ticket", [NOW])
-    made = estimates.combine([found(contacts(rows, CATALOGUE)), themes])
+    made = estimates.combine([found(contacts_of_partners(rows, CATALOGUE)), themes])
     decision = control.decide(made, [], KNOWN, told)
-    return made, told(control.applied(made, decision.changes))
+    return made, told(control.apply_decisions(made, decision.changes))
 
 
 @examples(20)
@@ -106,7 +114,7 @@ def test_what_is_told_of_partners_tells_no_theme_of_few_people(counts):
     rest = final[final["indicator"].str.startswith("partner_") & final["estimate"].notna()]
     before = told(made).set_index(control.KEY)["estimate"]
     for row in estimates.records(rest):  # what is told is as it was
-        assert row["estimate"] == before[control.key_of(row)]
+        assert row["estimate"] == before[control.estimate_key(row)]
 
 
 def test_a_partner_is_withheld_where_it_would_give_a_theme_of_few_people():
@@ -145,11 +153,11 @@ def test_texts_are_quoted_by_lot_where_enough_lead_to_a_partner_and_may_be(catal
     open_.devices["d"] = device
     told_ = [f"J'attends mon passeport et rien ne le dit {'encore ' * n}ici." for n in range(11)]
     rows = verbatims(*told_, "Mon passeport de 2019, demandé au guichet il y a longtemps.")
-    found = quoted(rows, open_, NOW)
+    found = quoted_texts(rows, open_, NOW)
     assert found["group_value"].tolist() == ["Agence fictive des titres"] * 2
     assert set(found["text"]) <= set(told_)
-    assert quoted(rows.head(10), open_, NOW).empty  # too few lead to it
-    assert quoted(rows, catalogue, NOW).empty  # no device allows it
+    assert quoted_texts(rows.head(10), open_, NOW).empty  # too few lead to it
+    assert quoted_texts(rows, catalogue, NOW).empty  # no device allows it
 
 
 @pytest.mark.parametrize(

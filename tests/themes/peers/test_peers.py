@@ -61,7 +61,7 @@ def test_only_peers_are_named_and_only_once_their_period_is_over(catalogue):
 
 @pytest.mark.parametrize(("value", "n"), [(69.0, 25_000), (74.0, 2_500), (94.0, 71_500)])
 def test_a_share_with_its_base_has_wilson_s_interval(value, n, catalogue):
-    (row,) = peers.published(named(catalogue, {"value": value, "n": n})).to_dict("records")
+    (row,) = peers.published_figures(named(catalogue, {"value": value, "n": n})).to_dict("records")
     low, high = proportion_confint(round(value * n / 100), n, method="wilson")
     assert (row["ci_low"], row["ci_high"]) == pytest.approx((100 * low, 100 * high), abs=1e-9)
     assert row["n"] == n
@@ -71,7 +71,7 @@ def test_a_share_with_its_base_has_wilson_s_interval(value, n, catalogue):
     "figure", [{}, {"unit": "sur 10", "value": 7.4, "n": 500}, {"unit": "visites", "value": 1e6}]
 )
 def test_no_interval_is_made_up_without_a_base_or_for_a_mean(figure, catalogue):
-    row = peers.published(named(catalogue, figure)).iloc[0]
+    row = peers.published_figures(named(catalogue, figure)).iloc[0]
     assert pd.isna(row["ci_low"]) and pd.isna(row["ci_high"])
 
 
@@ -139,7 +139,7 @@ def test_two_measures_that_compare_with_one_indicator_are_told_apart(catalogue):
 def test_of_four_dates_or_more_only_the_latest_is_told_one_by_one(catalogue):
     years = [year(y, value=float(y - 1950)) for y in range(2017, 2023)]
     few = [year(y, measure="Autre", value=float(y - 1990)) for y in (2007, 2011)]
-    out = peers.published(named(catalogue, *years, *few))
+    out = peers.published_figures(named(catalogue, *years, *few))
     assert out["period"].tolist() == ["2007", "2011", "2022"]
 
 

@@ -13,7 +13,7 @@ from observlib.estimates import comparisons
 from observlib.indicators import pairs as pair
 from observlib.records.actions import Action
 from observlib.themes.products import sentences
-from observlib.themes.products.key_figures import MOST, ORDER, band, chosen
+from observlib.themes.products.key_figures import MOST_FIGURES, ORDER, band, chosen
 
 NOW = Quarter(2026, 3)
 THEN = NOW - 4
@@ -32,14 +32,16 @@ def mark(value: float, period: object = NOW, **more: Any) -> dict[str, Any]:
 def told(catalogue: Catalogue, *rows: dict[str, Any]) -> Any:
     frame = estimates.make(rows)
     ends = str(NOW), str(THEN)
-    tested = pair.tested(catalogue, pair.counted(frame, NOW), pair.between(frame, catalogue, *ends))
+    tested = pair.tested(
+        catalogue, pair.counted_pairs(frame, NOW), pair.across_periods(frame, catalogue, *ends)
+    )
     found = chosen(frame, "boamp", NOW)
     return band(found, frame, comparisons.make(tested), catalogue, NOW)
 
 
 def test_a_sheet_begins_with_six_figures_at_most_in_the_order_that_is_told(catalogue):
     found = chosen(estimates.make(row(name, 9.0) for name in reversed(ORDER)), "boamp", NOW)
-    assert tuple(found["indicator"]) == ORDER[:MOST]
+    assert tuple(found["indicator"]) == ORDER[:MOST_FIGURES]
     assert set(ORDER) <= set(catalogue.indicators)
 
 

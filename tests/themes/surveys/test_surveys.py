@@ -212,7 +212,7 @@ def funnel(catalogue: Catalogue, invited: pd.DataFrame = NOBODY, visits: pd.Data
 
 
 def test_the_funnel_goes_from_visits_to_finished_responses(catalogue):
-    visits = counts.quarterly(counted("matomo-service-public", "visits", 9000), [LAST])
+    visits = counts.quarterly_counts(counted("matomo-service-public", "visits", 9000), [LAST])
     found = funnel(catalogue, INVITED, visits, unfinished=20)
     steps = {"Visites": 27000, "Enquête proposée": 1500, "Réponse commencée": 60}
     assert found["estimate"].to_dict() == {**steps, "Réponse terminée": 40}
@@ -232,7 +232,7 @@ def test_a_tool_that_stopped_counting_visits_leaves_the_step_to_the_one_that_fol
     old["start"] -= pd.DateOffset(years=1)
     old["end"] = old["start"] + pd.offsets.MonthEnd()
     both = pd.concat([old, counted("matomo-service-public", "visits", 9000)])
-    found = funnel(catalogue, visits=counts.quarterly(both, [LAST - 4, LAST]))
+    found = funnel(catalogue, visits=counts.quarterly_counts(both, [LAST - 4, LAST]))
     assert found.loc["Visites", "estimate"] == 27000
 
 

@@ -62,11 +62,11 @@ def weigh(table: pd.DataFrame, catalogue: Catalogue) -> tuple[weighted.Weighed, 
 
 
 def marks(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    return weighted.marks(weigh(table, catalogue))
+    return weighted.weighted_marks(weigh(table, catalogue))
 
 
 def report(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    return weighted.report(weigh(table, catalogue))
+    return weighted.weights_report(weigh(table, catalogue))
 
 
 def test_with_the_population_s_ages_the_mark_is_the_population_s(catalogue):
@@ -249,7 +249,7 @@ def test_twenty_nine_who_all_give_one_mark_are_told_to_be_so_by_no_figure(catalo
 def test_a_margin_of_one_category_weighs_nothing_and_is_not_told(catalogue):
     people = sample(AGES).assign(sex="Femme")
     women = MARGINS[MARGINS["category"] != "Homme"]
-    told = weighted.report(weighted.weighed(responses(people), women, catalogue, YEAR))
+    told = weighted.weights_report(weighted.weighed(responses(people), women, catalogue, YEAR))
     assert set(told["group"]) == {"", "age"}
 
 
@@ -353,12 +353,12 @@ HAPPY = {"jeune": 40, "adulte": 100, "vieux": 260}  # the happy answer more
 
 
 def bounds(people: pd.DataFrame, catalogue) -> pd.DataFrame:
-    return weighted.bounds(weigh(responses(people), catalogue))
+    return weighted.opinion_bounds(weigh(responses(people), catalogue))
 
 
 def test_where_the_happy_answer_more_opinions_lower_the_mark_further_than_the_profile(catalogue):
     people = sample(HAPPY)
-    profile = weighted.marks(weigh(responses(people), catalogue))
+    profile = weighted.weighted_marks(weigh(responses(people), catalogue))
     found = bounds(people, catalogue)
     ends = [of(found, weighted.DEPENDS[phi]) for phi in (BOTH, OPINION)]
     told = [of(profile, weighted.WEIGHTED), *ends]
@@ -391,13 +391,15 @@ def test_where_the_raw_mark_is_withheld_nothing_tells_it_in_a_roundabout_way(cat
     silent = pd.DataFrame({"satisfaction": [2.0, 3, 4, 5, 6]})  # five whose profile is unknown
     table = responses(pd.concat([people, silent], ignore_index=True))
     surveys = weighted.weighed(table, MARGINS, catalogue, YEAR)
-    assert of(weighted.marks(surveys), weighted.RAW)["status"] == "suppressed"
-    found = weighted.bounds(surveys)
+    assert of(weighted.weighted_marks(surveys), weighted.RAW)["status"] == "suppressed"
+    found = weighted.opinion_bounds(surveys)
     assert {*found["status"]} == {"suppressed"} and found["estimate"].isna().all()
 
 
 def test_a_survey_without_weights_has_no_bounds(catalogue):
-    assert weighted.bounds(weigh(responses(sample({"jeune": 30, "vieux": 30})), catalogue)).empty
+    assert weighted.opinion_bounds(
+        weigh(responses(sample({"jeune": 30, "vieux": 30})), catalogue)
+    ).empty
 
 
 R = """
@@ -449,12 +451,12 @@ def weighed(people: pd.DataFrame, catalogue: Catalogue) -> tuple[weighted.Weighe
 
 
 def mark(surveys: tuple[weighted.Weighed, ...], indicator: str, how: str) -> pd.Series:
-    told = weighted.marks(surveys).set_index(["indicator", "group_value"])
+    told = weighted.weighted_marks(surveys).set_index(["indicator", "group_value"])
     return pd.Series(told.loc[(indicator, how)])
 
 
 def cost(surveys: tuple[weighted.Weighed, ...]) -> pd.DataFrame:
-    return weighted.report(surveys).set_index(["indicator", "group_value"])
+    return weighted.weights_report(surveys).set_index(["indicator", "group_value"])
 
 
 @pytest.mark.slow
@@ -518,11 +520,11 @@ def test_margins_are_met_from_the_survey_s_own_weights(catalogue):
 
 def test_the_scale_of_own_weights_changes_nothing_and_equal_ones_are_none(catalogue):
     people = with_weights()
-    once = weighted.marks(weighed(people, catalogue))
+    once = weighted.weighted_marks(weighed(people, catalogue))
     large = people.assign(weight=people["weight"] * 15_000)
-    pd.testing.assert_frame_equal(once, weighted.marks(weighed(large, catalogue)))
-    none = weighted.marks(weighed(people.assign(weight=np.nan), catalogue))
-    equal = weighted.marks(weighed(people.assign(weight=7.0), catalogue))
+    pd.testing.assert_frame_equal(once, weighted.weighted_marks(weighed(large, catalogue)))
+    none = weighted.weighted_marks(weighed(people.assign(weight=np.nan), catalogue))
+    equal = weighted.weighted_marks(weighed(people.assign(weight=7.0), catalogue))
     pd.testing.assert_frame_equal(none, equal)
     assert not once.equals(none)
     assert (
@@ -538,19 +540,23 @@ def test_who_has_no_weight_is_in_neither_figure(catalogue):
     both = pd.concat([people, others], ignore_index=True)
     for columns in ([], ["age", "sex"]):
         alone, found = (weighed(x.drop(columns=columns), catalogue) for x in (people, both))
-        pd.testing.assert_frame_equal(weighted.marks(alone), weighted.marks(found))
+        pd.testing.assert_frame_equal(
+            weighted.weighted_marks(alone), weighted.weighted_marks(found)
+        )
         assert len(found[0].own) == 400
 
 
 def test_too_few_own_weights_make_no_figure_and_the_page_says_why(catalogue):
     found = weighed(with_weights(99).drop(columns=["age", "sex"]), catalogue)
-    assert weighted.marks(found).empty
-    told = weighted.report(found)
+    assert weighted.weighted_marks(found).empty
+    told = weighted.weights_report(found)
     assert told["indicator"].tolist() == ["weighting_effective_n", "weighting_own_effect"]
     said = sentences.weighted(weighted.pairs(found), told, estimates.make([]), catalogue)
     assert "Trop peu de répondants (100) ont un poids" in said
     assert (
-        weighted.marks(weighed(with_weights(100).drop(columns=["age", "sex"]), catalogue)).shape[0]
+        weighted.weighted_marks(
+            weighed(with_weights(100).drop(columns=["age", "sex"]), catalogue)
+        ).shape[0]
         == 4
     )
 
@@ -567,7 +573,9 @@ def test_the_page_says_that_the_survey_s_weights_are_used(catalogue, columns, st
     found = weighed(with_weights().drop(columns=columns), catalogue)
     moved = {"difference": -0.5, "difference_low": -0.9, "difference_high": -0.1, "level": 0.95}
     compared = weighted.pairs(found).assign(**moved, verdict="fall")
-    text = sentences.weighted(compared, weighted.report(found), estimates.make([]), catalogue)
+    text = sentences.weighted(
+        compared, weighted.weights_report(found), estimates.make([]), catalogue
+    )
     text = plain(text)
     assert text.startswith(start) and end in text and "au lieu de" in text
     assert "Ce calcul porte sur les 400 réponses à cette question de ceux" in text

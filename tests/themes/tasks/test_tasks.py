@@ -51,7 +51,7 @@ def test_a_quarter_of_two_months_is_told_as_a_part():
 
 def test_few_calls_are_withheld_and_others_told_to_the_nearest_five():
     rows = contacts(Papiers=43, Justice=4, Autre=30)
-    found = tasks.counted("call", tasks.task_contacts(rows, known()), rows, [NOW - 1, NOW])
+    found = tasks.contacts_by_task("call", tasks.task_contacts(rows, known()), rows, [NOW - 1, NOW])
     now = found[found["period"] == str(NOW)]
     assert by_task(now)[A] == (45.0, "published") and by_task(now)[B][1] == "suppressed"
     assert now["estimate"].isna().tolist() == [False, True] and pd.isna(now["n"].iat[1])
@@ -61,13 +61,13 @@ def test_few_calls_are_withheld_and_others_told_to_the_nearest_five():
 def test_a_task_of_which_nobody_called_in_the_quarter_has_none_and_no_gap():
     rows = pd.concat([contacts(Papiers=40), contacts(Justice=40).assign(date="2026-05-10")])
     rows = rows.assign(date=pd.to_datetime(rows["date"]))
-    found = tasks.counted("call", tasks.task_contacts(rows, known()), rows, [NOW - 1, NOW])
+    found = tasks.contacts_by_task("call", tasks.task_contacts(rows, known()), rows, [NOW - 1, NOW])
     assert by_task(found[found["period"] == str(NOW)])[B] == (0.0, "published")
 
 
 def test_rows_that_are_alike_are_counted_as_often_as_they_stand_for():
     rows = table([{"theme": "papiers", "rows": 50}, {"theme": None, "rows": 9}])
-    found = tasks.counted("ticket", tasks.task_contacts(rows, known()), rows, [NOW])
+    found = tasks.contacts_by_task("ticket", tasks.task_contacts(rows, known()), rows, [NOW])
     assert by_task(found) == {A: (50.0, "published")}
 
 
@@ -82,7 +82,7 @@ def test_a_text_of_two_tasks_counts_for_each_and_a_mark_for_none():
     rows = written(texts)
     led = tasks.task_texts(rows, known())
     assert led.groupby("task").size().to_dict() == {A: 23, B: 12} and "text" not in led
-    found = by_task(tasks.counted("text", led, rows, [NOW]))
+    found = by_task(tasks.contacts_by_task("text", led, rows, [NOW]))
     assert found == {A: (25.0, "published"), B: (15.0, "published")}
 
 
@@ -97,7 +97,7 @@ SUCCESS, EASE, TRIED = tasks.SUCCESS, tasks.EASE, tasks.TRIED
 
 def told(*surveys: pd.DataFrame, indicator: str = SUCCESS) -> dict[tuple[str, str], dict]:
     people = pd.concat([tasks.answered(rows, known()) for rows in surveys])
-    found = tasks.told(people, known(), YEAR)
+    found = tasks.task_marks(people, known(), YEAR)
     found = found[found["indicator"] == indicator]
     return {(row["device"], row["group_value"]): row for row in found.to_dict("records")}
 
@@ -120,7 +120,7 @@ def test_a_task_of_few_is_withheld_and_a_second_one_by_which_it_could_be_had():
     assert found["d", B]["status"] == found["d", A]["status"] == "suppressed"
     catalogue = known(known().tasks | {"c": Task(id="c", label="C", answers=["K"])})
     people = tasks.answered(responses(("P", 200, 150), ("J", 8, 4), ("K", 60, 30)), catalogue)
-    rows = tasks.told(people, catalogue, YEAR)
+    rows = tasks.task_marks(people, catalogue, YEAR)
     status = rows[rows["indicator"] == SUCCESS].set_index("group_value")["status"].to_dict()
     assert status == {A: "published", B: "suppressed", "C": "suppressed"}
 

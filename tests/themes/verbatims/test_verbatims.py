@@ -110,7 +110,7 @@ def subjects() -> pd.DataFrame:
 
 def test_subjects_are_found_as_themes_that_last(subjects, monkeypatch):
     monkeypatch.setattr(machine, "_EVERYWHERE", 0.5)
-    found = machine.themes(subjects["text"])
+    found = machine.find_themes(subjects["text"])
     assert found is not None and len(found.themes) >= 3
     assert (found.themes["stability"] >= machine.STABLE).all()
     assert found.themes["texts"].is_monotonic_decreasing
@@ -123,9 +123,9 @@ def test_subjects_are_found_as_themes_that_last(subjects, monkeypatch):
 
 def test_the_same_texts_in_another_order_give_the_same_themes(subjects, monkeypatch):
     monkeypatch.setattr(machine, "_EVERYWHERE", 0.5)
-    one = machine.themes(subjects["text"])
+    one = machine.find_themes(subjects["text"])
     mixed = subjects["text"].sample(frac=1, random_state=5)
-    two = machine.themes(mixed)
+    two = machine.find_themes(mixed)
     assert one is not None and two is not None
     pd.testing.assert_frame_equal(one.themes, two.themes)
     assert pd.Series(two.of_text, mixed.index).sort_index().tolist() == one.of_text.tolist()
@@ -135,10 +135,10 @@ def test_no_word_of_fewer_than_eleven_texts_names_a_theme(subjects, monkeypatch)
     monkeypatch.setattr(machine, "_EVERYWHERE", 0.5)
     rare = subjects["text"].copy()
     rare.iloc[:10] += " Trifouillis"
-    found = machine.themes(rare)
+    found = machine.find_themes(rare)
     assert found is not None and "trifouillis" not in " ".join(found.themes["name"])
     rare.iloc[:120] += " zanzibar"  # which many have
-    found = machine.themes(rare)
+    found = machine.find_themes(rare)
     assert found is not None and "zanzibar" in " ".join(found.themes["name"])
 
 
@@ -146,16 +146,16 @@ def test_texts_of_chance_have_no_theme_that_lasts():
     source = np.random.default_rng(0)
     alphabet = [f"mot{a}{b}" for a in "abcdef" for b in "abcdef"]
     subjects = pd.Series([" ".join(source.choice(alphabet, 5, replace=False)) for _ in range(300)])
-    found = machine.themes(subjects)
+    found = machine.find_themes(subjects)
     assert found is not None
     assert len(found.themes) <= 1 and found.unstable >= 1
 
 
 def test_few_texts_or_texts_without_common_words_have_no_theme(subjects):
-    assert machine.themes(subjects["text"].head(99)) is None
+    assert machine.find_themes(subjects["text"].head(99)) is None
     apart = pd.Series([f"{a}{b}xyz {b}{a}uvw" for a in string.ascii_lowercase[:11]
                        for b in string.ascii_lowercase[:11]])  # fmt: skip
-    assert machine.themes(apart) is None
+    assert machine.find_themes(apart) is None
 
 
 NOW, BEFORE = "2026-08-01", "2026-05-02"
@@ -395,7 +395,7 @@ def test_without_the_libraries_the_sample_speaks_alone_and_the_page_says_what_is
 
 def test_every_question_of_the_code_book_has_words_for_its_shares(catalogue):
     for asked in catalogue.codebook.values():
-        labels = [theme.label_of(asked, code) for code in asked.codes.values()]
+        labels = [theme.topic_label(asked, code) for code in asked.codes.values()]
         assert len(set(labels)) == len(labels)
 
 

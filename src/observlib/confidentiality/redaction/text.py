@@ -21,7 +21,7 @@ from observlib.base.errors import ObservError
 from observlib.base.personal import INVISIBLE
 from observlib.base.text import fold
 
-MARKS = {
+REDACTION_MARKS = {
     "name": "[nom]",
     "phone": "[téléphone]",
     "email": "[adresse électronique]",
@@ -37,12 +37,12 @@ MARKS = {
     "link": "[lien personnel]",
     "ip": "[adresse IP]",
 }
-SIGNS = {kind: chr(0xF300 + place) for place, kind in enumerate(MARKS)}  # of private use
-KEPT = chr(0xF3FF)
+SIGNS = {kind: chr(0xF300 + place) for place, kind in enumerate(REDACTION_MARKS)}  # of private use
+KEPT_SIGN = chr(0xF3FF)
 _LATIN = (*range(0x250), *range(0x1E00, 0x1F00))
 _CAP = f"[{''.join(sign for sign in map(chr, _LATIN) if sign.isupper())}]"  # a capital
-_MARK = re.compile("|".join(map(re.escape, MARKS.values())))
-_KINDS = {mark: kind for kind, mark in MARKS.items()}
+_MARK = re.compile("|".join(map(re.escape, REDACTION_MARKS.values())))
+_KINDS = {mark: kind for kind, mark in REDACTION_MARKS.items()}
 _UNIT = re.compile(r"&#?\w{1,32};?|[\s\S][\u0300-\u036f\u3099\u309a]*")
 _PLAIN = re.compile(r"[\n -%'-~\u00a1-\u00a7\u00a9\u00ab\u00b0\u00b1\u00b6\u00bb\u00bf-\u017f"
                     r"‐-―‘’“”•€œŒ]*")  # fmt: skip
@@ -56,14 +56,14 @@ class Span(NamedTuple):
     kind: str
 
 
-def plain(text: str) -> tuple[str, list[int], list[int]]:
+def plain_text(text: str) -> tuple[str, list[int], list[int]]:
     """A text without HTML entities, unusual forms of signs and invisible ones, and their places.
 
     Marks that stand in it are masked.
 
     Examples
     --------
-    >>> plain("l&#39;ｅ\\u00adau")
+    >>> plain_text("l&#39;ｅ\\u00adau")
     ("l'eau", [0, 1, 6, 8, 9], [1, 6, 7, 9, 10])
     """
     if "[" in text:
@@ -105,7 +105,7 @@ def left_of(text: str, at: int, most: int) -> str:
     return text[max(0, at - most) : at]
 
 
-def spans(text: str, *patterns: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+def match_spans(text: str, *patterns: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     """Where some patterns match, one after the other: their group `it`, where it matches."""
     for pattern in patterns:
         for found in pattern.finditer(text):
@@ -124,7 +124,7 @@ def rules(module: str, **parts: str) -> tuple[_Rules, dict[str, str]]:
     capital, the sign of a masked name (`{name}`), or one that the section `parts` tells.
     """
     path = Path(module).with_suffix(".yml")
-    sections, _, problems = yaml_files.read(path, dict, "patterns by section", "is gone")
+    sections, _, problems = yaml_files.read_yaml(path, dict, "patterns by section", "is gone")
     if problems:
         raise ObservError(*problems)
     parts = {"cap": _CAP, **SIGNS, **parts}
@@ -317,7 +317,7 @@ _MOST_WORDS = 6
 SHORT = ("Son", "Le", "Van", "Do", "Ma", "Vu", "An", "To", "Tu")  # of names of Vietnam or China
 
 
-class Word(NamedTuple):
+class TextWord(NamedTuple):
     text: str
     start: int
     end: int
@@ -340,17 +340,17 @@ class Word(NamedTuple):
         return len(self.text) > 2 and self.text.isupper()
 
 
-def words_of(text: str, start: int, end: int) -> list[Word]:
-    return [Word(m[0], *m.span()) for m in _WORDS["piece"].finditer(text, start, end)]
+def words_between(text: str, start: int, end: int) -> list[TextWord]:
+    return [TextWord(m[0], *m.span()) for m in _WORDS["piece"].finditer(text, start, end)]
 
 
-def may_be_name(word: Word) -> bool:
+def may_be_name(word: TextWord) -> bool:
     """Whether a word behind a hint is no acronym and no nationality."""
     acronym = word.text.isupper() and len(word.text) < 6 and not is_given(word.text)
     return not (acronym or is_of_a_people(word.text))
 
 
-def end_of_name(words: list[Word], at: int, sure: bool = False) -> int:
+def end_of_name(words: list[TextWord], at: int, sure: bool = False) -> int:
     """Where the name of which a word is part ends: behind the last word that may be of it.
 
     It is `sure` of its first word where that is one, whatever it may be elsewhere.

@@ -15,8 +15,8 @@ from observlib.base import files
 from observlib.base.errors import ObservError, UsageError
 from observlib.catalogue import Catalogue, Device, fetched_from
 from observlib.desk.fetching import servers, tables, web
-from observlib.desk.fetching.web import Progress, Source
-from observlib.store import DEMONSTRATION
+from observlib.desk.fetching.web import PagedSource, Progress
+from observlib.store import DEMONSTRATION_FILE
 
 _JSON = ("matomo_json", "datagouv_metrics", "zendesk_api")  # the loaders that read it
 _DATED = ("matomo", "zendesk", "glpi")  # of which a part may be asked for
@@ -44,7 +44,7 @@ def fetch(
         raise UsageError(f"--since {since}: {what}; leave it out")
     since = since or date(today.year - 2, 1, 1)
     path = folder / _file_name(device, today)
-    if any((parent / DEMONSTRATION).is_file() for parent in path.resolve().parents):
+    if any((parent / DEMONSTRATION_FILE).is_file() for parent in path.resolve().parents):
         raise UsageError(
             f"{folder}: holds the demonstration, with which real data is never mixed; "
             f"name another folder with --to"
@@ -63,7 +63,7 @@ def fetch(
         part = path.parent / f".{device.id}.part"
         begun = web.gather(source, part, today, progress)
         path = folder / _file_name(device, begun)
-        web.write(source, part, path)
+        web.write_answer(source, part, path)
         part.unlink()
     return path
 
@@ -76,7 +76,7 @@ def fetchable(catalogue: Catalogue) -> dict[str, str]:
 
 def _source(
     kind: str, device: Device, catalogue: Catalogue, since: date, today: date
-) -> Source | None:
+) -> PagedSource | None:
     """From where pages come; `None` of a table at an address."""
     if kind == "matomo":
         return servers.matomo(device, since, today)

@@ -22,10 +22,10 @@ from observlib.base.errors import ObservError, UsageError
 from observlib.catalogue import Device, Format, Questionnaire
 from observlib.desk.fetching.tables import read_by
 from observlib.desk.fetching.web import (
-    Page,
+    AnswerPage,
+    PagedSource,
     Records,
     Server,
-    Source,
     StaleError,
     as_csv,
     ask,
@@ -43,7 +43,7 @@ _METRICS = (
 _PERIODS = {"continuous": "day", "daily": "day", "weekly": "week"}
 
 
-def matomo(device: Device, since: date, today: date) -> Source:
+def matomo(device: Device, since: date, today: date) -> PagedSource:
     """The visits of a device's site from a day on, by its `frequency`.
 
     Only of periods that have ended: who ingests the file later would take a part for the whole.
@@ -59,7 +59,7 @@ def matomo(device: Device, since: date, today: date) -> Source:
         "since": since.isoformat(),
     }  # fmt: skip
 
-    def pages(cursor: Any) -> Iterator[Page]:
+    def pages(cursor: Any) -> Iterator[AnswerPage]:
         for place, (first, last) in enumerate(spans, 1):
             if not cursor or first.isoformat() >= cursor:
                 form: dict[str, str | int] = {
@@ -70,9 +70,9 @@ def matomo(device: Device, since: date, today: date) -> Source:
                 }  # fmt: skip
                 visits = ask(site, "index.php", form=form, read=_visits, said=_matomo_fault)
                 after = spans[place][0].isoformat() if place < len(spans) else None
-                yield Page(visits, after, place, len(spans))
+                yield AnswerPage(visits, after, place, len(spans))
 
-    return Source(site.host, asked, pages, _csv if device.loader == "matomo_csv" else _json)
+    return PagedSource(site.host, asked, pages, _csv if device.loader == "matomo_csv" else _json)
 
 
 def _last(period: str, today: date) -> date:
@@ -129,11 +129,11 @@ DATAGOUV = "https://metric-api.data.gouv.fr"
 _MOST_MONTHS = 50  # months a page, the most that there may be
 
 
-def datagouv(device: Device) -> Source:
+def datagouv(device: Device) -> PagedSource:
     """All months of a device's data set; written as data.gouv.fr shows them."""
     metrics = Server("data.gouv.fr", DATAGOUV, "the network")
 
-    def pages(cursor: Any) -> Iterator[Page]:
+    def pages(cursor: Any) -> Iterator[AnswerPage]:
         number = cursor or 1
         while number:
             query = {
@@ -142,13 +142,13 @@ def datagouv(device: Device) -> Source:
             }  # fmt: skip
             months, is_last, total = ask(metrics, "api/datasets/data/", query=query, read=_months)
             after = None if is_last else number + 1
-            yield Page(months, after, min(number * _MOST_MONTHS, total), total)
+            yield AnswerPage(months, after, min(number * _MOST_MONTHS, total), total)
             number = after
 
     def text(records: Records) -> Iterator[str]:
         yield json.dumps({"id": device.dataset_id, "monthlyStats": [m for _, m in records()]})
 
-    return Source(metrics.host, {"dataset": device.dataset_id}, pages, text)
+    return PagedSource(metrics.host, {"dataset": device.dataset_id}, pages, text)
 
 
 def _months(answer: Any) -> tuple[dict[str, Any], bool, int]:
@@ -172,7 +172,7 @@ def _months(answer: Any) -> tuple[dict[str, Any], bool, int]:
 _INCREMENTAL = "api/v2/incremental/tickets/cursor.json"
 
 
-def zendesk(form: Format, since: date) -> Source:
+def zendesk(form: Format, since: date) -> PagedSource:
     """The tickets that came since a day, and their metrics, as the export of the API has them."""
     desk = server("Zendesk", "USER", "TOKEN")
     user, token = desk.keys
@@ -182,7 +182,7 @@ def zendesk(form: Format, since: date) -> Source:
     of_metrics = [name.partition(".")[2] for name in read_by(form) if name[:12] == "metric_sets."]
     of_tickets = [name for name in read_by(form) if name[:12] != "metric_sets."]
 
-    def pages(cursor: Any) -> Iterator[Page]:
+    def pages(cursor: Any) -> Iterator[AnswerPage]:
         page = None
         while page is None or page.after is not None:
             cursor = page.after if page else cursor
@@ -194,7 +194,7 @@ def zendesk(form: Format, since: date) -> Source:
             )
             yield page
 
-    def read(answer: Any) -> Page:
+    def read(answer: Any) -> AnswerPage:
         tickets = answer["tickets"]
         beside = {str(one["ticket_id"]): one for one in answer.get("metric_sets") or ()}
         records: dict[str, Any] = {}
@@ -207,12 +207,12 @@ def zendesk(form: Format, since: date) -> Source:
             records[name] = both if came_since else None
         days = max(int(time.time() - start) // 86400, 1)
         if answer["end_of_stream"]:
-            return Page(records, None, days, days)
+            return AnswerPage(records, None, days, days)
         last = tickets[-1].get("generated_timestamp") if tickets else None
         done = int((last or start) - start) // 86400
-        return Page(records, str(answer["after_cursor"] or ""), min(done, days), days)
+        return AnswerPage(records, str(answer["after_cursor"] or ""), min(done, days), days)
 
-    return Source(desk.host, {"url": desk.url, "since": since.isoformat()}, pages, _both_lists)
+    return PagedSource(desk.host, {"url": desk.url, "since": since.isoformat()}, pages, _both_lists)
 
 
 def _only(record: dict[str, Any], names: list[str]) -> dict[str, Any]:
@@ -261,7 +261,7 @@ _MOST_TICKETS = 500  # tickets a page
 _DELETED = "tickets were deleted meanwhile, so that some may be missing; fetch again"
 
 
-def glpi(since: date) -> Source:
+def glpi(since: date) -> PagedSource:
     """The tickets that were opened since a day."""
     desk = server("GLPI", "USER_TOKEN", optional=("APP_TOKEN",))
     desk = desk._replace(url=desk.url.removesuffix("/apirest.php"))
@@ -269,7 +269,7 @@ def glpi(since: date) -> Source:
         if not key.isascii():  # it goes into a header
             raise UsageError(f"{name}: holds a sign that no token has")
 
-    def pages(cursor: Any) -> Iterator[Page]:
+    def pages(cursor: Any) -> Iterator[AnswerPage]:
         with _session(desk) as headers:
             first, before = cursor or [0, None]
             total = first + 1
@@ -279,9 +279,9 @@ def glpi(since: date) -> Source:
                     raise StaleError(f"{desk.host}: {_DELETED}")
                 first, before = first + _MOST_TICKETS, total
                 after = [first, total] if first < total else None
-                yield Page(records, after, min(first, total), total)
+                yield AnswerPage(records, after, min(first, total), total)
 
-    return Source(desk.host, {"url": desk.url, "since": since.isoformat()}, pages, _list)
+    return PagedSource(desk.host, {"url": desk.url, "since": since.isoformat()}, pages, _list)
 
 
 @contextlib.contextmanager

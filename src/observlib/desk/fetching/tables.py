@@ -23,7 +23,7 @@ from observlib.base.errors import ObservError, UsageError, bounded
 from observlib.catalogue import SQLITE, Catalogue, Device, Format, tables
 from observlib.desk.fetching.web import LOOPBACK, Progress, as_csv
 from observlib.loaders._text import header_label
-from observlib.store.address import literal, quoted
+from observlib.store.address import sql_name, sql_text
 
 # --- What is read of an export, so that nothing else is ever copied
 
@@ -54,13 +54,13 @@ def _rules(form: Format) -> list[str]:
     return names
 
 
-def missing(form: Format, there: list[str]) -> list[str]:
+def missing_columns(form: Format, there: list[str]) -> list[str]:
     """The columns without which the format cannot be read, by their first header.
 
     Examples
     --------
     >>> form = Format(id="a", label="A", table="tickets", columns={"ticket_id": ["Id", "N°"]})
-    >>> missing(form, ["n°"]), missing(form, ["name"])
+    >>> missing_columns(form, ["n°"]), missing_columns(form, ["name"])
     ([], ['Id'])
     """
     known = {header_label(name) for name in there}
@@ -108,7 +108,7 @@ def _kept(device: Device, form: Format | None, there: list[str]) -> list[str]:
         names.append("month")
     known = {*map(header_label, names)}
     kept = [name for name in there if header_label(name) in known]
-    lacking = missing(form, there) if form else []
+    lacking = missing_columns(form, there) if form else []
     if lacking or not kept:
         raise ObservError(
             f"device {device.id!r}: its address has no column {bounded(lacking or names)}, which "
@@ -133,12 +133,12 @@ def _files(path: Path, choose: _Choose, delimiter: str, zone: str, new: Path) ->
             source = session.execute(f"SELECT * FROM {_READERS[end]} LIMIT 0", [place])
             types = {column[0]: str(column[1]) for column in source.description or ()}
             columns = ", ".join(
-                f"strftime({quoted(name)}, '%Y-%m-%d %H:%M:%S{zone}') AS {quoted(name)}"
+                f"strftime({sql_name(name)}, '%Y-%m-%d %H:%M:%S{zone}') AS {sql_name(name)}"
                 if types[name] == "TIMESTAMP WITH TIME ZONE"
-                else quoted(name)
+                else sql_name(name)
                 for name in choose(list(types))
             )
-            told = f"COPY (SELECT {columns} FROM {_READERS[end]}) TO {literal(str(new))} "
+            told = f"COPY (SELECT {columns} FROM {_READERS[end]}) TO {sql_text(str(new))} "
             told += f"(FORMAT csv, HEADER, DELIMITER '{delimiter}', USE_TMP_FILE false)"
             return int(session.execute(told, [place]).fetchall()[0][0])
         except duckdb.Error as error:
@@ -150,7 +150,7 @@ def _sqlite(
     device: Device, path: Path, choose: _Choose, delimiter: str, new: IO[bytes], progress: Progress
 ) -> int:
     """Copy from a table or view of a SQLite file, which is not written."""
-    table = quoted(device.address_table or "")
+    table = sql_name(device.address_table or "")
     rows = 0
     try:
         with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as session:
@@ -158,7 +158,7 @@ def _sqlite(
             described = session.execute(f"SELECT * FROM {table} LIMIT 0").description
             kept = choose([column[0] for column in described])
             (total,) = session.execute(f"SELECT count(*) FROM {table}").fetchone()
-            found = session.execute(f"SELECT {', '.join(map(quoted, kept))} FROM {table}")
+            found = session.execute(f"SELECT {', '.join(map(sql_name, kept))} FROM {table}")
             new.write(as_csv([kept], delimiter).encode())
             while some := found.fetchmany(_ROWS):
                 new.write(as_csv(some, delimiter).encode("utf-8", "replace"))

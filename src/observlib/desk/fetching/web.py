@@ -28,9 +28,11 @@ from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_ope
 from observlib.base import files
 from observlib.base.errors import ObservError, UsageError
 
-SECONDS = 60.0  # after which a server that says nothing is given up
-LONGEST = 900.0  # of the whole of an answer
-MOST_BYTES = 200_000_000  # of an answer: a thousand tickets with all their texts are a tenth of it
+TIMEOUT = 60.0  # after which a server that says nothing is given up
+LONGEST_ANSWER = 900.0  # of the whole of an answer
+MOST_ANSWER_BYTES = (
+    200_000_000  # of an answer: a thousand tickets with all their texts are a tenth of it
+)
 _LONGEST_PAUSE = 900.0  # for which a server may ask
 _PAUSES = 10  # in a row
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -179,7 +181,7 @@ def _seconds(wait: str) -> float:
         return 60.0
 
 
-def tell(server: Server, content: Mapping[str, Any]) -> None:
+def post_json(server: Server, content: Mapping[str, Any]) -> None:
     """Send a server JSON by `POST`; what it answers is not read, but for its status."""
     told = {"Content-Type": "application/json", "User-Agent": "observlib"}
     status, _, _ = _send(server, Request(server.url, json.dumps(content).encode(), told))
@@ -199,7 +201,7 @@ def _send(server: Server, request: Request) -> tuple[int, http.client.HTTPMessag
     direct = [ProxyHandler({})] if request.type == "http" else []  # on this very machine
     try:
         try:
-            answer = build_opener(_Stay, *direct).open(request, timeout=SECONDS)
+            answer = build_opener(_Stay, *direct).open(request, timeout=TIMEOUT)
         except HTTPError as error:
             answer = error
         with answer:
@@ -211,7 +213,7 @@ def _send(server: Server, request: Request) -> tuple[int, http.client.HTTPMessag
 
 def _unreachable(server: Server, why: object) -> str:
     if isinstance(why, TimeoutError):
-        return f"no answer within {SECONDS:g} seconds; try again later"
+        return f"no answer within {TIMEOUT:g} seconds; try again later"
     if isinstance(why, ssl.SSLCertVerificationError):
         kind = "its certificate is not trusted here: SSL_CERT_FILE names your authority's"
     elif isinstance(why, http.client.IncompleteRead | ConnectionResetError):
@@ -224,12 +226,12 @@ def _unreachable(server: Server, why: object) -> str:
 def _content(server: Server, answer: Any) -> bytes:
     """All that a server says, which is neither endless nor takes for ever."""
     found = bytearray()
-    end = time.monotonic() + LONGEST
+    end = time.monotonic() + LONGEST_ANSWER
     while part := answer.read1(1 << 16):
         found += part
-        if len(found) > MOST_BYTES:
+        if len(found) > MOST_ANSWER_BYTES:
             raise ObservError(
-                f"{server.host}: sends more than {MOST_BYTES // 10**6} MB in one answer, "
+                f"{server.host}: sends more than {MOST_ANSWER_BYTES // 10**6} MB in one answer, "
                 f"as {server.tool} never does; check {server.variable}"
             )
         if time.monotonic() > end:
@@ -264,7 +266,7 @@ class StaleError(ObservError):
     """What was gathered cannot be gone on with: it is thrown away."""
 
 
-class Page(NamedTuple):
+class AnswerPage(NamedTuple):
     """The records of an answer, each by what tells it from others, and the cursor of the next.
 
     A later record of one key replaces an earlier one; None stands for one that is not wanted.
@@ -277,7 +279,7 @@ class Page(NamedTuple):
     total: int
 
 
-class Source(NamedTuple):
+class PagedSource(NamedTuple):
     """Where pages come from.
 
     `asked` tells one fetch from another, and holds no secret; `pages` gives those from a cursor
@@ -287,11 +289,11 @@ class Source(NamedTuple):
 
     host: str
     asked: dict[str, Any]
-    pages: Callable[[Any], Iterator[Page]]
+    pages: Callable[[Any], Iterator[AnswerPage]]
     text: Callable[[Records], Iterator[str]]
 
 
-def gather(source: Source, part: Path, today: date, progress: Progress) -> date:
+def gather(source: PagedSource, part: Path, today: date, progress: Progress) -> date:
     """Keep in `part` the pages that it lacks; give the day on which the first was asked for."""
     try:
         with closing(_opened(part)) as kept:
@@ -301,7 +303,9 @@ def gather(source: Source, part: Path, today: date, progress: Progress) -> date:
         raise
 
 
-def _gathered(source: Source, kept: sqlite3.Connection, today: date, progress: Progress) -> date:
+def _gathered(
+    source: PagedSource, kept: sqlite3.Connection, today: date, progress: Progress
+) -> date:
     asked = json.dumps(source.asked)
     begun = kept.execute("SELECT day, cursor FROM fetch WHERE asked = ?", [asked]).fetchone()
     if begun is None or today - date.fromisoformat(begun[0]) > _OLDEST:
@@ -330,7 +334,7 @@ def _gathered(source: Source, kept: sqlite3.Connection, today: date, progress: P
     return date.fromisoformat(day)
 
 
-def write(source: Source, part: Path, path: Path) -> None:
+def write_answer(source: PagedSource, part: Path, path: Path) -> None:
     """Make the file of what was gathered, at once."""
     with closing(sqlite3.connect(part)) as kept:
 

@@ -21,17 +21,17 @@ from observlib.catalogue import (
     Catalogue,
     Channel,
     Device,
-    Family,
+    DeviceFamily,
     Frequency,
     load_catalogue,
     needed_by,
 )
-from observlib.catalogue.mistakes import told
+from observlib.catalogue.mistakes import fault_texts
 from observlib.catalogue.tables import TABLES
 from observlib.desk.scaffold.propose import Proposal
-from observlib.loaders import names
+from observlib.loaders import loader_names
 from observlib.pipeline import project
-from observlib.records.practices import VERDICTS
+from observlib.records.practices import PRACTICE_VERDICTS
 
 _REQUIRED = [name for name, field in Device.model_fields.items() if field.is_required()]
 
@@ -44,12 +44,12 @@ def required(given: Mapping[str, str | None], catalogue: Catalogue) -> list[str]
 def choices(catalogue: Catalogue) -> dict[str, list[str]]:
     """The values allowed for the keys of a device that have a list of them."""
     return {
-        "family": list(get_args(Family)),
+        "family": list(get_args(DeviceFamily)),
         "channel": list(get_args(Channel)),
         "owner": list(catalogue.departments),
         "product": list(catalogue.products),
         "frequency": list(get_args(Frequency)),
-        "loader": sorted((*names(), *catalogue.formats)),
+        "loader": sorted((*loader_names(), *catalogue.formats)),
         "table": list(TABLES),
         "questionnaire": list(catalogue.questionnaires),
     }
@@ -71,7 +71,7 @@ def fault_of(key: str, value: str, catalogue: Catalogue) -> str | None:
     try:
         Device.model_validate({key: value})
     except ValidationError as error:  # of other keys too, which are missing here
-        faults = dict(told(error, Device, {key: value}))
+        faults = dict(fault_texts(error, Device, {key: value}))
         return faults.get((key,)) if key in Device.model_fields else None
     return None
 
@@ -113,7 +113,9 @@ def new_device(
         files.write_text(copy / path.parent.name / path.name, after)
         _write(of_format, copy / "formats")
         try:
-            load_catalogue(root / "data" / "catalogue", names(), TABLES, own=copy / "catalogue")
+            load_catalogue(
+                root / "data" / "catalogue", loader_names(), TABLES, own=copy / "catalogue"
+            )
         except ObservError as error:
             told = [_without_place(problem, copy) for problem in error.problems]
             raise UsageError(*told, "nothing was written") from error
@@ -136,7 +138,7 @@ def _write(texts: Mapping[str, str], folder: Path) -> None:
 
 def with_format(catalogue: Catalogue, form: Proposal, name: str) -> Catalogue:
     """The catalogue, with a format more."""
-    if name in (*names(), *catalogue.formats):
+    if name in (*loader_names(), *catalogue.formats):
         raise UsageError(f"format {name!r}: exists already; give the device another id")
     formats = {**catalogue.formats, name: form.form(name)}
     return catalogue.model_copy(update={"formats": formats})
@@ -171,7 +173,7 @@ def new_practice(
         "department": catalogue.departments,
         "tool": known.tools,
         "method": known.methods,
-        "verdict": VERDICTS,
+        "verdict": PRACTICE_VERDICTS,
         "product": catalogue.products,
     }
     wrong = [

@@ -20,8 +20,8 @@ from observlib.base.text import fold_label
 from observlib.base.yaml_files import dump
 from observlib.catalogue import FIELDS, Catalogue, Format
 from observlib.catalogue.formats import NEEDED, check_form
-from observlib.catalogue.mistakes import told as in_words
-from observlib.catalogue.tables import REFERENCE
+from observlib.catalogue.mistakes import fault_texts as in_words
+from observlib.catalogue.tables import FACT_TABLES
 from observlib.desk.scaffold.recognise import (
     COUNTED,
     UNITS,
@@ -75,7 +75,7 @@ class Wishes:
 
 
 @dataclass(frozen=True)
-class Question:
+class OpenQuestion:
     """What cannot be told from a file, and the answers allowed.
 
     `about` is a part of `Wishes`, and `key` that of a field, or of a field and a word.
@@ -107,10 +107,10 @@ class Proposal:
     """
 
     raw: dict[str, Any]
-    questions: list[Question]
+    questions: list[OpenQuestion]
     unread: dict[str, str] = field(default_factory=dict)
     words: tuple[str, ...] = ()
-    offers: tuple[Question, ...] = ()
+    offers: tuple[OpenQuestion, ...] = ()
 
     def form(self, name: str) -> Format:
         """The format, checked."""
@@ -146,7 +146,7 @@ def propose(path: Path, catalogue: Catalogue, wishes: Wishes, label: str = "") -
     if table is not None and table not in FIELDS:
         raise UsageError(f"table {table!r}: no format reads into it; allowed: {', '.join(FIELDS)}")
     if table is None:
-        names = [name for name in FIELDS if name not in REFERENCE]
+        names = [name for name in FIELDS if name not in FACT_TABLES]
         scores = {name: _Export(seen, name, catalogue, Wishes()).score() for name in names}
         guess, second = sorted(names, key=lambda name: -scores[name])[:2]
         clear = scores[guess] - scores[second] >= _MARGIN
@@ -154,7 +154,7 @@ def propose(path: Path, catalogue: Catalogue, wishes: Wishes, label: str = "") -
     if table is None:
         text = "into which table it is read cannot be told (docs/reference/tables.md tells of them)"
         guesses = guess if clear and scores[guess] >= _LIKELY else None
-        return Proposal({}, [Question("table", (), text, tuple(FIELDS), guesses)])
+        return Proposal({}, [OpenQuestion("table", (), text, tuple(FIELDS), guesses)])
     export = _Export(seen, table, catalogue, wishes)
     if faults := list(_wrong(path, export)):
         raise UsageError(*faults)
@@ -340,7 +340,9 @@ def _chosen(export: _Export) -> dict[str, Look]:
     return chosen
 
 
-def _which(export: _Export, chosen: dict[str, Look]) -> tuple[list[Question], tuple[Question, ...]]:
+def _which(
+    export: _Export, chosen: dict[str, Look]
+) -> tuple[list[OpenQuestion], tuple[OpenQuestion, ...]]:
     """Questions of which column gives the fields that are needed, and of which gives others."""
     kinds = export.kinds
     taken = [*chosen.values()]
@@ -351,8 +353,8 @@ def _which(export: _Export, chosen: dict[str, Look]) -> tuple[list[Question], tu
         if is_open and look not in (*taken, *likely.values()):
             likely.setdefault(name, look)
     needed = export.needed([*chosen, *likely])
-    questions: list[Question] = []
-    offers: list[Question] = []
+    questions: list[OpenQuestion] = []
+    offers: list[OpenQuestion] = []
     for name in dict.fromkeys((*needed, *kinds)):
         if name in chosen or name in export.wishes.columns:
             continue
@@ -368,7 +370,7 @@ def _which(export: _Export, chosen: dict[str, Look]) -> tuple[list[Question], tu
 
 def _which_column(
     export: _Export, name: str, needed: bool, likeliest: Look | None, taken: list[Look]
-) -> Question:
+) -> OpenQuestion:
     """The question of which column gives a field: one of those that are free and would do."""
     kind = export.kinds[name]
     twice = [look.title for look in export.seen if export.is_twice(look)]
@@ -388,7 +390,7 @@ def _which_column(
     synonyms = filter(None, map(words_of, export.synonyms[name]))
     if likeliest and likeliest.title in answers and any(w <= likeliest.words for w in synonyms):
         guess = likeliest.title
-    return Question("columns", (name,), text, tuple(answers), guess)
+    return OpenQuestion("columns", (name,), text, tuple(answers), guess)
 
 
 # --- What a format says of the table, and what is to be asked of it
@@ -484,7 +486,7 @@ def _in_utc(moments: list[Look]) -> bool:
 
 
 def _described(
-    export: _Export, name: str, look: Look, forms: tuple[str, ...], asked: list[Question]
+    export: _Export, name: str, look: Look, forms: tuple[str, ...], asked: list[OpenQuestion]
 ) -> Any:
     """What a format says of one field; what cannot be told is added to what is asked."""
     kind = export.kinds[name].rstrip("?~")
@@ -496,7 +498,7 @@ def _described(
     if kind in ("moment", "day") and len(forms) > 1:
         held = ", ".join(map(repr, some))
         text = f"{look.title!r} holds {held}: where its month stands cannot be told"
-        asked.append(Question("date_form", (), text, forms))
+        asked.append(OpenQuestion("date_form", (), text, forms))
     elif forms and forms != ("iso",):
         told["forms"] = list(forms)
     if kind == "mark" and "scale_max" not in wishes.columns:
@@ -507,7 +509,7 @@ def _described(
         unit = wishes.units.get(name) or look.unit
         if unit is None:
             text = f"in which unit {look.title!r} counts ({', '.join(some)}) cannot be told"
-            asked.append(Question("units", (name,), text, tuple(UNITS)))
+            asked.append(OpenQuestion("units", (name,), text, tuple(UNITS)))
         elif unit != "clock" or "of" in told:
             told["unit"] = unit
     if kind == "words":
@@ -519,8 +521,8 @@ _Meant = dict[str, str | None]  # for what each word of a column stands, if that
 
 
 def _meant(
-    look: Look, key: str, known: Mapping[str, str], given: Mapping[str, str], question: Question,
-    asked: list[Question],
+    look: Look, key: str, known: Mapping[str, str], given: Mapping[str, str],
+    question: OpenQuestion, asked: list[OpenQuestion],
 ) -> _Meant:  # fmt: skip
     """For what each word of a column stands, as it is said or else known; else it is asked for."""
     meaning = {**known, **{fold_label(word): value for word, value in given.items()}}
@@ -540,7 +542,7 @@ def _by_value(meant: _Meant) -> dict[str, list[str]]:
     return {str(value): [word for word in meant if meant[word] == value] for value in values}
 
 
-def _marks(export: _Export, name: str, look: Look, asked: list[Question]) -> dict[str, Any]:
+def _marks(export: _Export, name: str, look: Look, asked: list[OpenQuestion]) -> dict[str, Any]:
     """The scale of a column of marks, and the marks for which its words stand."""
     if (said := export.wishes.scales.get(name)) is None:
         asked.append(_scale(name, look))
@@ -553,7 +555,7 @@ def _marks(export: _Export, name: str, look: Look, asked: list[Question]) -> dic
     text = f"{{title}} is {{word}}: for which mark from {worst:g} to {best:g} it stands cannot be "
     text += f"told; {_NONE} is no answer"
     numbers = {fold_label(cell): cell for cell in look.cells} if look.is_numeric else {}
-    question = Question("words", (), text, (*marks, _NONE))
+    question = OpenQuestion("words", (), text, (*marks, _NONE))
     meant = _meant(look, name, numbers, given, question, asked)
     words = _by_value(meant)
     for mark in words:
@@ -564,7 +566,7 @@ def _marks(export: _Export, name: str, look: Look, asked: list[Question]) -> dic
     return {key: value for key, value in told.items() if value}
 
 
-def _scale(name: str, look: Look) -> Question:
+def _scale(name: str, look: Look) -> OpenQuestion:
     """The question between which marks those of a column are; of words, every scale would do."""
     marks = [*map(_number, look.cells)] if look.is_numeric else []
     low, high = min(marks, default=math.inf), max(marks, default=-math.inf)
@@ -573,7 +575,7 @@ def _scale(name: str, look: Look) -> Question:
     exact = [scale for scale in fit if ends[scale] == (low, high) and high - low > 1]
     some = ", ".join(map(personal.shown, [*look.cells][:6]))
     text = f"between which worst and best mark {look.title!r} ({some}) is given cannot be told"
-    return Question("scales", (name,), text, tuple(fit), exact[0] if exact else None)
+    return OpenQuestion("scales", (name,), text, tuple(fit), exact[0] if exact else None)
 
 
 def _ends(scale: str) -> tuple[float, ...]:
@@ -586,14 +588,16 @@ def _number(text: str) -> float:
     return float(pd.to_numeric(text.replace(",", "."), errors="coerce"))
 
 
-def _words(export: _Export, name: str, look: Look, asked: list[Question]) -> dict[str, list[str]]:
+def _words(
+    export: _Export, name: str, look: Look, asked: list[OpenQuestion]
+) -> dict[str, list[str]]:
     """The words of a column by the values that they stand for."""
     known = export.meanings(name)
     values = list(dict.fromkeys(one for some in known.values() for one in some))
     text = f"{{title}} is {{word}} in {{rows}}, which says no {name}; {_NONE} refuses such rows"
     sure = {word: some[0] for word, some in known.items() if len(some) == 1}
     given = export.wishes.words.get(name, {})
-    question = Question("words", (), text, (*values, _NONE))
+    question = OpenQuestion("words", (), text, (*values, _NONE))
     meant = _meant(look, name, sure, given, question, asked)
     told = _by_value(meant)
     if values and (wrong := [value for value in told if value not in values]):
@@ -603,10 +607,10 @@ def _words(export: _Export, name: str, look: Look, asked: list[Question]) -> dic
     return told
 
 
-def _kept(export: _Export, free: list[Look], asked: list[Question]) -> Iterator[dict[str, Any]]:
+def _kept(export: _Export, free: list[Look], asked: list[OpenQuestion]) -> Iterator[dict[str, Any]]:
     """The rules of which rows count, by columns that tell a state."""
     text = f"{{title}} is {{word}} ({{count}}): whether such rows count cannot be told; {_NONE} "
-    question = Question("words", (), text + "leaves them out", (_COUNTS, _NONE))
+    question = OpenQuestion("words", (), text + "leaves them out", (_COUNTS, _NONE))
     said = {header_label(title): words for title, words in export.wishes.words.items()}
     for look in free:
         given = said.get(header_label(look.title), {})
@@ -617,13 +621,13 @@ def _kept(export: _Export, free: list[Look], asked: list[Question]) -> Iterator[
                 yield {"header": look.title} | ({"words": kept} if kept else {"but": but})
 
 
-def _answers(export: _Export, asked: list[Question]) -> dict[str, Any]:
+def _answers(export: _Export, asked: list[OpenQuestion]) -> dict[str, Any]:
     """How a survey's export writes several answers to one question."""
     said = export.wishes.separator
     signs = [sign for sign in _APART if any(_has_several(one.cells, sign) for one in export.seen)]
     if said is None and signs:
         text = f"what stands between several answers in a cell cannot be told; {_NONE} is nothing"
-        asked.append(Question("separator", (), text, (*signs, _NONE)))
+        asked.append(OpenQuestion("separator", (), text, (*signs, _NONE)))
         return {}
     told: dict[str, Any] = {} if said in (None, _NONE) else {"separator": said}
     titles = {look.title for look in export.seen}

@@ -17,10 +17,10 @@ import pyarrow.compute as pc
 from observlib.base import personal, yaml_files
 from observlib.base.errors import ObservError
 from observlib.base.text import fold_label
-from observlib.catalogue import Catalogue, Column, Device, Format, Layout, needed_by
+from observlib.catalogue import Catalogue, Device, Format, Layout, SourceColumn, needed_by
 from observlib.catalogue.tables import TABLES
-from observlib.desk.fetching.tables import missing, read_by
-from observlib.loaders import Loaded, _moments, load, names
+from observlib.desk.fetching.tables import missing_columns, read_by
+from observlib.loaders import Loaded, _moments, load, loader_names
 from observlib.loaders._cells import reader_of
 from observlib.loaders._grid import Grid, read_grid
 from observlib.loaders._moments import TwoForms
@@ -29,8 +29,8 @@ from observlib.loaders._text import (
     header_label,
     headers_shown,
     read_csv,
+    read_export_text,
     read_json,
-    read_text,
 )
 
 # --- The formats by which it can be read: each is tried, and what it makes of the file is kept
@@ -98,7 +98,7 @@ def recognised(
                 faults += [error] if likely or two_forms(error) else []
             else:
                 found += [] if match.loaded.rows.empty else [match]
-    for name in names():
+    for name in loader_names():
         if wanted in (None, name) and name != "plain_csv":
             found += _by_code(path, name, catalogue, known)
     if wanted == "plain_csv" or not (wanted or found or faults):
@@ -160,7 +160,7 @@ def first_rows(loaded: Loaded, count: int = 3) -> pd.DataFrame:
         texts = [_text(value, column.kind) for value in rows[name]]
         if column.kind == "text":
             people = personal.names_among(texts) if column.person else set()
-            hides = personal.fault if column.cites else personal.shown
+            hides = personal.personal_fault if column.cites else personal.shown
             texts = [
                 personal.HIDDEN if text in people or hides(text) not in (None, text) else text
                 for text in texts
@@ -211,7 +211,7 @@ def _titles(grid: Grid, form: Format) -> dict[str, str] | None:
     lacks_period = (
         period and not alone and there.keys().isdisjoint(map(header_label, period.headers))
     )
-    if not grid.rows or missing(form, grid.header) or lacks_period:
+    if not grid.rows or missing_columns(form, grid.header) or lacks_period:
         return None
     titles = {}
     for field, column in form.columns.items():
@@ -473,10 +473,10 @@ def _layout(path: Path) -> Layout:
         return Layout(kind="workbook", header_row=[*top][_header_row([*top.values()]) - 1])
     encodings = Layout().encodings
     try:
-        text = read_text(path)
+        text = read_export_text(path)
     except ObservError:
         encodings = ("utf-8", "cp1252")
-        text = read_text(path, encodings)
+        text = read_export_text(path, encodings)
     if text.lstrip()[:1] in ("[", "{"):
         return _json_layout(path, text)
     lines = [line for line in text.splitlines() if line.strip()][:_TOP]
@@ -530,7 +530,7 @@ def fits(look: Look, kind: str, field: str, catalogue: Catalogue) -> bool:
     if kind == "theme" and (look.is_numeric or forms_of(look, True)):
         return False
     timed = kind in ("time", "times")
-    column = Column(
+    column = SourceColumn(
         headers=(look.title,),
         unit=("s" if look.is_numeric else "clock") if timed else None,
         of="visits" if look.is_mean and kind in ("count", "times") else None,

@@ -19,14 +19,14 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from observlib.base.errors import ObservError, bounded
 from observlib.base.period import Quarter
 from observlib.base.working_days import public_holidays
-from observlib.base.yaml_files import read
+from observlib.base.yaml_files import read_yaml
 from observlib.catalogue.entries import Part
 from observlib.catalogue.mistakes import explain
 from observlib.language import french
 from observlib.language.prose import typography
 from observlib.pipeline import project
 from observlib.pipeline.revisions import ERRATA_PAGE, ERRATUM_PREFIX
-from observlib.publish.editions.record import Edition, published
+from observlib.publish.editions.record import Edition, published_editions
 from observlib.publish.pages import macros
 from observlib.records.actions import Line
 from observlib.records.published_text import a_role
@@ -41,7 +41,7 @@ ZONE = ZoneInfo("Europe/Paris")
 _NOTICE = timedelta(weeks=4)  # before an edition: from then on its date is firm
 
 
-class Change(Part):
+class DateChange(Part):
     """A date that an edition had; when it was decided to change it, and why."""
 
     before: Day = Field(alias="from")
@@ -65,7 +65,7 @@ class Planned(Part):
     date: Day
     hour: str = Field(default=_HOUR, pattern=r"^(?:[01]\d|2[0-3]):[0-5]\d$")
     fixed: Day | None = None
-    changed: tuple[Change, ...] = ()
+    changed: tuple[DateChange, ...] = ()
 
     @property
     def moment(self) -> datetime:
@@ -130,7 +130,7 @@ def load_calendar(data: Path, root: Path) -> Calendar:
     path = project.calendar_file(data, root)
     if path is None:
         return Calendar()
-    raw, lines, problems = read(path, dict, "`editions:` and `access:`", "is gone")
+    raw, lines, problems = read_yaml(path, dict, "`editions:` and `access:`", "is gone")
     if problems:
         raise ObservError(*problems)
     try:
@@ -279,7 +279,7 @@ def check_kept(dates: Calendar, site: Path, kind: str, today: date) -> None:
     It is firm once it was fixed, and from four weeks before it.
     """
     path = site / CALENDAR
-    if not path.is_file() or kind not in {one.kind for one in published(site)}:
+    if not path.is_file() or kind not in {one.kind for one in published_editions(site)}:
         return
     text = path.read_bytes().decode("utf-8").replace("\r\n ", "")
     told = {  # planned editions have an hour, those that appeared have none
@@ -339,7 +339,7 @@ def calendar_parts(editions: Sequence[Edition], dates: Calendar) -> dict[str, st
         (
             french.period_label(one.quarter),
             french.day_label(one.date),
-            hour(one),
+            edition_hour(one),
             f"fixée le {french.day_label(one.fixed)}" if one.fixed else "prévue",
         )
         for one in dates.after(editions[0].quarter)
@@ -350,7 +350,7 @@ def calendar_parts(editions: Sequence[Edition], dates: Calendar) -> dict[str, st
             french.period_label(said.quarter),
             french.day_label(day),
             french.day_label(said.date),
-            gap(said, day),
+            days_missed(said, day),
         )
         for day, said in appeared
         if said
@@ -363,25 +363,25 @@ def calendar_parts(editions: Sequence[Edition], dates: Calendar) -> dict[str, st
     }
 
 
-def hour(planned: Planned) -> str:
+def edition_hour(planned: Planned) -> str:
     """The hour of an edition.
 
     Examples
     --------
-    >>> hour(Planned(quarter="2026-T4", date=date(2027, 2, 15))).replace("\\xa0", " ")
+    >>> edition_hour(Planned(quarter="2026-T4", date=date(2027, 2, 15))).replace("\\xa0", " ")
     '8 h 45'
     """
     hours, minutes = planned.hour.split(":")
     return f"{int(hours)}{french.NBSP}h" + (f"{french.NBSP}{minutes}" if minutes != "00" else "")
 
 
-def gap(planned: Planned, published: date) -> str:
+def days_missed(planned: Planned, published: date) -> str:
     """By how much an edition missed the day that was announced.
 
     Examples
     --------
     >>> announced = Planned(quarter="2026-T4", date=date(2027, 2, 15))
-    >>> [gap(announced, date(2027, 2, day)).replace("\\xa0", " ") for day in (15, 17)]
+    >>> [days_missed(announced, date(2027, 2, day)).replace("\\xa0", " ") for day in (15, 17)]
     ['le jour dit', '2 jours après']
     """
     days = (published - planned.date).days

@@ -22,10 +22,10 @@ from observlib.base.yaml_files import mapping, read_text
 from observlib.dataset.describe import filled
 from observlib.pipeline import archive
 
-NAME = "manifest.json"
+MANIFEST_FILE = "manifest.json"
 BUILD = "build.json"
 # what two builds of one edition cannot have alike, and why
-APART = {BUILD: "says on which machine, with which versions and how long this build ran"}
+UNREPEATED = {BUILD: "says on which machine, with which versions and how long this build ran"}
 _FORMER = "edition.json"  # as editions of older versions have it
 _SOURCES = ["source", estimates.REFERENCE + "source"]  # a new export alone tells nothing new
 
@@ -62,22 +62,25 @@ class Edition:
         return {"published": self.published, "revisions": list(self.revisions)}
 
 
-def published(site: Path) -> list[Edition]:
+def published_editions(site: Path) -> list[Edition]:
     """The editions that a site holds, the latest first."""
-    folders = {path.parent for name in (NAME, _FORMER) for path in site.glob(f"*-T[1-4]/{name}")}
-    return sorted(map(read, folders), key=lambda edition: edition.quarter, reverse=True)
+    folders = {
+        path.parent for name in (MANIFEST_FILE, _FORMER) for path in site.glob(f"*-T[1-4]/{name}")
+    }
+    return sorted(map(manifest_of, folders), key=lambda edition: edition.quarter, reverse=True)
 
 
-def read(folder: Path) -> Edition:
+def manifest_of(folder: Path) -> Edition:
     """What the edition in a folder of a site says of itself."""
-    path = folder / (NAME if (folder / NAME).exists() else _FORMER)
+    path = folder / (MANIFEST_FILE if (folder / MANIFEST_FILE).exists() else _FORMER)
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
         own = {field.name: raw[field.name] for field in fields(Edition)}
         return Edition(**{**own, "revisions": tuple(raw["revisions"])})
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ObservError(
-            f"{folder / NAME}: does not say what edition this is ({error}); bring it back from a "
+            f"{folder / MANIFEST_FILE}: does not say what edition this is ({error}); bring it back "
+            "from a "
             f"copy, or remove {folder} and publish it again: `observ edition {folder.name}`"
         ) from error
 
@@ -96,12 +99,12 @@ def errata(folder: Path) -> dict[str, dict[str, Any]]:
 def raw(folder: Path) -> dict[str, Any]:
     """The manifest of the edition in a folder of a site; nothing where it has none."""
     try:
-        return dict(json.loads((folder / NAME).read_text(encoding="utf-8")))
+        return dict(json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8")))
     except FileNotFoundError:  # nothing is published there, or an older version did
         return {}
 
 
-def made(
+def new_edition(
     manifest: Mapping[str, Any], folder: Path, headline: str, before: Edition | None, today: date
 ) -> Edition:
     """An edition that is about to be published.
@@ -112,12 +115,12 @@ def made(
     """
     whole = [page for page in manifest["studies"] if "description" in page]
     tells = [[page["page"], page["description"]] for page in whole]
-    for table in archive.tables(folder):
+    for table in archive.archive_tables(folder):
         rows = table.drop(columns=_SOURCES, errors="ignore")
-        tells.append(sorted(estimates.lines(rows)))
+        tells.append(sorted(estimates.csv_lines(rows)))
     if "errata" in manifest:
         tells.append([[name, one["digest"]] for name, one in manifest["errata"].items()])
-    told = kept.digest(json.dumps(tells).encode())
+    told = kept.bytes_digest(json.dumps(tells).encode())
     day = today.isoformat()
     new = Edition(str(manifest["quarter"]), manifest["kind"], day, (), headline, told, {})
     if before is None or before.kind != new.kind:
@@ -127,13 +130,13 @@ def made(
     return replace(new, published=before.published, revisions=days)
 
 
-def write(
+def write_record(
     edition: Edition, manifest: Mapping[str, Any], build: Mapping[str, Any], folder: Path
 ) -> None:
     """Write an edition's manifest beside its pages, once these are made, and how they were made."""
     _write({**build, "digest": _digest(build)}, folder / BUILD)
-    whole = asdict(replace(edition, files=files_of(folder)))
-    _write({**manifest, **whole, "apart": APART}, folder / NAME)
+    whole = asdict(replace(edition, files=edition_files(folder)))
+    _write({**manifest, **whole, "apart": UNREPEATED}, folder / MANIFEST_FILE)
 
 
 def _write(content: Mapping[str, Any], path: Path) -> None:
@@ -142,7 +145,7 @@ def _write(content: Mapping[str, Any], path: Path) -> None:
 
 
 def _digest(build: Mapping[str, Any]) -> str:
-    return kept.digest(json.dumps(build, sort_keys=True).encode())
+    return kept.bytes_digest(json.dumps(build, sort_keys=True).encode())
 
 
 def build_is_whole(folder: Path) -> bool:
@@ -154,20 +157,20 @@ def build_is_whole(folder: Path) -> bool:
         return False
 
 
-def files_of(folder: Path) -> Inputs:
+def edition_files(folder: Path) -> Inputs:
     """The files of an edition by their digests, without what says so, and what no build repeats.
 
     Hidden ones are files too: a server obeys `.htaccess`.
     """
-    says = NAME if (folder / NAME).exists() else _FORMER
+    says = MANIFEST_FILE if (folder / MANIFEST_FILE).exists() else _FORMER
     found = kept.tree("", folder, skipped=None)
-    return {name[1:]: found[name] for name in found if name[1:] not in (says, *APART)}
+    return {name[1:]: found[name] for name in found if name[1:] not in (says, *UNREPEATED)}
 
 
 # --- A published edition as one file, which arrives whole wherever it is put
 
 
-def put(edition: Path, to: str) -> str:
+def put_edition(edition: Path, to: str) -> str:
     """Put a published edition, as a .zip named by its quarter, into a folder or at an address."""
     about = raw(edition)
     day = edition_day(about["published"], about["revisions"])
@@ -180,7 +183,7 @@ def put(edition: Path, to: str) -> str:
             path.parent.mkdir(parents=True, exist_ok=True)
             files.write_bytes(path, content)
         return str(path)
-    target = f"{addresses.checked(to, '--to')}/{edition.name}.zip"
+    target = f"{addresses.checked_address(to, '--to')}/{edition.name}.zip"
     with tempfile.NamedTemporaryFile(prefix="observlib-") as whole:
         whole.write(content)
         whole.flush()
@@ -192,12 +195,12 @@ def put(edition: Path, to: str) -> str:
 
 CRATE = "ro-crate-metadata.json"
 # the manifest has the digest of this description, so that this one has not the manifest's
-_OWN = (CRATE, NAME, BUILD)
+_OWN = (CRATE, MANIFEST_FILE, BUILD)
 
 
 def write_crate(edition: Edition, manifest: Mapping[str, Any], folder: Path) -> None:
     """Describe an edition's folder in it, as JSON-LD: the crate, its files, how it was made."""
-    package = json.loads((folder / dataset.FOLDER / "datapackage.json").read_text("utf-8"))
+    package = json.loads((folder / dataset.PACKAGE_FOLDER / "datapackage.json").read_text("utf-8"))
     licence, title = package["licenses"][0], package["title"]
     titles = {study["page"]: study["title"] for study in manifest["studies"]}
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in _OWN)
@@ -228,7 +231,7 @@ def write_crate(edition: Edition, manifest: Mapping[str, Any], folder: Path) -> 
     _write({**made, "@graph": [thing for several in things for thing in several]}, folder / CRATE)
 
 
-def tells(manifest: Mapping[str, Any]) -> dict[str, str]:
+def manifest_tells(manifest: Mapping[str, Any]) -> dict[str, str]:
     """What a manifest and the description both tell of an edition, by its place in the manifest."""
     groups = {
         f"{key}.{name}": f"{v}"
@@ -238,7 +241,7 @@ def tells(manifest: Mapping[str, Any]) -> dict[str, str]:
     return {"quarter": manifest["quarter"], "published": manifest["published"], **groups}
 
 
-def told(folder: Path) -> dict[str, str]:
+def read_description(folder: Path) -> dict[str, str]:
     """The same, as the description in a folder tells it; nothing of one that cannot be read."""
     try:
         graph = json.loads((folder / CRATE).read_text(encoding="utf-8"))["@graph"]

@@ -43,7 +43,7 @@ from observlib.records.published_text import Plain, a_role
 from observlib.records.record import Record
 
 _PAGES, _TEXT = macros(__file__), macros(__file__, str, str)
-PAGE = "relectures"
+REVIEWS_PAGE = "relectures"
 _Verdict = Literal["reproduced", "within tolerance", "differs", "cannot be run"]
 REPRODUCED, CLOSE, DIFFERS, NOT_RUN = get_args(_Verdict)
 GOOD = (REPRODUCED, CLOSE)
@@ -56,7 +56,7 @@ _WORDS = {
 _WHOLE = "toute l'édition"
 
 
-class Point(Part):
+class ReviewPoint(Part):
     """What a reviewer remarks, of one study or of all, and what was answered."""
 
     study: Slug | None = None
@@ -75,7 +75,7 @@ class Review(Record):
     role: Annotated[Plain, AfterValidator(a_role)]
     verdict: _Verdict
     studies: tuple[Slug, ...] = ()
-    points: tuple[Point, ...] = ()
+    points: tuple[ReviewPoint, ...] = ()
 
 
 def place(reports: Path, edition: str, role: str) -> Path:
@@ -133,7 +133,7 @@ def badge(edition: Edition, read: Iterable[Review], study: str = "") -> Markdown
     return _PAGES("badge", now[-1:], len(own), _WORDS, GOOD)
 
 
-def part(
+def reviews_page(
     editions: Sequence[Edition], studies: Mapping[str, Mapping[str, str]], read: Sequence[Review]
 ) -> str:
     """The page of reviews, as Markdown: of each edition its badge, its studies, its reviews."""

@@ -15,14 +15,14 @@ from observlib.catalogue import CHANNEL_LABELS, Catalogue, Named, Revision
 from observlib.confidentiality.disclosure import months_of
 from observlib.display.output import html_table, label_html
 from observlib.display.select import ordered
-from observlib.display.tables import NOTHING, cell
+from observlib.display.tables import NO_VALUE, cell
 from observlib.estimates import FIGURE, TOLD, WITHHELD
 from observlib.language import french, words
 from observlib.language.prose import Markdown, joined
 from observlib.language.words import is_count
 from observlib.pipeline import revisions
 from observlib.pipeline.archive import Publication
-from observlib.pipeline.revisions import BEFORE, change, compared, seen_before
+from observlib.pipeline.revisions import BEFORE, change, matched_rows, seen_before
 from observlib.publish.pages import macros
 from observlib.stats.series.regression import Bias, bias
 from observlib.stats.survey.differences import adjust
@@ -42,7 +42,7 @@ def tellings(told: Iterable[Publication]) -> pd.DataFrame:
     editions = sorted(last.values(), key=lambda one: one.name)
     frames = [one.dated.drop(columns="source") for one in editions]
     rows = pd.concat(frames, ignore_index=True).drop_duplicates([*FIGURE, *_EDITION], keep="last")
-    same = pd.Series(estimates.lines(rows[TOLD]), rows.index)
+    same = pd.Series(estimates.csv_lines(rows[TOLD]), rows.index)
     keys = [rows[name] for name in FIGURE]
     rows = rows[same != same.groupby(keys).shift()]
     return rows.assign(revision=rows.groupby(FIGURE).cumcount()).reset_index(drop=True)
@@ -120,12 +120,12 @@ def _series_table(rows: pd.DataFrame, catalogue: Catalogue) -> Markdown:
 
 
 def _series_line(row: estimates.Row, catalogue: Catalogue) -> tuple[str, ...]:
-    base = words.base(row)
+    base = words.base_of(row)
     return (
         french.period_label(row["period"]),
         cell(row, catalogue, unit=True).text,
-        words.interval(row, catalogue.indicators[row["indicator"]]) or NOTHING,
-        NOTHING if base is None else french.number(base),
+        words.interval(row, catalogue.indicators[row["indicator"]]) or NO_VALUE,
+        NO_VALUE if base is None else french.number(base),
         WORDS("edition", row),
     )
 
@@ -139,7 +139,7 @@ _OWN = [*_SERIES, _LENGTH]
 _VERDICT = ["verdict", "reference_period", "reference_estimate"]
 
 
-class Difference(NamedTuple):
+class VintageDifference(NamedTuple):
     """What two editions tell of their own quarters, and of the same periods.
 
     `changed` are the figures that both tell, each of its own quarter or of a longer period that
@@ -162,7 +162,9 @@ class Difference(NamedTuple):
         return self.changed[self.changed["verdict"].isin(ESTABLISHED)]
 
 
-def difference_between(before: Publication, now: Publication, catalogue: Catalogue) -> Difference:
+def difference_between(
+    before: Publication, now: Publication, catalogue: Catalogue
+) -> VintageDifference:
     """The difference between two editions as they were published.
 
     No difference of two quarters is tested here: what is established is what the second edition
@@ -172,10 +174,10 @@ def difference_between(before: Publication, now: Publication, catalogue: Catalog
         one._replace(told=one.told._replace(estimates=_known(one.told.estimates, catalogue)))
         for one in (before, now)
     )
-    both, added, removed = compared(_figures(before), _figures(now), _OWN)
+    both, added, removed = matched_rows(_figures(before), _figures(now), _OWN)
     is_later = ~both["verdict"].isin(ESTABLISHED)
     is_known = both["verdict"] == both[f"{BEFORE}verdict"]
-    return Difference(
+    return VintageDifference(
         _in_order(both, catalogue, is_later, is_known),
         _in_order(added[estimates.COLUMNS], catalogue),
         _in_order(removed[estimates.COLUMNS], catalogue),
@@ -226,12 +228,12 @@ def difference_pages(
 def _page(before: Publication, now: Publication, catalogue: Catalogue) -> Markdown:
     found = difference_between(before, now, catalogue)
     changes = [
-        (named(row, catalogue), *values(row, catalogue), _verdict(row, before, catalogue))
+        (figure_label(row, catalogue), *values(row, catalogue), _verdict(row, before, catalogue))
         for row in estimates.records(found.changed)
     ]
     count = len(found.established)
     added, removed = (
-        [named(row, catalogue) for row in estimates.records(rows)]
+        [figure_label(row, catalogue) for row in estimates.records(rows)]
         for rows in (found.added, found.removed)
     )
     return PAGES(
@@ -256,8 +258,8 @@ def _revised(rows: pd.DataFrame, catalogue: Catalogue) -> Iterator[tuple[str, li
         for _, one in own.groupby([*_SERIES, "group", "group_value"], sort=False):
             most = estimates.records(least_first[least_first.index.isin(one.index)])[-1]
             told = f"{' → '.join(_both(most, catalogue))} ({french.period_label(most['period'])})"
-            lines.append((named(most, catalogue), french.number(len(one)), told))
-        yield revisions.why(reason, catalogue), lines
+            lines.append((figure_label(most, catalogue), french.number(len(one)), told))
+        yield revisions.revision_reason(reason, catalogue), lines
 
 
 def _rank(reason: str, catalogue: Catalogue) -> int:
@@ -294,7 +296,7 @@ def moved_from(row: estimates.Row, catalogue: Catalogue) -> tuple[str, str]:
     return then, french.number(10.0**-places, places) if then == now else ""
 
 
-def named(row: estimates.Row, catalogue: Catalogue) -> str:
+def figure_label(row: estimates.Row, catalogue: Catalogue) -> str:
     """What a figure is of, in words: its product, indicator and device, or else its channel."""
     places = ["product", "indicator", "device" if row["device"] else "channel"]
     texts = [words.label(row, name, catalogue) for name in places]
@@ -396,10 +398,15 @@ def _triangles(known: pd.DataFrame, catalogue: Catalogue) -> Iterator[tuple[str,
         rows = {(row["period"], row["edition"]): row for row in estimates.records(told)}
         texts = {key: cell(row, catalogue).text for key, row in rows.items()}
         lines = [
-            [french.period_label(period), *(texts.get((period, one), NOTHING) for one in editions)]
+            [french.period_label(period), *(texts.get((period, one), NO_VALUE) for one in editions)]
             for period in periods
         ]
-        yield name.replace("_", "-"), named(told.iloc[0].to_dict(), catalogue), editions, lines
+        yield (
+            name.replace("_", "-"),
+            figure_label(told.iloc[0].to_dict(), catalogue),
+            editions,
+            lines,
+        )
 
 
 def _months(period: str) -> int:
@@ -411,12 +418,12 @@ def _months(period: str) -> int:
     return round((last - first).days / 30)
 
 
-def sizes(known: pd.DataFrame) -> pd.DataFrame:
+def revision_sizes(known: pd.DataFrame) -> pd.DataFrame:
     """Revisions by indicator, from the first figure told to the last."""
     again = known[known.groupby(FIGURE)["edition"].transform("nunique") > 1]
     first = again.drop_duplicates(FIGURE)
     last = again.drop_duplicates(FIGURE, keep="last")
-    both = compared(first[[*FIGURE, *_VALUE]], last[[*FIGURE, *_VALUE]]).both
+    both = matched_rows(first[[*FIGURE, *_VALUE]], last[[*FIGURE, *_VALUE]]).both
     both = both[both["unit"] == both[f"{BEFORE}unit"]]
     both["by"] = [
         change(*of)
@@ -450,7 +457,7 @@ def _first_day(period: str) -> str:
 
 def _sizes(known: pd.DataFrame, catalogue: Catalogue) -> tuple[list[tuple[str, ...]], bool]:
     """The rows of a table of sizes; whether other figures were followed, and none revised."""
-    found = sizes(known)
+    found = revision_sizes(known)
     revised = found[(found["revised"] > 0) & found["indicator"].isin(catalogue.indicators)]
     several = {*revised.loc[revised["indicator"].duplicated(), "indicator"]}
     lines = [
@@ -470,7 +477,7 @@ def _sizes(known: pd.DataFrame, catalogue: Catalogue) -> tuple[list[tuple[str, .
 def _with_unit(x: float, unit: str, sign: bool) -> str:
     """A size of revisions, which are small: with the decimals that its first digit needs."""
     if pd.isna(x):
-        return NOTHING
+        return NO_VALUE
     write = french.signed if sign else french.number
     text = write(x, max(1, french.decimals_of(x, 1)))
     of = unit if unit == "%" else french.plural(x, "point", "points")

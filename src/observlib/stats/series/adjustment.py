@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from observlib.base.period import months_between
 from observlib.base.working_days import length_deviation
 from observlib.stats.series import breaks, regression
-from observlib.stats.series.regression import Array, Effect, Mask
+from observlib.stats.series.regression import Array, Booleans, Effect
 
 # --- The parts of a monthly series: trend with its steps, season, working days, and what is left
 
 _ROUNDS = 3  # of every alternation: what changes afterwards is far below the noise
-_Regular = Callable[[Mask], Array]
+_Regular = Callable[[Booleans], Array]
 _APART = 4.5  # standard deviations beyond which a month stands alone
 _LEFT = 3.5  # standard deviations, in the end, of what is left of the others
 _MOST = 8  # one month in eight at the most stands alone
@@ -39,7 +39,7 @@ class Parts:
     slope: float
     working: Array
     remainder: Array
-    outlying: Mask
+    outlying: Booleans
     changes: tuple[tuple[int, Effect], ...]
 
 
@@ -64,7 +64,7 @@ def decompose(values: Array, months: Sequence[str], search: bool, together: int 
     outlying = np.zeros(len(values), dtype=bool)
     changes: list[tuple[int, Effect]] = []
 
-    def smoothly(there: Mask) -> Array:
+    def smoothly(there: Booleans) -> Array:
         _, seasonal, slope = _smooth(values - steps, working, there)
         return seasonal + slope * working
 
@@ -76,7 +76,7 @@ def decompose(values: Array, months: Sequence[str], search: bool, together: int 
         )
         return breaks.confirmed(values[places], other, places, [*starts], together)
 
-    def changed(adjusted: Array, there: Mask) -> list[tuple[int, Effect]]:
+    def changed(adjusted: Array, there: Booleans) -> list[tuple[int, Effect]]:
         kept = np.flatnonzero(there)
         starts = [int(kept[i]) for i in breaks.candidates(adjusted[kept])]
         return confirmed(tuple(kept.tolist()), tuple(starts))
@@ -105,7 +105,7 @@ def decompose(values: Array, months: Sequence[str], search: bool, together: int 
     return Parts(trend, seasonal, slope, working, remainder, outlying, tuple(changes))
 
 
-def _smooth(values: Array, working: Array, there: Mask) -> tuple[Array, Array, float]:
+def _smooth(values: Array, working: Array, there: Booleans) -> tuple[Array, Array, float]:
     """Trend, season, and the effect of a working day, of values that may have gaps."""
     times = np.arange(len(values))
     filled = np.interp(times, times[there], values[there])
@@ -128,7 +128,7 @@ def _stl(values: Array) -> tuple[Array, Array, Array]:
     return found.trend, found.seasonal, found.resid
 
 
-def _pilot(values: Array, there: Mask) -> Array:
+def _pilot(values: Array, there: Booleans) -> Array:
     """A first season, of which no change of level and no month that stands alone is a part.
 
     It is what the median changes from each calendar month to the next add up to, less the mean
@@ -145,7 +145,7 @@ def _pilot(values: Array, there: Mask) -> Array:
     return np.resize(season - season.mean(), len(values))
 
 
-def _outlying(values: Array, regular: _Regular, whole: Mask) -> Mask:
+def _outlying(values: Array, regular: _Regular, whole: Booleans) -> Booleans:
     """Months that stand alone, the farthest taken out first: it biases the season of the others.
 
     `regular` gives the season and calendar by which months do not stand alone, from those left.
@@ -163,7 +163,7 @@ def _outlying(values: Array, regular: _Regular, whole: Mask) -> Mask:
     return outlying
 
 
-def _heralds(adjusted: Array, outlying: Mask, changes: list[tuple[int, Effect]]) -> Mask:
+def _heralds(adjusted: Array, outlying: Booleans, changes: list[tuple[int, Effect]]) -> Booleans:
     """Months that seemed to stand alone just before a change of level, and are at the new level."""
     found = np.zeros(len(adjusted), dtype=bool)
     for start, change in changes:

@@ -11,8 +11,8 @@ import numpy as np
 
 from observlib.stats.series.regression import (
     Array,
+    Booleans,
     Effect,
-    Mask,
     Times,
     averaged,
     contrast,
@@ -144,7 +144,7 @@ HOLDS = 6  # periods that a level holds, at the least, on each side of a change
 _SURE = 0.01  # the error that a change of one series keeps to
 _FAMILY = 0.05  # and that all series searched together keep to
 _BESIDE = 3  # periods on each side with which one is compared
-Columns = Callable[[list[int]], Array]  # the columns of a regression, by the dates of its steps
+StepColumns = Callable[[list[int]], Array]  # the columns of a regression, by the dates of its steps
 Term = tuple[int, int]  # of which date, and whether the step there or the change of slope
 _STEP, _SLOPE = 0, 1  # as `step_and_ramp` has them
 _NOTHING = 1e-3  # a standard deviation below this one is taken for this one
@@ -165,7 +165,7 @@ def deviation(values: Array) -> float:
     return _NORMAL * float(np.median(np.abs(values - np.median(values))))
 
 
-def distances(values: Array, usual: Mask) -> Array:
+def distances(values: Array, usual: Booleans) -> Array:
     """How far each value is from the median of its neighbours, in standard deviations.
 
     Neighbours are the `usual` values among three on each side, and itself: a median does not move
@@ -360,7 +360,7 @@ def _near(times: Times, starts: list[int], which: int) -> list[list[int]]:
     ] or [starts]
 
 
-def _dated(values: Array, times: Times, starts: list[int], columns: Columns) -> list[int]:
+def _dated(values: Array, times: Times, starts: list[int], columns: StepColumns) -> list[int]:
     """The dates, each within three periods of the one given, that leave the least squares."""
 
     def left(dates: list[int]) -> float:

@@ -15,9 +15,9 @@ from observlib.stats.series.adjustment import THREE_SEASONS, seasonally_adjusted
 from observlib.stats.series.breaks import HOLDS, candidates, confirmed
 from observlib.stats.series.regression import (
     Array,
+    Booleans,
     Effect,
     Fit,
-    Mask,
     Times,
     contrast,
     fit,
@@ -33,7 +33,7 @@ EFFECTS = (
     "as_clear", "status", "reason",
 )  # fmt: skip
 _PERIODS = ("period", "value", "fitted", "expected", "ci_low", "ci_high", "used")
-Reason = Literal["", "before", "after", "others", "seasons", "controls"]
+EffectReason = Literal["", "before", "after", "others", "seasons", "controls"]
 LEAST_PLACEBOS = 19  # with the effect itself, of which one in twenty may be as clear as it
 
 
@@ -80,8 +80,8 @@ class _Series(NamedTuple):
         return positions(self.periods)
 
     @property
-    def known(self) -> Mask:
-        known: Mask = np.isfinite(self.values) & np.isfinite(self.variance)
+    def known(self) -> Booleans:
+        known: Booleans = np.isfinite(self.values) & np.isfinite(self.variance)
         return known
 
 
@@ -285,7 +285,7 @@ def _compare(
     return about, _lines(fitted, columns, (times >= first) & (times <= last), chosen.used, series)
 
 
-def _measured(series: _Series, columns: Array, used: Mask, first: int) -> tuple[Fit, Array]:
+def _measured(series: _Series, columns: Array, used: Booleans, first: int) -> tuple[Fit, Array]:
     """The regression on the months used, and what of it is the mean effect from the first on."""
     times = series.times
     fitted = fit(series.values[used], columns[used], times[used], 1 / series.variance[used])
@@ -337,7 +337,9 @@ def _columns(series: _Series, first: int, steps: Sequence[int] = ()) -> Array:
     return np.column_stack([*parts, *(step_and_ramp(times, at) for at in steps)])
 
 
-def _reason(comparison: str, columns: Array, times: Times, used: Mask, first: int) -> Reason:
+def _reason(
+    comparison: str, columns: Array, times: Times, used: Booleans, first: int
+) -> EffectReason:
     before, after = count_sides(times, used, first)
     if comparison != "before_after" and before + after == 0:
         return "controls"
@@ -354,8 +356,8 @@ def _reason(comparison: str, columns: Array, times: Times, used: Mask, first: in
 def _lines(
     fitted: Fit,
     columns: Array,
-    since: Mask,
-    used: Mask,
+    since: Booleans,
+    used: Booleans,
     series: _Series,
 ) -> dict[str, NDArray[Any]]:
     """What is fitted, and what would be expected without the action, of every month."""
@@ -383,7 +385,7 @@ LEAST_BEFORE, LEAST_AFTER, _LEAST_IN_ALL = 12, 3, 24  # months before, after, an
 class Window(NamedTuple):
     """`used`, the months of a regression, and `steps`, the first months of other changes in it."""
 
-    used: Mask
+    used: Booleans
     steps: tuple[int, ...]
 
 
@@ -412,11 +414,11 @@ def reaches(day: date, other: date) -> bool:
     return bool(_longest(np.array([first_month(other)[0]]), first_month(day)[0])[0])
 
 
-def _longest(times: Times, first: int) -> Mask:
+def _longest(times: Times, first: int) -> Booleans:
     return (times >= first - _LONGEST[0]) & (times < first + _LONGEST[1])
 
 
-def months_around(times: Times, known: Mask, day: date, others: Iterable[date] = ()) -> Window:
+def months_around(times: Times, known: Booleans, day: date, others: Iterable[date] = ()) -> Window:
     """Five years before a day and two after, of which other changes are told apart.
 
     A change before the day is a step of its own, or, where it leaves less than three months before
@@ -458,7 +460,7 @@ def months_around(times: Times, known: Mask, day: date, others: Iterable[date] =
     return Window(used, tuple(steps))
 
 
-def count_sides(times: Times, used: Mask, first: int) -> tuple[int, int]:
+def count_sides(times: Times, used: Booleans, first: int) -> tuple[int, int]:
     """How many months are used before a month, and from it on."""
     return int((used & (times < first)).sum()), int((used & (times >= first)).sum())
 

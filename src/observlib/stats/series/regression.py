@@ -15,10 +15,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr, stdtrit
 
 from observlib.base.working_days import working_day_deviation
-from observlib.stats.survey.intervals import checked
+from observlib.stats.survey.intervals import checked_level
 
 Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
+Booleans = NDArray[np.bool_]
 Times = NDArray[np.int64]  # the rank of each period
 # Autocorrelations that are weighed: closer than this to 1 a series is a walk, of which no
 # regression on time says anything.
@@ -180,7 +180,7 @@ def contrast(fitted: Fit, combination: ArrayLike, level: float = 0.95) -> Effect
     level
         Confidence level, between 0 and 1.
     """
-    shares = ((1 - checked(level)) / 2, (1 + level) / 2)
+    shares = ((1 - checked_level(level)) / 2, (1 + level) / 2)
     row = np.asarray(combination, dtype=float)
     centres = fitted.coefficients @ row
     spreads = np.sqrt(np.einsum("i,gij,j->g", row, fitted.covariances, row))

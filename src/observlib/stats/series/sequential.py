@@ -50,7 +50,7 @@ _YEAR = 364  # days, 52 weeks
 Sign = Literal[1, -1]  # a rise, or a fall
 
 
-class Change(NamedTuple):
+class LastingChange(NamedTuple):
     """A lasting change: its likeliest first day, the day on which it was seen, its size.
 
     `size` is the mean distance from what was expected since it began: in the unit of means, and of
@@ -62,7 +62,7 @@ class Change(NamedTuple):
     size: float
 
 
-def in_means(daily: pd.DataFrame, sign: Sign, threshold: float) -> list[Change]:
+def in_means(daily: pd.DataFrame, sign: Sign, threshold: float) -> list[LastingChange]:
     """Lasting changes of a daily mean: the level before and the season tell what is expected.
 
     Parameters
@@ -102,7 +102,7 @@ def in_means(daily: pd.DataFrame, sign: Sign, threshold: float) -> list[Change]:
     return _changes(looks, threshold)
 
 
-def in_counts(daily: pd.Series, sign: Sign, threshold: float) -> list[Change]:
+def in_counts(daily: pd.Series, sign: Sign, threshold: float) -> list[LastingChange]:
     """Lasting changes of daily counts, or of what ratios tell of, such as waits in seconds.
 
     What is expected of a day follows from the last two months, and from what the same season did in
@@ -178,7 +178,7 @@ class _Look(NamedTuple):
     days: int  # after a change, until its level knows nothing of what was before
 
 
-def _changes(looks: Sequence[_Look], threshold: float) -> list[Change]:
+def _changes(looks: Sequence[_Look], threshold: float) -> list[LastingChange]:
     """The changes that days bear evidence of; a new one is looked for once its level is known."""
     won = np.hstack([look.won for look in looks])
     days, begins, found = pd.DatetimeIndex(looks[0].away.index), 0, []
@@ -189,7 +189,7 @@ def _changes(looks: Sequence[_Look], threshold: float) -> list[Change]:
         back, best = np.unravel_index(np.argmax(sums), sums.shape)
         began = seen - int(back)
         size = float(looks[int(best) // len(_STAKES)].away.iloc[began : seen + 1].mean())
-        found.append(Change(days[began].date(), days[seen].date(), size))
+        found.append(LastingChange(days[began].date(), days[seen].date(), size))
         begins = seen + 1
         for place, look in enumerate(looks):
             own = slice(place * len(_STAKES), (place + 1) * len(_STAKES))

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.special import expit, fdtrc, logit, stdtr, xlogy
 
 from observlib.base.errors import ObservError, bounded
-from observlib.stats.survey.design import Design, Floats, require, within
+from observlib.stats.survey.design import Design, Floats, require, within_domain
 from observlib.stats.survey.estimation import (
     ROUNDING,
     covariance,
@@ -20,12 +20,12 @@ from observlib.stats.survey.estimation import (
     domains,
     half_width,
     means,
-    numbers,
+    numeric_column,
     without_error,
 )
 
 
-class Difference(NamedTuple):
+class MeanDifference(NamedTuple):
     """A difference of two means: `estimate`, its interval, and the t test that it is 0.
 
     `n` are the rows of the two groups. `status` is `published`; `missing` where a group has no
@@ -63,7 +63,7 @@ class Association(NamedTuple):
 
 def difference(
     design: Design, variable: str, group: str, of: object, against: object, *, level: float = 0.95
-) -> Difference:
+) -> MeanDifference:
     """The difference of the means of two groups, and Student's test that it is 0.
 
     As R's `svyttest(variable ~ group)` on the two groups: a regression on the group, with the
@@ -92,17 +92,17 @@ def difference(
     """
     if of == against:
         raise ValueError(f"a difference is of two groups, not of {of!r} and itself")
-    values = numbers(design, variable)
+    values = numeric_column(design, variable)
     require(design.frame, [group])
     first = (design.frame[group] == of).fillna(False).to_numpy(dtype=bool)
     second = (design.frame[group] == against).fillna(False).to_numpy(dtype=bool)
-    both = within(design, (first | second) & ~np.isnan(values))
+    both = within_domain(design, (first | second) & ~np.isnan(values))
     groups = domains(both, None)
     scores, estimates, n = np.zeros(len(values)), [], 0
     for rows, sign in ((first, 1), (second, -1)):
         found = means(both, groups, np.where(rows, values, np.nan), level).iloc[0]
         if found["status"] == "missing":
-            return Difference(n, "missing")
+            return MeanDifference(n, "missing")
         estimates.append(float(found["estimate"]))
         rows = rows & both.domain
         scores[rows] = sign * (values[rows] - estimates[-1]) / both.weights[rows].sum()
@@ -112,13 +112,13 @@ def difference(
     se = float(np.sqrt(covariance(both, scores[:, None])[0, 0]))
     if without_error(both, groups.codes, groups.count)[0]:
         known = (estimate, 0.0, estimate, estimate)
-        return Difference(n, "published", *known, df=max(df, 0))
+        return MeanDifference(n, "published", *known, df=max(df, 0))
     return _tested(estimate, se, df, n, max(map(abs, estimates)), level)
 
 
 def weighting_effect(
     weighted: Design, plain: Design, variable: str, *, level: float = 0.95
-) -> Difference:
+) -> MeanDifference:
     """The mean of a variable with one set of weights less that with another, and its test.
 
     The two means rest on the same answers: their intervals may overlap where the weights surely
@@ -151,13 +151,13 @@ def weighting_effect(
         if not np.array_equal(getattr(weighted, name), getattr(plain, name)):
             raise ValueError("the two designs are not of the same rows, units and strata")
     groups = domains(plain, None)
-    values = numbers(plain, variable)
+    values = numeric_column(plain, variable)
     known = ~np.isnan(values) & plain.domain
     scores, estimates = np.zeros(len(values)), []
     for design, sign in ((weighted, 1), (plain, -1)):
         found = means(design, groups, values, level).iloc[0]
         if found["status"] == "missing":
-            return Difference(int(found["n"]), "missing")
+            return MeanDifference(int(found["n"]), "missing")
         estimates.append(float(found["estimate"]))
         own: Floats = np.where(known, values - estimates[-1], 0.0) / design.weights[known].sum()
         if design.calibration is not None:
@@ -170,14 +170,16 @@ def weighting_effect(
     return _tested(estimates[0] - estimates[1], se, df, int(found["n"]), scale, level)
 
 
-def _tested(estimate: float, se: float, df: int, n: int, scale: float, level: float) -> Difference:
+def _tested(
+    estimate: float, se: float, df: int, n: int, scale: float, level: float
+) -> MeanDifference:
     """Student's test of a difference, where something tells its error."""
     if df < 1 or se <= ROUNDING * scale:
-        return Difference(n, "no_interval", estimate, df=max(df, 0))
+        return MeanDifference(n, "no_interval", estimate, df=max(df, 0))
     half = float(half_width(np.array(se), np.array(df), level))
     t = estimate / se
     p = 2 * float(stdtr(df, -abs(t)))
-    return Difference(n, "published", estimate, se, estimate - half, estimate + half, t, df, p)
+    return MeanDifference(n, "published", estimate, se, estimate - half, estimate + half, t, df, p)
 
 
 def independence(design: Design, rows: str, columns: str) -> Association:
@@ -209,7 +211,7 @@ def independence(design: Design, rows: str, columns: str) -> Association:
     (9.75, 1.0, 39.0, 0.0034)
     """
     require(design.frame, [rows, columns])
-    answered = within(design, design.frame[[rows, columns]].notna().all(axis=1))
+    answered = within_domain(design, design.frame[[rows, columns]].notna().all(axis=1))
     known = answered.domain & (design.weights > 0)
     codes = [pd.factorize(design.frame[name].where(known))[0] for name in (rows, columns)]
     shape = [int(code.max(initial=-1)) + 1 for code in codes]
@@ -255,7 +257,7 @@ def _interactions(rows: int, columns: int) -> Floats:
 
 # --- Regression of an outcome on drivers, with errors of the design
 
-Family = Literal["linear", "logistic"]
+ModelFamily = Literal["linear", "logistic"]
 
 
 def regression(
@@ -263,7 +265,7 @@ def regression(
     outcome: str,
     drivers: Sequence[str],
     *,
-    family: Family = "linear",
+    family: ModelFamily = "linear",
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Coefficients of a linear or logistic regression, and what the design leaves unsure of them.
@@ -312,13 +314,13 @@ def regression(
     >>> found[["driver", "estimate"]].round(2).values.tolist()
     [['(intercept)', 8.3], ['wait', -1.7]]
     """
-    if family not in get_args(Family):
-        raise ValueError(f"family is one of {', '.join(get_args(Family))}, not {family!r}")
+    if family not in get_args(ModelFamily):
+        raise ValueError(f"family is one of {', '.join(get_args(ModelFamily))}, not {family!r}")
     require(design.frame, [outcome, *drivers])
-    values = numbers(design, outcome)
+    values = numeric_column(design, outcome)
     known = design.frame[[outcome, *drivers]].notna().all(axis=1).to_numpy()
-    answered = within(design, known)
-    used = within(answered, design.weights > 0)
+    answered = within_domain(design, known)
+    used = within_domain(answered, design.weights > 0)
     rows = used.domain
     if not rows.any():
         raise ObservError(f"regression of {outcome}: no row where it and its drivers are known")
@@ -386,7 +388,7 @@ def _columns(design: Design, drivers: Sequence[str]) -> tuple[list[tuple[str, ob
         column = frame[name]
         if _is_number(column):
             terms.append((name, ""))
-            columns.append(numbers(design, name)[design.domain])
+            columns.append(numeric_column(design, name)[design.domain])
             continue
         answers = pd.Categorical(column).remove_unused_categories()
         for code, answer in enumerate(answers.categories[1:], start=1):
@@ -430,7 +432,7 @@ def _reach(columns: Floats, weights: Floats, information: Floats, y: Floats) -> 
 
 
 def _check(
-    outcome: str, y: Floats, columns: Floats, terms: list[tuple[str, object]], family: Family
+    outcome: str, y: Floats, columns: Floats, terms: list[tuple[str, object]], family: ModelFamily
 ) -> None:
     problems = []
     if family == "logistic" and (other := sorted(set(y) - {0.0, 1.0})):

@@ -24,6 +24,7 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from observlib import estimates
+from observlib.estimates import REFERENCE
 from observlib.stats.survey.differences import (
     adjust,
     detectable_of_interval,
@@ -37,10 +38,8 @@ from observlib.stats.survey.differences import (
 from observlib.stats.survey.intervals import Floats
 
 Kind = Literal["mean", "share", "interval", "count"]
-VERDICTS = ("rise", "fall", "stable", "unknown")
 _NOT_COMPARABLE = ("suppressed", "missing", "partial", "unit", "measure")
 REASONS = (*_NOT_COMPARABLE, "base", "spread", "years", "precision", "usual")
-REFERENCE = estimates.REFERENCE  # before the names of a pair's second estimate
 PAIRED = ("paired_se", "paired_df")  # standard error and degrees of freedom of a difference
 RESULTS = [
     "difference",
@@ -118,7 +117,7 @@ def two_by_two(frame: pd.DataFrame) -> pd.DataFrame:
     return found.drop(columns=["at", REFERENCE + "at"]).reset_index(drop=True)
 
 
-def beside(frame: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
+def against_one(frame: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
     """The pairs, as of `waves`, of an indicator's rows with one: a peer's figure, a target.
 
     Parameters
@@ -134,7 +133,7 @@ def beside(frame: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
     >>> mark = {"indicator": "visits", "unit": "visites", "period": "2026-T3"}
     >>> ours = estimates.make({**mark, "product": name, "estimate": 9.0} for name in "ab")
     >>> target = estimates.make([{**mark, "product": "target", "estimate": 8.0}])
-    >>> beside(ours, target)[["product", "reference_product"]].values.tolist()
+    >>> against_one(ours, target)[["product", "reference_product"]].values.tolist()
     [['a', 'target'], ['b', 'target']]
     """
     if len(reference) != 1:
@@ -160,7 +159,7 @@ def compare(
     Parameters
     ----------
     pairs
-        What `waves`, `two_by_two` and `beside` give, put together with `pandas.concat`: the
+        What `waves`, `two_by_two` and `against_one` give, put together with `pandas.concat`: the
         family is the rows that can be tested. Estimates have 95 % intervals. Where a row has
         `PAIRED`, the difference is tested with them (Student's), whatever its kind; those of a
         count are of what it usually changes (see `counts.usual_change`). One that has a `why`,

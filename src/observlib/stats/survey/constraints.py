@@ -16,7 +16,7 @@ import pandas as pd
 from observlib.base.errors import bounded
 from observlib.stats.survey.design import (
     LARGEST,
-    RANGE,
+    WEIGHTS_ALLOWED,
     as_numbers,
     in_range,
     named_rows,
@@ -166,7 +166,7 @@ class Constraints(NamedTuple):
     population: float | None
 
 
-def read(
+def read_constraints(
     sample: pd.DataFrame,
     margins: Mapping[str, pd.Series],
     totals: Mapping[str, float],
@@ -221,7 +221,7 @@ def numeric(column: pd.Series, what: str, positive: bool = False) -> tuple[np.nd
     wrong = ~(in_range(values) if positive else np.abs(values) <= LARGEST)
     if not wrong.any():
         return values, []
-    asked = f"a number above 0 ({RANGE})" if positive else "a number"
+    asked = f"a number above 0 ({WEIGHTS_ALLOWED})" if positive else "a number"
     return values, [f"{what}: {asked} is needed in each row; {named_rows(column, wrong)}"]
 
 
@@ -242,7 +242,8 @@ def _wrong_targets(name: str, margin: pd.Series) -> str | None:
     if wrong.any():
         found = ((name, value) for name, value in zip(index[wrong], target[wrong], strict=True))
         told = bounded(f"{_name(name)} ({value:g})" for name, value in found)
-        return f"{where}: a target is 0 or a number above it ({RANGE}), that of {told} is not"
+        allowed = f"0 or a number above it ({WEIGHTS_ALLOWED})"
+        return f"{where}: a target is {allowed}, that of {told} is not"
     return None if target.sum() > 0 else f"{where}: its targets sum to 0"
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # --- Columns of a caller's frame: their numbers, and how a message names their rows
 
 LARGEST = 1e100  # weight, count or target, and 1 over the smallest: squares are still numbers
-RANGE = f"{1 / LARGEST:g} to {LARGEST:g}"
+WEIGHTS_ALLOWED = f"{1 / LARGEST:g} to {LARGEST:g}"
 
 
 def as_numbers(column: pd.Series) -> Floats:
@@ -94,7 +94,7 @@ Lonely = Literal["error", "certainty", "adjust", "average"]
 
 @dataclass(frozen=True, eq=False)
 class Design:
-    """A checked design; made by `design`, restricted by `within`.
+    """A checked design; made by `design`, restricted by `within_domain`.
 
     Attributes
     ----------
@@ -238,7 +238,7 @@ def design(
     )
 
 
-def within(design: Design, rows: pd.Series | Mask) -> Design:
+def within_domain(design: Design, rows: pd.Series | Mask) -> Design:
     """The same design for estimates about some of its rows (a domain).
 
     Dropping the other rows from the frame instead would give standard errors that are too small
@@ -252,7 +252,7 @@ def within(design: Design, rows: pd.Series | Mask) -> Design:
     Examples
     --------
     >>> whole = design(pd.DataFrame({"age": [20, 40, 60]}))
-    >>> int(within(whole, whole.frame["age"] > 30).domain.sum())
+    >>> int(within_domain(whole, whole.frame["age"] > 30).domain.sum())
     2
     """
     chosen = pd.Series(rows).fillna(False).to_numpy(dtype=bool)
@@ -293,7 +293,7 @@ def _weights(column: pd.Series, what: str, problems: list[str], advice: str = ""
         problems.append(
             f"{what}: {int(wrong.sum())} are missing, negative or no number:"
             f" {named_rows(column, wrong)}; a weight is 0 or a number above it"
-            f" ({RANGE}){advice}"
+            f" ({WEIGHTS_ALLOWED}){advice}"
         )
     elif not (values > 0).any():
         problems.append(f"{what}: all are 0")
@@ -331,7 +331,8 @@ def _population(
     wrong = ~in_range(sizes)
     if wrong.any():
         problems.append(
-            f"{what}: missing, or no number above 0 ({RANGE}), for stratum {bounded(names[wrong])}"
+            f"{what}: missing, or no number above 0 ({WEIGHTS_ALLOWED}), for stratum "
+            f"{bounded(names[wrong])}"
         )
         return np.full(len(names), np.inf)
     fractions = sizes <= 1

@@ -22,7 +22,7 @@ import numpy as np
 # the quantiles alone: all of scipy.stats takes a second to import
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
-from observlib.stats.survey.intervals import checked, score_ends
+from observlib.stats.survey.intervals import checked_level, score_ends
 
 _FARTHEST = 40.0  # standard errors beyond which a p value is 0 to every digit of a float
 _NARROWEST, _WIDEST = 1e-9, 8.0  # standard errors of levels that a float tells from 0 and from 1
@@ -77,7 +77,7 @@ def difference_of_means(
     part1, part2 = (se1 / largest) ** 2, (se2 / largest) ** 2  # scaled: squares may underflow
     spread = part1**2 / df1 + part2**2 / df2
     df = (part1 + part2) ** 2 / spread if spread else math.inf
-    upper = (1 + checked(level)) / 2
+    upper = (1 + checked_level(level)) / 2
     # stdtr and stdtrit know no infinite degrees of freedom
     t = float(stdtrit(df, upper) if math.isfinite(df) else ndtri(upper))
     away = -abs(difference) / se
@@ -135,7 +135,7 @@ def difference_of_shares(
     def short_of_zero(z: float) -> float:
         return abs(difference) - reaches(z)[0 if difference > 0 else 1]
 
-    below, above = reaches(float(ndtri((1 + checked(level)) / 2)))
+    below, above = reaches(float(ndtri((1 + checked_level(level)) / 2)))
     low, high = max(-1.0, difference - below), min(1.0, difference + above)
     if difference == 0:
         return difference, low, high, 1.0
@@ -190,7 +190,7 @@ def difference_of_intervals(
             f"{interval1} and {interval2} are no intervals of {estimate1} and {estimate2}"
         )
     difference = estimate1 - estimate2
-    z, z_known = float(ndtri((1 + checked(level)) / 2)), float(ndtri(0.975))
+    z, z_known = float(ndtri((1 + checked_level(level)) / 2)), float(ndtri(0.975))
     below = math.hypot(estimate1 - low1, high2 - estimate2) / z_known
     above = math.hypot(high1 - estimate1, estimate2 - low2) / z_known
     reach = max(below, above) if difference == 0 else below if difference > 0 else above
@@ -276,7 +276,7 @@ def detectable_of_interval(low: float, high: float, level: float = 0.95) -> floa
     >>> round(detectable_of_interval(-0.1, 0.684), 2)
     0.56
     """
-    reach = float(ndtri((1 + checked(level)) / 2))
+    reach = float(ndtri((1 + checked_level(level)) / 2))
     return float(ndtri((1 + level) / 2) + ndtri(0.8)) * ((high - low) / 2 / reach)
 
 
@@ -359,7 +359,7 @@ def levels(
     >>> levels(p_values, weights=halves([True, False, False, False], p_values)).round(4).tolist()
     [0.975, 0.9917, 0.9917, 0.9917]
     """
-    p, error = np.asarray(p_values, dtype=float), 1 - checked(level)
+    p, error = np.asarray(p_values, dtype=float), 1 - checked_level(level)
     tests = int((~np.isnan(p)).sum())
     if not tests:
         return np.full(p.shape, level)

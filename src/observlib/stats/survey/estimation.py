@@ -308,7 +308,7 @@ def mean(
     >>> found[["site", "estimate", "n"]].values.tolist()
     [['a', 6.5, 2], ['b', 5.0, 2]]
     """
-    groups, values = domains(design, by), numbers(design, variable)
+    groups, values = domains(design, by), numeric_column(design, variable)
     found = means(design, groups, values, level)
     if ends is None:
         return found
@@ -319,7 +319,7 @@ def mean(
     if design.calibration is None and len(design.sampled) == 1:
         most = kish(design.weights[rows], groups.codes[rows], groups.count)
         error = error * np.sqrt(np.fmax(1.0, found["n_eff"] / most))
-    low, high = intervals.bounded(found["estimate"], error, found["df"], ends, level)
+    low, high = intervals.bounded_intervals(found["estimate"], error, found["df"], ends, level)
     sides = {"ci_low": low, "ci_high": high}
     return found.assign(**{name: found[name].mask(error > 0, side) for name, side in sides.items()})
 
@@ -339,7 +339,7 @@ def total(
     >>> float(total(design(frame, weights="w"), "visits")["estimate"][0])
     40.0
     """
-    groups, values = domains(design, by), numbers(design, variable)
+    groups, values = domains(design, by), numeric_column(design, variable)
     known = ~np.isnan(values)
     scores = np.where(known, values, 0.0)
     sums = weighted_sums(design, groups, scores)
@@ -367,7 +367,7 @@ def ratio(
     0.5
     """
     groups = domains(design, by)
-    over, under = numbers(design, numerator), numbers(design, denominator)
+    over, under = numeric_column(design, numerator), numeric_column(design, denominator)
     known = ~np.isnan(over) & ~np.isnan(under)
     over, under = np.where(known, over, 0.0), np.where(known, under, 0.0)
     base = weighted_sums(design, groups, under)
@@ -414,7 +414,7 @@ def domains(design: Design, by: str | Sequence[str] | None, *more: str) -> Domai
     return Domains(labels, np.where(design.domain, codes, -1))
 
 
-def numbers(design: Design, name: str) -> Floats:
+def numeric_column(design: Design, name: str) -> Floats:
     """A column as numbers, NaN where unknown."""
     require(design.frame, [name])
     column = design.frame[name]
@@ -438,7 +438,7 @@ def weighted_sums(design: Design, groups: Domains, values: Floats) -> Floats:
 
 def half_width(se: Floats, df: Floats | Codes, level: float) -> Floats:
     """Half of Student's interval; NaN without degrees of freedom."""
-    tail = (1 + intervals.checked(level)) / 2
+    tail = (1 + intervals.checked_level(level)) / 2
     return cast(Floats, stdtrit(df, tail) * se)
 
 

@@ -4,7 +4,8 @@ Which interval to use:
 
 - a share: `wilson` from about thirty answers on; of a dozen participants `adjusted_wald`, which
   covers as often as it says on average;
-- a mean of scores (usability scale): `student`, even of skewed scores from a dozen on; `bounded`
+- a mean of scores (usability scale): `student`, even of skewed scores from a dozen on;
+  `bounded_intervals`
   near the ends of a scale;
 - times: `geometric_mean`; their median: `quantiles.quantile_interval`, which supposes nothing;
 - texts that people read in a sample and a machine guesses in all of them: `prevalence`; how far
@@ -27,7 +28,7 @@ from scipy.special import expit, ndtri, stdtrit
 Floats = npt.NDArray[np.floating[Any]]
 
 
-def checked(level: float) -> float:
+def checked_level(level: float) -> float:
     """A confidence level, if it is one: a `ValueError` for 95."""
     if not 0 < level < 1:
         raise ValueError(f"level {level} is not between 0 and 1; write 0.95 for 95 %")
@@ -73,7 +74,7 @@ def wilson_of_share(share: Floats, n: Floats, level: float = 0.95) -> tuple[Floa
     >>> low.round(4).tolist(), high.round(4).tolist()
     ([0.4902, 0.6613], [0.9433, 1.0])
     """
-    return score_ends(share, n, float(ndtri((1 + checked(level)) / 2)))
+    return score_ends(share, n, float(ndtri((1 + checked_level(level)) / 2)))
 
 
 def score_ends(share: Any, n: Any, z: float) -> tuple[Any, Any]:
@@ -105,11 +106,11 @@ def clopper_pearson_of_share(
     """
     from statsmodels.stats.proportion import proportion_confint  # a second to import
 
-    low, high = proportion_confint(n * share, n, 1 - checked(level), method="beta")
+    low, high = proportion_confint(n * share, n, 1 - checked_level(level), method="beta")
     return low, high
 
 
-def bounded(
+def bounded_intervals(
     mean: Any, error: Any, df: Any, ends: tuple[float, float], level: float = 0.95
 ) -> tuple[Any, Any]:
     """The intervals of means on a scale that ends, such as marks of 0 to 10: never beyond it.
@@ -138,13 +139,13 @@ def bounded(
 
     Examples
     --------
-    >>> [round(float(end), 2) for end in bounded(9.0, 0.3, 99, (0, 10))]
+    >>> [round(float(end), 2) for end in bounded_intervals(9.0, 0.3, 99, (0, 10))]
     [8.23, 9.46]
     """
     scale, value = ends[1] - ends[0], np.asarray(mean, dtype=float)
     below, above = value - ends[0], ends[1] - value
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        half = stdtrit(df, (1 + checked(level)) / 2) * error * scale / below / above
+        half = stdtrit(df, (1 + checked_level(level)) / 2) * error * scale / below / above
         told = (below > 0) & (above > 0) & (half > 0) & (np.asarray(df) >= 1)
         odds = np.log(below / above)
         low, high = (ends[0] + scale * expit(odds + side * half) for side in (-1, 1))
@@ -172,7 +173,7 @@ def student(mean: float, sd: float, n: int, level: float = 0.95) -> tuple[float,
         raise ValueError(
             f"mean = {mean}, sd = {sd}, n = {n}: a t interval needs 2 answers, a mean and sd >= 0"
         )
-    half = float(stdtrit(n - 1, (1 + checked(level)) / 2)) * sd / math.sqrt(n)
+    half = float(stdtrit(n - 1, (1 + checked_level(level)) / 2)) * sd / math.sqrt(n)
     return mean - half, mean + half
 
 
@@ -216,7 +217,7 @@ def adjusted_wald(successes: float, n: float, level: float = 0.95) -> tuple[floa
         raise ValueError(f"{successes} successes of {n}: 0 <= successes <= n, n > 0")
     from statsmodels.stats.proportion import proportion_confint  # a second to import
 
-    low, high = proportion_confint(successes, n, 1 - checked(level), method="agresti_coull")
+    low, high = proportion_confint(successes, n, 1 - checked_level(level), method="agresti_coull")
     return float(low), float(high)
 
 

@@ -28,7 +28,7 @@ import numpy as np
 from scipy.special import chdtri, nctdtr, ndtr, ndtri, stdtrit
 
 from observlib.stats.survey.differences import halves, levels
-from observlib.stats.survey.intervals import checked, score_ends
+from observlib.stats.survey.intervals import checked_level, score_ends
 
 POWER = 0.8  # the usual: a true difference is found 8 times in 10
 _FEWEST, _MOST = 2.0, 1e12  # effective answers
@@ -192,7 +192,7 @@ def variance_ends(sd: float, mean: float, n: float, level: float = 0.95) -> tupl
     both = max(odds / sd**2 - 1, 0.0)  # the beta's a + b
     excess = 6 * ((1 - 4 * odds) * (both + 1) / (odds * (both + 2)) - 1) / (both + 3)
     df = max(2 / (max(excess, 0.0) / n + 2 / (n - 1)), 1.0)
-    tail = (1 - checked(level)) / 2
+    tail = (1 - checked_level(level)) / 2
     return df / float(chdtri(df, tail)), df / float(chdtri(df, 1 - tail))
 
 
@@ -263,4 +263,4 @@ def _check(sd: Any, mean: Any, share: Any, level: float, design_effect: float) -
         raise ValueError(f"a share is between 0 and 1, not {share}; write 0.8 for 80 %")
     if not 0 < design_effect < math.inf:
         raise ValueError(f"a design effect is above 0, not {design_effect}")
-    checked(level)
+    checked_level(level)

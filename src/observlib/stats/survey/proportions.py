@@ -47,7 +47,7 @@ from observlib.stats.survey.estimation import (
 )
 from observlib.stats.survey.intervals import clopper_pearson_of_share, wilson_of_share
 
-Method = Literal["logit", "beta", "wilson", "mean"]
+IntervalMethod = Literal["logit", "beta", "wilson", "mean"]
 _RARE, _FEW = 0.2, 20  # share of cases, and effective ones: see the module
 
 
@@ -57,7 +57,7 @@ def proportion(
     of: object,
     by: str | Sequence[str] | None = None,
     *,
-    method: Method = "logit",
+    method: IntervalMethod = "logit",
     level: float = 0.95,
 ) -> pd.DataFrame:
     """The proportion of one answer, or of any of several, among known answers.
@@ -115,7 +115,7 @@ def proportions(
     variable: str,
     by: str | Sequence[str] | None = None,
     *,
-    method: Method = "logit",
+    method: IntervalMethod = "logit",
     level: float = 0.95,
 ) -> pd.DataFrame:
     """The proportion of each answer: as `proportion`, one row a domain and answer.
@@ -149,10 +149,10 @@ def proportions(
 
 
 def _interval(
-    design: Design, groups: Domains, has: Floats, method: Method, level: float
+    design: Design, groups: Domains, has: Floats, method: IntervalMethod, level: float
 ) -> pd.DataFrame:
-    if method not in get_args(Method):
-        raise ValueError(f"method is one of {', '.join(get_args(Method))}, not {method!r}")
+    if method not in get_args(IntervalMethod):
+        raise ValueError(f"method is one of {', '.join(get_args(IntervalMethod))}, not {method!r}")
     frame = means(design, groups, has, level)
     share, se, df, n = (frame[name].to_numpy(float) for name in ("estimate", "se", "df", "n"))
     exists = frame["status"].to_numpy() != "missing"

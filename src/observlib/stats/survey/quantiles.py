@@ -14,8 +14,8 @@ import pandas as pd
 from scipy.special import ndtri, stdtrit
 
 from observlib.stats.survey.design import Design, Floats
-from observlib.stats.survey.estimation import Domains, domains, means, numbers, weighted_sums
-from observlib.stats.survey.intervals import checked
+from observlib.stats.survey.estimation import Domains, domains, means, numeric_column, weighted_sums
+from observlib.stats.survey.intervals import checked_level
 
 # --- Durations of which some have not ended yet: Kaplan and Meier's estimate, and its quantiles
 
@@ -79,7 +79,9 @@ def kaplan_meier(
     survival = np.cumprod(1 - events / at_risk)
     with np.errstate(divide="ignore", invalid="ignore"):
         greenwood = np.cumsum(events / (at_risk * (at_risk - events)))
-        spread = ndtri((1 + checked(level)) / 2) * np.sqrt(greenwood) / np.abs(np.log(survival))
+        spread = (
+            ndtri((1 + checked_level(level)) / 2) * np.sqrt(greenwood) / np.abs(np.log(survival))
+        )
         low, high = survival ** np.exp(spread), survival ** np.exp(-spread)
     counted = {"time": found.surv_times, "at_risk": at_risk, "events": events}
     return pd.DataFrame({**counted, "survival": survival, "ci_low": low, "ci_high": high})
@@ -191,7 +193,7 @@ def quantile_interval(
     def ranked(rank: int) -> float:
         return float(given[order[np.searchsorted(last, rank)]]) if 1 <= rank <= n else math.nan
 
-    value, outside = ranked(max(1, math.ceil(n * p - 1e-9))), (1 - checked(level)) / 2
+    value, outside = ranked(max(1, math.ceil(n * p - 1e-9))), (1 - checked_level(level)) / 2
     law = binom(n, p)
     low, high = ranked(int(law.ppf(outside))), ranked(int(law.isf(outside)) + 1)
     whole = not (math.isnan(low) or math.isnan(high))
@@ -248,7 +250,7 @@ def quantiles(
     shares = [p] if isinstance(p, (int, float)) else list(p)
     if not shares or not all(0 < share < 1 for share in shares):
         raise ValueError(f"p = {p}: shares lie between 0 and 1")
-    values, groups = numbers(design, variable), domains(design, by, "p")
+    values, groups = numeric_column(design, variable), domains(design, by, "p")
     known = ~np.isnan(values)
     groups = Domains(groups.labels, np.where(known, groups.codes, -1))
     at = _distribution(design, groups, values)

@@ -20,13 +20,13 @@ from scipy.special import chdtri, ndtri
 
 from observlib.stats.survey.design import Floats
 
-LEAST = 3  # things of which a criterion is known: of two, their spread says nothing
+LEAST_RANKED = 3  # things of which a criterion is known: of two, their spread says nothing
 MOST, PART = 10, 3
 _CHAINS, _BURNT = 100, 20  # chains side by side, and the steps of each that are left out
 DRAWS, SEED = 4000, 20261130
 
 
-def places(things: int) -> int:
+def places_named(things: int) -> int:
     """How many of so many things are named first: a third, ten at most."""
     return min(MOST, things // PART)
 
@@ -49,11 +49,11 @@ def among_worst(
     ----------
     values
         Things × criteria; the higher the worse, NaN where it is not known. A criterion that is
-        known of fewer than `LEAST` has no part.
+        known of fewer than `LEAST_RANKED` has no part.
     errors
         Their standard errors, above 0 where the value is known.
     most
-        How many are named: `places` of those of which a criterion is known, if not given.
+        How many are named: `places_named` of those of which a criterion is known, if not given.
     draws, seed, shared
         As those of `shrunk`; the same draws for the same seed, on any machine.
 
@@ -65,10 +65,10 @@ def among_worst(
     """
     values, errors = np.asarray(values, float), np.asarray(errors, float)
     known = np.isfinite(values) & np.isfinite(errors) & (errors > 0)
-    used = known.sum(axis=0) >= LEAST
+    used = known.sum(axis=0) >= LEAST_RANKED
     ranked = known[:, used].any(axis=1)
     found, things = np.full(len(values), np.nan), int(ranked.sum())
-    most = places(things) if most is None else most
+    most = places_named(things) if most is None else most
     if not 0 < most < things:
         return found
     chance, own = Chance(seed), np.ix_(ranked, used)

@@ -20,17 +20,17 @@ from observlib.stats.survey.constraints import (
     Constraints,
     Missing,
     numeric,
-    read,
+    read_constraints,
     solve,
     without_itself,
 )
 from observlib.stats.survey.design import Floats, repeated
 from observlib.stats.survey.estimation import kish
-from observlib.stats.survey.intervals import checked
+from observlib.stats.survey.intervals import checked_level
 
 # --- Ratios of calibrated to start weights that meet constraints, whatever the distance
 
-Method = Literal["raking", "linear", "logit"]
+CalibrationMethod = Literal["raking", "linear", "logit"]
 Distance = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 _TOLERANCE = 1e-8  # largest distance of a category from its target, as a share of it
 _MOST_STEPS, _MOST_HALVINGS = 50, 40
@@ -43,7 +43,7 @@ class ConvergenceError(ObservError):
 def ratios(
     meet: Constraints,
     start: np.ndarray,
-    method: Method,
+    method: CalibrationMethod,
     bounds: tuple[float, float] | None,
 ) -> tuple[np.ndarray, int]:
     """Ratios g = F(x'λ) with X'(start · g) = targets, and the number of steps to λ.
@@ -100,7 +100,7 @@ def ratios(
     return factor * g, done
 
 
-def _distance(method: Method, bounds: tuple[float, float] | None) -> Distance:
+def _distance(method: CalibrationMethod, bounds: tuple[float, float] | None) -> Distance:
     """F and its derivative; F(0) = F'(0) = 1 whatever the method."""
     if bounds is not None:
         low, high = bounds
@@ -332,7 +332,7 @@ def calibrate(
     totals: Mapping[str, float] = MappingProxyType({}),
     population: float | None = None,
     weights: str | None = None,
-    method: Method = "raking",
+    method: CalibrationMethod = "raking",
     bounds: tuple[float, float] | None = None,
     trim: tuple[float, float] | None = None,
     missing: Missing = "error",
@@ -406,7 +406,7 @@ def calibrate(
     start = np.ones(len(sample))
     if weights is not None:
         start, problems = numeric(sample[weights], f"weights {weights!r}", positive=True)
-    meet, wrong = read(sample, margins, totals, population, start, missing)
+    meet, wrong = read_constraints(sample, margins, totals, population, start, missing)
     if meet is None or problems:
         raise ObservError(*problems, *wrong)
 
@@ -432,9 +432,10 @@ def calibrate(
 
 
 def _check_method(method: str, bounds: tuple[float, float] | None, missing: str) -> None:
-    if method not in get_args(Method) or missing not in get_args(Missing):
+    if method not in get_args(CalibrationMethod) or missing not in get_args(Missing):
         raise ValueError(
-            f"method={method!r}, missing={missing!r}: method is one of {get_args(Method)}, "
+            f"method={method!r}, missing={missing!r}: "
+            f"method is one of {get_args(CalibrationMethod)}, "
             f"missing one of {get_args(Missing)}"
         )
     if (method == "logit") != (bounds is not None):
@@ -560,7 +561,7 @@ def _corrected(proxy: _Proxy | None, phi: float, level: float) -> Corrected:
     divisor = proxy and _moved_by(proxy, phi)
     if not proxy or not divisor:
         return _UNKNOWN
-    quantile = float(stdtrit(proxy.df, (1 + checked(level)) / 2))
+    quantile = float(stdtrit(proxy.df, (1 + checked_level(level)) / 2))
     ends = _fieller(proxy.mean, proxy.gap, divisor, quantile)
     return (
         Corrected(proxy.mean.value - proxy.gap.value / divisor.value, *ends) if ends else _UNKNOWN

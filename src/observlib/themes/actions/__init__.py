@@ -182,7 +182,7 @@ def _base(rows: pd.DataFrame) -> pd.Series:
     return rows["n_eff"].fillna(rows["n"])
 
 
-VERDICTS = [
+ACTION_VERDICTS = [
     "group",
     "action",
     "title",
@@ -263,7 +263,7 @@ def effects(
         made.append({"indicator": "difference_level", **known})
     order = {action.id: i for i, action in enumerate(actions)}
     verdicts.sort(key=lambda row: order[row["action"]])
-    return Effects(pd.DataFrame(verdicts, columns=VERDICTS), estimates.make(made))
+    return Effects(pd.DataFrame(verdicts, columns=ACTION_VERDICTS), estimates.make(made))
 
 
 def _whole(found: Interrupted) -> dict[str, estimates.Row]:

@@ -38,7 +38,7 @@ from observlib.themes.actions import followed_since
 
 # --- Effects of actions in words and in a table: each with its interval, and the verdict
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 # reasons that have words
 _TOLD = ("before", "after", "seasons", "spread", "controls", "others", "placebos", "few")
 _NO_EFFECT = "–"

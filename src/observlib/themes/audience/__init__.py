@@ -15,7 +15,7 @@ from observlib.catalogue import Catalogue
 from observlib.indicators import counts
 from observlib.indicators.answers import SUBJECT
 from observlib.indicators.families import family
-from observlib.indicators.pairs import counted, tested
+from observlib.indicators.pairs import counted_pairs, tested
 from observlib.stats.series import regression
 from observlib.stats.series.adjustment import (
     THREE_SEASONS,
@@ -199,16 +199,16 @@ def visits(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Visits and downloads of nine quarters, with their change on a year; visits by month."""
     quarters = quarter.back(9)
-    by_quarter = counts.quarterly(audience, quarters)
-    by_month = counts.monthly(audience, _FIRST, quarter.months[2])
+    by_quarter = counts.quarterly_counts(audience, quarters)
+    by_month = counts.monthly_counts(audience, _FIRST, quarter.months[2])
     rows = [
         by_quarter,
-        counts.year_on_year(by_quarter, catalogue.changes.values()),
-        counts.quarterly(audience, quarters, "downloads"),
+        counts.change_on_year(by_quarter, catalogue.changes.values()),
+        counts.quarterly_counts(audience, quarters, "downloads"),
         by_month,
     ]
-    past = counts.quarterly(audience, quarter.back(counts.HISTORY))
-    before = counted(by_quarter, quarter, past, catalogue.changes.values())
+    past = counts.quarterly_counts(audience, quarter.back(counts.HISTORY))
+    before = counted_pairs(by_quarter, quarter, past, catalogue.changes.values())
     return estimates.combine(rows), tested(catalogue, before)
 
 

@@ -14,7 +14,7 @@ from observlib.language.words import SEMICOLON
 from observlib.records.actions import Action
 from observlib.themes.sentences import published, value_of
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 _VERDICTS = ("rise", "fall", "stable")
 
 

@@ -27,7 +27,7 @@ from observlib.indicators.answers import (
 )
 from observlib.indicators.counts import HISTORY, months_lacking
 from observlib.indicators.families import family
-from observlib.indicators.pairs import between, counted, leading_answer, tested
+from observlib.indicators.pairs import across_periods, counted_pairs, leading_answer, tested
 from observlib.stats.survey.quantiles import kaplan_meier, quantile, quantile_interval, share_ended
 
 # --- Calls: how many are answered, how long callers wait, what they ask, and when they call
@@ -483,7 +483,7 @@ def contacts(
         answers_in_time(tickets_by_state, quarter, delays=tickets_by_delay),
         themes(tickets_by_theme, "ticket", [quarter]),
     ]
-    received = counted(past, quarter, changes=catalogue.changes.values())
-    before = between(written, catalogue, str(quarter), str(quarter - 4))
+    received = counted_pairs(past, quarter, changes=catalogue.changes.values())
+    before = across_periods(written, catalogue, str(quarter), str(quarter - 4))
     pairs = tested(catalogue, received, before, leading_answer(asked))
     return estimates.combine(rows), pairs

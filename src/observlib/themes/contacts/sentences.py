@@ -12,7 +12,7 @@ from observlib.language.words import SEMICOLON
 from observlib.themes.comparison_sentences import undecided
 from observlib.themes.sentences import published, value_of
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 _MOST_THEN = 2  # counts of a year before, told in the order of those of now
 
 

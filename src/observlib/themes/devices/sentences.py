@@ -38,7 +38,7 @@ def device_table(
     return register(frame, catalogue, caption=caption, texts=columns)
 
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 
 
 def coverage(received: pd.DataFrame, silent: pd.DataFrame) -> str:

@@ -54,7 +54,7 @@ def terms(glossary: str) -> frozenset[str]:
     return frozenset(_lemma(word) for term in found for word in _WORD.findall(term))
 
 
-def names(catalogue: Catalogue) -> list[str]:
+def names_of(catalogue: Catalogue) -> list[str]:
     """The names of products and departments, the longest first."""
     named = (*catalogue.products.values(), *catalogue.departments.values())
     return sorted((one.label for one in named), key=len, reverse=True)
@@ -68,15 +68,17 @@ def is_easy(text: str, names_: Iterable[str] = ()) -> bool:
     >>> is_easy("Les fiches répondent dès leurs premières lignes."), is_easy("Un taux médian.")
     (True, False)
     """
-    return can_check() and not list(faults(text, names_))
+    return can_check() and not list(reading_faults(text, names_))
 
 
-def faults(text: str, names_: Iterable[str] = (), terms_: Collection[str] = ()) -> Iterator[str]:
+def reading_faults(
+    text: str, names_: Iterable[str] = (), terms_: Collection[str] = ()
+) -> Iterator[str]:
     """What is not easy in a text: each word or sentence, and why.
 
     Examples
     --------
-    >>> list(faults("La médiane est 3. Il y en a 2 ou 4."))[1]
+    >>> list(reading_faults("La médiane est 3. Il y en a 2 ou 4."))[1]
     "'Il y en a 2 ou 4.' has 2 numbers; easy French has one"
     """
     explained: set[str] = set()

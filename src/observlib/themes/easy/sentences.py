@@ -21,8 +21,8 @@ from observlib.records.actions import Action
 from observlib.themes import easy, main_points
 from observlib.themes.sentences import published
 
-TEXTS = wording.beside(__file__)
-_PLACE = [*specifications.SUBJECT, "period"]
+_TEXTS = wording.load_texts(__file__)
+_PLACE = [*specifications.SUBJECT_OF_PAIRS, "period"]
 _MILLIONS = 1_500_000  # from where a count is told in millions
 
 
@@ -38,7 +38,7 @@ def headline(points: pd.DataFrame, sure: pd.DataFrame, catalogue: Catalogue) -> 
     for point in estimates.records(points):
         first, *more = _point(point, _fragile(sure))
         return " ".join([f"{catalogue.label(point['product'])} : {words.small(first)}", *more])
-    return TEXTS["nothing"]
+    return _TEXTS["nothing"]
 
 
 def changes(points: pd.DataFrame, sure: pd.DataFrame, catalogue: Catalogue) -> Markdown:
@@ -55,16 +55,16 @@ def changes(points: pd.DataFrame, sure: pd.DataFrame, catalogue: Catalogue) -> M
     for point in estimates.records(points):
         lines.setdefault(point["product"], []).extend(_point(point, fragile))
     blocks = [_block({"product": product}, own, catalogue) for product, own in lines.items()]
-    return joined(blocks, "\n\n") if blocks else plain(TEXTS["nothing"])
+    return joined(blocks, "\n\n") if blocks else plain(_TEXTS["nothing"])
 
 
 def _point(point: estimates.Row, fragile: Collection[tuple[str, ...]]) -> list[str]:
     if point["indicator"] == "satisfaction_10":
         return _verdict(point, point["verdict"], fragile)
-    if f"things.{point['indicator']}" not in TEXTS:
-        return [TEXTS["other"]]
-    things = TEXTS[f"things.{point['indicator']}"]
-    return [TEXTS[f"more.{point['verdict']}"].format(things=things)]
+    if f"things.{point['indicator']}" not in _TEXTS:
+        return [_TEXTS["other"]]
+    things = _TEXTS[f"things.{point['indicator']}"]
+    return [_TEXTS[f"more.{point['verdict']}"].format(things=things)]
 
 
 def _verdict(
@@ -74,12 +74,12 @@ def _verdict(
     if verdict is None:
         return []
     is_fragile = verdict != "unknown" and tuple(row[name] for name in _PLACE) in fragile
-    return [TEXTS[f"mark.{verdict}"], *([TEXTS["fragile"]] if is_fragile else [])]
+    return [_TEXTS[f"mark.{verdict}"], *([_TEXTS["fragile"]] if is_fragile else [])]
 
 
 def _fragile(sure: pd.DataFrame) -> set[tuple[str, ...]]:
     """Of which marks what they did is fragile."""
-    found = specifications.counts(sure)
+    found = specifications.calculation_counts(sure)
     return set(found.loc[found["fragile"], _PLACE].itertuples(index=False, name=None))
 
 
@@ -94,14 +94,14 @@ def period(quarter: str) -> str:
     months = [french.month_label(month) for month in Quarter.parse(quarter).months]
     *others, last = months
     told = french.join([*(name.split(" ")[0] for name in others), last])
-    return TEXTS["period"].format(months=told)
+    return _TEXTS["period"].format(months=told)
 
 
 def warning(kind: str) -> str:
     """That figures are invented, where they are."""
     if kind != "demonstration":
         return ""
-    return "\n\n".join((TEXTS["invented"], TEXTS["example"]))
+    return "\n\n".join((_TEXTS["invented"], _TEXTS["example"]))
 
 
 def visits(
@@ -123,8 +123,8 @@ def visits(
         _block(
             row,
             [
-                TEXTS["visits"].format(visits=_about(row["estimate"], "visites")),
-                TEXTS[f"count.{moved[_key(row)]}"] if _key(row) in moved else "",
+                _TEXTS["visits"].format(visits=_about(row["estimate"], "visites")),
+                _TEXTS[f"count.{moved[_key(row)]}"] if _key(row) in moved else "",
             ],
             catalogue,
         )
@@ -156,7 +156,7 @@ def marks(
     if len(each) <= words.LINES:
         return joined((_block(row, [_mark(row), *told], catalogue) for row, told in each), "\n\n")
     blocks = [_ends(rows, _mark, catalogue)]
-    of: dict[str, list[str]] = {TEXTS[f"mark.{x}"]: [] for x in ("rise", "fall", "stable")}
+    of: dict[str, list[str]] = {_TEXTS[f"mark.{x}"]: [] for x in ("rise", "fall", "stable")}
     for row, told in each:
         if told:
             of.setdefault(" ".join(told), []).append(row["product"])
@@ -195,7 +195,7 @@ def answers(contacts: pd.DataFrame, catalogue: Catalogue, quarter: str) -> Markd
     for row in estimates.records(calls):
         own = estimates.records(answered[answered["product"] == row["product"]])
         lines = [
-            TEXTS["calls"].format(calls=_about(row["estimate"], "appels")),
+            _TEXTS["calls"].format(calls=_about(row["estimate"], "appels")),
             *(_some(x, "answered") for x in own),
         ]
         blocks.append(_block(row, lines, catalogue))
@@ -213,14 +213,14 @@ def difficulties(heard: pd.DataFrame, catalogue: Catalogue, quarter: str) -> Mar
         Shares of topics of calls and messages, and of problems over a year.
     """
     lines: dict[str, list[str]] = {}
-    known = easy.names(catalogue)
+    known = easy.names_of(catalogue)
     for name in ("call_theme_share", "ticket_theme_share"):
         for row in _firsts(published(heard, name, quarter)):
-            told = TEXTS[f"topic.{name}"].format(topic=_small(row))
+            told = _TEXTS[f"topic.{name}"].format(topic=_small(row))
             lines.setdefault(row["product"], []).append(told)
     problems = published(heard, "problem_share")
     for row in _firsts(problems[~problems["period"].str.contains("-T")]):
-        told = TEXTS["problem"].format(problem=_small(row))
+        told = _TEXTS["problem"].format(problem=_small(row))
         lines.setdefault(row["product"], []).append(told)
     plain_of = {
         product: found
@@ -253,14 +253,14 @@ def done(
         Those recorded until then.
     """
     first = (Quarter.parse(quarter) - 3).start
-    known = easy.names(catalogue)
+    known = easy.names_of(catalogue)
     blocks = []
     for action in actions:
         if action.date < first:
             continue
         title = f"{action.title}."
         own = verdicts.loc[verdicts["action"] == action.id]
-        lines = [TEXTS["changed"].format(month=french.month_label(f"{action.date:%Y-%m}"))]
+        lines = [_TEXTS["changed"].format(month=french.month_label(f"{action.date:%Y-%m}"))]
         lines += [title] if easy.is_easy(title, known) else []
         lines += [_helped(row) for row in own.head(1).to_dict("records")]
         blocks.append(_block({"product": action.product}, lines, catalogue))
@@ -275,13 +275,13 @@ def all_figures(page: Callable[[str], str]) -> Markdown:
     page
         `Study.page`.
     """
-    where = markdown(f"[{{}}]({page('panorama')}.ipynb)", TEXTS["all_figures.page"])
-    return markdown("{} {}.", TEXTS["all_figures.ask"], where)
+    where = markdown(f"[{{}}]({page('panorama')}.ipynb)", _TEXTS["all_figures.page"])
+    return markdown("{} {}.", _TEXTS["all_figures.ask"], where)
 
 
 def following() -> str:
     """How often a page comes."""
-    return TEXTS["next"]
+    return _TEXTS["next"]
 
 
 def _moved(pairs: pd.DataFrame, quarter: str) -> dict[tuple[str, ...], str]:
@@ -303,8 +303,8 @@ def _firsts(rows: pd.DataFrame) -> list[estimates.Row]:
 def _helped(row: estimates.Row) -> str:
     way = {"rise": "up", "fall": "down", "stable": ""}.get(row["verdict"])
     if way is None:
-        return TEXTS["after.unknown"]
-    return TEXTS["after.as_wanted" if way == row["direction"] else "after.otherwise"]
+        return _TEXTS["after.unknown"]
+    return _TEXTS["after.as_wanted" if way == row["direction"] else "after.otherwise"]
 
 
 def _block(row: estimates.Row, lines: Iterable[str], catalogue: Catalogue) -> Markdown:
@@ -322,7 +322,7 @@ def _of_products(products: Iterable[str], line: str, catalogue: Catalogue) -> Ma
     first, *others = dict.fromkeys(products)
     if not others:
         return _block({"product": first}, [line], catalogue)
-    return _headed(TEXTS["services"].format(count=french.number(1 + len(others))), [line])
+    return _headed(_TEXTS["services"].format(count=french.number(1 + len(others))), [line])
 
 
 def _ends(
@@ -332,7 +332,7 @@ def _ends(
     ends = words.at_ends(rows.assign(text=[line(row) for row in estimates.records(rows)]))
     blocks = [_of_products(end["product"], end["text"].iat[0], catalogue) for end in ends]
     if len(ends) > 1:
-        blocks.insert(0, _of_products(rows["product"], TEXTS["ends"], catalogue))
+        blocks.insert(0, _of_products(rows["product"], _TEXTS["ends"], catalogue))
     return joined(blocks, "\n\n")
 
 
@@ -344,17 +344,17 @@ def _of_ten(rows: pd.DataFrame, what: str, catalogue: Catalogue) -> Markdown:
 
 
 def _mark(row: estimates.Row) -> str:
-    return TEXTS["given"].format(mark=_half(row["estimate"]))
+    return _TEXTS["given"].format(mark=_half(row["estimate"]))
 
 
 def _some(row: estimates.Row, what: str) -> str:
     """A share as so many of 10: hardly any, some, almost all."""
     number = round(row["estimate"] / 10)
     if number < 2:
-        return TEXTS[f"none.{what}"]
+        return _TEXTS[f"none.{what}"]
     if number == 10:
-        return TEXTS[f"all.{what}"]
-    return TEXTS[f"some.{what}"].format(number=french.number(number))
+        return _TEXTS[f"all.{what}"]
+    return _TEXTS[f"some.{what}"].format(number=french.number(number))
 
 
 def _about(x: float, things: str) -> str:
@@ -367,7 +367,7 @@ def _about(x: float, things: str) -> str:
     """
     if x >= _MILLIONS:
         millions = french.number(round(x / 1e6))
-        return TEXTS["millions"].format(number=millions, of_things=french.of(things))
+        return _TEXTS["millions"].format(number=millions, of_things=french.of(things))
     digits = max(len(str(round(x))) - 2, 0)
     return f"{french.number(round(x, -digits))}{french.NBSP}{things}"
 
@@ -382,7 +382,7 @@ def _half(x: float) -> str:
     """
     halves = round(2 * x)
     whole = french.number(halves // 2)
-    return TEXTS["half"].format(number=whole) if halves % 2 else whole
+    return _TEXTS["half"].format(number=whole) if halves % 2 else whole
 
 
 def _small(row: estimates.Row) -> str:

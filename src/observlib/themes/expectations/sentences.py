@@ -18,7 +18,7 @@ from observlib.language.prose import Markdown, joined, markdown
 from observlib.records.expectations import Expectation, outcome
 from observlib.themes.comparison_sentences import noun
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 
 
 def found(
@@ -71,7 +71,9 @@ def _result(pair: pd.DataFrame, direction: str, effect: float, catalogue: Catalo
     ends = (row.get("difference_low", float("nan")), row.get("difference_high", float("nan")))
     result = outcome(direction, effect, *ends)
     if result == "untested":
-        why = changes.REASONS.get(row.get("reason", "missing"), changes.REASONS["missing"])
+        why = changes.REASON_WORDS.get(
+            row.get("reason", "missing"), changes.REASON_WORDS["missing"]
+        )
         return _TEXTS["untested"].format(because=why)
     indicator = words.indicator_of(row["indicator"], catalogue)
     gap = changes.gap(row, indicator)

@@ -9,7 +9,7 @@ from observlib.language import french, wording, words
 from observlib.language.prose import Markdown, joined, markdown
 from observlib.themes.sentences import value_of
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 _UNTOLD = ("partial", "low_base", "suppressed", "missing")
 
 

@@ -12,12 +12,12 @@ from observlib.catalogue import Catalogue
 from observlib.catalogue.partners import TASK
 from observlib.indicators.answers import pooled_period, source_of
 from observlib.indicators.families import family
-from observlib.records.decisions import Decision, standing
-from observlib.stats.survey.ranking import MOST, places
+from observlib.records.decisions import Decision, standing_decisions
+from observlib.stats.survey.ranking import MOST, places_named
 
 DECISION = "decision"  # the group of `task_decisions`
 NONE = "none"  # beside the kinds of decisions: there is none
-STATES = {  # and each in a word
+STATE_WORDS = {  # and each in a word
     "done": "Fait",
     "will_do": "Prévu",
     "partner": "À un autre organisme",
@@ -28,7 +28,7 @@ _HEARD = ("task_calls", "task_tickets", "task_texts")
 
 
 def state_of(one: Decision | None) -> str:
-    """The state of a task, of `STATES`, by the decision that stands on it."""
+    """The state of a task, of `STATE_WORDS`, by the decision that stands on it."""
     return one.decision if one else NONE
 
 
@@ -40,7 +40,7 @@ def strongest(tasks: pd.DataFrame, year: Sequence[Quarter]) -> list[str]:
     """
     told = tasks[tasks["status"] == "published"]
     by = told[told["indicator"] == "task_priority"]
-    most = places(len(by)) or MOST
+    most = places_named(len(by)) or MOST
     if by.empty:
         by = told[told["indicator"].isin(_HEARD) & told["period"].isin(map(str, year))]
     sums = by.groupby("group_value", sort=True)["estimate"].sum()
@@ -55,7 +55,7 @@ def follow_up(
     year = quarter.back(4)
     labels = strongest(tasks, year)
     own = {task.label: task.id for task in catalogue.tasks.values()}
-    stands = standing(decisions)
+    stands = standing_decisions(decisions)
     found = {label: stands.get(own[label]) for label in labels}
     about = {"period": pooled_period(year), "source": source_of("decisions", map(repr, decisions))}
     rows: list[estimates.Row] = []
@@ -64,7 +64,9 @@ def follow_up(
         row |= {"group": TASK, "group_value": label}
         rows.append({**row, "estimate": float(one.days)} if one else {**row, "status": "missing"})
     states = [state_of(one) for one in found.values()]
-    for state in STATES if labels else ():
+    for state in STATE_WORDS if labels else ():
         row = {**about, "indicator": "task_decisions", "unit": "tâches", "group": DECISION}
-        rows.append({**row, "group_value": STATES[state], "estimate": float(states.count(state))})
+        rows.append(
+            {**row, "group_value": STATE_WORDS[state], "estimate": float(states.count(state))}
+        )
     return estimates.make(rows)

@@ -16,10 +16,10 @@ from observlib.display.output import Output, text
 from observlib.language import french, wording, words
 from observlib.language.prose import Markdown, joined, markdown
 from observlib.records.actions import Action
-from observlib.records.decisions import Decision, standing
-from observlib.themes.follow_up import DECISION, NONE, STATES, state_of
+from observlib.records.decisions import Decision, standing_decisions
+from observlib.themes.follow_up import DECISION, NONE, STATE_WORDS, state_of
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 
 
 def overview(
@@ -45,16 +45,16 @@ def overview(
     total = sum(count.values())
     parts = [
         _TEXTS.of(f"state.{state}", n).format(count=french.spelled(n, "une"))
-        for state in STATES
-        if state != NONE and (n := count.get(STATES[state], 0))
+        for state in STATE_WORDS
+        if state != NONE and (n := count.get(STATE_WORDS[state], 0))
     ]
     which = _TEXTS["which.heard" if ranked.empty else "which.first"]
     of = _TEXTS.of("of", total).format(total=french.spelled(total, "une"), which=which)
     said = [f"{of}, {french.join(parts)}." if parts else f"{of}, {_TEXTS['nothing']}"]
-    if silent := count.get(STATES[NONE], 0) if parts else 0:
+    if silent := count.get(STATE_WORDS[NONE], 0) if parts else 0:
         said.append(_TEXTS.of("silent", silent).format(count=_first(silent)))
     tasks = _tasks(frame, catalogue)
-    stands = standing(decisions)
+    stands = standing_decisions(decisions)
     if late := sum(_late(stands.get(task.id), quarter) for task in tasks):
         said.append(_TEXTS.of("late", late).format(count=_first(late)))
     if nobody := sum(_owner(task, catalogue) == "" for task in tasks):
@@ -99,12 +99,12 @@ def answers_table(
     frame
         Estimates of the family `follow_up`.
     """
-    stands = standing(decisions)
+    stands = standing_decisions(decisions)
     tasks = _tasks(frame, catalogue)
     due = {task.label: _due(stands.get(task.id), quarter) for task in tasks}
     columns: dict[str, dict[str, str]] = {
         _TEXTS["head.owner"]: {t.label: _owner(t, catalogue) or _TEXTS["nobody"] for t in tasks},
-        _TEXTS["head.state"]: {t.label: STATES[state_of(stands.get(t.id))] for t in tasks},
+        _TEXTS["head.state"]: {t.label: STATE_WORDS[state_of(stands.get(t.id))] for t in tasks},
     }
     if any(due.values()):
         columns[_TEXTS["head.due"]] = due
@@ -140,14 +140,14 @@ def each(
     """
     known = {action.id: (action, "done") for action in actions}
     known |= {action.id: (action, "planned") for action in planned}
-    stands = standing(decisions)
+    stands = standing_decisions(decisions)
     lines = []
     for task in _tasks(frame, catalogue):
         one = stands.get(task.id)
         if one is None:
             continue
         when = _TEXTS["when"].format(day=french.day_label(one.date), role=one.role)
-        parts = [markdown("- **{}** ({}). {} {}", task.label, STATES[one.decision].lower(),
+        parts = [markdown("- **{}** ({}). {} {}", task.label, STATE_WORDS[one.decision].lower(),
                           one.answer, when)]  # fmt: skip
         if one.partner:
             label = catalogue.partners[one.partner].label
@@ -168,7 +168,7 @@ def unanswered(
     frame: pd.DataFrame, decisions: Iterable[Decision], catalogue: Catalogue
 ) -> Markdown | str:
     """The tasks without a decision, by who answers for them; those of nobody come last."""
-    stands = standing(decisions)
+    stands = standing_decisions(decisions)
     by_owner: dict[str, list[str]] = {}
     tasks = _tasks(frame, catalogue)
     for task in tasks:

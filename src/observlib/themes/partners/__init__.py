@@ -27,7 +27,7 @@ from observlib.indicators.answers import (
     within,
 )
 from observlib.indicators.families import family
-from observlib.indicators.pairs import between, tested
+from observlib.indicators.pairs import across_periods, tested
 from observlib.records import coding
 from observlib.records.replies import Reply
 from observlib.themes import quotes
@@ -66,14 +66,14 @@ _QUOTED = ["group_value", "product", "device", "text"]
 _NO_PARTNER = (NOBODY, UNTOLD)
 
 
-def contacts(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+def contacts_of_partners(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Calls or tickets, each with its `theme` and the partner to which it leads."""
     themes = rows["theme"].astype(object).where(rows["theme"].notna(), UNTOLD)
     return _led(rows.assign(theme=themes), "theme", leads_to_partner(catalogue.partners))
 
 
 def texts(verbatims: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """As `contacts`, the redacted texts of each answer as one; their theme is their partner."""
+    """As `contacts_of_partners`, the redacted texts of each answer as one, by partner."""
     led = _led(coding.whole_texts(verbatims), "text", by_text(catalogue.partners))
     return led.drop(columns="text").assign(theme=led["partner"]).fillna({"product": ""})
 
@@ -158,7 +158,7 @@ def _replied(
     return [{**row, "source": source} for row in rows]
 
 
-def quoted(verbatims: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
+def quoted_texts(verbatims: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
     """Texts of the quarter that lead to each partner, by lot, of those that may be quoted.
 
     None of a partner to whom fewer than eleven texts of the year lead.
@@ -190,21 +190,21 @@ def partners_(
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, pd.DataFrame]]:
     """Eight quarters of what leads to each partner, what moved on a year, and their replies.
 
-    The words `quoted` are some texts that lead to each.
+    The words `quoted_texts` are some texts that lead to each.
     """
-    words = {"quoted": quoted(verbatims, catalogue, quarter)}
+    words = {"quoted": quoted_texts(verbatims, catalogue, quarter)}
     if not catalogue.partners:
         none = estimates.make([])
-        return none, tested(catalogue, between(none, catalogue, "", "")), words
+        return none, tested(catalogue, across_periods(none, catalogue, "", "")), words
     quarters = quarter.back(QUARTERS)
     found = [
-        routed(contacts(calls_by_theme, catalogue), "call", catalogue, quarters),
-        routed(contacts(tickets_by_theme, catalogue), "ticket", catalogue, quarters),
+        routed(contacts_of_partners(calls_by_theme, catalogue), "call", catalogue, quarters),
+        routed(contacts_of_partners(tickets_by_theme, catalogue), "ticket", catalogue, quarters),
         routed(texts(verbatims, catalogue), "text", catalogue, quarters),
     ]
     rows = estimates.combine(found)
     labels = [partner.label for partner in catalogue.partners.values()]
     compared = rows[(rows["group"] == PARTNER) & rows["group_value"].isin(labels)]
-    pairs = between(compared, catalogue, str(quarter), str(quarter - 4))
+    pairs = across_periods(compared, catalogue, str(quarter), str(quarter - 4))
     answered = protect(_replied(replies, catalogue, quarter), personal=False)
     return estimates.combine([rows, answered]), tested(catalogue, pairs), words

@@ -20,7 +20,7 @@ from observlib.records.replies import Reply
 from observlib.themes.quotes import listed
 from observlib.themes.sentences import published
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 _KINDS = ("partner_call_share", "partner_ticket_share", "partner_text_share")
 
 

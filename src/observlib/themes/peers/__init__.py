@@ -22,10 +22,10 @@ from observlib.indicators.answers import SUBJECT
 from observlib.indicators.families import family
 from observlib.indicators.pairs import letters, tested
 from observlib.stats.comparability import Grade, grade
-from observlib.stats.survey.comparison import beside, two_by_two
+from observlib.stats.survey.comparison import against_one, two_by_two
 from observlib.stats.survey.intervals import wilson
 
-FIGURE = "figure"  # the group of estimates that are one a published figure
+FIGURE_GROUP = "figure"  # the group of estimates that are one a published figure
 _AREAS = "distribution"  # the group of estimates of how areas are spread
 _QUANTILES = {
     "Minimum": 0.0,
@@ -78,7 +78,7 @@ def graded(named: pd.DataFrame, own: pd.DataFrame, catalogue: Catalogue) -> pd.D
             continue
         ours = own[(own["indicator"] == indicator) & (own["group"] == "")]
         grades = [
-            grade({**one, "group": FIGURE}, row, catalogue) for one in ours.to_dict("records")
+            grade({**one, "group": FIGURE_GROUP}, row, catalogue) for one in ours.to_dict("records")
         ]
         found.append(min(grades, key=lambda one: (one.letter, len(one.other)), default=None))
     return named.assign(
@@ -88,7 +88,7 @@ def graded(named: pd.DataFrame, own: pd.DataFrame, catalogue: Catalogue) -> pd.D
     )
 
 
-def published(named: pd.DataFrame) -> pd.DataFrame:
+def published_figures(named: pd.DataFrame) -> pd.DataFrame:
     """Each figure of `known` as an estimate of `published_figure`; of four or more, the latest.
 
     A share (%) whose base is published has Wilson's interval, as of a simple sample; any other
@@ -114,7 +114,7 @@ def compared(
         return estimates.make([])
     theirs = _asked(_estimates(rows, indicator, "name"), rows)
     ours = own[(own["indicator"] == indicator) & (own["group"] == "")]
-    ours = ours.assign(group=FIGURE, group_value=_names(ours, catalogue))
+    ours = ours.assign(group=FIGURE_GROUP, group_value=_names(ours, catalogue))
     fits = [
         any(grade(one, row, catalogue).letter != "D" for row in estimates.records(theirs))
         for one in estimates.records(ours)
@@ -235,7 +235,7 @@ def _estimates(rows: pd.DataFrame, indicator: str, name: str) -> pd.DataFrame:
         if row["unit"] == "%" and n:
             low, high = (100 * end for end in wilson(round(row["value"] * n / 100), n))
             value |= {"ci_low": low, "ci_high": high}
-        group = {"indicator": indicator, "group": FIGURE, "group_value": row[name]}
+        group = {"indicator": indicator, "group": FIGURE_GROUP, "group_value": row[name]}
         made.append({**_passport(row), **group, **value})
     return protect(made, personal=False)
 
@@ -261,7 +261,7 @@ def with_peers(compared: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Pair each of our values with each figure of a neighbour that it compares with."""
     theirs = compared["product"].isin(catalogue.peers)
     ours = compared[~theirs]
-    found = [beside(ours, compared.loc[[at]]) for at in compared.index[theirs]]
+    found = [against_one(ours, compared.loc[[at]]) for at in compared.index[theirs]]
     pairs = pd.concat([two_by_two(ours.head(0)), *found], ignore_index=True)
     kept = pairs[letters(pairs, catalogue) != "D"]
     return kept.assign(against="peer").reset_index(drop=True)
@@ -282,7 +282,7 @@ def peers_(
     named = graded(known(figures, catalogue, quarter), own, catalogue)
     both = estimates.combine(compared(own, named, catalogue, name) for name in _COMPARED)
     rows = [
-        published(named),
+        published_figures(named),
         both,
         series(named, catalogue),
         areas(figures, catalogue, quarter),

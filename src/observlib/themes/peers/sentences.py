@@ -16,7 +16,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display import select
-from observlib.display.changes import REASONS
+from observlib.display.changes import REASON_WORDS
 from observlib.display.output import Output, caption_of, captioned, pipe_table, text
 from observlib.language import french, wording, words
 from observlib.language.prose import Markdown, joined, markdown, plain
@@ -27,7 +27,7 @@ from observlib.themes.sentences import value_of
 _NONE = "–"
 _ADDRESS = r"https?://[^\s<>\\]+"  # what a link may lead to
 _OURS = ["indicator", "product", "channel", "device", "period", "group", "group_value"]
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 
 
 def overview(published: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -124,7 +124,7 @@ def side_by_side(
             mode, reservation = _or_none(figure["mode"]), _or_none(figure["reservation"], "")
             grade = figure["grade"] or _NONE
         fine = _fine(row, catalogue)
-        interval, n = words.interval(row, fine), words.base(row)
+        interval, n = words.interval(row, fine), words.base_of(row)
         bare = bare or (not interval and row["status"] not in words.WITHHELD)
         value = words.value(row, fine) + (f" ({interval})" if interval else "") + _mark(row)
         base = _NONE if n is None else french.number(n)
@@ -209,7 +209,7 @@ def not_comparable(published: pd.DataFrame, named: pd.DataFrame, catalogue: Cata
             why = _TEXTS["other_unit"].format(unit=row["unit"], ours=unit)
         elif same:
             unlike = Grade("D", *(tuple(figure[name].split()) for name in ("other", "unknown")))
-            why = f"{select.why(unlike)} {_or_none(figure['reservation'], '')}".strip()
+            why = f"{select.grade_words(unlike)} {_or_none(figure['reservation'], '')}".strip()
         dates = reasons.setdefault((row["product"], why), {}).setdefault(row["group_value"], [])
         dates.append(french.period_label(row["period"]))
     if not kept:
@@ -367,9 +367,9 @@ def comparison_results(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     tested = compared[compared["level"].notna()]
     pairs = french.count(len(compared), "rapprochement possible", "rapprochements possibles")
     why = [
-        _TEXTS["reason"].format(reason=REASONS[reason], count=french.number(count))
+        _TEXTS["reason"].format(reason=REASON_WORDS[reason], count=french.number(count))
         for reason, count in compared["reason"].value_counts(sort=False).items()
-        if reason in REASONS
+        if reason in REASON_WORDS
     ]
     if tested.empty:
         return _TEXTS["none_tested"].format(pairs=pairs, why=french.join(why))

@@ -18,7 +18,7 @@ from observlib.confidentiality.disclosure import protect
 from observlib.indicators import pairs
 from observlib.indicators.answers import SUBJECT, share_of, within
 from observlib.indicators.families import family
-from observlib.indicators.pairs import between, tested
+from observlib.indicators.pairs import across_periods, tested
 from observlib.stats.survey.comparison import two_by_two
 
 
@@ -140,6 +140,6 @@ def polls_(
         catalogue,
         pairs.leading_answer(main),
         networks(asked_on_several_networks(now)),
-        between(history(found, main), catalogue, str(quarter), str(quarter - 4)),
+        across_periods(history(found, main), catalogue, str(quarter), str(quarter - 4)),
     )
     return estimates.combine([found, votes_by_quarter(polls, quarters)]), compared

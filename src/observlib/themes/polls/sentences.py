@@ -11,7 +11,7 @@ from observlib.language import french, wording, words
 from observlib.themes.comparison_sentences import and_detectable, undecided
 from observlib.themes.sentences import value_of
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 
 
 def polls_and_votes(counts: pd.DataFrame, catalogue: Catalogue, period: str) -> str:

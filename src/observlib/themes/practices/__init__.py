@@ -12,7 +12,7 @@ from observlib.base.period import Quarter
 from observlib.base.text import fold
 from observlib.catalogue import Catalogue
 from observlib.indicators.families import family
-from observlib.records.practices import ORIGINS, VERDICTS, Practices
+from observlib.records.practices import ORIGINS, PRACTICE_VERDICTS, Practices
 
 
 @family("practices")
@@ -30,7 +30,7 @@ def counts(practices: Practices, catalogue: Catalogue, quarter: Quarter) -> pd.D
         )
         for group in ("tool", "method", "department")
     }
-    named["verdict"] = sorted((sheet.verdict for sheet in sheets), key=VERDICTS.index)
+    named["verdict"] = sorted((sheet.verdict for sheet in sheets), key=PRACTICE_VERDICTS.index)
     named["origin"] = [words for own, words in ORIGINS.items() for s in sheets if s.origin == own]
     source = f"practices@{practices.digest}"
     base = {"indicator": "practices", "period": str(quarter), "source": source}

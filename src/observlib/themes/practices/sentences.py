@@ -11,7 +11,7 @@ from observlib.display.output import Output, text
 from observlib.language import french, wording
 from observlib.language.prose import Markdown, joined, markdown
 from observlib.language.words import SEMICOLON
-from observlib.records.practices import VERDICTS, Practices, Sheet
+from observlib.records.practices import PRACTICE_VERDICTS, Practices, PracticeSheet
 
 # --- Lists of practice sheets that lead to their pages
 
@@ -24,7 +24,7 @@ def sheet_list(
     """List the sheets by verdict, tool, method or department, with links to their pages."""
     if by not in SORTS:
         raise ObservError(f"sheet_list: cannot list by {by!r}; allowed: {', '.join(SORTS)}")
-    listed: dict[str, list[Sheet]] = {}
+    listed: dict[str, list[PracticeSheet]] = {}
     for sheet in practices.sheets:
         if (name := getattr(sheet, by)) is not None:
             listed.setdefault(practices.label(by, name, catalogue), []).append(sheet)
@@ -32,7 +32,7 @@ def sheet_list(
         raise ObservError("sheet_list: no sheet to list; name it with `absent`")
     heads = sorted(listed, key=fold)
     if by == "verdict":
-        heads = [practices.label(by, name, catalogue) for name in VERDICTS]
+        heads = [practices.label(by, name, catalogue) for name in PRACTICE_VERDICTS]
     blocks = [
         joined([head, *(_item(sheet, catalogue, by) for sheet in listed[head])], "\n")
         for head in heads
@@ -42,7 +42,7 @@ def sheet_list(
     return text(joined(blocks, "\n\n")).carrying([counted], catalogue)
 
 
-def _item(sheet: Sheet, catalogue: Catalogue, by: str) -> Markdown:
+def _item(sheet: PracticeSheet, catalogue: Catalogue, by: str) -> Markdown:
     parts: list[str] = [] if by == "verdict" else [sheet.verdict]
     if sheet.peer:
         parts.append(catalogue.peers[sheet.peer].label)
@@ -53,7 +53,7 @@ def _item(sheet: Sheet, catalogue: Catalogue, by: str) -> Markdown:
     return markdown("{} ({})", linked, SEMICOLON.join(parts)) if parts else linked
 
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 _TAUGHT = {"redo": "à refaire", "avoid": "à éviter"}
 
 

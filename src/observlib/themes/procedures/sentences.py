@@ -9,7 +9,7 @@ from observlib.display import select
 from observlib.language import french, wording, words
 from observlib.themes.procedures import EVERYONE
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 
 
 def standing(frame: pd.DataFrame, catalogue: Catalogue) -> str:

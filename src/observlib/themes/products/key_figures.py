@@ -20,8 +20,8 @@ from observlib.estimates import comparisons
 from observlib.language import french, wording, words
 from observlib.themes import main_points
 
-_TEXTS = wording.beside(__file__)
-MOST = 6
+_TEXTS = wording.load_texts(__file__)
+MOST_FIGURES = 6
 FAMILIES = ("visits", "satisfaction", "survey", "contacts", "subscriptions", "sales")
 # what comes first where a product has more
 ORDER = (
@@ -68,7 +68,7 @@ def chosen(frame: pd.DataFrame, product: str, quarter: Quarter) -> pd.DataFrame:
         for indicator, period, channel in rows[["indicator", "period", "channel"]].to_numpy()
     ]
     first = rows.iloc[sorted(range(len(rows)), key=places.__getitem__)].drop_duplicates("indicator")
-    return first.head(MOST).reset_index(drop=True)
+    return first.head(MOST_FIGURES).reset_index(drop=True)
 
 
 def band(
@@ -81,7 +81,7 @@ def band(
     """The figures side by side, with all the estimates and comparisons that they tell."""
     blocks, shown, compared, drawings = [], [], [], {}
     for number, figure in enumerate(estimates.records(figures), 1):
-        series, pair = main_points.series(figure, frame), _on_a_year(figure, pairs)
+        series, pair = main_points.point_series(figure, frame), _on_a_year(figure, pairs)
         shown.append(series)
         compared.append(pair)
         before = next(iter(estimates.records(pair)), None)
@@ -129,13 +129,13 @@ def _large(x: float, figure: estimates.Row, indicator: Indicator) -> str:
 def _verdict(pair: estimates.Row | None) -> str:
     if pair is None:
         return _TEXTS["untested"]
-    if why := changes.REASONS.get(pair["reason"]):
+    if why := changes.REASON_WORDS.get(pair["reason"]):
         return _TEXTS["unknown_because"].format(why=why)
     if pair["reason"] == "usual":
-        return words.capital(changes.verdict(pair))
+        return words.capital(changes.verdict_words(pair))
     if pair["verdict"] == "unknown":
         return _TEXTS["unknown"]
-    return _TEXTS["moved"].format(verdict=words.capital(changes.verdict(pair)))
+    return _TEXTS["moved"].format(verdict=words.capital(changes.verdict_words(pair)))
 
 
 def _year_before(series: pd.DataFrame) -> float:
@@ -152,6 +152,6 @@ def _details(figure: estimates.Row, then: float, indicator: Indicator) -> list[s
         found.append(_TEXTS["before"].format(value=_large(then, figure, indicator)))
     if ends := words.interval(figure, indicator):
         found.append(_TEXTS["interval"].format(ends=ends))
-    if (n := words.base(figure)) is not None:
+    if (n := words.base_of(figure)) is not None:
         found.append(words.base_text(n, indicator))
     return found or [_TEXTS["all_counted"]]

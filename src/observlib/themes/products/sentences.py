@@ -17,7 +17,7 @@ from observlib.records.actions import Action
 from observlib.themes.comparison_sentences import evolution, whose_answers
 from observlib.themes.sentences import published, together, value_of
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 _SEVERE = ("bloquant", "majeur")  # problems that the sheet of a product names
 _MOST = 3  # of one sort that it names
 

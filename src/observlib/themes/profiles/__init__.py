@@ -21,7 +21,7 @@ from observlib.confidentiality.disclosure import merge_small, protect
 from observlib.indicators import pairs
 from observlib.indicators.answers import periods_of, share_of
 from observlib.indicators.families import family
-from observlib.indicators.pairs import joined, tested
+from observlib.indicators.pairs import joined_frames, tested
 
 _VARIABLES = ("age", "sex", "region", "status", "autonomy")
 REST = disclosure.CATEGORIES
@@ -179,7 +179,7 @@ def with_population(ratios: pd.DataFrame, margins: pd.DataFrame) -> pd.DataFrame
     heard = rows.assign(indicator="profile_share", unit="%", **values)
     known = heard.assign(estimate=margin, ci_low=math.nan, ci_high=math.nan, n=math.nan)
     known = known.assign(n_eff=math.inf, status="published", group_value="population", source="")
-    return joined(heard, known, "population")
+    return joined_frames(heard, known, "population")
 
 
 @family("profiles", quarters=4)

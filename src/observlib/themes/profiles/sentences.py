@@ -13,7 +13,7 @@ from observlib.language.prose import Markdown, joined, markdown
 from observlib.themes.comparison_sentences import and_detectable, inconclusive
 from observlib.themes.sentences import value_of
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 _PLACES = ("fall", "rise")
 _MOST = 2  # categories that are told of many devices
 _VARIABLES = ("age", "sex", "region", "status", "autonomy")

@@ -16,7 +16,7 @@ from observlib.confidentiality.disclosure import protect, withheld_parts
 from observlib.indicators import counts
 from observlib.indicators.answers import by_device
 from observlib.indicators.families import family
-from observlib.indicators.pairs import counted, tested
+from observlib.indicators.pairs import counted_pairs, tested
 
 _FORMATS = {"print": "Imprimé", "digital": "Numérique"}
 _YEARLY = ["units_sold", "revenue"]  # whose change on a year is told
@@ -207,9 +207,14 @@ def sales_(
     books, changes = sales[sales["product"] == _BOOKS], catalogue.changes.values()
     rows = [
         by_quarter,
-        *(counts.year_on_year(by_quarter[by_quarter["indicator"] == x], changes) for x in _YEARLY),
+        *(
+            counts.change_on_year(by_quarter[by_quarter["indicator"] == x], changes)
+            for x in _YEARLY
+        ),
         formats(books, quarters),
         titles(books, quarter),
     ]
-    before = counted(by_quarter, quarter, quarterly(sales, quarter.back(counts.HISTORY)), changes)
+    before = counted_pairs(
+        by_quarter, quarter, quarterly(sales, quarter.back(counts.HISTORY)), changes
+    )
     return estimates.combine(rows), tested(catalogue, before)

@@ -8,7 +8,7 @@ from observlib.catalogue import Catalogue
 from observlib.language import french, wording, words
 from observlib.themes.sentences import published, value_of
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 
 
 def units_sold(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product") -> str:

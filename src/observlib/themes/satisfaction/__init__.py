@@ -15,7 +15,7 @@ from observlib.catalogue import Catalogue
 from observlib.indicators import specifications
 from observlib.indicators.answers import by_month, by_period, by_quarter, on_10, quarter_of, times
 from observlib.indicators.families import family
-from observlib.indicators.pairs import between, products, so_far, tested
+from observlib.indicators.pairs import across_periods, product_pairs, so_far, tested
 
 
 def quarterly(ratings: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
@@ -39,8 +39,8 @@ def of_satisfaction(
     """All that the study of satisfaction compares, tested together; other pages tell rows of it."""
     now = marks[(marks["period"] == period) & (marks["indicator"] == "satisfaction_10")]
     year = so_far(marks, catalogue, Quarter.parse(period))
-    quarters = between(marks, catalogue, period, before)
-    return tested(catalogue, quarters, year, products(now, catalogue))
+    quarters = across_periods(marks, catalogue, period, before)
+    return tested(catalogue, quarters, year, product_pairs(now, catalogue))
 
 
 @family("satisfaction", quarters=9)

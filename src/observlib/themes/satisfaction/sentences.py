@@ -11,7 +11,7 @@ from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.estimates import REFERENCE
 from observlib.indicators.pairs import MANY
-from observlib.indicators.specifications import SUBJECT, counts
+from observlib.indicators.specifications import SUBJECT_OF_PAIRS, calculation_counts
 from observlib.language import french, wording, words
 from observlib.themes.comparison_sentences import (
     and_detectable,
@@ -20,7 +20,7 @@ from observlib.themes.comparison_sentences import (
     why_untested,
 )
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 
 
 def products_above(compared: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -119,8 +119,8 @@ def specifications(rows: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalo
     >>> specifications(rows, pairs, load_catalogue(Path("data/catalogue"))).partition(".")[0]
     "Recalculée autrement, la hausse (BOAMP) s'accorde avec 40 calculs sur 54"
     """
-    told = compared.loc[compared["verdict"] != "unknown", [*SUBJECT, "period", "verdict"]]
-    found = counts(rows).merge(told, on=[*SUBJECT, "period"])
+    told = compared.loc[compared["verdict"] != "unknown", [*SUBJECT_OF_PAIRS, "period", "verdict"]]
+    found = calculation_counts(rows).merge(told, on=[*SUBJECT_OF_PAIRS, "period"])
     if found.empty:
         return ""
     share = found["held"] / found["made"]

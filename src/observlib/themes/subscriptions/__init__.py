@@ -19,7 +19,7 @@ from observlib.estimates import base
 from observlib.indicators import counts
 from observlib.indicators.answers import by_device, share_of, with_interval
 from observlib.indicators.families import family
-from observlib.indicators.pairs import counted, tested
+from observlib.indicators.pairs import counted_pairs, tested
 from observlib.stats.survey.quantiles import kaplan_meier, share_ended
 
 _UNITS = {  # of what is a count, the catalogue has the word
@@ -265,10 +265,10 @@ def subscriptions_(
     stock = by_quarter[by_quarter["indicator"] == "subscribers"]
     rows = [
         by_quarter,
-        counts.year_on_year(stock, catalogue.changes.values()),
+        counts.change_on_year(stock, catalogue.changes.values()),
         survival(subscriptions, quarter),
         retention(subscriptions, quarters),
     ]
     past = quarterly(subscriptions, quarter.back(counts.HISTORY))
-    before = counted(by_quarter, quarter, past, catalogue.changes.values())
+    before = counted_pairs(by_quarter, quarter, past, catalogue.changes.values())
     return estimates.combine(rows), tested(catalogue, before)

@@ -7,7 +7,7 @@ import pandas as pd
 from observlib.catalogue import Catalogue
 from observlib.language import french, wording, words
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 
 
 def survival(survival: pd.DataFrame, catalogue: Catalogue) -> str:

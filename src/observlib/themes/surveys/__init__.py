@@ -21,7 +21,7 @@ from observlib.estimates import base
 from observlib.estimates.measures import MEASURES
 from observlib.indicators import answers, counts, pairs, specifications
 from observlib.indicators.families import family
-from observlib.indicators.pairs import between, so_far, tested, with_nothing
+from observlib.indicators.pairs import across_periods, so_far, tested, with_nothing
 from observlib.stats.survey.association import regression
 from observlib.stats.survey.design import design
 from observlib.themes.surveys import weighted
@@ -148,7 +148,7 @@ def funnel(
             if asked and (device.questionnaire, device.product) == (asked, passport["product"])
         ]
         offered = invitations[invitations["device"].isin(inviting)]
-        invited = counts.quarterly(offered.rename(columns={"invited": "visits"}), [quarter])
+        invited = counts.quarterly_counts(offered.rename(columns={"invited": "visits"}), [quarter])
         row = {**passport, "indicator": "survey_funnel", "period": str(quarter), "group": "step"}
         totals = [
             found.iloc[0][["estimate", "n", "status"]].to_dict() if len(found) == 1 else None
@@ -172,7 +172,7 @@ def funnel(
 def _measured(
     responses: pd.DataFrame, catalogue: Catalogue, periods: answers.Periods
 ) -> pd.DataFrame:
-    marks, waves = _questions(responses), answers.waves(catalogue)
+    marks, waves = _questions(responses), answers.wave_devices(catalogue)
     return answers.by_period(marks, periods, waves, own_scale=False)  # surveys' scales differ
 
 
@@ -288,15 +288,15 @@ def survey_(
         pooled(responses, catalogue, year),
         why,
         funnel(responses, invitations, visits, catalogue, wave),
-        weighted.marks(people),
-        weighted.bounds(people),
-        weighted.report(people),
+        weighted.weighted_marks(people),
+        weighted.opinion_bounds(people),
+        weighted.weights_report(people),
         weighted.marks_of_groups(people),
         goes_with,
     ]
     compared = tested(  # together: all that is compared
         catalogue,
-        between(measures, catalogue, str(wave), str(wave - 4)),
+        across_periods(measures, catalogue, str(wave), str(wave - 4)),
         so_far(measures, catalogue, quarter),
         weighted.pairs_of_groups(people),
         weighted.pairs(people),

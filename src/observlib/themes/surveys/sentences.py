@@ -25,7 +25,7 @@ from observlib.themes.comparison_sentences import (
 from observlib.themes.sentences import together, value_of
 from observlib.themes.surveys.weighted import DEPENDS
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 _SHOWN = 3  # marks that are told; the page's table has them all
 _MARKS = ("satisfaction_10", "task_success_share", "nps", "ces_10", "clarity_10")
 

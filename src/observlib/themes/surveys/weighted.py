@@ -22,14 +22,14 @@ from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.disclosure import merge_small, protect
 from observlib.display.changes import RAW, WEIGHTED
-from observlib.estimates import base
+from observlib.estimates import REFERENCE, base
 from observlib.estimates.measures import ENDS, MEASURES
 from observlib.indicators import answers
 from observlib.stats.survey.association import weighting_effect
-from observlib.stats.survey.comparison import PAIRED, REFERENCE, beside, two_by_two
+from observlib.stats.survey.comparison import PAIRED, against_one, two_by_two
 from observlib.stats.survey.design import Design, design
 from observlib.stats.survey.estimation import mean
-from observlib.stats.survey.proportions import Method, proportion
+from observlib.stats.survey.proportions import IntervalMethod, proportion
 from observlib.stats.survey.weighting import (
     BOTH,
     OPINION,
@@ -109,7 +109,7 @@ def weighed(
     return tuple(found)
 
 
-def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
+def weighted_marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
     """Satisfaction, success, ease and recommendation with and without weights, on the same people.
 
     Nothing of a survey without weights.
@@ -141,12 +141,12 @@ def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
 
 
 def pairs(surveys: Iterable[Weighed]) -> pd.DataFrame:
-    """Each weighted figure of `marks` with the raw one, and the error of what weights change."""
-    found = [two_by_two(marks([]))]
+    """Each weighted figure with the raw one, and the error of what weights change."""
+    found = [two_by_two(weighted_marks([]))]
     for survey in surveys:
         if survey.calibration is None:
             continue
-        own = marks([survey])
+        own = weighted_marks([survey])
         people = survey.people.join(scores(survey.given))
         with_weights, plain = calibrated(survey, people), design(people)
         for _, two in own.groupby("indicator", sort=False):
@@ -155,13 +155,13 @@ def pairs(surveys: Iterable[Weighed]) -> pd.DataFrame:
             effect = weighting_effect(with_weights, plain, name)
             factor = _SCORED[name].factor
             error = (factor * effect.se if effect.status == "published" else 0.0, effect.df)
-            pair = beside(weighted, raw)
+            pair = against_one(weighted, raw)
             found.append(pair.assign(**dict(zip(PAIRED, error, strict=True))))
     return pd.concat(found, ignore_index=True).assign(against="raw")
 
 
-def report(surveys: Iterable[Weighed]) -> pd.DataFrame:
-    """How the weights of `marks` came out: what they cost, and the margins before and after."""
+def weights_report(surveys: Iterable[Weighed]) -> pd.DataFrame:
+    """How the weights came out: what they cost, and the margins before and after."""
     made: list[estimates.Row] = []
     for survey in surveys:
         n = len(survey.people)
@@ -283,7 +283,7 @@ def _withheld(
     whole = answers.by_period(
         marks.rename(columns={"variable": "question"}),
         {answers.pooled_period(quarters): quarters},
-        answers.waves(catalogue),
+        answers.wave_devices(catalogue),
         own_scale=False,
     )
     found = {*whole.loc[whole["status"] == "suppressed", "indicator"]}
@@ -333,7 +333,7 @@ def _estimate(made: Design, name: str) -> estimates.Row:
     is_raw, scale = made.calibration is None, 1.0
     if _SCORED[name].kind == "share":
         alike = made.frame[name].dropna().nunique() == 1  # of which there are no odds
-        method: Method = "wilson" if is_raw or alike else "logit"
+        method: IntervalMethod = "wilson" if is_raw or alike else "logit"
         found, scale = proportion(made, name, 1.0, method=method).iloc[0], 100.0
     else:
         found = mean(made, name, ends=None if is_raw else _SCORED[name].scale).iloc[0]
@@ -351,8 +351,8 @@ def _estimate(made: Design, name: str) -> estimates.Row:
 DEPENDS = {BOTH: "Si l'avis compte autant que le profil", OPINION: "Si l'avis compte seul"}
 
 
-def bounds(surveys: Iterable[Weighed]) -> pd.DataFrame:
-    """The marks and scores of `marks` as they would be if answering depended on opinions."""
+def opinion_bounds(surveys: Iterable[Weighed]) -> pd.DataFrame:
+    """The weighted marks and scores as they would be if answering depended on opinions."""
     made: list[estimates.Row] = []
     for survey in surveys:
         if survey.calibration is None:

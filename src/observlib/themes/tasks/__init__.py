@@ -39,7 +39,7 @@ def task_visits(
     summed = led.groupby(own, as_index=False)["visits"].sum()
     found = []
     for task, rows in summed.groupby("task", sort=True):
-        told = counts.quarterly(rows, quarters)
+        told = counts.quarterly_counts(rows, quarters)
         found.append(told.assign(indicator="task_visits", group=TASK, group_value=task))
     return estimates.combine(found) if found else estimates.make([])
 
@@ -65,7 +65,7 @@ def _led(rows: pd.DataFrame, column: str, leads: Callable[[str], str | None]) ->
     return rows.assign(task=rows[column].map(known)).dropna(subset=["task"])
 
 
-def counted(
+def contacts_by_task(
     kind: str, led: pd.DataFrame, every: pd.DataFrame, quarters: Sequence[Quarter]
 ) -> pd.DataFrame:
     """How many contacts of each device and quarter lead to each task."""
@@ -142,7 +142,7 @@ def answered(responses: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     return people.reset_index()
 
 
-def told(people: pd.DataFrame, catalogue: Catalogue, year: Sequence[Quarter]) -> pd.DataFrame:
+def task_marks(people: pd.DataFrame, catalogue: Catalogue, year: Sequence[Quarter]) -> pd.DataFrame:
     """`SUCCESS`, `EASE` and `TRIED` of each task over a year, by survey.
 
     None is of all surveys: who comes to a site and who calls do not compare.
@@ -390,18 +390,18 @@ def tasks_(
     visits = task_visits(sections, catalogue, quarters)
     contacts = estimates.combine(
         [
-            counted("call", calls, logged, quarters),
-            counted("ticket", tickets, tickets_by_theme, quarters),
+            contacts_by_task("call", calls, logged, quarters),
+            contacts_by_task("ticket", tickets, tickets_by_theme, quarters),
         ]
     )
     apart = {"device": "", "product": "", "channel": "", "source": sources(verbatims)}
     written = verbatims.assign(**apart)  # of each device there are few
-    wrote = counted("text", task_texts(written, catalogue), written, quarters)
+    wrote = contacts_by_task("text", task_texts(written, catalogue), written, quarters)
     people = every_survey(responses_of, catalogue)
     tried = attempts(user_tests, catalogue)
     rates = per_thousand(visits, contacts, intervals_by_day, logged, year)
     found = [visits, contacts, wrote, in_all(visits)]
-    found.append(told(people, catalogue, year))
+    found.append(task_marks(people, catalogue, year))
     found += [waits(calls, year), blocked(tried, year), rates]
     labels = [task.label for task in catalogue.tasks.values()]
     # channels do not compare: visits are judged by those who came by theirs

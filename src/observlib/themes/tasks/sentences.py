@@ -9,10 +9,10 @@ from observlib.catalogue import Catalogue
 from observlib.display.output import Output, text
 from observlib.language import french, wording, words
 from observlib.language.prose import joined, markdown
-from observlib.stats.survey.ranking import places
+from observlib.stats.survey.ranking import places_named
 from observlib.themes.sentences import published
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 SURE, UNSURE = 80, 20  # in %: who is above the one is among the first, below the other is not
 _KNOWN = ("task_visits", "task_success_share", "task_calls_per_thousand",
           "task_tickets_per_thousand", "task_blocked_share")  # fmt: skip
@@ -35,7 +35,7 @@ def overview(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     if sure:
         count = words.capital(french.spelled(len(sure), "une"))
         sentences = [_TEXTS.of("sure", len(sure)).format(count=count)]
-    indicator, most = words.indicator_of("task_priority", catalogue), places(len(rows))
+    indicator, most = words.indicator_of("task_priority", catalogue), places_named(len(rows))
     share = words.value(rows[0], indicator)
     first, *others = [words.quoted(row["group_value"]) for row in rows[:3]]
     sentences.append(_TEXTS["leading"].format(task=first, share=share))

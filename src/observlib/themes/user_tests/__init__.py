@@ -22,7 +22,7 @@ from observlib.indicators.answers import (
     Periods,
     by_device,
     by_quarter,
-    mean,
+    mean_of_marks,
     pooled_period,
     within,
 )
@@ -74,7 +74,7 @@ def _results(tested: pd.DataFrame) -> list[estimates.Row]:
     found += _successes(tested[tested["measure"] == "success"])
     found += _times(tested)
     if len(scores := sus_scores(tested)):
-        found.append(mean("sus_mean", scores, (0.0, 100.0)))
+        found.append(mean_of_marks("sus_mean", scores, (0.0, 100.0)))
     found += _problems(tested[tested["measure"] == "problem"], people)
     return found
 

@@ -13,7 +13,7 @@ from observlib.language import french, wording, words
 from observlib.stats.survey.intervals import SUS_AVERAGE, sus_grade
 from observlib.themes.sentences import value_of
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 
 
 def tests(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:

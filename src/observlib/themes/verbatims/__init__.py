@@ -122,14 +122,14 @@ def _devices(texts: pd.DataFrame, quarter: str) -> Iterator[tuple[estimates.Row,
         yield {**about, "period": quarter}, own
 
 
-def label_of(asked: Coded, code: str) -> str:
+def topic_label(asked: Coded, code: str) -> str:
     """What a share of texts is told by: a question, and its answer where it is not yes.
 
     Examples
     --------
     >>> about = {"label": "Ressenti", "question": "?", "clause": "expriment un ressenti {}"}
     >>> words = {"positif": "positive", "négatif": "negative"}
-    >>> label_of(Coded(id="feeling", codes=words, **about), "positive")
+    >>> topic_label(Coded(id="feeling", codes=words, **about), "positive")
     'Ressenti positif'
     """
     word = next((word for word, known in asked.codes.items() if known == code), code)
@@ -160,7 +160,7 @@ def shares(
                 refused.append({"device": str(passport["device"]), **why})
                 continue
             known = labelled(others, codes, experiences, asked.id)
-            known = known.sort_values(["date", "answer_id"]).tail(machine.MOST)
+            known = known.sort_values(["date", "answer_id"]).tail(machine.MOST_LEARNT)
             guesses = None
             if machine.can_learn(known["label"]) and machine.installed():
                 guessed = machine.guess(known["text"], known["label"], own["text"])
@@ -196,7 +196,7 @@ def _shares(
     for code, read in reads.items():
         seen = guesses == code if guesses is not None else pd.Series(False, texts["answer_id"])
         told = prevalence(read, seen.loc[read.index].astype(float), int(seen.sum()), len(texts))
-        row = {**passport, "group": "reading", "group_value": label_of(asked, code), "unit": "%"}
+        row = {**passport, "group": "reading", "group_value": topic_label(asked, code), "unit": "%"}
         row |= {"n": len(texts)}
         for indicator, ends, n_eff in (
             ("text_share", (told.estimate, told.low, told.high), told.n_eff),
@@ -246,7 +246,7 @@ def spoken_of(
         own = own.drop_duplicates("text", keep="last").tail(machine.MOST_OF_TOPICS)
         if len(own) < machine.LEAST_OF_TOPICS or not machine.installed():
             continue
-        found = machine.themes(own["text"])
+        found = machine.find_themes(own["text"])
         if found is None:
             continue
         sources = ", ".join(sorted(own["source"].unique()))
@@ -303,6 +303,6 @@ def verbatims_(
     told, refused = shares(texts, codes, experiences, catalogue, quarter)
     themes, words = spoken_of(texts, catalogue, quarter)
     found = estimates.combine([counts(texts, quarter), told, themes])
-    missed = len(texts) >= machine.LEAST and not machine.installed()
+    missed = len(texts) >= machine.LEAST_LABELLED and not machine.installed()
     lacking = pd.DataFrame({"extra": ["text"] if missed else []}, dtype=object)
     return found, None, {"refusals": refused, "lacking": lacking, **words}

@@ -21,9 +21,9 @@ import pandas as pd
 from observlib.estimates import MINIMUM_PEOPLE
 
 _FOLDS = 5
-LEAST = 100  # labelled texts, below which nothing is learnt
+LEAST_LABELLED = 100  # labelled texts, below which nothing is learnt
 _LEAST_OF_A_LABEL = 20
-MOST = 10_000  # texts that it learns from, the latest: more teach it little and take long
+MOST_LEARNT = 10_000  # texts that it learns from, the latest: more teach it little and take long
 _MARK = re.compile(r"\[[^\[\]]*\]")  # what stands for personal data, and is no word of anybody
 _WORD = re.compile(r"[^\W\d_]{2,}|[!?]")
 _Labels = npt.NDArray[np.object_]
@@ -68,14 +68,14 @@ def _lemma(word: str) -> str:
 
 
 def word_weights(**settings: Any) -> Any:
-    """What weighs words by TF-IDF, of texts that `spelled` wrote: a transformer of scikit-learn."""
+    """What weighs words of `normalised_words` by TF-IDF: a transformer of scikit-learn."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     reading = {"tokenizer": str.split, "token_pattern": None, "lowercase": False}
     return TfidfVectorizer(**reading, sublinear_tf=True, **settings)
 
 
-def spelled(texts: Iterable[str]) -> _Labels:
+def normalised_words(texts: Iterable[str]) -> _Labels:
     """The words of each text, as one text."""
     return _objects(map(_spelled, texts))
 
@@ -87,8 +87,8 @@ def _spelled(text: str) -> str:
 
 def guess(texts: Iterable[str], labels: Iterable[str], others: Iterable[str]) -> _Labels:
     """The labels of other texts, as a machine guesses them that has learnt those of some texts."""
-    taught = _machine().fit(spelled(texts), _objects(labels))
-    return _objects(taught.predict(spelled(others)))
+    taught = _machine().fit(normalised_words(texts), _objects(labels))
+    return _objects(taught.predict(normalised_words(others)))
 
 
 def _machine() -> Any:
@@ -115,7 +115,11 @@ def can_learn(labels: pd.Series) -> bool:
     (True, False)
     """
     counts = labels.value_counts()
-    return len(labels) >= LEAST and len(counts) > 1 and bool(counts.min() >= _LEAST_OF_A_LABEL)
+    return (
+        len(labels) >= LEAST_LABELLED
+        and len(counts) > 1
+        and bool(counts.min() >= _LEAST_OF_A_LABEL)
+    )
 
 
 def measure(texts: Sequence[str], labels: Iterable[str]) -> Measured:
@@ -127,7 +131,7 @@ def measure(texts: Sequence[str], labels: Iterable[str]) -> Measured:
     from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
     true = _objects(labels)
-    read = spelled(texts)
+    read = normalised_words(texts)
     same = pd.factorize(read)[0]
     folds = StratifiedGroupKFold(_FOLDS, shuffle=True, random_state=0)
     guesses = cross_val_predict(_machine(), read, true, groups=same, cv=folds)
@@ -184,7 +188,7 @@ class Themes:
     unstable: int
 
 
-def themes(texts: pd.Series) -> Themes | None:
+def find_themes(texts: pd.Series) -> Themes | None:
     """The themes of some texts; nothing where there are too few texts, or words in common.
 
     The same texts give the same themes, in whatever order they come.
@@ -196,7 +200,7 @@ def themes(texts: pd.Series) -> Themes | None:
     order = np.argsort(texts.to_numpy(object), kind="stable")
     weigher = word_weights(min_df=MINIMUM_PEOPLE, max_df=_EVERYWHERE)
     try:
-        weights = weigher.fit_transform(spelled(texts.to_numpy(object)[order]))
+        weights = weigher.fit_transform(normalised_words(texts.to_numpy(object)[order]))
     except ValueError:  # no word is in eleven texts, and in no more than a fifth of them
         return None
     vocabulary = weigher.get_feature_names_out()

@@ -11,9 +11,9 @@ from observlib.language import french, wording, words
 from observlib.language.prose import Markdown, joined, markdown, plain
 from observlib.themes.quotes import listed
 from observlib.themes.sentences import published, value_of
-from observlib.themes.verbatims import label_of
+from observlib.themes.verbatims import topic_label
 
-_TEXTS = wording.beside(__file__)
+_TEXTS = wording.load_texts(__file__)
 _TOLD = 3  # readings that a sentence names
 
 
@@ -27,7 +27,7 @@ def read(shares: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """
     rows = published(shares, "text_share", period)
     clauses = {
-        label_of(asked, code): asked.clause.replace("{}", word)
+        topic_label(asked, code): asked.clause.replace("{}", word)
         for asked in catalogue.codebook.values()
         for word, code in asked.codes.items()
     }
