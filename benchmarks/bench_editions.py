@@ -45,7 +45,8 @@ for notebook, name, parameters in json.loads(sys.argv[1]):
 """
 EXECUTED = PAGES.replace(
     "print(",
-    "from observlib.edition.make import make_edition\nmake_edition(request, Path('made'))\nstop = (",
+    "from observlib.edition.make import make_edition\n"
+    "make_edition(request, Path('made'))\nstop = (",
     1,
 )
 OBSERV = [str(Path(sys.executable).with_name("observ")), "edition", QUARTER, "--data", DATA]

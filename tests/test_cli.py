@@ -368,7 +368,7 @@ def test_ctrl_c_leaves_the_published_site_as_it_was(observ, filled, monkeypatch,
                 (folder / name).write_bytes(content)
             return {**request.about, "studies": [], "frame": {}}, {}
 
-        monkeypatch.setattr("observlib.edition.release.make", make)
+        monkeypatch.setattr("observlib.edition.release.make_edition", make)
         monkeypatch.setattr("observlib.pipeline.disclosed.jobs", lambda _: [])
     monkeypatch.setattr(f"observlib.edition.release.{step}", interrupt)
     told(observ("edition"), 130, "interrupted", "as it was")

@@ -186,7 +186,7 @@ def noted(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
     @functools.wraps(page)
     def note(
-        project: embedded.Project, one: embedded.Page, frames: Path | None
+        project: embedded.Project, one: embedded.SitePage, frames: Path | None
     ) -> dict[str, bytes]:
         names.add(str(one.source))
         return page(project, one, frames)
@@ -266,7 +266,9 @@ def test_a_page_that_is_refused_is_refused_again_and_the_others_are_kept(tmp_pat
 
 @pytest.mark.slow
 def test_a_library_that_changes_meanwhile_keeps_nothing(tmp_path, project, made, monkeypatch):
-    monkeypatch.setattr(embedded.kept, "library", lambda: {"the library/publish/html.py": "2"})
+    monkeypatch.setattr(
+        embedded.kept, "library_files", lambda: {"the library/publish/html.py": "2"}
+    )
     for _ in range(2):
         made.clear()
         publish(project, tmp_path / "site", "embedded", cache=tmp_path / "kept")

@@ -157,7 +157,7 @@ def test_the_front_page_is_never_a_way_to_another_page(tmp_path, monkeypatch, pr
 def test_a_page_that_fails_once_makes_no_other_fail(tmp_path, monkeypatch, project):
     log, kept = install(tmp_path, monkeypatch), tmp_path / "kept"
     with monkeypatch.context() as once:
-        once.setattr(embedded.pdf, "page_pdf", fail)
+        once.setattr(embedded.downloads, "page_pdf", fail)
         with pytest.raises(ObservError, match="no room"):
             publish(project, tmp_path / "site", "quarto", cache=kept)
     site = publish(project, tmp_path / "site", "quarto", cache=kept).parent

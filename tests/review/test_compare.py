@@ -199,10 +199,15 @@ BOMBS = {"a.pdf": pdf(b" " * 300_000_000), "a.xlsx": workbook(1_048_575, 16_383)
         pytest.param({}, "a.xlsx", BOMBS["a.xlsx"], workbook(1, 1), marks=LINUX),
         ({"_SECONDS": 4}, "a.pdf", pdf(TEXT * 1_000_000), pdf(TEXT)),
         # each leaf is told with its whole way: 4 MB would be gigabytes of names
-        ({"MOST_BYTES": 10_000}, "a.json", b"[" * 200 + b"0," * 20 + b"0" + b"]" * 200, b"0"),
-        ({"MOST_BYTES": 1_000}, "a.zip", archive(a=b"0" * 1_001), archive(a=b"0" * 9)),
-        ({"MOST_BYTES": 1_000}, "a.docx", archive(a=b"0" * 1_001), archive(a=b"0" * 9)),
-        ({"MOST_BYTES": 1_000}, "a.csv", b"0" * 1_001, b"0"),
+        (
+            {"MOST_COMPARED_BYTES": 10_000},
+            "a.json",
+            b"[" * 200 + b"0," * 20 + b"0" + b"]" * 200,
+            b"0",
+        ),
+        ({"MOST_COMPARED_BYTES": 1_000}, "a.zip", archive(a=b"0" * 1_001), archive(a=b"0" * 9)),
+        ({"MOST_COMPARED_BYTES": 1_000}, "a.docx", archive(a=b"0" * 1_001), archive(a=b"0" * 9)),
+        ({"MOST_COMPARED_BYTES": 1_000}, "a.csv", b"0" * 1_001, b"0"),
         ({"_MOST_PIECES": 10}, "a.csv", b"0\n" * 20, b"0"),
     ],
     ids=["PDF bomb", "XLSX bomb", "slow", "deep JSON", "zip", "docx", "large", "many lines"],
@@ -252,7 +257,7 @@ def test_both_languages_say_every_kind_of_place_with_the_same_names():
         path.read_text(encoding="utf-8") for path in Path(comparison.__file__).parent.glob("*.py")
     )
     kinds = set(re.findall(r'(?:Place\(|_add\(|yield )"(\w+)"', code)) | {*_readpdf._SAID.values()}
-    words = set(re.findall(r'Word\("(\w+)"', code))
+    words = set(re.findall(r'Wording\("(\w+)"', code))
     assert {"page", "alt", "comment", "cell", "member"} - kinds == {"member"} and len(words) > 5
     assert {f"places.{kind}" for kind in kinds} | {f"said.{word}" for word in words} <= keys("en")
     # whatever a stranger named

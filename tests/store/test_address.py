@@ -189,7 +189,7 @@ def test_a_store_in_a_folder_is_brought_to_the_address_that_is_named_for_it(
     before = marks(data)
     at(data, where)
     with monkeypatch.context() as patch:
-        patch.setattr(ledger.address, "publish", lambda *_: 1 / 0)
+        patch.setattr(ledger.address, "publish_ledger", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             store.follow_address(data)
     assert len(here(data)) == 2, "what is not at the address yet is where it was"

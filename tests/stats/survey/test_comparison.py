@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observlib import estimates
+from observlib.estimates.comparisons import VERDICTS
 from observlib.stats.survey import comparison
 from observlib.stats.survey.comparison import (
     RESULTS,
-    VERDICTS,
     against_one,
     compare,
     verdict,
