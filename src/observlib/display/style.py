@@ -429,7 +429,8 @@ def read_brand(folder: Path) -> Brand:
     pairs += [(("a chart's line", colour), ground, MARK) for colour in PALETTE[1:]]
     problems += [
         f"{path}: {what} {colour} on {where} {under} has a contrast of "
-        f"{contrast_ratio(colour, under):.2f}, too little to be seen; {least} is the least: "
+        f"{contrast_ratio(colour, under):.2f}, which is too little to be seen; "
+        f"{least} is the least: "
         "give a darker one, or a lighter background"
         for (what, colour), (where, under), least in pairs
         if contrast_ratio(colour, under) < least

@@ -92,7 +92,7 @@ class ReviewResult:
             for is_study in (True, False)
         )
         found = {"studies": studies, "others": others, "differences": places}
-        return {"review_verdict": self.verdict, **about, **found}
+        return {"verdict": self.verdict, **about, **found}
 
 
 _IN_WORDS = ("files", "groups", "studies", "differences")  # of what programs get something else
@@ -236,7 +236,7 @@ class StudyGroup:
 
     def as_dict(self) -> dict[str, Any]:
         """What was found of it, for programs; where it differs, the review says by file."""
-        about = {"name": self.name, "title": self.called(), "review_verdict": self.verdict}
+        about = {"name": self.name, "title": self.called(), "verdict": self.verdict}
         return {**about, "files": self.files, "differing": list(self.differing)}
 
 

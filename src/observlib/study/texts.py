@@ -181,7 +181,7 @@ class Whole(pd.DataFrame):
 def list_families() -> pd.DataFrame:
     """What each family gives, and what may be said whatever the theme: `name`, `kind`, `what`."""
     declared = frame.families()
-    rows = [(name, "describe_family", _first(family.compute)) for name, family in declared.items()]
+    rows = [(name, "family", _first(family.compute)) for name, family in declared.items()]
     of_a_theme = {theme for name in declared for theme, _ in _of_theme(name)}
     for name, found in offered(narratives).items():
         if callable(found):
