@@ -316,13 +316,14 @@ def test_outside_a_project_it_says_what_is_looked_for(observ, tmp_path, monkeypa
     assert [path.name for path in tmp_path.iterdir()] == ["raw"]
 
 
-def test_it_runs_from_any_folder_of_the_project_and_makes_its_data_folder(
-    observ, filled, monkeypatch
-):
+def test_it_runs_from_any_folder_of_the_project(observ, filled, monkeypatch):
     monkeypatch.chdir(filled / "notebooks")
     code, out, _ = observ("ingest", "../raw")
     assert code == 0 and str(filled / "data" / "store") in out.replace("\n", "")
-    assert observ("ingest", "../raw", "--data", "../data/new")[0] == 0
+
+
+def test_an_ingestion_makes_its_data_folder(observ, filled):
+    assert observ("ingest", "raw", "--data", "data/new")[0] == 0
     assert store.kind(filled / "data" / "new") == "real"
 
 
@@ -358,7 +359,7 @@ def interrupt(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("step", ["make", "publish", "check_request"])
+@pytest.mark.parametrize("step", ["make_edition", "publish", "check_request"])
 def test_ctrl_c_leaves_the_published_site_as_it_was(observ, filled, monkeypatch, step):
     if step == "publish":
         none = archive.content(estimates.make([]), comparisons.make(None), {"wide": []})
