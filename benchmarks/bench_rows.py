@@ -27,7 +27,7 @@ from observlib import store
 data, table = Path(sys.argv[1]), sys.argv[2]
 done = store.ingest(data / "raw", data, project.catalogue_with_devices(data))
 assert not done.problems, done.problems
-months = store.by_month(data, table, ["visits" if table == "audience" else "wait"])
+months = store.held_by_month(data, table, ["visits" if table == "audience" else "wait"])
 told = {"months": len(months)}
 """
 PANDAS = """

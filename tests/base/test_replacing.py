@@ -234,6 +234,7 @@ def test_where_no_temporary_file_can_be_written_it_is_told(monkeypatch, place):
     monkeypatch.setattr(tempfile, "gettempdir", none)
     with pytest.raises(ObservError, match="set TMPDIR to a folder"), files.temporary_files():
         pass
+    monkeypatch.undo()
     # another disk that is full is not taken for it
     with pytest.raises(OSError, match="No space left"), files.temporary_files():
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/elsewhere/x")

@@ -291,7 +291,7 @@ def test_a_missing_package_is_told_with_the_line_that_installs_it(tmp_path):
     code = (
         "import sys; sys.modules['adlfs'] = None\n"
         "from pathlib import Path; from observlib import store\n"
-        f"store.follow(Path({str(tmp_path)!r}))"
+        f"store.follow_address(Path({str(tmp_path)!r}))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "pip install 'observlib[azure]'" in done.stderr.splitlines()[-1]

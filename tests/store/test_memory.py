@@ -18,7 +18,7 @@ from observlib import store
 data = Path(sys.argv[1])
 done = store.ingest(data / "raw", data, project.catalogue_with_devices(data))
 assert not done.problems, done.problems
-months = store.by_month(data, "audience", ["visits"])
+months = store.held_by_month(data, "audience", ["visits"])
 peak = int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) // 1024
 rows = months[["product", "month", "visits"]].values.tolist()
 print(json.dumps({"peak": peak, "months": rows}))
