@@ -253,8 +253,8 @@ def test_it_holds_one_short_line_for_each_thing_and_for_each_table_that_it_reads
     [
         ("loaded", "the library/display/charts.py", "the library"),
         ("loaded", "the library/cli/new.py", "fresh"),  # which no page can see
-        ("digests", "calls", "the data (calls)"),
-        ("digests", "polls", "fresh"),  # which it does not reading
+        ("table_digests", "calls", "the data (calls)"),
+        ("table_digests", "polls", "fresh"),  # which it does not reading
     ],
 )
 def test_a_change_of_library_or_data_that_it_sees_is_told(executed, monkeypatch, of, name, told):
