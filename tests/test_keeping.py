@@ -344,7 +344,7 @@ def test_a_change_of_the_library_runs_the_pages_that_can_see_it(
     again, root, monkeypatch, name, expected
 ):
     again()
-    for asked in ("installed",) if "packages" in name else ("library", "loaded"):
+    for asked in ("installed_packages",) if "packages" in name else ("library_files", "loaded"):
         changed = {**getattr(kept, asked)(), name: "changed"}
         monkeypatch.setattr(kept, asked, lambda changed=changed: changed)
     assert not stands(root)
