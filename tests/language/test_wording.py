@@ -17,10 +17,6 @@ BESIDE = sorted(
 )
 
 
-NAMES = ("_TEXTS",)
-COUNTED = [f"{name}.{way}" for name in NAMES for way in ("of", "count")]
-
-
 def _written(tmp_path: Path, text: str) -> str:
     (tmp_path / "sentences.yml").write_text(text, encoding="utf-8")
     return str(tmp_path / "sentences.py")
@@ -62,9 +58,9 @@ def _asked(path: Path) -> list[tuple[str, set[str] | None]]:
                 values.setdefault(ast.unparse(target), []).append(node.value)
     found = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.Subscript) and getattr(node.value, "id", "") in NAMES:
+        if isinstance(node, ast.Subscript) and getattr(node.value, "id", "") == "_TEXTS":
             found += [(key, filled.get(id(node), set())) for key in _keys(node.slice, values)]
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in COUNTED:
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("_TEXTS.of", "_TEXTS.count"):
             both = [key + r"\.(one|several)" for key in _keys(node.args[0], values)]
             found += [(key, filled.get(id(node), set())) for key in both]
     return found

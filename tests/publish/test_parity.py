@@ -16,8 +16,7 @@ from tests.site.axe import violations
 from tests.site.conftest import dump
 
 from observlib.publish import embedded, find_quarto, publish
-from observlib.publish import html as access
-from observlib.publish.html import with_downloads
+from observlib.publish.html import finish_pages, with_downloads
 from observlib.publish.notebook import Converted, notebook_to_markdown
 from observlib.publish.project import SitePage, read_project
 from observlib.publish.quarto import framed, render_pages
@@ -116,7 +115,7 @@ def finished(project: Path, document: str, place: Path) -> str:
     read = read_project(project)
     place.mkdir()
     (place / "panorama.html").write_text(document, encoding="utf-8")
-    access.finish_pages(read, place, ["panorama.html"])
+    finish_pages(read, place, ["panorama.html"])
     return (place / "panorama.html").read_text(encoding="utf-8")
 
 

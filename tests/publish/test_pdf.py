@@ -17,8 +17,7 @@ import typst
 from observlib.base.errors import ObservError
 from observlib.base.files import write_all
 from observlib.display.style import Brand
-from observlib.publish import downloads as full_report
-from observlib.publish import embedded, pandoc, publish
+from observlib.publish import downloads, embedded, pandoc, publish
 from observlib.publish.downloads import (
     FEW_LINES,
     Draft,
@@ -298,17 +297,17 @@ def test_whole_edition_is_kept_until_a_chapter_changes(tmp_path, made_project):
     for page in full_report_parts(project)["Ce qu’ils disent"]:
         chapters |= embedded._printed(project, page)
     kept, site = tmp_path / "kept", tmp_path / "site"
-    name = f"{full_report.CHAPTERS}/panorama/panorama.typ"
+    name = f"{downloads.CHAPTERS}/panorama/panorama.typ"
     for number, (changed, expected) in enumerate(((False, 1), (False, 1), (True, 2))):
         if changed:
             chapters[name] = chapters[name].replace(b"progresse", b"recule")
         write_all(chapters, folder := tmp_path / str(number))
-        full_report.put_full_report(project, folder, site, kept)
+        downloads.put_full_report(project, folder, site, kept)
         assert len(list(kept.iterdir())) == expected
 
 
 def test_an_edition_of_too_many_chapters_has_no_whole(tmp_path, made_project, monkeypatch):
-    monkeypatch.setattr(full_report, "MOST", 1)
+    monkeypatch.setattr(downloads, "MOST", 1)
     site = publish(made_project, tmp_path / "site", "embedded").parent
     assert not [*site.glob("edition-*.pdf")] and (site / "panorama.pdf").exists()
     assert "Toute l’édition" not in (site / "index.html").read_text(encoding="utf-8")

@@ -58,8 +58,6 @@ from observlib.catalogue.questionnaires import (
     plain_code,
 )
 
-# --- The whole catalogue: its files read, and what they say of each other checked
-
 _FILES: dict[str, type[Entry]] = {
     "departments": Department,
     "products": Product,

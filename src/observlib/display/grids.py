@@ -89,9 +89,9 @@ def _figure(cells: pd.DataFrame, indicator: Indicator) -> style.Figure:
                 linespacing=1.05)  # fmt: skip
         svg.keep_values(ax, x, y, row, indicator, row["row"], row["column"])
     for i, text in enumerate(heads.texts):
-        style.write_label(fig, place.left + cell * (i + 0.5), top - 4, text, ha="center",
-                    va="bottom",
-                    size=style.SMALL, rotation=90 if heads.turned else 0)  # fmt: skip
+        middle = place.left + cell * (i + 0.5)
+        style.write_label(fig, middle, top - 4, text, ha="center", va="bottom",
+                          size=style.SMALL, rotation=90 if heads.turned else 0)  # fmt: skip
     if len(shown):
         _legend(fig, (low, high), top + tall * len(rows) + 6, indicator, unit, shades)
     return fig

@@ -177,7 +177,7 @@ def draw_rows(
             ax.axvline(0, color=style.GREY, linewidth=0.8)
         below = top + height + 6 + style.LINE
         style.write_label(fig, place.left + place.width / 2, below, axis.name,
-                    ha="center", color=style.GREY)  # fmt: skip
+                          ha="center", color=style.GREY)  # fmt: skip
     else:
         ax.set_axis_off()
     for row, name, start, middle in zip(place.rows, place.names, starts, middles, strict=True):

@@ -482,9 +482,7 @@ def _rows_of(
         first = last = quarter
     for device, table in held[["device", "table"]].drop_duplicates().itertuples(index=False):
         of = {"device": device, "product": row["product"] or None}
-        if not store.count_rows(
-            data, table, **of
-        ):  # what it measures is of no product, or of several
+        if not store.count_rows(data, table, **of):  # of no product, or of several
             of["product"] = None
         whole = store.count_rows(data, table, last=quarter, device=device)
         own = store.count_rows(data, table, first, last, **of)

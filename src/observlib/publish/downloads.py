@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import cache
@@ -448,7 +448,7 @@ def write_dots(
 @cache
 def reference_document(brand: Brand) -> bytes:
     """The looks of documents: pandoc's own, on A4, in a brand's, with our lines and captions."""
-    made = io.BytesIO()
+    made, looks = io.BytesIO(), mapping(read_text(_LOOKS), _LOOKS)
     with (
         zipfile.ZipFile(io.BytesIO(pandoc.data_file("reference.docx"))) as before,
         zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as after,
@@ -456,21 +456,21 @@ def reference_document(brand: Brand) -> bytes:
         for info in before.infolist():
             text = before.read(info)
             if info.filename in ("word/styles.xml", "word/theme/theme1.xml"):
-                text = _restyled(text.decode("utf-8"), brand).encode("utf-8")
+                text = _restyled(text.decode("utf-8"), looks["styles"], brand).encode("utf-8")
             elif info.filename == "word/document.xml":
-                page = mapping(read_text(_LOOKS), _LOOKS)["page"]
-                text = re.sub(r"<w:sectPr>.*?</w:sectPr>", page, text.decode(), flags=re.S).encode()
+                section = r"<w:sectPr>.*?</w:sectPr>"
+                text = re.sub(section, looks["page"], text.decode(), flags=re.S).encode()
             # without the time of this run: the same page gives the same bytes
             after.writestr(zipfile.ZipInfo(info.filename), text, zipfile.ZIP_DEFLATED)
     return made.getvalue()
 
 
-def _restyled(styles: str, brand: Brand) -> str:
+def _restyled(styles: str, ours_by_pattern: Mapping[str, str], brand: Brand) -> str:
     looks = {name: look.removeprefix("#").upper() for name, look in brand.for_paper().items()}
     looks["letters"] = brand.base or "Aptos"  # those of pandoc's, which Word has
     looks["headings"] = brand.headings or brand.base or "Aptos Display"
     parts = re.split(r"(?=<w:style )", styles)
-    for pattern, given in mapping(read_text(_LOOKS), _LOOKS)["styles"].items():
+    for pattern, given in ours_by_pattern.items():
         ours = re.sub(r"\{([a-z-]+)\}", lambda name: looks[name[1]], given)
         parts = [re.sub(pattern, ours, part, count=1, flags=re.S) for part in parts]
     return "".join(parts)

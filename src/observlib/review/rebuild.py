@@ -241,12 +241,8 @@ _ALLOWED = re.compile(
     r"PATH|PATHEXT|LD_LIBRARY_PATH|SYSTEMROOT|LANG|LANGUAGE|LC_\w+|TZ|DENO_DOM_PLUGIN"
     r"|QUARTO_(CONDA_PREFIX|DART_SASS|DENO|ESBUILD|PANDOC|SHARE_PATH|TYPST)"
 )
-_NEVER = (
-    "raw",
-    "store",
-    archive.ARCHIVE_FOLDER,
-    "identifiers",
-)  # of a data folder: no code, no fact
+# of a data folder: no code, no fact
+_NEVER = ("raw", "store", archive.ARCHIVE_FOLDER, "identifiers")
 Tell = Callable[[str], None]
 Trusted = Collection[str]
 

@@ -30,9 +30,7 @@ from observlib.base.errors import ObservError, UsageError
 
 TIMEOUT = 60.0  # after which a server that says nothing is given up
 LONGEST_ANSWER = 900.0  # of the whole of an answer
-MOST_ANSWER_BYTES = (
-    200_000_000  # of an answer: a thousand tickets with all their texts are a tenth of it
-)
+MOST_ANSWER_BYTES = 200_000_000  # a thousand tickets with all their texts are a tenth of it
 _LONGEST_PAUSE = 900.0  # for which a server may ask
 _PAUSES = 10  # in a row
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
