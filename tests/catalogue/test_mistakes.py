@@ -97,34 +97,31 @@ def explained(model: type[BaseModel], **raw: Any) -> list[str]:
     return []
 
 
-@pytest.mark.parametrize(
-    ("model", "raw", "said"),
-    [
-        (Device, {"id": "Mon Avis"}, "id is 'Mon Avis': a-z and 0-9, with - or _ between them, is "
-                                     "expected, such as service-public"),
-        (Device, {"period": "mars"}, "period is 'mars': a month (without its day) or a day is "
-                                     "expected, such as 2026-09-30"),
-        (Device, {"dataset_id": "x"}, "an identifier of 24 characters is expected, such as 5f1b"),
-        (Device, {"label": None}, "label is empty: text is expected"),
-        (Device, {"label": date(2026, 1, 31)}, "label is 2026-01-31: text is expected"),
-        (Device, {"quotes": "peut-être"}, "true or false is expected"),
-        (Device, {"minimum_people": 3}, "minimum_people is 3: a number of 11 or more is expected"),
-        (Device, {"promise_days": "deux"}, "a whole number is expected, such as 12"),
-        (Device, {"family": "avis"}, "family is 'avis': allowed: 'feedback', 'consultation', "),
-        (Department, {"mail": "accueil"}, "an address of mail is expected, such as pole@"),
-        (decisions.Decision, {"quarter": "T3 2026"}, "a quarter is expected, such as 2026-T3"),
-        (feeds.Calendar, {"editions": [{"hour": "8h45"}]},
-         'editions.0.hour is \'8h45\': an hour, in quotes, is expected, such as "08:45"'),
-        (reviews.Review, {"told": "abc"}, "a digest of 32 characters is expected, such as 2a3d"),
-        (practices.PracticeSheet, {"sources": [{"url": "site"}]},
-         "an address of the web is expected"),
-        (corrections.Correction, {"expect": [1]}, "expect is [1]: a whole number is expected, such "
-         "as 12, or a number is expected, such as 12.5, or text is expected"),
-        (revisions.Erratum, {"what": "court"}, "what is 'court': at least 20 are expected"),
-        (Coded, {"codes": "oui"}, "a mapping is expected: a line `key: value` for each"),
-        (Questionnaire, {"questions": []}, "questions is []: at least 1 are expected"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("model", "raw", "said"), [
+    (Device, {"id": "Mon Avis"}, "id is 'Mon Avis': a-z and 0-9, with - or _ between them, is "
+                                 "expected, such as service-public"),
+    (Device, {"period": "mars"}, "period is 'mars': a month (without its day) or a day is "
+                                 "expected, such as 2026-09-30"),
+    (Device, {"dataset_id": "x"}, "an identifier of 24 characters is expected, such as 5f1b"),
+    (Device, {"label": None}, "label is empty: text is expected"),
+    (Device, {"label": date(2026, 1, 31)}, "label is 2026-01-31: text is expected"),
+    (Device, {"quotes": "peut-être"}, "true or false is expected"),
+    (Device, {"minimum_people": 3}, "minimum_people is 3: a number of 11 or more is expected"),
+    (Device, {"promise_days": "deux"}, "a whole number is expected, such as 12"),
+    (Device, {"family": "avis"}, "family is 'avis': allowed: 'feedback', 'consultation', "),
+    (Department, {"mail": "accueil"}, "an address of mail is expected, such as pole@"),
+    (decisions.Decision, {"quarter": "T3 2026"}, "a quarter is expected, such as 2026-T3"),
+    (feeds.Calendar, {"editions": [{"hour": "8h45"}]},
+     'editions.0.hour is \'8h45\': an hour, in quotes, is expected, such as "08:45"'),
+    (reviews.Review, {"told": "abc"}, "a digest of 32 characters is expected, such as 2a3d"),
+    (practices.PracticeSheet, {"sources": [{"url": "site"}]},
+     "an address of the web is expected"),
+    (corrections.Correction, {"expect": [1]}, "expect is [1]: a whole number is expected, such "
+     "as 12, or a number is expected, such as 12.5, or text is expected"),
+    (revisions.Erratum, {"what": "court"}, "what is 'court': at least 20 are expected"),
+    (Coded, {"codes": "oui"}, "a mapping is expected: a line `key: value` for each"),
+    (Questionnaire, {"questions": []}, "questions is []: at least 1 are expected"),
+])  # fmt: skip
 def test_a_mistake_says_what_to_write(model, raw, said):
     assert any(line.startswith(said) or said in line for line in explained(model, **raw))
 

@@ -63,33 +63,30 @@ def test_a_device_says_from_where_it_is_fetched(load, more, kind):
     assert fetched_from(load(more)) == kind
 
 
-@pytest.mark.parametrize(
-    ("more", "word"),
-    [
-        ("loader: matomo_csv; survey_id: 3", "key 'survey_id' goes with the loader limesurvey"),
-        ("loader: tickets; site_id: 3", "goes with the loader matomo_csv or matomo_json alone"),
-        ("loader: matomo_csv; site_id: 0", "site_id is 0"),
-        ("loader: datagouv_metrics; dataset_id: bodacc", "dataset_id is 'bodacc'"),
-        ("loader: zendesk_api; address: a.parquet", "a plain table, and zendesk_api is none"),
-        ("loader: demarches; address: a.parquet", "a plain table, or the loader plain_csv"),
-        ("loader: tickets; address: base.sqlite", "needs `address_table`"),
-        ("loader: tickets; address: 'postgres://hote/b'", "needs `address_table`"),
-        ("loader: tickets; address: a.csv; address_table: t", "PostgreSQL or SQLite alone"),
-        ("loader: tickets; address_table: t", "goes with an `address` of PostgreSQL or SQLite"),
-        ("loader: tickets; address: 's3://seau/a.parquet'", "is none that can be fetched"),
-        *(
-            (f"loader: tickets; address: '{address}'; address_table: t", "and no more; what else")
-            for address in (
-                "postgresql://moi@hote/b?sslmode=disable", "postgresql://moi@hote/b?host=autre",
-                "postgresql://moi@hote/b?hostaddr=192.0.2.1",
-                "postgresql://moi@hote/b?h%6Fstaddr=192.0.2.1", "postgresql:///b?service=autre",
-                "postgresql://hote,autre/b", "postgresql://moi@hote@autre/b",
-                "postgresql://hote/b#x", "postgresql://[hote/b",
-                "postgresql://hote/b sslmode=disable"
-            )
-        ),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("more", "word"), [
+    ("loader: matomo_csv; survey_id: 3", "key 'survey_id' goes with the loader limesurvey"),
+    ("loader: tickets; site_id: 3", "goes with the loader matomo_csv or matomo_json alone"),
+    ("loader: matomo_csv; site_id: 0", "site_id is 0"),
+    ("loader: datagouv_metrics; dataset_id: bodacc", "dataset_id is 'bodacc'"),
+    ("loader: zendesk_api; address: a.parquet", "a plain table, and zendesk_api is none"),
+    ("loader: demarches; address: a.parquet", "a plain table, or the loader plain_csv"),
+    ("loader: tickets; address: base.sqlite", "needs `address_table`"),
+    ("loader: tickets; address: 'postgres://hote/b'", "needs `address_table`"),
+    ("loader: tickets; address: a.csv; address_table: t", "PostgreSQL or SQLite alone"),
+    ("loader: tickets; address_table: t", "goes with an `address` of PostgreSQL or SQLite"),
+    ("loader: tickets; address: 's3://seau/a.parquet'", "is none that can be fetched"),
+    *(
+        (f"loader: tickets; address: '{address}'; address_table: t", "and no more; what else")
+        for address in (
+            "postgresql://moi@hote/b?sslmode=disable", "postgresql://moi@hote/b?host=autre",
+            "postgresql://moi@hote/b?hostaddr=192.0.2.1",
+            "postgresql://moi@hote/b?h%6Fstaddr=192.0.2.1", "postgresql:///b?service=autre",
+            "postgresql://hote,autre/b", "postgresql://moi@hote@autre/b",
+            "postgresql://hote/b#x", "postgresql://[hote/b",
+            "postgresql://hote/b sslmode=disable"
+        )
+    ),
+])  # fmt: skip
 def test_keys_that_do_not_go_together_are_told_at_their_line(load, more, word):
     with pytest.raises(ObservError) as error:
         load(more)

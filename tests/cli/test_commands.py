@@ -77,17 +77,14 @@ def test_a_respondent_is_forgotten_and_not_named(filled, observ):
     assert observ("forget", FORGETFUL, "--before", "2025-07-02")[1].startswith("Forgot 1 row ")
 
 
-@pytest.mark.parametrize(
-    ("words", "why"),
-    [
-        ((FORGETFUL,), "either --before YYYY-MM-DD or --respondent ID"),
-        ((FORGETFUL, "--before", "2025-01-01", "--respondent", "a"), "either --before"),
-        ((FORGETFUL, "--respondent", ""), "either --before"),
-        ((FORGETFUL, "--before", "yesterday"), "does not match the format"),
-        ((FORGETFUL, "--before", "2999-01-01"), "lies in the future"),
-        (("nothing", "--respondent", "a"), "device 'nothing': is not in the catalogue"),
-    ],
-)
+@pytest.mark.parametrize(("words", "why"), [
+    ((FORGETFUL,), "either --before YYYY-MM-DD or --respondent ID"),
+    ((FORGETFUL, "--before", "2025-01-01", "--respondent", "a"), "either --before"),
+    ((FORGETFUL, "--respondent", ""), "either --before"),
+    ((FORGETFUL, "--before", "yesterday"), "does not match the format"),
+    ((FORGETFUL, "--before", "2999-01-01"), "lies in the future"),
+    (("nothing", "--respondent", "a"), "device 'nothing': is not in the catalogue"),
+])  # fmt: skip
 def test_a_mistake_is_told_in_a_line_and_forgets_nothing(filled, observ, words, why):
     before = (filled / "data" / "store" / "ledger.json").read_bytes()
     code, out, err = observ("forget", *words)
@@ -100,15 +97,12 @@ def test_a_folder_without_a_store_says_so(filled, observ):
     assert code == 1 and "has no store" in err
 
 
-@pytest.mark.parametrize(
-    ("words", "code", "said"),
-    [
-        (("2026Q3", "--to", "x"), 2, "quarter '2026Q3': not a quarter;"),
-        (("2199-T1", "--to", "x"), 1, "edition 2199-T1: does not exist;"),
-        (("2026-T3", "--to", "reports/x"), 2, "reports/x: is in reports/, which is the site's"),
-        (("2026-T3",), 2, "--to"),
-    ],
-)
+@pytest.mark.parametrize(("words", "code", "said"), [
+    (("2026Q3", "--to", "x"), 2, "quarter '2026Q3': not a quarter;"),
+    (("2199-T1", "--to", "x"), 1, "edition 2199-T1: does not exist;"),
+    (("2026-T3", "--to", "reports/x"), 2, "reports/x: is in reports/, which is the site's"),
+    (("2026-T3",), 2, "--to"),
+])  # fmt: skip
 def test_a_wrong_word_is_one_line_and_nothing_is_written(observ, words, code, said):
     found, out, err = observ("partners", *words)
     assert (found, out) == (code, "") and said in err
@@ -224,16 +218,13 @@ def test_a_form_of_few_answers_says_what_is_assumed(observ, demonstration):
     assert found["asked"]["open"] == 1 and found["effect"] is None
 
 
-@pytest.mark.parametrize(
-    ("device", "why"),
-    [
-        ("enquete-legifrence", "is not in the catalogue; is it 'enquete-legifrance'?"),
-        ("nothing", "is not in the catalogue; `observ catalogue` lists it"),
-        ("audience-boamp", "gives audience; what can be planned are answers"),
-        ("boutique-documentation", "of surveys and ratings: enquete-demarches, "),
-        ("insee-population", "gave nothing yet"),
-    ],
-)
+@pytest.mark.parametrize(("device", "why"), [
+    ("enquete-legifrence", "is not in the catalogue; is it 'enquete-legifrance'?"),
+    ("nothing", "is not in the catalogue; `observ catalogue` lists it"),
+    ("audience-boamp", "gives audience; what can be planned are answers"),
+    ("boutique-documentation", "of surveys and ratings: enquete-demarches, "),
+    ("insee-population", "gave nothing yet"),
+])  # fmt: skip
 def test_what_cannot_be_planned_is_told_in_a_line_with_what_can(observ, demonstration, device, why):
     code, out, err = observ("plan", device, "--data", demonstration)
     assert (code, out) == (2, "") and why in err and err.count("\n") == 1

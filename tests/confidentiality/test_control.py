@@ -69,14 +69,11 @@ def test_what_a_test_would_have_seen_gives_back_no_exact_interval(sides):
     assert told[0] == pytest.approx([0.0, -0.5, 0.5, 0.95, 1.43 * 0.5])
 
 
-@pytest.mark.parametrize(
-    ("months", "now", "verdict", "ends"),
-    [
-        (1, 8.4, "unknown", (0.0, 2.5)),  # told in wide steps
-        (3, 8.0, "unknown", (0.0, 1.9)),  # told as before, when it was 0,4 lower
-        (3, 8.2, "rise", (0.2, 2.1)),
-    ],
-)
+@pytest.mark.parametrize(("months", "now", "verdict", "ends"), [
+    (1, 8.4, "unknown", (0.0, 2.5)),  # told in wide steps
+    (3, 8.0, "unknown", (0.0, 1.9)),  # told as before, when it was 0,4 lower
+    (3, 8.2, "rise", (0.2, 2.1)),
+])  # fmt: skip
 def test_no_difference_is_above_zero_whose_interval_may_be_zero(months, now, verdict, ends):
     period = {1: ("2026-08", "2025-08"), 3: ("2026-T3", "2025-T3")}[months]
     mark = {"indicator": "satisfaction_10", "device": "d", "unit": "sur 10", "n": 120.0}
@@ -96,14 +93,11 @@ def test_no_difference_is_above_zero_whose_interval_may_be_zero(months, now, ver
     assert (found["reason"] == "precision") == (verdict == "unknown")
 
 
-@pytest.mark.parametrize(
-    ("change", "difference", "ends"),
-    [
-        ({"status": "suppressed"}, math.nan, (math.nan, math.nan)),
-        ({"estimate": 6.4, "ci_low": 6.2, "ci_high": 6.8}, -0.5, (-0.7, -0.3)),  # as told before
-        ({"ci_low": 5.5, "ci_high": 7.5}, -0.4, (-1.0, 0.0)),  # in wide steps
-    ],
-)
+@pytest.mark.parametrize(("change", "difference", "ends"), [
+    ({"status": "suppressed"}, math.nan, (math.nan, math.nan)),
+    ({"estimate": 6.4, "ci_low": 6.2, "ci_high": 6.8}, -0.5, (-0.7, -0.3)),  # as told before
+    ({"ci_low": 5.5, "ci_high": 7.5}, -0.4, (-1.0, 0.0)),  # in wide steps
+])  # fmt: skip
 def test_a_year_is_told_as_its_quarters_are(catalogue, change, difference, ends):
     """Else what is withheld of a quarter could be worked back from its year."""
     mark = {"indicator": "satisfaction_10", "device": "d", "unit": "sur 10", "n": 200.0}

@@ -59,27 +59,24 @@ def row(estimate: float, n: int, **more: object) -> dict[str, object]:
             **more}  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("found", "status"),
-    [
-        (row(100, 12), "suppressed"),  # each of the twelve is known to have answered so
-        (row(0, 29), "suppressed"),
-        (row(-100, 12, unit="points"), "suppressed"),
-        (row(100, 30), "published"),
-        (row(92.3, 13), "suppressed"),  # and the thirteenth alone to have answered otherwise
-        (row(50, 22), "low_base"),
-        (row(100 * 11 / 21, 21), "suppressed"),  # the ten others
-        (row(10, 100), "suppressed"),  # ten
-        (row(11, 100), "published"),  # eleven
-        (row(89, 100), "published"),
-        (row(90, 100), "suppressed"),
-        (row(0, 400), "published"),
-        (row(10, 20, unit="sur 10"), "low_base"),
-        (row(100, 12, unit="s"), "low_base"),
-        (row(0, 12, group="feeling", group_value="Négatif"), "low_base"),
-        (row(100, 12, group="feeling", group_value="Négatif"), "suppressed"),
-    ],
-)
+@pytest.mark.parametrize(("found", "status"), [
+    (row(100, 12), "suppressed"),  # each of the twelve is known to have answered so
+    (row(0, 29), "suppressed"),
+    (row(-100, 12, unit="points"), "suppressed"),
+    (row(100, 30), "published"),
+    (row(92.3, 13), "suppressed"),  # and the thirteenth alone to have answered otherwise
+    (row(50, 22), "low_base"),
+    (row(100 * 11 / 21, 21), "suppressed"),  # the ten others
+    (row(10, 100), "suppressed"),  # ten
+    (row(11, 100), "published"),  # eleven
+    (row(89, 100), "published"),
+    (row(90, 100), "suppressed"),
+    (row(0, 400), "published"),
+    (row(10, 20, unit="sur 10"), "low_base"),
+    (row(100, 12, unit="s"), "low_base"),
+    (row(0, 12, group="feeling", group_value="Négatif"), "low_base"),
+    (row(100, 12, group="feeling", group_value="Négatif"), "suppressed"),
+])  # fmt: skip
 def test_what_each_of_few_people_answered_is_not_told(found, status):
     assert protect(pd.DataFrame([found]))["status"].tolist() == [status]
 

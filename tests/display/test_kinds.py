@@ -59,19 +59,16 @@ def test_an_empty_frame_or_caption_is_an_error_that_says_what_to_do(chart, group
         draw(estimates.combine([grouped({"1": 5.0}, "appels")] * 2), chart)
 
 
-@pytest.mark.parametrize(
-    ("chart", "values", "unit", "told"),
-    [
-        ("bar_chart", {"A": -5.0}, "points", "below zero"),
-        ("curve_chart", {"A": 5.0}, "%", "is no number; draw it with bar_chart"),
-        ("curve_chart", {"nan": 5.0}, "%", "is no number; draw it with bar_chart"),
-        ("curve_chart", {"inf": 5.0}, "%", "is no number; draw it with bar_chart"),
-        *(("funnel_chart", {"A": 5.0}, unit, "steps are counts") for unit in ("%", "s", "points")),
-        ("heat_chart", {"lundi": 40.0}, "%", "lundi is not “row · column”"),
-        ("heat_chart", {f"rang · colonne {'x' * n}": 5.0 for n in range(1, 60)}, "%",
-         "59 columns named in words; at most"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("chart", "values", "unit", "told"), [
+    ("bar_chart", {"A": -5.0}, "points", "below zero"),
+    ("curve_chart", {"A": 5.0}, "%", "is no number; draw it with bar_chart"),
+    ("curve_chart", {"nan": 5.0}, "%", "is no number; draw it with bar_chart"),
+    ("curve_chart", {"inf": 5.0}, "%", "is no number; draw it with bar_chart"),
+    *(("funnel_chart", {"A": 5.0}, unit, "steps are counts") for unit in ("%", "s", "points")),
+    ("heat_chart", {"lundi": 40.0}, "%", "lundi is not “row · column”"),
+    ("heat_chart", {f"rang · colonne {'x' * n}": 5.0 for n in range(1, 60)}, "%",
+     "59 columns named in words; at most"),
+])  # fmt: skip
 def test_what_would_be_drawn_wrong_is_refused(chart, values, unit, told, grouped, draw):
     with pytest.raises(ObservError, match=told):
         draw(grouped(values, unit), chart)

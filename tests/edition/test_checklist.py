@@ -26,45 +26,35 @@ DATES = Calendar.model_validate({"editions": PLANNED})
 PAGE = '<html lang="fr"><title>A</title><main><h1>A</h1>{}</main></html>'
 
 
-@pytest.mark.parametrize(
-    ("quarter", "now", "state", "told"),
-    [
-        ("2026-T3", (2026, 11, 16, 7, 44), "blocking", "from 2026-11-16 08:45 (Paris), not before"),
-        ("2026-T3", (2026, 11, 16, 7, 45), "ok", "announced for 2026-11-16 08:45"),
-        ("2026-T4", (2027, 2, 15, 7, 45), "warning", "planned and never fixed"),
-        ("2026-T2", (2027, 2, 15, 7, 45), "blocking", "has no date"),
-    ],
-)
+@pytest.mark.parametrize(("quarter", "now", "state", "told"), [
+    ("2026-T3", (2026, 11, 16, 7, 44), "blocking", "from 2026-11-16 08:45 (Paris), not before"),
+    ("2026-T3", (2026, 11, 16, 7, 45), "ok", "announced for 2026-11-16 08:45"),
+    ("2026-T4", (2027, 2, 15, 7, 45), "warning", "planned and never fixed"),
+    ("2026-T2", (2027, 2, 15, 7, 45), "blocking", "has no date"),
+])  # fmt: skip
 def test_an_edition_is_released_from_the_minute_that_readers_were_told(quarter, now, state, told):
     found = checklist.hour(DATES, Quarter.parse(quarter), datetime(*now, tzinfo=UTC))
     assert found.state == state and told in found.told
 
 
-@pytest.mark.parametrize(
-    ("appeared", "now", "quarter"),
-    [
-        ({}, (2026, 11, 16, 7, 44), None),
-        ({}, (2026, 11, 16, 7, 45), "2026-T3"),
-        ({"2026-T3": "2026-11-13"}, (2026, 11, 16, 7, 45), "2026-T3"),  # made before, to be seen
-        ({"2026-T3": "2026-11-16"}, (2026, 11, 16, 9, 0), None),
-        ({"2026-T3": "2026-11-16"}, (2027, 2, 15, 7, 44), None),
-        ({"2026-T3": "2026-11-16"}, (2027, 2, 15, 7, 45), "2026-T4"),
-    ],
-)
+@pytest.mark.parametrize(("appeared", "now", "quarter"), [
+    ({}, (2026, 11, 16, 7, 44), None),
+    ({}, (2026, 11, 16, 7, 45), "2026-T3"),
+    ({"2026-T3": "2026-11-13"}, (2026, 11, 16, 7, 45), "2026-T3"),  # made before, to be seen
+    ({"2026-T3": "2026-11-16"}, (2026, 11, 16, 9, 0), None),
+    ({"2026-T3": "2026-11-16"}, (2027, 2, 15, 7, 44), None),
+    ({"2026-T3": "2026-11-16"}, (2027, 2, 15, 7, 45), "2026-T4"),
+])  # fmt: skip
 def test_a_daily_timer_releases_each_edition_once_from_its_hour_on(appeared, now, quarter):
     published = [Edition(one, "real", day, (), "", "", {}) for one, day in appeared.items()]
     found = checklist.due(DATES, published, datetime(*now, tzinfo=UTC))
     assert (found and found.quarter) == quarter
 
 
-@pytest.mark.parametrize(
-    ("quarter", "state", "told"),
-    [
-        ("2026-T3", "ok", "a year ahead"),
-        ("2026-T4", "warning", "no date for 2027-T4"),
-        ("2027-T3", "blocking", "2027-T4 has no date"),
-    ],
-)
+@pytest.mark.parametrize(("quarter", "state", "told"), [
+    ("2026-T3", "ok", "a year ahead"), ("2026-T4", "warning", "no date for 2027-T4"),
+    ("2027-T3", "blocking", "2027-T4 has no date"),
+])  # fmt: skip
 def test_no_edition_appears_whose_readers_are_not_told_of_the_next(quarter, state, told):
     found = checklist.next_dates(DATES, Quarter.parse(quarter))
     assert found.state == state and told in found.told
@@ -96,21 +86,18 @@ def test_an_edition_waits_for_a_device_whose_quarter_is_not_whole():
 STANDS = {"page": "panorama", "sha256": "a"}
 
 
-@pytest.mark.parametrize(
-    ("found", "state", "told"),
-    [
-        (checklist.pages({"studies": [STANDS]}), "ok", ""),
-        (checklist.pages({"studies": [STANDS, {"page": "contacts", "error": "x"}]}),
-         "blocking", "contacts"),
-        (checklist.pages({"studies": [STANDS, {"page": "contacts", "asked": False}]}),
-         "blocking", "contacts"),
-        (checklist.disclosure({"tried": 200, "withheld": 3, "pinned": 0}), "ok", ""),
-        (checklist.disclosure({"tried": 200, "withheld": 3, "pinned": 1}), "blocking", ""),
-        (checklist.disclosure({"tried": 0, "withheld": 3, "pinned": 0}), "warning", ""),
-        (checklist.corrections([{"id": "mois-double", "device": "audience-boamp"}]),
-         "warning", "mois-double (audience-boamp)"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("found", "state", "told"), [
+    (checklist.pages({"studies": [STANDS]}), "ok", ""),
+    (checklist.pages({"studies": [STANDS, {"page": "contacts", "error": "x"}]}),
+     "blocking", "contacts"),
+    (checklist.pages({"studies": [STANDS, {"page": "contacts", "asked": False}]}),
+     "blocking", "contacts"),
+    (checklist.disclosure({"tried": 200, "withheld": 3, "pinned": 0}), "ok", ""),
+    (checklist.disclosure({"tried": 200, "withheld": 3, "pinned": 1}), "blocking", ""),
+    (checklist.disclosure({"tried": 0, "withheld": 3, "pinned": 0}), "warning", ""),
+    (checklist.corrections([{"id": "mois-double", "device": "audience-boamp"}]),
+     "warning", "mois-double (audience-boamp)"),
+])  # fmt: skip
 def test_a_part_a_figure_that_is_worked_back_or_a_wrong_source_is_no_release(found, state, told):
     assert found.state == state and told in found.told and "pano" not in found.told
 
@@ -126,17 +113,14 @@ def entry(device: str, rows: int, rejected: int, span: tuple[str, str] | None) -
 SUMMER, SPRING = ("2026-07-01", "2026-09-30"), ("2026-04-01", "2026-06-30")
 
 
-@pytest.mark.parametrize(
-    ("rejected", "span", "state"),
-    [
-        (10, SUMMER, "ok"),  # 1 % of 1000
-        (11, SUMMER, "warning"),
-        (50, SUMMER, "warning"),
-        (51, SUMMER, "blocking"),
-        (500, SPRING, "ok"),  # another quarter's
-        (500, None, "blocking"),  # nothing could be dated
-    ],
-)
+@pytest.mark.parametrize(("rejected", "span", "state"), [
+    (10, SUMMER, "ok"),  # 1 % of 1000
+    (11, SUMMER, "warning"),
+    (50, SUMMER, "warning"),
+    (51, SUMMER, "blocking"),
+    (500, SPRING, "ok"),  # another quarter's
+    (500, None, "blocking"),  # nothing could be dated
+])  # fmt: skip
 def test_an_export_of_which_much_was_rejected_makes_no_edition(rejected, span, state):
     entries = [entry("a", 1000 - rejected, rejected, span), entry("b", 10_000, 0, SUMMER)]
     found = checklist.rejects(entries, T3)
@@ -152,18 +136,15 @@ def test_a_link_that_leads_nowhere_stops_a_release(tmp_path: Path):
         assert found.state == state and (state == "ok" or link in found.told)
 
 
-@pytest.mark.parametrize(
-    ("page", "fault"),
-    [
-        (PAGE.format("").replace(' lang="fr"', ""), "no language"),
-        (PAGE.format("").replace("<title>A</title>", ""), "no title"),
-        (PAGE.format("<main></main>"), "2 main parts"),
-        (PAGE.format("<h1>B</h1>"), "2 headings of the first level"),
-        (PAGE.format("<h2>B</h2><h4>C</h4>"), "level h3 is left out"),
-        (PAGE.format('<img src="x">'), "a picture has no text"),
-        (PAGE.format("<table><tr><td>1</td></tr></table>"), "tables have no heads"),
-    ],
-)
+@pytest.mark.parametrize(("page", "fault"), [
+    (PAGE.format("").replace(' lang="fr"', ""), "no language"),
+    (PAGE.format("").replace("<title>A</title>", ""), "no title"),
+    (PAGE.format("<main></main>"), "2 main parts"),
+    (PAGE.format("<h1>B</h1>"), "2 headings of the first level"),
+    (PAGE.format("<h2>B</h2><h4>C</h4>"), "level h3 is left out"),
+    (PAGE.format('<img src="x">'), "a picture has no text"),
+    (PAGE.format("<table><tr><td>1</td></tr></table>"), "tables have no heads"),
+])  # fmt: skip
 def test_a_page_that_keeps_some_people_out_stops_a_release(page, fault):
     assert checklist.faults(page) == [fault]
     found = checklist.accessibility({"a.html": page, "b.html": PAGE.format("<h2>B</h2>")})
@@ -189,16 +170,13 @@ def sheet(verdict: str, answer: str | None = "Oui.") -> reviews.Review:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("read", "state", "told"),
-    [
-        ([], "warning", "nobody read 2026-T2 again"),
-        ([sheet("reproduced")], "ok", "2026-T2: reproduced"),
-        ([sheet("differs")], "warning", "differs"),
-        ([sheet("reproduced", None)], "warning", "wait for an answer: 1"),
-        ([sheet("differs"), sheet("reproduced")], "ok", "reproduced"),
-    ],
-)
+@pytest.mark.parametrize(("read", "state", "told"), [
+    ([], "warning", "nobody read 2026-T2 again"),
+    ([sheet("reproduced")], "ok", "2026-T2: reproduced"),
+    ([sheet("differs")], "warning", "differs"),
+    ([sheet("reproduced", None)], "warning", "wait for an answer: 1"),
+    ([sheet("differs"), sheet("reproduced")], "ok", "reproduced"),
+])  # fmt: skip
 def test_who_releases_is_told_whether_a_peer_made_the_edition_before_again(read, state, told):
     published = [
         Edition(quarter, "real", "2026-08-17", (), "", "a" * 32, {})

@@ -141,14 +141,11 @@ def test_a_task_s_mistake_is_the_user_s_as_it_is_here(pool: Executor, place: Pat
         pool.submit(Path.read_text, place / "absent.csv").result()
 
 
-@pytest.mark.parametrize(
-    ("address", "error", "told"),
-    [
-        ("localhost", UsageError, r"^--dask localhost: write it as tcp://HOST:PORT"),
-        ("http://localhost:8786", UsageError, "write it as tcp://HOST:PORT"),
-        ("tcp://127.0.0.1:1", ObservError, r"^tcp://127.0.0.1:1: no scheduler answers there; "),
-    ],
-)
+@pytest.mark.parametrize(("address", "error", "told"), [
+    ("localhost", UsageError, r"^--dask localhost: write it as tcp://HOST:PORT"),
+    ("http://localhost:8786", UsageError, "write it as tcp://HOST:PORT"),
+    ("tcp://127.0.0.1:1", ObservError, r"^tcp://127.0.0.1:1: no scheduler answers there; "),
+])  # fmt: skip
 def test_who_names_no_cluster_is_told_in_one_line(place, monkeypatch, address, error, told):
     monkeypatch.setattr(module, "_REACHED", 1)
     with pytest.raises(error, match=told) as caught, cluster_workers(address, place, place):
@@ -182,15 +179,12 @@ def test_a_task_that_ends_each_worker_is_not_tried_for_ever(cluster, place):
         pool.submit(subprocess.call, ["sh", "-c", end]).result(timeout=300)
 
 
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        ({"the packages/pandas": "0.1"}, r"differs .* in the packages \(pandas\); install the "),
-        ({"the library/study/__init__.py": "x"},
-         r"differs .* in the library \(study/__init__.py\); install the "),
-        ({"the store": "x"}, "has another store in .*; let all workers share the data folder"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("change", "told"), [
+    ({"the packages/pandas": "0.1"}, r"differs .* in the packages \(pandas\); install the "),
+    ({"the library/study/__init__.py": "x"},
+     r"differs .* in the library \(study/__init__.py\); install the "),
+    ({"the store": "x"}, "has another store in .*; let all workers share the data folder"),
+])  # fmt: skip
 def test_a_worker_that_would_make_other_numbers_is_named(cluster, place, monkeypatch, change, told):
     measured = module._measured
     monkeypatch.setattr(module, "_measured", lambda run: measured(run) | change)

@@ -86,16 +86,12 @@ def errors(root: Path, make: Any) -> dict[str, str]:
     return {outcome.page.name: outcome.error for outcome in outcomes}
 
 
-@pytest.mark.parametrize(
-    ("name", "told"),
-    [
-        ("leaver", ""),
-        ("exit", "cell 4: its process died, perhaps for want of memory"),
-        ("killed", "cell 4: its process died, perhaps for want of memory"),
-        ("dying", "cell 5: its process died, perhaps for want of memory"),
-        ("endless", "cell 4: ran for over 10 seconds"),
-    ],
-)
+@pytest.mark.parametrize(("name", "told"), [
+    ("leaver", ""), ("exit", "cell 4: its process died, perhaps for want of memory"),
+    ("killed", "cell 4: its process died, perhaps for want of memory"),
+    ("dying", "cell 5: its process died, perhaps for want of memory"),
+    ("endless", "cell 4: ran for over 10 seconds"),
+])  # fmt: skip
 def test_a_death_or_a_cell_without_end_names_that_cell_and_ends_no_other(errors, name, told):
     assert errors[name] == told
 
@@ -239,16 +235,13 @@ def wait_until(true: Callable[[], bool], seconds: float = 90) -> None:
 
 
 @linux
-@pytest.mark.parametrize(
-    ("code", "tables"),
-    [
-        ("Study('2026-T3', 'data/demo').estimates('satisfaction')", ["ratings"]),
-        ("Study('2026-T3', 'data/demo').estimates('contacts')", None),
-        ("store.read(project.data_folder('data/demo'), 'polls')", ["polls"]),
-        ("store.kind(project.data_folder('data/demo'))", []),
-        ("store.devices(project.data_folder('data/demo'))", list(TABLES)),
-    ],
-)
+@pytest.mark.parametrize(("code", "tables"), [
+    ("Study('2026-T3', 'data/demo').estimates('satisfaction')", ["ratings"]),
+    ("Study('2026-T3', 'data/demo').estimates('contacts')", None),
+    ("store.read(project.data_folder('data/demo'), 'polls')", ["polls"]),
+    ("store.kind(project.data_folder('data/demo'))", []),
+    ("store.devices(project.data_folder('data/demo'))", list(TABLES)),
+])  # fmt: skip
 def test_a_page_depends_on_the_tables_that_it_and_its_families_read(tmp_path, make, code, tables):
     first = "from observlib import Study, store\nfrom observlib.pipeline import project"
     path = make.write(tmp_path / "page.ipynb", f"{first}\n{code};")
@@ -259,16 +252,13 @@ def test_a_page_depends_on_the_tables_that_it_and_its_families_read(tmp_path, ma
 
 
 @linux
-@pytest.mark.parametrize(
-    ("code", "said"),
-    [
-        ("study.say.polls.polls_and_votes", ["polls.sentences"]),
-        ("study.say.surveys", []),  # it says nothing of them yet
-        ("dir(study.say.surveys)", ["surveys.sentences"]),
-        ("study.help('polls')", ["polls.sentences"]),
-        ("study.say.comparisons.evolution, study.say.year_on_year", []),
-    ],
-)
+@pytest.mark.parametrize(("code", "said"), [
+    ("study.say.polls.polls_and_votes", ["polls.sentences"]),
+    ("study.say.surveys", []),  # it says nothing of them yet
+    ("dir(study.say.surveys)", ["surveys.sentences"]),
+    ("study.help('polls')", ["polls.sentences"]),
+    ("study.say.comparisons.evolution, study.say.year_on_year", []),
+])  # fmt: skip
 def test_a_page_is_known_to_depend_on_the_sentences_that_it_says(tmp_path, make, code, said):
     first = "from observlib import Study\nstudy = Study('2026-T3', 'data/demo')"
     path = make.write(tmp_path / "page.ipynb", f"{first}\n{code};")

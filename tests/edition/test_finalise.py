@@ -127,18 +127,14 @@ def test_any_caption_and_alternative_text_is_read_back(make, caption, alt):
     assert options["fig-alt"] == typography(alt)
 
 
-@pytest.mark.parametrize(
-    ("written", "published"),
-    [
-        ('data = "data/demo"', 'data = "data/demo"'),
-        ('data = "/home/someone/observatoire/data/demo"', 'data = "data/demo"'),
-        ('data = "/srv/secret/enquete"', 'data = "enquete"'),
-        ('data = "/srv/secret/l\\"enquete"', 'data = "l\\"enquete"'),
-        ('data = "/srv/secret/\\xe9t\\xe9"', 'data = "\\u00e9t\\u00e9"'),
-        ('data = "/home/someone/observatoire2/data"', 'data = "data"'),
-        ("years = 3", "years = 3"),
-    ],
-)
+@pytest.mark.parametrize(("written", "published"), [
+    ('data = "data/demo"', 'data = "data/demo"'),
+    ('data = "/home/someone/observatoire/data/demo"', 'data = "data/demo"'),
+    ('data = "/srv/secret/enquete"', 'data = "enquete"'),
+    ('data = "/srv/secret/l\\"enquete"', 'data = "l\\"enquete"'),
+    ('data = "/srv/secret/\\xe9t\\xe9"', 'data = "\\u00e9t\\u00e9"'),
+    ('data = "/home/someone/observatoire2/data"', 'data = "data"'), ("years = 3", "years = 3"),
+])  # fmt: skip
 def test_the_parameters_of_a_page_do_not_tell_where_its_data_was(make, written, published):
     text = f'# Parameters\nquarter = "2026-T3"\n{written}\n'
     injected = make.shows(text, tags=("injected-parameters",))
@@ -253,17 +249,14 @@ def result(**data: Any) -> Any:
     return new_output("execute_result", {names[key]: text for key, text in data.items()})
 
 
-@pytest.mark.parametrize(
-    ("output", "told"),
-    [
-        (stream("environ({'LOGNAME': 'marie'})"), "^cell 4 prints; end it with what it is to show"),
-        (result(plain="PosixPath('x')"), "^cell 4 shows a bare Python value; show a sentence"),
-        (result(markdown=f"Voir {HOME}/notes."), "^cell 4 holds a path of this machine"),
-        (result(html=f"<p>{MACHINE}</p>", plain="x"), "^cell 4 holds a path of this machine"),
-        (result(markdown="x", plain=f"file://{MACHINE}/data"), "^cell 4 holds a path"),
-        (result(markdown="a" * 10_500_000), r"have 10\.5 MB, of which cell 4 has 10\.5; a page"),
-    ],
-)
+@pytest.mark.parametrize(("output", "told"), [
+    (stream("environ({'LOGNAME': 'marie'})"), "^cell 4 prints; end it with what it is to show"),
+    (result(plain="PosixPath('x')"), "^cell 4 shows a bare Python value; show a sentence"),
+    (result(markdown=f"Voir {HOME}/notes."), "^cell 4 holds a path of this machine"),
+    (result(html=f"<p>{MACHINE}</p>", plain="x"), "^cell 4 holds a path of this machine"),
+    (result(markdown="x", plain=f"file://{MACHINE}/data"), "^cell 4 holds a path"),
+    (result(markdown="a" * 10_500_000), r"have 10\.5 MB, of which cell 4 has 10\.5; a page"),
+])  # fmt: skip
 def test_what_no_page_may_show_is_refused_and_its_cell_named(make, output, told):
     with pytest.raises(PageError, match=told):
         checked(make, make.shows("x = 1"), make.shows("show()", output))
@@ -301,16 +294,13 @@ def test_digits_that_tell_what_each_answered_are_refused_in_all_that_is_read(mak
             checked(make, cell)
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "La note est de 6,45 sur 10 pour 1 234 567 visites, 98,5 % et −0,25 point.",
-        "Version 3.14.159, version 3.141, v3.141, le 24.11.2026 à 12:30:05.123.",
-        "DOI 10.1016/j.socec.2014, [la suite](https://a.fr/1.2345), <https://a.fr/1.2345>.",
-        "`x = 1.2345` et l'adresse 127.0.0.1, arXiv:2101.12345, article R.123-456.",
-        "Un écart d'au moins 0,004 à 1,234 point.",  # which would read 0,00
-    ],
-)
+@pytest.mark.parametrize("words", [
+    "La note est de 6,45 sur 10 pour 1 234 567 visites, 98,5 % et −0,25 point.",
+    "Version 3.14.159, version 3.141, v3.141, le 24.11.2026 à 12:30:05.123.",
+    "DOI 10.1016/j.socec.2014, [la suite](https://a.fr/1.2345), <https://a.fr/1.2345>.",
+    "`x = 1.2345` et l'adresse 127.0.0.1, arXiv:2101.12345, article R.123-456.",
+    "Un écart d'au moins 0,004 à 1,234 point.",  # which would read 0,00
+])  # fmt: skip
 def test_versions_dates_links_code_and_what_pages_write_are_no_such_digits(make, words):
     checked(make, make.markdown(words), make.shows("show()", result(markdown=words, plain="x")))
     shown = make.output("table", "<table><tr><td>0,1234</td></tr></table>", rows=["x,-0.1234"])

@@ -39,27 +39,24 @@ def page(tmp_path: Path, folder: Path, make: Any) -> Page:
     return found
 
 
-@pytest.mark.parametrize(
-    ("changed", "told"),
-    [
-        ({}, []),
-        ({"the data/calls": "2"}, []),  # whose table it does not read
-        ({"the data/polls": "1"}, []),
-        ({"the data/ratings": "2"}, ["the data (ratings)"]),
-        ({"the data/kind": "demonstration"}, ["the data (kind)"]),
-        ({"the library/a.py": "2"}, ["the library (a.py)"]),
-        ({"the library/themes/polls/sentences.py": "2"}, []),  # which it does not say
-        (
-            {"the library/themes/surveys/sentences.py": "2"},
-            ["the library (themes/surveys/sentences.py)"],
-        ),
-        (
-            {"the library/themes/sales/sentences.py": "1"},  # whose name it may see
-            ["the library (themes/sales/sentences.py)"],
-        ),
-        ({"the library/themes/polls/__init__.py": "2"}, ["the library (themes/polls/__init__.py)"]),
-    ],
-)
+@pytest.mark.parametrize(("changed", "told"), [
+    ({}, []),
+    ({"the data/calls": "2"}, []),  # whose table it does not read
+    ({"the data/polls": "1"}, []),
+    ({"the data/ratings": "2"}, ["the data (ratings)"]),
+    ({"the data/kind": "demonstration"}, ["the data (kind)"]),
+    ({"the library/a.py": "2"}, ["the library (a.py)"]),
+    ({"the library/themes/polls/sentences.py": "2"}, []),  # which it does not say
+    (
+        {"the library/themes/surveys/sentences.py": "2"},
+        ["the library (themes/surveys/sentences.py)"],
+    ),
+    (
+        {"the library/themes/sales/sentences.py": "1"},  # whose name it may see
+        ["the library (themes/sales/sentences.py)"],
+    ),
+    ({"the library/themes/polls/__init__.py": "2"}, ["the library (themes/polls/__init__.py)"]),
+])  # fmt: skip
 def test_what_changed_runs_the_pages_that_read_or_say_it_and_no_other(folder, page, changed, told):
     now = NOW | changed
     assert recall_page(folder, page, now) == (None if told else MADE)
@@ -144,16 +141,13 @@ def test_the_text_of_now_stands_between_what_the_code_gave_and_is_not_kept_twice
     assert [*folder.with_name("executions").iterdir()] == before
 
 
-@pytest.mark.parametrize(
-    "edit",
-    [
-        lambda notebook: notebook.cells[3].update(source="1 + 2"),
-        lambda notebook: notebook.cells[3].metadata.update(tags=["finding"]),
-        lambda notebook: notebook.cells.append(new_code_cell("3 + 3")),
-        lambda notebook: notebook.cells.insert(3, notebook.cells.pop(5)),
-        lambda notebook: notebook.metadata.kernelspec.update(name="python4"),
-    ],
-)
+@pytest.mark.parametrize("edit", [
+    lambda notebook: notebook.cells[3].update(source="1 + 2"),
+    lambda notebook: notebook.cells[3].metadata.update(tags=["finding"]),
+    lambda notebook: notebook.cells.append(new_code_cell("3 + 3")),
+    lambda notebook: notebook.cells.insert(3, notebook.cells.pop(5)),
+    lambda notebook: notebook.metadata.kernelspec.update(name="python4"),
+])  # fmt: skip
 def test_code_that_changed_in_any_way_is_run(folder, page, ran, edit):
     change(page, edit)
     assert not executions(folder, page)

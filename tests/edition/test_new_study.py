@@ -83,15 +83,11 @@ def test_a_study_that_exists_is_not_written_over(root, path):
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        ({"name": "Essai deux"}, "name 'Essai deux': allowed"),
-        ({"name": "../essai"}, "allowed: a-z"),
-        ({"name": "essai_deux", "title": " "}, "title ' ': is empty"),
-        ({"name": "essai_deux", "question": ""}, "question '': is empty"),
-    ],
-)
+@pytest.mark.parametrize(("words", "said"), [
+    ({"name": "Essai deux"}, "name 'Essai deux': allowed"), ({"name": "../essai"}, "allowed: a-z"),
+    ({"name": "essai_deux", "title": " "}, "title ' ': is empty"),
+    ({"name": "essai_deux", "question": ""}, "question '': is empty"),
+])  # fmt: skip
 def test_words_that_will_not_do_are_told(root, words, said):
     with pytest.raises(UsageError) as caught:
         new_study(root, **words)
@@ -248,15 +244,12 @@ def test_it_holds_one_short_line_for_each_thing_and_for_each_table_that_it_reads
     assert not [name for name in held if "package" in name or "Python" in name]
 
 
-@pytest.mark.parametrize(
-    ("of", "name", "told"),
-    [
-        ("loaded", "the library/display/charts.py", "the library"),
-        ("loaded", "the library/cli/new.py", "fresh"),  # which no page can see
-        ("table_digests", "calls", "the data (calls)"),
-        ("table_digests", "polls", "fresh"),  # which it does not reading
-    ],
-)
+@pytest.mark.parametrize(("of", "name", "told"), [
+    ("loaded", "the library/display/charts.py", "the library"),
+    ("loaded", "the library/cli/new.py", "fresh"),  # which no page can see
+    ("table_digests", "calls", "the data (calls)"),
+    ("table_digests", "polls", "fresh"),  # which it does not reading
+])  # fmt: skip
 def test_a_change_of_library_or_data_that_it_sees_is_told(executed, monkeypatch, of, name, told):
     where, args = (kept, ()) if of == "loaded" else (module.store, (executed / module.DATA,))
     changed = {**getattr(where, of)(*args), name: "other"}
@@ -313,20 +306,14 @@ def cleared(notebook: Any) -> None:
 NOT_KNOWN = "executed outside `make notebooks`: not known"
 
 
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        (lambda n: n.cells[2].update(source="1"), "its code"),
-        (lambda n: n.cells.append(nbformat.v4.new_code_cell("2 + 2")), "its code"),
-        (lambda n: n.cells[2].metadata.update(tags=["finding"]), "its code"),
-        (lambda n: n.cells.append(nbformat.v4.new_markdown_cell("Et après ?")), "fresh"),
-        (saved, "fresh"),
-        (other_outputs, NOT_KNOWN),
-        (no_record, NOT_KNOWN),
-        (wrong_record, NOT_KNOWN),
-        (cleared, "never executed"),
-    ],
-)
+@pytest.mark.parametrize(("change", "told"), [
+    (lambda n: n.cells[2].update(source="1"), "its code"),
+    (lambda n: n.cells.append(nbformat.v4.new_code_cell("2 + 2")), "its code"),
+    (lambda n: n.cells[2].metadata.update(tags=["finding"]), "its code"),
+    (lambda n: n.cells.append(nbformat.v4.new_markdown_cell("Et après ?")), "fresh"),
+    (saved, "fresh"), (other_outputs, NOT_KNOWN), (no_record, NOT_KNOWN), (wrong_record, NOT_KNOWN),
+    (cleared, "never executed"),
+])  # fmt: skip
 def test_what_was_changed_by_hand_is_never_called_fresh_without_reason(
     executed, committed, change, told
 ):

@@ -221,17 +221,14 @@ def spoil(path: Path, content: bytes | None) -> None:
         path.write_bytes(content)
 
 
-@pytest.mark.parametrize(
-    ("file", "content", "said"),
-    [
-        ("editions/2026-T3/{}.ipynb", b"{}", "is not as the edition made it"),
-        ("editions/2026-T3/{}.ipynb", None, "cannot be read (No such file"),
-        ("_site/2026-T3/{}.csv", b"a\n", "does not hold the edition's rows"),
-        ("_site/2026-T3/{}.csv", None, "cannot be read (No such file"),
-        ("_site/2026-T3/{}.pdf", None, "cannot be read (No such file"),
-        ("editions/2026-T3/donnees/dictionary.csv", None, "cannot be read (No such file"),
-    ],
-)
+@pytest.mark.parametrize(("file", "content", "said"), [
+    ("editions/2026-T3/{}.ipynb", b"{}", "is not as the edition made it"),
+    ("editions/2026-T3/{}.ipynb", None, "cannot be read (No such file"),
+    ("_site/2026-T3/{}.csv", b"a\n", "does not hold the edition's rows"),
+    ("_site/2026-T3/{}.csv", None, "cannot be read (No such file"),
+    ("_site/2026-T3/{}.pdf", None, "cannot be read (No such file"),
+    ("editions/2026-T3/donnees/dictionary.csv", None, "cannot be read (No such file"),
+])  # fmt: skip
 def test_what_is_not_as_published_is_not_packed_and_all_of_it_is_told(
     root, tmp_path, file, content, said
 ):

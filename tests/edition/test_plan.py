@@ -79,39 +79,36 @@ CONTACTS = study("contacts", "Appels", **EACH_DEPARTMENT)
 FICHE = study("fiche", **EACH_PARTNER, **EACH_DEPARTMENT)
 
 
-@pytest.mark.parametrize(
-    ("studies", "words", "pages"),
-    [
-        ([study("a", **OWN), study("b")], {},
-         {"a": {"quarter": "2026-T3", "data": "data/demo"}, "b": {}}),
-        ([study("a", **EVERY)], {}, {"a": DEFAULTS}),
-        ([study("a", **NOUGHT)], {}, {"a": {"n": 0, "b": False}}),
-        ([study("a", mode=CHOICE)], {"mode": "a"}, {"a": {"mode": "a"}}),
-        ([study("a", **EVERY)], {"years": "1"}, {"a": DEFAULTS | {"years": 1}}),
-        ([study("a", **EVERY)], {"years": "10"}, {"a": DEFAULTS | {"years": 10}}),
-        ([study("a", years=EVERY["years"]), study("b")], {"years": "4"},
-         {"a": {"years": 4}, "b": {}}),
-        ([study("a"), study("b"), study("c")], {"only": ["c", "a"]}, {"a": {}, "c": {}}),
-        ([study("fiche", **EACH)], {},
-         {f"fiche-{product}": {"product": product} for product in FED}),
-        ([study("fiche", **EACH)], {"product": "boamp"}, {"fiche-boamp": {"product": "boamp"}}),
-        ([study("a"), study("fiche", **EACH)], {"products": []}, {"a": {}}),
-        ([study("enquete", **EACH_SURVEY)], {}, {name: {"survey": name} for name in ASKED}),
-        ([study("b", overview_of="partner"), study("c", **EACH_PARTNER)], {},
-         {"b": {}, **{f"c-{partner}": {"partner": partner} for partner in PARTNERS}}),
-        ([study("a"), study("b", overview_of="partner"), study("c", **EACH_PARTNER)],
-         {"partners": ()}, {"a": {}}),
-        ([CONTACTS], {"departments": DEPARTMENTS},
-         {f"contacts-{name}": {"department": name} for name in DEPARTMENTS}),
-        ([CONTACTS], {}, {"contacts": {"department": ""}}),  # where products are few
-        ([CONTACTS, FICHE], {"only": ["contacts", "fiche"], "department": "edition"},
-         {"contacts-edition": {"department": "edition"},
-          **{f"fiche-{one}-edition": {"partner": one, "department": "edition"}
-             for one in PARTNERS}}),
-        ([FICHE], {"departments": DEPARTMENTS},  # nothing leads to a partner in the other
-         {f"fiche-{one}-edition": {"partner": one, "department": "edition"} for one in PARTNERS}),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("studies", "words", "pages"), [
+    ([study("a", **OWN), study("b")], {},
+     {"a": {"quarter": "2026-T3", "data": "data/demo"}, "b": {}}),
+    ([study("a", **EVERY)], {}, {"a": DEFAULTS}),
+    ([study("a", **NOUGHT)], {}, {"a": {"n": 0, "b": False}}),
+    ([study("a", mode=CHOICE)], {"mode": "a"}, {"a": {"mode": "a"}}),
+    ([study("a", **EVERY)], {"years": "1"}, {"a": DEFAULTS | {"years": 1}}),
+    ([study("a", **EVERY)], {"years": "10"}, {"a": DEFAULTS | {"years": 10}}),
+    ([study("a", years=EVERY["years"]), study("b")], {"years": "4"},
+     {"a": {"years": 4}, "b": {}}),
+    ([study("a"), study("b"), study("c")], {"only": ["c", "a"]}, {"a": {}, "c": {}}),
+    ([study("fiche", **EACH)], {},
+     {f"fiche-{product}": {"product": product} for product in FED}),
+    ([study("fiche", **EACH)], {"product": "boamp"}, {"fiche-boamp": {"product": "boamp"}}),
+    ([study("a"), study("fiche", **EACH)], {"products": []}, {"a": {}}),
+    ([study("enquete", **EACH_SURVEY)], {}, {name: {"survey": name} for name in ASKED}),
+    ([study("b", overview_of="partner"), study("c", **EACH_PARTNER)], {},
+     {"b": {}, **{f"c-{partner}": {"partner": partner} for partner in PARTNERS}}),
+    ([study("a"), study("b", overview_of="partner"), study("c", **EACH_PARTNER)],
+     {"partners": ()}, {"a": {}}),
+    ([CONTACTS], {"departments": DEPARTMENTS},
+     {f"contacts-{name}": {"department": name} for name in DEPARTMENTS}),
+    ([CONTACTS], {}, {"contacts": {"department": ""}}),  # where products are few
+    ([CONTACTS, FICHE], {"only": ["contacts", "fiche"], "department": "edition"},
+     {"contacts-edition": {"department": "edition"},
+      **{f"fiche-{one}-edition": {"partner": one, "department": "edition"}
+         for one in PARTNERS}}),
+    ([FICHE], {"departments": DEPARTMENTS},  # nothing leads to a partner in the other
+     {f"fiche-{one}-edition": {"partner": one, "department": "edition"} for one in PARTNERS}),
+])  # fmt: skip
 def test_each_study_makes_a_page_of_all_that_it_is_of(catalogue, studies, words, pages):
     found = pages_of(*studies, catalogue=catalogue, **words)
     assert {page.name: page.parameters for page in found} == pages
@@ -120,30 +117,27 @@ def test_each_study_makes_a_page_of_all_that_it_is_of(catalogue, studies, words,
 LEADS_TO_NONE = "partner that something leads to, and there is none"
 
 
-@pytest.mark.parametrize(
-    ("studies", "words", "told"),
-    [
-        ([study(**OWN)], {"quarter": "2026-T2"}, "'quarter' is set by the command line's own"),
-        ([study(**OWN)], {"data": "2026-T2"}, "'data' is set by the command line's own words"),
-        ([study(mode=CHOICE)], {}, "'mode' is missing; allowed: a, b; give -p mode=VALUE"),
-        *(([study(**EACH_SURVEY)], {"survey": name},
-           f"'survey' is {name!r}; allowed: enquete-service-public, enquete-legifrance, ")
-          for name in ("matomo-legifrance", "invitations-legifrance", "nowhere")),
-        ([study("enquete", **EACH_SURVEY)], {"surveys": []},
-         "enquete makes one for each survey with responses"),
-        ([study("fiche", **EACH)], {"products": []}, "no page to make: fiche makes one for each"),
-        ([study("a", years=EVERY["years"]), study("b")], {"only": ["b"], "years": "4"},
-         "parameter 'years' does not exist in b; parameters are none"),
-        ([study("b", overview_of="partner")], {"partners": ()}, LEADS_TO_NONE),
-        ([study("b", **EACH_PARTNER)], {"partners": ()}, LEADS_TO_NONE),
-        ([study("c", **EACH_PARTNER)], {"partner": "caise"},
-         "'partner' is 'caise'; allowed: caisse-fictive, agence-des-titres"),
-        ([CONTACTS], {"only": ["contacts"], "department": "nulle-part"},
-         "'nulle-part'; allowed: renseignement, "),
-        ([CONTACTS], {"department": "edition"},  # product pages would link to none
-         "parameter 'department' needs names of studies"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("studies", "words", "told"), [
+    ([study(**OWN)], {"quarter": "2026-T2"}, "'quarter' is set by the command line's own"),
+    ([study(**OWN)], {"data": "2026-T2"}, "'data' is set by the command line's own words"),
+    ([study(mode=CHOICE)], {}, "'mode' is missing; allowed: a, b; give -p mode=VALUE"),
+    *(([study(**EACH_SURVEY)], {"survey": name},
+       f"'survey' is {name!r}; allowed: enquete-service-public, enquete-legifrance, ")
+      for name in ("matomo-legifrance", "invitations-legifrance", "nowhere")),
+    ([study("enquete", **EACH_SURVEY)], {"surveys": []},
+     "enquete makes one for each survey with responses"),
+    ([study("fiche", **EACH)], {"products": []}, "no page to make: fiche makes one for each"),
+    ([study("a", years=EVERY["years"]), study("b")], {"only": ["b"], "years": "4"},
+     "parameter 'years' does not exist in b; parameters are none"),
+    ([study("b", overview_of="partner")], {"partners": ()}, LEADS_TO_NONE),
+    ([study("b", **EACH_PARTNER)], {"partners": ()}, LEADS_TO_NONE),
+    ([study("c", **EACH_PARTNER)], {"partner": "caise"},
+     "'partner' is 'caise'; allowed: caisse-fictive, agence-des-titres"),
+    ([CONTACTS], {"only": ["contacts"], "department": "nulle-part"},
+     "'nulle-part'; allowed: renseignement, "),
+    ([CONTACTS], {"department": "edition"},  # product pages would link to none
+     "parameter 'department' needs names of studies"),
+])  # fmt: skip
 def test_what_cannot_be_planned_is_told_with_what_is_allowed(catalogue, studies, words, told):
     (problem,) = problems_of(*studies, catalogue=catalogue, **words)
     assert told in problem
@@ -157,41 +151,27 @@ def test_given_texts_become_the_types_that_the_study_declares(catalogue):
     assert type(page.parameters["years"]) is int and type(page.parameters["share"]) is float
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "allowed"),
-    [
-        ("years", "0", "a whole number from 1 up to 10"),
-        ("years", "11", "a whole number from 1 up to 10"),
-        ("years", "2.5", "a whole number from 1 up to 10"),
-        ("years", "", "a whole number from 1 up to 10"),
-        ("share", "-0.1", "a number from 0"),
-        ("share", "nan", "a number from 0"),
-        ("share", "inf", "a number from 0"),
-        ("mode", "Court", "court, long"),
-        ("detail", "True", "true, false"),
-        ("since", "T1 2024", "a quarter such as 2026-T3"),
-        ("one", "boam", "service-public"),
-    ],
-)
+@pytest.mark.parametrize(("name", "text", "allowed"), [
+    ("years", "0", "a whole number from 1 up to 10"),
+    ("years", "11", "a whole number from 1 up to 10"),
+    ("years", "2.5", "a whole number from 1 up to 10"),
+    ("years", "", "a whole number from 1 up to 10"), ("share", "-0.1", "a number from 0"),
+    ("share", "nan", "a number from 0"), ("share", "inf", "a number from 0"),
+    ("mode", "Court", "court, long"), ("detail", "True", "true, false"),
+    ("since", "T1 2024", "a quarter such as 2026-T3"), ("one", "boam", "service-public"),
+])  # fmt: skip
 def test_a_text_that_is_not_allowed_is_told_with_what_is(catalogue, name, text, allowed):
     (problem,) = problems_of(study(**EVERY), catalogue=catalogue, **{name: text})
     assert problem.startswith(f"study 'essai': parameter {name!r} is {text!r}; allowed: ")
     assert allowed in problem
 
 
-@pytest.mark.parametrize(
-    "parameter",
-    [
-        {"type": "integer", "default": "abc"},
-        {"type": "integer", "default": 2.5},
-        {"type": "integer", "default": True},
-        {"type": "integer", "minimum": 1, "default": 0},
-        {"type": "choice", "choices": ["a"], "default": "b"},
-        {"type": "product", "default": "nowhere"},
-        {"type": "quarter", "default": "Q1"},
-        {"type": "boolean", "default": 1},
-    ],
-)
+@pytest.mark.parametrize("parameter", [
+    {"type": "integer", "default": "abc"}, {"type": "integer", "default": 2.5},
+    {"type": "integer", "default": True}, {"type": "integer", "minimum": 1, "default": 0},
+    {"type": "choice", "choices": ["a"], "default": "b"}, {"type": "product", "default": "nowhere"},
+    {"type": "quarter", "default": "Q1"}, {"type": "boolean", "default": 1},
+])  # fmt: skip
 def test_a_default_that_is_not_allowed_is_a_mistake_of_the_study(catalogue, parameter):
     (problem,) = problems_of(study(p=parameter), catalogue=catalogue)
     assert "study 'essai': parameter 'p' has the default" in problem
@@ -337,41 +317,35 @@ def test_studies_come_in_the_order_of_their_pages_then_by_name(tmp_path, make):
 WHOLE = "title: T\norder: 1\nquestion: Q\nparameters: {}"
 
 
-@pytest.mark.parametrize(
-    ("header", "told"),
-    [
-        ("title: a: b", "essai.ipynb, first cell:2: not valid YAML: mapping values"),
-        ("title: [a", "not valid YAML"),
-        ("just words", "holds one value; `key: value` is expected"),
-        ("- a\n- b", "holds a list; `key: value` is expected"),
-        ("title: T\ntitle: U", "essai.ipynb, first cell:3: key 'title' is given twice"),
-        ("when: 2026-13-45", "month must be in 1..12"),
-        (WHOLE.replace("question: Q\n", ""), "key 'question' is missing"),
-        (WHOLE.replace("title: T", "title: ''"), "title is '': at least 1 characters are expected"),
-        (WHOLE.replace("order: 1", "order: x"), "order is 'x': a whole number is expected"),
-        (f"{WHOLE}\nauthor: A", "unknown key 'author'; allowed: name"),
-        (f"{WHOLE}\nname: A", "name: the file's name"),
-        (f"{WHOLE}\nneeds: [textes]", "needs: 'textes' is no tidy table; allowed: audience"),
-        (f"{WHOLE}\n1: A", "a key is text, in quotes"),
-    ],
-)
+@pytest.mark.parametrize(("header", "told"), [
+    ("title: a: b", "essai.ipynb, first cell:2: not valid YAML: mapping values"),
+    ("title: [a", "not valid YAML"),
+    ("just words", "holds one value; `key: value` is expected"),
+    ("- a\n- b", "holds a list; `key: value` is expected"),
+    ("title: T\ntitle: U", "essai.ipynb, first cell:3: key 'title' is given twice"),
+    ("when: 2026-13-45", "month must be in 1..12"),
+    (WHOLE.replace("question: Q\n", ""), "key 'question' is missing"),
+    (WHOLE.replace("title: T", "title: ''"), "title is '': at least 1 characters are expected"),
+    (WHOLE.replace("order: 1", "order: x"), "order is 'x': a whole number is expected"),
+    (f"{WHOLE}\nauthor: A", "unknown key 'author'; allowed: name"),
+    (f"{WHOLE}\nname: A", "name: the file's name"),
+    (f"{WHOLE}\nneeds: [textes]", "needs: 'textes' is no tidy table; allowed: audience"),
+    (f"{WHOLE}\n1: A", "a key is text, in quotes"),
+])  # fmt: skip
 def test_a_wrong_front_matter_is_told_with_its_file_and_key(tmp_path, make, header, told):
     make.write(tmp_path / "essai.ipynb", header=header)
     assert told in problems(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("parameter", "told"),
-    [
-        ("{type: color}", "parameters.p.type is 'color': allowed: 'quarter'"),
-        ("{typ: integer}", "key 'parameters.p.type' is missing"),
-        ("{type: integer, min: 1}", "unknown key 'parameters.p.min'"),
-        ("{type: choice}", "`choices` go with the type choice, and it needs them"),
-        ("{type: integer, choices: [a]}", "`choices` go with the type choice"),
-        ("{type: choice, choices: [a], maximum: 2}", "`minimum` and `maximum` go with"),
-        ("{type: quarter, each: true}", "`each` goes with the types product, device, partner"),
-    ],
-)
+@pytest.mark.parametrize(("parameter", "told"), [
+    ("{type: color}", "parameters.p.type is 'color': allowed: 'quarter'"),
+    ("{typ: integer}", "key 'parameters.p.type' is missing"),
+    ("{type: integer, min: 1}", "unknown key 'parameters.p.min'"),
+    ("{type: choice}", "`choices` go with the type choice, and it needs them"),
+    ("{type: integer, choices: [a]}", "`choices` go with the type choice"),
+    ("{type: choice, choices: [a], maximum: 2}", "`minimum` and `maximum` go with"),
+    ("{type: quarter, each: true}", "`each` goes with the types product, device, partner"),
+])  # fmt: skip
 def test_a_parameter_that_could_never_be_given_is_refused(tmp_path, make, parameter, told):
     header = f"title: T\norder: 1\nquestion: Q\nparameters:\n  p: {parameter}"
     make.write(tmp_path / "essai.ipynb", header=header, parameters="p = None")
@@ -402,13 +376,10 @@ def test_there_is_exactly_one_parameters_cell(tmp_path, make, tags):
     assert f"has {len(tags)} cells tagged `parameters`; one is needed" in problems(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "told"),
-    [
-        ('"cell_type": "raw"', '"cell_type": "markdown"', "the first cell is no front matter: raw"),
-        ('"language": "python"', '"language": "R"', "has no Python kernel"),
-    ],
-)
+@pytest.mark.parametrize(("old", "new", "told"), [
+    ('"cell_type": "raw"', '"cell_type": "markdown"', "the first cell is no front matter: raw"),
+    ('"language": "python"', '"language": "R"', "has no Python kernel"),
+])  # fmt: skip
 def test_what_would_be_printed_or_no_python_runs_is_refused(tmp_path, make, old, new, told):
     path = make.write(tmp_path / "essai.ipynb")
     text = path.read_text(encoding="utf-8")

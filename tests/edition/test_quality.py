@@ -58,20 +58,17 @@ def change(day: date, **words: Any) -> Action:
 EXPECTED = [{"indicator": "satisfaction_10", "direction": "up"}]
 
 
-@pytest.mark.parametrize(
-    ("start", "actions", "length"),
-    [
-        ("2025-07-01", [], 5),
-        ("2025-07-02", [], 4),  # whose first quarter is not whole
-        ("2026-07-01", [], 1),
-        ("2025-07-01", [change(date(2026, 4, 1))], 2),
-        ("2025-07-01", [change(date(2026, 4, 2))], 1),
-        ("2025-07-01", [change(date(2026, 4, 1), device="jdma-legifrance")], 2),
-        ("2025-07-01", [change(date(2026, 4, 1), device="matomo-legifrance")], 5),
-        ("2025-07-01", [change(date(2026, 4, 1), product="boamp")], 5),
-        ("2025-07-01", [change(date(2026, 4, 1), kind="action")], 5),
-    ],
-)
+@pytest.mark.parametrize(("start", "actions", "length"), [
+    ("2025-07-01", [], 5),
+    ("2025-07-02", [], 4),  # whose first quarter is not whole
+    ("2026-07-01", [], 1),
+    ("2025-07-01", [change(date(2026, 4, 1))], 2),
+    ("2025-07-01", [change(date(2026, 4, 2))], 1),
+    ("2025-07-01", [change(date(2026, 4, 1), device="jdma-legifrance")], 2),
+    ("2025-07-01", [change(date(2026, 4, 1), device="matomo-legifrance")], 5),
+    ("2025-07-01", [change(date(2026, 4, 1), product="boamp")], 5),
+    ("2025-07-01", [change(date(2026, 4, 1), kind="action")], 5),
+])  # fmt: skip
 def test_a_series_is_as_long_as_the_same_thing_is_measured(catalogue, start, actions, length):
     found = held(jdma_legifrance=(start, "2026-09-30"))
     assert staging.lengths(found, actions, catalogue, T3) == [length]

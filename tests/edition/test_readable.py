@@ -53,17 +53,13 @@ function words(main) {
 </script>"""
 
 
-@pytest.mark.parametrize(
-    ("sentence", "told"),
-    [
-        ("Les visites augmentent de 5 %.", []),
-        ("mot " * 26, ["26 words"]),
-        ("Les notes sont de 7,1, 7,2, 7,3 et 7,4 sur 10.", ["4 numbers"]),
-        ("3 produits baissent.", ["begins with digits"]),
-        ("« Le « bon » mot. »", ["a quotation inside a quotation"]),
-        ("Le détail : @tbl-effet.", ["a reference that leads nowhere"]),
-    ],
-)
+@pytest.mark.parametrize(("sentence", "told"), [
+    ("Les visites augmentent de 5 %.", []), ("mot " * 26, ["26 words"]),
+    ("Les notes sont de 7,1, 7,2, 7,3 et 7,4 sur 10.", ["4 numbers"]),
+    ("3 produits baissent.", ["begins with digits"]),
+    ("« Le « bon » mot. »", ["a quotation inside a quotation"]),
+    ("Le détail : @tbl-effet.", ["a reference that leads nowhere"]),
+])  # fmt: skip
 def test_each_fault_of_a_sentence_is_seen(sentence, told):
     assert faults(sentence) == told
 

@@ -120,13 +120,10 @@ def test_the_good_export_is_read_whole_or_the_tests_below_would_prove_nothing(re
 FIRST = {form.table: name for name, form in reversed(FORMATS.items())}.values()  # one a table
 
 
-@pytest.mark.parametrize(
-    "form",
-    [
-        pytest.param(form, id=name, marks=[pytest.mark.slow] * (name not in FIRST))
-        for name, form in FORMATS.items()
-    ],
-)
+@pytest.mark.parametrize("form", [
+    pytest.param(form, id=name, marks=[pytest.mark.slow] * (name not in FIRST))
+    for name, form in FORMATS.items()
+])  # fmt: skip
 def test_a_bad_cell_costs_its_row_or_the_file_and_shows_nobody(read, form):
     for place in range(len(header(form))):
         rows = [row(form, number) for number, _ in enumerate(SPOILED, 10)]

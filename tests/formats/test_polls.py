@@ -85,11 +85,9 @@ def test_half_a_character_in_a_question_stops_nothing(read):
 
 
 @pytest.mark.parametrize(("poll", "reason"), [
-    ({"votes": (30, None)}, "is empty"),
-    ({"votes": (30, 11)}, "has 41 votes and 42 voters"),
+    ({"votes": (30, None)}, "is empty"), ({"votes": (30, 11)}, "has 41 votes and 42 voters"),
     ({"content": "<p>Écrivez à zoe@exemple.invalid</p>"}, "holds an e-mail address"),
-    ({"url": "social"}, "is no address of the web"),
-    ({"expires_at": "demain"}, "is no moment"),
+    ({"url": "social"}, "is no address of the web"), ({"expires_at": "demain"}, "is no moment"),
 ])  # fmt: skip
 def test_a_poll_of_which_something_lacks_is_refused_whole(read, poll, reason):
     found = read([status(**poll), status(id="8")])
@@ -99,8 +97,7 @@ def test_a_poll_of_which_something_lacks_is_refused_whole(read, poll, reason):
 
 
 @pytest.mark.parametrize(("content", "told"), [
-    ('[{"id": "1", "poll": null}]', "missing columns"),
-    ('["a"]', "holds no records"),
+    ('[{"id": "1", "poll": null}]', "missing columns"), ('["a"]', "holds no records"),
     ('{"error": "This method requires an authenticated user"}', "missing columns"),
 ])  # fmt: skip
 def test_a_file_without_polls_is_told_in_one_line(read, content, told):

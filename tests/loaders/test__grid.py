@@ -97,8 +97,7 @@ def test_the_files_of_an_archive_are_one_table_under_all_their_headers(tmp_path)
 
 
 @pytest.mark.parametrize(("files", "why"), [
-    ({"x.csv": "A\n"}, "holds none of a_"),
-    ({"a_1.csv": 600_000_000}, "holds more than 500 MB"),
+    ({"x.csv": "A\n"}, "holds none of a_"), ({"a_1.csv": 600_000_000}, "holds more than 500 MB"),
     ({f"a_{n}.csv": "A\n" for n in range(101)}, "holds more than"),
 ], ids=["others", "a bomb", "many"])  # fmt: skip
 def test_an_archive_that_is_none_of_the_tool_is_refused_in_one_line(tmp_path, files, why):

@@ -79,8 +79,7 @@ def test_another_file_is_told_in_one_line(read, text, says):
 
 
 @pytest.mark.parametrize(("name", "visits", "downloads"), [
-    ("dila_BODACC_monthly.json", 302, 26),
-    ("dila_fiches_service_public_monthly.json", 68, 19),
+    ("dila_BODACC_monthly.json", 302, 26), ("dila_fiches_service_public_monthly.json", 68, 19),
     ("dila_annuaire_administration_monthly.json", 103, 54),
 ])  # fmt: skip
 def test_four_real_days_of_december_are_no_fall(read, shared_data, name, visits, downloads):

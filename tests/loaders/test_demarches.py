@@ -70,56 +70,50 @@ def test_a_procedure_makes_one_row_an_indicator(published):
     assert one(loaded, "franceconnect") == ("value", None, None, "FranceConnect +")
 
 
-@pytest.mark.parametrize(
-    ("column", "cell", "indicator", "expected"),
-    [
-        ("Note Satisfaction", "À venir", "satisfaction", ("to_come", None, None, None)),
-        ("Note Satisfaction", "–", "satisfaction", ("none", None, None, None)),
-        ("Note Satisfaction", "", "satisfaction", ("none", None, None, None)),
-        ("Note Satisfaction", "8,5", "satisfaction", ("value", 8.5, None, None)),
-        ("Note Satisfaction", 0, "satisfaction", ("value", 0, None, None)),
-        ("Aide Joignable", "Nombre d’avis insuffisant", "help_reachable",
-         ("too_few_answers", None, None, None)),
-        ("Aide Joignable", "85\u00a0%", "help_reachable", ("value", 0.85, None, None)),
-        ("Score DLNUF", "Non applicable", "dlnuf_score", ("not_applicable", None, None, None)),
-        ("Taux Audit", "Non", "accessibility_audit", ("none", None, None, None)),
-        ("Taux Audit", "Démarche proactive", "accessibility_audit", ("proactive",) + (None,) * 3),
-        ("Volumétrie Totale", "1\u202f234", "volume_total", ("value", 1234, None, None)),
-        ("Statut En ligne", "Non", "online_status", ("value", None, None, "Non")),
-        ("Prise en compte", "non conforme", "disability", ("value", None, None, "Non conforme")),
-        ("Date Publication", date(2024, 12, 10), "accessibility_statement",
-         ("value", None, pd.Timestamp("2024-12-10"), None)),
-        ("Date Publication", "08/04/2022\n(périmée)\n", "accessibility_statement",
-         ("expired", None, pd.Timestamp("2022-04-08"), None)),
-        ("Date Publication", "08/04/2022 (bientôt périmée)", "accessibility_statement",
-         ("value", None, pd.Timestamp("2022-04-08"), None)),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("column", "cell", "indicator", "expected"), [
+    ("Note Satisfaction", "À venir", "satisfaction", ("to_come", None, None, None)),
+    ("Note Satisfaction", "–", "satisfaction", ("none", None, None, None)),
+    ("Note Satisfaction", "", "satisfaction", ("none", None, None, None)),
+    ("Note Satisfaction", "8,5", "satisfaction", ("value", 8.5, None, None)),
+    ("Note Satisfaction", 0, "satisfaction", ("value", 0, None, None)),
+    ("Aide Joignable", "Nombre d’avis insuffisant", "help_reachable",
+     ("too_few_answers", None, None, None)),
+    ("Aide Joignable", "85\u00a0%", "help_reachable", ("value", 0.85, None, None)),
+    ("Score DLNUF", "Non applicable", "dlnuf_score", ("not_applicable", None, None, None)),
+    ("Taux Audit", "Non", "accessibility_audit", ("none", None, None, None)),
+    ("Taux Audit", "Démarche proactive", "accessibility_audit", ("proactive",) + (None,) * 3),
+    ("Volumétrie Totale", "1\u202f234", "volume_total", ("value", 1234, None, None)),
+    ("Statut En ligne", "Non", "online_status", ("value", None, None, "Non")),
+    ("Prise en compte", "non conforme", "disability", ("value", None, None, "Non conforme")),
+    ("Date Publication", date(2024, 12, 10), "accessibility_statement",
+     ("value", None, pd.Timestamp("2024-12-10"), None)),
+    ("Date Publication", "08/04/2022\n(périmée)\n", "accessibility_statement",
+     ("expired", None, pd.Timestamp("2022-04-08"), None)),
+    ("Date Publication", "08/04/2022 (bientôt périmée)", "accessibility_statement",
+     ("value", None, pd.Timestamp("2022-04-08"), None)),
+])  # fmt: skip
 def test_each_kind_of_cell_says_its_state_and_value(published, column, cell, indicator, expected):
     loaded = published(procedure(**{column: cell}))
     assert loaded.rejects.empty
     assert one(loaded, indicator) == expected
 
 
-@pytest.mark.parametrize(
-    ("column", "title", "cell", "reason"),
-    [
-        ("Note Satisfaction", "Note Satisfaction", 11, "is not a number of 0 to 10"),
-        ("Aide Joignable", "Aide Joignable", "120 %", "is not a number of 0 to 1"),
-        ("Note Satisfaction", "Note Satisfaction", "bonne", '"À venir"'),
-        ("Note Satisfaction", "Note Satisfaction", True, "is no number of 0 to 10"),
-        ("Note Satisfaction", "Note Satisfaction", date(2025, 1, 1), "is no number of 0 to 10"),
-        ("Note Satisfaction", "Note Satisfaction", "=NA()", "is no number of 0 to 10"),
-        ("Volumétrie Totale", "Volumétrie Totale", 12.5, "whole number"),
-        ("Tps Moy", "Tps Moy Chargement", "1.234", "is no number of 0 or more"),
-        ("Note Satisfaction", "Note Satisfaction", "voir zoe@exemple.invalid", "is no number"),
-        ("Prise en compte", "Prise en compte Handicap", "Oui", "Totale, Partielle, Non conforme"),
-        ("Date Publication", "Date Publication Déclaration", "31/02/2022", "is no day"),
-        ("Date Publication", "Date Publication Déclaration", "08/04/1022", "is before 1995"),
-        ("Date Publication", "Date Publication Déclaration", date.today() + timedelta(days=9),
-         "in the future"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("column", "title", "cell", "reason"), [
+    ("Note Satisfaction", "Note Satisfaction", 11, "is not a number of 0 to 10"),
+    ("Aide Joignable", "Aide Joignable", "120 %", "is not a number of 0 to 1"),
+    ("Note Satisfaction", "Note Satisfaction", "bonne", '"À venir"'),
+    ("Note Satisfaction", "Note Satisfaction", True, "is no number of 0 to 10"),
+    ("Note Satisfaction", "Note Satisfaction", date(2025, 1, 1), "is no number of 0 to 10"),
+    ("Note Satisfaction", "Note Satisfaction", "=NA()", "is no number of 0 to 10"),
+    ("Volumétrie Totale", "Volumétrie Totale", 12.5, "whole number"),
+    ("Tps Moy", "Tps Moy Chargement", "1.234", "is no number of 0 or more"),
+    ("Note Satisfaction", "Note Satisfaction", "voir zoe@exemple.invalid", "is no number"),
+    ("Prise en compte", "Prise en compte Handicap", "Oui", "Totale, Partielle, Non conforme"),
+    ("Date Publication", "Date Publication Déclaration", "31/02/2022", "is no day"),
+    ("Date Publication", "Date Publication Déclaration", "08/04/1022", "is before 1995"),
+    ("Date Publication", "Date Publication Déclaration", date.today() + timedelta(days=9),
+     "in the future"),
+])  # fmt: skip
 def test_a_cell_that_is_not_understood_is_rejected_alone(published, column, title, cell, reason):
     bad = procedure(**{"ID Démarche": 13, column: cell})
     loaded = published(procedure(), bad)
@@ -161,8 +155,7 @@ def test_headers_are_known_whatever_their_case_spaces_and_order(read):
 
 @pytest.mark.parametrize(("sheet", "period", "name", "edition"), [
     ("Chiffres VDE T3-25 (octobre-25)", "2024-01", "x_2023-T1", "2025-T3"),
-    ("T4 2024", None, "x", "2024-T4"),
-    ("Feuil1", "2025-11", "x_2023-T1", "2025-T4"),
+    ("T4 2024", None, "x", "2024-T4"), ("Feuil1", "2025-11", "x_2023-T1", "2025-T4"),
     ("Feuil1", None, "observatoire_2025-T3", "2025-T3"),
     ("Feuil1", None, "observatoire-T3-2025", "2025-T3"),
     ("Lot3-25", None, "observatoire-2-edition-11-octobre-2025-", None),

@@ -46,8 +46,7 @@ def test_no_address_mail_or_telephone_is_loaded(read):
 
 
 @pytest.mark.parametrize(("row", "column", "shown"), [
-    (counter(2, "20"), "insee_dep", "20"),
-    (counter(2, "ain"), "insee_dep", "ain"),
+    (counter(2, "20"), "insee_dep", "20"), (counter(2, "ain"), "insee_dep", "ain"),
     (counter(2, "01", ""), "lib_fs", ""),
     (counter(2, "01", "maire@exemple.invalid"), "name", HIDDEN),
     (counter(2, "maire@exemple.invalid"), "insee_dep", UNSHOWN),

@@ -84,20 +84,16 @@ def test_labels_codes_and_levels_make_the_button_s_own_marks(read, column, quest
     assert values(loaded, question) == [mark] and loaded.rejects.empty
 
 
-@pytest.mark.parametrize(
-    "headers",
+@pytest.mark.parametrize("headers", [
+    ["satisfaction", "comprehension", "contact_reached", "contact_satisfaction"],
+    [SATISFACTION, CLARITY, REACHED, HELP],
     [
-        ["satisfaction", "comprehension", "contact_reached", "contact_satisfaction"],
-        [SATISFACTION, CLARITY, REACHED, HELP],
-        [
-            "De façon générale, comment ça s'est passé\u00a0?",
-            "Qu’avez-vous pensé du langage utilisé ?",
-            "Avez vous réussi à les joindre ?",
-            "Comment s’est passé l’échange avec le service de la démarche ?",
-        ],
+        "De façon générale, comment ça s'est passé\u00a0?",
+        "Qu’avez-vous pensé du langage utilisé ?",
+        "Avez vous réussi à les joindre ?",
+        "Comment s’est passé l’échange avec le service de la démarche ?",
     ],
-    ids=["codes", "questions", "former questions"],
-)
+], ids=["codes", "questions", "former questions"])  # fmt: skip
 def test_questions_are_known_by_code_by_text_and_by_former_text(read, headers):
     loaded = read(export(headers, ["Moyen", "2", "Oui", "Bonne"]))
     assert loaded.rows["value"].tolist() == [5, 2.5, 1, 7.5] and loaded.rejects.empty
@@ -126,14 +122,11 @@ def test_what_is_not_answered_makes_no_row(read):
     assert loaded.rows.empty and loaded.rejects.empty
 
 
-@pytest.mark.parametrize(
-    ("utc", "local"),
-    [
-        ("2026-03-31 22:30:00", "2026-04-01 00:30:00"),  # summer: a day and a quarter later
-        ("2026-01-31 22:30:00", "2026-01-31 23:30:00"),
-        ("2025-12-31 23:00:00", "2026-01-01 00:00:00"),
-    ],
-)
+@pytest.mark.parametrize(("utc", "local"), [
+    ("2026-03-31 22:30:00", "2026-04-01 00:30:00"),  # summer: a day and a quarter later
+    ("2026-01-31 22:30:00", "2026-01-31 23:30:00"),
+    ("2025-12-31 23:00:00", "2026-01-01 00:00:00"),
+])  # fmt: skip
 def test_an_answer_of_the_night_falls_on_its_day_in_paris(read, utc, local):
     loaded = read(export([SATISFACTION], ["Moyen"], when=utc))
     assert loaded.rows["date"].tolist() == [pd.Timestamp(local)]

@@ -62,8 +62,7 @@ def test_a_whole_experience_becomes_one_row_without_its_story(read):
 @pytest.mark.parametrize(("written", "meant"), [
     ("06/10/2022 15:07", "2022-10-06 15:07"),
     ("2023-05-12T10:11:12.345", "2023-05-12 10:11:12.345"),
-    ("2023-06-30T22:30:00Z", "2023-07-01 00:30"),
-    ("2023-07-01T00:30:00+02:00", "2023-07-01 00:30"),
+    ("2023-06-30T22:30:00Z", "2023-07-01 00:30"), ("2023-07-01T00:30:00+02:00", "2023-07-01 00:30"),
 ])  # fmt: skip
 def test_dates_of_both_layouts_are_read_at_local_time(read, written, meant):
     loaded = read(official(record(Date=written)))
@@ -90,8 +89,7 @@ def test_the_structure_stands_in_where_the_kind_of_service_is_not_told(read):
 
 
 @pytest.mark.parametrize(("column", "cell", "reason"), [
-    ("Ressenti usager", "ravi", "Positif, Neutre, Négatif"),
-    ("Ressenti usager", "", "is empty"),
+    ("Ressenti usager", "ravi", "Positif, Neutre, Négatif"), ("Ressenti usager", "", "is empty"),
     ("Relation", "bof", "Positif, Neutre, Négatif"),
     ("Date de publication", "31/02/2022 10:00", "is no date"),
     ("Code INSEE Région usager", "bretagne", "is no INSEE code"),

@@ -92,16 +92,13 @@ class Parsed(HTMLParser):
                 (self.ids if key == "id" else self.targets).append(value)
 
 
-@pytest.mark.parametrize(
-    "page",
-    [
-        "<a href='a.html' id=b>both kinds of quotes</a><img SRC = \"c&amp;d.png\">",
-        '<!-- <a href="no"> --><script src="yes.js">"<a href=\'no\'>"</script><p id="e">',
-        '<style>a[href="no"] {}</style><a title="a > b" href="f">',
-        '<img alt="<!-- a > href=no src=no" src="h"><a title=\'<b id="no">\' href="i">--></a>',
-        '<a data-href="no" xlink:href="no" href="">x</a><A HREF="g" data-id="no">1 < 2</A>',
-    ],
-)
+@pytest.mark.parametrize("page", [
+    "<a href='a.html' id=b>both kinds of quotes</a><img SRC = \"c&amp;d.png\">",
+    '<!-- <a href="no"> --><script src="yes.js">"<a href=\'no\'>"</script><p id="e">',
+    '<style>a[href="no"] {}</style><a title="a > b" href="f">',
+    '<img alt="<!-- a > href=no src=no" src="h"><a title=\'<b id="no">\' href="i">--></a>',
+    '<a data-href="no" xlink:href="no" href="">x</a><A HREF="g" data-id="no">1 < 2</A>',
+])  # fmt: skip
 def test_what_a_page_leads_to_is_what_the_standard_parser_finds(page):
     found, parsed = links_of(page), Parsed(page)
     assert (found.ids, found.targets) == (parsed.ids, parsed.targets)

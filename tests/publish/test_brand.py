@@ -183,27 +183,24 @@ def test_no_brand_however_wrong_ends_in_a_traceback(tmp_path_factory, told):
         style.read_brand(folder)
 
 
-@pytest.mark.parametrize(
-    ("told", "problem"),
-    [
-        ({"color": {"primary": "#9fd8ff"}}, r"color.primary #9fd8ff on .* #ffffff .* 1\.5.*; 4"),
-        ({"color": {"background": "#8a8a8a"}}, r"a chart's line #B478F1 on .* #8a8a8a"),
-        ({"color": {"primary": "#787878"}}, r"primary #787878 on .* #ffffff .* 4\.42.*; 4\.5 is"),
-        ({"color": {"primary": "#767676"}}, r"color.primary #767676 on the ground of boxes"),
-        (
-            {"typography": {"headings": {"color": "#9a9a9a"}}},
-            r"typography.headings.color #9a9a9a on color.background #ffffff .* 2\.81",
-        ),
-        ({"color": {"background": "#fbfaf4"}}, r"line #B478F1 on .* #fbfaf4 .* 2\.91.*; 3\.0 is"),
-        ({"color": {"primary": "vert"}}, "'vert' is no colour; write it in quotes, as '#000091'"),
-        ({"logo": "goutte.svg"}, "goutte.svg has no alternative text; add `alt: …`"),
-        ({"logo": {"medium": {"path": "../a.svg", "alt": "A"}}}, r"'\.\./a\.svg' is no file"),
-        (
-            {"typography": {"fonts": [{"family": "Lato", "source": "google"}]}},
-            "Lato is of google, which readers' browsers would be sent to",
-        ),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("told", "problem"), [
+    ({"color": {"primary": "#9fd8ff"}}, r"color.primary #9fd8ff on .* #ffffff .* 1\.5.*; 4"),
+    ({"color": {"background": "#8a8a8a"}}, r"a chart's line #B478F1 on .* #8a8a8a"),
+    ({"color": {"primary": "#787878"}}, r"primary #787878 on .* #ffffff .* 4\.42.*; 4\.5 is"),
+    ({"color": {"primary": "#767676"}}, r"color.primary #767676 on the ground of boxes"),
+    (
+        {"typography": {"headings": {"color": "#9a9a9a"}}},
+        r"typography.headings.color #9a9a9a on color.background #ffffff .* 2\.81",
+    ),
+    ({"color": {"background": "#fbfaf4"}}, r"line #B478F1 on .* #fbfaf4 .* 2\.91.*; 3\.0 is"),
+    ({"color": {"primary": "vert"}}, "'vert' is no colour; write it in quotes, as '#000091'"),
+    ({"logo": "goutte.svg"}, "goutte.svg has no alternative text; add `alt: …`"),
+    ({"logo": {"medium": {"path": "../a.svg", "alt": "A"}}}, r"'\.\./a\.svg' is no file"),
+    (
+        {"typography": {"fonts": [{"family": "Lato", "source": "google"}]}},
+        "Lato is of google, which readers' browsers would be sent to",
+    ),
+])  # fmt: skip
 def test_a_wrong_brand_is_refused_with_what_to_mend(project, tmp_path, told, problem):
     (tmp_path / "goutte.svg").write_text(LOGO, encoding="utf-8")
     write(tmp_path, told)
@@ -247,15 +244,12 @@ def test_cells_of_a_grid_are_the_brand_s_and_its_other_colours_stay_for_style_sh
     assert len(shades) == 40 and all(shade[3:5] >= shade[5:] for shade in shades), "blue is left"
 
 
-@pytest.mark.parametrize(
-    ("told", "title", "name"),
-    [
-        ({"meta": {"name": "Eau"}}, "Observatoire", "Eau"),
-        ({"meta": {"name": {"full": "Eau"}}}, "Observatoire", "Eau"),
-        ({"color": {"primary": GREEN}}, "Observatoire", "Observatoire"),
-        ({}, "", "Observatoire des usagers"),
-    ],
-)
+@pytest.mark.parametrize(("told", "title", "name"), [
+    ({"meta": {"name": "Eau"}}, "Observatoire", "Eau"),
+    ({"meta": {"name": {"full": "Eau"}}}, "Observatoire", "Eau"),
+    ({"color": {"primary": GREEN}}, "Observatoire", "Observatoire"),
+    ({}, "", "Observatoire des usagers"),
+])  # fmt: skip
 def test_a_site_is_named_by_its_brand_or_else_by_its_title(tmp_path, told, title, name):
     config = yaml.safe_dump({"website": {"title": title}})
     (tmp_path / "_quarto.yml").write_text(config, encoding="utf-8")

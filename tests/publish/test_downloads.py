@@ -19,19 +19,16 @@ from observlib.publish.downloads import open_data, write_figures
 from observlib.publish.project import read_project
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        {},
-        {"columns": ["a"], "rows": ["1"]},
-        {"columns": estimates.COLUMNS, "rows": ["1"]},
-        {
-            "columns": estimates.COLUMNS,
-            "rows": [],
-            "comparisons": {"columns": ["a"], "rows": ["1"]},
-        },
-    ],
-)
+@pytest.mark.parametrize("content", [
+    {},
+    {"columns": ["a"], "rows": ["1"]},
+    {"columns": estimates.COLUMNS, "rows": ["1"]},
+    {
+        "columns": estimates.COLUMNS,
+        "rows": [],
+        "comparisons": {"columns": ["a"], "rows": ["1"]},
+    },
+])  # fmt: skip
 def test_output_that_breaks_the_contract_names_its_cell(tmp_path, sample, content):
     cell = sample.code("", sample.shown(estimates={estimates.MIME: content}))
     path = tmp_path / "page.ipynb"
@@ -130,19 +127,16 @@ def test_both_publishers_put_both_drawings_into_the_page(picture, page, tmp_path
     assert all(f"#{name}" in text for name in names if "-m" in name)
 
 
-@pytest.mark.parametrize(
-    "hostile",
-    [
-        "<script>alert(1)</script>",
-        '<g onload="alert(1)"/>',
-        "<g onload='alert(1)'/>",
-        '<use href="https://exemple.invalid/a.svg#b"/>',
-        '<path style="fill:url(https://exemple.invalid/a)"/>',
-        "<foreignObject/>",
-        "<style>*{display:none}</style>",
-        "<!--a-->",
-    ],
-)
+@pytest.mark.parametrize("hostile", [
+    "<script>alert(1)</script>",
+    '<g onload="alert(1)"/>',
+    "<g onload='alert(1)'/>",
+    '<use href="https://exemple.invalid/a.svg#b"/>',
+    '<path style="fill:url(https://exemple.invalid/a)"/>',
+    "<foreignObject/>",
+    "<style>*{display:none}</style>",
+    "<!--a-->",
+])  # fmt: skip
 def test_a_drawing_that_could_do_more_than_draw_stays_a_picture(hostile, page, tmp_path):
     write_figures(page, tmp_path, Brand())
     drawing = tmp_path / "page" / "fig-ours-narrow.svg"

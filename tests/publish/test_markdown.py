@@ -56,24 +56,21 @@ def test_only_what_was_printed_on_purpose_is_shown(tmp_path, sample):
     assert "UserWarning" not in text and "caché" not in text
 
 
-@pytest.mark.parametrize(
-    ("options", "output", "message"),
-    [
-        ('#| label: fig-a\n#| fig-cap: "T"', "svg", "picture without alternative text"),
-        ('#| label: fig-a\n#| fig-alt: "T"', "svg", "figure fig-a has no caption"),
-        ("#| lable: fig-a", "svg", "unknown option lable; allowed: label,"),
-        ("#| eval: false", "svg", "`eval` makes Quarto drop the outputs"),
-        ('#| label: tbl-a\n#| fig-alt: "T"', "svg", "shows a picture; use fig-a"),
-        ('#| label: fig-a\n#| fig-alt: "T"', "table", "shows a table; use tbl-a"),
-        ("#| label: tbl-a", "untitled", "table tbl-a has no caption"),
-        ("#| label: fig-a", "none", "labelled fig-a but shows nothing"),
-        ("#| label: [", "svg", "did not find expected node content"),
-        ("#| only text", "svg", "its `#|` lines: holds one value; `key: value` is expected"),
-        ("", "div", "HTML that is not a table"),
-        ("", "estimates", "has only application/vnd.observlib.estimates"),
-        ("", "error", "raised KeyError: x"),
-    ],
-)
+@pytest.mark.parametrize(("options", "output", "message"), [
+    ('#| label: fig-a\n#| fig-cap: "T"', "svg", "picture without alternative text"),
+    ('#| label: fig-a\n#| fig-alt: "T"', "svg", "figure fig-a has no caption"),
+    ("#| lable: fig-a", "svg", "unknown option lable; allowed: label,"),
+    ("#| eval: false", "svg", "`eval` makes Quarto drop the outputs"),
+    ('#| label: tbl-a\n#| fig-alt: "T"', "svg", "shows a picture; use fig-a"),
+    ('#| label: fig-a\n#| fig-alt: "T"', "table", "shows a table; use tbl-a"),
+    ("#| label: tbl-a", "untitled", "table tbl-a has no caption"),
+    ("#| label: fig-a", "none", "labelled fig-a but shows nothing"),
+    ("#| label: [", "svg", "did not find expected node content"),
+    ("#| only text", "svg", "its `#|` lines: holds one value; `key: value` is expected"),
+    ("", "div", "HTML that is not a table"),
+    ("", "estimates", "has only application/vnd.observlib.estimates"),
+    ("", "error", "raised KeyError: x"),
+])  # fmt: skip
 def test_what_cannot_be_published_names_its_cell(tmp_path, sample, svg, options, output, message):
     outputs = {
         "svg": [sample.shown(svg=svg)],

@@ -47,37 +47,27 @@ def leads(text: str, *figures: OriginFigure, **around: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize(
-    ("text", "figures", "expected"),
-    [
-        ("Légifrance : 7,2 sur 10.", [LEGIFRANCE, PUBLIC], {"7,2": "f1"}),
-        ("La note de Service-public.fr est de 7,2.", [LEGIFRANCE, PUBLIC], {"7,2": "f2"}),
-        ("Entreprendre.Service-public.fr (7,2)", [PUBLIC, ENTREPRENDRE], {"7,2": "f3"}),
-        ("Légifrance, T3 2025 : 7,2", [LEGIFRANCE, PAST], {"7,2": "f4"}),
-        ("Légifrance : 7,2", [LEGIFRANCE, PAST], {"7,2": "f1"}),
-        ("La note est de 7,2.", [LEGIFRANCE, PUBLIC], {"7,2": "?"}),
-        ("La note est de 8,8.", [LEGIFRANCE, PUBLIC], {}),
-        ("86,7 millions de visites", [VISITS], {"86,7 millions": "f5"}),
-        ("environ 86\u202f734\u202f000 visites", [VISITS], {"86\u202f734\u202f000": "f5"}),
-        ("on attend 4\u00a0min\u00a053\u00a0s", [WAIT], {"4\u00a0min\u00a053\u00a0s": "f6"}),
-        ("entre 6,9 et 7,5, 210 réponses", [LEGIFRANCE], {"6,9": "f1", "7,5": "f1", "210": "f1"}),
-    ],
-    ids=str,
-)
+@pytest.mark.parametrize(("text", "figures", "expected"), [
+    ("Légifrance : 7,2 sur 10.", [LEGIFRANCE, PUBLIC], {"7,2": "f1"}),
+    ("La note de Service-public.fr est de 7,2.", [LEGIFRANCE, PUBLIC], {"7,2": "f2"}),
+    ("Entreprendre.Service-public.fr (7,2)", [PUBLIC, ENTREPRENDRE], {"7,2": "f3"}),
+    ("Légifrance, T3 2025 : 7,2", [LEGIFRANCE, PAST], {"7,2": "f4"}),
+    ("Légifrance : 7,2", [LEGIFRANCE, PAST], {"7,2": "f1"}),
+    ("La note est de 7,2.", [LEGIFRANCE, PUBLIC], {"7,2": "?"}),
+    ("La note est de 8,8.", [LEGIFRANCE, PUBLIC], {}),
+    ("86,7 millions de visites", [VISITS], {"86,7 millions": "f5"}),
+    ("environ 86\u202f734\u202f000 visites", [VISITS], {"86\u202f734\u202f000": "f5"}),
+    ("on attend 4\u00a0min\u00a053\u00a0s", [WAIT], {"4\u00a0min\u00a053\u00a0s": "f6"}),
+    ("entre 6,9 et 7,5, 210 réponses", [LEGIFRANCE], {"6,9": "f1", "7,5": "f1", "210": "f1"}),
+], ids=str)  # fmt: skip
 def test_a_number_is_of_the_figure_that_is_named_beside_it(text, figures, expected):
     assert leads(text, *figures) == expected
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Au 3e trimestre 2026, le 7 mai 2026",
-        "Intervalle à 95 %, sur 10",
-        "Voir la Figure 7 et le Tableau 3",
-        "Publié le 03/07/2026",
-        "le 3939 Allô",
-    ],
-)
+@pytest.mark.parametrize("text", [
+    "Au 3e trimestre 2026, le 7 mai 2026", "Intervalle à 95 %, sur 10",
+    "Voir la Figure 7 et le Tableau 3", "Publié le 03/07/2026", "le 3939 Allô",
+])  # fmt: skip
 def test_dates_scales_and_references_are_no_estimates(text):
     many = [figure(f"f{x}", x, names="3939 Allô") for x in (3, 7, 10, 95, 2026, 3939, 5)]
     assert leads(text, *many) == {}

@@ -49,17 +49,11 @@ def test_labels_are_those_that_quarto_is_told():
     assert f"{crossref['tbl-title']}\u00a01{crossref['title-delim']} Nombres" in text
 
 
-@pytest.mark.parametrize(
-    ("written", "read"),
-    [
-        ("Voir @fig-a.", "Voir Figure\u00a01."),
-        ("(voir [@fig-a])", "(voir Figure\u00a01)"),
-        ("figure -@fig-a", "figure 1"),
-        ("figure [-@fig-a]", "figure 1"),
-        ("[Schéma @fig-a]", "Schéma\u00a01"),
-        ("[@fig-a; @tbl-a]", "Figure\u00a01, Tableau\u00a01"),
-    ],
-)
+@pytest.mark.parametrize(("written", "read"), [
+    ("Voir @fig-a.", "Voir Figure\u00a01."), ("(voir [@fig-a])", "(voir Figure\u00a01)"),
+    ("figure -@fig-a", "figure 1"), ("figure [-@fig-a]", "figure 1"),
+    ("[Schéma @fig-a]", "Schéma\u00a01"), ("[@fig-a; @tbl-a]", "Figure\u00a01, Tableau\u00a01"),
+])  # fmt: skip
 def test_every_form_of_reference_leads_to_its_place(written, read):
     found = html(FIGURE + TABLE + written)
     assert words(found).endswith(read)
@@ -135,25 +129,22 @@ def test_links_between_sources_lead_to_pages():
     assert "methode" not in typst(table)
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("@fig-z", "unresolved reference @fig-z; the page has no labelled figure or table"),
-        (FIGURE + "@tbl-a", "unresolved reference @tbl-a; the page has @fig-a"),
-        ("@sec-a", "unresolved reference @sec-a"),
-        ("[@inconnu]", "unknown citation key @inconnu"),
-        (FIGURE + "[@fig-a; @inconnu]", "stands in one bracket with a figure or table"),
-        (FIGURE + FIGURE, "@fig-a labels two things"),
-        ("![Titre](a.svg){#fig-a}", "picture a.svg has no alternative text"),
-        ("Une ![](a.svg) image", "picture a.svg has no alternative text"),
-        ("::: {#fig-a}\ntexte\n:::", "@fig-a holds no picture and no table"),
-        ("::: {.callout-foo}\na\n:::", "unknown callout foo; allowed: note, tip"),
-        ('::: {.content-visible when-format="pdf"}\na\n:::', "content for format pdf"),
-        ("# Titre", 'heading "Titre" is of level 1'),
-        ("## A\n\n#### B", 'heading "B" jumps from level 2 to 4'),
-        ("::: {.a}\ntexte", "pandoc: "),
-    ],
-)
+@pytest.mark.parametrize(("text", "message"), [
+    ("@fig-z", "unresolved reference @fig-z; the page has no labelled figure or table"),
+    (FIGURE + "@tbl-a", "unresolved reference @tbl-a; the page has @fig-a"),
+    ("@sec-a", "unresolved reference @sec-a"),
+    ("[@inconnu]", "unknown citation key @inconnu"),
+    (FIGURE + "[@fig-a; @inconnu]", "stands in one bracket with a figure or table"),
+    (FIGURE + FIGURE, "@fig-a labels two things"),
+    ("![Titre](a.svg){#fig-a}", "picture a.svg has no alternative text"),
+    ("Une ![](a.svg) image", "picture a.svg has no alternative text"),
+    ("::: {#fig-a}\ntexte\n:::", "@fig-a holds no picture and no table"),
+    ("::: {.callout-foo}\na\n:::", "unknown callout foo; allowed: note, tip"),
+    ('::: {.content-visible when-format="pdf"}\na\n:::', "content for format pdf"),
+    ("# Titre", 'heading "Titre" is of level 1'),
+    ("## A\n\n#### B", 'heading "B" jumps from level 2 to 4'),
+    ("::: {.a}\ntexte", "pandoc: "),
+])  # fmt: skip
 def test_mistakes_stop_the_page_and_are_named(text, message):
     with pytest.raises(ObservError) as caught:
         html(text)
@@ -294,14 +285,11 @@ def test_a_pandoc_recorded_by_another_digest_is_checked_by_that_one(tmp_path, mo
             assert pandoc._checked.__wrapped__() == str(path)
 
 
-@pytest.mark.parametrize(
-    ("package", "told"),
-    [
-        (None, "is absent; install the package pypandoc_binary"),
-        (Package(), "pypandoc_binary 1.17 lists no pypandoc/files/pandoc"),
-        (Package(File(Path("/nowhere/pandoc"), "AAAA")), "cannot be read .No such file"),
-    ],
-)
+@pytest.mark.parametrize(("package", "told"), [
+    (None, "is absent; install the package pypandoc_binary"),
+    (Package(), "pypandoc_binary 1.17 lists no pypandoc/files/pandoc"),
+    (Package(File(Path("/nowhere/pandoc"), "AAAA")), "cannot be read .No such file"),
+])  # fmt: skip
 def test_a_missing_pandoc_is_told_with_what_to_install(monkeypatch, package, told):
     def find(name: str) -> Package:
         if package is None:

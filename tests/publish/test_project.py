@@ -101,17 +101,11 @@ def test_missing_title_finding_and_format_are_told_together(project, sample):
     assert "glossaire.qmd:3: not valid YAML" in text
 
 
-@pytest.mark.parametrize(
-    ("wrong", "message"),
-    [
-        ({"published": None}, "not a manifest"),
-        ({"published": "hier"}, "not a manifest"),
-        ({"studies": None}, "not a manifest"),
-        ({"studies": [{"title": "A"}]}, "not a manifest"),
-        ({"kind": "draft"}, "unknown kind 'draft'"),
-        ({"revisions": ["hier"]}, "not a manifest"),
-    ],
-)
+@pytest.mark.parametrize(("wrong", "message"), [
+    ({"published": None}, "not a manifest"), ({"published": "hier"}, "not a manifest"),
+    ({"studies": None}, "not a manifest"), ({"studies": [{"title": "A"}]}, "not a manifest"),
+    ({"kind": "draft"}, "unknown kind 'draft'"), ({"revisions": ["hier"]}, "not a manifest"),
+])  # fmt: skip
 def test_a_wrong_manifest_is_told(project, wrong, message):
     path = project / "manifest.json"
     right = json.loads(path.read_text(encoding="utf-8"))
@@ -154,16 +148,12 @@ def test_a_filter_that_only_quarto_could_run_is_told(project, name):
 
 
 @pytest.mark.parametrize("publisher", ["embedded", "a quarto"])
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"format": {"html": {"include-in-header": [{"text": "<script>x()</script>"}]}}},
-        {"include-after-body": {"file": "mesures.html"}},
-        {"header-includes": "<SCRIPT src='x.js'></SCRIPT>"},
-        {"website": {"google-analytics": "G-1"}},
-        {"comments": {"hypothesis": True}},
-    ],
-)
+@pytest.mark.parametrize("settings", [
+    {"format": {"html": {"include-in-header": [{"text": "<script>x()</script>"}]}}},
+    {"include-after-body": {"file": "mesures.html"}},
+    {"header-includes": "<SCRIPT src='x.js'></SCRIPT>"}, {"website": {"google-analytics": "G-1"}},
+    {"comments": {"hypothesis": True}},
+])  # fmt: skip
 def test_a_setting_that_puts_a_script_on_pages_is_refused(project, publisher, settings):
     configure(project, **settings)
     with pytest.raises(ObservError, match="pages run no script but the site's") as caught:

@@ -163,8 +163,7 @@ def test_a_front_matter_that_is_none_is_told(folder, catalogue, text, said):
 
 
 @pytest.mark.parametrize(("text", "said"), [
-    (None, "vocabulary.yml: file is missing"),
-    ("tools: {a: A}\n", "it has `tools` and `methods`"),
+    (None, "vocabulary.yml: file is missing"), ("tools: {a: A}\n", "it has `tools` and `methods`"),
     ("tools: {A b: A}\nmethods: {}\n", "key 'A b'"),
 ])  # fmt: skip
 def test_a_wrong_vocabulary_is_told(folder, catalogue, text, said):

@@ -248,16 +248,13 @@ def test_a_folder_of_a_demonstration_at_an_address_is_one(where, tmp_path, ratin
     assert json.loads(out)["kind"] == "demonstration"
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("address: ftp://host/store", r"begins with none of file://, s3://"),
-        ("address: s3://", r"begins with none of"),
-        (f"address: s3://me:{SECRET}@bucket/store", "holds a name or password; leave them to"),
-        ("address: s3://bucket/store\nkey: x", "'key': unknown; allowed: address"),
-        ("- s3://bucket/store", "address"),
-    ],
-)
+@pytest.mark.parametrize(("text", "said"), [
+    ("address: ftp://host/store", r"begins with none of file://, s3://"),
+    ("address: s3://", r"begins with none of"),
+    (f"address: s3://me:{SECRET}@bucket/store", "holds a name or password; leave them to"),
+    ("address: s3://bucket/store\nkey: x", "'key': unknown; allowed: address"),
+    ("- s3://bucket/store", "address"),
+])  # fmt: skip
 def test_an_address_that_cannot_be_one_is_told_without_what_is_secret_in_it(tmp_path, text, said):
     (tmp_path / "store.yml").write_text(text, encoding="utf-8")
     with pytest.raises(ObservError, match=said) as told:

@@ -22,48 +22,45 @@ PIECES = (
 )
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Tél. 06.12.34.56.78 ou +33 (0)6 12 34 56 78", "Tél. [téléphone] ou [téléphone]"),
-        (
-            "zo\u200be@exemple.fr, zoe&#64;exemple.fr",
-            "[adresse électronique], [adresse électronique]",
-        ),
-        ("Ｍｍｅ Ｄｕｐｏｎｔ", "Ｍｍｅ [nom]"),
-        ("sécu 2 85 05 78 006 084 clé 36", "sécu [numéro de sécurité sociale]"),
-        ("J'habite 12 bis, rue des Lilas, 75011 Paris.", "J'habite [adresse]."),
-        ("Ma fille, née le 4 mars 2015, va bien", "Ma fille, née le [date de naissance], va bien"),
-        ("Mon dossier n° 2024-AB-00123 dort", "Mon dossier n° [numéro de dossier] dort"),
-        ("Cordialement,\nJ. Lefèvre", "Cordialement,\n[nom]"),
-        ("Mes enfants Zyed, Anouk et Tom", "Mes enfants [nom], [nom] et [nom]"),
-        ("Reçue par Soumeya ; Bruyneel ne rappelle pas", "Reçue par [nom] ; [nom] ne rappelle pas"),
-        ("Le dossier de Bruyneel traîne. Maylis Oukaci", "Le dossier de [nom] traîne. [nom]"),
-        ("La fille d'Amina et l'ex-Lebreuilly", "La fille d'[nom] et l'ex-[nom]"),
-        ("Mme Oukaci, pas Ouqaci", "Mme [nom], pas [nom]"),
-        ("m.oukaci@exemple.fr (Oukaci)", "[adresse électronique] ([nom])"),
-        ("mon avocat maitre oukaci et ma fille lyna", "mon avocat maitre [nom] et ma fille [nom]"),
-        ("DOSSIER DE MME OUKACI, PAS DE MR BRUYNEEL", "DOSSIER DE MME [nom], PAS DE MR [nom]"),
-        ("Au nom de Timothée de La Perrière", "Au nom de [nom]"),
-        ("m.oukaci chez orange point fr", "[adresse électronique]"),
-        ("zoe tiret m at hotmail dot com", "[adresse électronique]"),
-        ("mon mail : josselin chez gmail", "mon mail : [adresse électronique]"),
-        ("06,39,98,12,34 ou 0-6-3-9-9-8-1-2-3-4", "[téléphone] ou [téléphone]"),
-        ("06 39 98 I2 3O, le soir", "[téléphone], le soir"),
-        ("six trente-neuf quatre-vingt-dix-huit douze trente", "[téléphone]"),
-        ("née le 3.XI.1958", "née le [date de naissance]"),
-        ("j'habite rue des lilas à roubaix", "j'habite [adresse]"),
-        ("rue du puits 43000 le puy", "[adresse]"),
-        ("je m'appelle o'bruyneel", "je m'appelle [nom]"),
-        ("Reçu par oukaci, merci à josselin b.", "Reçu par [nom], merci à [nom]."),
-        (
-            "Rose et Denis sont parfaits. Florence est gentille",
-            "[nom] et [nom] sont parfaits. [nom] est gentille",
-        ),
-        ("Fermé par joukaci42, voir @zoe_m", "Fermé par [nom], voir [nom]"),
-        ("L'AGENT BRUYNEEL A ETE ODIEUX, HIER", "L'AGENT [nom] A ETE ODIEUX, HIER"),
-    ],
-)
+@pytest.mark.parametrize(("text", "expected"), [
+    ("Tél. 06.12.34.56.78 ou +33 (0)6 12 34 56 78", "Tél. [téléphone] ou [téléphone]"),
+    (
+        "zo\u200be@exemple.fr, zoe&#64;exemple.fr",
+        "[adresse électronique], [adresse électronique]",
+    ),
+    ("Ｍｍｅ Ｄｕｐｏｎｔ", "Ｍｍｅ [nom]"),
+    ("sécu 2 85 05 78 006 084 clé 36", "sécu [numéro de sécurité sociale]"),
+    ("J'habite 12 bis, rue des Lilas, 75011 Paris.", "J'habite [adresse]."),
+    ("Ma fille, née le 4 mars 2015, va bien", "Ma fille, née le [date de naissance], va bien"),
+    ("Mon dossier n° 2024-AB-00123 dort", "Mon dossier n° [numéro de dossier] dort"),
+    ("Cordialement,\nJ. Lefèvre", "Cordialement,\n[nom]"),
+    ("Mes enfants Zyed, Anouk et Tom", "Mes enfants [nom], [nom] et [nom]"),
+    ("Reçue par Soumeya ; Bruyneel ne rappelle pas", "Reçue par [nom] ; [nom] ne rappelle pas"),
+    ("Le dossier de Bruyneel traîne. Maylis Oukaci", "Le dossier de [nom] traîne. [nom]"),
+    ("La fille d'Amina et l'ex-Lebreuilly", "La fille d'[nom] et l'ex-[nom]"),
+    ("Mme Oukaci, pas Ouqaci", "Mme [nom], pas [nom]"),
+    ("m.oukaci@exemple.fr (Oukaci)", "[adresse électronique] ([nom])"),
+    ("mon avocat maitre oukaci et ma fille lyna", "mon avocat maitre [nom] et ma fille [nom]"),
+    ("DOSSIER DE MME OUKACI, PAS DE MR BRUYNEEL", "DOSSIER DE MME [nom], PAS DE MR [nom]"),
+    ("Au nom de Timothée de La Perrière", "Au nom de [nom]"),
+    ("m.oukaci chez orange point fr", "[adresse électronique]"),
+    ("zoe tiret m at hotmail dot com", "[adresse électronique]"),
+    ("mon mail : josselin chez gmail", "mon mail : [adresse électronique]"),
+    ("06,39,98,12,34 ou 0-6-3-9-9-8-1-2-3-4", "[téléphone] ou [téléphone]"),
+    ("06 39 98 I2 3O, le soir", "[téléphone], le soir"),
+    ("six trente-neuf quatre-vingt-dix-huit douze trente", "[téléphone]"),
+    ("née le 3.XI.1958", "née le [date de naissance]"),
+    ("j'habite rue des lilas à roubaix", "j'habite [adresse]"),
+    ("rue du puits 43000 le puy", "[adresse]"),
+    ("je m'appelle o'bruyneel", "je m'appelle [nom]"),
+    ("Reçu par oukaci, merci à josselin b.", "Reçu par [nom], merci à [nom]."),
+    (
+        "Rose et Denis sont parfaits. Florence est gentille",
+        "[nom] et [nom] sont parfaits. [nom] est gentille",
+    ),
+    ("Fermé par joukaci42, voir @zoe_m", "Fermé par [nom], voir [nom]"),
+    ("L'AGENT BRUYNEEL A ETE ODIEUX, HIER", "L'AGENT [nom] A ETE ODIEUX, HIER"),
+])  # fmt: skip
 def test_a_person_s_words_are_replaced_by_what_they_were(text, expected):
     assert redact(text) == expected
 
@@ -151,12 +148,9 @@ def _readings(text: str, lengths: list[int] | None = None) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Mon compte : FR76 9999 9784 9504 3131 5867 489.",  # an ISBN stands within it
-        "Prélèvement de la TVA, nouveau FR7699999069360426564040105.",
-    ],
-)
+@pytest.mark.parametrize("text", [
+    "Mon compte : FR76 9999 9784 9504 3131 5867 489.",  # an ISBN stands within it
+    "Prélèvement de la TVA, nouveau FR7699999069360426564040105.",
+])  # fmt: skip
 def test_an_account_goes_though_it_looks_like_a_book_or_a_tax_number(text):
     assert redact(text).endswith("[compte bancaire].")

@@ -183,16 +183,12 @@ def test_points_are_told_with_their_answers_and_what_waits_for_one(tmp_path: Pat
     assert "{.badge .badge-bad}" in text
 
 
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        (("reproduced", "fine"), "verdict"),
-        (("2026-T3", "T3"), "edition"),
-        (("statisticienne d'une ville", "a@example.org"), "role"),
-        (("id: 2026-t3-une-ville", "id: other"), "the file's name says"),
-        (("told: ", "tell: "), "tell"),
-    ],
-)
+@pytest.mark.parametrize(("change", "told"), [
+    (("reproduced", "fine"), "verdict"), (("2026-T3", "T3"), "edition"),
+    (("statisticienne d'une ville", "a@example.org"), "role"),
+    (("id: 2026-t3-une-ville", "id: other"), "the file's name says"),
+    (("told: ", "tell: "), "tell"),
+])  # fmt: skip
 def test_a_sheet_that_is_wrong_is_told_by_file_and_line(tmp_path, change, told) -> None:
     with pytest.raises(ObservError, match=rf"2026-t3-une-ville\.yml:\d+: .*{told}"):
         load(tmp_path, SHEET.replace(*change))

@@ -108,15 +108,10 @@ def test_an_erratum_is_told_as_the_reason_of_its_revision(catalogue):
     assert "**Un mois était compté deux fois.**" in page and "6,0 sur 10 → 6,4 sur 10" in page
 
 
-@pytest.mark.parametrize(
-    ("later", "revised"),
-    [
-        ({}, 0),
-        ({"source": "other@2"}, 0),
-        ({"estimate": 6.4}, 1),
-        ({"status": "suppressed", "estimate": None, "n": None}, 1),
-    ],
-)
+@pytest.mark.parametrize(("later", "revised"), [
+    ({}, 0), ({"source": "other@2"}, 0), ({"estimate": 6.4}, 1),
+    ({"status": "suppressed", "estimate": None, "n": None}, 1),
+])  # fmt: skip
 def test_a_figure_of_the_same_period_told_otherwise_is_a_revision(catalogue, later, revised):
     of_age = {"group": "age", "group_value": "18-24"}
     first = edition("2026-T2", [figure("boamp", "2026-T2", 6.0, **of_age)])

@@ -140,17 +140,14 @@ def site_that_announces(place: Path, *planned: dict[str, Any]) -> Path:
 SOON, FAR = date(2027, 2, 1), date(2026, 12, 1)
 
 
-@pytest.mark.parametrize(
-    ("told", "now", "today", "is_refused"),
-    [
-        pytest.param(FIXED, FIXED, SOON, False, id="kept"),
-        pytest.param(T4, T4 | {"date": "2027-02-18"}, FAR, False, id="planned, and far"),
-        pytest.param(T4, T4 | {"date": "2027-02-18"}, SOON, True, id="four weeks before"),
-        pytest.param(FIXED, FIXED | {"date": "2027-02-18"}, FAR, True, id="fixed"),
-        pytest.param(FIXED, T1, FAR, True, id="taken out"),
-        pytest.param(FIXED, MOVED, SOON, False, id="with its reason"),
-    ],
-)
+@pytest.mark.parametrize(("told", "now", "today", "is_refused"), [
+    pytest.param(FIXED, FIXED, SOON, False, id="kept"),
+    pytest.param(T4, T4 | {"date": "2027-02-18"}, FAR, False, id="planned, and far"),
+    pytest.param(T4, T4 | {"date": "2027-02-18"}, SOON, True, id="four weeks before"),
+    pytest.param(FIXED, FIXED | {"date": "2027-02-18"}, FAR, True, id="fixed"),
+    pytest.param(FIXED, T1, FAR, True, id="taken out"),
+    pytest.param(FIXED, MOVED, SOON, False, id="with its reason"),
+])  # fmt: skip
 def test_no_reader_finds_a_firm_date_moved_without_a_word(tmp_path, told, now, today, is_refused):
     site = site_that_announces(tmp_path, told)
     asked = (calendar(now), site, "demonstration", today)
@@ -224,25 +221,22 @@ access:
 FOUR_WEEKS = "fixed on 2027-01-19, less than four weeks before 2027-02-15"
 
 
-@pytest.mark.parametrize(
-    ("keys", "fault"),
-    [
-        ("date: 2026-12-31", "is before the quarter's end"),
-        ("date: 2027-02-14", "no working day"),  # a Sunday
-        ("date: 2027-05-17", "no working day"),  # Whit Monday
-        ("date: 2027-02-15, fixed: 2027-01-19", FOUR_WEEKS),
-        ("date: 2027-02-18, fixed: 2027-01-19, changed: [{from: 2027-02-15, "
-         "decided: 2027-01-25, reason: x}]", FOUR_WEEKS),
-        ("date: 2027-02-18, changed: [{from: 2027-02-15, decided: 2027-01-25, reason: x}]",
-         "never fixed"),
-        ("date: 2027-02-18, fixed: 2027-01-18, changed: [{from: 2027-02-15, "
-         "decided: 2027-01-11, reason: x}]", "put them in order"),
-        ("date: 2027-02-15, fixed: 2027-01-18, changed: [{from: 2027-02-15, "
-         "decided: 2027-01-25, reason: x}]", "to the same day"),
-        ("date: 2027-02-18, fixed: 2027-01-18, changed: [{from: 2027-02-15, "
-         "decided: 2027-01-25}]", "reason' is missing"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("keys", "fault"), [
+    ("date: 2026-12-31", "is before the quarter's end"),
+    ("date: 2027-02-14", "no working day"),  # a Sunday
+    ("date: 2027-05-17", "no working day"),  # Whit Monday
+    ("date: 2027-02-15, fixed: 2027-01-19", FOUR_WEEKS),
+    ("date: 2027-02-18, fixed: 2027-01-19, changed: [{from: 2027-02-15, "
+     "decided: 2027-01-25, reason: x}]", FOUR_WEEKS),
+    ("date: 2027-02-18, changed: [{from: 2027-02-15, decided: 2027-01-25, reason: x}]",
+     "never fixed"),
+    ("date: 2027-02-18, fixed: 2027-01-18, changed: [{from: 2027-02-15, "
+     "decided: 2027-01-11, reason: x}]", "put them in order"),
+    ("date: 2027-02-15, fixed: 2027-01-18, changed: [{from: 2027-02-15, "
+     "decided: 2027-01-25, reason: x}]", "to the same day"),
+    ("date: 2027-02-18, fixed: 2027-01-18, changed: [{from: 2027-02-15, "
+     "decided: 2027-01-25}]", "reason' is missing"),
+])  # fmt: skip
 def test_a_date_that_readers_could_not_rely_on_is_refused(data, keys, fault):
     (line,) = problems(data, f"editions:\n  - {{quarter: 2026-T4, {keys}}}\n")
     assert fault in line and line.startswith(":2: ")
@@ -257,14 +251,11 @@ def test_a_date_may_be_fixed_four_weeks_before_to_the_day_and_moved_with_a_reaso
     assert feeds.load_calendar(data, data.parent).of("2026-T4").is_firm
 
 
-@pytest.mark.parametrize(
-    ("second", "fault"),
-    [
-        ("{quarter: 2026-T4, date: 2027-05-18}", "has 2026-T4 twice"),
-        ("{quarter: 2026-T3, date: 2027-05-18}", "2026-T3 of 2027-05-18 stands after 2026-T4"),
-        ("{quarter: 2027-T1, date: 2027-05-18}", "put them in order"),
-    ],
-)
+@pytest.mark.parametrize(("second", "fault"), [
+    ("{quarter: 2026-T4, date: 2027-05-18}", "has 2026-T4 twice"),
+    ("{quarter: 2026-T3, date: 2027-05-18}", "2026-T3 of 2027-05-18 stands after 2026-T4"),
+    ("{quarter: 2027-T1, date: 2027-05-18}", "put them in order"),
+])  # fmt: skip
 def test_an_edition_has_one_date_after_that_of_the_edition_before(data, second, fault):
     (line,) = problems(
         data, f"editions:\n  - {{quarter: 2026-T4, date: 2027-05-19}}\n  - {second}\n"

@@ -99,18 +99,15 @@ def test_fewer_than_eleven_answers_are_not_shown_and_others_as_bases_are(
     assert told is None or (row["estimate"], row["n"]) == (told, told)
 
 
-@pytest.mark.parametrize(
-    ("name", "span", "days"),
-    [
-        ("jdma-legifrance", ("2025-01-01", "2026-06-30"), 92),
-        ("jdma-legifrance", ("2025-01-01", "2026-03-31"), 183),
-        ("jdma-legifrance", ("2025-01-01", "2026-12-31"), 92),  # a hole of a quarter
-        ("jdma-legifrance", ("2026-10-01", "2026-12-31"), None),  # listens since
-        ("enquete-vie-publique", ("2025-04-01", "2026-06-30"), None),
-        ("enquete-vie-publique", ("2025-04-01", "2025-06-30"), 457),
-        ("ateliers", ("2020-01-01", "2020-01-01"), None),
-    ],
-)
+@pytest.mark.parametrize(("name", "span", "days"), [
+    ("jdma-legifrance", ("2025-01-01", "2026-06-30"), 92),
+    ("jdma-legifrance", ("2025-01-01", "2026-03-31"), 183),
+    ("jdma-legifrance", ("2025-01-01", "2026-12-31"), 92),  # a hole of a quarter
+    ("jdma-legifrance", ("2026-10-01", "2026-12-31"), None),  # listens since
+    ("enquete-vie-publique", ("2025-04-01", "2026-06-30"), None),
+    ("enquete-vie-publique", ("2025-04-01", "2025-06-30"), 457),
+    ("ateliers", ("2020-01-01", "2020-01-01"), None),
+])  # fmt: skip
 def test_a_device_is_silent_where_its_rhythm_says_it_should_have_spoken(
     catalogue, name, span, days
 ):

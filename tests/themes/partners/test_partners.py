@@ -160,20 +160,17 @@ def test_texts_are_quoted_by_lot_where_enough_lead_to_a_partner_and_may_be(catal
     assert quoted_texts(rows, catalogue, NOW).empty  # no device allows it
 
 
-@pytest.mark.parametrize(
-    ("text", "place"),
-    [
-        ("Mon PASSEPORT n'arrive pas", "Agence fictive des titres"),
-        ("deux cartes d’identité perdues", "Agence fictive des titres"),
-        ("Les tribunaux sont loin", "Autorité fictive"),
-        ("le passeportage", NOBODY),  # a word is whole
-        ("[numéro d'allocataire] rien d'autre", NOBODY),  # a mark is not what the user wrote
-        ("[nom] demande une allocation", "Caisse fictive"),
-        ("Une allocation, puis un litige", SEVERAL),
-        ("Deux récépissés de la Préfecture fictive", "Préfecture fictive"),
-        ("", NOBODY),
-    ],
-)
+@pytest.mark.parametrize(("text", "place"), [
+    ("Mon PASSEPORT n'arrive pas", "Agence fictive des titres"),
+    ("deux cartes d’identité perdues", "Agence fictive des titres"),
+    ("Les tribunaux sont loin", "Autorité fictive"),
+    ("le passeportage", NOBODY),  # a word is whole
+    ("[numéro d'allocataire] rien d'autre", NOBODY),  # a mark is not what the user wrote
+    ("[nom] demande une allocation", "Caisse fictive"),
+    ("Une allocation, puis un litige", SEVERAL),
+    ("Deux récépissés de la Préfecture fictive", "Préfecture fictive"),
+    ("", NOBODY),
+])  # fmt: skip
 def test_a_text_leads_to_whom_its_words_name(catalogue, text, place):
     assert by_text(catalogue.partners)(text) == place
 
