@@ -145,9 +145,7 @@ def test_a_file_that_turned_bad_loses_nothing_of_what_was_read(observ, filled):
     (Path, "open", "boamp_audience.csv", "cannot be read: Permission denied"),
     (os, "scandir", "closed", "the folder cannot be read (Permission denied)"),
 ])  # fmt: skip
-def test_what_nobody_may_read_is_told_and_not_passed_over(
-    observ, place, monkeypatch, owner, method, name, said
-):
+def test_what_nobody_may_read_is_told(observ, place, monkeypatch, owner, method, name, said):
     (place / "raw" / "boamp_audience.csv").write_text(AUDIENCE, encoding="utf-8")
     (place / "raw" / "closed").mkdir()
     usual = getattr(owner, method)

@@ -313,9 +313,7 @@ CHANGES: dict[str, tuple[Callable[[Path], Any], set[str]]] = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CHANGES)
-def test_each_kind_of_change_runs_what_it_must_with_the_bytes_of_a_fresh_edition(
-    again, release, root, name
-):
+def test_each_change_runs_what_it_must_for_the_bytes_of_a_new_edition(again, release, root, name):
     again()
     act, expected = CHANGES[name]
     act(root)
@@ -340,9 +338,7 @@ def test_each_kind_of_change_runs_what_it_must_with_the_bytes_of_a_fresh_edition
     ("the library/some/new/room.py", NOTHING),  # which nothing imports
     ("the packages/pandas", EVERY),
 ])  # fmt: skip
-def test_a_change_of_the_library_runs_the_pages_that_can_see_it(
-    again, root, monkeypatch, name, expected
-):
+def test_a_change_of_the_library_runs_pages_that_see_it(again, root, monkeypatch, name, expected):
     again()
     for asked in ("installed_packages",) if "packages" in name else ("library_files", "loaded"):
         changed = {**getattr(kept, asked)(), name: "changed"}

@@ -194,9 +194,7 @@ def test_who_was_heard_is_told_by_device_and_product_of_the_quarters_asked_for(d
     *((8, "2026-10-05", "2026-T2"), (8, "2026-07-05", "2026-T2"), (8, "2026-06-30", "2026-T1")),
     *((5, "2026-09-05", "2026-T1"), (6, "2026-09-05", "2026-T2"), (7, "2026-09-05", "2026-T2")),
 ])  # fmt: skip
-def test_the_latest_quarter_is_over_and_data_goes_to_its_end(
-    tmp_path, catalogue, months, today, latest
-):
+def test_the_latest_quarter_is_over_and_data_reach_it(tmp_path, catalogue, months, today, latest):
     visits(tmp_path / "raw", "x", {f"2026-{m + 1:02d}": 100 for m in range(months)})
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     assert str(store.latest_quarter(tmp_path, date.fromisoformat(today))) == latest

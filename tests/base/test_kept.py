@@ -188,9 +188,7 @@ def test_a_folder_is_its_files_and_neither_bytecode_nor_hidden_ones(tmp_path):
     assert kept.tree("it", tmp_path / "nowhere") == {}
 
 
-def test_an_updated_package_is_another_input_and_the_first_of_the_path_counts(
-    tmp_path, monkeypatch
-):
+def test_an_updated_package_is_another_input_and_the_first_on_the_path_is_it(tmp_path, monkeypatch):
     for place, version in (("first", "1.0"), ("second", "2.0")):
         (tmp_path / place / f"some_package-{version}.dist-info").mkdir(parents=True)
     places = [str(tmp_path / name) for name in ("first", "second", "no.zip")]

@@ -60,9 +60,7 @@ def drawn(chart: str, label: str, grouped: Any, catalogue: Any) -> display.Outpu
 @given(label=LABELS)
 @example(label=CAPITALS)
 @example(label="M" * 400)
-def test_any_label_makes_a_chart_that_holds_it(
-    chart, label, grouped, invented, figures, assert_readable
-):
+def test_any_label_stays_in_its_chart(chart, label, grouped, invented, figures, assert_readable):
     if not one_line(label) or one_line(label) in ("Oui", "Non"):
         return
     figures.clear()
@@ -73,9 +71,7 @@ def test_any_label_makes_a_chart_that_holds_it(
 
 
 @EACH
-def test_a_label_as_long_as_a_book_does_not_hold_an_edition_up(
-    chart, grouped, invented, monkeypatch
-):
+def test_a_label_as_long_as_a_book_holds_no_edition_up(chart, grouped, invented, monkeypatch):
     """What is measured is counted, in letters: each letter costs the time of its outline."""
     measured = 0
 

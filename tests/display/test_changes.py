@@ -56,9 +56,7 @@ def place(compared: pd.DataFrame, catalogue: Catalogue) -> display.Output:
     return display.place_table(compared, catalogue, caption="Légende", label="tbl-a")
 
 
-def test_a_row_has_both_values_the_difference_its_interval_and_the_verdict_in_words(
-    compared, catalogue
-):
+def test_a_row_has_both_values_their_difference_its_interval_and_a_verdict(compared, catalogue):
     output = table(compared, catalogue)
     rise, near = (cells(output, name) for name in ("BOAMP", "BODACC"))
     assert rise[:2] == ["6,8", "7,9"] and rise[3] == "en hausse"
@@ -71,9 +69,7 @@ def test_a_row_has_both_values_the_difference_its_interval_and_the_verdict_in_wo
     assert estimates.from_json(output.content).empty  # its pairs are carried by the study
 
 
-def test_a_difference_that_rounding_seems_to_contradict_is_explained_and_only_it(
-    compared, catalogue
-):
+def test_a_difference_that_rounding_seems_to_belie_is_explained_and_only_it(compared, catalogue):
     note = "Les écarts sont calculés avant que les valeurs soient arrondies."
     assert note not in plain(table(compared, catalogue))
     odd = table(study(mark(6.84, BEFORE, "boamp"), mark(7.86, NOW, "boamp")), catalogue)
@@ -96,9 +92,7 @@ def test_a_table_whose_every_value_is_withheld_shows_its_rows(compared, catalogu
     assert row.count("–") == 3 and "Sans comparaison" not in output.shown["text/plain"]
 
 
-def test_a_verdict_on_answers_says_what_the_silent_would_have_to_think_for_it_to_fall(
-    compared, catalogue
-):
+def test_a_verdict_on_answers_says_what_opinions_of_the_silent_would_undo_it(compared, catalogue):
     output = table(compared.assign(against="before"), catalogue)
     rise, near = (cells(output, name)[3] for name in ("BOAMP", "BODACC"))
     assert rise == "en hausse, bascule à 0,7"  # the interval ends at +0.73
@@ -184,9 +178,7 @@ def test_every_verdict_and_reason_has_words():
 
 
 @given(st.floats(-9, 9), st.floats(0, 5), st.floats(0, 5), st.integers(0, 2))
-def test_an_interval_as_it_is_written_never_contradicts_its_verdict(
-    catalogue, difference, below, above, decimals
-):
+def test_no_interval_as_written_belies_its_verdict(catalogue, difference, below, above, decimals):
     low, high = difference - below, difference + above
     verdict = "rise" if low > 1e-5 else "fall" if high < -1e-5 else "unknown"
     indicator = catalogue.indicators["nps"].model_copy(update={"decimals": decimals})

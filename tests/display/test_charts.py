@@ -196,9 +196,7 @@ def test_estimates_that_do_not_belong_together_are_refused(change, message, mark
         dots(estimates.make(rows))
 
 
-def test_a_second_device_of_a_product_is_drawn_under_its_own_name_and_breaks_no_study(
-    visits, marks, catalogue, dots, curves
-):
+def test_a_second_device_is_drawn_under_its_own_name(visits, marks, catalogue, dots, curves):
     again = marks.iloc[:1].assign(device="sp-plus")
     chart = dots(estimates.combine([marks, again]))
     lines = visits(["bodacc"], ["2026-T2", "2026-T3"])

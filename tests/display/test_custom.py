@@ -60,9 +60,7 @@ def test_a_seaborn_figure_has_the_words_table_and_estimates_of_any_chart(marks, 
     assert not plt.get_fignums()  # or a notebook would show it a second time
 
 
-def test_it_is_written_in_french_in_the_width_and_colours_of_the_house(
-    marks, catalogue, figures, texts
-):
+def test_it_is_in_french_and_the_width_and_colours_of_the_house(marks, catalogue, figures, texts):
     sns.set_theme()
     svg = display.custom_chart(barred, marks, catalogue, caption="C").shown["image/svg+xml"]
     said = {text.replace("\n", "") for text in texts(figures[-1])}

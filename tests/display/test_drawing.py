@@ -34,9 +34,7 @@ def words(markup: str) -> list[str]:
     return [node.text or "" for node in ElementTree.fromstring(markup).iter(TEXT)]
 
 
-def test_the_words_of_a_chart_are_text_in_both_drawings_and_the_narrow_is_for_telephones(
-    marks, catalogue
-):
+def test_words_are_text_in_both_drawings_of_which_telephones_have_the_narrow(marks, catalogue):
     shown = display.dot_chart(marks, catalogue, caption="Une").shown
     for mime, wide in (("image/svg+xml", style.WIDE), (svg.NARROW, style.NARROW)):
         assert f'width="{wide:g}pt"' in shown[mime]
@@ -283,9 +281,7 @@ def test_a_line_carries_no_more_digits_than_its_data_and_nothing_that_is_withhel
     ]
 
 
-def test_a_name_that_holds_what_parts_lists_is_one_name_and_a_chart_without_a_value_has_none(
-    grouped, invented
-):
+def test_a_name_with_a_list_s_sign_is_one_name_and_a_chart_of_nothing_has_none(grouped, invented):
     rows = grouped({"a|b¶c": 62.0, "Non": 38.0})
     assert len(carried(display.bar_chart(rows, invented, caption="U"))) == 2
     none = grouped({"Oui": "suppressed", "Non": "suppressed"})

@@ -134,9 +134,7 @@ def test_each_unit_is_written_as_people_write_it(unit, value, said, grouped, dra
 
 
 @pytest.mark.parametrize("unit", ["%", "appels", "s", "€"])
-def test_the_longest_names_and_values_stay_clear_of_the_bars(
-    unit, grouped, draw, texts, figures, assert_readable
-):
+def test_long_names_and_values_clear_bars(unit, grouped, draw, texts, figures, assert_readable):
     values = {LONG: 40.0 if unit == "%" else 4e5, "B": 3.0, "C": "missing"}
     more = grouped({"D": 12.0}, unit, n=123_456)
     draw(estimates.combine([grouped(values, unit, half=2.0), more]), limit=3)
@@ -230,9 +228,7 @@ def near(grouped, **thin) -> pd.DataFrame:
     )
 
 
-def test_curves_with_one_end_are_named_where_they_differ_most(
-    grouped, draw, written, texts, figures, assert_readable
-):
+def test_curves_of_one_end_are_named_apart(grouped, draw, written, texts, figures, assert_readable):
     third = grouped({"1": 30.0, "3": 60.0, "5": 85.0, "10": 97.0, "20": 99.0}, product="bodacc")
     frame = estimates.combine([near(grouped), third])
     draw(frame, "curve_chart", x_label="jours depuis la réception")
@@ -249,9 +245,7 @@ def test_shares_are_drawn_from_zero_where_they_begin_near_it(grouped, draw, figu
     assert "(à 30)" in alt_of(made) and len(estimates.from_json(made.content)) == 12
 
 
-def test_a_curve_of_low_bases_is_thin_and_has_no_band_over_the_others(
-    grouped, draw, written, figures
-):
+def test_a_curve_of_low_bases_is_thin_and_bands_no_others(grouped, draw, written, figures):
     states = dict.fromkeys(("1", "3", "5", "10", "20", "30"), "low_base")
     draw(near(grouped, states=states), "curve_chart", x_label="jours")
     ax = figures[-1].axes[0]
@@ -308,18 +302,14 @@ def test_a_grid_without_a_value_says_so(grouped, draw, assert_readable):
     assert_readable()
 
 
-def test_values_stand_in_their_cells_between_named_rows_and_columns(
-    grouped, draw, written, assert_readable
-):
+def test_values_stand_in_cells_of_named_rows_and_columns(grouped, draw, written, assert_readable):
     draw(grouped(hours(8, 19), "appels"), "heat_chart")
     assert_readable()
     assert {"100", "85", *DAYS, "8 h", "18 h"} <= set(written())
     assert {"75 appels", "100 appels"} <= set(written())  # the ends of the shades
 
 
-def test_cells_too_narrow_for_values_keep_their_shade_and_marks(
-    grouped, draw, written, figures, assert_readable
-):
+def test_narrow_cells_keep_their_shade_and_marks(grouped, draw, written, figures, assert_readable):
     cells = hours(0, 33, 5000.0) | {"lundi · 3 h": "missing", "lundi · 4 h": "suppressed"}
     states = {"mardi · 0 h": "low_base", "mardi · 2 h": "partial"}
     draw(grouped(cells, "appels", states=states), "heat_chart")

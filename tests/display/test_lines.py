@@ -47,9 +47,7 @@ def leaders(fig: Figure) -> dict[str, bool]:
     return {t.get_text(): t.arrow_patch is not None for t in texts if "\n" in t.get_text()}
 
 
-def test_the_label_of_a_line_that_stops_early_is_not_tied_to_it_across_the_others(
-    draw, figures, assert_readable
-):
+def test_a_line_that_stops_is_not_tied_to_its_label_across_others(draw, figures, assert_readable):
     early = rows("bodacc", [6.0, 6.4, *["suppressed"] * 3])
     draw(estimates.combine([rows("boamp", STEADY), early]))
     assert leaders(figures[-1]) == {"BOAMP\n7,3": True, "BODACC\n6,4 (T4 2025)": False}
@@ -65,9 +63,7 @@ def test_a_line_whose_last_period_is_partial_reaches_its_label(visits, draw, fig
 
 
 @pytest.mark.parametrize(("shown", "panels"), [(2, 1), (5, 5)])
-def test_a_subject_of_which_nothing_is_shown_has_no_panel_and_is_told(
-    shown, written, panels, draw, figures, assert_readable
-):
+def test_a_subject_without_a_value_is_told(shown, written, panels, draw, figures, assert_readable):
     names = ["boamp", "bodacc", "service-public", "entreprendre", "vie-publique"][:shown]
     none = rows("journal-officiel", ["suppressed"] * 5), rows("legifrance", ["missing"] * 5)
     chart = draw(estimates.combine([*(rows(name, STEADY) for name in names), *none]))
@@ -121,9 +117,7 @@ def test_what_a_line_is_seen_against_is_drawn_in_its_panel_named_and_given_as_da
     assert len(out.content["rows"]) == len(seen) + len(behind)
 
 
-def test_where_what_is_behind_begins_is_marked_and_a_partial_period_of_it_is_not_drawn_as_whole(
-    draw, figures
-):
+def test_what_is_behind_is_marked_from_its_start_and_no_part_is_drawn_as_whole(draw, figures):
     seen = rows("boamp", [7, 7, 7, 8, 8])
     behind = rows("boamp", [None, 7.1, 7.1, 2.0, 7.1])
     behind.loc[behind["estimate"] == 2.0, "status"] = "partial"
@@ -137,9 +131,7 @@ def test_where_what_is_behind_begins_is_marked_and_a_partial_period_of_it_is_not
     assert grey == [[1, 2], [4]]
 
 
-def test_subjects_in_different_units_have_a_panel_each_that_says_its_own(
-    draw, written, figures, assert_readable
-):
+def test_subjects_of_other_units_have_panels_that_say_it(draw, written, figures, assert_readable):
     mark = rows("boamp", STEADY).assign(indicator="action_course")
     count = rows("bodacc", [5200.0, 5100.0, 5300.0, 5400.0, 5250.0], half=100).assign(
         indicator="action_course", unit="visites"

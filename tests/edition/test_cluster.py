@@ -85,9 +85,7 @@ def printed(path: Path) -> list[str]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
-def test_pages_are_all_there_once_though_a_worker_and_its_processes_are_killed(
-    cluster, place, make
-):
+def test_pages_are_there_once_though_a_worker_and_its_processes_are_killed(cluster, place, make):
     (place / "out").mkdir()
     cells = {"once": ONCE, "other": "import os; print(os.getcwd(), os.getppid(), sep='\\n')"}
     pages = [make.page(make.write(place / f"{name}.ipynb", code)) for name, code in cells.items()]

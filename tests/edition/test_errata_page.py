@@ -272,9 +272,7 @@ def test_a_page_beside_the_list_tells_all_errata_and_where_they_are_told(before,
     assert ",erratum-note," in reason
 
 
-def test_nothing_is_published_without_a_reason_nor_while_an_edition_tells_what_was_wrong(
-    root, release, tell
-):
+def test_nothing_is_published_without_reason_or_where_an_edition_is_wrong(root, release, tell):
     with pytest.raises(ObservError, match=r"7\.4 .*in 2026-T3, now 7\.1"):
         release(T3, today=LATER)
     tell(**WRONG)

@@ -314,9 +314,7 @@ NOT_KNOWN = "executed outside `make notebooks`: not known"
     (saved, "fresh"), (other_outputs, NOT_KNOWN), (no_record, NOT_KNOWN), (wrong_record, NOT_KNOWN),
     (cleared, "never executed"),
 ])  # fmt: skip
-def test_what_was_changed_by_hand_is_never_called_fresh_without_reason(
-    executed, committed, change, told
-):
+def test_what_was_changed_by_hand_is_called_fresh_for_a_reason(executed, committed, change, told):
     notebook = reading(committed)
     change(notebook)
     assert module.state(notebook, module.notebook_inputs(executed)) == told

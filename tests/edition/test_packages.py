@@ -229,9 +229,7 @@ def spoil(path: Path, content: bytes | None) -> None:
     ("_site/2026-T3/{}.pdf", None, "cannot be read (No such file"),
     ("editions/2026-T3/donnees/dictionary.csv", None, "cannot be read (No such file"),
 ])  # fmt: skip
-def test_what_is_not_as_published_is_not_packed_and_all_of_it_is_told(
-    root, tmp_path, file, content, said
-):
+def test_what_is_not_as_published_is_not_packed_and_told(root, tmp_path, file, content, said):
     for path in {file.format(f"{packages.STUDY}-{partner}") for partner in ("caisse", "ville")}:
         spoil(root / "reports" / path, content)
     with pytest.raises(ObservError) as caught:

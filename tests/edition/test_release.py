@@ -232,9 +232,7 @@ def manifest(root: Path, quarter: str = T3) -> dict[str, Any]:
     return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
-def test_a_release_replaces_its_quarter_and_readers_get_its_pages_and_data(
-    release, root, monkeypatch
-):
+def test_a_release_replaces_its_quarter_and_brings_its_pages_and_data(release, root, monkeypatch):
     reports, site, edition = (root / name for name in ("reports", f"{SITE}/{T3}", EDITION))
     place = "<!-- donnees -->\n<!-- /donnees -->\n"
     write(reports / "index.qmd", f"---\ntitle: Accueil\n---\n\n{place}")
@@ -288,9 +286,7 @@ def copy_site(root: Path) -> None:
     (root / "reports" / "glossaire.qmd").write_text("---\ntitle: Mots\n---\nMots.\n", "utf-8")
 
 
-def test_a_figure_that_changes_in_silence_publishes_nothing_until_its_reason_is_written(
-    release, root, monkeypatch
-):
+def test_no_figure_changes_in_silence_until_its_reason_is_written(release, root, monkeypatch):
     figure = {"indicator": "visits", "product": "boamp", "period": T3, "unit": "visites"}
     real, today = making.frame_files, date(2026, 12, 2)
 
@@ -319,9 +315,7 @@ def test_a_figure_that_changes_in_silence_publishes_nothing_until_its_reason_is_
     assert archive.published_names(root / "data") == ("0001-2026-T3", "0002-2026-T3")
 
 
-def test_sheets_become_pages_that_others_link_to_and_the_method_tells_what_was_measured(
-    release, root
-):
+def test_sheets_become_pages_that_are_linked_to_and_the_method_tells_measures(release, root):
     copy_sheets(root)
     copy_site(root)
     write(root / "reports" / "practices" / "oubliee.qmd", "---\ntitle: Vieille\n---\nFin.\n")
@@ -413,9 +407,7 @@ def test_a_store_that_changes_meanwhile_is_not_published_as_one(release, root, u
         release(executing=ingest)
 
 
-def test_a_failing_study_changes_nothing_and_its_notebook_is_kept(
-    release, root, failing, unchanged
-):
+def test_a_failing_study_changes_nothing_and_is_kept(release, root, failing, unchanged):
     kept = root / "reports" / "_failed" / "satisfaction.ipynb"
     failing(satisfaction="cell 3: ValueError: no")
     with pytest.raises(ObservError) as caught:
@@ -530,9 +522,7 @@ def test_with_keep_going_pages_that_cannot_be_published_are_left_out_and_told(re
     assert leftovers(root) == []
 
 
-def test_where_no_page_can_be_published_or_a_fixed_one_fails_keep_going_changes_nothing(
-    release, root, unchanged
-):
+def test_keep_going_without_a_page_or_a_fixed_one_changes_nothing(release, root, unchanged):
     for name in ("panorama", "satisfaction"):
         write_study(root, name, words="Suivez-vous @servicepublic ?")
     with pytest.raises(
@@ -635,9 +625,7 @@ needs_exchange = pytest.mark.skipif(
 @needs_fork
 @needs_exchange
 @pytest.mark.slow
-def test_a_run_killed_at_any_moment_leaves_whole_folders_and_the_next_run_cleans_up(
-    release, root, tmp_path, monkeypatch
-):
+def test_a_run_killed_at_any_moment_leaves_folders_whole(release, root, tmp_path, monkeypatch):
     old = published(root)
     roots = {
         moment: shutil.copytree(root, tmp_path / moment.replace(" ", "-")) for moment in MOMENTS

@@ -148,9 +148,7 @@ def test_a_firm_date_is_never_published_as_another_without_its_reason(root, rele
     assert "Une panne." in text(root, "editions/calendrier.html")
 
 
-def test_a_corrected_edition_keeps_its_address_and_tells_its_revision_everywhere(
-    root, release, both
-):
+def test_a_corrected_edition_keeps_its_address_and_tells_it_everywhere(root, release, both):
     latest = of(root, T3)
     mend(root)
     release(T2, today=LATER)
@@ -177,9 +175,7 @@ def test_what_is_made_again_on_its_day_or_tells_the_same_is_no_revision(root, re
     assert small.manifest(root)["published"] == "2026-11-24"
 
 
-def test_a_former_edition_that_was_spoilt_is_not_carried_on_as_if_it_were_whole(
-    root, release, both, made
-):
+def test_a_former_edition_that_was_spoilt_is_not_carried_on_as_whole(root, release, both, made):
     page = root / "reports" / "_site" / T2 / "panorama.html"
     mend(root)
     for harm in ("deleted", "new.html", ".htaccess", "changed"):

@@ -108,9 +108,7 @@ def test_what_was_heard_in_neither_period_is_left_out_and_what_was_in_one_is_not
     st.lists(st.tuples(st.floats(1, 9), st.floats(1, 9)), min_size=1, max_size=5),
     st.lists(st.tuples(st.floats(1, 9), st.floats(1, 9)), max_size=5),
 )
-def test_a_study_that_compares_more_finds_no_rise_that_its_own_test_does_not(
-    catalogue, first, more
-):
+def test_a_study_that_compares_more_finds_no_rise_beyond_its_own_test(catalogue, first, more):
     """Where the added pairs changed nothing, the others lose rises and never gain one."""
 
     def said(pairs: list[tuple[float, float]]) -> list[str]:

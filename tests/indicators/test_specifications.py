@@ -47,9 +47,7 @@ def drawn(quarter: Quarter, chances, n: int, seed: int) -> pd.DataFrame:
 
 @given(st.integers(60, 200), st.integers(0, 99), st.floats(0.1, 0.5))
 @examples(25)
-def test_the_published_verdict_is_the_first_calculation_and_the_counts_add_up(
-    catalogue, n, seed, low
-):
+def test_the_published_verdict_is_the_first_calculation_and_counts_add(catalogue, n, seed, low):
     now, then = drawn(NOW, [low, 0.3, 0.7 - low], n, seed), drawn(THEN, [0.3, 0.3, 0.4], 120, 100)
     compared, found, words = of(now, then, catalogue)
     said = compared.loc[compared["indicator"] == told.HEADLINE, "verdict"].iat[0]

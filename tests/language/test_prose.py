@@ -185,9 +185,7 @@ FAMILIES = {
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.__name__)
-def test_a_label_of_an_export_or_of_the_catalogue_is_plain_text_wherever_a_page_tells_it(
-    family, catalogue
-):
+def test_a_label_of_an_export_or_the_catalogue_is_plain_text_on_any_page(family, catalogue):
     words = ATTACKS if family is poll else ATTACKS[::6]
     parts = [f"::: {{#a{i}}}\n{family(word, catalogue)}\n:::" for i, word in enumerate(words)]
     blocks = read("\n\n".join(parts))

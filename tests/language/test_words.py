@@ -173,9 +173,7 @@ def test_what_is_withheld_or_counted_stays_as_it_is(catalogue):
     [("satisfied_share", "%", (12.34, -1.2, 25.9), [12, -1, 26]),
      ("satisfaction_10", "sur 10", (0.523, 0.0412, 1.004), [0.5, 0.1, 1.0])],
 )  # fmt: skip
-def test_a_difference_has_the_decimals_of_what_it_compares_and_none_becomes_zero(
-    catalogue, indicator, unit, ends, told
-):
+def test_a_difference_has_its_values_decimals_and_no_zero(catalogue, indicator, unit, ends, told):
     side = made(indicator=indicator, unit=unit, estimate=5)
     pair = side.join(side.add_prefix(estimates.REFERENCE)).assign(against="before")
     numbers = dict(zip(("difference", "difference_low", "difference_high"), ends, strict=True))

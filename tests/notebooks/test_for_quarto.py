@@ -24,9 +24,7 @@ def passed(path: Path, monkeypatch: pytest.MonkeyPatch) -> nbformat.NotebookNode
 
 
 @pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
-def test_each_chart_and_table_of_a_study_has_its_caption_and_no_output_brings_a_script(
-    path, monkeypatch
-):
+def test_each_chart_and_table_has_its_caption_and_no_output_brings_a_script(path, monkeypatch):
     notebook = passed(path, monkeypatch)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     shown = [(cell.source, o.data) for cell in cells for o in cell.outputs if "data" in o]

@@ -61,9 +61,7 @@ STUDIES = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 
 
 @pytest.mark.parametrize("name", [name for name in STUDIES if name not in OF_ONE])
-def test_a_study_of_five_marks_ends_shows_no_hole_and_says_what_nobody_measures(
-    name, few_marks, monkeypatch
-):
+def test_a_study_of_five_marks_shows_no_hole_and_says_what_is_missing(name, few_marks, monkeypatch):
     told = "\n".join(shown(name, few_marks, monkeypatch))
     assert told and not re.search(r"\b(nan|None|NaT|inf)\b", told)
     assert all(line in told for line in SAYS.get(name, ()))
@@ -73,9 +71,7 @@ def test_a_study_of_five_marks_ends_shows_no_hole_and_says_what_nobody_measures(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("department", list(demonstration_catalogue().departments))
-def test_studies_of_a_department_that_has_little_end_and_show_no_hole(
-    department, demonstration, monkeypatch
-):
+def test_studies_of_a_department_of_little_show_no_hole(department, demonstration, monkeypatch):
     studies = load_studies(ROOT / "notebooks").values()
     names = [one.name for one in studies if DEPARTMENT in one.parameters]
     assert len(names) > 10
@@ -84,9 +80,7 @@ def test_studies_of_a_department_that_has_little_end_and_show_no_hole(
         assert told and not re.search(r"\b(nan|None|NaT|inf)\b", told), name
 
 
-def test_in_person_visits_are_not_said_to_be_none_by_the_study_of_sites(
-    tmp_path, catalogue, monkeypatch
-):
+def test_in_person_visits_are_not_said_to_be_none_of_sites(tmp_path, catalogue, monkeypatch):
     (tmp_path / "raw").mkdir()
     months = [f"{2024 + i // 12}-{i % 12 + 1:02d}" for i in range(33)]
     rows = [f"{month},in_person,{1200 + 13 * i}\n" for i, month in enumerate(months)]

@@ -118,9 +118,7 @@ def test_each_mistake_of_a_file_is_one_line_that_names_it(root, keys, said):
     assert line.startswith(f"{path}:") and said in line
 
 
-def test_all_mistakes_of_all_files_are_told_at_once_unless_of_real_editions_to_a_demonstration(
-    root,
-):
+def test_all_mistakes_are_told_at_once_but_of_real_editions_to_a_demonstration(root):
     write(root / "reports", figures=[figure(published=7.3)])
     assert known(root, "demonstration").empty
     write(root / "reports", day="hier", cause="x")

@@ -103,9 +103,7 @@ def configure(folder: Path, **settings: Any) -> None:
     path.write_text(yaml.safe_dump({**config, **settings}, allow_unicode=True), encoding="utf-8")
 
 
-def test_quarto_beside_python_renders_a_copy_and_executes_nothing(
-    tmp_path, monkeypatch, project, capsys
-):
+def test_quarto_beside_python_renders_a_copy_without_a_run(tmp_path, monkeypatch, project, capsys):
     log = install(tmp_path, monkeypatch, beside=True)
     before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
     told: list[tuple[int, int, str]] = []

@@ -114,9 +114,7 @@ def test_a_zip_that_is_none_is_damaged_or_says_less_than_it_holds_is_refused(tmp
     ("manifest.json", lambda path: path.write_text("[1]"), "holds no keys"),
     ("manifest.json", lambda path: path.write_bytes(b"\xff"), "is no manifest"),
 ])  # fmt: skip
-def test_a_folder_with_a_link_or_without_manifest_is_refused_in_a_line(
-    tmp_path, name, spoilt, told
-):
+def test_a_folder_with_a_link_or_no_manifest_is_refused_in_a_line(tmp_path, name, spoilt, told):
     folder = write(tmp_path / "2026-T3")
     spoilt(folder / name)
     assert len(refused(tmp_path, folder, told)) == 1

@@ -212,9 +212,7 @@ BOMBS = {"a.pdf": pdf(b" " * 300_000_000), "a.xlsx": workbook(1_048_575, 16_383)
     ],
     ids=["PDF bomb", "XLSX bomb", "slow", "deep JSON", "zip", "docx", "large", "many lines"],
 )
-def test_what_is_too_large_or_too_slow_to_read_is_told_in_a_line(
-    tmp_path, monkeypatch, bounds, name, published, remade
-):
+def test_what_is_too_large_or_slow_is_told(tmp_path, monkeypatch, bounds, name, published, remade):
     assert all(len(content) < 1_000_000 for content in BOMBS.values())
     for bound, value in bounds.items():
         monkeypatch.setattr(comparison, bound, value)

@@ -234,9 +234,7 @@ OF_ANSWERS = {  # and between two that ask one question
     first=st.sets(st.sampled_from(["before", "measure", "0", "1", "2"])),
     more=st.sets(st.sampled_from(["before", "measure", "0", "1", "2"])),
 )
-def test_a_grade_is_alike_from_either_side_and_no_better_where_more_differs(
-    known, indicator, first, more
-):
+def test_a_grade_is_one_from_both_sides_and_worse_where_more_differs(known, indicator, first, more):
     """Else who draws a chart finds a pair that compares by adding what does not."""
     counts = indicator == "visits"
     base = known.devices[SITE if counts else SURVEY].model_copy(

@@ -32,14 +32,11 @@ OTHERWISE = {"a": ("2025-07-01", 1), "b": ("2025-07-31", 2)}
 
 @pytest.fixture
 def data(tmp_path, where) -> Path:
-    """A data folder whose store is at the address."""
     return at(tmp_path / "data", where)
 
 
 @pytest.fixture
 def ingest(catalogue: Catalogue, ratings: Write, tmp_path) -> Callable[..., store.Ingested]:
-    """Ingest exports: name -> answers."""
-
     def run(data: Path, **exports: Any) -> store.Ingested:
         raw = tmp_path / "raw" / "-".join(exports)
         for name, answers in exports.items():
@@ -55,8 +52,14 @@ def at(data: Path, where: str) -> Path:
     return data
 
 
+def beside(data: Path, where: str) -> Path:
+    """The data folder of another machine, with the same key."""
+    other = at(data.parent / "other", where)
+    shutil.copytree(data / "identifiers", other / "identifiers")
+    return other
+
+
 def standing(where: str) -> list[str]:
-    """The files that stand at an address."""
     files = fsspec.filesystem(where.partition("://")[0], skip_instance_cache=True)
     root = files._strip_protocol(where)
     return sorted(name.removeprefix(f"{root}/") for name in files.find(where))
@@ -72,9 +75,7 @@ def marks(data: Path) -> dict[str, list[float]]:
     return {str(day): [*own["value"]] for day, own in rows.groupby(rows["date"].dt.date)}
 
 
-def test_all_that_is_asked_of_a_store_at_an_address_is_what_a_folder_gives(
-    data, where, tmp_path, ingest
-):
+def test_all_that_a_store_at_an_address_is_asked_a_folder_gives_too(data, where, tmp_path, ingest):
     local = tmp_path / "local"
     ingest(local, w={"e": ("2025-06-01", 2)})
     shutil.copytree(local / "identifiers", data / "identifiers")
@@ -92,12 +93,9 @@ def test_all_that_is_asked_of_a_store_at_an_address_is_what_a_folder_gives(
     store.check_store(data)
 
 
-def test_another_machine_reads_and_corrects_what_the_first_one_wrote(
-    data, where, tmp_path, ingest, monkeypatch
-):
+def test_another_machine_corrects_what_one_wrote(data, where, tmp_path, ingest, monkeypatch):
     ingest(data, x=JULY)
-    other = at(tmp_path / "other", where)
-    shutil.copytree(data / "identifiers", other / "identifiers")
+    other = beside(data, where)
     store.follow_address(other)
     assert marks(other) == marks(data)
     ingest(other, y=OTHERWISE)
@@ -118,12 +116,9 @@ def test_another_machine_reads_and_corrects_what_the_first_one_wrote(
     assert len(standing(where)) - len(parts) == 2
 
 
-def test_of_two_writers_at_once_the_second_is_told_and_loses_nothing_of_the_first(
-    data, where, tmp_path, ingest, monkeypatch
-):
+def test_of_two_writers_at_once_neither_loses_anything(data, where, tmp_path, ingest, monkeypatch):
     ingest(data, x=JULY)
-    other = at(tmp_path / "other", where)
-    shutil.copytree(data / "identifiers", other / "identifiers")
+    other = beside(data, where)
     publish = address.publish_ledger
 
     def late(*words: Any) -> None:
@@ -141,9 +136,7 @@ def test_of_two_writers_at_once_the_second_is_told_and_loses_nothing_of_the_firs
 
 
 @pytest.mark.parametrize("cut", ["before", "within", "after"])
-def test_an_upload_that_breaks_off_leaves_the_store_as_it_was_and_the_next_one_completes(
-    data, where, tmp_path, ingest, monkeypatch, cut
-):
+def test_an_upload_that_breaks_off_changes_nothing(data, where, tmp_path, ingest, monkeypatch, cut):
     ingest(data, x=JULY)
     before, files = marks(data), addresses.files(where)
     put = files.put_file
@@ -181,9 +174,7 @@ def test_a_part_that_is_gone_or_cut_is_named_with_its_address(data, where, inges
         store.read(data, "ratings")
 
 
-def test_a_store_in_a_folder_is_brought_to_the_address_that_is_named_for_it(
-    tmp_path, where, ingest, monkeypatch
-):
+def test_a_store_in_a_folder_is_brought_to_its_new_address(tmp_path, where, ingest, monkeypatch):
     data = tmp_path / "data"
     ingest(data, x=JULY, y=AUGUST)
     before = marks(data)
@@ -209,18 +200,14 @@ def test_who_was_forgotten_is_nowhere_at_the_address(data, where, tmp_path, inge
     assert {name for name in left if name.endswith(".parquet")} == counting
 
 
-def test_an_address_of_another_store_is_not_taken_for_the_one_that_was_followed(
-    data, tmp_path, ingest
-):
+def test_an_address_of_another_store_is_not_taken_for_the_one_followed(data, tmp_path, ingest):
     ingest(data, x=JULY)
     at(data, f"file://{tmp_path}/empty")
     with pytest.raises(ObservError, match=r"holds ledger none, and .* follows 1"):
         store.follow_address(data)
 
 
-def test_exports_at_an_address_are_read_as_those_of_a_folder_and_told_by_it(
-    where, tmp_path, ratings, observ, monkeypatch
-):
+def test_exports_at_an_address_are_read_as_others(where, tmp_path, ratings, observ, monkeypatch):
     copy_catalogue(tmp_path / "p")
     monkeypatch.chdir(tmp_path / "p")
     ratings(tmp_path / "raw" / "2025", "x", JULY)
@@ -262,9 +249,7 @@ def test_an_address_that_cannot_be_one_is_told_without_what_is_secret_in_it(tmp_
     assert SECRET not in str(told.value)
 
 
-def test_a_server_that_is_gone_is_told_in_one_line_without_credentials(
-    server, tmp_path, ingest, observ, monkeypatch
-):
+def test_a_server_that_is_gone_is_told_and_no_secret(server, tmp_path, ingest, observ, monkeypatch):
     data = at(tmp_path / "data", "s3://observatory/gone")
     ingest(data, x=JULY)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")

@@ -199,9 +199,7 @@ COUNTS = st.lists(st.integers(0, 10**9), min_size=1, max_size=12)
 
 @examples(60)
 @given(counts=COUNTS, times=st.floats(0.001, 1000))
-def test_a_multiplied_total_is_off_by_the_rounding_of_each_row_at_most(
-    tmp_path_factory, catalogue, visits, counts, times
-):
+def test_a_multiplied_total_is_off_by_roundings(tmp_path_factory, catalogue, visits, counts, times):
     data = tmp_path_factory.mktemp("times")
     months = {("boamp", f"2025-{i + 1:02d}"): n for i, n in enumerate(counts)}
     visits(data / "raw", "x", months)

@@ -44,9 +44,7 @@ def test_a_long_export_is_corrected_and_corrects(tmp_path, catalogue, calls):
     assert len(kept) == 10 and set(kept["wait"]) == {2}
 
 
-def test_what_is_told_while_a_long_export_is_read_says_how_far(
-    tmp_path, catalogue, calls, monkeypatch
-):
+def test_while_a_long_export_is_read_it_says_how_far(tmp_path, catalogue, calls, monkeypatch):
     monkeypatch.setattr("observlib.store.ingestion._MILLION", 3)
     calls("1", 10, 1)
     told = []

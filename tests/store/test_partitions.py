@@ -16,7 +16,6 @@ import pytest
 
 from observlib import store
 from observlib.base.errors import ObservError
-from observlib.catalogue import Catalogue
 from observlib.store.ledger import read_ledger
 
 Write = Callable[..., Path]
@@ -24,11 +23,9 @@ MONTHS = {("boamp", f"2025-{month:02}"): 1000 + month for month in range(1, 13)}
 
 
 @pytest.fixture
-def raw(tmp_path: Path, catalogue: Catalogue, ratings: Write, visits: Write) -> Path:
+def raw(tmp_path: Path, take: Write) -> Path:
     """A folder of exports, and beside it the store that holds them."""
-    visits(tmp_path / "raw", "x", MONTHS)
-    ratings(tmp_path / "raw", "x", {"a": ("2025-07-01", 3), "b": ("2025-07-15", 4)})
-    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    take(x=MONTHS, y={"a": ("2025-07-01", 3), "b": ("2025-07-15", 4)})
     return tmp_path / "raw"
 
 
@@ -36,9 +33,7 @@ def parts(data: Path) -> list[Path]:
     return sorted((data / "store").glob("*/*.parquet"))
 
 
-def test_one_bit_of_a_part_that_changed_is_told_before_an_edition_and_an_ingestion(
-    tmp_path, catalogue, raw
-):
+def test_one_changed_bit_of_a_part_is_told_before_an_edition_and_an_ingestion(tmp_path, take, raw):
     store.check_store(tmp_path)
     chance = random.Random(12)
     for _ in range(60):
@@ -56,7 +51,7 @@ def test_one_bit_of_a_part_that_changed_is_told_before_an_edition_and_an_ingesti
         part.write_bytes(good)
     part.write_bytes(bad)
     with pytest.raises(ObservError, match="damaged; delete the folder"):
-        store.ingest(raw, tmp_path, catalogue)
+        take()
 
 
 def test_every_damaged_part_is_told_at_once(tmp_path, raw):
@@ -72,12 +67,8 @@ def test_every_damaged_part_is_told_at_once(tmp_path, raw):
 @pytest.mark.parametrize("what", ["torn", "no Parquet", "gone"])
 def test_a_part_that_cannot_be_queried_is_told_in_a_line(tmp_path, raw, what):
     (part,) = (tmp_path / "store" / "audience").iterdir()
-    content = part.read_bytes()
-    damage = {"torn": content[:-40], "no Parquet": b"PAR1" + bytes(99) + b"PAR1"}
-    if what == "gone":
-        part.unlink()
-    else:
-        part.write_bytes(damage[what])
+    damage = {"torn": part.read_bytes()[:-40], "no Parquet": b"PAR1" + bytes(99) + b"PAR1"}
+    part.write_bytes(damage[what]) if what in damage else part.unlink()
     for ask in (lambda: store.read(tmp_path, "audience"), lambda: store.check_store(tmp_path)):
         with pytest.raises(ObservError) as caught:
             ask()
@@ -87,9 +78,7 @@ def test_a_part_that_cannot_be_queried_is_told_in_a_line(tmp_path, raw, what):
 @pytest.mark.parametrize(
     "error", [duckdb.OutOfMemoryException, duckdb.InternalException, duckdb.Error]
 )
-def test_a_query_that_fails_over_sound_parts_never_has_the_store_deleted(
-    tmp_path, raw, monkeypatch, error
-):
+def test_a_query_that_fails_never_has_a_sound_store_deleted(tmp_path, raw, monkeypatch, error):
     def fail(**_: object) -> None:
         raise error("no more memory\nat all")
 
@@ -100,9 +89,7 @@ def test_a_query_that_fails_over_sound_parts_never_has_the_store_deleted(
     assert str(caught.value) == f"{place}: cannot be queried (no more memory)"
 
 
-def test_a_part_without_the_right_to_read_it_is_not_called_damaged(
-    tmp_path, catalogue, raw, monkeypatch
-):
+def test_a_part_that_may_not_be_read_is_not_called_damaged(tmp_path, take, raw, monkeypatch):
     (part,) = (tmp_path / "store" / "audience").iterdir()
     opened = Path.open
 
@@ -119,7 +106,7 @@ def test_a_part_without_the_right_to_read_it_is_not_called_damaged(
     for ask in (
         lambda: store.read(tmp_path, "audience"),
         lambda: store.check_store(tmp_path),
-        lambda: store.ingest(raw, tmp_path, catalogue),
+        lambda: take(),
     ):
         with pytest.raises(ObservError) as caught:
             ask()
@@ -128,12 +115,9 @@ def test_a_part_without_the_right_to_read_it_is_not_called_damaged(
         )
 
 
-def test_a_part_that_was_replaced_leaves_the_disk_with_the_rows_it_held(
-    tmp_path, catalogue, raw, ratings
-):
+def test_a_part_that_was_replaced_leaves_the_disk_with_the_rows_it_held(tmp_path, take, raw):
     (replaced,) = (tmp_path / "store" / "ratings").iterdir()
-    ratings(raw, "y", {"a": ("2025-07-01", 3), "c": ("2025-07-20", 5)})  # b was withdrawn
-    store.ingest(raw, tmp_path, catalogue)
+    take(z={"a": ("2025-07-01", 3), "c": ("2025-07-20", 5)})  # b was withdrawn
     assert not replaced.exists()
     ledger = json.loads((tmp_path / "store" / "ledger.json").read_bytes())
     assert {entry["part"] for entry in ledger["files"]} == {
@@ -142,38 +126,26 @@ def test_a_part_that_was_replaced_leaves_the_disk_with_the_rows_it_held(
     assert not any(b"2025-07-15" in part.read_bytes() for part in parts(tmp_path))
 
 
-def test_what_an_interrupted_run_left_is_cleared_and_never_read(tmp_path, catalogue, raw, ratings):
+def test_what_an_interrupted_run_left_is_cleared_and_never_read(tmp_path, take, raw):
     before = store.read(tmp_path, "ratings")
     left = tmp_path / "store" / "ratings" / "satisfaction-3939-dead.parquet"
     left.write_bytes(b"half")
     (left.with_name("new.parquet")).write_bytes(b"half")
     assert store.read(tmp_path, "ratings").equals(before)
-    store.ingest(raw, tmp_path, catalogue)
+    take()
     assert store.read(tmp_path, "ratings").equals(before) and left not in parts(tmp_path)
     assert len(parts(tmp_path)) == 2
 
 
-def test_a_ledger_that_a_kill_left_half_written_leaves_the_store(tmp_path, catalogue, raw):
+def test_a_ledger_that_a_kill_left_half_written_leaves_the_store(tmp_path, take, raw):
     left = tmp_path / "store" / ".ledger.json-a1b2c3d4"
     left.write_text("{", encoding="utf-8")
-    store.ingest(raw, tmp_path, catalogue)
+    take()
     assert not left.exists()
     store.check_store(tmp_path)
 
 
-@pytest.mark.parametrize("code", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
-def test_a_disk_without_locks_is_told_with_what_to_do(tmp_path, catalogue, raw, monkeypatch, code):
-    def refuse(stream: object) -> bool:
-        raise OSError(code, "No locks available")
-
-    monkeypatch.setattr("observlib.base.files.lock", refuse)
-    with pytest.raises(ObservError, match="the disk has no locks; put the data folder on another"):
-        store.ingest(raw, tmp_path, catalogue)
-
-
-def test_a_name_of_a_file_that_would_be_a_formula_is_none_in_the_list_of_rejects(
-    tmp_path, catalogue, ratings
-):
+def test_a_file_named_as_a_formula_is_none_in_the_list_of_rejects(tmp_path, catalogue, ratings):
     device = catalogue.devices["satisfaction-3939"].model_copy(update={"pattern": "*.csv"})
     path = ratings(tmp_path / "raw", "x", {"a": ("2025-07-01", 9)})
     path.rename(path.with_name("=1+1.csv"))
@@ -205,23 +177,21 @@ def test_no_bit_of_the_ledger_turns_in_silence(tmp_path, raw):
             read_ledger(tmp_path / "store")
 
 
-def test_a_ledger_of_a_former_version_is_read_and_gets_a_digest_at_the_next_ingestion(
-    tmp_path, catalogue, raw
-):
+def test_a_ledger_of_a_former_version_is_read_and_gets_a_digest_later(tmp_path, take, raw):
     path = tmp_path / "store" / "ledger.json"
     whole = path.read_bytes()
     former = json.loads(whole)
     del former["sha256"]
     path.write_text(json.dumps(former, indent=1), encoding="utf-8")
     store.check_store(tmp_path)
-    assert not store.ingest(raw, tmp_path, catalogue).problems
+    assert not take().problems
     assert path.read_bytes() == whole
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such rights")
-def test_nobody_but_the_owner_of_a_store_opens_it_or_the_key_beside_it(tmp_path, catalogue, raw):
+def test_nobody_but_the_owner_of_a_store_opens_it_or_the_key_beside_it(tmp_path, take, raw):
     folders = [tmp_path / "store", tmp_path / "identifiers"]
     assert {stat.S_IMODE(folder.stat().st_mode) for folder in folders} == {0o700}
     folders[0].chmod(0o755)  # as a former version made it
-    store.ingest(raw, tmp_path, catalogue)
+    take()
     assert stat.S_IMODE(folders[0].stat().st_mode) == 0o700

@@ -53,95 +53,78 @@ def changed(catalogue: Catalogue, part: str, entry: Any) -> Catalogue:
 COUNTS = {("boamp", "2025-05"): 5, (NEW.id, "2025-05"): 50, (NEW.id, "2025-06"): 60}
 
 
-def test_rejected_rows_come_back_once_the_product_is_in_the_catalogue(
-    tmp_path, catalogue, later, visits
-):
-    visits(tmp_path / "raw", "x", COUNTS)
-    done = store.ingest(tmp_path / "raw", tmp_path, catalogue)
+def test_rejected_rows_come_back_once_the_product_is_in_the_catalogue(tmp_path, take, later):
+    done = take(x=COUNTS)
     assert told(done) == [1, 0, 1, 2] and counted(tmp_path) == {("boamp", "2025-05"): 5}
     assert len(list((tmp_path / "store" / "rejects").iterdir())) == 1
-    done = store.ingest(tmp_path / "raw", tmp_path, later)
+    done = take(later)
     assert told(done) == [1, 0, 3, 0] and counted(tmp_path) == COUNTS and not done.replaced
     assert not list((tmp_path / "store" / "rejects").iterdir())
-    assert told(store.ingest(tmp_path / "raw", tmp_path, later)) == [1, 1, 0, 0]
+    assert told(take(later)) == [1, 1, 0, 0]
 
 
-def test_rows_that_are_still_rejected_are_told_at_each_ingestion(tmp_path, catalogue, visits):
-    visits(tmp_path / "raw", "x", COUNTS)
-    first = store.ingest(tmp_path / "raw", tmp_path, catalogue)
+def test_rows_that_are_still_rejected_are_told_at_each_ingestion(tmp_path, take):
+    first = take(x=COUNTS)
     digest = store.store_digest(tmp_path)
-    again = store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    again = take()
     assert told(again) == [1, 1, 0, 2] and again.rejects.equals(first.rejects)
     assert store.store_digest(tmp_path) == digest
-    visits(tmp_path / "raw", "copy", COUNTS)  # which is the same export, and told once
-    assert told(store.ingest(tmp_path / "raw", tmp_path, catalogue)) == [2, 2, 0, 2]
+    # a copy is the same export, and told once
+    assert told(take(copy=COUNTS)) == [2, 2, 0, 2]
 
 
-def test_rows_that_a_wrong_clock_rejected_as_future_come_back(
-    tmp_path, catalogue, ratings, visits, clock
-):
-    ratings(tmp_path / "raw", "x", {"a": ("2019-11-01", 1), "b": ("2025-05-02", 2)})
-    visits(tmp_path / "raw", "x", {("boamp", f"2025-{month:02}"): month for month in (5, 6, 7)})
+def test_rows_that_a_wrong_clock_rejected_as_future_come_back(tmp_path, take, clock):
+    months = {("boamp", f"2025-{month:02}"): month for month in (5, 6, 7)}
     clock("2019-12-31")
-    assert told(store.ingest(tmp_path / "raw", tmp_path, catalogue)) == [2, 0, 1, 4]
+    done = take(x={"a": ("2019-11-01", 1), "b": ("2025-05-02", 2)}, y=months)
+    assert told(done) == [2, 0, 1, 4]
     clock("2025-07-10")
     for _ in range(2):
-        store.ingest(tmp_path / "raw", tmp_path, catalogue)
+        take()
         assert held(tmp_path) == {"a": 1, "b": 2}
         assert store.read(tmp_path, "audience")["complete"].tolist() == [True, True, False]
 
 
-def test_a_month_is_complete_in_a_file_first_read_by_a_clock_that_was_years_behind(
-    tmp_path, catalogue, later, visits, clock
-):
-    visits(tmp_path / "raw", "x", COUNTS)
+def test_a_month_is_complete_though_a_clock_was_years_behind_at_first(tmp_path, take, later, clock):
     clock("2020-10-05")
-    assert told(store.ingest(tmp_path / "raw", tmp_path, later)) == [1, 0, 0, 3]
+    assert told(take(later, x=COUNTS)) == [1, 0, 0, 3]
     clock("2025-07-05")
-    store.ingest(tmp_path / "raw", tmp_path, catalogue)  # a product is unknown yet
+    take()  # a product is unknown yet
     for day in ("2025-07-05", "2025-08-05"):
         clock(day)
-        store.ingest(tmp_path / "raw", tmp_path, later)
+        take(later)
         assert store.read(tmp_path, "audience")["complete"].all()
         ledger = json.loads((tmp_path / "store" / "ledger.json").read_bytes())
         assert [entry["read"] for entry in ledger["files"]] == ["2025-07-05"]
 
 
-def test_a_file_that_holds_a_month_to_come_beside_others_tells_of_no_wrong_clock(
-    tmp_path, catalogue, visits, clock
-):
-    counts = {("boamp", "2025-06"): 60, ("boamp", "2025-07"): 0}  # July is to come
-    visits(tmp_path / "raw", "x", counts)
+def test_a_file_with_a_month_to_come_beside_others_tells_of_no_wrong_clock(tmp_path, take, clock):
     clock("2025-06-15")
-    assert told(store.ingest(tmp_path / "raw", tmp_path, catalogue)) == [1, 0, 1, 1]
+    done = take(x={("boamp", "2025-06"): 60, ("boamp", "2025-07"): 0})  # July is to come
+    assert told(done) == [1, 0, 1, 1]
     clock("2025-09-01")
-    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    take()
     assert not store.read(tmp_path, "audience").set_index("start")["complete"]["2025-07-01"]
     ledger = json.loads((tmp_path / "store" / "ledger.json").read_bytes())
     assert [entry["read"] for entry in ledger["files"]] == ["2025-06-15"]
 
 
-def test_a_month_that_was_running_is_not_complete_because_its_export_is_read_again(
-    tmp_path, catalogue, later, visits, clock
-):
-    visits(tmp_path / "raw", "x", COUNTS)
+def test_a_running_month_is_not_complete_as_its_export_is_read_again(tmp_path, take, later, clock):
     clock("2025-06-15")
-    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    take(x=COUNTS)
     clock("2025-09-01")
     renamed = changed(later, "products", NEW.model_copy(update={"label": "Autre"}))
     for known in (later, renamed):
-        store.ingest(tmp_path / "raw", tmp_path, known)
+        take(known)
         rows = store.read(tmp_path, "audience")
         assert rows["complete"].tolist() == [start.month == 5 for start in rows["start"]]
     # whoever knows better says so
     device = later.devices["audience-boamp"].model_copy(update={"extracted": date(2025, 8, 1)})
-    store.ingest(tmp_path / "raw", tmp_path, changed(later, "devices", device))
+    take(changed(later, "devices", device))
     assert store.read(tmp_path, "audience")["complete"].all()
 
 
-def test_an_export_read_again_leaves_the_corrections_that_followed_it(
-    tmp_path, catalogue, later, visits
-):
+def test_an_export_read_again_leaves_later_corrections(tmp_path, catalogue, later, visits):
     visits(tmp_path / "old", "x", COUNTS)
     store.ingest(tmp_path / "old", tmp_path, catalogue)
     corrected = {("boamp", "2025-05"): 7, (NEW.id, "2025-05"): 70}
@@ -167,23 +150,10 @@ def test_what_two_later_exports_withdrew_does_not_come_back(tmp_path, catalogue,
     assert held(tmp_path) == {"b": 4, "c": 4} and told(done) == [1, 1, 0, 1]
 
 
-def test_a_correction_is_not_undone_because_its_device_s_entry_changed(
-    tmp_path, catalogue, ratings
-):
-    ratings(tmp_path / "old", "x", {"a": ("2025-07-01", 3)})
-    ratings(tmp_path / "new", "x", {"a": ("2025-07-01", 1)})
-    for name in ("old", "new"):
-        store.ingest(tmp_path / name, tmp_path, catalogue)
-    device = catalogue.devices["satisfaction-3939"].model_copy(update={"note": "Une réserve."})
-    store.ingest(tmp_path / "old", tmp_path, changed(catalogue, "devices", device))
-    assert held(tmp_path) == {"a": 1}
-
-
-def test_a_file_that_is_refused_when_read_again_keeps_the_rows_it_gave(tmp_path, catalogue, visits):
-    visits(tmp_path / "raw", "x", COUNTS)
-    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+def test_a_file_that_is_refused_when_read_again_keeps_the_rows_it_gave(tmp_path, take, catalogue):
+    take(x=COUNTS)
     device = catalogue.devices["audience-boamp"].model_copy(update={"table": "ratings"})
-    done = store.ingest(tmp_path / "raw", tmp_path, changed(catalogue, "devices", device))
+    done = take(changed(catalogue, "devices", device))
     assert done.problems and counted(tmp_path) == {("boamp", "2025-05"): 5}
 
 
@@ -209,9 +179,7 @@ NOT_BY = {
 
 
 @pytest.mark.parametrize("what", [*JUDGED_BY, *NOT_BY])
-def test_a_file_is_read_again_where_what_it_is_judged_by_has_changed_and_only_there(
-    tmp_path, catalogue, monkeypatch, what
-):
+def test_a_file_is_read_again_as_its_judges_change(tmp_path, take, catalogue, monkeypatch, what):
     path = survey(tmp_path / "raw")
     read: list[Path] = []
 
@@ -220,18 +188,16 @@ def test_a_file_is_read_again_where_what_it_is_judged_by_has_changed_and_only_th
         return batches(path, *rest)
 
     monkeypatch.setattr("observlib.store.ingestion.batches", spy)
-    store.ingest(tmp_path / "raw", tmp_path, catalogue)
-    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    take()
+    take()
     assert read == [path]
     part, name, key = (JUDGED_BY | NOT_BY)[what]
     entry = getattr(catalogue, part)[name].model_copy(update={key: "Autre"})
-    store.ingest(tmp_path / "raw", tmp_path, changed(catalogue, part, entry))
+    take(changed(catalogue, part, entry))
     assert read == [path] * (2 if what in JUDGED_BY else 1)
 
 
-def test_a_loader_is_given_no_more_than_its_verdict_is_told_to_hang_on(
-    tmp_path, catalogue, ratings, monkeypatch
-):
+def test_a_loader_is_given_no_more_than_its_verdict_hangs_on(take, catalogue, monkeypatch):
     given: list[Catalogue] = []
 
     def spy(path: Path, device: Any, known: Catalogue) -> Iterator[Loaded]:
@@ -239,8 +205,7 @@ def test_a_loader_is_given_no_more_than_its_verdict_is_told_to_hang_on(
         return batches(path, device, known)
 
     monkeypatch.setattr("observlib.store.ingestion.batches", spy)
-    ratings(tmp_path / "raw", "x", {"a": ("2025-07-01", 3)})
-    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    take(x={"a": ("2025-07-01", 3)})
     assert list(given[0].devices) == ["satisfaction-3939"] and not given[0].questionnaires
     assert not given[0].departments and not given[0].peers
     assert given[0].products == catalogue.products
@@ -248,9 +213,7 @@ def test_a_loader_is_given_no_more_than_its_verdict_is_told_to_hang_on(
 
 
 @pytest.mark.parametrize("what", ["its device", "its questionnaire"])
-def test_the_source_of_a_figure_tells_by_which_device_s_entries_it_was_read(
-    tmp_path, catalogue, what
-):
+def test_the_source_of_a_figure_tells_by_which_entries_it_was_read(tmp_path, catalogue, what):
     survey(tmp_path / "raw")
     part, name, key = JUDGED_BY[what]
     entry = getattr(catalogue, part)[name].model_copy(update={key: "Autre"})
@@ -280,9 +243,7 @@ ORDERS: dict[str, list[dict[tuple[str, str], int]]] = {
 
 @pytest.mark.parametrize("backwards", [False, True])
 @pytest.mark.parametrize("exports", ORDERS.values(), ids=ORDERS)
-def test_whenever_a_product_came_into_the_catalogue_the_same_counts(
-    tmp_path, catalogue, later, visits, exports, backwards
-):
+def test_a_product_added_late_counts_alike(tmp_path, catalogue, later, visits, exports, backwards):
     raws = [visits(tmp_path / f"{n}", "x", export).parent for n, export in enumerate(exports)]
     for raw in raws:
         store.ingest(raw, tmp_path / "late", catalogue)
@@ -292,19 +253,17 @@ def test_whenever_a_product_came_into_the_catalogue_the_same_counts(
     assert counted(tmp_path / "late") == counted(tmp_path / "early")
 
 
-def test_a_loader_s_own_fault_costs_one_file_and_is_told_without_its_cells(
-    tmp_path, catalogue, ratings, visits, monkeypatch
-):
+def test_a_loader_s_fault_costs_a_file_and_no_secret(tmp_path, take, ratings, visits, monkeypatch):
     def break_down(*_: object) -> None:
         raise ValueError("Jeanne Martin")
 
     monkeypatch.setattr("observlib.loaders.plain_csv.period_fault", break_down)
     ratings(tmp_path / "raw", "x", {"a": ("2025-07-01", 3)})
     path = visits(tmp_path / "raw", "x", {("boamp", "2025-07"): 5})
-    done = store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    done = take()
     (problem,) = done.problems
     assert problem.startswith(f"{path}: was not read, by a fault of observlib")
     assert "ValueError in loaders/plain_csv.py:" in problem and "report it" in problem
     assert "Martin" not in problem and held(tmp_path) == {"a": 3}
     monkeypatch.undo()
-    assert not store.ingest(tmp_path / "raw", tmp_path, catalogue).problems
+    assert not take().problems

@@ -17,31 +17,21 @@ Write = Callable[..., Path]
 JULY = {"a": ("2026-07-01", 3), "b": ("2026-07-15", 4)}
 
 
-def test_the_digest_of_a_table_changes_with_its_own_data_and_with_no_other(
-    tmp_path, catalogue, ratings, visits
-):
-    raw = tmp_path / "raw"
-    ratings(raw, "x", JULY)
-    visits(raw, "x", {("boamp", "2026-05"): 50})
-    store.ingest(raw, tmp_path, catalogue)
+def test_the_digest_of_a_table_changes_with_its_own_data_and_with_no_other(tmp_path, take):
+    take(x=JULY, z={("boamp", "2026-05"): 50})
     before, whole = store.table_digests(tmp_path), store.store_digest(tmp_path)
     assert set(before) == {"kind", "ratings", "audience"} and before["kind"] == "real"
     assert before["ratings"] != before["audience"]
-    store.ingest(raw, tmp_path, catalogue)
+    take()
     assert store.table_digests(tmp_path) == before and store.store_digest(tmp_path) == whole
-    ratings(raw, "y", {"c": ("2026-07-20", 1)})
-    store.ingest(raw, tmp_path, catalogue)
+    take(y={"c": ("2026-07-20", 1)})
     after = store.table_digests(tmp_path)
     assert after["audience"] == before["audience"] and after["ratings"] != before["ratings"]
     assert store.store_digest(tmp_path) != whole
 
 
-def test_each_device_is_told_with_its_rows_and_its_days(tmp_path, catalogue, ratings, visits):
-    raw = tmp_path / "raw"
-    ratings(raw, "x", JULY)
-    ratings(raw, "y", {"c": ("2026-08-20", 1)})
-    visits(raw, "x", {("boamp", "2026-05"): 50})
-    store.ingest(raw, tmp_path, catalogue)
+def test_each_device_is_told_with_its_rows_and_its_days(tmp_path, take):
+    take(x=JULY, y={"c": ("2026-08-20", 1)}, z={("boamp", "2026-05"): 50})
     found = store.devices(tmp_path).set_index("table")
     facts = ["rows", "start", "end"]
     assert found.loc["ratings", facts].tolist() == [3, "2026-07-01", "2026-08-20"]
@@ -49,26 +39,17 @@ def test_each_device_is_told_with_its_rows_and_its_days(tmp_path, catalogue, rat
     assert store.kind(tmp_path) == "real"
 
 
-def test_a_file_whose_rows_were_all_corrected_away_or_rejected_is_no_device_s(
-    tmp_path, catalogue, ratings, visits
-):
-    raw = tmp_path / "raw"
-    visits(raw, "x", {("nowhere", "2026-05"): 50})
-    ratings(raw, "x", {"a": ("2026-07-01", 3)})
-    store.ingest(raw, tmp_path, catalogue)
+def test_a_file_whose_rows_were_all_corrected_away_or_rejected_is_no_device_s(tmp_path, take):
+    take(x={"a": ("2026-07-01", 3)}, z={("nowhere", "2026-05"): 50})
     source = store.read(tmp_path, "ratings")["source"].iat[0]
-    ratings(raw, "y", {"a": ("2026-07-01", 5)})
-    store.ingest(raw, tmp_path, catalogue)
+    take(y={"a": ("2026-07-01", 5)})
     assert store.devices(tmp_path)["rows"].tolist() == [1]
     assert store.read(tmp_path, "ratings")["source"].iat[0] != source
 
 
 @pytest.mark.parametrize("ask", [store.devices, store.store_digest])
-def test_a_page_that_asks_what_the_store_holds_is_made_again_after_any_export(
-    tmp_path, catalogue, ratings, monkeypatch, ask
-):
-    ratings(tmp_path / "raw", "x", JULY)
-    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+def test_a_page_that_asks_the_store_is_made_again_by_an_export(tmp_path, take, monkeypatch, ask):
+    take(x=JULY)
     asked: set[str] = set()
     monkeypatch.setattr("observlib.store.reading.TABLES_READ", asked)
     store.read(tmp_path, "ratings")

@@ -130,9 +130,7 @@ def pairs(draw: st.DrawFn) -> pd.DataFrame:
 
 @examples(60)
 @given(pairs(), st.sampled_from(["product", "channel"]))
-def test_any_comparison_gives_french_that_says_the_table_s_verdicts_and_no_other(
-    catalogue, frame, by
-):
+def test_any_comparison_says_the_table_s_verdicts_in_french_and_no_other(catalogue, frame, by):
     text = typography(changes.evolution(frame, catalogue, by))
     assert text.endswith(".")
     assert not re.search(

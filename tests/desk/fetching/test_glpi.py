@@ -83,9 +83,7 @@ def test_no_person_text_or_token_is_on_disk_nor_in_an_address(known, standin, tm
         assert word not in text and not any(word in str(asked.query) for asked in standin.asked)
 
 
-def test_a_fetch_that_failed_ends_its_session_and_resumes_where_it_stopped(
-    known, standin, tmp_path
-):
+def test_a_fetch_that_failed_ends_its_session_and_resumes_where_it_was(known, standin, tmp_path):
     answer, replies = standin.answer, iter([None, None, Reply(b"", 500)])
     standin.answer = lambda asked: next(replies, None) or answer(asked)
     with pytest.raises(ObservError, match="status 500"):

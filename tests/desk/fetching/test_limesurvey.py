@@ -168,7 +168,7 @@ def silent(handler: Handler) -> None:
     ("get_session_key", silent, "no answer within 0.5 seconds"),
     ("export_responses", silent, "no answer within 0.5 seconds"),
 ])  # fmt: skip
-def test_a_bad_answer_is_one_line_without_the_password(
+def test_no_answer_tells_a_password(
     server, known, tmp_path, caplog, monkeypatch, method, answer, word
 ):
     server.answers[method] = answer
@@ -206,9 +206,7 @@ def test_a_server_that_is_not_there_is_one_line(known, server, tmp_path, monkeyp
     ("https://enquetes.example:port", "is no address"),
     ("http://enquetes.example/index.php", "use https"),
 ])  # fmt: skip
-def test_a_missing_or_unsafe_address_is_sent_nothing(
-    known, server, tmp_path, monkeypatch, url, word
-):
+def test_no_or_an_unsafe_address_is_sent_nothing(known, server, tmp_path, monkeypatch, url, word):
     monkeypatch.setenv("OBSERV_LIMESURVEY_URL", url)
     with pytest.raises(UsageError, match=word) as error:
         fetch("enquete", known, tmp_path, today=DAY)

@@ -73,9 +73,7 @@ EXPECTED = [
 
 
 @pytest.mark.parametrize("address", ["base", "base/*.parquet", "base/a.parquet"])
-def test_parquet_is_copied_and_ingested_with_moments_in_their_zone(
-    known, ingested, tmp_path, address
-):
+def test_parquet_is_copied_and_read_with_moments_in_their_zone(known, ingested, tmp_path, address):
     (tmp_path / "base").mkdir()
     with duckdb.connect() as session:
         session.execute(f"COPY ({TICKETS}) TO '{tmp_path}/base/a.parquet'")
@@ -225,9 +223,7 @@ def test_a_view_of_postgresql_is_copied_and_ingested(base, known, ingested):
     ("aide.bad", "secret-42", "InvalidTextRepresentation (22P02); look at the table or view"),
     ("aide.tickets", "faux-42", "password authentication failed"),
 ])  # fmt: skip
-def test_what_postgresql_refuses_is_one_safe_line(
-    base, known, tmp_path, monkeypatch, table, password, word
-):
+def test_a_refusal_of_a_base_is_safe(base, known, tmp_path, monkeypatch, table, password, word):
     monkeypatch.setenv("PGPASSWORD", password)
     with pytest.raises(ObservError) as error:
         fetch("essai", known(address=base, address_table=table), tmp_path, today=DAY)
@@ -294,9 +290,7 @@ def test_a_server_that_cannot_prove_itself_gets_no_password(known, tmp_path, mon
 
 
 @pytest.mark.parametrize("host", [None, "autre.invalid"])
-def test_a_host_of_the_catalogue_gets_no_password_of_another(
-    known, tmp_path, monkeypatch, stranger, host
-):
+def test_no_host_gets_the_password_of_another(known, tmp_path, monkeypatch, stranger, host):
     port, got = stranger
     monkeypatch.setenv("PGHOST", host) if host else monkeypatch.delenv("PGHOST", raising=False)
     monkeypatch.setenv("PGPASSWORD", "secret-42")

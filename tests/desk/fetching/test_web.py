@@ -47,9 +47,7 @@ HTML = {"Content-Type": "text/html"}
     (Reply({}, 429, {"Retry-After": "86400"}), "a pause of 1440 minutes; fetch again after it"),
     (Reply({}, 429), "asks for a pause 10 times in a row"),
 ])  # fmt: skip
-def test_a_bad_answer_is_a_line_without_the_key(
-    standin, tool, pauses, monkeypatch, caplog, reply, word
-):
+def test_a_bad_answer_never_tells_the_key(standin, tool, pauses, monkeypatch, caplog, reply, word):
     monkeypatch.setattr(web, "MOST_ANSWER_BYTES", 2000 if reply.content == b" " * 2001 else 10**6)
     standin.answer = lambda asked: reply
     with caplog.at_level(logging.DEBUG), pytest.raises(ObservError) as error:

@@ -90,9 +90,7 @@ def test_tickets_and_their_metrics_are_fetched_and_ingested_as_the_export(known,
     assert str(rows.loc[1, "answered"]) == "2026-03-02 09:30:00"
 
 
-def test_no_person_text_or_key_is_ever_on_disk_even_while_fetching(
-    known, standin, tmp_path, pauses
-):
+def test_no_person_text_or_key_is_on_disk_even_while_fetching(known, standin, tmp_path, pauses):
     answer, texts = standin.answer, []
 
     def looking(asked: Asked) -> object:

@@ -37,9 +37,7 @@ def test_a_device_that_falls_silent_is_told_although_no_row_says_so(heard, catal
     assert watched[alarm.series] == date(2025, 7, 31)
 
 
-def test_a_device_that_listens_on_occasion_or_of_no_whole_day_is_not_watched(
-    heard, catalogue, monkeypatch
-):
+def test_a_device_that_listens_at_times_or_for_no_day_is_not_watched(heard, catalogue, monkeypatch):
     rare = catalogue.devices[DEVICE].model_copy(update={"frequency": "occasional"})
     other = catalogue.model_copy(update={"devices": {**catalogue.devices, DEVICE: rare}})
     assert watch.raised(heard(steady(200)), other) == ([], {})

@@ -43,9 +43,7 @@ def test_a_mail_that_waits_to_be_sent_is_not_lost_to_a_later_one_of_that_day(cat
     assert again == law[0] and "note de satisfaction" in law[0][0].read_text("utf-8")
 
 
-def test_nothing_is_written_or_sent_where_nobody_asked_for_it_or_named_the_webhook(
-    catalogue, tmp_path, standin, monkeypatch
-):
+def test_nothing_is_sent_unasked_or_without_a_webhook(catalogue, tmp_path, standin, monkeypatch):
     assert watch.send_alarms(ALARMS, catalogue, None, False) == []
     monkeypatch.delenv("OBSERV_WEBHOOK_URL", raising=False)
     with pytest.raises(UsageError, match="OBSERV_WEBHOOK_URL: not set"):

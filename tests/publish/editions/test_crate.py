@@ -101,9 +101,7 @@ def small_edition(tmp_path) -> Path:
     return folder
 
 
-def test_the_same_edition_is_the_same_file_in_a_folder_and_at_an_address(
-    small_edition, where, tmp_path
-):
+def test_an_edition_is_the_same_file_in_a_folder_and_at_an_address(small_edition, where, tmp_path):
     path = Path(record.put_edition(small_edition, str(tmp_path / "out")))
     target = record.put_edition(small_edition, where)
     assert target == f"{where}/2026-T3.zip" and path.name == "2026-T3.zip"
@@ -114,9 +112,7 @@ def test_the_same_edition_is_the_same_file_in_a_folder_and_at_an_address(
         assert len(archive.namelist()) == 3
 
 
-def test_an_edition_that_does_not_arrive_leaves_the_former(
-    small_edition, where, tmp_path, monkeypatch
-):
+def test_an_edition_that_never_arrives_leaves_one(small_edition, where, tmp_path, monkeypatch):
     target = record.put_edition(small_edition, where)
     before = addresses.copy_from(target, tmp_path / "before").read_bytes()
     (small_edition / "index.html").write_text("une autre", encoding="utf-8")

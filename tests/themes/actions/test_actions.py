@@ -118,9 +118,7 @@ def test_a_mark_that_did_not_move_is_stable_within_what_matters_and_not_undeterm
 
 
 @pytest.mark.parametrize("known", [0, 30])
-def test_nothing_is_said_to_have_moved_where_the_comparable_products_named_have_no_long_series(
-    known, catalogue
-):
+def test_nothing_is_said_to_move_where_comparable_products_have_no_long_series(known, catalogue):
     parts = [visits("boamp", 40, 0.2)] + ([visits("legifrance", known).tail(3)] if known else [])
     found = followed(catalogue, estimates.combine(parts), action(DAY, "visits"))
     row = verdict(found)

@@ -39,9 +39,7 @@ def reasons(frame: pd.DataFrame) -> list[tuple[str, str]]:
     [(23, [("visits_adjusted", "moins de 24 mois complets")]),
      (35, [("level_change", "moins de 36 mois complets")]), (36, [])],
 )  # fmt: skip
-def test_a_series_too_short_says_so_and_shows_no_number_in_place_of_what_it_cannot_tell(
-    n, told, catalogue
-):
+def test_a_series_too_short_says_so_and_shows_no_number_that_it_cannot_tell(n, told, catalogue):
     assert reasons(adjusted(months(wavy(n)), catalogue)) == told
 
 

@@ -90,9 +90,7 @@ def test_a_product_heard_at_the_agency_s_workshops_is_listened_to_in_person(cata
     ("count", "status", "told"),
     [(10, "suppressed", None), (11, "published", 15), (152, "published", 150)],
 )
-def test_fewer_than_eleven_answers_are_not_shown_and_others_as_bases_are(
-    catalogue, count, status, told
-):
+def test_fewer_than_eleven_answers_are_hidden_and_others_as_bases(catalogue, count, status, told):
     known = only(catalogue, "jdma-legifrance")
     (row,) = devices.amounts(given(jdma_legifrance=count), known, Q).to_dict("records")
     assert row["status"] == status
@@ -108,9 +106,7 @@ def test_fewer_than_eleven_answers_are_not_shown_and_others_as_bases_are(
     ("enquete-vie-publique", ("2025-04-01", "2025-06-30"), 457),
     ("ateliers", ("2020-01-01", "2020-01-01"), None),
 ])  # fmt: skip
-def test_a_device_is_silent_where_its_rhythm_says_it_should_have_spoken(
-    catalogue, name, span, days
-):
+def test_a_device_is_silent_where_its_rhythm_asks_that_it_had_spoken(catalogue, name, span, days):
     spans = held(**{name.replace("-", "_"): span})
     found = devices.silence(NONE, spans, only(catalogue, name), Q)
     assert found["estimate"].tolist() == ([] if days is None else [days])

@@ -25,9 +25,7 @@ def test_their_source_changes_with_what_they_say(shipped):
 
 
 @pytest.mark.parametrize("by", ["tool", "method", "department"])
-def test_every_sheet_is_listed_once_where_it_belongs_with_as_many_as_counted(
-    shipped, catalogue, by
-):
+def test_every_sheet_is_listed_once_where_it_belongs_and_all_are_counted(shipped, catalogue, by):
     counts = practices.counts(shipped, catalogue, Quarter(2026, 3))
     made = sheet_list(counts, shipped, catalogue, by=by)
     text = made.shown["text/markdown"]

@@ -137,9 +137,7 @@ def test_what_a_team_has_planned_on_the_product_is_told_with_its_day(catalogue):
     assert said == "- **Le menu change** (prévu le 12 janvier 2027)."
 
 
-def test_ideas_that_wait_are_counted_and_a_yearly_survey_comes_back_a_year_after_its_last(
-    catalogue,
-):
+def test_ideas_that_wait_are_counted_and_a_yearly_survey_is_back_a_year_after_its_last(catalogue):
     own = {"product": "vie-publique", "estimate": 7.5}
     waiting = {**own, "indicator": "ideas_waiting", "period": YEAR, "unit": "idées", "estimate": 3}
     mark = {**own, "indicator": "satisfaction_10", "unit": "sur 10"}

@@ -60,9 +60,7 @@ def test_a_first_year_that_would_tell_its_few_first_answers_says_why_it_is_withh
 @pytest.mark.parametrize(
     ("begun", "why"), [("2026-09-10", True), ("2026-04-10", True), ("2025-12-10", False)]
 )
-def test_readers_of_a_survey_s_first_year_are_told_why_nothing_is_published_over_a_year(
-    catalogue, begun, why
-):
+def test_in_a_survey_s_first_year_it_is_told_why_a_year_is_not_published(catalogue, begun, why):
     answers = satisfied(pd.date_range(begun, "2026-09-30", periods=200).normalize())
     ticked = answers.assign(variable="reason", category="Chercher", value=float("nan"))
     quarters = Quarter(2026, 3).back(9)

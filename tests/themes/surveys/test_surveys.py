@@ -93,9 +93,7 @@ def test_four_quarters_together_are_one_period_with_all_answers(catalogue):
     assert (row["n"], row["status"]) == (40, "published")
 
 
-def test_a_quarter_without_answers_in_its_last_month_is_partial_unless_the_survey_is_a_wave(
-    catalogue,
-):
+def test_a_quarter_without_answers_in_its_last_month_is_partial_but_of_a_wave(catalogue):
     for device, status in ((SURVEY, "partial"), ("enquete-vie-publique", "published")):
         given = answers("satisfaction", [4] * 40, (1, 5), "2026-07-10", device)
         found = surveys.quarterly(given, catalogue, [LAST - 1, LAST])

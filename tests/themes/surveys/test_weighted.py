@@ -103,9 +103,7 @@ def test_who_says_no_profile_or_is_not_of_the_population_is_in_neither_figure(ca
 
 
 @pytest.mark.parametrize(("others", "status"), [(10, "suppressed"), (11, "published")])
-def test_a_raw_figure_beside_ten_others_is_withheld_and_beside_eleven_told(
-    catalogue, others, status
-):
+def test_a_raw_figure_beside_ten_others_is_withheld_beside_eleven_told(catalogue, others, status):
     people = sample(AGES)
     people.loc[: others - 1, "age"] = None
     people.loc[:2, "satisfaction"] = 9  # who are not all alike
@@ -156,9 +154,7 @@ def test_a_survey_s_first_quarters_tell_not_even_how_many_gave_their_profile(cat
     assert row["status"] == "suppressed" and np.isnan(row["n"])
 
 
-def test_what_weights_change_is_tested_on_the_same_answers_and_seen_where_intervals_overlap(
-    catalogue,
-):
+def test_what_weights_change_is_tested_on_one_s_answers_though_intervals_overlap(catalogue):
     people = sample({"jeune": 80, "adulte": 100, "vieux": 120})
     pairs = weighted.pairs(weigh(responses(people), catalogue))
     found = changes.tested(catalogue, pairs)
@@ -309,9 +305,7 @@ def test_a_variable_of_which_one_category_alone_gave_marks_is_left_out(catalogue
 
 @examples(20)
 @given(THREE, st.integers(0, 40), st.integers(0, 40))
-def test_categories_that_are_told_add_up_to_the_raw_mark_and_to_nothing_else(
-    catalogue, ages, unsaid, silent
-):
+def test_categories_told_add_up_to_the_raw_mark_and_none_else(catalogue, ages, unsaid, silent):
     people = sample(dict(zip(["jeune", "adulte", "vieux"], ages, strict=True)))
     people["satisfaction"] = people["satisfaction"].astype(float)  # of one person it is whole
     people.loc[: unsaid - 1, "sex"] = None
@@ -340,9 +334,7 @@ def test_a_survey_without_profile_or_without_satisfaction_has_none(catalogue):
 
 
 @pytest.mark.parametrize(("gave", "status"), [(10, "suppressed"), (11, "low_base")])
-def test_a_category_of_ten_marks_withholds_its_variable_and_one_of_eleven_does_not(
-    catalogue, gave, status
-):
+def test_ten_marks_of_a_category_withhold_its_variable_and_eleven_do_not(catalogue, gave, status):
     people = sample({"jeune": 30, "adulte": 100, "vieux": 60})
     young = people.index[people["age"] == "jeune"]
     people.loc[young[gave:], "satisfaction"] = np.nan
@@ -369,9 +361,7 @@ def test_where_the_happy_answer_more_opinions_lower_the_mark_further_than_the_pr
     assert set(found["group"]) == {"weighting"} and (found["n"] == 400).all()
 
 
-def test_an_interval_stays_within_its_scale_and_no_share_has_bounds_that_one_end_may_belie(
-    catalogue,
-):
+def test_an_interval_stays_in_its_scale_and_no_share_has_bounds_that_may_be_belied(catalogue):
     found = bounds(sample(HAPPY).assign(nps=lambda people: people.satisfaction), catalogue)
     told = found[found["status"] == "published"]
     assert {*found["indicator"]} == {"satisfaction_10", "nps"} == {*told["indicator"]}

@@ -350,9 +350,7 @@ def test_few_texts_are_counted_and_not_told(texts):
     assert theme.counts(many, Quarter(2025, 1)).empty
 
 
-def test_themes_are_those_of_a_product_and_quotes_of_the_quarter_and_of_who_allows(
-    whole, book, monkeypatch
-):
+def test_themes_are_of_a_product_and_quotes_of_the_quarter_if_allowed(whole, book, monkeypatch):
     monkeypatch.setattr(machine, "_EVERYWHERE", 0.5)
     found, words = theme.spoken_of(whole, book, QUARTER)
     rows = of(found, "text_theme_share")
@@ -374,9 +372,7 @@ def test_a_store_without_texts_gives_an_empty_family(book):
     assert found.empty and all(frame_.empty for frame_ in words.values())
 
 
-def test_without_the_libraries_the_sample_speaks_alone_and_the_page_says_what_is_missing(
-    texts, whole, book, monkeypatch
-):
+def test_without_libraries_the_sample_speaks_and_the_page_says_so(texts, whole, book, monkeypatch):
     monkeypatch.setattr(machine, "find_spec", lambda name: None)
     monkeypatch.setattr(machine, "guess", lambda *_: pytest.fail("asked for"))
     found, _, words = verbatims_(texts, codes_of(whole), NONE, book, QUARTER)
