@@ -4,8 +4,6 @@ Three rating buttons of few answers, calls with their themes, messages with thei
 the visits of a site: tidy tables as CSV (`loaders.plain_csv`), all invented.
 """
 
-from __future__ import annotations
-
 import csv
 import re
 import shutil

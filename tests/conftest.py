@@ -31,7 +31,6 @@ settings.register_profile(
 )
 settings.register_profile("quick", settings.get_profile("observlib"), max_examples=QUICK)
 settings.load_profile("observlib")
-
 ROOT = Path(__file__).parents[1]
 INVENTING = ROOT / "tools" / "demo"
 STEPS = (
@@ -39,7 +38,6 @@ STEPS = (
     "Watching"
 )
 PROGRESS = re.compile(rf"(?m)^(?:{STEPS}): \d+ of \d+.*\n")  # cli/test_progress.py looks at it
-
 # A shell starts what runs in the background deaf to Ctrl-C, and commands under test would be too.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

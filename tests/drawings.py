@@ -1,7 +1,5 @@
 """Charts read back: what their axes are, and where their points lie on them."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from typing import NamedTuple
@@ -13,8 +11,6 @@ _SVG = "{http://www.w3.org/2000/svg}"
 _LINK = "{http://www.w3.org/1999/xlink}href"
 GRID = "#e5e5e5"
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-
-
 Place = tuple[float, float]
 
 

@@ -3,8 +3,6 @@
 What is no estimate is listed here, and nowhere else: `NO_ESTIMATES`, `ASIDE` and `counts`.
 """
 
-from __future__ import annotations
-
 import re
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping

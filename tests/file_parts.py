@@ -1,7 +1,5 @@
 """What the files of an edition hold, read as rows, words and drawings."""
 
-from __future__ import annotations
-
 import io
 import json
 import re

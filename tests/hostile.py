@@ -5,8 +5,6 @@ catalogue, actions and partners' replies. The attacks are those of `attacks.txt`
 text file shows.
 """
 
-from __future__ import annotations
-
 import csv
 import itertools
 import re

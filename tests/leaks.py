@@ -10,8 +10,6 @@ drawings, and what it hides (metadata, comments, compressed streams). A withheld
 - where a chart has a point at its place, and nothing told lies there.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """The links of a whole made site, whoever made its pages."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from observlib.publish.project import broken_links, links_of

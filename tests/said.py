@@ -3,8 +3,6 @@
 Who changes a sentence on purpose runs `SAID=write pytest tests/themes`, and reads what changed.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Mapping
 from functools import cache

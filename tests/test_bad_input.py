@@ -113,8 +113,6 @@ FILES = [
     ("empty", "boamp_audience.csv", b"", ["empty file", "export"]),
     ("empty", "observatoire.xlsx", b"", ["download"]),
 ]  # fmt: skip
-
-
 IDS = [f"{what} in {name}" for what, name, _, _ in FILES]
 
 

@@ -3,8 +3,6 @@
 One project lives all of it (`agency.py`): what an edition tells follows from those before.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -109,7 +107,6 @@ def exports_are_wrong_and_put_right(root: Path, data: Path) -> None:
     told_before.write_text(right[told_before], encoding="utf-8")
     ingest(data)
     publish(data, THIRD, DAYS[THIRD])
-
     for path in wrong:
         path.write_text(right[path], encoding="utf-8")
     ingest(data)

@@ -6,9 +6,7 @@ import sys
 import pytest
 
 pytestmark = pytest.mark.slow
-
 pytest.importorskip("resource")  # Windows has no limits of this kind
-
 # each repeated row on its own took nearly half a millisecond: these tables, some 50 s; now, 7 s
 REFUSED = """
 import re, resource

@@ -1,7 +1,5 @@
 """An edition names the commit that it was made from, with or without git."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

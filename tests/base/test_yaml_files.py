@@ -1,7 +1,5 @@
 """A mistake in YAML is one line that says how to mend it; names are in the order of French."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

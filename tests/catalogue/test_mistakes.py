@@ -1,7 +1,5 @@
 """Whoever writes something wrong is told what to write, in no programmer's words."""
 
-from __future__ import annotations
-
 import re
 import typing
 from collections.abc import Callable, Iterator

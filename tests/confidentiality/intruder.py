@@ -5,8 +5,6 @@ it is: an interval. The answers of few people are recovered where only one count
 that is published of a question. Scales are public: the forms show them.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product

@@ -1,7 +1,5 @@
 """What an outsider works back of published figures: against people whose answers are known."""
 
-from __future__ import annotations
-
 import itertools
 import math
 import subprocess

@@ -4,8 +4,6 @@ The intruder of `intruder.py` is first let loose on numbers with all their digit
 find what was hidden, then on what the demonstration publishes, where it must find nothing.
 """
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

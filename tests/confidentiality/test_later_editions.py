@@ -1,7 +1,5 @@
 """A later edition of the same periods: late answers are not told, corrections are."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 from tests.confidentiality.test_attack import DEVICE, counts, knowledge, made, ratings, told

@@ -1,7 +1,5 @@
 """No small count is had from a table's margins, and no more is withheld than that takes."""
 
-from __future__ import annotations
-
 import math
 from itertools import combinations
 

@@ -3,8 +3,6 @@
 `pytauargus` brings its engine, whose optimum is found with HiGHS: no licence is needed.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from tests.confidentiality import test_suppression

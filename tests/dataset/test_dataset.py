@@ -1,7 +1,5 @@
 """Data packages: validators accept them, they read back equal, and offices open them."""
 
-from __future__ import annotations
-
 import io
 import json
 import math

@@ -20,8 +20,6 @@ LABELS = st.one_of(SIGNS, st.text(max_size=60), st.sampled_from([CAPITALS, LETTE
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Glyph:UserWarning", "ignore:.*missing from:UserWarning"
 )
-
-
 QUARTERS = ("2026-T1", "2026-T2", "2026-T3")
 CHARTS = {
     "bar": lambda grouped, x: grouped({x: 60.0, "Oui": 30.0, "Non": 10.0}, half=2.0),

@@ -28,12 +28,9 @@ from observlib.edition.execute import execute
 from observlib.pipeline import frame
 
 pytestmark = pytest.mark.slow
-
 linux = pytest.mark.skipif(not engine.CAN_FORK, reason="pages are forked on Linux only")
 ROOT = Path(__file__).parents[2]
 AFTER = ("x = 1", "y = 2")  # cells that never run
-
-
 LEAVE = """
 import pathlib, subprocess, sys, time
 script = '''
@@ -51,8 +48,6 @@ pathlib.Path("{0}-attached").write_text(str(attached.pid))
 while not all(pathlib.Path(name).is_file() for name in ("{0}-one", "{0}-two")):
     time.sleep(0.05)
 """
-
-
 CELLS = {
     "exit": ["import os; os._exit(1)", *AFTER],
     "killed": ["import os, signal; os.kill(os.getpid(), signal.SIGKILL)", *AFTER],

@@ -60,7 +60,6 @@ what: Les avis d'un mois étaient comptés deux fois.
 cause: source
 """
 READ = "on lisait 7,4 sur 10, il faut lire 7,1 sur 10."
-
 Tell = Callable[..., None]
 
 

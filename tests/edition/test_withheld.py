@@ -33,7 +33,6 @@ from observlib.pipeline import disclosed, frame, project
 from observlib.themes import partners, peers, profiles
 
 pytestmark = pytest.mark.slow
-
 ROOT = Path(__file__).parents[2]
 NOW = Quarter(2026, 3)
 YEAR = NOW.back(4)

@@ -1,7 +1,5 @@
 """The contract of comparisons, and the steps in which bases and marks of few people are told."""
 
-from __future__ import annotations
-
 import json
 import math
 

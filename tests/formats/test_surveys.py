@@ -324,8 +324,6 @@ WHOLE = {
     "odk_central": [["SubmissionDate", "q1", "KEY", "ReviewState"], [SENT, "a", f"{UUID}1", ""]],
     "nextcloud_forms": [CLOUD, ["", SENT, "5", "Oui", "Droit; Emploi"]],
 }
-
-
 LONG = ("surveymonkey", "drupal_webform", "qualtrics", "nextcloud_forms")  # many columns
 
 

@@ -132,8 +132,6 @@ def calls(*events):
 
 
 ENTER = (0, "c1|support|NONE|ENTERQUEUE||0199000001|1")
-
-
 WAITING, TALKING = (0, "c2|support|NONE|ENTERQUEUE||x|1"), (5, "c1|support|A|CONNECT|5|x|2")
 GONE = [["c1", "abandoned", "20", ""]]
 EVENTS = {

@@ -35,8 +35,6 @@ def threads(tmp_path):
 
 
 ASKED = mail("a", YOU, "10:00:00")
-
-
 ANSWER = mail("b", US, "11:00:00", "a")
 OTHERWISE = mail("b", "agent@service.invalid", "11:00:00", "a")
 THREADS = {

@@ -23,7 +23,6 @@ from observlib.base.errors import ObservError
 from observlib.loaders import _text, load
 
 pytestmark = pytest.mark.slow
-
 _SECONDS = 120  # of a test machine that does other things; each takes a second or two
 _WORKER = """
 import json, sys

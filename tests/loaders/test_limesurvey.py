@@ -16,7 +16,6 @@ from observlib.loaders import Loaded, load
 
 Survey = Callable[..., Any]
 Answers = Callable[[Loaded, str], dict[str, list[Any]]]
-
 CODES = ["id", "submitdate", "lastpage", "startlanguage", "seed", "token", "startdate"]
 CODES += ["datestamp", "ipaddr", "refurl", "Q01", "Q02", "Q03[SQ001]", "Q04[SQ001]"]
 CODES += ["Q04[SQ002]", "Q04[other]", "Q05", "Q05[other]", "Q06"]
@@ -31,7 +30,6 @@ TEXTS += ["Quel est votre âge ?", "Quel est votre âge ? [Autre]", "Un commenta
 R_NAMES = [name.replace("[", "_").replace("]", "") for name in CODES]
 WHOLE = [f"{code}. {text}" for code, text in zip(CODES, TEXTS, strict=True)]
 BOTH = CODES[:10] + WHOLE[10:]
-
 SENT, BEGUN = "2026-03-12 23:50:00", "2026-03-12 23:40:00"
 OWN = ["6", "fr", "90717", "jeton42", BEGUN, SENT, "192.0.2.7", "https://exemple.invalid/?u=1"]
 SAID = ["A5", "Y", "2", "Y", "", "autre chose", "A1", "", "Je m'appelle Jeanne"]

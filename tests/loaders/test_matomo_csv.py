@@ -13,8 +13,6 @@ from observlib.loaders._moments import parse_period, parse_seconds, period_named
 
 DEVICE, FILE = "matomo-service-public", "m.csv"
 KEYS = {"loader": "matomo_csv", "period": None, "extracted": None}
-
-
 ENGLISH = "Date,Unique visitors,Visits,Actions,Bounces,Bounce Rate,Downloads"
 FRENCH = "Date,Visiteurs uniques,Visites,Actions,Rebonds,Taux de rebond,Téléchargements"
 GERMAN = "Datum,Eindeutige Besucher,Besuche,Aktionen,Absprünge,Absprungsrate,Downloads"

@@ -16,7 +16,6 @@ from observlib.loaders import Loaded, load
 from observlib.loaders.limesurvey import without_the_rest
 
 Survey = Callable[..., Any]
-
 WRITTEN = "Mme Martin m'a aidé ; j'habite 14 rue des Tilleuls, 06 39 98 00 12 ou zoe@exemple.fr."
 PERSONS = ("Martin", "Tilleuls", "06 39", "zoe", "Dupont")
 REDACTED = "Mme [nom] m'a aidé ; j'habite [adresse], [téléphone] ou [adresse électronique]."

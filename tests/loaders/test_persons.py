@@ -19,7 +19,6 @@ from observlib.loaders import load
 from tools.demo.formats import workbook
 
 pytestmark = pytest.mark.slow
-
 PERSONS = [
     "zoe.martin@exemple.invalid", "zoe.martin (at) exemple.invalid", "06 12 34 56 78", "0612345678",
     "+33 (0)6 12.34.56.78", "06/12/34/56/78", "1 85 05 78 006 084 91", "185057800608491",

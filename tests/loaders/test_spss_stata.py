@@ -18,7 +18,6 @@ from observlib.loaders import Loaded, load
 
 Survey = Callable[..., Any]
 Answers = Callable[[Loaded, str], dict[str, list[Any]]]
-
 FRAME = pd.DataFrame(
     {
         "id": [1.0, 2.0, 3.0], "submitdate": ["2026-03-12 23:50:00", "", "2026-03-14 10:00:00"],

@@ -1,7 +1,5 @@
 """An erratum is of the very figure that was told so: it lets nothing else pass."""
 
-from __future__ import annotations
-
 import math
 from datetime import date
 from pathlib import Path

@@ -21,7 +21,6 @@ from observlib.publish.project import SitePage, read_project
 from observlib.publish.quarto import stage_pages
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in command is a script")
-
 # what a run tells, fails with and makes; what its pages hold is asked of the real one
 STAND_IN = r"""#!{python}
 import json, sys, time

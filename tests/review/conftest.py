@@ -1,7 +1,5 @@
 """A small project with a history of its own, which has published one study of real exports."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

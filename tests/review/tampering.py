@@ -1,7 +1,5 @@
 """Single changes to a bundle, as an accident or a forger makes them, each in one place."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

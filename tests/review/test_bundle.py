@@ -1,7 +1,5 @@
 """A stranger's bundle can do no harm: it is read within bounds, or refused in one line."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import stat

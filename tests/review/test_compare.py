@@ -1,7 +1,5 @@
 """What differs is told where it stands; a file made to be slow or huge is told in a line."""
 
-from __future__ import annotations
-
 import io
 import json
 import re

@@ -1,7 +1,5 @@
 """No number stands on a page, in its PDF or in the workbook that nobody can follow back."""
 
-from __future__ import annotations
-
 import pytest
 from tests.every_number import Edition, lost_in_archive, lost_in_pdf, lost_in_workbook, lost_on_page
 from tests.review.conftest import STUDIES, Small

@@ -1,7 +1,5 @@
 """Who reads a review sees at once what is reproduced, and once what differs in many places."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

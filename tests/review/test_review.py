@@ -1,7 +1,5 @@
 """A peer with a bundle and one command learns what is reproduced, and what is not and why."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

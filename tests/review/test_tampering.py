@@ -1,7 +1,5 @@
 """What was changed after publication is found, and said where."""
 
-from __future__ import annotations
-
 import random
 import re
 import shutil

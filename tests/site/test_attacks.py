@@ -25,7 +25,6 @@ from observlib.records.practices import Practices, PracticeSheet
 from observlib.study import narratives
 
 pytestmark = pytest.mark.slow
-
 ROOT = Path(__file__).parents[2]
 ATTACKS = (ROOT / "tests" / "attacks.txt").read_text(encoding="utf-8").splitlines()
 RAN = "document.documentElement.id='RAN'+7"
@@ -123,8 +122,6 @@ def attacked_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 OWN = {("script", root) for root in ("", "../", "../../", "2026-T3/")}
 # and what walks the values of drawings
 VALUES = re.compile(r"(?:\.\./)*(?:2026-T3/)?values\.js")
-
-
 # what a chart's drawing is made of, which a filter of ours puts into the page (`drawings.lua`)
 DRAWN = {"svg", "g", "defs", "path", "use", "text", "clippath", "rect", "pattern"}
 DRAWINGS = {("class", "wide"), ("class", "narrow")}

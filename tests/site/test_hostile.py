@@ -38,7 +38,6 @@ from observlib.publish.project import SitePage, read_project
 from observlib.publish.quarto import stage_pages
 
 pytestmark = pytest.mark.slow
-
 ROOT = Path(__file__).parents[2]
 NOW = Quarter(2026, 3)
 SHORTCODE = re.compile(r"\{\{<")

@@ -1,7 +1,5 @@
 """Small exports of two devices, and a clock that says what a test asks."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path

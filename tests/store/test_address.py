@@ -1,7 +1,5 @@
 """A store at an address: read where it stands, whole at any moment, whoever writes or fails."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """Several at once: two ingestions lose nothing, and a reader is never told of damage."""
 
-from __future__ import annotations
-
 import errno
 import os
 import subprocess

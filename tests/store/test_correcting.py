@@ -1,7 +1,5 @@
 """What a source got wrong is read right, until the source is mended: then everything stops."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from pathlib import Path

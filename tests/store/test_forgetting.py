@@ -1,7 +1,5 @@
 """Who asked to be forgotten is nowhere afterwards, and does not come back."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Who has a store has nobody's identifier, and its hashes still join what is one person's."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

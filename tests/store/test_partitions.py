@@ -1,7 +1,5 @@
 """A store on a disk that changes bytes, refuses them or lost them: no other figure is ever read."""
 
-from __future__ import annotations
-
 import errno
 import json
 import random

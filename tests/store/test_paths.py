@@ -1,7 +1,5 @@
 """Folders with names that mean something elsewhere, and links: read, or told in a line."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """An expectation that comes after its data, or changes, cannot pass for one that was announced."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import subprocess

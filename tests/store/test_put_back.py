@@ -1,7 +1,5 @@
 """A right export that is put back after a wrong one counts again; an absent one undoes nothing."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """A file is read again where its verdict may be another, and never where a correction would go."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator
 from datetime import date

@@ -1,7 +1,5 @@
 """What the store says that it holds: each fact changes where, and only where, its data do."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Rejected rows stop a release while they are to be mended, and not a day longer."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +15,6 @@ from observlib.pipeline import project
 T2 = Quarter(2025, 2)
 RIGHT = {f"b{number}": (f"2025-05-{number:02}", 3) for number in range(1, 21)}
 WRONG = {f"a{number}": (f"2025-05-{number:02}", 9) for number in range(1, 11)}  # marks of 1-5
-
 MENDED = {name: (day, 5) for name, (day, _) in WRONG.items()} | {"c": ("2025-05-30", 4)}
 
 

@@ -102,8 +102,6 @@ CASES: said.Cases = {
     "a chart apart": lambda c: [
         changes.read_apart(rows, SITE, c) for rows in (CALL, CALL.head(0))],
 }  # fmt: skip
-
-
 test_what_is_said_of_comparisons = said.test("comparisons", CASES)
 
 

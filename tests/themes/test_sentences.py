@@ -200,8 +200,6 @@ CASES: said.Cases = {
     "nothing to show": lambda _: narratives.absent(
         "note de clarté", "2026-08", estimates.make([])),
 }  # fmt: skip
-
-
 test_what_is_said_whatever_the_theme = said.test("all", CASES)
 
 

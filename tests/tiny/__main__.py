@@ -6,8 +6,6 @@ python -m tests.tiny --against COMMIT   … and show what is otherwise by that c
 python -m tests.tiny --demonstration    that of `make edition`; with --renew, or --against CLONE
 """
 
-from __future__ import annotations
-
 import argparse
 import re
 import subprocess

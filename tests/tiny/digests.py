@@ -4,8 +4,6 @@ Left out is what no two builds, or no two commits, have alike: `build.json`, the
 of the sources; and the documentation's own pages.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

@@ -3,8 +3,6 @@
 Nothing here imports the library: whichever commit's code stands in a folder may make the edition.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """Nobody enters by a label, a title or a list; and no good label is taken for somebody."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

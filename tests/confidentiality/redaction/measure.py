@@ -3,8 +3,6 @@
 `.venv/bin/python -m tests.confidentiality.redaction.measure` renews the table of the method's page.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path

@@ -21,8 +21,6 @@ a-1;2026-03-02 08:14;Décroché;25;12
 a-2;2026-03-02 08:20;Débordement;31;12
 a-3;2026-03-02 08:25;Abandonné;8;14
 """
-
-
 GENERIC = ("calls", "call_intervals", "tickets", "sales", "subscriptions")
 
 

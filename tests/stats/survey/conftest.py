@@ -1,7 +1,5 @@
 """Real samples that come with R's survey package and with its courses."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

@@ -4,8 +4,6 @@
 function says so, and the script computes what its sources ask for.
 """
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -25,9 +23,7 @@ from observlib.stats.survey.quantiles import quantiles
 from observlib.stats.survey.weighting import calibrate, trim_weights
 
 pytestmark = pytest.mark.slow
-
 Values = dict[tuple[str, str], float]  # by part of the sample and name
-
 TOWNS = {"weights": "w", "strata": "stratum", "clusters": "pool", "nest": True}
 LONELY = {"weights": "w", "strata": "lonely", "clusters": "town"}
 CASES: dict[str, dict[str, Any]] = {

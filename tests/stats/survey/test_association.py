@@ -1,7 +1,5 @@
 """Tests and regressions of designed samples, beside those that R makes of the same answers."""
 
-from __future__ import annotations
-
 import warnings
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Comparisons: what a page may call a rise, a fall or stable, and how often that is wrong."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Designs, means, totals and ratios: textbook sums, what has no error, and what is refused."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

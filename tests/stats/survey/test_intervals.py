@@ -1,7 +1,5 @@
 """Intervals, differences and families: those of scipy, statsmodels and R, and what must hold."""
 
-from __future__ import annotations
-
 import math
 from itertools import combinations
 
@@ -305,8 +303,6 @@ def test_means_agree_with_scipy(means, sds, bases):
 
 ESTIMATES = st.floats(0, 1000).map(lambda x: round(x, 3))
 REACHES = st.floats(0.1, 300)
-
-
 SIDES = {  # what is told of one of two estimates, by how their difference is judged
     difference_of_intervals: st.tuples(ESTIMATES, REACHES, REACHES).map(
         lambda one: (one[0], (one[0] - one[1], one[0] + one[2]))

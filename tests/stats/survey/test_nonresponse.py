@@ -1,7 +1,5 @@
 """What those who did not answer may change: values of the authors' own program, and bounds kept."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

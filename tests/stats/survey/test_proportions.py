@@ -1,7 +1,5 @@
 """Proportions, quantiles and durations: rare ones, whole populations, and other programs'."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np
@@ -26,8 +24,6 @@ from observlib.stats.survey.quantiles import (
 )
 
 METHODS: tuple[IntervalMethod, ...] = ("logit", "beta", "wilson", "mean")
-
-
 ROW = st.tuples(st.booleans(), st.sampled_from([0.0, 0.5, 3.0]), st.integers(0, 3))
 
 

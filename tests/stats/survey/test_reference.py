@@ -1,7 +1,5 @@
 """R's package survey 4.4.2 on real samples: each value that it gave is ours."""
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any

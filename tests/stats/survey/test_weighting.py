@@ -1,7 +1,5 @@
 """Calibration: weights of INSEE's Calmar2, what must hold of any, and what its user is told."""
 
-from __future__ import annotations
-
 import math
 from pathlib import Path
 

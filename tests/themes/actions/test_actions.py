@@ -442,8 +442,6 @@ CASES: said.Cases = {
         told("rise"), frame(), [TASKS, OTHER], [PLANNED], c, alone),
     "for no task": lambda c: say.done_for_tasks(told("rise"), frame(), [OTHER], [], c, alone),
 }  # fmt: skip
-
-
 test_what_is_said_of_actions = said.test("actions", CASES)
 
 

@@ -197,6 +197,4 @@ CASES: said.Cases = {
         say.data_sets_only(PAGES), say.data_sets_only(PAGES, brief=True),
         say.data_sets_only(frame()), say.data_sets_only(PAGES.head(0))],
 }  # fmt: skip
-
-
 test_what_is_said_of_months_without_their_season = said.test("audience", CASES)

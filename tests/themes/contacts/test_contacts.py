@@ -357,8 +357,6 @@ CASES: said.Cases = {
     "one theme": topics(theme("A", 40)),
     "no theme": topics(),
 }  # fmt: skip
-
-
 test_what_is_said_of_contacts = said.test("contacts", CASES)
 
 

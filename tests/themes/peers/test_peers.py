@@ -298,8 +298,6 @@ CASES: said.Cases = {
     "a rate that is one everywhere": lambda c: say.highest_and_lowest(
         estimates.make([counter("region", "Corse", 1.5, True)]), c),
 }  # fmt: skip
-
-
 test_what_is_said_of_neighbours = said.test("peers", CASES)
 
 

@@ -27,8 +27,6 @@ MARGINS = pd.DataFrame(
     {"variable": ["sex"] * 2 + ["age"] * 3, "category": ["Femme", "Homme", *AGES],
      "people": [52, 48, 20, 20, 60]}
 )  # fmt: skip
-
-
 DAYS = ("2025-10-10", "2026-01-10", "2026-04-10", "2026-09-10")
 
 
@@ -275,8 +273,6 @@ CASES: said.Cases = {
             [share("age", "A", 60), share("sex", "B", 40, **OTHER)], [])],
     "the reservation": lambda _: say.reservation(SHARES),
 }  # fmt: skip
-
-
 test_what_is_said_of_profiles = said.test("profiles", CASES)
 
 

@@ -124,8 +124,6 @@ CASES: said.Cases = {
                      mark("satisfaction_10", None, YEAR, status="missing"))],
 }  # fmt: skip
 test_what_is_said_of_a_survey = said.test("surveys", CASES)
-
-
 STATUSES = st.sampled_from(["published", "low_base", "suppressed", "partial", "missing"])
 
 
@@ -175,11 +173,7 @@ DRIVERS: said.Cases = {
     "withheld for its quarters": told(estimates.make([{**NO_EFFECT, "status": "suppressed"}])),
     "not asked": told(estimates.make([])),
 }
-
-
 test_what_is_said_of_what_goes_with_satisfaction = said.test("drivers", DRIVERS)
-
-
 NONE = estimates.make([])
 BASE = {"device": "enquete-legifrance", "period": "2025-10/2026-09"}
 
@@ -263,6 +257,4 @@ WEIGHTS: said.Cases = {
         for name, rows in RESERVED.items()
     },
 }  # fmt: skip
-
-
 test_what_is_said_of_weights = said.test("weights", WEIGHTS)

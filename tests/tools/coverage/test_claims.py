@@ -1,7 +1,5 @@
 """What the page of the method says was found by drawing: alarms, breaks, effects and more."""
 
-from __future__ import annotations
-
 import math
 import re
 from pathlib import Path
