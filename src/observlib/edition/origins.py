@@ -31,19 +31,8 @@ from observlib.language import french, words
 from observlib.language.prose import Markdown, plain, typography, without_code
 from observlib.pipeline import archive, disclosed, frame, project, revisions
 from observlib.pipeline.archive import Publication
+from observlib.publish import origins
 from observlib.publish.notebook import read_notebook
-from observlib.publish.origins import (
-    ANYWHERE,
-    ORIGINS_FOLDER,
-    OriginRow,
-    PageOrigins,
-    figure_side,
-    is_of_origins,
-    page_of,
-    rows_by_id,
-    simple,
-    texts_of,
-)
 from observlib.publish.pages import macros
 from observlib.themes import main_points
 
@@ -83,7 +72,7 @@ def write_origins(
         "the edition": kept.bytes_digest(repr((str(request.quarter), sorted(known))).encode()),
     }
     cache = request.root / kept.KEPT_FOLDER / "site"
-    (folder / ORIGINS_FOLDER).mkdir(exist_ok=True)
+    (folder / origins.ORIGINS_FOLDER).mkdir(exist_ok=True)
     for number, study in enumerate(studies):
         name, notebook = study["page"], folder / f"{study['page']}.ipynb"
         of = {"its notebook": kept.file(notebook), "the study": repr((number, study["title"]))}
@@ -92,13 +81,13 @@ def write_origins(
         for one in json.loads(files.pop(_IDS)):
             where.setdefault(one, _address(name, one))
         for file, content in files.items():
-            (folder / ORIGINS_FOLDER / file).write_bytes(content)
+            (folder / origins.ORIGINS_FOLDER / file).write_bytes(content)
     told = notices.told_at_front(rows, pairs, request.quarter)
     points = main_points.points(main_points.ranked_changes(pairs, rows, request.quarter))
-    home = rows_by_id(estimates.records(told), estimates.records(points), known)
+    home = origins.rows_by_id(estimates.records(told), estimates.records(points), known)
     there = {one: row for one, row in home.items() if one in where}
-    page = PageOrigins(there, {}, {ANYWHERE: [*there]})
-    (folder / ORIGINS_FOLDER / "index.json").write_bytes(_told(page, where, request))
+    page = origins.PageOrigins(there, {}, {origins.ANYWHERE: [*there]})
+    (folder / origins.ORIGINS_FOLDER / "index.json").write_bytes(_told(page, where, request))
 
 
 def _of_study(
@@ -111,9 +100,9 @@ def _of_study(
     is_easy: bool,
 ) -> dict[str, bytes]:
     """What `write_origins` writes of a study, and the identifiers of what it tells, by files."""
-    name, page = study["page"], page_of(read_notebook(notebook), known)
+    name, page = study["page"], origins.page_of(read_notebook(notebook), known)
     if is_long := len(page.rows) > MOST_TRACED:
-        page = PageOrigins({}, {}, {})
+        page = origins.PageOrigins({}, {}, {})
     text = _page(name, study["title"], number, page, held, request.catalogue, is_long)
     files = {_IDS: json.dumps([*page.rows]).encode(), f"{name}.qmd": text.encode("utf-8")}
     if not is_easy and not is_long:
@@ -124,10 +113,10 @@ def _of_study(
 
 def _address(name: str, one: str) -> str:
     """Where the site tells of a figure, by the name of a study and the figure's identifier."""
-    return f"{ORIGINS_FOLDER}/{name}.html#{one}"
+    return f"{origins.ORIGINS_FOLDER}/{name}.html#{one}"
 
 
-def _told(page: PageOrigins, where: Mapping[str, str], request: Request) -> bytes:
+def _told(page: origins.PageOrigins, where: Mapping[str, str], request: Request) -> bytes:
     """What the numbers of a page are matched by, as a file that `publish.origins.read` reads."""
     places = {one: place for place, one in enumerate(page.rows)}
     figures = [
@@ -150,12 +139,12 @@ def _told(page: PageOrigins, where: Mapping[str, str], request: Request) -> byte
 
 def _names(row: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
     """What a text that tells a figure, or a pair, may name, in small letters."""
-    sides = [row, figure_side(row, REFERENCE)] if "against" in row else [row]
+    sides = [row, origins.figure_side(row, REFERENCE)] if "against" in row else [row]
     found = [_label(side, column, catalogue) for side in sides for column in _NAMES if side[column]]
     found += [french.period_head(side["period"]) for side in sides]
     if known := catalogue.indicators.get(row["indicator"]):
         found.append(known.noun or "")
-    return [*dict.fromkeys(simple(name) for name in found if name)]
+    return [*dict.fromkeys(origins.simple(name) for name in found if name)]
 
 
 def _label(row: Mapping[str, Any], column: str, catalogue: Catalogue) -> str:
@@ -168,7 +157,7 @@ def _page(
     name: str,
     title: str,
     order: int,
-    page: PageOrigins,
+    page: origins.PageOrigins,
     held: Mapping[str, pd.DataFrame],
     catalogue: Catalogue,
     is_long: bool,
@@ -204,7 +193,7 @@ def _page(
     return f"{as_front_matter(header)}\n{text}\n"
 
 
-def _figure(one: OriginRow, catalogue: Catalogue) -> list[str]:
+def _figure(one: origins.OriginRow, catalogue: Catalogue) -> list[str]:
     row, indicator = one.row, words.indicator_of(one.row["indicator"], catalogue)
     n = words.base_of(row)
     value = "" if row["status"] in words.WITHHELD else words.value(row, indicator)
@@ -240,9 +229,9 @@ def _anchor(one: str) -> str:
     return f'<span id="{one}"><code>{one}</code></span>'
 
 
-def _pair(one: OriginRow, catalogue: Catalogue) -> list[str]:
+def _pair(one: origins.OriginRow, catalogue: Catalogue) -> list[str]:
     row, indicator = one.row, words.indicator_of(one.row["indicator"], catalogue)
-    other = figure_side(row, REFERENCE)
+    other = origins.figure_side(row, REFERENCE)
     both = [
         "" if side["status"] in words.WITHHELD else words.value(side, indicator)
         for side in (row, other)
@@ -271,7 +260,7 @@ def _described(row: Mapping[str, Any], catalogue: Catalogue) -> str:
 
 
 def _sources(
-    own: Iterable[OriginRow], held: Mapping[str, pd.DataFrame], catalogue: Catalogue
+    own: Iterable[origins.OriginRow], held: Mapping[str, pd.DataFrame], catalogue: Catalogue
 ) -> list[list[str]]:
     """What each device gave, with the digest by which figures name it."""
     nothing = pd.DataFrame({"rows": [], "table": []})
@@ -423,8 +412,8 @@ def _texts(site: Path, one: str) -> Iterator[_Text]:
     """Where the published pages of an edition tell a figure."""
     for path in sorted(site.rglob("*.html")):
         name = path.relative_to(site).as_posix()
-        if not is_of_origins(name):
-            for section, text in texts_of(path.read_text(encoding="utf-8"), one):
+        if not origins.is_of_origins(name):
+            for section, text in origins.texts_of(path.read_text(encoding="utf-8"), one):
                 yield _Text(name, section, text)
 
 

@@ -25,18 +25,6 @@ from observlib.catalogue import Catalogue, tables
 from observlib.display.output import pipe_table
 from observlib.edition import notices, origins
 from observlib.edition.checklist import whole
-from observlib.edition.notices import (
-    front_page,
-    next_edition,
-    with_attack,
-    with_callouts,
-    with_notices,
-    with_package,
-    with_part,
-    with_passport,
-    write_documentation,
-    write_sheet_pages,
-)
 from observlib.edition.plan import DEPARTMENT, Request
 from observlib.estimates.measures import MEASURES
 from observlib.language import french
@@ -62,8 +50,8 @@ def stage(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
     standing.copy_sources(request.root, copy)
     not_pages = shutil.ignore_patterns(*archive.FILES)
     shutil.copytree(work / "edition", copy, ignore=not_pages, dirs_exist_ok=True)
-    write_sheet_pages(request.practices, request.catalogue, copy / "practices")
-    write_documentation(request.root / "docs", copy / "documentation")
+    notices.write_sheet_pages(request.practices, request.catalogue, copy / "practices")
+    notices.write_documentation(request.root / "docs", copy / "documentation")
     corrected = {
         page: notices.callouts(rows, request.catalogue)
         for page, rows in notices.by_page(request, work / "edition").items()
@@ -75,7 +63,7 @@ def stage(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
             page = copy / f"{study['page']}.ipynb"
             its_origins = f"{origins.ORIGINS_FOLDER}/{study['page']}.qmd" if has_origins else ""
             text = page.read_text(encoding="utf-8")
-            text = with_passport(text, study, manifest, request.place, its_origins)
+            text = notices.with_passport(text, study, manifest, request.place, its_origins)
             if told_here := corrected.get(study["page"]):
                 text = notices.on_notebook(text, told_here)
             page.write_text(text, encoding="utf-8", newline="\n")
@@ -103,7 +91,7 @@ def _tell_method(
         disclosed.disclosure_decisions(request.data, request.quarter)
     )
     text = page.read_text(encoding="utf-8")
-    text = with_attack(text, str(request.quarter), report, request.catalogue)
+    text = notices.with_attack(text, str(request.quarter), report, request.catalogue)
     day = edition_day(manifest["published"], manifest["revisions"])
     catalogue = revisions.with_errata(request.catalogue, notices.of_edition(request, edition))
     now = archive.in_the_making(archive.archive_tables(edition)[0], request.quarter, day)
@@ -118,8 +106,8 @@ def _tell_method(
             otherwise = "restore it, or take its place out of reports/methode.qmd"
             parts[name] = _read(page.with_name(measured), otherwise)
     for name, part in parts.items():
-        text = with_part(text, name, part)
-    text = with_callouts(text, callouts) if callouts else text
+        text = notices.with_part(text, name, part)
+    text = notices.with_callouts(text, callouts) if callouts else text
     page.write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -136,18 +124,20 @@ def _announce(
 ) -> None:
     """Put the notices and the main points of an edition's folder on the copy of the home page."""
     text = _read(page, "an edition needs it as its home page")
-    points, pictures = front_page(
+    points, pictures = notices.front_page(
         *archive.archive_tables(edition),
         request.catalogue,
         frame.actions(request.data, request.quarter),
         request.quarter,
         {study["page"] for study in manifest["studies"] if "sha256" in study},
     )
-    text = with_package(with_part(text, "points", points), edition, manifest.get("frame", {}))
+    text = notices.with_package(
+        notices.with_part(text, "points", points), edition, manifest.get("frame", {})
+    )
     if following := feeds.load_calendar(request.data, request.root).after(str(request.quarter)):
-        said = next_edition(following[0].quarter, following[0].date)
-        text = with_part(text, "prochaine", said)
-    text = with_notices(text, manifest, callouts)
+        said = notices.next_edition(following[0].quarter, following[0].date)
+        text = notices.with_part(text, "prochaine", said)
+    text = notices.with_notices(text, manifest, callouts)
     page.write_text(text, encoding="utf-8", newline="\n")
     write_all(pictures, page.parent)
 

@@ -15,22 +15,7 @@ import pandas as pd
 from observlib.base.errors import bounded
 from observlib.base.text import fold, fold_label
 from observlib.catalogue import Catalogue, SourceColumn
-from observlib.loaders._moments import (
-    UNIT_SECONDS,
-    duration_reader,
-    month_of,
-    parse_period,
-    short_time,
-)
-from observlib.loaders._text import (
-    is_total,
-    may_be_thousands,
-    parse_count,
-    parse_day,
-    parse_month,
-    short,
-    tells_of_someone,
-)
+from observlib.loaders import _moments, _text
 
 # --- Published figures, and lists of counters: what their cells hold, and what their rows need
 
@@ -52,7 +37,9 @@ def parse_number(text: str) -> float | None:
     (72.5, 9000000.0, None)
     """
     plain = _SPACED.sub("", text.strip()).replace("\u2212", "-")
-    if may_be_thousands(plain) or not re.fullmatch(r"-?\d{1,15}(?:[.,]\d{1,15})?", plain, re.A):
+    if _text.may_be_thousands(plain) or not re.fullmatch(
+        r"-?\d{1,15}(?:[.,]\d{1,15})?", plain, re.A
+    ):
         return None
     return float(plain.replace(",", ".")) + 0.0  # no page shows a -0
 
@@ -109,14 +96,16 @@ def _figure(text: str) -> float:
 
 
 def _base(text: str) -> int:
-    if (count := parse_count(text)) is None or count < 1:
+    if (count := _text.parse_count(text)) is None or count < 1:
         raise ValueError("is no whole number of 1 or more; tell a range in `reservation`")
     return count
 
 
 def _published(text: str) -> str:
     shaped = re.fullmatch(r"(?:19|20)\d\d(-\d\d(-\d\d)?)?", text, re.A)
-    if not shaped or (shaped[1] and not (parse_day if shaped[2] else parse_month)(text)):
+    if not shaped or (
+        shaped[1] and not (_text.parse_day if shaped[2] else _text.parse_month)(text)
+    ):
         raise ValueError("is no year, month or day such as 2018, 2018-05, 2018-05-25")
     return text
 
@@ -210,7 +199,7 @@ def _word_reader(words: dict[str, tuple[str, ...]], what: str) -> Callable[[str]
 
 def count(text: str, commas: bool = False) -> int:
     """A whole number, such as `1 234`, or `1,234` where `commas` set thousands apart."""
-    number = parse_count(text, commas)
+    number = _text.parse_count(text, commas)
     if number is None:
         raise ValueError("is no whole number, such as 1234 or 1 234")
     return number
@@ -257,7 +246,7 @@ def answer(text: str) -> str:
 
 def _mean_reader(column: SourceColumn, share: bool) -> Callable[[str], float]:
     """A reader of what each of a count has on average, or of the share that has it, in %."""
-    clock = duration_reader(column)
+    clock = _moments.duration_reader(column)
 
     def read(text: str) -> float:
         if column.unit == "clock":
@@ -266,9 +255,9 @@ def _mean_reader(column: SourceColumn, share: bool) -> Callable[[str], float]:
             raise ValueError("is negative; it is 0 or more")
         if share and found > 100:
             raise ValueError("is above 100 %; check the column")
-        if not share and may_be_thousands(text):
+        if not share and _text.may_be_thousands(text):
             raise ValueError("is a thousand for some; write it without sign, or with two decimals")
-        return found * UNIT_SECONDS[column.unit or "s"]
+        return found * _moments.UNIT_SECONDS[column.unit or "s"]
 
     return read
 
@@ -318,7 +307,7 @@ def _flag_reader(column: SourceColumn) -> Callable[[str], bool]:
         found = known.get(folded, known.get("*") if folded else None)
         if found is not None:
             return found
-        times = parse_count(text) if not column.words else None
+        times = _text.parse_count(text) if not column.words else None
         if times is None or times < 0:
             raise ValueError("is neither oui, non nor a number of times")
         return bool(times)
@@ -334,10 +323,10 @@ def theme(text: str) -> str | None:
     >>> theme(" Logement "), theme("n.d.")
     ('Logement', None)
     """
-    found = short(text, _LONGEST_THEME + 1)
+    found = _text.short(text, _LONGEST_THEME + 1)
     if fold_label(found) in _NO_THEME:
         return None
-    if found and tells_of_someone(found, _LONGEST_THEME):
+    if found and _text.tells_of_someone(found, _LONGEST_THEME):
         raise ValueError(
             "is no theme but a text, which may tell of someone; write a theme of the list"
         )
@@ -370,7 +359,7 @@ def section(text: str) -> str:
     """
     if _OF_SOMEONE.search(found := text.strip()):
         raise ValueError("is no folder's name, and may tell of someone; leave the row out")
-    if is_total(found):
+    if _text.is_total(found):
         raise ValueError("is a total, and no section; leave the row out")
     return found
 
@@ -410,13 +399,13 @@ def _ticket(text: str) -> str:
     """The number of a ticket, whose thousands may be set apart by spaces."""
     if "@" in text or len(text) > 60:
         raise ValueError("is no number of a ticket")
-    return text if parse_count(text) is None else re.sub(r"\s", "", text)
+    return text if _text.parse_count(text) is None else re.sub(r"\s", "", text)
 
 
 def title(text: str) -> str:
     """A title, which is no total of all of them."""
-    found = short(text, 200)
-    if is_total(found):
+    found = _text.short(text, 200)
+    if _text.is_total(found):
         raise ValueError("is the total of the titles, beside them; take the row away")
     return found
 
@@ -438,14 +427,14 @@ def title_id(text: str) -> str:
 
 def _list_name(text: str) -> str:
     """The name of a list of subscribers, which is no total of all of them."""
-    if is_total(text):
+    if _text.is_total(text):
         raise ValueError("is the total of the lists, beside them; take the row away")
     return text
 
 
 def period(text: str) -> tuple[date, date]:
     """The first and the last day of a period."""
-    span = parse_period(text)
+    span = _moments.parse_period(text)
     if span is None:
         raise ValueError(
             "is no period that is read; periods are such as 2026-03-01, 2026-03, 2026-T3, 2025 or "
@@ -456,7 +445,7 @@ def period(text: str) -> tuple[date, date]:
 
 def month(text: str) -> pd.Timestamp:
     """The first day of a month."""
-    span = month_of(text)
+    span = _moments.month_of(text)
     if isinstance(span, str):
         raise ValueError(span)
     return pd.Timestamp(span[0])
@@ -474,7 +463,7 @@ def participant(text: str) -> str:
 
 def label(text: str) -> str:
     """A label of a session, a system or a task."""
-    if tells_of_someone(text, 120):
+    if _text.tells_of_someone(text, 120):
         raise ValueError("is long, or may tell of somebody; write a label of your own")
     return text
 
@@ -501,7 +490,7 @@ def _task_time(text: str) -> float:
     seconds = 0.0
     if match := re.fullmatch(r"(\d{1,7})(?:[.,](\d{1,6}))? ?s?", text, re.ASCII):
         seconds = float(f"{match[1]}.{match[2] or 0}")
-        if may_be_thousands(text.rstrip(" s")) and 1000 * seconds < _LONGEST_TASK:
+        if _text.may_be_thousands(text.rstrip(" s")) and 1000 * seconds < _LONGEST_TASK:
             seconds = 0
     elif match := re.fullmatch(
         r"(?:0?0:)?(\d{1,2})(?::|\s*min\s*)(?:([0-5]?\d)\s*s?)?", text, re.ASCII
@@ -529,13 +518,13 @@ def _place(text: str) -> str:
     >>> _place("01"), _place("Saint-Denis  (974)")
     ('01', 'Saint-Denis (974)')
     """
-    if is_total(text) or fold_label(text) in _ALL:
+    if _text.is_total(text) or fold_label(text) in _ALL:
         raise ValueError("is the total of the areas, beside them; take the row away")
     if _NUMBER.fullmatch(text):
         raise ValueError("was made a number by a spreadsheet; format the column as text")
-    if tells_of_someone(text, _LONGEST_PLACE) or _STREET.search(fold_label(text)):
+    if _text.tells_of_someone(text, _LONGEST_PLACE) or _STREET.search(fold_label(text)):
         raise ValueError("may tell of somebody; write the name or code of a town or department")
-    return short(text, _LONGEST_PLACE)
+    return _text.short(text, _LONGEST_PLACE)
 
 
 # --- What reads a cell of each kind of field
@@ -598,8 +587,8 @@ def reader_of(
         "period": period,
         "amount": _amount,
         "flag": _flag_reader(column),
-        "time": short_time(duration_reader(column)),
-        "times": duration_reader(column),
-        "moment": duration_reader(column),  # after another
+        "time": _moments.short_time(_moments.duration_reader(column)),
+        "times": _moments.duration_reader(column),
+        "moment": _moments.duration_reader(column),  # after another
     }
     return readers[kind]

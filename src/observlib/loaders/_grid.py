@@ -24,20 +24,8 @@ from observlib.base import files
 from observlib.base.errors import ObservError
 from observlib.base.text import fold_label
 from observlib.catalogue import Beside, Catalogue, Device, Format, Keep, Layout
-from observlib.loaders import _records
+from observlib.loaders import _records, _text
 from observlib.loaders._records import need_room, read_records
-from observlib.loaders._text import (
-    LineReader,
-    csv_rows,
-    decoded,
-    header_label,
-    held_rows,
-    lines_in,
-    lines_of_text,
-    need_columns,
-    read_export_text,
-    short,
-)
 from observlib.loaders._workbook import text_of, workbook_sheets
 
 # --- The rows of a long CSV by column: a cell that comes again is kept, and later read, once
@@ -116,7 +104,7 @@ def in_columns(
                 read += 1
                 yield text
 
-        if rows := dict(islice(csv_rows(path, counted(), sign, line), most)):
+        if rows := dict(islice(_text.csv_rows(path, counted(), sign, line), most)):
             yield rows
         line += read
 
@@ -209,7 +197,9 @@ def joined_files(
 
 
 def _place(path: Path, header: Sequence[str], name: str) -> int:
-    need_columns(path, header, [name], f"{short(name)} joins the two files of the export")
+    _text.need_columns(
+        path, header, [name], f"{_text.short(name)} joins the two files of the export"
+    )
     return header.index(name)
 
 
@@ -312,7 +302,7 @@ def grid_pieces(path: Path, form: Format, most: int) -> Pieces:
     """The table of an export in pieces of so many rows; one at least, and maybe without a row."""
     if not in_pieces(path, form):
         return partial(iter, [read_grid(path, form)])
-    lines = lines_in(path, form.layout.encodings)
+    lines = _text.lines_in(path, form.layout.encodings)
 
     def read() -> Iterator[Grid]:
         header, others, below = _csv(path, lines, form)
@@ -340,16 +330,16 @@ def read_grid(path: Path, form: Format) -> Grid:
     """The whole table of an export in a format."""
     layout = form.layout
     if layout.kind == "queue_log":
-        return Grid(*read_queue_log(path, read_export_text(path)))
+        return Grid(*read_queue_log(path, _text.read_export_text(path)))
     if layout.kind == "mbox":
         return Grid(*_records.read_mbox(path, layout.addresses))
     if in_pieces(path, form):
-        header, others, below = _csv(path, lines_in(path, layout.encodings), form)
+        header, others, below = _csv(path, _text.lines_in(path, layout.encodings), form)
         return Grid(header, _held(path, below), others=others)
     if _is_text(path, layout):
-        text = read_export_text(path, layout.encodings)
+        text = _text.read_export_text(path, layout.encodings)
         section = _section(path, text, layout)
-        header, others, below = _csv(path, partial(lines_of_text, section), form)
+        header, others, below = _csv(path, partial(_text.lines_of_text, section), form)
         grid = Grid(header, _held(path, below), others=others)
         if form.made_on and (told := re.search(form.made_on, text)):
             grid = replace(grid, made_on=_day(told[1]))
@@ -426,10 +416,10 @@ _Below = tuple[Iterator[str], int, str]  # the lines, the number of the first, w
 
 def _held(path: Path, below: _Below) -> _Rows:
     lines, line, sign = below
-    return held_rows(path, csv_rows(path, lines, sign, line))
+    return _text.held_rows(path, _text.csv_rows(path, lines, sign, line))
 
 
-def _csv(path: Path, lines: LineReader, form: Format) -> tuple[list[str], _Others, _Below]:
+def _csv(path: Path, lines: _text.LineReader, form: Format) -> tuple[list[str], _Others, _Below]:
     """The header of a text, what else its columns are called, and what stands below."""
     layout = form.layout
     place = max(layout.header_row - 1, 0)
@@ -446,7 +436,7 @@ def _csv(path: Path, lines: LineReader, form: Format) -> tuple[list[str], _Other
             read += 1
             yield line
 
-    rows = csv_rows(path, counted(), sign)
+    rows = _text.csv_rows(path, counted(), sign)
     top = [
         [cell.strip() for cell in cells]
         for _, cells in islice(rows, layout.header_row + layout.skip_rows)
@@ -513,7 +503,8 @@ def _workbook(path: Path, form: Format) -> Grid:
         top = texts[layout.header_row - 1] if len(texts) >= layout.header_row else []
         if header and top and top != header:
             raise ObservError(
-                f"{path}: sheets {short(first)!r} and {short(name)!r} have other headers; {_AGAIN}"
+                f"{path}: sheets {_text.short(first)!r} and {_text.short(name)!r} have other "
+                f"headers; {_AGAIN}"
             )
         start = layout.header_row + layout.skip_rows
         if top and not header:
@@ -547,8 +538,8 @@ def _archive(path: Path, form: Format) -> Grid:
             for part in parts:
                 with book.open(part) as stream:
                     content = stream.read(part.file_size + 1)
-                text = decoded(path, content, layout.encodings)
-                header, others, below = _csv(path, partial(lines_of_text, text), form)
+                text = _text.decoded(path, content, layout.encodings)
+                header, others, below = _csv(path, partial(_text.lines_of_text, text), form)
                 grids.append(Grid(header, _held(path, below), others=others))
     except _DAMAGED as error:
         raise ObservError(f"{path}: is no archive that can be read; {_AGAIN}") from error
@@ -594,8 +585,8 @@ def _above(grid: Grid, footer: str) -> Grid:
 
 def places_of(header: Sequence[str], names: Sequence[str]) -> list[int]:
     """Where all columns of these names stand, in the names' order."""
-    folded = [header_label(title) for title in header]
-    wanted = dict.fromkeys(map(header_label, names))
+    folded = [_text.header_label(title) for title in header]
+    wanted = dict.fromkeys(map(_text.header_label, names))
     return [at for name in wanted for at, own in enumerate(folded) if own == name]
 
 
@@ -635,8 +626,10 @@ def rule_of(rule: Keep) -> Callable[[str], bool]:
 
 
 def needed_places(path: Path, grid: Grid, names: list[str]) -> list[int]:
-    known = {header_label(name): name for name in names}
-    need_columns(path, [known.get(header_label(title), title) for title in grid.header], names)
+    known = {_text.header_label(name): name for name in names}
+    _text.need_columns(
+        path, [known.get(_text.header_label(title), title) for title in grid.header], names
+    )
     return [places_of(grid.header, [name])[0] for name in names]
 
 

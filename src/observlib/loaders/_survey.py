@@ -25,18 +25,9 @@ from observlib.base.text import fold_label
 from observlib.catalogue import UNREAD, Catalogue, Device, Question, Questionnaire, plain_code
 from observlib.catalogue.contract import reject
 from observlib.catalogue.tables import WEIGHTS
-from observlib.loaders import Loaded
+from observlib.loaders import Loaded, _text
 from observlib.loaders._moments import french_day, months_first
 from observlib.loaders._rows import day_fault, days, settle, with_texts
-from observlib.loaders._text import (
-    headers_shown,
-    is_formula_error,
-    is_total,
-    parse_day,
-    short,
-    width_fault,
-    without_persons,
-)
 
 # --- Which columns of a survey's export are the response's own, and which answer which question
 
@@ -160,7 +151,9 @@ def _weight(
 
 def _headers(some: Sequence[SurveyColumn], columns: Sequence[SurveyColumn]) -> str:
     header = [name for column in columns for name in column.names]
-    return bounded(headers_shown([short(column.names[0], 40) for column in some], header), 8)
+    return bounded(
+        _text.headers_shown([_text.short(column.names[0], 40) for column in some], header), 8
+    )
 
 
 def _match(
@@ -380,7 +373,7 @@ def responses(
     read = [question for question in questionnaire.questions if header.questions[question.code]]
     read = [question for question in read if question.kind not in UNREAD]
     meanings = {question.code: _meanings(question) for question in read}
-    faulty = {line: width_fault(cells, len(columns)) for line, cells in rows.items()}
+    faulty = {line: _text.width_fault(cells, len(columns)) for line, cells in rows.items()}
     rejects = [reject(path.name, line, "", "", why) for line, why in faulty.items() if why]
     whole = {line: cells for line, cells in rows.items() if faulty[line] is None}
     layouts = {place: _layout(cells[place] for cells in whole.values()) for place in header.days}
@@ -465,7 +458,7 @@ def _response(
     """What a row says of the response itself, its day `_ANONYMOUS` where it has none."""
     finished = header.submitted is None or bool(cells[header.submitted].strip())
     response = _Response(line, _number(cells[header.response].strip()), _ANONYMOUS, finished)
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", response.id) or is_total(response.id):
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", response.id) or _text.is_total(response.id):
         reason = "is no identifier (letters, digits, - and _)" if response.id else "is empty"
         return response, (columns[header.response].names[0], "", reason)
     if header.weight is not None:
@@ -522,7 +515,7 @@ def _day(text: str) -> date | None:
     >>> _day("2026-03-01 10:20:30"), _day("01/03/2026 10:20"), _day("2026-02-30")
     (datetime.date(2026, 3, 1), datetime.date(2026, 3, 1), None)
     """
-    return french_day(text) or parse_day(text)
+    return french_day(text) or _text.parse_day(text)
 
 
 def _day_instead(path: Path, device: Device) -> date | None:
@@ -534,9 +527,9 @@ def _day_instead(path: Path, device: Device) -> date | None:
     if quarter := re.search(r"(?<!\d)(20\d{2}-T[1-4])(?!\d)", text, re.ASCII):
         return Quarter.parse(quarter[1]).start
     if device.period:
-        return parse_day(f"{device.period}-01"[:10])
+        return _text.parse_day(f"{device.period}-01"[:10])
     month = re.search(r"(?<!\d)(20\d{2}-(?:0[1-9]|1[0-2]))(?!-?\d)", text, re.ASCII)
-    return parse_day(f"{month[1]}-01") if month else None
+    return _text.parse_day(f"{month[1]}-01") if month else None
 
 
 def _meanings(question: Question) -> _Meanings:
@@ -565,7 +558,7 @@ def _said(
         candidates = [fold_label(_number(cell))]
         if candidates[0] in _NO_ANSWER:
             continue
-        if is_formula_error(cell):  # beside "Other", any text would tick it
+        if _text.is_formula_error(cell):  # beside "Other", any text would tick it
             faults.append((columns[place].names[0][:60], cell, "is the error of a formula"))
             continue
         candidates += map(fold_label, columns[place].labels.get(_number(cell), ()))
@@ -668,7 +661,7 @@ def _number(cell: str) -> str:
 
 
 def _shown(cell: str) -> str:
-    return without_persons(cell, _LONGEST_SHOWN, "text")
+    return _text.without_persons(cell, _LONGEST_SHOWN, "text")
 
 
 def _frame(found: Sequence[tuple[object, ...]], device: Device) -> pd.DataFrame:

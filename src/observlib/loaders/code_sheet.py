@@ -13,18 +13,8 @@ from observlib.base.errors import ObservError
 from observlib.base.text import fold_label
 from observlib.catalogue import Catalogue, Coded, Device
 from observlib.catalogue.contract import reject
-from observlib.loaders import Loaded
+from observlib.loaders import Loaded, _text
 from observlib.loaders._rows import settled_codes
-from observlib.loaders._text import (
-    find_delimiter,
-    header_label,
-    need_columns,
-    parse_day,
-    read_csv,
-    read_export_text,
-    width_fault,
-    without_persons,
-)
 from observlib.records import coding
 
 _MEND = "fill in the file that `observ code` wrote, and keep its header"
@@ -39,16 +29,16 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     sheet = coding.of_sheet(path.name)
     if sheet is None:
         raise ObservError(f"{path}: is not named as `observ code` names its files; name it so")
-    text = read_export_text(path, ("utf-8", "cp1252"))  # as spreadsheets may save it
-    delimiter = find_delimiter(text, ";,\t")
-    header, lines = read_csv(path, text, delimiter)
-    places = {header_label(name): at for at, name in enumerate(header)}
-    known = [header_label(name) for name in (coding.IDENTIFIER, coding.DATE)]
-    need_columns(path, [*places], known, _MEND)
+    text = _text.read_export_text(path, ("utf-8", "cp1252"))  # as spreadsheets may save it
+    delimiter = _text.find_delimiter(text, ";,\t")
+    header, lines = _text.read_csv(path, text, delimiter)
+    places = {_text.header_label(name): at for at, name in enumerate(header)}
+    known = [_text.header_label(name) for name in (coding.IDENTIFIER, coding.DATE)]
+    _text.need_columns(path, [*places], known, _MEND)
     asked = {
         places[name]: question
         for question in catalogue.codebook.values()
-        for name in (header_label(question.label), header_label(question.id))
+        for name in (_text.header_label(question.label), _text.header_label(question.id))
         if name in places
     }
     if not asked:
@@ -58,14 +48,14 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     at_lines: list[int] = []
     rejects: list[dict[str, object]] = []
     for line, cells in lines.items():
-        if fault := width_fault(cells, len(header)):
+        if fault := _text.width_fault(cells, len(header)):
             rejects.append(reject(path.name, line, "", "", fault))
             continue
         identifier, date = (cells[places[name]].strip() for name in known)
         day = _day(date)
         if not identifier or day is None:
             column = coding.DATE if identifier else coding.IDENTIFIER
-            shown = without_persons(date, _LONGEST_SHOWN, "text") if identifier else ""
+            shown = _text.without_persons(date, _LONGEST_SHOWN, "text") if identifier else ""
             reason = "is no day such as 2026-03-31; leave it as it was" if shown else "is empty"
             rejects.append(reject(path.name, line, column, shown, reason))
             continue
@@ -75,7 +65,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
                 continue
             code = _code(cell, question)
             if code is None:
-                shown = without_persons(cell, _LONGEST_SHOWN, "text")
+                shown = _text.without_persons(cell, _LONGEST_SHOWN, "text")
                 reason = f"is none of {', '.join(question.codes)}"
                 rejects.append(reject(path.name, line, question.label, shown, reason))
                 continue
@@ -95,4 +85,4 @@ def _code(cell: str, question: Coded) -> str | None:
 def _day(text: str) -> object:
     """A day as `observ code` writes it, or as a French spreadsheet that opened it saves it."""
     day, month, year = [*text.split("/"), "", ""][:3]
-    return parse_day(text) or parse_day(f"{year}-{month:0>2}-{day:0>2}")
+    return _text.parse_day(text) or _text.parse_day(f"{year}-{month:0>2}-{day:0>2}")

@@ -30,16 +30,8 @@ from typing import IO
 from observlib.base import files
 from observlib.base.errors import ObservError
 from observlib.catalogue import UNREAD, Catalogue, Device, Questionnaire
-from observlib.loaders import Loaded
+from observlib.loaders import Loaded, _text
 from observlib.loaders._survey import SurveyColumn, find, responses
-from observlib.loaders._text import (
-    WORKBOOK,
-    find_delimiter,
-    header_shown,
-    read_csv,
-    read_export_text,
-    short,
-)
 from observlib.loaders._workbook import MOST_XML, UnfitXml, walk
 
 # --- A LimeSurvey archive (`.lsa`): a zip of the survey's structure (`.lss`) and responses (`.lsr`)
@@ -95,10 +87,10 @@ def _members(path: Path) -> tuple[dict[str, _Records], dict[str, _Records]]:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             members = archive.infolist()
             if {"[Content_Types].xml", "content.xml"} & {m.filename for m in members}:
-                raise ObservError(f"{path}: {WORKBOOK}")
+                raise ObservError(f"{path}: {_text.WORKBOOK}")
             unsafe = [m.filename for m in members if re.search(r"^[/\\]|\.\.|\\|:", m.filename)]
             if unsafe or len(members) > _MOST_MEMBERS:
-                what = header_shown(unsafe[0]) if unsafe else f"{len(members)} files"
+                what = _text.header_shown(unsafe[0]) if unsafe else f"{len(members)} files"
                 raise ObservError(f"{path}: holds {what}, which no survey's archive does; {_MEND}")
             room = [_MOST_CELLS]
             return (
@@ -218,7 +210,7 @@ def _labels(sections: dict[str, _Records]) -> dict[str, dict[str, tuple[str, ...
 
 
 def _plain(text: str) -> str:
-    return short(html.unescape(re.sub(r"<[^<>]*>", " ", text)), 2000)
+    return _text.short(html.unescape(re.sub(r"<[^<>]*>", " ", text)), 2000)
 
 
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
@@ -241,7 +233,7 @@ def without_the_rest(path: Path, text: str, questionnaire: Questionnaire, texts:
     Columns of persons and of questions that are unknown or ignored go, and those of open questions
     but where they are asked for; what people wrote beside "Other" leaves a `Y`.
     """
-    header, rows = read_csv(path, text, find_delimiter(text, ",;\t"))
+    header, rows = _text.read_csv(path, text, _text.find_delimiter(text, ",;\t"))
     found = find(path, questionnaire, [SurveyColumn((name,)) for name in header], submission=True)
     left = ("ignored",) if texts else UNREAD
     asked = [question for question in questionnaire.questions if question.kind not in left]
@@ -262,11 +254,11 @@ def without_the_rest(path: Path, text: str, questionnaire: Questionnaire, texts:
 
 def _read(path: Path) -> tuple[list[SurveyColumn], dict[int, list[str]]]:
     """The columns and rows of a text export."""
-    text = read_export_text(path)
+    text = _text.read_export_text(path)
     if text.lstrip().startswith("<?xml"):
         raise ObservError(
             f"{path}: is XML, a survey's structure or a part of an archive; ingest the responses "
             f"as CSV or the whole archive (.lsa)"
         )
-    header, rows = read_csv(path, text, find_delimiter(text, ",;\t"))
+    header, rows = _text.read_csv(path, text, _text.find_delimiter(text, ",;\t"))
     return [SurveyColumn((name,)) for name in header], rows

@@ -46,24 +46,8 @@ from observlib.base import personal
 from observlib.base.errors import ObservError, bounded
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Device, contract, outside_margins, tables
 from observlib.catalogue.contract import reject
-from observlib.loaders import Loaded
+from observlib.loaders import Loaded, _text
 from observlib.loaders._rows import day_fault, days, is_complete, period_fault, settle
-from observlib.loaders._text import (
-    csv_rows,
-    find_delimiter,
-    headers_shown,
-    held_rows,
-    is_formula_error,
-    is_total,
-    lines_in,
-    may_be_thousands,
-    parse_count,
-    parse_day,
-    parse_moment,
-    parse_month,
-    width_fault,
-    without_persons,
-)
 
 _DEFAULTED = ("device", "product", "channel")
 _FLAGS = {"true": True, "1": True, "oui": True, "false": False, "0": False, "non": False}
@@ -92,12 +76,12 @@ def batches(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded
             f"tables are {', '.join(tables.TABLES)}"
         )
     whole, kinds = device.table == "responses", _kinds(device.table)
-    lines = lines_in(path)
-    delimiter = find_delimiter(next((line for line in lines() if line.strip()), ""), ",;\t")
-    below = csv_rows(path, lines(), delimiter)
+    lines = _text.lines_in(path)
+    delimiter = _text.find_delimiter(next((line for line in lines() if line.strip()), ""), ",;\t")
+    below = _text.csv_rows(path, lines(), delimiter)
     header = [cell.strip() for cell in next(below)[1]]
     problems = list(_header_problems(path, header, device.table))
-    rows = held_rows(path, below) if whole else dict(islice(below, PIECE))
+    rows = _text.held_rows(path, below) if whole else dict(islice(below, PIECE))
     if not rows:
         problems.append(f"{path}: no row under the header; export or fill the file again")
     if problems:
@@ -124,7 +108,7 @@ def _piece(
     rejects: list[dict[str, object]] = []
     for line, cells in lines.items():
         fault: _Fault | None
-        if (short_of := width_fault(cells, len(header))) is not None:
+        if (short_of := _text.width_fault(cells, len(header))) is not None:
             fault = ("", "", short_of)
         else:
             given = {
@@ -137,7 +121,7 @@ def _piece(
             rows[line] = row
         else:
             column, value, reason = fault
-            shown = without_persons(value, _LONGEST_SHOWN, "comment", column)
+            shown = _text.without_persons(value, _LONGEST_SHOWN, "comment", column)
             rejects.append(reject(path.name, line, column, shown, reason))
     return settle(path, str(device.table), _frame(rows, kinds), rejects, seen=seen)
 
@@ -184,10 +168,10 @@ def _header_problems(path: Path, header: Sequence[str], table: str) -> Iterator[
     twice = [name for name, count in counts.items() if count > 1]
     missing = [name for name in _required(table, header) if name not in counts]
     if unknown:
-        shown = bounded(headers_shown(unknown, header))
+        shown = bounded(_text.headers_shown(unknown, header))
         yield f"{path}: unknown column{'s' if len(unknown) > 1 else ''} {shown}; {listed}"
     if twice:
-        shown = bounded(headers_shown(twice, header))
+        shown = bounded(_text.headers_shown(twice, header))
         yield f"{path}: column{'s' if len(twice) > 1 else ''} {shown} given twice; keep one"
     if missing:
         shown = ", ".join(repr(name) for name in missing)
@@ -218,7 +202,7 @@ def _read(
             return row, (name, "", "is empty")
     for name, text in given.items():
         if name == "month":
-            span = parse_month(text)
+            span = _text.parse_month(text)
             if span is None:
                 return row, (name, text, "is no month; write a month such as 2026-03")
             row["start"], row["end"] = span
@@ -240,11 +224,11 @@ def _read(
 def _parse(text: str, kind: str, decimal_comma: bool) -> object:
     """A cell's value by its kind, or `None` where it cannot be read."""
     if kind == "day":
-        return parse_day(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.A) else None
+        return _text.parse_day(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.A) else None
     if kind == "moment":
-        return parse_moment(text)
+        return _text.parse_moment(text)
     if kind == "count":
-        return parse_count(text)
+        return _text.parse_count(text)
     if kind == "flag":
         return _FLAGS.get(text.casefold())
     if kind == "number":
@@ -256,9 +240,9 @@ def _parse(text: str, kind: str, decimal_comma: bool) -> object:
 
 def _text_fault(name: str, text: str, kinds: Mapping[str, str]) -> str | None:
     """Why a cell is no text or number of its column, although it could be read as one."""
-    if is_formula_error(text):
+    if _text.is_formula_error(text):
         return "is the error of a spreadsheet's formula; mend it or leave the cell empty"
-    if name in _PARTS and is_total(text):
+    if name in _PARTS and _text.is_total(text):
         return "is a total, which would count beside its parts; take the row away"
     if name.endswith("_id") and "@" in text:
         return "is no identifier: it may be an address; write a number or a code"
@@ -267,7 +251,7 @@ def _text_fault(name: str, text: str, kinds: Mapping[str, str]) -> str | None:
     ) is not None:  # a number to call is none of a measure
         return why
     # no thousand lies on the scale that a row gives
-    if kinds[name] == "number" and "scale_max" not in kinds and may_be_thousands(text):
+    if kinds[name] == "number" and "scale_max" not in kinds and _text.may_be_thousands(text):
         return "is one for some and a thousand for others; write 1234 or 1.2340"
     return None
 

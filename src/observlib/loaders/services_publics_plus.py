@@ -29,17 +29,9 @@ from observlib.base.text import fold
 from observlib.catalogue import Catalogue, Device
 from observlib.catalogue.contract import reject
 from observlib.catalogue.tables import TELLERS
-from observlib.loaders import Loaded
+from observlib.loaders import Loaded, _text
 from observlib.loaders._moments import months_first
 from observlib.loaders._rows import days, settle, with_texts
-from observlib.loaders._text import (
-    find_delimiter,
-    is_formula_error,
-    need_columns,
-    read_csv,
-    read_export_text,
-    without_persons,
-)
 
 _ID = "ID expérience"
 _DATE = "Date de publication"
@@ -87,11 +79,11 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
 
     With `verbatims`, its title and description are texts of the table `verbatims`.
     """
-    text = read_export_text(path)
-    delimiter = find_delimiter(text, ",;")
+    text = _text.read_export_text(path)
+    delimiter = _text.find_delimiter(text, ",;")
     rejects: list[dict[str, object]] = []
     if delimiter == ",":
-        header, cells = read_csv(path, text, delimiter)
+        header, cells = _text.read_csv(path, text, delimiter)
         columns = _columns(path, header)
         records: Iterator[tuple[int, list[str] | None]] = iter(cells.items())
         width = len(header)
@@ -154,7 +146,7 @@ def _columns(path: Path, header: list[str]) -> _Columns:
     """Where the columns that are kept stand; `ObservError` when one that is needed is missing."""
     names = {fold(name): name for name in _KEPT}
     found = [names.get(fold(_clean(cell)), cell) for cell in header]
-    need_columns(path, found, [_ID, _DATE, _FEELING], _MEND)
+    _text.need_columns(path, found, [_ID, _DATE, _FEELING], _MEND)
     return {name: found.index(name) for name in _KEPT if name in found}
 
 
@@ -174,7 +166,7 @@ def _row(
     row["organisation"] = next((cell[name] for name in _ORGANISATIONS if cell.get(name)), None)
     row["date"] = _moment(cell[_DATE])
     for name, text in cell.items():
-        if is_formula_error(text):
+        if _text.is_formula_error(text):
             return row, (name, text, "is the error of a formula; mend it or leave the cell empty")
     if not re.fullmatch(r"\d{1,20}", cell[_ID], re.ASCII):
         return row, (_ID, "", "is no identifier (a whole number)")
@@ -196,7 +188,7 @@ def _row(
 
 
 def _shown(cell: str) -> str:
-    return without_persons(cell, _LONGEST_SHOWN, "story")
+    return _text.without_persons(cell, _LONGEST_SHOWN, "story")
 
 
 def _moment(text: str) -> datetime | None:

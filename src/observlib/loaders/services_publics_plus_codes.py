@@ -14,16 +14,8 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue, Device
 from observlib.catalogue.contract import reject
-from observlib.loaders import Loaded
+from observlib.loaders import Loaded, _text
 from observlib.loaders._rows import settled_codes, with_texts
-from observlib.loaders._text import (
-    find_delimiter,
-    need_columns,
-    read_csv,
-    read_export_text,
-    width_fault,
-    without_persons,
-)
 
 _ID, _CODER, _DATE = "ID", "annotateur", "date"
 _ASKED = {"q1_injustice": "injustice", "q3_colere": "anger"}
@@ -38,9 +30,9 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     A cell that is neither 0 nor 1 is rejected, and no other of its row. An identifier that several
     stories have tells of none: their rows are rejected.
     """
-    text = read_export_text(path)
-    header, lines = read_csv(path, text, find_delimiter(text, ";,"))
-    need_columns(path, header, [_ID, _CODER, _DATE, *_ASKED], "download the file again")
+    text = _text.read_export_text(path)
+    header, lines = _text.read_csv(path, text, _text.find_delimiter(text, ";,"))
+    _text.need_columns(path, header, [_ID, _CODER, _DATE, *_ASKED], "download the file again")
     places = {name: header.index(name) for name in (_ID, _CODER, _DATE, *_ASKED)}
     identifiers = [row[places[_ID]].strip() for row in lines.values() if len(row) == len(header)]
     shared = {name for name, times in pd.Series(identifiers).value_counts().items() if times > 1}
@@ -48,7 +40,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     at_lines: list[int] = []
     rejects: list[dict[str, object]] = []
     for line, cells in lines.items():
-        if fault := width_fault(cells, len(header)):
+        if fault := _text.width_fault(cells, len(header)):
             rejects.append(reject(path.name, line, "", "", fault))
             continue
         cell = {name: cells[place].strip() for name, place in places.items()}
@@ -58,7 +50,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
             rejects.append(reject(path.name, line, _ID, cell[_ID], what))
             continue
         if day is None:
-            shown = without_persons(cell[_DATE], _LONGEST_SHOWN, "story")
+            shown = _text.without_persons(cell[_DATE], _LONGEST_SHOWN, "story")
             reason = "is no day written dd/mm/yyyy" if shown else "is empty"
             rejects.append(reject(path.name, line, _DATE, shown, reason))
             continue
@@ -66,7 +58,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
             if not cell[column]:
                 continue
             if cell[column] not in _CODES:
-                shown = without_persons(cell[column], _LONGEST_SHOWN, "story")
+                shown = _text.without_persons(cell[column], _LONGEST_SHOWN, "story")
                 rejects.append(reject(path.name, line, column, shown, "is neither 0 nor 1"))
                 continue
             told = {"answer_id": cell[_ID], "date": day, "coder": cell[_CODER]}
