@@ -1,8 +1,4 @@
-"""Files at an address, such as `s3://bucket/folder`: reached by fsspec, told without secrets.
-
-A file arrives whole there or not at all. Credentials come from the environment, where the packages
-of fsspec look for them, and are in no message.
-"""
+"""Files at an address, such as `s3://bucket/folder`: reached by fsspec, told without secrets."""
 
 from __future__ import annotations
 
@@ -45,8 +41,6 @@ _ROOM = 100_000_000  # bytes that a disk keeps free
 def is_address(text: str) -> bool:
     """Whether a text is an address, and no path.
 
-    Examples
-    --------
     >>> is_address("s3://bucket/raw"), is_address("data/raw")
     (True, False)
     """
@@ -56,8 +50,6 @@ def is_address(text: str) -> bool:
 def checked_address(text: str, told_in: str) -> str:
     """An address as it is used: without a slash at its end.
 
-    Examples
-    --------
     >>> checked_address("s3://bucket/raw/", "FOLDER")
     's3://bucket/raw'
     >>> checked_address("s3://me:secret@bucket", "FOLDER")
@@ -82,8 +74,6 @@ def checked_address(text: str, told_in: str) -> str:
 def local(address: str) -> Path | None:
     """The path that an address of a disk stands for.
 
-    Examples
-    --------
     >>> local("file:///srv/store").as_posix(), local("s3://bucket/store")
     ('/srv/store', None)
     """
@@ -127,8 +117,6 @@ def reaching(address: str) -> Iterator[None]:
 def _without_secrets(text: str) -> str:
     """A text without the values of what the environment keeps secret.
 
-    Examples
-    --------
     >>> os.environ["AN_ACCESS_KEY"] = "abcdefgh"
     >>> _without_secrets("Authorization: abcdefgh")
     'Authorization: …'

@@ -27,8 +27,6 @@ class ObservError(Exception):
 def bounded(items: Iterable[object], shown: int = SHOWN, sep: str = ", ") -> str:
     """Join the first few items, and say how many more there are.
 
-    Examples
-    --------
     >>> bounded(range(7))
     '0, 1, 2, 3, 4, and 2 more'
     """
@@ -40,8 +38,6 @@ def bounded(items: Iterable[object], shown: int = SHOWN, sep: str = ", ") -> str
 def visible(text: str) -> str:
     """A text with its control signs written out, for a terminal obeys them, whoever wrote them.
 
-    Examples
-    --------
     >>> print(visible("a\x1b[2J b"))
     a\\u001b[2J b
     """

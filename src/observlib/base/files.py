@@ -73,8 +73,6 @@ NO_FILE = "is a pipe, a socket or a device, and no file; move it away"
 def endless(path: Path) -> bool:
     """Whether a path is a pipe, a socket or a device: opening or reading it may never end.
 
-    Examples
-    --------
     >>> endless(Path(os.devnull)), endless(Path("README.md"))
     (True, False)
     """
@@ -97,8 +95,6 @@ def need_less(path: Path, most: int, mend: str) -> None:
 def read_bytes(path: Path, most: int, mend: str) -> bytes:
     """The bytes of a file, of which there are no more than `most`.
 
-    Examples
-    --------
     >>> read_bytes(Path("README.md"), 10, "read a part of it")
     Traceback (most recent call last):
     observlib.base.errors.ObservError: README.md: holds more than 10 bytes; read a part of it
@@ -119,8 +115,6 @@ def read_bytes(path: Path, most: int, mend: str) -> bytes:
 def file_digest(path: Path) -> str:
     """The SHA-256 of a file's bytes, in hexadecimal, read in small pieces.
 
-    Examples
-    --------
     >>> file_digest(Path(os.devnull))[:16]
     'e3b0c44298fc1c14'
     """
@@ -170,17 +164,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
 
 
 def lock(stream: IO[str]) -> bool:
-    """Take the lock of an open file; False where another holds it.
-
-    The system releases it with the file, and with its process, however that dies.
-
-    Examples
-    --------
-    >>> with tempfile.TemporaryDirectory() as place:
-    ...     with Path(place, "lock").open("a") as one, Path(place, "lock").open("a") as other:
-    ...         lock(one), lock(other)
-    (True, False)
-    """
+    """Take the lock of an open file, ended with it or its process; False where another holds it."""
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -241,8 +225,6 @@ _FEW = 1_000_000  # bytes: a disk with less is full
 def working_folder(parent: Path, prefix: str) -> Iterator[Path]:
     """A new folder of this run's own, deleted at the end; dead runs' are deleted first.
 
-    Examples
-    --------
     >>> with tempfile.TemporaryDirectory() as place:
     ...     with working_folder(Path(place), "work-") as work:
     ...         made = work.is_dir()
@@ -285,10 +267,7 @@ def _clean(parent: Path, prefix: str) -> None:
 
 @contextlib.contextmanager
 def temporary_files() -> Iterator[Path]:
-    """Put every temporary file of this process, and of those it starts, into one private folder.
-
-    So a run that is killed leaves one folder, which the next one deletes.
-    """
+    """Put every temporary file of this process, and of those it starts, into one private folder."""
     try:
         parent = Path(tempfile.gettempdir()).resolve()
     except OSError as error:
@@ -383,19 +362,7 @@ _NOT_HERE = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
 
 
 def replace_folder(new: Path, target: Path) -> Path:
-    """Put the folder `new` in the place of `target`; what was there is deleted.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as place:
-    ...     new, target = Path(place, "new"), Path(place, "site")
-    ...     new.mkdir(), target.mkdir()
-    ...     _ = (new / "page").write_text("2", encoding="utf-8")
-    ...     replace_folder(new, target).joinpath("page").read_text(encoding="utf-8")
-    (None, None)
-    '2'
-    """
+    """Put the folder `new` in the place of `target`; what was there is deleted."""
     _check(target)
     _recover(target)
     try:

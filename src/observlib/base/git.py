@@ -20,11 +20,6 @@ def commit(root: Path) -> str:
     """The commit that a folder stands at, ended by `-dirty` where its files differ; `""` of none.
 
     An archive of a commit, which has no history, says so in a file (git's `export-subst`).
-
-    Examples
-    --------
-    >>> commit(Path("/"))
-    ''
     """
     if (root / ARCHIVAL).is_file():
         told_by_file = (root / ARCHIVAL).read_text(encoding="utf-8").strip().removeprefix("node: ")

@@ -1,10 +1,8 @@
 """What was made is kept by all that it was made of: it is made once, and it is known why again.
 
-What something is made of is said by inputs: names, each with the digest of what it holds. A name is
-`the group/the part`, such as `the library/display/charts.py`. An entry is one file, written under
-another name and renamed: a reader finds it whole or not at all. It begins with the digest of the
-rest, so that a damaged one is noticed, and made again. Nothing here runs or imports what it looks
-at.
+Inputs say what something is made of: names, as `the library/display/charts.py`, each with the
+digest of what it holds. An entry is one file, renamed into place: a reader finds it whole or not at
+all. It begins with the digest of the rest, so that a damaged one is noticed, and made again.
 """
 
 from __future__ import annotations
@@ -52,20 +50,7 @@ _NO_NAMES = re.compile(r"#[^\n]*|[()\\]")  # beside the names of an import
 def made(
     folder: Path | None, name: str, of: Mapping[str, str], make: Callable[[], Mapping[str, bytes]]
 ) -> Mapping[str, bytes]:
-    """The files of an entry, made and kept where there is none; without a folder none is kept.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> of = {"its source": bytes_digest(b"# Title")}
-    >>> with tempfile.TemporaryDirectory() as place:
-    ...     first = made(Path(place), "page", of, lambda: {"page.html": b"<h1>"})
-    ...     again = made(Path(place), "page", of, lambda: {"page.html": b"never asked for"})
-    ...     why(Path(place), "page", {"its source": bytes_digest(b"# Other")})
-    ['its source']
-    >>> again == first
-    True
-    """
+    """The files of an entry, made and kept where there is none; without a folder none is kept."""
     if (found := get(folder, name, of)) is not None:
         return found
     contents = make()
@@ -193,13 +178,7 @@ def _read(path: Path) -> tuple[dict[str, bytes], Inputs, Inputs] | None:
 
 
 def bytes_digest(content: bytes) -> str:
-    """The digest of some bytes.
-
-    Examples
-    --------
-    >>> bytes_digest(b"")
-    'e3b0c44298fc1c149afbf4c8996fb924'
-    """
+    """The digest of some bytes."""
     return hashlib.sha256(content).hexdigest()[:32]
 
 
@@ -211,8 +190,6 @@ def key(inputs: Mapping[str, str]) -> str:
 def by_group(inputs: Mapping[str, str]) -> Inputs:
     """One digest for each group of inputs.
 
-    Examples
-    --------
     >>> list(by_group({"the data/calls": "a", "Python": "3", "the data/polls": "b"}))
     ['the data', 'Python']
     """
@@ -223,14 +200,7 @@ def by_group(inputs: Mapping[str, str]) -> Inputs:
 
 
 def difference_words(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
-    """What differs between inputs, in words: each group with a few of its parts.
-
-    Examples
-    --------
-    >>> before = {"Python": "3.12", "the data/calls": "a"}
-    >>> difference_words(before, {"Python": "3.13", "the data/polls": "b"})
-    ['Python', 'the data (calls, polls)']
-    """
+    """What differs between inputs, in words: each group with a few of its parts."""
     return _in_words(_differing(before, now))
 
 
@@ -252,10 +222,7 @@ def tree(group: str, folder: Path, skipped: Collection[str] | None = ()) -> Inpu
 
 
 def stamps(group: str, folder: Path) -> Inputs:
-    """Each file below a folder, by its size and the moment of its last change, as git's index does.
-
-    For large files that are never changed, only replaced.
-    """
+    """Each file below a folder, by its size and the moment of its last change, as git's index."""
     found = {}
     for name in _below(folder, ()):
         with contextlib.suppress(OSError):  # it has just been deleted
@@ -322,11 +289,6 @@ def code_of(*modules: str) -> Inputs:
     its package's. Imports inside functions count. The files are those that were `loaded`. The front
     door imports for notebooks alone; loaders are left out, for what they make shows in the digests
     of the store.
-
-    Examples
-    --------
-    >>> sorted(code_of("observlib.base.files"))[:3]
-    ['the library/__init__.py', 'the library/base/__init__.py', 'the library/base/errors.py']
     """
     return {name: loaded()[name] for name in _reached(modules)}
 
@@ -361,15 +323,7 @@ def _parts() -> dict[str, list[str]]:
 
 
 def imported_modules(text: str) -> list[str]:
-    """The modules of this library that a source may import: some are names in modules.
-
-    By a pattern, since an edition asks for hundreds of files.
-
-    Examples
-    --------
-    >>> imported_modules("from observlib import Study, base")
-    ['observlib.Study', 'observlib.base']
-    """
+    """The modules, or names in them, that a source may import: by a pattern, for it is fast."""
     found: list[str] = []
     for module, names, modules in _IMPORT.findall(text):
         listed = _NO_NAMES.sub(" ", names or modules).split(",")

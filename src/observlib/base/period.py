@@ -33,8 +33,6 @@ def today() -> date:
 def epoch(day: date) -> int:
     """The seconds since 1970 at which a day begins in UTC, as `SOURCE_DATE_EPOCH` has them.
 
-    Examples
-    --------
     >>> epoch(date(2026, 11, 16))
     1794787200
     """
@@ -44,8 +42,6 @@ def epoch(day: date) -> int:
 def edition_day(published: str, revisions: Iterable[str]) -> date:
     """The day that an edition bears: of its last revision, or else of its publication.
 
-    Examples
-    --------
     >>> edition_day("2026-11-16", ["2026-12-01"]).isoformat()
     '2026-12-01'
     """
@@ -92,13 +88,7 @@ class Quarter:
 
     @classmethod
     def last_complete(cls, today: date) -> Quarter:
-        """The latest quarter that had ended before `today`.
-
-        Examples
-        --------
-        >>> [str(Quarter.last_complete(date(2026, *day))) for day in ((9, 30), (10, 1))]
-        ['2026-T2', '2026-T3']
-        """
+        """The latest quarter that had ended before `today`."""
         return cls.of(today) - 1
 
     @property
@@ -134,25 +124,13 @@ class Quarter:
 
 
 def month_days(month: str) -> int:
-    """Number of days of a month written `YYYY-MM`.
-
-    Examples
-    --------
-    >>> month_days("2024-02")
-    29
-    """
+    """Number of days of a month written `YYYY-MM`."""
     year, number = map(int, month.split("-"))
     return monthrange(year, number)[1]
 
 
 def months_between(first: str, last: str) -> Iterator[str]:
-    """Every month from `first` to `last`, both included, as `YYYY-MM`.
-
-    Examples
-    --------
-    >>> list(months_between("2025-11", "2026-02"))
-    ['2025-11', '2025-12', '2026-01', '2026-02']
-    """
+    """Every month from `first` to `last`, both included, as `YYYY-MM`."""
     year, number = map(int, first.split("-"))
     while (current := f"{year:04d}-{number:02d}") <= last:
         yield current
@@ -162,8 +140,6 @@ def months_between(first: str, last: str) -> Iterator[str]:
 def bounds(period: str) -> tuple[date, date]:
     """First and last day of the period of an estimate, in whatever form (see `period_label`).
 
-    Examples
-    --------
     >>> [str(day) for day in bounds("2026-T3")], [str(day) for day in bounds("2025-10/2026-02")]
     (['2026-07-01', '2026-09-30'], ['2025-10-01', '2026-02-28'])
     """

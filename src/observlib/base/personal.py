@@ -135,8 +135,6 @@ PUBLIC_KEY = b"observlib's demonstration: public"
 def hashed(identifier: str, device: str, key: bytes) -> str:
     """The hash of a device's identifier: 128 bits of BLAKE2b with a key (RFC 7693), in hex.
 
-    Examples
-    --------
     >>> one, other = (hashed(name, "jdma", b"secret") for name in ("0x1", "0x2"))
     >>> len(one), one == hashed("0x1", "jdma", b"secret"), one == other
     (32, True, False)
@@ -180,8 +178,6 @@ _RANDOM = re.compile(r"(?:[a-z][A-Z]\w*){2}")  # small and capital letters as in
 def held(text: str, identifier: bool = False) -> str | None:
     """What a text holds by which someone is reached, paid or registered, or `None`.
 
-    Examples
-    --------
     >>> held("Écrire à zoe (at) exemple.invalid"), held("ou au 06 12.34 56-78")
     ('an e-mail address', 'a telephone number')
     >>> held("1 85 05 78 006 084 91"), held("FR14 2004 1010 0505 0001 3M02 606")
@@ -211,8 +207,6 @@ def held(text: str, identifier: bool = False) -> str | None:
 def personal_fault(text: str, names: bool = True, identifier: bool = False) -> str | None:
     """Why a text is not taken in, or `None` where it may be; the text itself is not repeated.
 
-    Examples
-    --------
     >>> personal_fault("Rappeler Mme Zoé"), personal_fault("Rappeler le 3939")
     ('names a person; write it without, or take the row away', None)
     """
@@ -224,8 +218,6 @@ def personal_fault(text: str, names: bool = True, identifier: bool = False) -> s
 def _names_someone(text: str) -> bool:
     """Whether a text holds a civil title and a name.
 
-    Examples
-    --------
     >>> _names_someone("Chez Mme Zoé"), _names_someone("Madame, Monsieur")
     (True, False)
     """
@@ -235,8 +227,6 @@ def _names_someone(text: str) -> bool:
 def reads_as_name(text: str) -> bool:
     """Whether a text has two words in capitals beside each other, or is such as `zoe.martin`.
 
-    Examples
-    --------
     >>> [reads_as_name(text) for text in ("Zoé Martin", "MARTIN, Zoé", "Date de soumission")]
     [True, True, False]
     """
@@ -246,8 +236,6 @@ def reads_as_name(text: str) -> bool:
 def shown(text: str) -> str:
     """A text that messages may repeat; what may be a person, hidden.
 
-    Examples
-    --------
     >>> shown("Agents publics"), shown("Zoé Martin")
     ('Agents publics', '(not shown: it may tell of someone)')
     """
@@ -257,8 +245,6 @@ def shown(text: str) -> str:
 def names_things(column: str) -> bool:
     """Whether a column's values name things, so that two words in capitals are no person.
 
-    Examples
-    --------
     >>> names_things("Produit"), names_things("Motif")
     (True, False)
     """
@@ -268,8 +254,6 @@ def names_things(column: str) -> bool:
 def but_codes(identifiers: Iterable[str]) -> list[str]:
     """Identifiers without those which, by their shape, are no name and hold nothing personal.
 
-    Examples
-    --------
     >>> but_codes(["c000012", "zmartin", "AB-12", "0612345678"])
     ['zmartin', '0612345678']
     """
@@ -293,8 +277,6 @@ def names_among(identifiers: Iterable[str]) -> set[str]:
     without is kept where most identifiers have a digit and one of them is as long; none has letters
     that these have not.
 
-    Examples
-    --------
     >>> sorted(names_among(["zmartin", "T-2026-01", "Zoé Martin 2", "0x1b2"]))
     ['Zoé Martin 2', 'zmartin']
     >>> names_among(["K7Q2ZD", "QWXZKD", "8JD0PA"]), names_among(["ZMARTIN", "P001"])

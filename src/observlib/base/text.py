@@ -27,8 +27,6 @@ _NUMBER = re.compile(r"-\d[\d .,]*", re.ASCII)
 def fold(text: str) -> str:
     """Text to compare and sort names by: no case, no accents, single spaces.
 
-    Examples
-    --------
     >>> fold(" Téléchargements\\u00a0UNIQUES ")
     'telechargements uniques'
     >>> sorted(["Travail", "Étrangers en France", "Famille"], key=fold)
@@ -41,8 +39,6 @@ def fold(text: str) -> str:
 def fold_label(text: str) -> str:
     """Text to compare labels by: folded, whatever the kind of its apostrophes.
 
-    Examples
-    --------
     >>> fold_label("L’aide\\u00a0JOIGNABLE ")
     "l'aide joignable"
     """
@@ -52,8 +48,6 @@ def fold_label(text: str) -> str:
 def clash(words: Iterable[tuple[str, object]]) -> str:
     """What is wrong with words of which one, however it is written, stands for two things.
 
-    Examples
-    --------
     >>> clash([("Répondu", "answered"), ("repondu", "abandoned")])
     "'repondu' stands for 'answered' and for 'abandoned'; leave it to one"
     """
@@ -70,8 +64,6 @@ def seen(text: str) -> str:
     Source: N. Boucher and R. Anderson, "Trojan Source: Invisible Vulnerabilities" (USENIX Security
     Symposium, 2023), on signs that change the order in which text is read.
 
-    Examples
-    --------
     >>> seen("Avis \\u202egnp.exe\\u200b \\x1b[31m")
     'Avis gnp.exe [31m'
     """
@@ -100,8 +92,6 @@ def as_cell(text: str) -> str:
 
     Source: OWASP, "CSV Injection".
 
-    Examples
-    --------
     >>> as_cell("=cmd|' /C calc'!A0"), as_cell("Oui, et -1"), as_cell("-1,5")
     ("'=cmd|' /C calc'!A0", 'Oui, et -1', '-1,5')
     """
@@ -113,8 +103,6 @@ def as_cell(text: str) -> str:
 def of_cell(cell: str) -> str:
     """The text of a cell that `as_cell` wrote.
 
-    Examples
-    --------
     >>> of_cell("'=A1"), of_cell("'Oui'")
     ('=A1', "'Oui'")
     """
@@ -129,8 +117,6 @@ def by_words(
     A word is found in the plural too, whatever its case and accents. The marks that stand for
     personal data count for nothing.
 
-    Examples
-    --------
     >>> of = by_words({"Toit": ["aide au logement"], "Droit": ["tribunal"]}, {"Droit": ["Ville"]})
     >>> of("Mes AIDES au logement ?"), of("Les tribunaux"), of("L'aide au logement de la ville")
     (['Toit'], ['Droit'], ['Toit', 'Droit'])

@@ -28,8 +28,6 @@ def public_holidays(year: int) -> tuple[date, ...]:
     https://menilmontant.typepad.fr/jorf/2013/05/9-mai-sans.html. The days that Alsace-Moselle
     (L3134-13) and the overseas départements add are not among them.
 
-    Examples
-    --------
     >>> [day.isoformat() for day in public_holidays(2026)][2:6]
     ['2026-05-01', '2026-05-08', '2026-05-14', '2026-05-25']
     >>> [len(public_holidays(year)) for year in (1952, 1958, 1959, 1965, 1981, 1982)]
@@ -48,13 +46,7 @@ def public_holidays(year: int) -> tuple[date, ...]:
 
 @cache
 def working_days(month: str) -> int:
-    """Days from Monday to Friday of a month `YYYY-MM` that are no public holiday.
-
-    Examples
-    --------
-    >>> [working_days(month) for month in ("2025-05", "2026-05", "2026-06")]
-    [19, 17, 22]
-    """
+    """Days from Monday to Friday of a month `YYYY-MM` that are no public holiday."""
     year, number = map(int, month.split("-"))
     first = np.datetime64(f"{year:04d}-{number:02d}")
     return int(
@@ -72,8 +64,6 @@ def usual_working_days(number: int) -> float:
 
     After 28 years each date has fallen on each weekday as often, Easter's days aside.
 
-    Examples
-    --------
     >>> round(usual_working_days(5), 2), round(usual_working_days(10), 2)
     (19.25, 22.14)
     """
@@ -87,8 +77,6 @@ def working_day_deviation(month: str) -> float:
     centring on long-term means that the *ESS guidelines on seasonal adjustment* (Eurostat, 2015)
     ask of calendar regressors.
 
-    Examples
-    --------
     >>> round(working_day_deviation("2026-05"), 2)
     -2.25
     """
@@ -100,8 +88,6 @@ def length_deviation(month: str) -> float:
 
     Zero but in February, which has 28.25 days on average: a count grows with the days counted.
 
-    Examples
-    --------
     >>> [round(length_deviation(month), 4) for month in ("2024-02", "2025-02", "2025-03")]
     [0.0262, -0.0089, 0.0]
     """

@@ -52,8 +52,6 @@ def read_text(path: Path) -> str:
 def events(text: str) -> Iterator[Any]:
     """The events of a YAML text, one by one, as far as people write so many and so deep.
 
-    Examples
-    --------
     >>> [type(event).__name__ for event in events("[a]")][2:4]
     ['SequenceStartEvent', 'ScalarEvent']
     """
@@ -112,13 +110,7 @@ def parse(
 
 
 def mapping(text: str, name: Path | str, is_written: bool = True) -> dict[str, Any]:
-    """The `key: value` lines of a YAML text; none of an empty one.
-
-    Examples
-    --------
-    >>> mapping("title: A", "page.qmd")
-    {'title': 'A'}
-    """
+    """The `key: value` lines of a YAML text; none of an empty one."""
     if not text.strip():
         return {}
     found, _, problems = parse(text, name, dict, "`key: value`", is_written)
@@ -128,45 +120,24 @@ def mapping(text: str, name: Path | str, is_written: bool = True) -> dict[str, A
 
 
 def read_front_matter(text: str, name: Path | str) -> tuple[dict[str, Any], str]:
-    """The front matter of a Markdown text, and what follows it; errors are those of `mapping`.
-
-    Examples
-    --------
-    >>> read_front_matter("---\\ntitle: A\\n---\\nText", "page.qmd")
-    ({'title': 'A'}, 'Text')
-    """
+    """The front matter of a Markdown text, and what follows it; errors are those of `mapping`."""
     front, rest = split_front_matter(text)
     return mapping(f"\n{front}", name), rest  # a line for the fence: errors count as the file does
 
 
 def dump(value: Any, width: int = 1000) -> str:
-    """A value as YAML, its keys in their order, its letters as they are.
-
-    Examples
-    --------
-    >>> print(dump({"title": "Été", "order": 1}), end="")
-    title: Été
-    order: 1
-    """
+    """A value as YAML, its keys in their order, its letters as they are."""
     return str(yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=width))
 
 
 def as_front_matter(header: Mapping[str, Any]) -> str:
-    """The front matter of a page: its header as YAML, between fences.
-
-    Examples
-    --------
-    >>> as_front_matter({"title": "A"})
-    '---\\ntitle: A\\n---\\n'
-    """
+    """The front matter of a page: its header as YAML, between fences."""
     return f"---\n{dump(dict(header))}---\n"
 
 
 def yaml_quoted(text: str) -> str:
     """A text in YAML's double quotes, on one line whatever it holds.
 
-    Examples
-    --------
     >>> print(yaml_quoted('Un "mot"'))
     "Un \\"mot\\""
     """
@@ -175,13 +146,7 @@ def yaml_quoted(text: str) -> str:
 
 
 def split_front_matter(text: str) -> tuple[str, str]:
-    """The YAML front matter of a Markdown text, without its fences, and what follows.
-
-    Examples
-    --------
-    >>> split_front_matter("---\\ntitle: A\\n---\\n\\nText")
-    ('title: A\\n', '\\nText')
-    """
+    """The YAML front matter of a Markdown text, without its fences, and what follows."""
     match = re.match(
         r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", text, re.S | re.M
     )

@@ -291,8 +291,6 @@ def _unknown_references(
 def needed_by(loader: str, formats: Mapping[str, Format]) -> list[str]:
     """The keys that a device of this loader or format must have, beyond those that all must.
 
-    Examples
-    --------
     >>> needed_by("limesurvey", {}), needed_by("polls", {})
     (['product', 'questionnaire'], [])
     """

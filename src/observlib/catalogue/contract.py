@@ -40,8 +40,6 @@ _TYPES = {
 def columns(table: str) -> list[str]:
     """The column names of a tidy table, in order.
 
-    Examples
-    --------
     >>> columns("ratings")[:3]
     ['device', 'product', 'channel']
     """
@@ -209,18 +207,7 @@ _LONE_WORD = re.compile(r"[a-zà-ÿ_-]{1,24}|#[A-Z/0!?]+|[A-Z]")
 
 
 def fault(text: str, column: Column) -> str | None:
-    """Why a text may not stand in a column, or `None` where it may; it is not repeated.
-
-    Examples
-    --------
-    >>> label = Column(kind="text", label=True)
-    >>> [fault(text, label) for text in ("Carte Vitale", "Mon compte")]
-    [None, None]
-    >>> fault("Rappeler Zoé Martin", label)
-    'names a person; write it without, or take the row away'
-    >>> fault("Ma mère est malade", label)
-    'is no label but a text, which may tell of someone; write a label, or take the row away'
-    """
+    """Why a text may not stand in a column, or `None` where it may; it is not repeated."""
     why = personal.personal_fault(text, names=not column.cites, identifier=column.person)
     if why is None and not column.person and _PLATE.search(text):
         why = "holds a number plate; write it without, or take the row away"
@@ -234,8 +221,6 @@ def fault(text: str, column: Column) -> str | None:
 def _names_someone(text: str, whole: bool = False) -> bool:
     """Whether a text holds a given name beside another name.
 
-    Examples
-    --------
     >>> [_names_someone(text) for text in ("Zoé Martin", "Voir MARTIN, Zoé", "zoe.martin")]
     [True, True, True]
     >>> [_names_someone(text) for text in ("Légifrance Pro", "Saint Martin", "Louis XIV")]
@@ -274,8 +259,6 @@ def _names_someone(text: str, whole: bool = False) -> bool:
 def _tells_of_someone(text: str) -> bool:
     """Whether what should be a label is a text, or says of someone what is private.
 
-    Examples
-    --------
     >>> [_tells_of_someone(text) for text in ("Inscrire mon enfant", "Elle est malade. Et ?")]
     [False, True]
     """
@@ -291,13 +274,6 @@ def shown_cell(column: str, text: str) -> str:
     """A refused cell as messages and files repeat it: a number, a day, a code or a lone word.
 
     Anything else may be what someone wrote, or who: its row is told, and not it.
-
-    Examples
-    --------
-    >>> [shown_cell("Note", text) for text in ("31/02/2026 10:00", "4 min 31s", "T-12", "mood")]
-    ['31/02/2026 10:00', '4 min 31s', 'T-12', 'mood']
-    >>> {shown_cell("Note", text) for text in ("Martin", "très déçue", "0612345678", "zoe1@a.fr")}
-    {'(not shown: it may tell of someone)'}
     """
     if not text or text.startswith("(not shown"):
         return text
@@ -347,13 +323,8 @@ def no_rejects() -> pd.DataFrame:
 
 
 def reject(file: str, row: int, column: str, value: object, reason: str) -> dict[str, object]:
-    """One rejected row; its value is cut at 80 characters.
+    """One rejected row; its value, cut at 80 characters, is one that `shown_cell` shows.
 
-    It shows numbers, days, codes and lone words: nothing that may tell of a person, wherever it
-    stood in the file (see `persons.shown`).
-
-    Examples
-    --------
     >>> reject("a.csv", 2, "votes", "zoe@exemple.invalid", "is no count")["value"]
     '(not shown: it may tell of someone)'
     """
@@ -386,22 +357,7 @@ def _shown(value: object) -> str:
 def conform(
     rows: pd.DataFrame, table: str, file: str, seen: Seen | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Split rows into those that meet the table's contract and those rejected, with reasons.
-
-    Examples
-    --------
-    >>> answers = pd.DataFrame(
-    ...     {
-    ...         "device": "demo", "product": "p", "channel": "web", "answer_id": ["a", "b", "b"],
-    ...         "date": pd.Timestamp("2026-01-05"), "question": "satisfaction",
-    ...         "value": [11.0, 10.0, 10.0], "scale_min": 0.0, "scale_max": 10.0,
-    ...     },
-    ...     index=[2, 3, 4],
-    ... )
-    >>> kept, rejects = conform(answers, "ratings", "demo.csv")
-    >>> len(kept), rejects[["row", "column", "reason"]].values.tolist()
-    (1, [[2, 'value', '11 is outside the scale 0–10'], [4, 'answer_id, question', 'repeats row 3']])
-    """
+    """Split rows into those that meet the table's contract and those rejected, with reasons."""
     rows = rows.reindex(columns=columns(table))
     places = np.asarray(rows.index)
     rows = rows.reset_index(drop=True)
@@ -448,10 +404,7 @@ def _unwritable_days(rows: pd.DataFrame, table: str) -> _Faults:
 
 
 def _persons(rows: pd.DataFrame, table: str) -> _Faults:
-    """Rows of which a text holds personal data, or an identifier may be a name.
-
-    What is refused is never shown: its row is told.
-    """
+    """Rows, which are never shown, with personal data, or an identifier that may be a name."""
     faults = [_faults()]
     for name, column in TABLES[table].columns.items():
         if column.kind != "text" or column.allowed:

@@ -294,15 +294,7 @@ class FamilyLabel(Named):
 
 
 class Coded(Named):
-    """A question that people who read users' texts answer, with the words that they may write.
-
-    Examples
-    --------
-    >>> words = {"oui": "yes", "non": "no"}
-    >>> about = {"label": "Colère", "question": "En colère ?", "clause": "expriment de la colère"}
-    >>> Coded(id="anger", codes=words, **about).codes["oui"]
-    'yes'
-    """
+    """A question that people who read users' texts answer, with the words that they may write."""
 
     label: Text = Field(description="header of its column in the files of those who read (fr)")
     question: Text = Field(description="as it is asked of those who read (fr)")

@@ -148,8 +148,6 @@ _OF_A_COUNT = ("actions", "bounces", "seconds")  # what may be told as a mean, o
 def check_form(form: str) -> None:
     """Raise `ValueError` where a form of moments is none.
 
-    Examples
-    --------
     >>> check_form("%d/%m/%Y %H:%M[:%S]")
     """
     if form in ("iso", "epoch", "epoch_ms"):
@@ -259,10 +257,7 @@ class Keep(Part):
 
 
 class _Parts(Part):
-    """What stands between several answers in one cell, and what they make together.
-
-    What stands before ` : ` in an answer says what it is about.
-    """
+    """What stands between several answers in one cell; ` : ` follows what an answer is about."""
 
     between: Text
     make: Literal["mean", "max"]

@@ -81,8 +81,6 @@ def partner_faults(
 def leads_to_partner(partners: Mapping[str, Partner]) -> Callable[[str], str]:
     """What tells where a theme leads: a partner's label, `SEVERAL`, `NOBODY`, or `UNTOLD`.
 
-    Examples
-    --------
     >>> caisse = Partner(id="c", label="Caisse", domain="x", themes=["Famille"], shared=["Toit"])
     >>> ville = Partner(id="v", label="Ville", domain="y", shared=["Toit"])
     >>> leads = leads_to_partner({"c": caisse, "v": ville})
@@ -153,15 +151,7 @@ def task_faults(
 
 
 def leads_to_task(route: str, tasks: Mapping[str, Task]) -> Callable[[str], str | None]:
-    """What tells to which task something leads, as its label; `None` where it leads to none.
-
-    Examples
-    --------
-    >>> papers = Task(id="p", label="Refaire ses papiers", themes=["Papiers d'identité"])
-    >>> leads = leads_to_task("themes", {"p": papers})
-    >>> leads("papiers d’identité"), leads("Famille")
-    ('Refaire ses papiers', None)
-    """
+    """What tells to which task something leads, as its label; `None` where it leads to none."""
     known = {
         fold_label(text): task.label for task in tasks.values() for text in getattr(task, route)
     }

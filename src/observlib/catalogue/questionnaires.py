@@ -118,8 +118,6 @@ class Question(Part):
     def turned(self, value: float) -> float:
         """A value as the tidy table holds it, where the best is the highest.
 
-        Examples
-        --------
         >>> Question(variable="ces", code="Q1", text="Effort", kind="scale", scale=[5, 1]).turned(1)
         5.0
         """
@@ -160,13 +158,7 @@ class Questionnaire(Entry):
 
 
 def plain_code(code: str) -> str:
-    """A question's code to compare by: the same for `Q05[SQ001]`, `Q05_SQ001` and `q05.sq001.`.
-
-    Examples
-    --------
-    >>> plain_code("Q05[SQ001]"), plain_code("Q05_SQ001")
-    ('q05_sq001', 'q05_sq001')
-    """
+    """A question's code to compare by: the same for `Q05[SQ001]`, `Q05_SQ001` and `q05.sq001.`."""
     return re.sub(r"[\W_]+", "_", code.casefold()).strip("_")
 
 
@@ -177,8 +169,6 @@ def outside_margins(
 
     Answers of other people (who live abroad) are no mistake: they have no part in a weighting.
 
-    Examples
-    --------
     >>> outside_margins("sex", ["Femmes"], {"sex": ["Femme", "Homme"]})[:58]
     "sex has 'Femmes' (is it 'Femme'?), by which no answer is w"
     """

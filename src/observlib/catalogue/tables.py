@@ -187,14 +187,7 @@ class Seen:
         self._areas: dict[tuple[object, ...], bool] = {}  # whether rows of a month tell one
 
     def again(self, rows: pd.DataFrame) -> np.ndarray:
-        """Which rows have a key, or count a day, that was seen before; the others are seen now.
-
-        Examples
-        --------
-        >>> seen, calls = Seen("calls"), pd.DataFrame({"device": "d", "call_id": ["1", "2"]})
-        >>> seen.again(calls).tolist(), seen.again(calls[1:]).tolist()
-        ([False, False], [True])
-        """
+        """Which rows have a key, or count a day, that was seen before; the others are seen now."""
         digests, positions = self._digests(rows)
         known = np.zeros(len(digests), dtype=bool)
         for run in self._runs:
@@ -208,8 +201,6 @@ class Seen:
     def mixed(self, rows: pd.DataFrame) -> int | None:
         """The position of the first row whose month has rows with an area and others without.
 
-        Examples
-        --------
         >>> seen, day = Seen("audience"), pd.Timestamp("2026-03-01")
         >>> rows = pd.DataFrame({"product": "p", "channel": "web", "start": [day, day]})
         >>> seen.mixed(rows.assign(area="Lyon")), seen.mixed(rows.assign(area=["Lyon", None]))

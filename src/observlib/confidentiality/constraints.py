@@ -46,26 +46,14 @@ _SLACK = 1e-6
 
 @cache
 def exact_people(told: float) -> tuple[int, int]:
-    """The least and the most people whom a rounded base stands for (see `rounding.base`).
-
-    Examples
-    --------
-    >>> exact_people(15), exact_people(25), exact_people(340)
-    ((11, 17), (23, 29), (338, 342))
-    """
+    """The least and the most people whom a rounded base stands for (see `rounding.base`)."""
     near = range(max(0, int(told) - 2 * STEP), int(told) + 2 * STEP + 1)
     found = [n for n in near if base(n) == told]
     return (found[0], found[-1]) if found else (int(told), int(told))
 
 
 def exact_value(row: Mapping[str, Any], step: float) -> tuple[float, float]:
-    """Between what a value lies that is told in steps.
-
-    Examples
-    --------
-    >>> [round(end, 3) for end in exact_value({"estimate": 7.5}, 0.1)]
-    [7.45, 7.55]
-    """
+    """Between what a value lies that is told in steps."""
     return row["estimate"] - step / 2 - _SLACK, row["estimate"] + step / 2 + _SLACK
 
 
@@ -77,8 +65,6 @@ def half_width_range(
     An end's distance from the value is rounded up to a step (see `words.rounded_interval`); a wide
     step is that of the end itself. An end of the scale tells nothing: the interval was cut there.
 
-    Examples
-    --------
     >>> row = {"estimate": 6.4, "ci_low": 5.5, "ci_high": 7.3}
     >>> [round(end, 3) for end in half_width_range(row, (0.1, 0.1), (0, 10))]
     [0.8, 0.9]
@@ -98,13 +84,7 @@ def half_width_range(
 
 
 def exact_deviation(width: tuple[float, float], n: tuple[int, int]) -> tuple[float, float]:
-    """Between what the variance of marks lies, by half of Student's interval of their mean.
-
-    Examples
-    --------
-    >>> [round(end, 2) for end in exact_deviation((0.8, 0.9), (60, 60))]
-    [9.59, 12.14]
-    """
+    """Between what the variance of marks lies, by half of Student's interval of their mean."""
     low, high = (
         float(count * (end / stdtrit(max(count - 1, 1), 0.975)) ** 2)
         for end, count in zip(width, n, strict=True)
@@ -115,8 +95,6 @@ def exact_deviation(width: tuple[float, float], n: tuple[int, int]) -> tuple[flo
 def people_of_share(row: Mapping[str, Any], step: float, n: tuple[int, int]) -> tuple[int, int]:
     """How many people a share can rest on, by its rounded base and its interval of Wilson.
 
-    Examples
-    --------
     A share of 45 people, of whom 31 have the property:
 
     >>> people_of_share({"estimate": 69.0, "ci_low": 54.0, "ci_high": 81.0}, 1.0, (43, 47))
@@ -305,8 +283,6 @@ def counting_indicators(catalogue: Catalogue) -> list[str]:
 def shares_of(indicator: str) -> tuple[str, ...]:
     """The indicators that tell of the same contacts: in percent of what one counts, or by task.
 
-    Examples
-    --------
     >>> shares_of("partner_calls"), shares_of("visits")
     (('partner_call_share', 'call_theme_share', 'task_calls'), ())
     """

@@ -1,10 +1,8 @@
 """What an edition tells of a device, decided once over all its estimates before any page.
 
 Each indicator has already withheld what rests on too few people (see `disclosure.protect`). Here
-all of a device's figures are seen at once, with those of earlier publications: what was told before
-stands where only a few answers have come since (see `_as_before`), and what an outsider could work
-back is told in wide steps, or withheld (see `attack`). A series that was told in wide steps stays
-so.
+all of a device's figures are seen at once, with those of earlier publications (see `_as_before`),
+and what an outsider could work back is told in wide steps for good, or withheld (see `attack`).
 """
 
 from __future__ import annotations
@@ -58,8 +56,6 @@ def withheld_cells(
 ) -> set[int]:
     """The fewest cells to withhold, so that none of few people is known closely.
 
-    Notes
-    -----
     A cell withheld for itself is protected where what it can be, under all that is told, ends at
     numbers that lie more than `2 * within` apart: what `attack` calls pinned, it is not.
     (A 10 that can be 10 or 11 is not protected, though a reader might not know that it is of few.)
@@ -85,8 +81,6 @@ def withheld_cells(
 
     The result is attacked (`possible`, in whole numbers) before it is returned.
 
-    Examples
-    --------
     Of 4, 30 and 15 people and their total, the 4 would be had from the others:
 
     >>> withheld_cells([4, 30, 15, 49], [({0: 1, 1: 1, 2: 1, 3: -1}, 0, 0, "the total")])
@@ -337,10 +331,7 @@ def _with_less(
     knowledge: Knowledge,
     now: pd.Series,
 ) -> pd.DataFrame:
-    """Estimates that tell less: series in wide steps; where all are, without the pinned period.
-
-    What is not of `now` stands as it was told.
-    """
+    """Estimates that now tell less: series in wide steps; or, if all are, no pinned period."""
     before = frozenset(wide)  # what was widened for another cell is not yet tried
     length = told["period"].map(lambda period: len(months_of(period)))
     less, none = (pd.Series(False, index=told.index) for _ in range(2))
@@ -515,15 +506,7 @@ def _changes(rows: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
 
 
 def apply_decisions(rows: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
-    """Estimates with the changes that were decided.
-
-    Examples
-    --------
-    >>> row = {"indicator": "satisfaction_10", "device": "d", "period": "2026-T3", "estimate": 7.2}
-    >>> changed = estimates.make([row | {"estimate": 7.0}])
-    >>> apply_decisions(estimates.make([row, row | {"device": "e"}]), changed)["estimate"].tolist()
-    [7.0, 7.2]
-    """
+    """Estimates with the changes that were decided."""
     if changes.empty or rows.empty:
         return rows
     instead = latest([changes])

@@ -28,13 +28,9 @@ def protect(
 
     Every indicator passes its rows through here before they become estimates.
 
-    Notes
-    -----
     This is a minimum frequency rule, with a rule against group disclosure: A. Hundepool and
     others, *Statistical Disclosure Control* (Wiley, 2012), chapter 5, on tables of frequencies.
 
-    Examples
-    --------
     >>> rows = pd.DataFrame(
     ...     {"indicator": "i", "period": "2026-T3", "unit": "%", "estimate": 50.0, "n": [4, 26, 92]}
     ... )
@@ -72,11 +68,6 @@ def unanimous(unit: Any, estimate: Any, n: Any, low_base: int = estimates.LOW_BA
     dissatisfied: group disclosure, which no minimum of people prevents.
 
     Of columns, each is asked.
-
-    Examples
-    --------
-    >>> unanimous("%", pd.Series([100.0, 92.3]), 13).tolist(), bool(unanimous("points", -100.0, 11))
-    ([True, False], True)
     """
     off = np.where(unit == "%", abs(estimate - 50) - 50, abs(estimate) - 100)  # from either end
     return (n < low_base) & ((unit == "%") | (unit == "points")) & (abs(off) < 1e-9)
@@ -88,8 +79,6 @@ def few_alike(unit: Any, estimate: Any, n: Any, low_base: int = estimates.LOW_BA
     They are those who have the property, those who have not, or all (see `unanimous`). Under
     `low_base`, that a share is withheld does not tell which.
 
-    Examples
-    --------
     >>> shares, bases = pd.Series([90.0, 5.0, 100.0, 0.0]), pd.Series([100, 400, 400, 12])
     >>> few_alike("%", shares, bases).tolist(), few_alike("sur 10", shares, bases).any()
     ([True, False, False, True], np.False_)
@@ -129,8 +118,6 @@ def linked_periods(periods: Iterable[str]) -> Iterator[set[str]]:
 def months_of(period: str) -> tuple[str, ...]:
     """The months of a period of an estimate; none of a year or a day.
 
-    Examples
-    --------
     >>> months_of("2026-T3"), months_of("2026-07"), months_of("2026-08/2026-10"), months_of("2026")
     (('2026-07', '2026-08', '2026-09'), ('2026-07',), ('2026-08', '2026-09', '2026-10'), ())
     """
@@ -145,8 +132,6 @@ def months_of(period: str) -> tuple[str, ...]:
 def tiles(periods: Iterable[str]) -> Iterator[tuple[str, list[str], bool]]:
     """The parts of each period among others: the fewest, and whether they are the whole of it.
 
-    Examples
-    --------
     >>> [*tiles(["2026-07", "2026-08", "2026-T3", "2026-T4", "2026-07/2026-12"])]
     [('2026-T3', ['2026-07', '2026-08'], False), ('2026-07/2026-12', ['2026-T3', '2026-T4'], True)]
     """
@@ -177,8 +162,6 @@ def merge_small(
     Where the small ones together are still too few, the next smallest joins them, as it could
     else be told by subtraction.
 
-    Examples
-    --------
     >>> people = {"a": set(range(40)), "b": set(range(40, 52)), "c": {60, 61}, "d": set()}
     >>> found = merge_small({name: {str(i) for i in ids} for name, ids in people.items()})
     >>> {label: (names, len(ids)) for label, (names, ids) in found.items()}
@@ -197,8 +180,6 @@ def merge_counts(
 ) -> dict[str, tuple[tuple[str, ...], int]]:
     """As `merge_small`, of categories in two of which nobody is: how many each holds.
 
-    Examples
-    --------
     >>> merge_counts({"a": 40, "b": 12, "c": 2})
     {'a': (('a',), 40), 'Autres': (('b', 'c'), 14)}
     """
@@ -237,11 +218,6 @@ def withheld_parts(counts: Mapping[_Part, float], withheld: Iterable[_Part] = ()
 
     A part of fewer than eleven people is withheld. The total less the parts that are shown
     tells the sum of the others: so they are two at least, and eleven people at least.
-
-    Examples
-    --------
-    >>> sorted(withheld_parts({"a": 4, "b": 30, "c": 15})), withheld_parts({"a": 30, "b": 15})
-    (['a', 'c'], set())
     """
     hidden = {name for name, count in counts.items() if 0 < count < _FEW} | set(withheld)
     shown = sorted((n, name) for name, n in counts.items() if n and name not in hidden)
@@ -259,19 +235,6 @@ def window_told(quarters: Sequence[bool | None]) -> bool:
     come regularly, every quarter or every other: what enters it then takes the place of something
     that is not known either. The rule looks at the year's own data alone, and holds whichever
     editions were published.
-
-    Examples
-    --------
-    A year of which one quarter is withheld, four small ones, tests every other quarter, and a
-    device's second quarter:
-
-    >>> [window_told(quarters) for quarters in (
-    ...     [True, True, True, False],
-    ...     [False, False, False, False],
-    ...     [False, None, False, None],
-    ...     [None, None, False, False],
-    ... )]
-    [False, True, True, False]
     """
     hidden = [told is False for told in quarters]
     if not any(hidden):
@@ -296,8 +259,6 @@ Series = tuple[str, str, str, str, int]  # device, product, channel, question, m
 def is_many(n: float) -> bool:
     """Whether a base, exact or as it is told, is of so many answers that nothing is widened.
 
-    Examples
-    --------
     >>> is_many(498.0), is_many(490.0), is_many(float("nan"))
     (True, False, True)
     """
@@ -307,8 +268,6 @@ def is_many(n: float) -> bool:
 def wide_step(unit: str) -> float:
     """The step of the ends of an interval, in a series told in wide steps.
 
-    Examples
-    --------
     >>> wide_step("sur 10"), wide_step("points")
     (0.5, 10.0)
     """
@@ -321,8 +280,6 @@ def widened(rows: pd.DataFrame, decimals: int) -> pd.DataFrame:
     Shares are withheld. The ends of a mean's interval are rounded away from it, so that it holds
     what it held.
 
-    Examples
-    --------
     >>> row = {"indicator": "satisfaction_10", "period": "2026-07", "unit": "sur 10", "n": 60.0}
     >>> mark = estimates.make([{**row, "estimate": 8.44, "ci_low": 7.83, "ci_high": 9.05}])
     >>> widened(mark, 1)[estimates.NUMBERS[:3]].values.tolist()
@@ -358,11 +315,7 @@ Amended = tuple[str, str, str, str]
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What anyone knows of the devices beside their figures.
-
-    `marks` are those that a question of a device can be given: `device`, `question`, `value`,
-    `scale_min`, `scale_max`. `amended` is what was corrected of the data.
-    """
+    """`marks` that a device's question can be given; `amended`, what was corrected of the data."""
 
     catalogue: Catalogue
     marks: pd.DataFrame
@@ -386,10 +339,7 @@ class Knowledge:
 
 
 class Published(NamedTuple):
-    """What a publication told: its estimates, rounded, and the series told in wide steps.
-
-    `amended` is what had been corrected of the data by then.
-    """
+    """A publication's estimates, rounded, its series in wide steps, and what was `amended` then."""
 
     estimates: pd.DataFrame
     wide: Collection[Series]

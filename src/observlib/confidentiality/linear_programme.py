@@ -79,8 +79,6 @@ def possible(
 ) -> list[Possible]:
     """What each of some sums can be, under all that the programme tells.
 
-    Examples
-    --------
     Of two towns that have 30 people together one has at least 12, and the other 4 to 6:
 
     >>> towns = Programme()
@@ -134,8 +132,6 @@ def possible(
 def some(programme: Programme) -> np.ndarray | None:
     """Whole numbers that agree with all that the programme tells; any, or None if undecided.
 
-    Examples
-    --------
     >>> known = Programme()
     >>> known.tell({known.unknown("people"): 2.0}, 10, 10, "a mean")
     >>> some(known).tolist()

@@ -69,10 +69,7 @@ def contents(
     marks: Flags | None = None,
     errata: pd.DataFrame | None = None,
 ) -> dict[str, bytes]:
-    """The files of a package, by their paths; the same content gives the same bytes.
-
-    Of more than `MOST_LINES` lines no workbook is made.
-    """
+    """The files of a package, by path, with no workbook of more than `MOST_LINES` lines."""
     made = tables(
         rows, pairs, used_entries(words, rows, pairs), about.synthetic, marks or {}, errata
     )

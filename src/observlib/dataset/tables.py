@@ -34,20 +34,6 @@ def dictionary(
 
     An id of which the catalogue knows nothing, as the question of a poll, is its own name; one
     that has no English name has its French one.
-
-    Examples
-    --------
-    >>> own = estimates.make([{"indicator": "visits", "period": "2026-T3", "estimate": 12.0}])
-    >>> named = {"id": "visits", "label": "Visites", "label_en": "Visits", "unit": "visites"}
-    >>> from observlib.estimates import comparisons
-    >>> from observlib.catalogue import Indicator
-    >>> known = Catalogue.model_construct(
-    ...     products={}, devices={}, peers={}, groups={}, families={},
-    ...     indicators={"visits": Indicator(method="M", better="neither", **named)},
-    ... )
-    >>> found = dictionary(own, comparisons.make(None), known)
-    >>> found.loc[found["list"] == "indicator", ["id", "label_fr", "label_en"]].values.tolist()
-    [['visits', 'Visites', 'Visits']]
     """
     order = [*catalogue.families]
 
@@ -127,10 +113,7 @@ def tables(
     marks: Flags,
     errata: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """The tables of a package by the names of their files: estimates, comparisons, dictionary.
-
-    Where there are errata, one of them stands before the last.
-    """
+    """The tables of a package by file: estimates, comparisons, dictionary, and errata if any."""
     each = rows.assign(id=estimates.identifiers(rows), synthetic=synthetic)
     both = pairs.assign(id=comparisons.identifiers(pairs), synthetic=synthetic)
     both = both.assign(**_added(pairs, "", marks), **_added(pairs, REFERENCE, marks))
@@ -153,8 +136,6 @@ def csv(table: pd.DataFrame) -> bytes:
     A text that a spreadsheet would take for a formula has an apostrophe before it
     (`text.as_cell`).
 
-    Examples
-    --------
     >>> csv(pd.DataFrame({"share": [12.5, None], "of": ["=A1", "été"], "told": [True, False]}))
     b"share,of,told\\n12.5,'=A1,true\\n,\\xc3\\xa9t\\xc3\\xa9,false\\n"
     """
@@ -171,8 +152,6 @@ def csv(table: pd.DataFrame) -> bytes:
 def read_table(content: bytes) -> pd.DataFrame:
     """A table of a package from its CSV: what is empty is no number, or a text of no letter.
 
-    Examples
-    --------
     >>> read_table(b"list,id,decimals\\nindicator,nps,0\\nchannel,web,\\n")["decimals"].tolist()
     [0.0, nan]
     """
@@ -188,8 +167,6 @@ def read_table(content: bytes) -> pd.DataFrame:
 def flagged(status: str, marks: str) -> str:
     """The letters of a figure, in the alphabet's order, of its status and of its history.
 
-    Examples
-    --------
     >>> flagged("low_base", "r"), flagged("published", ""), flagged("suppressed", "")
     ('ru', '', 'c')
     """

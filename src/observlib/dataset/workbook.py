@@ -50,10 +50,7 @@ _WIDTHS = {"string": 26, "date": 12, "boolean": 12}
 
 
 class _Sheet(NamedTuple):
-    """A sheet of one table: its name, what it says, its heads with their kinds, its rows.
-
-    `decimals` are those of the values of each row.
-    """
+    """A sheet of one table: its name, what it says, its heads, its rows, and their `decimals`."""
 
     name: str
     says: str

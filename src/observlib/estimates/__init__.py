@@ -145,13 +145,6 @@ def identifiers(frame: pd.DataFrame) -> list[str]:
     last digits in base 26 (a to z), the last first, of the SHA-256 of the names as a JSON list.
     Letters alone: no identifier is taken for a number.
 
-    Parameters
-    ----------
-    frame
-        Rows with the columns of `FIGURE`.
-
-    Examples
-    --------
     >>> identifiers(make([{"indicator": "visits", "period": "2026-T3", "estimate": 12.0}]))
     ['fnebrckfbkfp']
     """
@@ -176,19 +169,7 @@ def short_digest(kind: str, names: tuple[str, ...]) -> str:
 
 
 def withheld(frame: pd.DataFrame, which: Any) -> pd.DataFrame:
-    """Estimates of which some are `suppressed`, and have no number any more.
-
-    Parameters
-    ----------
-    which
-        An array or column of booleans.
-
-    Examples
-    --------
-    >>> frame = make([{"indicator": "a", "period": "2026-T3", "estimate": 7.2, "n": 12}])
-    >>> withheld(frame, [True])[["estimate", "n", "status"]].values.tolist()
-    [[nan, nan, 'suppressed']]
-    """
+    """Estimates of which some are `suppressed`, and have no number any more."""
     out = frame.copy()
     out.loc[which, "status"] = "suppressed"
     out.loc[which, NUMBERS] = math.nan
@@ -198,8 +179,6 @@ def withheld(frame: pd.DataFrame, which: Any) -> pd.DataFrame:
 def best_end(unit: str) -> float:
     """The best end of a scale of marks, by its unit.
 
-    Examples
-    --------
     >>> best_end("sur 10"), best_end("sur 2,5")
     (10.0, 2.5)
     """
@@ -207,15 +186,7 @@ def best_end(unit: str) -> float:
 
 
 def keeping(frame: pd.DataFrame, rules: Mapping[str, Any], things: str) -> pd.DataFrame:
-    """Return the frame if no rule finds a row, else raise `ValueError` with the first of them.
-
-    Parameters
-    ----------
-    rules
-        Which rows break a contract, an array or column of booleans, by what they have.
-    things
-        What the rows are.
-    """
+    """Return the frame, or raise a `ValueError` with the first rows that break a rule."""
     for what, broken in rules.items():
         if broken.any():
             rows = frame[broken].head(5).to_dict("records")
@@ -230,23 +201,8 @@ def with_units(
 
     A share (%) and a mark (`sur 10`, points) are made with their unit, by which they are protected.
 
-    Parameters
-    ----------
-    units
-        The unit of each indicator of the catalogue.
-    sides
-        What comes before the names of columns: `REFERENCE` too for comparisons.
-
-    Raises
-    ------
-    ValueError
-        For a share or mark that was made without its unit: a mistake of an indicator.
-
-    Examples
-    --------
-    >>> frame = make([{"indicator": "visits", "period": "2026-T3", "estimate": 12.0}])
-    >>> with_units(frame, {"visits": "visites"})["unit"].tolist()
-    ['visites']
+    A `ValueError` for a share or mark that was made without its unit. `sides` are what comes before
+    the names of columns: `REFERENCE` too for comparisons.
     """
     for side in sides:
         without = frame[side + "unit"] == ""
@@ -266,10 +222,7 @@ def combine(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a frame, each a mapping by the names of its columns, which are texts.
-
-    Five times as fast as pandas' `to_dict` on the few rows of a page.
-    """
+    """The rows of a frame as mappings: five times as fast as pandas' `to_dict` on few rows."""
     names = list(frame.columns)
     return [dict(zip(names, row, strict=True)) for row in frame.to_numpy(dtype=object).tolist()]
 
@@ -280,13 +233,9 @@ def to_json(frame: pd.DataFrame) -> dict[str, Any]:
     A notebook then holds an estimate on each line, so that what changed is read at once. Numbers
     keep 10 significant digits: the same figures give the same bytes everywhere.
 
-    Examples
-    --------
     >>> frame = make([{"indicator": "a", "period": "2026-T3", "unit": "%", "estimate": 1 / 3}])
     >>> to_json(frame)["rows"]
     ['a,,,,2026-T3,,,0.3333333333,,,%,,,published,']
-    >>> from_json(to_json(frame))["estimate"].tolist()
-    [0.3333333333]
     """
     return {"columns": COLUMNS, "rows": csv_lines(frame[COLUMNS])}
 
@@ -327,8 +276,6 @@ def base(people: float) -> float:
 
     Fewer than eleven stay as they are, to be withheld (see `disclosure.protect`).
 
-    Examples
-    --------
     >>> [base(n) for n in (11, 17, 18, 29, 342, 4)]
     [15.0, 15.0, 20.0, 25.0, 340.0, 4.0]
     """
@@ -342,8 +289,6 @@ def base(people: float) -> float:
 def mark(value: Any, unit: Any) -> Any:
     """A mean of few marks, or a column, as it is told: to half a point of its scale, 5 of a score.
 
-    Examples
-    --------
     >>> mark(np.array([7.26, -13.3, np.nan]), np.array(["sur 10", "points", "sur 10"])).tolist()
     [7.5, -15.0, nan]
     """
@@ -354,8 +299,6 @@ def mark(value: Any, unit: Any) -> Any:
 def mark_step(unit: str) -> float:
     """The step in which a mean of few marks is told.
 
-    Examples
-    --------
     >>> mark_step("sur 5"), mark_step("points")
     (0.5, 5.0)
     """

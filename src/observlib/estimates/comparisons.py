@@ -40,18 +40,7 @@ ALL_NUMBERS = {*NUMBERS, *estimates.NUMBERS, *(REFERENCE + name for name in esti
 
 
 def make(pairs: pd.DataFrame | None) -> pd.DataFrame:
-    """The pairs of a family as checked comparisons; none where there is no pair.
-
-    Parameters
-    ----------
-    pairs
-        What `indicators.pairs.tested` gave.
-
-    Raises
-    ------
-    ValueError
-        Where a row breaks the contract (see `check`): a mistake of an indicator, not of a user.
-    """
+    """The pairs of a family, as of `indicators.pairs.tested`, as checked comparisons."""
     if pairs is None:
         return _none().copy()
     return check(estimates.with_types(pairs.reindex(columns=COLUMNS), ALL_NUMBERS))
@@ -105,20 +94,9 @@ def tipping_point(low: float, high: float, margin: float = 0.0) -> float:
     by δ more, and are nearly all, the interval moves by δ: the verdict falls where it reaches 0 (a
     rise, a fall) or leaves what matters (stable). Where more answer, it takes more.
 
-    Parameters
-    ----------
-    low, high
-        Ends of the interval of the difference that the verdict rests on.
-    margin
-        The smallest difference that matters; 0 where none is known.
+    In the unit of the difference, above 0; NaN where there is no verdict that could fall. `margin`
+    is 0 where no difference is known to matter.
 
-    Returns
-    -------
-    float
-        In the unit of the difference, above 0; NaN where there is no verdict that could fall.
-
-    Examples
-    --------
     >>> [round(tipping_point(*ends, 0.5), 2) for ends in ((0.1, 0.4), (-0.2, 0.3), (-0.2, 0.9))]
     [0.1, 0.2, nan]
     """
@@ -135,15 +113,7 @@ def side_of(pairs: pd.DataFrame, side: str) -> pd.DataFrame:
 
 
 def identifiers(frame: pd.DataFrame) -> list[str]:
-    """The permanent identifier of each comparison: that of both its figures and of `against`.
-
-    It is made as that of a figure (`estimates.identifiers`), and begins with `c`.
-
-    Examples
-    --------
-    >>> identifiers(make(None))
-    []
-    """
+    """The permanent identifier of each comparison, as of a figure's, but it begins with `c`."""
     return list(map(identifier, estimates.records(frame[NAMES])))
 
 
@@ -159,10 +129,7 @@ def combine(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 
 def to_json(frame: pd.DataFrame) -> dict[str, Any]:
-    """The frame as part of the `estimates.MIME` output: columns once, then a line of CSV a row.
-
-    A base without limit (a census) is told as none.
-    """
+    """The frame as part of the `estimates.MIME` output; a base without limit (a census) is none."""
     return {"columns": COLUMNS, "rows": estimates.csv_lines(frame[COLUMNS])}
 
 

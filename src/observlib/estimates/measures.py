@@ -86,8 +86,6 @@ class Measure(NamedTuple):
 def unit_of(scale: Scale) -> str:
     """The unit of a mean on a scale; one that goes below zero is of points.
 
-    Examples
-    --------
     >>> unit_of((0, 10)), unit_of((-100, 100))
     ('sur 10', 'points')
     """

@@ -31,8 +31,6 @@ def by_quarter(quarters: Sequence[Quarter]) -> Periods:
 def pooled_period(quarters: Sequence[Quarter]) -> str:
     """All the quarters as one period, written by its first and last month.
 
-    Examples
-    --------
     >>> pooled_period(Quarter(2026, 3).back(4))
     '2025-10/2026-09'
     """
@@ -59,15 +57,8 @@ def by_period(
     than 30 answers are alike is withheld, and so is a measure over several quarters from which
     that of one, which is withheld, could be had (see `confidentiality.disclosure`).
 
-    Parameters
-    ----------
-    answers
-        Rows with `SUBJECT`, `question`, `date`, `value`, `scale_min` and `scale_max`; of those that
-        are alike one may stand for several (see `times`).
-    periods
-        The periods wanted, oldest first, each with its quarters.
-    own_scale
-        Whether devices' own scales are told.
+    Answers alike may be one row (see `times`); `periods` are the oldest first, each with its
+    quarters.
     """
     wanted = [quarter for quarters in periods.values() for quarter in quarters]
     rows = within(answers, wanted)
@@ -100,14 +91,7 @@ def by_month(answers: pd.DataFrame, first: str, last: str, own_scale: bool = Tru
 
     A month on part of its days is a mean of fewer answers, and is not `partial`. A question all of
     whose fewer than 30 answers are alike is withheld, and so are a quarter's other months where one
-    is.
-
-    Parameters
-    ----------
-    answers, own_scale
-        As those of `by_period`.
-    first, last
-        Months `YYYY-MM`, both included; a device starts and ends at its own first and last month.
+    is. A device starts and ends at its own first and last month.
     """
     rows = answers.assign(month=answers["date"].dt.strftime("%Y-%m"))
     made: list[estimates.Row] = []
@@ -160,13 +144,7 @@ def of_worths(
 
 
 def by_device(rows: pd.DataFrame) -> Iterator[tuple[estimates.Row, pd.DataFrame]]:
-    """The rows of each device, after the `SUBJECT` of their estimates; of no product is "".
-
-    Parameters
-    ----------
-    rows
-        A tidy table, with its `source`, or estimates.
-    """
+    """The rows of each device, after the `SUBJECT` of their estimates; of no product is ""."""
     rows = rows.assign(product=rows["product"].fillna(""))
     for subject, own in rows.groupby(SUBJECT, sort=True):
         yield dict(zip(SUBJECT, subject, strict=True)), own
@@ -181,12 +159,8 @@ def within(rows: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
 def times(rows: pd.DataFrame) -> pd.Series:
     """How many rows of a tidy table each row stands for, where like ones are one (`tables.ALIKE`).
 
-    Examples
-    --------
     >>> times(pd.DataFrame({"wait": [4, 9], "rows": [3, 1]})).tolist()
     [3, 1]
-    >>> times(pd.DataFrame({"wait": [4, 4, 4, 9]})).tolist()
-    [1, 1, 1, 1]
     """
     return rows["rows"] if "rows" in rows else pd.Series(1, rows.index)
 
@@ -197,18 +171,9 @@ def count(rows: pd.DataFrame) -> int:
 
 
 def each_month(over: Over, rows: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
-    """What is measured over periods, of each month, for series in time.
+    """What is measured over periods, of each month of a device's own, for series in time.
 
     Where a month has too few people or units to be shown, neither are its quarter's other months.
-
-    Parameters
-    ----------
-    over
-        Gives estimates of rows over periods, each with its months.
-    rows
-        A tidy table.
-    first, last
-        Months `YYYY-MM`, both included; a device starts at its own first month.
     """
     return with_quarters_withheld(
         over(rows, {month: (month,) for month in months_between(first, last)})
@@ -219,11 +184,6 @@ def with_quarters_withheld(months: pd.DataFrame) -> pd.DataFrame:
     """Months of which those that stand in a quarter with a withheld one are withheld too.
 
     With the quarter's own value, which is published, they would tell it.
-
-    Parameters
-    ----------
-    months
-        Estimates by month.
     """
     quarter = [str(Quarter.of(date.fromisoformat(f"{month}-01"))) for month in months["period"]]
     of = [months[name] for name in ("product", "channel", "device", "indicator")]
@@ -281,13 +241,10 @@ def mean_of_marks(
 ) -> estimates.Row:
     """The mean of marks with Student's interval, cut at the ends of their `scale`.
 
-    One that goes below zero is of points. Each mark was `given` so many times, or once.
+    A scale that goes below zero is of points. Each mark was `given` so many times, or once.
+    Student's interval knows nothing of a scale: what is cut off holds no value that the mean could
+    have.
 
-    Student's interval knows nothing of a scale, and of few marks near one of its ends goes
-    beyond it. No mean of marks does: what is cut off holds no value that it could have.
-
-    Examples
-    --------
     >>> row = mean_of_marks("satisfaction_10", pd.Series([10, 10, 10, 9, 8]), (0, 10))
     >>> [round(float(row[key]), 2) for key in ("estimate", "ci_low", "ci_high")]
     [9.4, 8.29, 10.0]
@@ -305,10 +262,7 @@ def mean_of_marks(
 
 
 def share(indicator: str, having: pd.Series, given: pd.Series | None = None) -> estimates.Row:
-    """The share, in %, of answers that have a property, with Wilson's interval.
-
-    Each answer was `given` so many times, or once.
-    """
+    """The share, in %, of answers (`given` so often) with a property, with Wilson's interval."""
     given = pd.Series(1, having.index) if given is None else given
     n, having_it = int(given.sum()), int(given[having].sum())
     return {"indicator": indicator, "unit": "%", **share_of(having_it, n)}

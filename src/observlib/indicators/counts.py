@@ -28,39 +28,13 @@ _YEAR = 4  # quarters, and the least changes on a year: one of each season
 def monthly_counts(
     audience: pd.DataFrame, first: str, last: str, measure: str = "visits"
 ) -> pd.DataFrame:
-    """A measure by device and month.
+    """Estimates of a measure by device and month, from a device's own first month on.
 
-    Parameters
-    ----------
-    audience
-        Tidy table `audience` with its `source`.
-    first, last
-        Months `YYYY-MM`, both included; a device starts at its own first month.
-    measure
-        `visits` or `downloads`.
-
-    Returns
-    -------
-    DataFrame
-        Estimates. A month is `partial` where days are absent or the export was made before its
-        end; also where it is the last of a device's series and below half of the least of the
-        twelve months before it, which is what an export made during the month looks like.
-        A month without any row, inside a device's series, is `missing`. Rows of areas are added
-        up, and a month is `partial` where one of them lacks (see `months_lacking`).
-
-    Examples
-    --------
-    >>> table = pd.DataFrame(
-    ...     {
-    ...         "device": "d", "product": "p", "channel": "web", "source": "d@1",
-    ...         "start": pd.to_datetime(["2026-01-01", "2026-02-01"]),
-    ...         "end": pd.to_datetime(["2026-01-31", "2026-02-20"]),
-    ...         "complete": True, "visits": [90, 60],
-    ...     }
-    ... )
-    >>> found = monthly_counts(table, "2026-01", "2026-02")
-    >>> found[["period", "estimate", "status"]].values.tolist()
-    [['2026-01', 90.0, 'published'], ['2026-02', 60.0, 'partial']]
+    A month is `partial` where days are absent or the export was made before its end; also where it
+    is the last of a device's series and below half of the least of the twelve months before it,
+    which is what an export made during the month looks like. A month without any row, inside a
+    device's series, is `missing`. Rows of areas are added up, and a month is `partial` where one of
+    them lacks (see `months_lacking`).
     """
     rows = audience[audience[measure].notna()]
     rows = rows.assign(month=rows["start"].dt.strftime("%Y-%m"))
@@ -105,13 +79,6 @@ def months_lacking(
     there yet. After a month without it, it is taken to be no more, unless it comes again. One that
     counted 30 a day lacks where it has not all `days` of a month.
 
-    Parameters
-    ----------
-    rows
-        Rows of one device, with their `month`, `measure` and maybe `area`.
-
-    Examples
-    --------
     >>> rows = pd.DataFrame({"month": ["2026-01", "2026-01", "2026-02"], "visits": [50, 40, 60]})
     >>> months_lacking(rows.assign(area=["01", "2A", "2A"]), "visits")
     {'2026-02'}
@@ -171,31 +138,10 @@ def quarterly_counts(
 
 
 def change_on_year(quarters: pd.DataFrame, changes: Changes = ()) -> pd.DataFrame:
-    """Change on a year of the latest quarter, and of those whose namesake is in the frame.
+    """Change on a year, in %, of the latest quarter, and of those whose namesake is in the frame.
 
-    Parameters
-    ----------
-    quarters
-        Estimates of counts by quarter, such as those of `quarterly_counts`, of any indicators.
-    changes
-        Those of what is measured.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of the indicators `visits_yoy`, `downloads_yoy` and so on, in %. Where one of
-        the two quarters is partial, missing, before the first of a device or measured in another
-        way, the change is `missing`, without a value.
-
-    Examples
-    --------
-    >>> row = {"indicator": "visits", "unit": "visites", "device": "d"}
-    >>> both = estimates.make(
-    ...     {**row, "period": period, "estimate": visits, "n": visits}
-    ...     for period, visits in [("2025-T3", 200.0), ("2026-T3", 250.0)]
-    ... )
-    >>> change_on_year(both)[["indicator", "period", "estimate", "unit"]].values.tolist()
-    [['visits_yoy', '2026-T3', 25.0, '%']]
+    `visits_yoy`, `downloads_yoy` and so on are `missing`, without a value, where one of the two
+    quarters is partial, missing, before the first of a device or measured in another way.
     """
     made: list[dict[str, Any]] = []
     subject = ["indicator", *SUBJECT, "group", "group_value"]
@@ -231,16 +177,10 @@ def usual_change(counts: Sequence[float], ways: Sequence[Any] = ()) -> tuple[flo
     Changes of a count that drifts resemble each other by ρ = 1 − k/4, k quarters apart: n of them
     are worth n²/Σρ² (G. E. P. Box, *Annals of Mathematical Statistics* 25 (1954), 290–302).
 
-    Parameters
-    ----------
-    counts
-        By quarter, the oldest first, up to the one compared with a year before; NaN where not
-        known. Where they tell fewer than four changes the error is infinite, and `df` 0.
-    ways
-        How each was measured: a change from one way to another is none of the usual ones.
+    `counts` are by quarter, the oldest first, NaN where not known; from fewer than four changes the
+    error is infinite, and its df 0. A change between two `ways` of measuring is none of the usual
+    ones.
 
-    Examples
-    --------
     >>> se, df = usual_change([1000, 1000, 1000, 1000, 1100, 900, 1100, 900, 1100, 0, 0, 0, 1300])
     >>> round(se, 1), round(df, 1)
     (98.4, 2.2)

@@ -1,10 +1,7 @@
 """What a study compares, as one family: its verdicts, and the differences as estimates.
 
-`across_periods`, `so_far`, `counted_pairs`, `product_pairs`, `with_peers`, `with_population`,
-`with_nothing`,
-`groups.pairs`, `leading_answer.pairs`, `polls.networks` and `weighted.pairs` put values in pairs;
-`tested` takes all the pairs of a study, so that the correction is for the number of them all. Two
-pages that tell one comparison give it the same verdict where they ask for it with the same pairs.
+Several functions put values in pairs, here and in themes; `tested` takes all the pairs of a study,
+so that the correction is for the number of them all.
 """
 
 from __future__ import annotations
@@ -36,24 +33,11 @@ _QUESTION = ["indicator", "product", "channel", "device", "period", "group"]
 def leading_answer(shares: pd.DataFrame, ticked: pd.DataFrame | None = None) -> pd.DataFrame:
     """Pair the most frequent answer of each question with the one that is the least surely behind.
 
-    Parameters
-    ----------
-    shares
-        Estimates in % of the answers to one or several questions, each of which is told by its
-        passport and `group`. A question is left out where an answer of it is withheld, which the
-        order would tell of, and where it has but one.
-    ticked
-        For questions that take several answers: who (`response_id`) gave which (`category`) to
-        each `device`. Without it each person gave one.
+    `shares` are in % of the answers; a question is left out where an answer of it is withheld,
+    which the order would tell of, and where it has but one. `ticked` are who (`response_id`) gave
+    which (`category`) to each `device`; without it each person gave one. A `rise` is an answer more
+    frequent than all others.
 
-    Returns
-    -------
-    DataFrame
-        Pairs for `pairs.tested`, one a question, with `survey.comparison.PAIRED`: a `rise` is
-        an answer more frequent than all others.
-
-    Notes
-    -----
     The first is chosen for being the highest, and is said to be ahead where the two-sided test of
     its difference with *each* other answer holds; the one pair is that of the largest p value, so
     that a question is one test of its study. No further correction is needed for the choice.
@@ -66,17 +50,6 @@ def leading_answer(shares: pd.DataFrame, ticked: pd.DataFrame | None = None) -> 
 
     Where fewer than eleven people gave both answers, or neither, or one without the other, the
     interval would tell how many: the error is then the largest that the two shares allow.
-
-    Examples
-    --------
-    >>> row = {"indicator": "poll_share", "period": "2026-T3", "unit": "%", "group": "Q ?", "n": 90}
-    >>> frame = estimates.make(
-    ...     {**row, "group_value": name, "estimate": share}
-    ...     for name, share in (("Non", 20.0), ("Oui", 70.0), ("Peut-être", 10.0))
-    ... )
-    >>> found = leading_answer(frame)[["group_value", "reference_group_value", "paired_se"]]
-    >>> found.round(1).values.tolist()
-    [['Oui', 'Non', 10.0]]
     """
     shares = shares.reset_index(drop=True)
     given = {} if ticked is None else dict(iter(ticked.groupby("device")))
@@ -135,35 +108,8 @@ def across_periods(
 ) -> pd.DataFrame:
     """Pair a period's measured values with those of another, by subject.
 
-    Parameters
-    ----------
-    frame
-        Estimates; counts, and indicators that the catalogue does not compare, are left out.
-    catalogue
-        Says how each indicator is compared, and what difference matters.
-    period, before
-        The period, and that which it is compared with.
-
-    Returns
-    -------
-    DataFrame
-        Pairs for `tested`, in the order of the frame. A subject of which neither period has a
-        value for want of data is left out.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from observlib import estimates
-    >>> from observlib.catalogue import load_catalogue
-    >>> mark = {"indicator": "satisfied_share", "unit": "%", "product": "boamp"}
-    >>> frame = estimates.make(
-    ...     {**mark, "period": period, "estimate": value, "n": 400, "n_eff": 400}
-    ...     for period, value in (("2025-T3", 62.0), ("2026-T3", 74.0))
-    ... )
-    >>> catalogue = load_catalogue(Path("data/catalogue"))
-    >>> found = tested(catalogue, across_periods(frame, catalogue, "2026-T3", "2025-T3"))
-    >>> found[["difference", "verdict"]].values.tolist()
-    [[12.0, 'rise']]
+    Counts, and what the catalogue does not compare, are left out, and a subject of which neither
+    period has a value for want of data.
     """
     measured = [
         indicator.id
@@ -176,10 +122,7 @@ def across_periods(
 
 
 def so_far(frame: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
-    """Pair headline measures over a year's quarters so far with the same of the year before.
-
-    None of a first quarter, nor where one is unpublished. Parameters are those of `over_quarters`.
-    """
+    """Pair headline measures over a year's quarters so far with those of the year before."""
     sides = [over_quarters(frame, catalogue, last) for last in (quarter, quarter - 4)]
     pairs = waves(estimates.combine(sides), _year_to(quarter), _year_to(quarter - 4))
     there = pairs[["status", REFERENCE + "status"]].eq("published").all(axis=1)
@@ -192,15 +135,8 @@ def over_quarters(frame: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -
     It is made of values as pages tell them, to give nothing more away: what their last digit hides
     widens the interval, that of independent ones (Zou and Donner, see `survey.differences`).
 
-    Parameters
-    ----------
-    frame, quarter
-        Estimates, of which those of groups and of other periods are left out, and the last quarter.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of two quarters or more, `suppressed` where one of them is not published.
+    Those of groups and of other periods are left out; `suppressed` where a quarter is not
+    published.
     """
     quarters = list(map(str, quarter.back(quarter.number)))
     rows = frame[frame["period"].isin(quarters if len(quarters) > 1 else [])]
@@ -234,28 +170,8 @@ def counted_pairs(
 ) -> pd.DataFrame:
     """Pair a quarter's counts of people with those of a year before, by device.
 
-    They are tested against what each usually changes on a year (see `counts.usual_change`).
-
-    Parameters
-    ----------
-    frame
-        Estimates; those of `PEOPLE` without a group are kept.
-    past
-        Those of `counts.HISTORY` quarters, where `frame` has not all of them.
-    changes
-        Those of what is measured.
-
-    Examples
-    --------
-    >>> from observlib import estimates
-    >>> visits = {"indicator": "visits", "unit": "visites", "product": "boamp"}
-    >>> frame = estimates.make(
-    ...     {**visits, "period": period, "estimate": value}
-    ...     for period, value in (("2025-T3", 120.0), ("2026-T3", 150.0))
-    ... )
-    >>> found = counted_pairs(frame, Quarter(2026, 3))
-    >>> found[["estimate", "reference_estimate", "paired_df"]].values.tolist()
-    [[150.0, 120.0, 0.0]]
+    They are tested against what each usually changes on a year (see `counts.usual_change`): `past`
+    has the counts of `counts.HISTORY` quarters, where `frame` has not all of them.
     """
     rows = frame[frame["indicator"].isin(PEOPLE) & (frame["group"] == "")]
     pairs = waves(rows, str(quarter), str(quarter - 4)).assign(against="before")
@@ -280,15 +196,7 @@ def product_pairs(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     department too: all pairs would grow as their square, and so would what each has to stand out
     from.
 
-    Parameters
-    ----------
-    frame
-        Estimates of one period without groups; counts are left out.
-
-    Returns
-    -------
-    DataFrame
-        Pairs for `tested`, the higher value first: a `rise` is a product above another.
+    The higher value is first: a `rise` is a product above another.
     """
     rows = frame[frame["device"].isin(list(catalogue.devices)) & (frame["group"] == "")]
     order = rows.sort_values(["indicator", "estimate"], ascending=[True, False], kind="stable")
@@ -311,18 +219,7 @@ def letters(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.Series:
 
 
 def with_nothing(effects: pd.DataFrame) -> pd.DataFrame:
-    """Pair each effect with 0: a `rise` is an effect above it, a `fall` one below it.
-
-    Parameters
-    ----------
-    effects
-        Estimates that measure a difference, such as `driver_effect`.
-
-    Returns
-    -------
-    DataFrame
-        Pairs for `tested`; the reference, of an infinite `n_eff`, has `group_value` = `_NOTHING`.
-    """
+    """Pair each effect, as `driver_effect`, with 0: a `rise` is above it, a `fall` below it."""
     zero = dict.fromkeys(["ci_low", "ci_high", "n"], math.nan) | {"estimate": 0.0, "source": ""}
     known = effects.assign(**zero, n_eff=math.inf, status="published", group_value=_NOTHING)
     return joined_frames(effects, known, "nothing")
@@ -336,23 +233,8 @@ def tested(catalogue: Catalogue, *pairs: pd.DataFrame) -> pd.DataFrame:
     as no sentence is to rest on it. For marks that is known before any value is. For a category's
     share it is not: those with few people are not tested, which the findings say.
 
-    Parameters
-    ----------
-    catalogue
-        Says how each indicator is compared, and what difference matters.
-    pairs
-        What the functions named above give; `against` tells them apart.
-
-    Returns
-    -------
-    DataFrame
-        The pairs with `survey.comparison.RESULTS`; `reason` is `low_base` where a base is thin,
-        `measure`, and no difference, where the measure changed in between.
-
-    Raises
-    ------
-    ValueError
-        For an indicator of which the catalogue says no comparison.
+    A `reason` beside those of `survey.comparison` is `low_base`, where a base is thin, or
+    `measure`, with no difference, where the measure changed in between.
     """
     together = pd.concat([some for some in pairs if len(some)] or pairs[:1], ignore_index=True)
     kinds: dict[str, Kind] = {}

@@ -35,25 +35,12 @@ def of_headlines(
 ) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     """In how many defensible calculations each headline comes out as it is published.
 
-    Parameters
-    ----------
-    answers
-        Those of `survey.specifications`, with `SUBJECT_OF_PAIRS` and `quarter`.
-    compared
-        Pairs of a study with the results of their whole family; those of the headline measure on
-        a year that could be tested are taken.
-    catalogue
-        Says which differences matter.
-
-    Returns
-    -------
-    estimates
-        By device and quarter: `MADE`, how many calculations there are; `HELD`, how many bear the
-        finding out (their interval holds what is published, and they do not tell its reverse);
-        `REVERSED`, how many have the reverse of a rise or fall; and by option (`group` = `choice`)
-        `HELD_SHARE`, in %. None of a headline that has fewer than 32.
-    words
-        `specifications`: each calculation, with its options and its verdict.
+    Of the pairs, compared in their whole family, those of the headline measure on a year that could
+    be tested are taken; none of a headline that has fewer than 32. Estimates are by device and
+    quarter: `MADE`, how many calculations there are; `HELD`, how many bear the finding out (their
+    interval holds what is published, and they do not tell its reverse); `REVERSED`, how many have
+    the reverse of a rise or fall; and by option (`group` = `choice`) `HELD_SHARE`, in %. The word
+    `specifications` has each calculation, with its options and its verdict.
     """
     known = catalogue.indicators
     matters = {name: known[name].matters or 0.0 for name in (HEADLINE, "satisfied_share")}
@@ -98,23 +85,7 @@ def _rows(found: pd.DataFrame, verdict: str) -> Iterator[estimates.Row]:
 def calculation_counts(rows: pd.DataFrame) -> pd.DataFrame:
     """How many calculations each headline has, how many bear it out, and whether it is fragile.
 
-    Parameters
-    ----------
-    rows
-        Estimates of `of_headlines`, of one quarter a device; others are passed over.
-
-    Returns
-    -------
-    DataFrame
-        `SUBJECT_OF_PAIRS`, `period`, `made`, `held`, `reversed` (0 where none can be), `fragile`.
-
-    Examples
-    --------
-    >>> base = {"product": "boamp", "device": "d", "period": "2026-T3", "unit": "calculs"}
-    >>> told = {MADE: 54, HELD: 40, REVERSED: 0}
-    >>> rows = estimates.make({**base, "indicator": i, "estimate": x} for i, x in told.items())
-    >>> calculation_counts(rows)[["made", "held", "fragile"]].values.tolist()
-    [[54, 40, True]]
+    `rows` are of one quarter a device; `reversed` is 0 where none can be.
     """
     own = rows[rows["indicator"].isin(list(OUTCOMES)) & (rows["group"] == "")]
     wide = own.pivot(index=[*SUBJECT_OF_PAIRS, "period"], columns="indicator", values="estimate")

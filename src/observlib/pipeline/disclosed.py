@@ -99,10 +99,7 @@ def _reading(tables: Iterable[str]) -> Iterator[None]:
 def keep_decisions(
     data: Path, quarter: Quarter, digest: str, found: Iterable[control.DeviceDecision]
 ) -> None:
-    """Keep what was decided of an edition, device by device.
-
-    Once it is published, that follows from it too, and stays the same: it is kept again.
-    """
+    """Keep what was decided of an edition, device by device, as it stays once it is published."""
     of = _of(data, quarter)
     if store.store_digest(data) == digest:
         kept.put(_folder(), _EDITION, dict(of), _packed(_combined(found)))

@@ -41,13 +41,7 @@ Job = tuple[str, str]  # a family, and the survey of one of each survey
 
 @cache
 def families() -> Mapping[str, Family]:
-    """Every family of every theme, each after those that it reads.
-
-    Examples
-    --------
-    >>> list(families()).index("visits") < list(families()).index("contacts")
-    True
-    """
+    """Every family of every theme, each after those that it reads."""
     importlib.import_module("observlib.pipeline.monthly_series")  # of several themes
     for module in pkgutil.iter_modules(themes.__path__, f"{themes.__name__}."):
         importlib.import_module(module.name)
@@ -73,13 +67,7 @@ def _visit(name: str, asked_by: tuple[str, ...], order: dict[str, Family]) -> No
 
 
 def family_named(name: str) -> Family:
-    """A family by its name.
-
-    Examples
-    --------
-    >>> family_named("satisfaction").tables
-    ('ratings',)
-    """
+    """A family by its name."""
     known = families()
     if name not in known:
         raise ObservError(f"family {name!r}: does not exist; families are {bounded(known, 30)}")
@@ -87,10 +75,7 @@ def family_named(name: str) -> Family:
 
 
 def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
-    """What a family gives for a quarter: computed where nothing keeps it yet.
-
-    It is kept in the project by all that it depends on (see `depends`), for other pages and runs.
-    """
+    """What a family gives for a quarter, kept in the project by all that it `depends` on."""
     wanted = family_named(name)
     if wanted.each_survey != bool(survey):
         needs = "is of one survey; name it" if wanted.each_survey else "is of no one survey"
@@ -126,13 +111,7 @@ _OF_ALL_TABLES = {"held", "heard", "received"}  # of `CONTEXT`
 
 
 def tables_read(name: str) -> set[str]:
-    """The tidy tables that a family reads, itself or by other families.
-
-    Examples
-    --------
-    >>> tables_read("satisfaction")
-    {'ratings'}
-    """
+    """The tidy tables that a family reads, itself or by other families."""
     wanted = family_named(name)
     if not _OF_ALL_TABLES.isdisjoint(wanted.reads):
         return set(TABLES)
@@ -374,8 +353,6 @@ ALL_DEPARTMENTS = ""  # no department: all of them together
 def products_heard(devices: Iterable[str], catalogue: Catalogue) -> list[str]:
     """The products that some of the devices listen to, in the catalogue's order.
 
-    Examples
-    --------
     >>> from observlib import Study
     >>> catalogue = Study("2026-T3", "data/demo").catalogue
     >>> products_heard(["audience-boamp", "jdma-legifrance"], catalogue)
@@ -386,16 +363,7 @@ def products_heard(devices: Iterable[str], catalogue: Catalogue) -> list[str]:
 
 
 def departments_with_pages(devices: Iterable[str], catalogue: Catalogue) -> list[str]:
-    """The departments for each of which an edition makes a page of a study.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from observlib.catalogue import load_catalogue
-    >>> catalogue = load_catalogue(Path("data/catalogue"))
-    >>> departments_with_pages(["jdma-legifrance"], catalogue)
-    ['']
-    """
+    """The departments for each of which an edition makes a page of a study."""
     fed = [*devices]
     if len(products_heard(fed, catalogue)) <= MANY:
         return [ALL_DEPARTMENTS]
@@ -408,14 +376,6 @@ def department_of(product: str, device: str, catalogue: Catalogue) -> str:
 
     A device of no one product is its owner's. What a neighbour publishes, and sources that nobody
     is listened to by, are of no department.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from observlib.catalogue import load_catalogue
-    >>> catalogue = load_catalogue(Path("data/catalogue"))
-    >>> department_of("legifrance", "", catalogue), department_of("caisse-fictive", "", catalogue)
-    ('information-legale', '')
     """
     found = catalogue.devices.get(device)
     product = product or (found.product or "" if found else "")
@@ -426,17 +386,7 @@ def department_of(product: str, device: str, catalogue: Catalogue) -> str:
 
 
 def part_of_department(rows: pd.DataFrame, department: str, catalogue: Catalogue) -> pd.DataFrame:
-    """Of estimates, comparisons or words, those of a department, and those of none; of all, all.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from observlib.catalogue import load_catalogue
-    >>> catalogue = load_catalogue(Path("data/catalogue"))
-    >>> rows = pd.DataFrame({"product": ["legifrance", "boamp", "caisse-fictive"]})
-    >>> part_of_department(rows, "information-legale", catalogue)["product"].tolist()
-    ['legifrance', 'caisse-fictive']
-    """
+    """Of estimates, comparisons or words, those of a department, and those of none; of all, all."""
     if department == ALL_DEPARTMENTS or {"product", "device"}.isdisjoint(rows):
         return rows
     kept = _departments_of(rows, "", catalogue).isin([department, ALL_DEPARTMENTS])

@@ -1,11 +1,4 @@
-"""Where things are: the project's root, the data folder in use, and what is known there.
-
-A data folder may hold a `catalogue/`, `practices/`, `actions/` and `partners/` of its own. Their
-entries and sheets are added to those of the project's `data/`, but for devices, partners and what
-they replied, tasks and actions: they tell of the exports beside them, and stand alone. So does its
-`calendar.yml`. Corrections and expectations speak of one store: there are those of its data folder
-and no others.
-"""
+"""Where things are: the project's root, the data folder in use, and what is known there."""
 
 from __future__ import annotations
 

@@ -101,13 +101,7 @@ class _Reason(Revision):
 
 
 def load_errata(reports: Path) -> tuple[Erratum, ...]:
-    """Read and check the errata of a project, the earliest first.
-
-    Examples
-    --------
-    >>> load_errata(Path("no/reports"))
-    ()
-    """
+    """Read and check the errata of a project, the earliest first."""
     found = Erratum.load(reports)
     last: dict[_Key, tuple[Figure, str]] = {}
     problems = []
@@ -448,8 +442,6 @@ def change(then: float, now: float, unit: str) -> float:
 
     It has no limit where one of the two is absent, or a count was none.
 
-    Examples
-    --------
     >>> change(200.0, 201.0, "visites"), round(change(7.1, 6.9, "sur 10"), 1)
     (0.5, -0.2)
     """
@@ -559,12 +551,6 @@ def keys_of(rows: pd.DataFrame) -> pd.MultiIndex:
 
 
 def revision_reason(reason: str, catalogue: Catalogue) -> str:
-    """The reason of a revision, as it is published.
-
-    Examples
-    --------
-    >>> revision_reason("completed", Catalogue.model_construct(revisions={}))
-    "La période n'était pas complète."
-    """
+    """The reason of a revision, as it is published."""
     known = catalogue.revisions.get(reason)
     return known.why if known else _TEXTS[f"reasons.{reason or 'silent'}"]

@@ -1,28 +1,6 @@
 """Actions: what a team changed or what happened, on which day, and which figure it is to move.
 
-One file an action, `data/actions/<id>.yml`::
-
-    id: refonte-recherche
-    title: La recherche est refondue
-    product: service-public
-    date: 2026-01-01
-    done: Les résultats sont classés par situation, et les fiches les plus lues viennent d'abord.
-    expected:
-      - {indicator: satisfaction_10, direction: up}
-    controls: [entreprendre, legifrance]
-    themes: [Famille]
-    contact: pôle éditorial
-
-- `id` is the file's name. `product` and `controls` are products of the catalogue, `indicator` is
-  one of its indicators of which there is a series by month, each expected once.
-- `date` is the day on which users saw the change, or will; `title` and `done`, a plain line each.
-- `kind`, which may be left out, is `action`; or `measure`, for a change of what is counted, and
-  `outage`. Each is named on the curves that it touches (see `touches`).
-- `device`, which may be left out, is the only device of the product that it touches.
-- `controls` are comparable products, on which the action should have no effect; there may be none.
-- `partners` and `themes`, which may be left out, say whose domain it is in: a partner of the
-  catalogue, or a theme of one of them. `tasks`, so too, are those of the catalogue that it helps.
-- `contact` is a role. No action holds a person's name, an e-mail address or a phone number.
+A file `data/actions/<id>.yml` each: see docs/how-to/action.md.
 """
 
 from __future__ import annotations
@@ -74,8 +52,6 @@ KINDS = {"action": "action", "measure": "changement de mesure", "outage": "panne
 def _unmarked(text: str) -> str:
     """The text; `ValueError` where a page would read something in it as markup.
 
-    Examples
-    --------
     >>> _unmarked("Le bouton « Suivant » est en haut de page, n° 1.")
     'Le bouton « Suivant » est en haut de page, n° 1.'
     """

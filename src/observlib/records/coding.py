@@ -50,8 +50,6 @@ class CodeSheet(NamedTuple):
 def of_sheet(name: str) -> CodeSheet | None:
     """What a file's name says, where it is one to fill in.
 
-    Examples
-    --------
     >>> of_sheet("codage_jdma-legifrance_2026-T3_codeur-2.csv")
     CodeSheet(device='jdma-legifrance', quarter='2026-T3', coder='2')
     >>> of_sheet("jdma_legifrance_2026-T3.csv") is None
@@ -62,15 +60,7 @@ def of_sheet(name: str) -> CodeSheet | None:
 
 
 def whole_texts(verbatims: pd.DataFrame) -> pd.DataFrame:
-    """One row an answer, with all that was written in it, its title first.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"device": "d", "answer_id": "7", "date": pd.Timestamp("2026-07-01")},
-    ...     index=[0, 1]).assign(question=["description", "title"], text=["Rien.", "Un titre"])
-    >>> whole_texts(rows)["text"].tolist()
-    ['Un titre. Rien.']
-    """
+    """One row an answer, with all that was written in it, its title first."""
     rows = verbatims.assign(later=verbatims["question"] != _TITLE)
     rows = rows[rows["text"].astype("str").str.strip() != ""]  # of no rows, no type is known
     rows = rows.sort_values(["device", "answer_id", "later", "question"], kind="stable")
@@ -88,15 +78,7 @@ def _joined(texts: pd.Series) -> str:
 
 
 def drawn(texts: pd.DataFrame, quarter: str) -> pd.DataFrame:
-    """Texts in the order in which they are drawn: the first n are a simple random sample of them.
-
-    Examples
-    --------
-    >>> texts = pd.DataFrame({"device": "d", "answer_id": list("abcdef")})
-    >>> all_ = drawn(texts, "2026-T3")["answer_id"].tolist()
-    >>> drawn(texts[texts["answer_id"] != all_[0]], "2026-T3")["answer_id"].tolist() == all_[1:]
-    True
-    """
+    """Texts in the order in which they are drawn: the first n are a simple random sample."""
     named = zip(texts["device"], texts["answer_id"], strict=True)
     place = [hashlib.sha256("\n".join([d, quarter, i]).encode()).hexdigest() for d, i in named]
     return texts.assign(place=place).sort_values("place").drop(columns="place")
@@ -105,8 +87,6 @@ def drawn(texts: pd.DataFrame, quarter: str) -> pd.DataFrame:
 def in_order_of(coder: str, texts: pd.DataFrame) -> pd.DataFrame:
     """Texts in the order in which a coder reads them, neither that of another nor the draw's.
 
-    Examples
-    --------
     >>> texts = pd.DataFrame({"device": "d", "answer_id": list("abcdef")})
     >>> one, two = ("".join(in_order_of(coder, texts)["answer_id"]) for coder in CODERS)
     >>> one != two, sorted(one) == sorted(two)

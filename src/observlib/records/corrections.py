@@ -1,33 +1,8 @@
 """Corrections: what a source got wrong, what is read in its place, and until when.
 
-One file a correction, `data/corrections/<id>.yml` of the data folder whose exports it mends::
-
-    id: boamp-mois-double
-    title: Un mois compté deux fois
-    device: audience-boamp
-    first: 2025-02-01
-    last: 2025-02-28
-    column: visits
-    expect: 1463022
-    becomes: 731511
-    reason: L'outil a compté deux fois chaque visite du mois.
-    date: 2025-03-12
-    provider: équipe des annonces
-    status: open
-
-- `device` and the days `first` to `last` say which rows: those whose whole period lies within.
-  `where`, which may be left out, keeps those with these values in other columns: `{area: "75"}`.
-- `column` is of the tidy table that the device feeds: text, counts or numbers.
-- What it does: the column `becomes` a value, or is multiplied (`times: 60`, for minutes that were
-  told as seconds; a count is rounded), or the rows are taken off (`drop: true`).
-- The guard is what the source gives as long as it is wrong: each row has the value `expect` in the
-  column, or the rows' `total` is this, or there are so many `rows`. It is compared each time with
-  what exports gave, and never with what another correction made of it.
-- `status` is `open` (the source was asked to mend it), `permanent` (it never will), or `mended`:
-  it is then read no more, and its file kept for the record.
-- `title` and `reason` are plain lines that are published, `provider` is who told, a role.
-
-No correction names a person's identifier, nor changes what people wrote.
+A file `data/corrections/<id>.yml` of the data folder whose exports it mends each: see
+docs/how-to/correction.md. The guard is compared with what exports gave, and never with what another
+correction made of it. No correction names a person's identifier, nor changes what people wrote.
 """
 
 from __future__ import annotations
@@ -123,14 +98,7 @@ class CorrectionSheet(NamedTuple):
 
 
 def load_corrections(data: Path, problems: list[str]) -> list[CorrectionSheet]:
-    """Read the corrections of a data folder, in the order of their names.
-
-    Examples
-    --------
-    >>> problems = []
-    >>> [one.correction.id for one in load_corrections(Path("data/demo"), problems)], problems
-    (['boamp-mois-double'], [])
-    """
+    """Read the corrections of a data folder, in the order of their names."""
     shape = "a mapping (`id:`, `device:`, `column:`)"
     return [
         CorrectionSheet(*found)

@@ -1,27 +1,7 @@
 """Decisions: what the agency answers to what its users come up against, task by task.
 
-One file a decision, `data/decisions/<id>.yml`::
-
-    id: suivi-2026-t2
-    task: suivi
-    quarter: 2026-T2
-    date: 2026-08-31
-    decision: will_do
-    answer: Le statut de chaque demande sera affiché dès l'accueil du compte.
-    due: 2027-01-12
-    action: suivi-des-demandes
-    role: pôle des démarches en ligne
-
-- `id` is the file's name. `task` is one of the catalogue's, whose `owner` answers for it.
-- `quarter` is the edition that it answers: its delay is counted from the end of that quarter to
-  `date`, the day on which it was taken.
-- `decision` is `will_do`, with the day by which, `due`; `done`, with the `action` that did it, of
-  which an effect is measured; `refused`, for a reason that `answer` gives; or `partner`, where it
-  is for a `partner` of the catalogue to act.
-- `answer` is a plain line that users read: what is done or will be, or why not. `role` is who took
-  the decision, never a person's name. `action` may be given of what will be done, too.
-
-The latest decision on a task stands.
+A file `data/decisions/<id>.yml` each: see docs/how-to/decision.md. Its delay is counted from the
+end of the quarter that it answers. The latest decision on a task stands.
 """
 
 from __future__ import annotations

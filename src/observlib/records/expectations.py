@@ -1,28 +1,8 @@
 """Expectations: what an analyst announced of a figure before its data were there.
 
-One file an expectation, `data/expectations/<id>.yml` of the data folder that it speaks of::
-
-    id: reponses-plus-claires
-    title: Des réponses plus claires
-    indicator: satisfaction_10
-    product: service-public
-    device: jdma-service-public
-    period: 2026-T3
-    direction: up
-    effect: 0.5
-    date: 2026-06-22
-    author: pôle études
-    why: Les réponses sont réécrites depuis le printemps.
-
-- `indicator` is one of `COMPARED`, which the study of satisfaction compares with the same quarter
-  of the year before; `period` is that quarter.
-- `direction` is `up`, `down` or `stable`. `effect` is the smallest change of interest, in points:
-  what would still be called a rise, or else what would no longer be called stable.
-- `date` is the day on which it was written, `author` a role, `title` and `why` plain lines that
-  are published.
-
-The first ingestion that finds it records its digest, the day, and whether data of its period were
-there. What comes after them, or changes since, is not announced: it is exploratory.
+A file `data/expectations/<id>.yml` of the data folder that it speaks of each: see
+docs/how-to/expectation.md. `effect` is the smallest change of interest, in points: what would still
+be called a rise, or else what would no longer be called stable.
 """
 
 from __future__ import annotations
@@ -90,8 +70,6 @@ def exploratory(one: Expectation, first: tuple[str, bool] | None) -> str:
 def outcome(direction: str, effect: float, low: float, high: float) -> str:
     """What the interval of a difference says of what was expected.
 
-    Examples
-    --------
     >>> outcome("up", 0.5, 0.6, 1.2), outcome("down", 0.5, -1.2, -0.1)
     ('reached', 'open')
     >>> outcome("stable", 0.5, -0.2, 0.3)

@@ -1,23 +1,6 @@
 """Practice sheets: what a tool or method taught a team, as Markdown with a checked front matter.
 
-One file a sheet, `data/practices/<slug>.md`::
-
-    ---
-    title: Une fenêtre d'enquête qui n'interrompt plus
-    department: renseignement
-    tool: limesurvey
-    method: enquete-de-site
-    products: [service-public]
-    date: 2026-06-30
-    contact: pôle études du renseignement administratif
-    verdict: à adapter
-    cost: trois jours de réglage, puis une heure par mois
-    days: 3
-    redo: proposer l'enquête après une minute de lecture
-    avoid: l'afficher dès l'arrivée
-    ---
-
-    What happened, in a few paragraphs, with headings from `##` on.
+A file `data/practices/<slug>.md` each; `observ practice new` writes one to fill in.
 
 - `peer` is for what is publicly known of another administration, whose `sources` are then required;
   a sheet without it is a lesson of our teams.
@@ -151,8 +134,6 @@ def load_practices(
 ) -> Practices:
     """Read and check the sheets of a folder; drafts are passed over.
 
-    Examples
-    --------
     >>> from observlib.catalogue import load_catalogue
     >>> known = load_catalogue(Path("data/catalogue"))
     >>> real = load_practices(Path("data/practices"), known)

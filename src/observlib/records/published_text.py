@@ -44,8 +44,6 @@ _CODE = re.compile(
 def active(markdown: str) -> Iterator[tuple[int, str]]:
     """What a text may not hold, by its line, counted from 0; what stands as code runs nothing.
 
-    Examples
-    --------
     >>> list(active("Un récit.\\n\\n<iframe src=x>, mais `<b>`"))
     [(2, "holds HTML, '<iframe'; write Markdown, or `code` where it is to be read")]
     """
@@ -70,8 +68,6 @@ def active(markdown: str) -> Iterator[tuple[int, str]]:
 def _without_personal_data(text: str) -> str:
     """The text; `ValueError` where it holds an address, a number to call or a person's number.
 
-    Examples
-    --------
     >>> _without_personal_data("pôle études, septembre 2026")
     'pôle études, septembre 2026'
     """
@@ -83,8 +79,6 @@ def _without_personal_data(text: str) -> str:
 def a_role(text: str) -> str:
     """The text; `ValueError` where it names a person or an address and not a role.
 
-    Examples
-    --------
     >>> a_role("pôle études")
     'pôle études'
     """
@@ -98,8 +92,6 @@ def a_role(text: str) -> str:
 def refuse_personal_data(content: Mapping[str, Any], text: str) -> None:
     """Stop at personal data in what a page would show and the open data hold.
 
-    Examples
-    --------
     >>> refuse_personal_data({"kind": "text", "columns": [], "rows": []}, "À zoe@exemple.invalid")
     Traceback (most recent call last):
     ...

@@ -35,8 +35,6 @@ class Record(Entry):
     ) -> tuple[Self, ...]:
         """Read and check the records of a place, in order; each mistake is told at its line.
 
-        Examples
-        --------
         >>> from observlib.catalogue import load_catalogue
         >>> from observlib.records.replies import Reply
         >>> known = load_catalogue(Path("data/catalogue"), own=Path("data/demo/catalogue"))

@@ -1,21 +1,7 @@
 """Replies: what partners answered to what was sent to them, and what they will do.
 
-One file a reply, `data/partners/<id>.yml`::
-
-    id: caisse-2026-t2
-    partner: caisse
-    quarter: 2026-T2
-    date: 2026-08-24
-    themes: [Famille]
-    role: pôle de la relation avec les allocataires
-    will_do: La page des pièces à fournir sera réécrite avec les agents d'accueil.
-    due: 2026-12-31
-
-- `id` is the file's name. `partner` is one of the catalogue's, and `themes` are among its own.
-- `quarter` is the edition that it answers; or `message` is the day of the message that it answers.
-  The delay is counted from the end of the one, or from the other.
-- `date` is the day of the reply, `due` that by which it is to be done, where there is one.
-- `role` is who replied, never a person's name; `will_do` is a plain line.
+A file `data/partners/<id>.yml` each: see docs/how-to/partner.md. The delay is counted from the end
+of the `quarter` that it answers, or from the day of the `message`.
 """
 
 from __future__ import annotations

@@ -85,29 +85,7 @@ def grade(
     catalogue: Catalogue,
     besides: Collection[str] = (),
 ) -> Grade:
-    """Grade two estimates that would be put side by side.
-
-    Parameters
-    ----------
-    one, other
-        Rows of estimates.
-    catalogue
-        Knows what their devices ask.
-    besides
-        Facets that are what is compared, such as the period of an evolution.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from observlib.catalogue import load_catalogue
-    >>> known = load_catalogue(Path("data/catalogue"), own=Path("data/demo/catalogue"))
-    >>> row = {"indicator": "satisfaction_10", "unit": "sur 10", "period": "2026-T3", "group": ""}
-    >>> row |= {"status": "published", "channel": "web", "device": "jdma-legifrance"}
-    >>> grade(row, row | {"device": "jdma-vie-publique"}, known).letter
-    'A'
-    >>> grade(row, row | {"device": "satisfaction-3939", "channel": "phone"}, known)
-    Grade(letter='D', other=('mode', 'population'), unknown=('wording', 'scale'))
-    """
+    """Grade two estimates side by side; `besides` are the facets compared, such as a period."""
     if any(one[name] != other[name] for name in ("indicator", "unit")):
         return Grade("D", ("quantity",))
     indicator = catalogue.indicators.get(one["indicator"])
@@ -124,16 +102,8 @@ def grade(
 def worst(frame: pd.DataFrame, catalogue: Catalogue) -> Pair | None:
     """The two values of a frame that compare least, each with others of its indicator and unit.
 
-    Parameters
-    ----------
-    frame
-        Estimates that would stand on one axis. Periods are what is compared where some figure has
-        several.
-
-    Returns
-    -------
-    Pair or None
-        Its grade names the facets of all pairs of its letter. None where nothing is compared.
+    Periods are what is compared where some figure has several. The grade names the facets of all
+    pairs of its letter; None where nothing is compared.
     """
     besides = _compared(frame)
     ways = _ways(frame[frame["status"].isin(_SHOWN)], catalogue, besides)
@@ -162,8 +132,6 @@ def of_pairs(
 def lowest_grade(grades: Collection[Grade]) -> Grade:
     """The lowest of several grades, with the facets of all that have its letter.
 
-    Examples
-    --------
     >>> lowest_grade([Grade("A"), Grade("C", ("mode",)), Grade("C", (), ("mode", "scale"))])
     Grade(letter='C', other=('mode',), unknown=('scale',))
     """
@@ -177,17 +145,7 @@ def lowest_grade(grades: Collection[Grade]) -> Grade:
 def comparable(frame: pd.DataFrame, catalogue: Catalogue, nth: int = 1) -> pd.DataFrame:
     """The most rows of a frame that may stand on one axis, no two of them of grade D.
 
-    Parameters
-    ----------
-    frame
-        Estimates.
-    nth
-        1 for the most rows, 2 for the most of those that are left, and so on.
-
-    Returns
-    -------
-    DataFrame
-        Rows in the order of the frame; none where fewer than `nth` axes show them all.
+    `nth` is 2 for the most of those that are left, and so on; none where fewer axes show them all.
     """
     rest = frame.reset_index(drop=True)
     rows = rest.head(0)

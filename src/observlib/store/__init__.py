@@ -1,10 +1,9 @@
 """The store: raw exports made into Parquet, each counted once, rejects kept beside.
 
-A data folder holds `store/ledger.json`, which names the files that count and the Parquet part of
-each with its digest. Parts are never changed: new ones are written under new names, then the
-ledger is replaced at once, so that an interruption leaves the store as it was. One ingestion at a
-time holds `store/lock`; readers hold nothing, and read the new ledger where it was replaced. Parts
-may stand at an address instead (see `store.address`).
+`store/ledger.json` names the files that count and the Parquet part of each with its digest. Parts
+are never changed: new ones are written, then the ledger is replaced at once, so that an
+interruption leaves the store as it was. One ingestion at a time holds `store/lock`; readers hold
+nothing.
 """
 
 from observlib.store.forgetting import forget, still_raw

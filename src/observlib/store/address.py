@@ -1,10 +1,8 @@
-"""A store whose parts stand at an address: object storage, or another disk.
+"""A store whose parts stand at an address, which `store.yml` of the data folder names.
 
-`store.yml` of the data folder names it. Parts are put there whole, under names that their digests
-give, and never change. Each ledger has a number, which one writer alone can take: a reader sees a
-whole store, the old or the new one, and of two writers at once the second is told to begin again.
-The local folder `store/` holds a copy of the ledger and what a run works with; parts are read where
-they stand, piece by piece.
+Parts are put there whole, under names that their digests give. Each ledger has a number, which one
+writer alone can take: of two writers at once the second is told to begin again. The local folder
+`store/` holds a copy of the ledger; parts are read where they stand, piece by piece.
 """
 
 from __future__ import annotations
@@ -86,8 +84,6 @@ _STAY = 2  # the last ledgers, whose parts stay: a reader may still be at the on
 def address(store: Path) -> str:
     """Where the parts of a store stand, without a slash at its end; empty where in its folder.
 
-    Examples
-    --------
     >>> address(Path("data/demo/store"))
     ''
     """

@@ -49,8 +49,6 @@ def store_key(data: Path, kind: str, mark: str) -> bytes:
 def mark_of(key: bytes) -> str:
     """What tells a key from others, and nothing of it.
 
-    Examples
-    --------
     >>> mark_of(b"one") == mark_of(b"one"), mark_of(b"one") == mark_of(b"two")
     (True, False)
     """
@@ -60,8 +58,6 @@ def mark_of(key: bytes) -> str:
 def persons(table: str) -> list[str]:
     """The columns of a table that identify what one person did.
 
-    Examples
-    --------
     >>> persons("ratings")
     ['answer_id']
     """
@@ -69,23 +65,13 @@ def persons(table: str) -> list[str]:
 
 
 def hashed_rows(rows: pd.DataFrame, table: str, device: str, key: bytes) -> pd.DataFrame:
-    """Rows of a device, whose identifiers are their hashes.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"answer_id": ["a", "b", "a"], "value": [1, 2, 3]})
-    >>> one, other, again = hashed_rows(rows, "ratings", "jdma", b"secret")["answer_id"]
-    >>> len(one), one == again, one == other, hashed("a", "jdma", b"secret") == one
-    (32, True, False, True)
-    """
+    """Rows of a device, whose identifiers are their hashes."""
     return rows.assign(**{name: _hashes(rows[name], device, key) for name in persons(table)})
 
 
 def gone(rows: pd.DataFrame, table: str, records: Sequence[Forgotten]) -> pd.Series:
     """Which rows of a table, with hashed identifiers, were forgotten.
 
-    Examples
-    --------
     >>> rows = pd.DataFrame({"answer_id": ["a1", "b2"], "date": pd.Timestamp("2024-05-01")})
     >>> gone(rows, "ratings", [Forgotten("d", "respondent", "b2", "2026-01-01")]).tolist()
     [False, True]

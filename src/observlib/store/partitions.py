@@ -227,10 +227,7 @@ def _correct(
     span: tuple[str, str] | None,
     amended: list[list[str]],
 ) -> tuple[list[LedgerEntry], str]:
-    """Take the rows that an export corrects out of its device's earlier parts.
-
-    `amended` gets what it amends of them.
-    """
+    """Take the rows that an export corrects out of its device's earlier parts, into `amended`."""
     table = found.table
     if span is None:
         return entries, ""

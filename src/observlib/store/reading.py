@@ -485,13 +485,7 @@ def status(data: Path, devices: Iterable[Device], today: date | None = None) -> 
 
 
 def missing_devices(found: pd.DataFrame) -> list[str]:
-    """One line for each device of which something expected is missing.
-
-    Examples
-    --------
-    >>> missing_devices(status(Path("nowhere"), []))
-    []
-    """
+    """One line for each device of which something expected is missing."""
     lines = []
     rows = found.to_dict("records")
     for row in sorted(rows, key=lambda row: -(row["late"] or 0)):
@@ -509,13 +503,7 @@ def missing_devices(found: pd.DataFrame) -> list[str]:
 def changing(
     devices: Iterable[Device], questionnaires: Mapping[str, Questionnaire], today: date
 ) -> list[str]:
-    """One line for each device whose questionnaire changes within a month, or has changed.
-
-    Examples
-    --------
-    >>> changing([], {}, date(2026, 9, 1))
-    []
-    """
+    """One line for each device whose questionnaire changes within a month, or has changed."""
     lines = []
     for device in devices:
         asked = questionnaires.get(device.questionnaire or "")
@@ -536,14 +524,7 @@ class _Corrections(NamedTuple):
 
 
 def corrections_of(data: Path, catalogue: Catalogue) -> _Corrections:
-    """Every correction of a data folder, in the order of their names, and what is wrong with any.
-
-    Examples
-    --------
-    >>> from observlib.catalogue import load_catalogue
-    >>> corrections_of(Path("nowhere"), load_catalogue(Path("data/catalogue")))
-    _Corrections(known=[], faults=[])
-    """
+    """Every correction of a data folder, in the order of names, and what is wrong with any."""
     sheets = [sheet.correction for sheet in load_corrections(data, [])]
     ledger = read_ledger(data / "store") or Ledger("real", [])
     told = [one.model_dump(mode="json", exclude_defaults=True) for one in sheets]
@@ -551,13 +532,7 @@ def corrections_of(data: Path, catalogue: Catalogue) -> _Corrections:
 
 
 def open_corrections(data: Path) -> list[dict[str, Any]]:
-    """The corrections of a data folder that its sources have been asked to mend, and have not.
-
-    Examples
-    --------
-    >>> open_corrections(Path("nowhere"))
-    []
-    """
+    """The corrections of a data folder that its sources have been asked to mend, and have not."""
     sheets = [sheet.correction for sheet in load_corrections(data, [])]
     asked = [one for one in sheets if one.status == "open"]
     return [one.model_dump(mode="json", exclude_defaults=True) for one in asked]
@@ -584,8 +559,6 @@ def _row(device: Device, entries: list[LedgerEntry], today: date) -> dict[str, A
 def _next_expected(last: date, read: date, rhythm: str) -> date | None:
     """The day by which a device of a rhythm gives more; never, where it is occasional.
 
-    Examples
-    --------
     >>> str(_next_expected(date(2026, 9, 30), date(2026, 10, 2), "monthly"))
     '2026-11-15'
     >>> str(_next_expected(date(2026, 9, 14), date(2026, 9, 20), "continuous"))
@@ -603,8 +576,6 @@ def _next_expected(last: date, read: date, rhythm: str) -> date | None:
 def told_until(last: date, read: date, rhythm: str) -> date:
     """The last day of which a device's exports tell, be it that nothing came on it.
 
-    Examples
-    --------
     >>> str(told_until(date(2026, 9, 14), date(2026, 10, 2), "continuous"))
     '2026-09-30'
     >>> str(told_until(date(2026, 9, 14), date(2026, 9, 20), "continuous"))

@@ -1,12 +1,9 @@
 """Redaction of personal data in French texts: each is replaced by a mark that says what it was.
 
-Rules are general and few: numbers by their shape, key or what stands before them (`structured`,
-`births`, `references`), postal addresses (`addresses`), names that their writers tell
-(`told_names`), by what announces them and by given names that are frequent (`names`), or as
-capitals that are neither French nor a place or a thing (`strangers`); law, forms, amounts and
-things named after people are set aside first (`numbers_kept`). `tests/confidentiality/redaction`
-measures what they find and what they miss on annotated texts. They miss some: redacted texts stay
-the owner's, and are not published.
+Rules are general and few: numbers and addresses by their shape, key or what stands before them
+(`structured`), names by what announces them, or as capitals that are neither French nor a place or
+a thing (`names`). `tests/confidentiality/redaction` measures what they find and what they miss.
+They miss some: redacted texts stay the owner's, and are not published.
 """
 
 from __future__ import annotations
@@ -44,15 +41,7 @@ class Unreadable(ValueError):
 
 
 def redact(text: str, more_names: Names | None = None) -> str:
-    """A text in which marks stand for what tells of someone; the rest is as it was written.
-
-    What was redacted is not changed again.
-
-    Examples
-    --------
-    >>> redact("Mme Zoé Martin, 06 12 34 56 78, née le 4 mars 1962 ; le 3939 m'a aidée")
-    "Mme [nom], [téléphone], née le [date de naissance] ; le 3939 m'a aidée"
-    """
+    """A text in which marks stand for what tells of someone; the rest, and earlier marks, stay."""
     parts: list[str] = []
     at = 0
     for span in personal_spans(text, more_names):
@@ -66,11 +55,6 @@ def personal_spans(text: str, more_names: Names | None = None) -> list[Span]:
 
     The rules read the text again until they find nothing more in what is left: so a second
     redaction would find nothing either.
-
-    Examples
-    --------
-    >>> personal_spans("Écrire à zoe@exemple.invalid")
-    [Span(start=9, end=28, kind='email')]
     """
     if len(text) > LONGEST_TEXT:
         raise Unreadable(f"has more than {LONGEST_TEXT} signs; shorten it, or take it away")

@@ -54,10 +54,7 @@ def model_spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _as_written_in_books(text: str) -> str:
-    """A text all in small letters, or all in capitals, as the model knows names.
-
-    Words that are no common ones begin with a capital, the others have none.
-    """
+    """A text all in small letters, or all in capitals, as the model knows names."""
     letters = [sign for sign in text if sign.isalpha()]
     capitals = sum(map(str.isupper, letters))
     if 0.02 * len(letters) < capitals < 0.6 * len(letters):

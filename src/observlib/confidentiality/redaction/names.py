@@ -54,8 +54,6 @@ _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 def told_names(text: str) -> Iterator[tuple[int, int]]:
     """The spans of names that a text tells as such.
 
-    Examples
-    --------
     >>> text = "nom : petit ; prénom : rose. Je l'épelle P E T I T. Merci. – RP"
     >>> [text[start:end] for start, end in told_names(text)]
     ['petit', 'rose', 'P E T I T', 'petit', 'RP']
@@ -136,8 +134,6 @@ _LEADS = ("el", "al", "ben", "ait", "ould", "abd", "van", "von", "di", "da")  # 
 def names(text: str) -> list[tuple[int, int]]:
     """The spans of names in a text of which things that bear names are masked.
 
-    Examples
-    --------
     >>> text = "Mme Le Goff et Zoé DURAND m'ont aidé. Merci !"
     >>> [text[start:end] for start, end in names(text)][:2]
     ['Le Goff', 'Zoé DURAND']
@@ -437,8 +433,6 @@ _LE = ("le", "la", "les", "lès")  # of towns, where no `de` stands before it
 def strangers(text: str) -> Iterator[tuple[int, int]]:
     """The spans of names that nothing announces, in a text whose other names are masked.
 
-    Examples
-    --------
     >>> text = "Vendu à Emil Dumitrescu, un Kangoo, à Loudun. Demandez Szabo. Ewen Riou"
     >>> [text[start:end] for start, end in strangers(text)]
     ['Emil Dumitrescu', 'Szabo', 'Ewen Riou']
@@ -527,8 +521,6 @@ def _is_a_lone_person(word: TextWord, known: bool, left: str, right: str) -> boo
 def told_by_mails(text: str, mails: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """The words in capitals that are part of an e-mail address of the same text.
 
-    Examples
-    --------
     >>> text = "c.harrington@exemple.fr : mon nom d'usage, Harrington"
     >>> [text[start:end] for start, end in told_by_mails(text, [(0, 23)])]
     ['Harrington']
@@ -547,8 +539,6 @@ def told_by_mails(text: str, mails: Iterable[tuple[int, int]]) -> Iterator[tuple
 def again(text: str, names: Iterable[str]) -> Iterator[tuple[int, int]]:
     """The other places of the words of names, also where one letter of them is written otherwise.
 
-    Examples
-    --------
     >>> text = "et non Dumitresco, avec un o"
     >>> [text[start:end] for start, end in again(text, ["Emil Dumitrescu"])]
     ['Dumitresco']
@@ -592,8 +582,6 @@ def _forms(word: str) -> set[str]:
 def numbers_kept(text: str) -> Iterator[tuple[int, int]]:
     """The spans of numbers that are no person's.
 
-    Examples
-    --------
     >>> text = "le cerfa n° 12100*02, l'article L. 312-1, 1 250,50 €"
     >>> [text[start:end] for start, end in numbers_kept(text)]
     ['cerfa n° 12100*02', 'article L. 312-1', '1 250,50 €']
@@ -611,8 +599,6 @@ def _may_be_given(word: str) -> bool:
 def things(text: str) -> Iterator[tuple[int, int]]:
     """The spans of things that bear a person's or a saint's name.
 
-    Examples
-    --------
     >>> text = "Au lycée Georges-Frêche, à Saint-Denis"
     >>> [text[start:end] for start, end in things(text)]
     ['lycée Georges-Frêche', 'Saint-Denis']

@@ -48,8 +48,6 @@ _ADDRESSES, _AROUND, _FILES = (_RULES[name] for name in ("addresses", "around", 
 def births(text: str) -> _Found:
     """The dates of birth of a text in which names and other such dates may be masked.
 
-    Examples
-    --------
     >>> text = "Né, lui, à Lyon 3e le 6 juin 1963 ; rappel le 12/03/2024"
     >>> [text[start:end] for start, end in births(text)]
     ['6 juin 1963']
@@ -75,8 +73,6 @@ def _by(
 def personal_links(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """The links of a text that tell of someone, and those that do not.
 
-    Examples
-    --------
     >>> [len(of) for of in personal_links("https://a.fr/f?token=8fa2 et https://a.fr/particuliers/F1234")]
     [1, 1]
     """
@@ -93,8 +89,6 @@ def personal_links(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, in
 def mails(text: str) -> _Found:
     """The e-mail addresses of a text, spelled ones too.
 
-    Examples
-    --------
     >>> text = "à zoe point m arobase exemple point fr."
     >>> max((text[a:b] for a, b in mails(text)), key=len)
     'zoe point m arobase exemple point fr'
@@ -205,8 +199,6 @@ LATE: tuple[_Rule, ...] = (("phone", _phones_said),)
 def addresses(text: str) -> _Found:
     """The postal addresses of a text; a street or a town alone is none.
 
-    Examples
-    --------
     >>> text = "J'habite Tour Est, 12 bis, rue des Lilas, 75011 Paris, près de la rue Haute."
     >>> [text[start:end] for start, end in addresses(text)][:1]
     ['Tour Est, 12 bis, rue des Lilas, 75011 Paris']
@@ -224,8 +216,6 @@ def addresses(text: str) -> _Found:
 def homes(text: str) -> _Found:
     """The streets without a number of which the text says that someone lives there.
 
-    Examples
-    --------
     >>> text = "j'habite rue des lilas à lille, et la mairie est rue haute"
     >>> [text[start:end] for start, end in homes(text)]
     ['rue des lilas à lille']
@@ -266,8 +256,6 @@ def _with_town(text: str, end: int) -> int:
 def references(text: str) -> _Found:
     """The numbers of files and papers.
 
-    Examples
-    --------
     >>> text = "Mon dossier n° 2024-AB-00123, passeport 12AB34567, depuis 2023"
     >>> sorted({text[start:end] for start, end in references(text)})
     ['12AB34567', '2024-AB-00123']
@@ -291,8 +279,6 @@ def _tokens(text: str, name: str, digits: int) -> _Found:
 def long_numbers(text: str) -> _Found:
     """Numbers and codes that are long enough to be somebody's, whatever stands before them.
 
-    Examples
-    --------
     >>> text = "22/10344, K7M2XQ9T4, 240975300418, de 2021 à 2024, 340 000, 12/03/2024"
     >>> [text[start:end] for start, end in long_numbers(text)]
     ['240975300418', 'K7M2XQ9T4', '22/10344']
@@ -304,8 +290,6 @@ def long_numbers(text: str) -> _Found:
 def allowances(text: str) -> _Found:
     """The numbers of those who receive allowances.
 
-    Examples
-    --------
     >>> text = "Allocataire CAF n° 1234567 A depuis 2019"
     >>> sorted({text[start:end] for start, end in allowances(text)})
     ['1234567 A']
@@ -317,10 +301,7 @@ def allowances(text: str) -> _Found:
 
 
 def _is_token(text: str, digits: int) -> bool:
-    """Whether a token is no date, year, hour or amount, and has so many digits.
-
-    Fewer are enough where letters and signs are drawn as in a code.
-    """
+    """Whether a token, no date, year, hour or amount, has so many digits, or fewer as in codes."""
     if _FILES["no_token"].fullmatch(text.strip()):
         return False
     count = sum(map(str.isdigit, text))

@@ -1,8 +1,7 @@
 """A text as the rules read it: its signs, its words, and of which of these names are made.
 
 Each sign knows its place in what was written. What a rule has taken is masked by as many signs that
-are no letter, digit or space, so that the next rules neither read it nor lose their places, and so
-are the marks of an earlier redaction.
+are no letter, digit or space, so that the next rules neither read it nor lose their places.
 """
 
 from __future__ import annotations
@@ -61,8 +60,6 @@ def plain_text(text: str) -> tuple[str, list[int], list[int]]:
 
     Marks that stand in it are masked.
 
-    Examples
-    --------
     >>> plain_text("l&#39;ｅ\\u00adau")
     ("l'eau", [0, 1, 6, 8, 9], [1, 6, 7, 9, 10])
     """
@@ -87,8 +84,6 @@ def plain_text(text: str) -> tuple[str, list[int], list[int]]:
 def masked(text: str, spans: Iterable[tuple[int, int]], sign: str) -> str:
     """A text in which some spans, in order, are masked.
 
-    Examples
-    --------
     >>> masked("le 3939", [(3, 7)], "_")
     'le ____'
     """
@@ -215,8 +210,6 @@ def _common_words() -> frozenset[str]:
 def is_place(word: str) -> bool:
     """Whether a word that no name holds is a place, a day or a month, as a surname may be.
 
-    Examples
-    --------
     >>> is_place("Toulouse"), is_place("Mairie")
     (True, False)
     """
@@ -227,8 +220,6 @@ def is_place(word: str) -> bool:
 def is_given(word: str) -> bool:
     """Whether a word is a given name, or several with hyphens between them.
 
-    Examples
-    --------
     >>> [is_given(word) for word in ("Zoé", "Jean-Noël", "Saint-Denis", "Rose")]
     [True, True, False, True]
     """
@@ -240,8 +231,6 @@ def is_given(word: str) -> bool:
 def is_only_given(word: str) -> bool:
     """Whether a word is a given name and nothing else.
 
-    Examples
-    --------
     >>> [is_only_given(word) for word in ("Zoé", "Jean-Noël", "Rose")]
     [True, True, False]
     """
@@ -252,8 +241,6 @@ def is_only_given(word: str) -> bool:
 def is_of_a_people(word: str) -> bool:
     """Whether a word ends as those of nationalities do.
 
-    Examples
-    --------
     >>> is_of_a_people("Sénégalaise"), is_of_a_people("Durand")
     (True, False)
     """
@@ -265,8 +252,6 @@ def is_of_a_people(word: str) -> bool:
 def is_no_name(word: str) -> bool:
     """Whether a word is none of a name's: one of French, of an administration or of a place.
 
-    Examples
-    --------
     >>> [is_no_name(word) for word in ("Bonjour", "Avez-vous", "L'agent", "Dupont")]
     [True, True, True, False]
     """
@@ -286,8 +271,6 @@ def is_no_name(word: str) -> bool:
 def is_common(word: str) -> bool:
     """Whether a word, in one of its forms, is a frequent one of French, or none of a name's.
 
-    Examples
-    --------
     >>> [is_common(word) for word in ("Remboursez", "Malheureusement", "Ticket", "Le Goff")]
     [True, True, True, False]
     """

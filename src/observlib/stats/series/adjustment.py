@@ -46,16 +46,7 @@ class Parts:
 def decompose(values: Array, months: Sequence[str], search: bool, together: int = 1) -> Parts:
     """Take a series apart, again after each change of level that was found and taken out.
 
-    Parameters
-    ----------
-    values
-        One number a month; NaN where there is none, never at an end.
-    months
-        `YYYY-MM`, every month of the series.
-    search
-        Whether changes of level and months that stand alone are looked for.
-    together
-        Series searched as one family, this one among them.
+    `values` are NaN where there is none, never at an end; those `together` are one searched family.
     """
     whole = np.isfinite(values)
     times = np.arange(len(values))
@@ -250,32 +241,15 @@ def seasonally_adjusted(
     loess", *Journal of Official Statistics* 6 (1990), 3–73; P. Speckman, "Kernel smoothing in
     partial linear models", *Journal of the Royal Statistical Society* B 50 (1988), 413–436.
 
-    Parameters
-    ----------
-    values
-        One count a month, by month `YYYY-MM`, oldest first; a month without value may be NaN or
-        left out.
-    partial
-        By month, whether its period is not complete: it is excluded.
-    together
-        How many series are searched for changes of level as one family, this one among them: the
-        more, the surer each must be (see `breaks.confirmed`).
+    Months are `YYYY-MM`, oldest first, and follow one another; `partial` ones are not complete.
+    Series `together` are searched for changes of level as one family: the more, the surer each must
+    be.
 
-    Raises
-    ------
-    ValueError
-        Where months do not follow one another, or a count is negative or not finite.
-
-    Examples
-    --------
     >>> months = [f"{2023 + i // 12}-{i % 12 + 1:02d}" for i in range(36)]
     >>> visits = pd.Series([1000.0 + 300 * (i % 12 == 8) for i in range(36)], months)
     >>> adjusted = seasonally_adjusted(visits)
     >>> adjusted.status, round(float(adjusted.months["seasonal"][8]), 1)
     ('published', 1.3)
-    >>> short = seasonally_adjusted(visits.head(20))
-    >>> short.status, short.reason
-    ('missing', 'short')
     """
     months, value, state = _read(values, partial)
     usable = (state == "published") & (value > 0)

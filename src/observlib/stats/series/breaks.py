@@ -53,28 +53,6 @@ def chance(
     (2007), 5178–5190; A. C. Davison and D. V. Hinkley, *Bootstrap methods and their application*
     (1997), chapter 4; J. Besag and P. Clifford, "Sequential Monte Carlo p-values", *Biometrika* 78
     (1991), 301–304.
-
-    Parameters
-    ----------
-    values
-        One number a period.
-    columns
-        Of the regression without the step, of full rank: trend, season, other steps.
-    times
-        Whole numbers, the rank of each period.
-    start, dates
-        The period of the step, and those at which one was looked for.
-    sure
-        What the p value is compared with, between 0 and 1.
-
-    Examples
-    --------
-    >>> times = np.arange(40)
-    >>> errors, level = np.random.default_rng(1).normal(size=40), np.ones((40, 1))
-    >>> chance(errors + 3 * (times >= 20), level, times, 20, times[6:35], 0.01)
-    0.001
-    >>> chance(errors, level, times, 20, times[6:35], 0.01) > 0.01
-    True
     """
     step = (times >= start).astype(float)
     search = _search(columns, (times[:, None] >= dates).astype(float), times)
@@ -157,8 +135,6 @@ def deviation(values: Array) -> float:
     Source: F. R. Hampel, "The influence curve and its role in robust estimation", *Journal of
     the American Statistical Association* 69 (1974), 383–393.
 
-    Examples
-    --------
     >>> round(deviation(np.array([1.0, 2.0, 3.0, 4.0, 500.0])), 2)
     1.48
     """
@@ -177,8 +153,6 @@ def distances(values: Array, usual: Booleans) -> Array:
     Source: Hampel's identifier, as in L. Davies and U. Gather, "The identification of multiple
     outliers", *Journal of the American Statistical Association* 88 (1993), 782–792.
 
-    Examples
-    --------
     >>> values = np.array([1, 2.1, 0.9, 40, 1.2, 2, 1.1, 11, 12.1, 11, 12])
     >>> (distances(values, values < 40) > 5).nonzero()[0].tolist()
     [3]
@@ -205,8 +179,6 @@ def candidates(values: Array) -> list[int]:
     *Journal of Applied Econometrics* 18 (2003), 1–22, section 3; Y.-C. Yao, "Estimating the number
     of change-points via Schwarz' criterion", *Statistics & Probability Letters* 6 (1988), 181–189.
 
-    Examples
-    --------
     >>> candidates(np.array([1.0, 1.1, 0.9, 1.0, 1.1, 0.9, 5.0, 5.1, 4.9, 5.0, 5.1, 4.9]))
     [6]
     """
@@ -271,24 +243,8 @@ def confirmed(
     none show one as likely less often than 0.01, or 0.05 over the number of series
     (`chance`).
 
-    Parameters
-    ----------
-    values
-        One number a period, such as logarithms of counts.
-    other
-        Columns of the regression beside the trend: season, working days.
-    times
-        Whole numbers, the rank of each period.
-    starts
-        First period of each suspected level.
-    together
-        Series searched as one family, this one among them.
-
-    Returns
-    -------
-    list of (period, Effect)
-        The size is the step at that period, with its 95 % interval, the slope after each kept
-        step being free again: what was dropped for being unsure would narrow the interval.
+    A size is the step at that period, with its 95 % interval, the slope after each kept step being
+    free again: what was dropped for being unsure would narrow the interval.
     """
     trend = np.column_stack([np.ones(len(times)), times - times.mean(), other])
     searched = times[HOLDS : len(times) - HOLDS + 1]

@@ -124,47 +124,17 @@ def interrupted(
     method", *American Journal of Political Science* 59 (2015), 495–510 (placebos in time and among
     those compared).
 
-    Parameters
-    ----------
-    values
-        One number a month `YYYY-MM`, oldest first. A month without value (NaN, left out, or a
-        count of 0) is not used; one that is not complete is left out by who calls.
-    day
-        Of the action.
-    counts
-        Whether the values are counts, else means or shares.
-    answers
-        By month, the effective number of answers behind each mean, for means or shares.
-    controls
-        Comparable series, one a column, by month; a month that one of them lacks is not used
-        in comparisons with them.
-    control_answers
-        By month, the effective number of answers of each comparable series, of the same columns.
-    others
-        The days of what else is known to have changed the series.
-    breaks
-        The days before the action from which its level is established to be another, and nothing
-        says why.
-    level
-        Confidence level of the intervals of `effects`, between 0 and 1; those of `periods`, which
-        are drawn, are at 95 %.
+    A month without value (NaN, left out, or a count of 0) is not used; one that is not complete is
+    left out by who calls. `answers` are effective numbers; `others` are the days of what else is
+    known to have changed the series, `breaks` of new levels that nobody explains. `level` is that
+    of `effects`: the intervals of `periods`, which are drawn, are at 95 %.
 
-    Raises
-    ------
-    ValueError
-        Where months do not follow one another, a count is negative, or answers are not given for
-        the comparable series where they are for the series.
-
-    Examples
-    --------
     >>> months = [f"{2023 + i // 12}-{i % 12 + 1:02d}" for i in range(40)]
     >>> wave = [0.02 * (i * 7 % 5 - 2) for i in range(40)]
     >>> score = pd.Series([7.0 + wave[i] + 0.5 * (i >= 30) for i in range(40)], months)
     >>> after = interrupted(score, date(2025, 7, 1), counts=False).effects
     >>> after[["estimate", "after"]].round(1).values.tolist()
     [[0.5, 10.0]]
-    >>> interrupted(score.head(32), date(2025, 7, 1), counts=False).effects["reason"].tolist()
-    ['after']
     """
     periods = [str(period) for period in values.index]
     positions(periods)
@@ -200,8 +170,6 @@ def stands(placebos: int, as_clear: int) -> bool:
 
     So fewer than 19 placebos establish nothing, whatever they give.
 
-    Examples
-    --------
     >>> stands(18, 0), stands(19, 0), stands(38, 1), stands(39, 1)
     (False, True, False, True)
     """
@@ -392,8 +360,6 @@ class Window(NamedTuple):
 def first_month(day: date) -> tuple[int, bool]:
     """The rank of the first whole month from a day on, and whether the day cuts the one before.
 
-    Examples
-    --------
     >>> first_month(date(2026, 3, 1)) == (position("2026-03"), False)
     True
     >>> first_month(date(2026, 3, 9)) == (position("2026-04"), True)
@@ -406,8 +372,6 @@ def first_month(day: date) -> tuple[int, bool]:
 def reaches(day: date, other: date) -> bool:
     """Whether another day is among the months of which a day's effect is measured at most.
 
-    Examples
-    --------
     >>> reaches(date(2025, 1, 1), date(2020, 1, 1)), reaches(date(2025, 1, 1), date(2027, 1, 1))
     (True, False)
     """
@@ -424,23 +388,6 @@ def months_around(times: Times, known: Booleans, day: date, others: Iterable[dat
     A change before the day is a step of its own, or, where it leaves less than three months before
     it, where the window begins; changes less than three months apart are one. The window ends
     before the first change after the day. A month that the day or a change cuts in two is left out.
-
-    Parameters
-    ----------
-    times
-        The rank of each month.
-    known
-        Whether it has a value.
-    others
-        The days of what else is known to have changed the series.
-
-    Examples
-    --------
-    >>> times = np.arange(position("2021-01"), position("2026-01"))
-    >>> others = [date(2022, 6, 15), date(2025, 9, 1)]
-    >>> found = months_around(times, times > 0, date(2025, 1, 1), others)
-    >>> int(found.used.sum()), [int(at - times[0]) for at in found.steps]
-    (55, [18])
     """
     first, cuts = first_month(day)
     used = known & _longest(times, first)
@@ -471,20 +418,6 @@ def breaks_before(values: pd.Series, day: date, counts: bool) -> list[date]:
     They are looked for in its window, if that has 36 months; nothing is said of a series that has
     gaps or is irregular (`seasonally_adjusted`). A break of less than six months before the day may
     be that of the day itself, for a break has no surer date.
-
-    Parameters
-    ----------
-    values
-        One number a month `YYYY-MM`, oldest first; one that is not known is NaN.
-    counts
-        Whether they are counts, whose season is another each month; else means or shares.
-
-    Examples
-    --------
-    >>> months = pd.period_range("2021-01", periods=60, freq="M").astype(str)
-    >>> marks = [7 + 0.02 * (i * 7 % 5 - 2) - 0.6 * (i >= 24) + 0.5 * (i >= 50) for i in range(60)]
-    >>> breaks_before(pd.Series(marks, months), date(2025, 3, 1), counts=False)
-    [datetime.date(2023, 1, 1)]
     """
     first, _ = first_month(day)
     times = positions([str(month) for month in values.index])

@@ -67,25 +67,9 @@ def fit(
     statistical methods used in the analysis of interrupted time series studies", *BMC Medical
     Research Methodology* 21 (2021), 181, recommend for short series.
 
-    Parameters
-    ----------
-    y
-        Values, one a period.
-    columns
-        Matrix of regressors, one row a value; of full rank, with fewer columns than rows.
-    times
-        Whole numbers, the period of each value: periods may be absent.
-    weights
-        Numbers to which the inverse variance of each value is proportional, such as the
-        effective number of answers behind a mean. All alike where not given.
+    Periods (`times`) may be absent; inverse variances are in proportion to `weights`, such as
+    effective numbers of answers.
 
-    Raises
-    ------
-    ValueError
-        Where there are not more values than columns, or columns say the same thing.
-
-    Examples
-    --------
     >>> times = np.arange(8)
     >>> line = fit([1.1, 2.9, 5.2, 6.8, 9.1, 10.9, 13.2, 14.8], np.vander(times, 2), times)
     >>> [round(number, 2) for number in contrast(line, [1, 0])][:3]
@@ -144,16 +128,10 @@ def averaged(fits: Sequence[Fit], searched: int) -> Fit:
     What `contrast` then says of a coefficient takes into account that one does not know which
     columns are the right ones, such as those of a step whose date was searched.
 
+    Each of the `searched` things, such as dates, costs a degree of freedom, as a coefficient does.
+
     Source: J. A. Hoeting, D. Madigan, A. E. Raftery and C. T. Volinsky, "Bayesian model averaging:
     a tutorial", *Statistical Science* 14 (1999), 382–417.
-
-    Parameters
-    ----------
-    fits
-        At least one, all of the same values and of as many columns, in the same order.
-    searched
-        How many things, such as dates, were chosen for the columns to fit: each costs a degree of
-        freedom, as a coefficient does.
     """
     degrees = fits[0].degrees - searched
     evidence = np.array([one.evidence for one in fits])
@@ -169,17 +147,7 @@ def averaged(fits: Sequence[Fit], searched: int) -> Fit:
 
 
 def contrast(fitted: Fit, combination: ArrayLike, level: float = 0.95) -> Effect:
-    """A combination of coefficients, such as one of them, with its interval.
-
-    Parameters
-    ----------
-    fitted
-        What `fit` gave.
-    combination
-        The multiple of each coefficient.
-    level
-        Confidence level, between 0 and 1.
-    """
+    """A combination of coefficients, such as one of them, with its interval."""
     shares = ((1 - checked_level(level)) / 2, (1 + level) / 2)
     row = np.asarray(combination, dtype=float)
     centres = fitted.coefficients @ row
@@ -215,15 +183,8 @@ YEAR = 12
 
 
 def position(month: str) -> int:
-    """The rank of a month `YYYY-MM` among those of all time.
+    """The rank of a month `YYYY-MM` among those of all time; a `ValueError` where the text is none.
 
-    Raises
-    ------
-    ValueError
-        Where the text is no month.
-
-    Examples
-    --------
     >>> position("2026-01") - position("2025-12")
     1
     """
@@ -234,13 +195,7 @@ def position(month: str) -> int:
 
 
 def positions(months: Sequence[str]) -> Times:
-    """The rank of each month of a series.
-
-    Raises
-    ------
-    ValueError
-        Where months do not follow one another.
-    """
+    """The rank of each month of a series; a `ValueError` where they do not follow one another."""
     ranks = np.array([position(month) for month in months], dtype=np.int64)
     if (np.diff(ranks) <= 0).any():
         raise ValueError(f"months stand each once, oldest first: {list(months)[:5]}")
@@ -253,8 +208,6 @@ def season(months: Sequence[str], pairs: int) -> Array:
     Six pairs fit every figure that repeats each year, as one indicator a month would; one pair is
     a single smooth wave.
 
-    Examples
-    --------
     >>> season(["2026-01", "2026-02"], 6).shape, season(["2026-01", "2026-02"], 1).shape
     ((2, 11), (2, 2))
     """
@@ -275,8 +228,6 @@ def working(months: Sequence[str]) -> Array:
 def step_and_ramp(times: Times, start: int) -> Array:
     """Two columns: 1 from `start` on, and the months gone since then (0 at `start`).
 
-    Examples
-    --------
     >>> step_and_ramp(np.array([1, 2, 3, 4]), 3).tolist()
     [[0.0, 0.0], [0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]
     """
@@ -290,10 +241,7 @@ LEAST_REVISIONS = 20  # periods, under which a robust error says too little
 
 
 class Bias(NamedTuple):
-    """The mean of revisions, their mean absolute size, the error of the mean, and its p value.
-
-    Error and p value are NaN where there are too few revisions.
-    """
+    """The mean of revisions, of their sizes, the mean's error and p value (both NaN of too few)."""
 
     mean: float
     absolute: float
@@ -302,7 +250,7 @@ class Bias(NamedTuple):
 
 
 def bias(revisions: Sequence[float] | np.ndarray) -> Bias:
-    """The mean of revisions, and the test that it is zero.
+    """The mean of revisions, in the order of their periods, and the test that it is zero.
 
     A revision is what was told last less what was told first, of one period; the error of their
     mean is robust to heteroskedasticity and autocorrelation (Bartlett's weights).
@@ -313,13 +261,6 @@ def bias(revisions: Sequence[float] | np.ndarray) -> Bias:
     autocorrelation consistent covariance matrix", *Econometrica* 55 (1987), 703–708; the number of
     lags is 4 (n/100)^(2/9), after the same, *Review of Economic Studies* 61 (1994), 631–653.
 
-    Parameters
-    ----------
-    revisions
-        In the order of their periods.
-
-    Examples
-    --------
     >>> found = bias([0.1, -0.2, 0.1] * 8)
     >>> round(found.absolute, 3), found.p_value > 0.9
     (0.133, True)

@@ -65,18 +65,10 @@ class LastingChange(NamedTuple):
 def in_means(daily: pd.DataFrame, sign: Sign, threshold: float) -> list[LastingChange]:
     """Lasting changes of a daily mean: the level before and the season tell what is expected.
 
-    Parameters
-    ----------
-    daily
-        Indexed by all days in order: `value` (the mean of a day's marks, on ten), `n` of them, and
-        their `variance` (none where `n` is below 2).
-    sign
-        1 for rises, −1 for falls.
-    threshold
-        Days in which one false alarm at most is allowed.
+    Of each day in order, `daily` has `value` (the mean of its marks, on ten), `n` of them, and
+    their `variance` (none where `n` is below 2). `sign` is 1 for rises, −1 for falls; one false
+    alarm at most is allowed in `threshold` days.
 
-    Examples
-    --------
     >>> days = pd.date_range("2026-01-01", periods=200)
     >>> marks = [8.0, 8.2, 7.8, 8.1, 7.9, 8.0] * 31 + [7.2] * 14
     >>> daily = pd.DataFrame({"value": marks, "n": 60, "variance": 4.0}, index=days)
@@ -110,15 +102,6 @@ def in_counts(daily: pd.Series, sign: Sign, threshold: float) -> list[LastingCha
     days; that it halved or doubled is told within a month only where days differ little.
     Public holidays say nothing, and neither do days without a value.
 
-    Parameters
-    ----------
-    daily
-        Indexed by all days in order; 0 or more.
-    sign, threshold
-        As for `in_means`.
-
-    Examples
-    --------
     >>> days = pd.date_range("2026-01-01", periods=200)
     >>> daily = pd.Series([40, 44, 38, 42, 40] * 38 + [0] * 10, days)
     >>> [(str(one.began), str(one.seen)) for one in in_counts(daily, -1, 3650)]

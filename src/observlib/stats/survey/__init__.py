@@ -13,7 +13,4 @@ A designed sample has the values of R's package `survey`, but where a docstring 
 What statsmodels and scipy have, they compute: survival, exact and adjusted intervals, intervals of
 quantiles. They know no sampling design, and of a difference neither a base without chance, that of
 a whole population, nor the p value that agrees with its interval.
-
-Studies use a part of it. The rest is what an analyst's own study is likely to ask next: totals and
-ratios, association, logistic regression.
 """

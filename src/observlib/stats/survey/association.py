@@ -64,26 +64,11 @@ class Association(NamedTuple):
 def difference(
     design: Design, variable: str, group: str, of: object, against: object, *, level: float = 0.95
 ) -> MeanDifference:
-    """The difference of the means of two groups, and Student's test that it is 0.
+    """The mean of group `of` less that of `against`, and Student's test that the difference is 0.
 
     As R's `svyttest(variable ~ group)` on the two groups: a regression on the group, with the
     degrees of freedom of the two groups, less 1.
 
-    Parameters
-    ----------
-    design
-        What `design.design` or `design.within` gave.
-    variable
-        Column of numbers, or of true and false; rows without one are left out.
-    group
-        Column of groups.
-    of, against
-        Two of its values; the difference is the mean of the first less that of the second.
-    level
-        Confidence level, between 0 and 1.
-
-    Examples
-    --------
     >>> from observlib.stats.survey.design import design
     >>> frame = pd.DataFrame({"mark": [8, 6, 7, 3, 4, 4], "site": list("aaabbb")})
     >>> test = difference(design(frame), "mark", "site", "a", "b")
@@ -124,28 +109,6 @@ def weighting_effect(
     The two means rest on the same answers: their intervals may overlap where the weights surely
     change the mean. The error is that of the total, in the plain design, of the difference of
     the two linearised variables (see `estimation.variances`), each with its own weights.
-
-    Parameters
-    ----------
-    weighted, plain
-        What `design.design` gave of the same rows, units and strata.
-    variable
-        Column of numbers; rows without one are left out.
-    level
-        Confidence level, between 0 and 1.
-
-    Raises
-    ------
-    ValueError
-        Where the designs are of other rows, units or strata.
-
-    Examples
-    --------
-    >>> from observlib.stats.survey.design import design
-    >>> frame = pd.DataFrame({"mark": [8, 6, 7, 3, 5, 9], "w": [1, 1, 1, 3, 1, 1]})
-    >>> found = weighting_effect(design(frame, weights="w"), design(frame), "mark")
-    >>> round(found.estimate, 2), round(found.se, 2), found.df
-    (-0.83, 0.48, 5)
     """
     for name in ("psu", "stratum", "domain"):
         if not np.array_equal(getattr(weighted, name), getattr(plain, name)):
@@ -196,8 +159,6 @@ def independence(design: Design, rows: str, columns: str) -> Association:
 
     Parameters
     ----------
-    design
-        What `design.design` or `design.within` gave.
     rows, columns
         Columns of answers; rows where either is unknown are left out, and so are answers
         that nobody of a weight above 0 gave.
@@ -276,8 +237,6 @@ def regression(
 
     Parameters
     ----------
-    design
-        What `design.design` or `design.within` gave.
     outcome
         Column of numbers; for a logistic regression, of true and false, or of 1 and 0.
     drivers
@@ -286,8 +245,6 @@ def regression(
         used hold. Rows where the outcome or a driver is unknown, and those of weight 0, are not.
     family
         `logistic` gives log odds.
-    level
-        Confidence level, between 0 and 1.
 
     Returns
     -------

@@ -63,30 +63,8 @@ _STEPS = np.array([first * 10.0**-place for place in range(1, 9) for first in (5
 def waves(frame: pd.DataFrame, period: str, before: str) -> pd.DataFrame:
     """The pairs of one period's estimates with another's, by subject.
 
-    Parameters
-    ----------
-    frame
-        Estimates. A subject that is told twice in a period is left out: which of the two would
-        be compared?
-    period, before
-        The period, and that which it is compared with.
-
-    Returns
-    -------
-    DataFrame
-        One row a subject of both periods: the columns of estimates, then those of the second
-        estimate with `reference_` before their names.
-
-    Examples
-    --------
-    >>> from observlib import estimates
-    >>> mark = {"indicator": "visits", "unit": "visites", "product": "boamp"}
-    >>> frame = estimates.make(
-    ...     {**mark, "period": period, "estimate": value}
-    ...     for period, value in (("2026-T2", 120.0), ("2026-T3", 150.0))
-    ... )
-    >>> waves(frame, "2026-T3", "2026-T2")[["estimate", "reference_estimate"]].values.tolist()
-    [[150.0, 120.0]]
+    The second estimate's columns have `reference_` before their names. A subject that is told twice
+    in a period is left out: which of the two would be compared?
     """
     now, then = (
         frame[frame["period"] == when].drop_duplicates(_SUBJECT, keep=False)
@@ -97,16 +75,7 @@ def waves(frame: pd.DataFrame, period: str, before: str) -> pd.DataFrame:
 
 
 def two_by_two(frame: pd.DataFrame) -> pd.DataFrame:
-    """The pairs, as of `waves`, of each two rows of an indicator and period: products, groups.
-
-    Examples
-    --------
-    >>> from observlib import estimates
-    >>> mark = {"indicator": "visits", "unit": "visites", "period": "2026-T3"}
-    >>> frame = estimates.make({**mark, "product": name, "estimate": 9.0} for name in "abc")
-    >>> two_by_two(frame)[["product", "reference_product"]].values.tolist()
-    [['a', 'b'], ['a', 'c'], ['b', 'c']]
-    """
+    """The pairs, as of `waves`, of each two rows of an indicator and period: products, groups."""
     rows = frame.reset_index(drop=True)
     found = rows.assign(at=rows.index).merge(
         rows.assign(at=rows.index).add_prefix(REFERENCE),
@@ -118,24 +87,7 @@ def two_by_two(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def against_one(frame: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
-    """The pairs, as of `waves`, of an indicator's rows with one: a peer's figure, a target.
-
-    Parameters
-    ----------
-    frame
-        Estimates; those of other indicators are left out.
-    reference
-        An estimate frame of one row. A figure of a whole population has an infinite `n_eff`.
-
-    Examples
-    --------
-    >>> from observlib import estimates
-    >>> mark = {"indicator": "visits", "unit": "visites", "period": "2026-T3"}
-    >>> ours = estimates.make({**mark, "product": name, "estimate": 9.0} for name in "ab")
-    >>> target = estimates.make([{**mark, "product": "target", "estimate": 8.0}])
-    >>> against_one(ours, target)[["product", "reference_product"]].values.tolist()
-    [['a', 'target'], ['b', 'target']]
-    """
+    """The pairs, as of `waves`, of an indicator's rows with one of a peer, or of a target."""
     if len(reference) != 1:
         raise ValueError(f"a reference is one row, not {len(reference)}")
     rows = frame[frame["indicator"] == reference["indicator"].iat[0]]
@@ -149,62 +101,38 @@ def compare(
     level: float = 0.95,
     first: Sequence[bool] | pd.Series = (),
 ) -> pd.DataFrame:
-    """Compare all pairs that a study tests, as one family.
+    """Compare all pairs that a study tests, as one family: the pairs with `RESULTS`.
 
     Sources: one level for all intervals, that of the last rejection: Y. Benjamini and
     D. Yekutieli, "False discovery rate–adjusted multiple confidence intervals for selected
     parameters", *Journal of the American Statistical Association* 100 (2005), 71–81.
     Tests and correction: see `differences`.
 
-    Parameters
-    ----------
-    pairs
-        What `waves`, `two_by_two` and `against_one` give, put together with `pandas.concat`: the
-        family is the rows that can be tested. Estimates have 95 % intervals. Where a row has
-        `PAIRED`, the difference is tested with them (Student's), whatever its kind; those of a
-        count are of what it usually changes (see `counts.usual_change`). One that has a `why`,
-        which is then its `reason`, is not tested.
-    kinds
-        How each indicator is compared. `mean`: its interval is Student's, of `n_eff` − 1 degrees
-        of freedom; `share`: in %, on the base `n_eff`, or `n` where only that is known
-        (`simple_sample` is then true); `interval`: whatever else has an interval; `count`: of a
-        whole population, tested where it has `PAIRED`, else compared as it is.
-    matters
-        The smallest difference of interest of an indicator, in its unit; for a count, in % of
-        the reference. Without it no measure can be told to be stable; a count is where its
-        change rounds to 0,0 %.
-    level
-        One less how often there is a false rise or fall anywhere in the study, at most.
-    first
-        Which pairs are of a headline measure, and share half of the error (see
-        `differences.halves`); without it all weigh the same.
+    `pairs` are those of `waves`, `two_by_two` and `against_one` together, with 95 % intervals: the
+    family is the rows that can be tested. Where a row has `PAIRED`, the difference is tested with
+    them (Student's), whatever its kind; those of a count are of what it usually changes (see
+    `counts.usual_change`). One that has a `why`, which is then its `reason`, is not tested.
 
-    Returns
-    -------
-    DataFrame
-        The pairs with `RESULTS`. `level` is that of a pair's interval, from `difference_low` to
-        `difference_high`. `detectable` is the smallest change that would have been seen 8 times in
-        10. They are empty, and so is `p_value`, where nothing could be tested. A count has no
-        interval: it would tell those of years before. Its `level` is the highest at which its
-        change is larger than usual, in coarse steps. `reason`
-        says why a verdict is `unknown`: a status, units that differ (`unit`), no base or interval
-        (`base`), answers all alike (`spread`), too few years of a count (`years`), which changes
-        as usual (`usual`), or an interval too wide (`precision`). `difference` is empty where a
-        value is withheld, absent or of an incomplete period.
+    Of `kinds`, `mean` has Student's interval, of `n_eff` − 1 degrees of freedom; `share` is in %,
+    on the base `n_eff`, or `n` where only that is known (`simple_sample` is then true); `interval`
+    is whatever else has an interval; `count` is of a whole population, tested where it has
+    `PAIRED`, else compared as it is. What `matters` is in the indicator's unit, for a count in % of
+    the reference. Without it no measure can be told to be stable; a count is where its change
+    rounds to 0,0 %.
 
-    Raises
-    ------
-    ValueError
-        For an indicator without a kind, a kind that is none, and a margin that is not above 0.
+    A false rise or fall anywhere in the study has a chance of 1 − `level` at most, a false `stable`
+    as much: pairs found to differ stay in that family, as up to a third of studies whose changes
+    all just matter would call one of them stable. `first` pairs, of a headline measure, share half
+    of the error (see `differences.halves`).
 
-    Notes
-    -----
-    Two families have each its error: a false rise or fall, and a false `stable`. Pairs found to
-    differ stay in the second: without them up to a third of studies whose changes all just matter
-    call one of them stable.
+    Of what comes out, `level` is that of a pair's interval; of a count, which has none (it would
+    tell those of years before), the highest at which its change is larger than usual, in coarse
+    steps. `detectable` is the smallest change that would have been seen 8 times in 10. `reason`
+    says why a verdict is `unknown`: a status, units that differ (`unit`), no base or interval
+    (`base`), answers all alike (`spread`), too few years of a count (`years`), which changes as
+    usual (`usual`), or an interval too wide (`precision`). `difference` is empty where a value is
+    withheld, absent or of an incomplete period.
 
-    Examples
-    --------
     >>> from observlib import estimates
     >>> mark = {"indicator": "satisfied_share", "unit": "%", "product": "boamp"}
     >>> frame = estimates.make(
@@ -277,17 +205,8 @@ def compare(
 def verdict(low: float, high: float, margin: float, holds: bool = True) -> str:
     """What the interval of a difference says, of `VERDICTS`.
 
-    Parameters
-    ----------
-    low, high
-        Ends of the interval.
-    margin
-        The smallest difference of interest, 0 where none is known.
-    holds
-        Whether the test of the difference holds after correction.
+    `margin` is 0 where none is known; `holds`, whether the test holds after correction.
 
-    Examples
-    --------
     >>> [verdict(0.1, 0.4, 0.5), verdict(-0.2, 0.3, 0.5), verdict(-0.2, 0.9, 0.5)]
     ['rise', 'stable', 'unknown']
     """

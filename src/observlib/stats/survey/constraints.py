@@ -74,10 +74,7 @@ class Auxiliary:
         return gram
 
     def residuals(self, values: np.ndarray, weights: np.ndarray, gram: np.ndarray) -> np.ndarray:
-        """What the weighted regression of values (n,) or (n, k) on x leaves unexplained.
-
-        `gram` is that of the weights.
-        """
+        """What a regression of values (n,) or (n, k) on x, of these weights, does not explain."""
         columns = values.reshape(len(values), -1)
         found = np.empty(columns.shape, order="F")
         cells, cell = self._collapsed
@@ -87,10 +84,7 @@ class Auxiliary:
         return found.reshape(values.shape)
 
     def leverages(self, weights: np.ndarray, gram: np.ndarray) -> np.ndarray:
-        """How much each row pulls the weighted regression on x towards itself, 0 to 1 (n,).
-
-        The diagonal of the hat matrix. `gram` is that of the weights.
-        """
+        """The hat matrix's diagonal (n,): how much each row pulls its own fit, from 0 to 1."""
         cells, cell = self._collapsed
         each = np.eye(len(gram))
         pulled = np.column_stack([cells.predict(solve(gram, one)) for one in each])
@@ -113,10 +107,7 @@ class Auxiliary:
         return self.collapse()
 
     def collapse(self) -> tuple[Auxiliary, np.ndarray]:
-        """The distinct rows of x (cells), and the cell of each row.
-
-        Nothing is gained with numeric columns, whose values seldom repeat: each row is then a cell.
-        """
+        """The distinct rows of x (cells), and each row's; with numeric columns each row is one."""
         if self.numbers.shape[1]:
             return self, np.arange(len(self.numbers))
         margins = pd.DataFrame(dict(enumerate(self.codes)))

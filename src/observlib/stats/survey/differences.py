@@ -44,27 +44,8 @@ def difference_of_means(
     F. E. Satterthwaite, "An approximate distribution of estimates of variance components",
     *Biometrics Bulletin* 2 (1946), 110–114.
 
-    Parameters
-    ----------
-    mean1, se1, df1
-        A mean, its standard error (0 or more) and the degrees of freedom of that (above 0; n − 1
-        for a simple sample).
-    mean2, se2, df2
-        Those of the mean that is subtracted.
-    level
-        Confidence level, between 0 and 1.
+    A `ValueError` where both standard errors are 0: without any spread chance cannot be told.
 
-    Returns
-    -------
-    difference, low, high, p_value
-
-    Raises
-    ------
-    ValueError
-        Where both standard errors are 0: without any spread chance cannot be told.
-
-    Examples
-    --------
     >>> [round(x, 3) for x in difference_of_means(8.2, 0.1, 399, 7.8, 0.15, 249)]
     [0.4, 0.046, 0.754, 0.027]
     """
@@ -95,28 +76,9 @@ def difference_of_shares(
     method 10. It is made of the two Wilson intervals, holds at shares of 0 and 1, and stays
     between −1 and 1. The p value is one less the largest level whose interval leaves out 0.
 
-    Parameters
-    ----------
-    share1, n1
-        A share between 0 and 1 and its base (above 0); an effective base need not be whole, an
-        infinite one is that of a whole population.
-    share2, n2
-        Those of the share that is subtracted.
-    level
-        Confidence level, between 0 and 1.
+    An effective base need not be whole; an infinite one, of one share at most, is that of a whole
+    population.
 
-    Returns
-    -------
-    difference, low, high, p_value
-        As proportions.
-
-    Raises
-    ------
-    ValueError
-        For shares or bases that are none, and where both bases are infinite.
-
-    Examples
-    --------
     >>> [round(x, 4) for x in difference_of_shares(56 / 70, 70, 48 / 80, 80)]
     [0.2, 0.0524, 0.3339, 0.0081]
     """
@@ -160,27 +122,9 @@ def difference_of_intervals(
     symmetric intervals nor a normal estimate. At another `level` the reaches of the intervals
     are stretched as those of a normal estimate would be.
 
-    Parameters
-    ----------
-    estimate1, interval1
-        An estimate and the ends of its 95 % interval, which hold it.
-    estimate2, interval2
-        Those of the estimate that is subtracted.
-    level
-        Confidence level, between 0 and 1.
+    A `ValueError` where an interval does not hold its estimate, or both have no width on the side
+    where the other estimate is: ties, that hide the spread.
 
-    Returns
-    -------
-    difference, low, high, p_value
-
-    Raises
-    ------
-    ValueError
-        Where an interval does not hold its estimate, or both have no width on the side where
-        the other estimate is: ties, that hide the spread.
-
-    Examples
-    --------
     >>> [round(x, 3) for x in difference_of_intervals(120, (90, 180), 60, (50, 90))]
     [60, 17.574, 120.828, 0.006]
     """
@@ -206,13 +150,6 @@ def equivalence_p_value(interval: Callable[[float], tuple[float, float]], margin
     Source: D. J. Schuirmann, *Journal of Pharmacokinetics and Biopharmaceutics* 15 (1987), 657–680:
     they reject at α where the interval at 1 − 2α is within the margin.
 
-    Parameters
-    ----------
-    interval, margin
-        The ends of the interval by its level, and the smallest difference of interest, above 0.
-
-    Examples
-    --------
     >>> def interval(level):
     ...     return difference_of_means(8.2, 0.1, 399, 8.1, 0.15, 249, level)[1:3]
     >>> round(equivalence_p_value(interval, 0.5), 3)
@@ -237,18 +174,8 @@ def error_of_paired_shares(alone1: float, alone2: float, n: float) -> float:
     shares are equal in truth. Elsewhere it is a little too large, by (p1 − p2)² under the root,
     never too small, and it is not 0 where everybody gave the one answer.
 
-    Parameters
-    ----------
-    alone1, alone2
-        How many people gave the first answer and not the second, and the reverse (0 or more);
-        those who gave both tell nothing of the difference. Where each person gives one answer,
-        all who gave it.
-    n
-        How many people were asked (above 0).
-
-    Examples
-    --------
-    70 and 50 of 100 people gave an answer, 30 of them both:
+    Who gave both answers, `alone` neither time, tells nothing of the difference: 70 and 50 of 100
+    people gave an answer, 30 of them both.
 
     >>> round(error_of_paired_shares(70 - 30, 50 - 30, 100), 4)
     0.0775
@@ -264,15 +191,6 @@ def detectable_of_interval(low: float, high: float, level: float = 0.95) -> floa
     Source: H. S. Bloom, "Minimum detectable effects: a simple way to report the statistical
     power of experimental designs", *Evaluation Review* 19 (1995), 547–556, for a two-sided test.
 
-    Parameters
-    ----------
-    low, high
-        Ends of an interval that is symmetric, on the scale on which it is taken.
-    level
-        Its confidence level.
-
-    Examples
-    --------
     >>> round(detectable_of_interval(-0.1, 0.684), 2)
     0.56
     """
@@ -289,15 +207,9 @@ def adjust(p_values: Sequence[float] | np.ndarray, weights: np.ndarray | None = 
     Source: S. Holm, "A simple sequentially rejective multiple test procedure", *Scandinavian
     Journal of Statistics* 6 (1979), 65–70.
 
-    Parameters
-    ----------
-    p_values
-        Between 0 and 1; NaN, for what was not tested, is no member of the family.
-    weights
-        The share of the error of each test, its mean 1 (see `halves`).
+    NaN, of what was not tested, is no member of the family. `weights`, of mean 1, are the share of
+    the error of each test (see `halves`).
 
-    Examples
-    --------
     >>> adjust([0.01, 0.04, float("nan"), 0.03]).round(2).tolist()
     [0.03, 0.06, nan, 0.06]
     """
@@ -322,15 +234,6 @@ def halves(first: Sequence[bool] | np.ndarray, p_values: np.ndarray) -> np.ndarr
     first are more than the others, all weigh the same. The family keeps to its error whatever the
     dependence of the tests: S. Holm (1979, see `adjust`), section 4.
 
-    Parameters
-    ----------
-    first
-        Which are tested first.
-    p_values
-        NaN where there is no test.
-
-    Examples
-    --------
     >>> halves([True, False, False, False], np.array([0.01, 0.2, 0.3, 0.9])).round(2).tolist()
     [2.0, 0.67, 0.67, 0.67]
     """
@@ -353,8 +256,6 @@ def levels(
     weight share theirs; at the first test where none is rejected, and the interval is then
     Bonferroni's. None is below `level`.
 
-    Examples
-    --------
     >>> p_values = np.array([0.03, 0.2, 0.3, 0.9])
     >>> levels(p_values, weights=halves([True, False, False, False], p_values)).round(4).tolist()
     [0.975, 0.9917, 0.9917, 0.9917]
@@ -373,8 +274,6 @@ def levels(
 def common_level(p_values: Sequence[float] | np.ndarray, level: float = 0.95) -> float:
     """The level that tests which weigh the same share (see `levels`).
 
-    Examples
-    --------
     >>> common_level([0.001, 0.2, 0.3, 0.9])
     0.9875
     """

@@ -87,13 +87,7 @@ def variances(design: Design, scores: Floats, codes: Codes, count: int) -> Float
 
 
 def covariance(design: Design, scores: Floats) -> Floats:
-    """Covariance matrix (k, k) of the weighted totals of several variables (see `variances`).
-
-    Parameters
-    ----------
-    scores
-        The linearised variables, without weights (n, k); 0 outside the design's domain.
-    """
+    """Covariance matrix (k, k) of the weighted totals of scores (n, k) without weights."""
     codes = np.where(design.domain, 0, -1)
     if design.calibration is not None:
         scores, codes = design.calibration.residuals(scores), np.zeros_like(codes)
@@ -143,12 +137,6 @@ def sampled_fraction(design: Design, codes: Codes, count: int) -> Floats:
     equally spread, Σ w² (1 − f_h) / Σ w² over sampled units: W. G. Cochran, *Sampling
     Techniques*, 3rd ed. (1977), theorem 5.3. 1 exactly where all strata of the domain were
     sampled as a whole, 0 where no population is known.
-
-    >>> import pandas as pd
-    >>> from observlib.stats.survey.design import design
-    >>> halves = design(pd.DataFrame({"pool": list("aabb")}), strata="pool", population=4)
-    >>> sampled_fraction(halves, np.zeros(4, dtype=int), 1).tolist()
-    [0.5]
     """
     rows = codes >= 0  # a weight of 0 adds nothing
     units, unit = _units_of(design, codes, count, rows)
@@ -279,16 +267,12 @@ def mean(
 
     Parameters
     ----------
-    design
-        What `design.design` or `design.within` gave.
     variable
         Column of numbers; rows without one are left out.
     by
         Columns whose values make the domains. Rows without a value are in none.
     ends
         The least and the most that anybody can answer, of a scale that ends.
-    level
-        Confidence level, between 0 and 1.
 
     Returns
     -------

@@ -36,26 +36,11 @@ def checked_level(level: float) -> float:
 
 
 def wilson(successes: float, n: float, level: float = 0.95) -> tuple[float, float]:
-    """Wilson's score interval of a proportion.
+    """Wilson's score interval of a proportion; effective numbers need not be whole.
 
     Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
     *Journal of the American Statistical Association* 22 (1927), 209–212.
 
-    Parameters
-    ----------
-    successes, n
-        Answers that have the property, and all answers (at least 1); effective numbers need not
-        be whole.
-    level
-        Confidence level, between 0 and 1.
-
-    Returns
-    -------
-    low, high
-        Proportions between 0 and 1.
-
-    Examples
-    --------
     >>> [round(end, 4) for end in wilson(8, 10)]
     [0.4902, 0.9433]
     """
@@ -68,8 +53,6 @@ def wilson(successes: float, n: float, level: float = 0.95) -> tuple[float, floa
 def wilson_of_share(share: Floats, n: Floats, level: float = 0.95) -> tuple[Floats, Floats]:
     """Wilson's score intervals of shares, of as many answers, whole or effective, each.
 
-    Examples
-    --------
     >>> low, high = wilson_of_share(np.array([0.8, 1.0]), np.array([10.0, 7.5]))
     >>> low.round(4).tolist(), high.round(4).tolist()
     ([0.4902, 0.6613], [0.9433, 1.0])
@@ -98,8 +81,6 @@ def clopper_pearson_of_share(
     in the case of the binomial", *Biometrika* 26 (1934), 404–413; as quantiles of the beta
     distribution, which has no need of whole numbers.
 
-    Examples
-    --------
     >>> low, high = clopper_pearson_of_share(np.array([0.8, 1.0]), np.array([5.0, 5.0]))
     >>> low.round(4).tolist(), high.round(4).tolist()
     ([0.2836, 0.4782], [0.9949, 1.0])
@@ -123,22 +104,8 @@ def bounded_intervals(
     Source: as for proportions, E. L. Korn and B. I. Graubard, *Analysis of Health Surveys* (1999),
     section 2.7, and R's `svyciprop(method="logit")`.
 
-    Parameters
-    ----------
-    mean, error, df
-        Means, their standard errors and degrees of freedom: numbers, or arrays.
-    ends
-        The least and the most that anybody can answer.
-    level
-        Confidence level, between 0 and 1.
+    Both ends are NaN where the mean is an end of the scale, or nothing tells its error.
 
-    Returns
-    -------
-    low, high
-        NaN where the mean is an end of the scale, or nothing tells its error.
-
-    Examples
-    --------
     >>> [round(float(end), 2) for end in bounded_intervals(9.0, 0.3, 99, (0, 10))]
     [8.23, 9.46]
     """
@@ -153,19 +120,10 @@ def bounded_intervals(
 
 
 def student(mean: float, sd: float, n: int, level: float = 0.95) -> tuple[float, float]:
-    """Student's t interval of a mean.
+    """Student's t interval of a mean, of a standard deviation of divisor n − 1.
 
     Source: Student, "The probable error of a mean", *Biometrika* 6 (1908), 1–25.
 
-    Parameters
-    ----------
-    mean, sd, n
-        Mean, standard deviation (divisor n − 1) and number of answers (at least 2).
-    level
-        Confidence level, between 0 and 1.
-
-    Examples
-    --------
     >>> [round(end, 4) for end in student(5.0, 2.0, 16)]
     [3.9343, 6.0657]
     """
@@ -188,7 +146,7 @@ SUS_AVERAGE = 68  # of the studies that the grades were made of
 
 
 def adjusted_wald(successes: float, n: float, level: float = 0.95) -> tuple[float, float]:
-    """The adjusted Wald interval of a proportion, for small samples.
+    """The adjusted Wald interval of a proportion, for small samples, cut at 0 and 1.
 
     Sources: A. Agresti and B. A. Coull, "Approximate is better than 'exact' for interval
     estimation of binomial proportions", *The American Statistician* 52 (1998), 119–126; for
@@ -196,20 +154,6 @@ def adjusted_wald(successes: float, n: float, level: float = 0.95) -> tuple[floa
     using binomial confidence intervals", *Proceedings of the Human Factors and Ergonomics
     Society* 49 (2005), 2100–2104.
 
-    Parameters
-    ----------
-    successes, n
-        How many succeeded, of how many (above 0); effective numbers need not be whole.
-    level
-        Confidence level, between 0 and 1.
-
-    Returns
-    -------
-    low, high
-        Proportions, cut at 0 and 1.
-
-    Examples
-    --------
     >>> [round(end, 4) for end in adjusted_wald(4, 5)]
     [0.3596, 0.9797]
     """
@@ -230,17 +174,8 @@ def clustered_share(counts: Sequence[tuple[int, int]]) -> tuple[float, float]:
     and 9A. It lies between the numbers of participants and of attempts, and is that of
     participants where all attempts, or none, succeed.
 
-    Parameters
-    ----------
-    counts
-        Successes and attempts of each participant, with attempts above 0.
+    `counts` are the successes and attempts of each participant.
 
-    Returns
-    -------
-    share, n_eff
-
-    Examples
-    --------
     >>> clustered_share([(4, 4), (0, 4), (4, 4), (0, 4)])
     (0.5, 4.0)
     """
@@ -263,17 +198,6 @@ def geometric_mean(values: Sequence[float], level: float = 0.95) -> tuple[float,
     *Proceedings of CHI* (2010), 2347–2350: times are skewed, and below 25 participants it
     estimates the median better than the sample's own median does.
 
-    Parameters
-    ----------
-    values
-        Times above 0; at least two.
-
-    Returns
-    -------
-    mean, low, high
-
-    Examples
-    --------
     >>> [round(x, 1) for x in geometric_mean([50, 100, 200])]
     [100.0, 17.9, 559.5]
     """
@@ -287,20 +211,13 @@ def geometric_mean(values: Sequence[float], level: float = 0.95) -> tuple[float,
 
 
 def sus_score(answers: Sequence[float]) -> float:
-    """The score, 0 to 100, of one participant's answers to the System Usability Scale.
+    """The score, 0 to 100, of one participant's ten answers, 1 to 5, to the System Usability Scale.
 
     Odd items are in favour, even ones against. Source: J. Brooke, "SUS: a 'quick and dirty'
     usability scale", in *Usability Evaluation in Industry* (1996), 189–194. The French F-SUS is
     scored alike: G. Gronier and A. Baudet, *International Journal of Human–Computer
     Interaction* 37 (2021), 1571–1582.
 
-    Parameters
-    ----------
-    answers
-        The ten answers, 1 (not at all) to 5 (wholly agree), in order.
-
-    Examples
-    --------
     >>> sus_score([5, 1, 5, 1, 5, 1, 5, 1, 5, 1]), sus_score([3] * 10)
     (100.0, 50.0)
     """
@@ -315,8 +232,6 @@ def sus_grade(score: float) -> str:
     Source: J. Sauro and J. R. Lewis, *Quantifying the User Experience* (2012), chapter 8.
     The curve is of 446 studies, nearly all in English; the average of 68 is a C.
 
-    Examples
-    --------
     >>> [sus_grade(score) for score in (84.1, 84.0, 68, 51.6)]
     ['A+', 'A', 'C', 'F']
     """
@@ -367,36 +282,17 @@ def prevalence(
     no model of the machine's mistakes. So its error is known in small samples too, where the normal
     interval of these papers is too narrow, and 0 where the machine happens to err nowhere.
 
-    Parameters
-    ----------
-    codes
-        What people say of each text of the sample: 1 where it holds it, 0 where not, and between
-        where they disagree.
-    guesses
-        What the machine says of the same texts, 0 or 1. It has not learnt from their codes.
-    guessed
-        In how many of all the texts the machine sees it, those of the sample included.
-    texts
-        How many there are in all: the share is theirs, so that nothing is uncertain once all of
-        them are read.
-    level
-        Confidence level, between 0 and 1.
-
-    Raises
-    ------
-    ValueError
-        For what is no sample of the texts.
-
-    Notes
-    -----
     The interval is Wilson's, for as many answers as have the variance of the estimate. In that
     variance the share of each part that the machine makes is drawn by one answer towards that of
     the whole sample: a part in which no mistake was seen may hold some. `tests/stats/survey`
     measures how often intervals hold the truth: 93 to 97 % of the time, and more where fewer than
     100 texts were read and the machine hardly errs.
 
-    Examples
-    --------
+    People say of each text of the sample 1 where it holds it, 0 where not, and between where they
+    disagree; the machine, 0 or 1 of the same texts, has not learnt from their codes. `guessed`
+    counts all the texts in which it sees it, those of the sample included, of `texts` in all:
+    nothing is uncertain once all of them are read.
+
     >>> codes, guesses = [1] * 18 + [0] * 32, [1] * 17 + [0] * 33
     >>> found = prevalence(codes, guesses, guessed=700, texts=2000)
     >>> [round(x, 3) for x in (found.estimate, found.low, found.high)]
@@ -466,8 +362,6 @@ def cohens_kappa(one: Sequence[str], other: Sequence[str]) -> Agreement:
     Where both give every text one and the same code, nothing tells whether they would agree on
     another: kappa is not a number.
 
-    Examples
-    --------
     >>> one = ["yes"] * 20 + ["no"] * 30
     >>> found = cohens_kappa(one, ["yes"] * 15 + ["no"] * 25 + ["yes"] * 10)
     >>> round(found.kappa, 3), round(found.low, 3), round(found.high, 3), found.n

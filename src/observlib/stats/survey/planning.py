@@ -53,31 +53,11 @@ def power(
     the d that just leaves 0 out of Newcombe's interval of such shares. Means and shares are taken
     to move towards the middle of their scale, where it is harder to see.
 
-    Parameters
-    ----------
-    n
-        Answers in each of the two periods (at least 2 effective ones).
-    difference
-        The true one, above 0: in the unit of `sd`, or a proportion for a share.
-    sd
-        Standard deviation of the answers (above 0), of a mean.
-    mean
-        The mean of the first period, where it is known, on a scale from 0 to 1; `sd` and the
-        difference are then in its unit.
-    share
-        Proportion of the first period, of a share. Either this or `sd` is given.
-    level
-        Confidence level of the test, corrected for the number of tests.
-    design_effect
-        n over the effective number of answers, where they have weights.
+    Differences and `sd` are in the unit of the answers; where the first period's `mean` is known,
+    on a scale from 0 to 1. Either `sd` or the first `share`, a proportion, is given. `level` is
+    that of the test, corrected for the number of tests; `design_effect`, n over the effective
+    number of answers.
 
-    Raises
-    ------
-    ValueError
-        For a value outside what is said above, and a difference that there cannot be.
-
-    Examples
-    --------
     >>> round(power(64, 0.5, sd=1.0), 3), round(power(900, 0.05, share=0.8), 3)
     (0.801, 0.72)
     """
@@ -112,18 +92,6 @@ def answers_needed(
 ) -> int:
     """Answers needed in each of two periods, for a true difference to be found 8 times in 10.
 
-    Parameters
-    ----------
-    difference, sd, mean, share, level, design_effect
-        As those of `power`.
-
-    Raises
-    ------
-    ValueError
-        As `power`.
-
-    Examples
-    --------
     A mark on ten of deviation 2.5, of which half a point matters, alone and among 20 tests:
 
     >>> answers_needed(0.5, sd=2.5), answers_needed(0.5, sd=2.5, level=1 - 0.025 / 19)
@@ -151,18 +119,8 @@ def smallest_found(
 ) -> float:
     """The smallest true difference that some answers in each of two periods find 8 times in 10.
 
-    Parameters
-    ----------
-    n, sd, mean, share, level, design_effect
-        As those of `power`.
+    Infinite where not even the largest difference that there can be is found.
 
-    Returns
-    -------
-    float
-        Infinite where not even the largest difference that there can be is.
-
-    Examples
-    --------
     >>> round(smallest_found(394, sd=2.5), 3), round(smallest_found(20, share=0.5), 2)
     (0.5, 0.39)
     """
@@ -183,8 +141,6 @@ def variance_ends(sd: float, mean: float, n: float, level: float = 0.95) -> tupl
     moment is that of the beta distribution of this mean and deviation, on a scale from 0 to 1, or,
     if it is larger, of the normal.
 
-    Examples
-    --------
     >>> [round(end, 2) for end in variance_ends(0.25, 0.7, 30)]
     [0.63, 1.81]
     """
@@ -199,13 +155,8 @@ def variance_ends(sd: float, mean: float, n: float, level: float = 0.95) -> tupl
 def least_levels(first: Sequence[bool]) -> list[float]:
     """The level of each test of a family where no other of it finds anything.
 
-    Parameters
-    ----------
-    first
-        Which of all the tests come first, and share half of the error (see `differences.halves`).
+    `first` are those that share half of the error (see `differences.halves`).
 
-    Examples
-    --------
     >>> [round(level, 4) for level in least_levels([True] + 4 * [False])]
     [0.975, 0.9938, 0.9938, 0.9938, 0.9938]
     """

@@ -79,8 +79,6 @@ def proportion(
 
     Parameters
     ----------
-    design
-        What `design.design` or `design.within` gave.
     variable
         Column of answers; rows without one are left out.
     of

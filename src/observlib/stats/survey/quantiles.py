@@ -41,8 +41,6 @@ def kaplan_meier(
         Whether the end was seen; a case without its end is censored at its duration.
     weights
         How many like cases each stands for (whole numbers of a grouped table); 1 where absent.
-    level
-        Confidence level, between 0 and 1.
 
     Returns
     -------
@@ -93,20 +91,9 @@ def quantile(curve: pd.DataFrame, p: float) -> tuple[float, float, float]:
     Source: R. Brookmeyer and J. Crowley, "A confidence interval for the median survival time",
     *Biometrics* 38 (1982), 29–41, with the curve's own interval.
 
-    Parameters
-    ----------
-    curve
-        What `kaplan_meier` gives.
-    p
-        A share between 0 and 1, such as 0.5 for the median.
+    NaN where the curve of `kaplan_meier`, or the end of its interval, does not come down to 1 −
+    `p`.
 
-    Returns
-    -------
-    value, ci_low, ci_high
-        NaN where the curve, or the end of its interval, does not come down to 1 − `p`.
-
-    Examples
-    --------
     >>> quantile(kaplan_meier([1, 2, 3, 4], [True] * 4), 0.5)[0]
     2.0
     """
@@ -121,20 +108,8 @@ def quantile(curve: pd.DataFrame, p: float) -> tuple[float, float, float]:
 def share_ended(curve: pd.DataFrame, time: float) -> tuple[float, float, float]:
     """The share of the cases that has ended within a duration, and its interval.
 
-    Parameters
-    ----------
-    curve
-        What `kaplan_meier` gives.
-    time
-        A duration, included.
+    0 without an interval before anything ended.
 
-    Returns
-    -------
-    value, ci_low, ci_high
-        Shares between 0 and 1; 0 without an interval before anything ended.
-
-    Examples
-    --------
     >>> share_ended(kaplan_meier([1, 2, 3, 4], [True] * 4), 3)[0]
     0.75
     """
@@ -158,24 +133,9 @@ def quantile_interval(
     value that at least a share `p` of the sample does not exceed (definition 1 of Hyndman and
     Fan, 1996).
 
-    Parameters
-    ----------
-    values
-        At least one number.
-    p
-        A share between 0 and 1, such as 0.9.
-    level
-        Least confidence of the interval, between 0 and 1.
-    times
-        How often each value was seen; once where absent.
+    Values are seen `times`, once where absent. Both ends are NaN where the sample is too small for
+    one of them.
 
-    Returns
-    -------
-    value, ci_low, ci_high
-        Both ends are NaN where the sample is too small for one of them.
-
-    Examples
-    --------
     >>> quantile_interval(range(1, 101), 0.5)
     (50.0, 40.0, 61.0)
     >>> quantile_interval([1, 7], 0.5, times=[600, 400])
@@ -218,16 +178,12 @@ def quantiles(
 
     Parameters
     ----------
-    design
-        What `design.design` or `design.within` gave.
     variable
         Column of numbers; rows without one are left out.
     p
         One or more shares between 0 and 1.
     by
         Columns whose values make the domains.
-    level
-        Confidence level, between 0 and 1.
 
     Returns
     -------

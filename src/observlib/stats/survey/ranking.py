@@ -45,23 +45,10 @@ def among_worst(
     criteria get weights, all of which are as likely (uniform on the simplex). The things whose
     weighted ranks are highest are the worst.
 
-    Parameters
-    ----------
-    values
-        Things × criteria; the higher the worse, NaN where it is not known. A criterion that is
-        known of fewer than `LEAST_RANKED` has no part.
-    errors
-        Their standard errors, above 0 where the value is known.
-    most
-        How many are named: `places_named` of those of which a criterion is known, if not given.
-    draws, seed, shared
-        As those of `shrunk`; the same draws for the same seed, on any machine.
-
-    Returns
-    -------
-    array
-        From 0 to 1; NaN of what no criterion knows, which takes no place, and of all where no
-        criterion has a part, or all are among the `most`.
+    `values` are things × criteria, the higher the worse, NaN where not known; a criterion that is
+    known of fewer than `LEAST_RANKED` has no part. What no criterion knows takes no place and is
+    NaN, as are all where no criterion has a part or all are among the `most` (`places_named`, if
+    not given). The same seed has the same draws on any machine.
     """
     values, errors = np.asarray(values, float), np.asarray(errors, float)
     known = np.isfinite(values) & np.isfinite(errors) & (errors > 0)
@@ -91,25 +78,11 @@ def shrunk(
     means, spreads and correlations are as likely beforehand. What is known badly is drawn towards
     the mean, what is not at all from the things' own distribution: given their other criteria.
 
-    Parameters
-    ----------
-    values, errors
-        Estimates and their standard errors, things × criteria; a NaN in one is not known.
-    draws, chance
-        How many, and where they come from.
-    shared
-        Criteria × criteria: how the errors of one thing correlate, where criteria are measured in
-        the same answers. They do not, if not given.
-
-    Returns
-    -------
-    array
-        Draws × things × criteria.
-
-    Notes
-    -----
     Gibbs' sampler, a criterion after the other, in chains side by side. Σ has the prior of Huang
     and Wand (equation 2, ν = 2, A infinite): Σ⁻¹ is Wishart, here by Bartlett's decomposition.
+
+    `shared` are the correlations of one thing's errors (criteria × criteria), where criteria are
+    measured in the same answers. Draws come out as draws × things × criteria.
     """
     (things, criteria), chains = values.shape, min(draws, _CHAINS)
     known, own = np.isfinite(values) & np.isfinite(errors), np.eye(criteria)

@@ -71,43 +71,20 @@ def specifications(
     weigh the same where each has eleven answers, profiles where both sides have weights, no
     correction where the study makes one, and days by themselves where there are ten.
 
-    Parameters
-    ----------
-    now, then
-        The answers of one quarter each: `date`, `mark` on 0–10, `times` (how many answers the row
-        is) and, where there are weights of profiles, `profile` (NaN: of unknown profile).
-    level
-        The level of the interval that is published of this change, corrected for its study.
-    margins
-        The smallest difference of interest of each measure, in its unit; 0 where none is known.
-    satisfied
-        The mark from which one is satisfied.
-
-    Returns
-    -------
-    DataFrame
-        One row a specification, what is published first: an option of each of `OPTIONS`,
-        `difference`, `low` and `high` (points on 10; in % for shares; for ranks the chance that an
-        answer of now is above one of then, in %, less 50) and `verdict`, as
-        `survey.comparison.verdict` has it; `unknown`, without ends, where nothing has any spread
-        (the answers of a side are all alike; for ranks, every answer of a side is above the other).
-
-    Notes
-    -----
     Means: Welch's interval. Shares: Newcombe's, on effective bases. Ranks: E. Brunner and
     U. Munzel, "The nonparametric Behrens–Fisher problem: asymptotic theory and a small-sample
     approximation", *Biometrical Journal* 42 (2000), 17–25. Errors are those of a weighted mean, of
     answers or of days drawn by themselves: they take no profit of what months or profiles explain.
 
-    Examples
-    --------
-    >>> days = pd.date_range("2026-07-01", "2026-09-30")
-    >>> now = pd.DataFrame({"date": days, "mark": [8.0, 10.0] * 46, "times": 2})
-    >>> then = now.assign(date=days - pd.DateOffset(years=1), mark=[5.0, 10.0] * 46)
-    >>> margins = {"mean": 0.5, "share": 5.0, "rank": 5.0}
-    >>> found = specifications(now, then, 0.975, margins, satisfied=7.5)
-    >>> len(found), float(found.loc[0, "difference"].round(9)), set(found["verdict"])
-    (54, 1.5, {'rise'})
+    Answers have a `date`, a `mark` on 0–10, `times` (how many answers the row is) and, where there
+    are weights of profiles, `profile` (NaN: unknown). `level` is that of the published interval,
+    corrected for its study; `margins` are 0 where none is known; one is `satisfied` from that mark
+    on.
+
+    Of what comes out, the published one first, `low` and `high` are of `difference`: points on 10;
+    in % for shares; for ranks the chance that an answer of now is above one of then, in %, less 50.
+    A verdict without ends is `unknown`: nothing has any spread (the answers of a side are all
+    alike; for ranks, every answer of a side is above the other).
     """
     made = []
     levels = {"study": level, "alone": _ALONE, "days": level}

@@ -287,20 +287,9 @@ def trim_weights(weights: np.ndarray, lower: float, upper: float) -> np.ndarray:
     weights at a bound too, for it has them as 1 / (1 / weight). Margins that the weights met are no
     longer met exactly; `method="logit"` of `calibrate` bounds the weights and meets them.
 
-    Parameters
-    ----------
-    weights
-        (n,): weight of each row.
-    lower, upper
-        Smallest and largest weight.
+    An `ObservError` where a weight is missing, or the bounds leave none that could take up the
+    excess.
 
-    Raises
-    ------
-    ObservError
-        A weight is missing, or the bounds leave none that could take up the excess.
-
-    Examples
-    --------
     >>> trim_weights(np.array([1.0, 2.0, 3.0, 10.0]), lower=2, upper=6).tolist()
     [2.0, 3.5, 4.5, 6.0]
     """
@@ -512,31 +501,12 @@ def pattern_mixture(
 
     Few answer out of many: what is told is of the population, the sample being a negligible part.
 
-    Parameters
-    ----------
-    values
-        What each row of the calibrated sample says (n,): numbers, NaN where it says nothing.
-    calibration
-        Start weights, margins and their targets; the calibrated weights are not used.
-    phis
-        Each from 0 to 1: `PROFILE`, `BOTH`, `OPINION`, or between.
-    level
-        Confidence level, between 0 and 1, for each φ.
+    `values` are (n,), NaN where a row says nothing; each φ is from 0 to 1 (`PROFILE`, `BOTH`,
+    `OPINION`, or between); calibrated weights are not used. A mean, in the unit of `values`, may
+    lie beyond the ends of their scale. All is NaN where the profile tells so little of what people
+    think that its interval has no end, where all say the same, or where the sample is no larger
+    than the number of categories.
 
-    Returns
-    -------
-    list of Corrected
-        One for each φ, in the unit of `values`; it may lie beyond the ends of their scale. All NaN
-        where the profile tells so little of what people think that its interval has no end, where
-        all say the same, or where the sample is no larger than the number of categories.
-
-    Raises
-    ------
-    ValueError
-        For a φ outside 0 to 1, or values of other rows than the sample's.
-
-    Examples
-    --------
     Men, of whom too many answered, give better marks: the mean of all would be lower.
 
     >>> import pandas as pd
