@@ -33,6 +33,7 @@ from observlib.pipeline import archive, disclosed, frame, revisions
 from observlib.publish import standing
 from observlib.publish.editions import feeds, vintages
 from observlib.publish.editions.feeds import Planned, days_missed, load_calendar
+from observlib.publish.origins import ORIGINS_FOLDER
 from observlib.publish.project import globbed
 from observlib.records.actions import Action
 from observlib.themes import main_points, quotes
@@ -56,12 +57,12 @@ def stage(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
         page: notices.callouts(rows, request.catalogue)
         for page, rows in notices.by_page(request, work / "edition").items()
     }
-    has_origins = (copy / f"{origins.ORIGINS_FOLDER}.qmd").exists()
+    has_origins = (copy / f"{ORIGINS_FOLDER}.qmd").exists()
     manifest = {**manifest, "site": request.brand.name}
     for study in manifest["studies"]:
         if "sha256" in study:
             page = copy / f"{study['page']}.ipynb"
-            its_origins = f"{origins.ORIGINS_FOLDER}/{study['page']}.qmd" if has_origins else ""
+            its_origins = f"{ORIGINS_FOLDER}/{study['page']}.qmd" if has_origins else ""
             text = page.read_text(encoding="utf-8")
             text = notices.with_passport(text, study, manifest, request.place, its_origins)
             if told_here := corrected.get(study["page"]):
