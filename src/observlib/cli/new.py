@@ -181,10 +181,7 @@ def new_device(
 
 
 def _ask(given: _Given, catalogue: Catalogue, pattern: str | None) -> None:
-    """Ask for each required key that was not given, and say what is allowed.
-
-    `pattern` is offered where that of the exports is asked for.
-    """
+    """Ask for each required key that was not given, and say what is allowed, or offered."""
     from observlib.desk.scaffold import device
 
     choices = device.choices(catalogue)
@@ -234,10 +231,7 @@ def _looked_up(path: Path, given: _Given, catalogue: Catalogue, asks: bool) -> M
 
 
 def _show(path: Path, match: Match, form: Proposal | None, zone: str | None) -> dict[str, object]:
-    """Print how a file is read: its first rows, what is rejected, told and passed over.
-
-    The same as data.
-    """
+    """Print how a file is read: its first rows, what is rejected, told and passed over; as data."""
     from rich.markup import escape
 
     from observlib.catalogue import FIELDS

@@ -314,8 +314,8 @@ _MINUTE = 60
 def steps() -> Iterator[Callable[[str], Progress]]:
     """Progress of steps: bars in a terminal, elsewhere a line at each tenth of the way.
 
-    One long item is told each time that its name says more. Programs that ask for JSON get an
-    object for each item: `step`, `done`, `total`, `name`, and `seconds_left` (None at first).
+    Programs that ask for JSON get an object an item: `step`, `done`, `total`, `name`,
+    `seconds_left`.
     """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
@@ -373,10 +373,7 @@ def _events(title: str) -> Progress:
 
 
 def _clock() -> Callable[[int, int], float | None]:
-    """How many seconds a step still takes, at its pace since it was first told of.
-
-    A step that is taken again, as for the pages that lead to editions, is told of anew.
-    """
+    """How many seconds a step still takes, at its pace since it was first told of, or told anew."""
     first = (0.0, 0, -1)  # when, how many were done, of how many
 
     def left(done: int, total: int) -> float | None:
@@ -390,13 +387,7 @@ def _clock() -> Callable[[int, int], float | None]:
 
 
 def _about(seconds: float) -> str:
-    """A duration as one says it.
-
-    Examples
-    --------
-    >>> _about(0.3), _about(75), _about(400)
-    ('about 1 s', 'about 75 s', 'about 7 min')
-    """
+    """A duration as one says it."""
     if seconds < 2 * _MINUTE:
         return f"about {max(1, round(seconds))} s"
     return f"about {round(seconds / _MINUTE)} min"

@@ -1,7 +1,6 @@
 """What a device's verdicts need: answers and weeks, questions to drop, and people's minutes.
 
-It is for whoever decides whether a survey or a form goes on as it is, before its next quarter. It
-tells of a store at hand, and is no part of an edition: nothing here passed its disclosure control.
+It is no part of an edition: nothing here passed its disclosure control.
 """
 
 from __future__ import annotations
@@ -66,22 +65,11 @@ SECONDS_A_QUESTION = 15 * 60 / 85  # of a closed question: see `asked`
 def asked(
     device: Device, catalogue: Catalogue, people: pd.DataFrame, quarters: Sequence[Quarter]
 ) -> dict[str, float]:
-    """Minutes that people spent on closed questions, each and together.
+    """Minutes that people spent on closed questions, each and together, at the least.
 
     Source: Pew Research Center, "How we keep our online surveys from running too long", *Decoded*,
-    8 December 2022: by the times of its panel a survey of 15 minutes has 85 points, and a
-    stand-alone closed question is one. An open question can take minutes, and no table says who
-    answered it: `open` says how many there are. What was seen and not answered took time too. So
-    minutes are the least.
-
-    Examples
-    --------
-    >>> from observlib.pipeline import project
-    >>> known = project.catalogue(project.data_folder("data/demo"))
-    >>> some = pd.DataFrame({"person": range(90), "quarter": "2026-T3", "clarity": 4.0})
-    >>> told = asked(known.devices["jdma-legifrance"], known, some, [Quarter(2026, 3)])
-    >>> told["people"], round(60 * told["minutes"], 1), round(told["hours"], 2), told["open"]
-    (90.0, 10.6, 0.26, 1)
+    8 December 2022: a survey of 15 minutes has 85 points, and a stand-alone closed question is one.
+    `open` says how many open questions there are. What was seen and not answered took time too.
     """
     own = people[people[QUARTER].isin([str(quarter) for quarter in quarters])]
     answered = own.drop(columns=["person", QUARTER]).notna().sum(axis=1)
@@ -148,15 +136,7 @@ def _design_effect(rows: pd.DataFrame) -> float | None:
 
 
 def advice(weeks: float, rare: bool) -> str:
-    """In words, what to do of a measure that needs so many weeks; `rare` comes once a year.
-
-    Examples
-    --------
-    >>> print(*(advice(weeks, False) for weeks in (9, 31, 300)), sep="; ")
-    ... # doctest: +NORMALIZE_WHITESPACE
-    found within a quarter (9 weeks); needs 31 weeks: compare years rather than quarters;
-    not within two years (needs 5.8): drop it, or ask fewer things
-    """
+    """In words, what to do of a measure that needs so many weeks; `rare` comes once a year."""
     if math.isinf(weeks):
         return "nobody answered in a year: there is no pace"
     if weeks <= (YEAR_WEEKS if rare else QUARTER_WEEKS):
@@ -282,8 +262,7 @@ def to_drop(
     - it tells what another scale tells (Spearman's correlation of 0.9), of which the later goes;
     - none of its measures can have a verdict within two years.
 
-    What answers are weighted by is never among them, nor is what decides who is asked another
-    question; a headline is not for telling what another tells.
+    Never what answers are weighted by, nor what decides who is asked another question.
     """
     asked = _asked(device, catalogue, people)
     form = catalogue.questionnaires.get(device.questionnaire or "")
@@ -356,9 +335,7 @@ _FAMILIES = {
 class Plan(NamedTuple):
     """What is told of a device, `per` quarter or, where it listens once a year, per year.
 
-    `verdicts` are rows of `verdicts.needs`, `drop` of `questions.to_drop`; `tests` is how many its
-    page corrects for, `effect` the design effect of its weights, if it has some; `asked` is what
-    `asked` gives.
+    `tests` is how many its page corrects for, `effect` the design effect of its weights, if any.
     """
 
     device: Device

@@ -1,7 +1,6 @@
 """Between two editions: what each device heard day by day, and the alarm where it changed for good.
 
-Marks that fall, waits that grow, calls and messages that multiply, a device that falls silent. An
-alarm is no verdict of an edition: it says where to look, days after a change began.
+An alarm is no verdict of an edition: it says where to look, days after a change began.
 """
 
 from __future__ import annotations
@@ -39,8 +38,8 @@ _ASKED = ("calls", "call_intervals", "tickets")  # more of them is a sign of tro
 class Alarm(NamedTuple):
     """A lasting change of what a device hears.
 
-    `kind` is `marks`, `waits`, `more`, `fewer` or `silence`; `size` is in points on ten for
-    `marks`, and else a ratio less one; `heard` counts what came between `began` and `seen`, `until`
+    `kind` is `marks`, `waits`, `more`, `fewer` or `silence`. `size` is in points on ten for
+    `marks`, and else a ratio less one; `heard` counts what came between `began` and `seen`; `until`
     is the last day of which the device's exports tell.
     """
 
@@ -74,8 +73,7 @@ def raised(
 ) -> tuple[list[Alarm], dict[str, date]]:
     """All the alarms that a store's devices raised, in the order of the days on which they did.
 
-    A device that listens once a year or on occasion is not watched, and neither is one whose rows
-    are of months.
+    A device that listens once a year or on occasion, or by months, is not watched.
     """
     often = {
         device.id: device.frequency
@@ -141,17 +139,7 @@ def _alarm(
 
 
 def alarm_sentence(alarm: Alarm, catalogue: Catalogue) -> str:
-    """What an alarm says to the device's owner; no size where few people told of it.
-
-    Examples
-    --------
-    >>> from observlib.catalogue import load_catalogue
-    >>> known = load_catalogue(Path("data/catalogue"), own=Path("data/demo/catalogue"))
-    >>> days = date(2026, 9, 12), date(2026, 9, 20)
-    >>> alarm = Alarm("jdma-legifrance", "legifrance", "silence", *days, -1.0, 0, days[1])
-    >>> alarm_sentence(alarm, known)
-    "« Je donne mon avis » sur Légifrance : depuis le 12 septembre 2026, plus rien n'arrive."
-    """
+    """What an alarm says to the device's owner; no size where few people told of it."""
     device = catalogue.devices[alarm.device]
     few = alarm.kind != "silence" and alarm.of_few(catalogue)
     size = (
@@ -192,17 +180,7 @@ def remember(data: Path, watched: Mapping[str, date]) -> None:
 
 
 def unheard(alarms: Iterable[Alarm], before: Mapping[str, date]) -> list[Alarm]:
-    """The alarms that were raised since their series was last watched.
-
-    Of a series that never was, those of its last month.
-
-    Examples
-    --------
-    >>> days = date(2026, 9, 1), date(2026, 9, 9)
-    >>> alarm = Alarm("a", "", "silence", *days, -1.0, 0, date(2026, 9, 30))
-    >>> [len(unheard([alarm], {"a//fewer": date(2026, 9, day)})) for day in (8, 9)]
-    [1, 0]
-    """
+    """The alarms raised since their series was last watched; of a new one, in its last month."""
     return [
         alarm for alarm in alarms if alarm.seen > before.get(alarm.series, alarm.until - _FIRST)
     ]

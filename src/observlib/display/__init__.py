@@ -1,10 +1,7 @@
 """Charts, tables and sentences made from estimates, in one style and in French.
 
-A cell of a notebook ends with a chart (`line_chart`, `dot_chart`, `share_chart`, `bar_chart`,
-`curve_chart`, `heat_chart`, `funnel_chart`, or `custom_chart` of an analyst's own drawing), a table
-(`table`, `board`, `dashboard`, `change_table`, `place_table`), `text` or `notes`; `french` writes
-numbers and dates inside sentences. Sentences and captions are plain text; `markdown` puts marks
-around words. Drawing libraries are imported at the first chart or table, not here.
+A cell of a notebook ends with a chart (`…_chart`, `custom_chart` for an analyst's own drawing), a
+table, `text` or `notes`. Sentences and captions are plain text; `markdown` puts marks around words.
 """
 
 from observlib.display.bars import bar_chart, funnel_chart, share_chart

@@ -31,8 +31,7 @@ def bar_chart(
 ) -> Output:
     """Draw counts or shares as bars from zero, each with its interval, value and base.
 
-    A low base has a hatched bar, a partial period a dashed one; a withheld value has words in
-    place of a bar.
+    A low base has a hatched bar, a partial period a dashed one, a withheld value words.
     """
     caption, indicator, frame = charts.chart_input(frame, catalogue, caption, "bar_chart", [by])
     if (frame["estimate"] < 0).any():
@@ -132,9 +131,8 @@ _FUNNEL_BAR = 15.0
 def funnel_chart(frame: pd.DataFrame, catalogue: Catalogue, *, caption: str) -> Output:
     """Draw the steps of a course as bars: how many reach each, and what share of those before.
 
-    Under each bar stand its shares of the step before and of the first one. A withheld step has
-    words in place of its bar, and no share is made of it; nor of a partial period beside a whole
-    one.
+    A withheld step has words in place of its bar, and no share is made of it; nor of a partial
+    period beside a whole one.
     """
     caption, indicator, frame = charts.chart_input(
         frame, catalogue, caption, "funnel_chart", ["group_value"], one_unit=False
@@ -251,8 +249,7 @@ def share_chart(
 ) -> Output:
     """Draw shares of a whole as bars of 100 %, one for each subject, with their values.
 
-    A subject with a part that is withheld has words in place of its bar, as the rest of the bar
-    would tell the part.
+    A subject with a part that is withheld has words, as the rest of its bar would tell the part.
     """
     caption, indicator, frame = charts.chart_input(
         frame, catalogue, caption, "share_chart", [by, parts]
@@ -343,10 +340,7 @@ def _draw(
     fills: Sequence[tuple[str, str, str]],
     indicator: Indicator,
 ) -> None:
-    """Bars of 100 %, and the value of each part where it has room.
-
-    Seaborn stacks no bars: each part is drawn from zero, over those that end after it.
-    """
+    """Bars of 100 %: seaborn stacks none, so each part is drawn over those that end after it."""
     import seaborn as sns
 
     # parts as they are told may add up to 99 or 101

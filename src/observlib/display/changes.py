@@ -1,8 +1,4 @@
-"""Tables of comparisons: two values, their difference with its interval, and the verdict in words.
-
-The rows are pairs of estimates with the results of `survey.comparison`. The verdict stands in
-words beside the interval that decides it, and no sentence of a page says another one.
-"""
+"""Tables of comparisons: two values, their difference with its interval, the verdict in words."""
 
 from __future__ import annotations
 
@@ -94,15 +90,7 @@ def place_table(
 
 
 def gap(row: estimates.Row, indicator: Indicator) -> str:
-    """Write a difference with its interval, whose ends stay on their side of zero.
-
-    Examples
-    --------
-    >>> mark = Indicator(id="m", label="M", unit="sur 10", method="M", better="higher", decimals=1)
-    >>> row = {"difference": 0.52, "difference_low": 0.04, "difference_high": 1.0}
-    >>> gap({**row, "verdict": "rise"}, mark)
-    '+0,5 (+0,1 à +1,0)'
-    """
+    """Write a difference with its interval, whose ends stay on their side of zero."""
     if math.isnan(row["difference"]):
         return _NONE
     low, high = row["difference_low"], row["difference_high"]
@@ -117,15 +105,7 @@ def gap(row: estimates.Row, indicator: Indicator) -> str:
 
 
 def level(levels: pd.Series) -> str:
-    """Write the level of the intervals of a table, or both of them; nothing where none was tested.
-
-    Examples
-    --------
-    >>> level(pd.Series([float("nan"), 0.975])).replace("\\xa0", " ")
-    '97,5 %'
-    >>> level(pd.Series([0.9967, 0.975])).replace("\\xa0", " ")
-    '97,5 ou 99,67 %'
-    """
+    """Write the level of the intervals of a table, or both; nothing where none was tested."""
     shares = sorted({round(100 * share, 2) for share in levels.dropna()})
     if not shares:
         return ""
@@ -134,15 +114,7 @@ def level(levels: pd.Series) -> str:
 
 
 def verdict_words(row: estimates.Row, heads: Mapping[str, str] = EVOLVED) -> str:
-    """Write a verdict, or why there is none where a value or a test is wanting.
-
-    Examples
-    --------
-    >>> verdict_words({"verdict": "unknown", "reason": "partial"})
-    'non testé (période incomplète)'
-    >>> verdict_words({"verdict": "unknown", "reason": "usual", "difference": 24})
-    "indéterminé, plus qu'il y a un an"
-    """
+    """Write a verdict, or why there is none where a value or a test is wanting."""
     if row["reason"] == "usual":
         return _TEXTS["more" if row["difference"] > 0 else "fewer"]
     why = REASON_WORDS.get(row["reason"], "")
@@ -152,17 +124,8 @@ def verdict_words(row: estimates.Row, heads: Mapping[str, str] = EVOLVED) -> str
 def tips(row: estimates.Row, indicator: Indicator) -> float:
     """How much those who did not answer would have to differ for a verdict to fall, in points.
 
-    Rounded down, as it is written; NaN where there is no verdict, or where nobody chose to answer
-    (see `comparisons.tipping_point`).
-
-    Examples
-    --------
-    >>> mark = Indicator(
-    ...     id="m", label="M", unit="sur 10", method="M", better="higher", comparison="mean"
-    ... )
-    >>> row = {"against": "before", "difference_low": 0.2, "difference_high": 0.9}
-    >>> tips({**row, "verdict": "rise"}, mark), tips({**row, "verdict": "unknown"}, mark)
-    (0.2, nan)
+    Rounded down; NaN where there is no verdict, or where nobody chose to answer (see
+    `comparisons.tipping_point`).
     """
     opinion = indicator.comparison in ("mean", "share") and indicator.base == _ANSWERS
     if not opinion or row.get("against") not in _OF_ANSWERS or row["verdict"] == "unknown":
@@ -211,10 +174,7 @@ def _table(
     label: str,
     care: str,
 ) -> Output:
-    """The first columns, the indicator, both values, difference, verdict, what could be seen.
-
-    Pairs without a difference, which have nothing to show, are told under the table.
-    """
+    """The first columns, both values, difference, verdict; under it, who has nothing to show."""
     at = level(
         compared["level"].where(compared["difference_low"].notna())
     )  # a count has no interval

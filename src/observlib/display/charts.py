@@ -47,11 +47,8 @@ def output(
 ) -> Output:
     """The output of a figure: pictures, alternative text, caption, estimates, their table.
 
-    Its title names what is drawn, or only the `main` of it.
-
-    It is drawn in the theme of all, twice: the wide drawing is shown, the narrow one kept beside it
-    for telephones. Apostrophes become typographic here, in drawings and in the alternative text, as
-    pandoc makes them in the body of pages.
+    Its title names what is drawn, or only the `main` of it. It is drawn twice: the wide drawing is
+    shown, the narrow one kept beside it for telephones.
     """
     from matplotlib.text import Text
 
@@ -94,23 +91,12 @@ def low_base_note(
 
 
 def base_note(indicator: Indicator) -> str:
-    """Say what `n` counts.
-
-    Examples
-    --------
-    >>> base_note(
-    ...     Indicator(id="a", label="A", unit="%", method="M", better="higher", base="appels")
-    ... )
-    "n : nombre d'appels."
-    """
+    """Say what `n` counts: `n : nombre d'appels.`"""
     return f"n : nombre {french.of(indicator.base)}."
 
 
 def new_figure(height: float, notes: Iterable[str]) -> style.Figure:
-    """A figure with room for a drawing, and notes under it.
-
-    Notes are as large as the drawing's other words: telephones show them.
-    """
+    """A figure with room for a drawing, and notes under it, as large as its other words."""
     from matplotlib.figure import Figure
 
     foot = style.wrap(typography(" ".join(filter(None, notes))), style.width() - 4)
@@ -121,10 +107,7 @@ def new_figure(height: float, notes: Iterable[str]) -> style.Figure:
 
 
 def ticks(rows: pd.DataFrame, unit: str, steps: int, zero: bool = False) -> list[float]:
-    """Axis ticks that hold all values and intervals; the whole scale where there is none.
-
-    An axis of bars starts at `zero`, whatever its unit.
-    """
+    """Axis ticks that hold all values and intervals, from `zero` or not; else the whole scale."""
     ends = rows[["estimate", "ci_low", "ci_high"]].to_numpy()
     ends = ends[ends == ends]
     low, high = (float(ends.min()), float(ends.max())) if len(ends) else (0.0, _top(unit))
@@ -139,15 +122,7 @@ def _top(unit: str) -> float:
 
 
 def axis_ticks(low: float, high: float, unit: str, steps: int) -> list[float]:
-    """Round axis ticks that hold all values: from 0, but for marks, whose zero means nothing.
-
-    Examples
-    --------
-    >>> axis_ticks(310, 940, "visites", 4), axis_ticks(7.2, 8.3, "sur 10", 4)
-    ([0.0, 250.0, 500.0, 750.0, 1000.0], [6.5, 7.0, 7.5, 8.0, 8.5, 9.0])
-    >>> axis_ticks(42, 250, "s", 3)  # whole minutes
-    [0.0, 120.0, 240.0, 360.0]
-    """
+    """Round axis ticks that hold all values: from 0, but for marks, whose zero means nothing."""
     from matplotlib.ticker import MaxNLocator
 
     most = math.inf
@@ -175,26 +150,12 @@ def axis_ticks(low: float, high: float, unit: str, steps: int) -> list[float]:
 
 
 def cut_note(places: Sequence[float]) -> list[str]:
-    """Say that an axis does not start from zero, where it does not.
-
-    Examples
-    --------
-    >>> cut_note([6.5, 7.0]), cut_note([0.0, 5.0])
-    (["L'axe ne part pas de zéro."], [])
-    """
+    """Say that an axis does not start from zero, where it does not."""
     return ["L'axe ne part pas de zéro."] * bool(places[0] > 0)
 
 
 def tick_labels(places: Sequence[float], unit: str) -> list[str]:
-    """The values along an axis; those of marks and shares have the same decimals.
-
-    Examples
-    --------
-    >>> [x.replace("\\xa0", " ") for x in tick_labels([0, 750_000, 1_250_000], "visites")]
-    ['0', '750 k', '1,25 M']
-    >>> tick_labels([7.5, 8], "sur 10"), tick_labels([-20, 0, 20], "points")
-    (['7,5', '8,0'], ['−20', '0', '+20'])
-    """
+    """The values along an axis; those of marks and shares have the same decimals."""
     if words.is_count(unit):
         return [french.compact(x, 2) for x in places]
     if unit == "s":
@@ -205,9 +166,7 @@ def tick_labels(places: Sequence[float], unit: str) -> list[str]:
 
 
 def axis_name(indicator: Indicator, unit: str, periods: list[str]) -> str:
-    """What an axis shows, such as "visites par mois"; ticks in % and times say it themselves.
-
-    A stock is named by its label, where that says its unit, and counted at the end of periods.
+    """What an axis shows, such as "visites par mois"; a stock is counted at the end of periods.
 
     Examples
     --------
@@ -238,12 +197,6 @@ def brief(x: float, indicator: Indicator, unit: str, decimals: int = 1) -> str:
     """A value beside its point: a large count is shortened, and an amount says that it is one.
 
     A shortened count has at most `decimals`, and three digits.
-
-    Examples
-    --------
-    >>> sales = Indicator(id="sales", label="S", unit="€", method="M", better="higher")
-    >>> [brief(x, sales, "€").replace("\\u202f", " ") for x in (60_299, 1_234_567)]
-    ['60 299\\xa0€', '1,2\\xa0M€']
     """
     if not words.is_count(unit) or abs(x) < LONG:
         text = words.figure(x, indicator, unit)
@@ -260,10 +213,7 @@ def value_text(row: estimates.Row, indicator: Indicator, unit: str) -> str:
 
 
 def described(kind: str, records: Sequence[estimates.Row], catalogue: Catalogue) -> str:
-    """Say what a chart shows, and each value with its interval; of more than twelve, the extremes.
-
-    Records are estimates with a `name`.
-    """
+    """Say what a chart shows, each value with its interval; of more than twelve, the extremes."""
     names = dict.fromkeys(row["indicator"] for row in records)
     what = french.join(words.indicator_of(name, catalogue).label for name in names)
     sentences = [head(kind, what, records)]

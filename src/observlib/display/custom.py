@@ -26,9 +26,8 @@ def custom_chart(
 ) -> Output:
     """Make a chart of what a function draws of estimates, with seaborn or matplotlib.
 
-    It draws in the theme of other charts, and gets their width, an alternative text and a table of
-    its data. Names of columns that stand in it are written as readers know them. A title is left
-    out: the caption says it.
+    It draws in the theme of other charts. Names of columns that stand in it are written as readers
+    know them; a title is left out: the caption says it.
     """
     caption = caption_of(caption, "chart")
     select.estimates_only(frame, "chart")

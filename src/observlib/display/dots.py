@@ -24,9 +24,9 @@ def dot_chart(
 ) -> Output:
     """Draw an indicator for each product or other subject: point, interval, value and base.
 
-    A low base has a hollow point; a withheld value has words in place of one. Where other
-    administrations stand beside the agency, it is in blue and bold, and they are grey. The
-    indicator's thresholds (`good`, `poor`) are shown where the catalogue gives both.
+    A low base has a hollow point, a withheld value words. Beside other administrations, grey, the
+    agency is in blue and bold. The indicator's thresholds (`good`, `poor`) are shown where it has
+    both.
     """
     by = select.told_apart(frame, [by])[-1]
     caption, indicator, frame = charts.chart_input(frame, catalogue, caption, "dot_chart", [by])
@@ -162,23 +162,7 @@ def points(blocks: Iterable[Markdown]) -> Markdown:
 def point(
     title: str, number: str, details: Iterable[str], picture: str, told: str, verdict: str = ""
 ) -> Markdown:
-    """One point.
-
-    Examples
-    --------
-    >>> print(point("Visites", "+2,7 %", ["sur un an"], "1.svg", "Entre 1 et 2 visites."))
-    ::: {.point}
-    <BLANKLINE>
-    ### Visites {.no-anchor .unnumbered .unlisted}
-    <BLANKLINE>
-    [+2,7 %]{.number}
-    <BLANKLINE>
-    [sur un an]{.detail}
-    <BLANKLINE>
-    ![](1.svg){.line fig-alt="Entre 1 et 2 visites."}
-    <BLANKLINE>
-    :::
-    """
+    """One point, as a part of a page: its title, number, details, small line and text."""
     first, *others = (markdown("[{}]{{.detail}}", detail) for detail in details)
     lines = [
         markdown("::: {{.point}}"),
@@ -211,15 +195,7 @@ def line_told(series: pd.DataFrame, catalogue: Catalogue) -> str:
 
 
 def small_line(values: Iterable[float]) -> str:
-    """Values in time as a small line (SVG) whose last point is marked; a gap where one is absent.
-
-    It has no scale: the numbers beside it tell.
-
-    Examples
-    --------
-    >>> small_line([1, 3, float("nan"), 2, 2]).count("polyline")
-    2
-    """
+    """Values in time as a small line (SVG), the last point marked; a gap where one is absent."""
     known = pd.Series(list(values), dtype=float)
     low, spread = known.min(), (known.max() - known.min()) or 1.0
     across = (_WIDTH - 2 * _MARGIN) / max(len(known) - 1, 1)

@@ -34,8 +34,7 @@ class _Heads(NamedTuple):
 def heat_chart(frame: pd.DataFrame, catalogue: Catalogue, *, caption: str) -> Output:
     """Draw a grid of shades: rows and columns are the two parts of `group_value`.
 
-    Each value is written in its cell where all fit, with a mark where it needs care; a withheld
-    one leaves the cell white, with a mark.
+    Each value is in its cell where all fit; a withheld one leaves the cell white, with a mark.
     """
     caption, indicator, frame = charts.chart_input(
         frame, catalogue, caption, "heat_chart", ["group_value"]
@@ -98,10 +97,7 @@ def _figure(cells: pd.DataFrame, indicator: Indicator) -> style.Figure:
 
 
 def _ends(shown: pd.Series) -> tuple[float, float]:
-    """The values of the lightest and darkest shades.
-
-    They are at least a fourth of the largest value apart, so that near values look near.
-    """
+    """The values of the lightest and darkest shades: apart, so that near values look near."""
     if shown.empty:
         return 0.0, 1.0
     low, high = float(shown.min()), float(shown.max())

@@ -1,7 +1,4 @@
-"""The one layout of rows: a name each, a mark on the axes that all share, a value and a base.
-
-Bars, points, shares, steps and grids stand on it. Lengths are in points.
-"""
+"""The one layout of rows: a name, a mark on axes that all share, a value and a base; in points."""
 
 from __future__ import annotations
 
@@ -59,8 +56,8 @@ def ranked_rows(
 ) -> list[estimates.Row]:
     """Estimates as records with the `name` that the column `by` gives, in their order.
 
-    That is, with `sort`, from the highest value down, or from the `lowest` up; what brings others
-    together and what is withheld come last. Else it is the catalogue's or the frame's.
+    With `sort`, from the highest value down, or from the `lowest` up; what brings others together
+    and what is withheld come last. Else it is the catalogue's or the frame's.
     """
     place = {key: i for i, key in enumerate(select.ordered(frame, by, catalogue))}
     records = [{**row, "name": words.label(row, by, catalogue)} for row in estimates.records(frame)]
@@ -102,8 +99,7 @@ def column_widths(
 ) -> _Columns:
     """Share the width among names, axes, values and bases: axes have what the others leave.
 
-    Names take `widest` at the most; or stand `over` the marks, which then have the whole width.
-    Where it is not said, they do on a narrow figure that has no room for them.
+    Names take `widest` at the most, or stand `over` the marks, as they do where a figure is narrow.
     """
     shown = [row.value for row in rows if not row.withheld]
     value = max((style.text_width(text, weight="bold") for text in shown), default=20.0)
@@ -140,8 +136,7 @@ def draw_rows(
 ) -> tuple[style.Figure, style.Axes, list[float]]:
     """A figure with everything but the marks, its axes, and the heights of the marks' middles.
 
-    Axes count points down from their top, so that a mark is as `tall` as it says; there is a `gap`
-    between two rows, and room at the `top` and `bottom`.
+    Axes count points down from their top, so that a mark is as `tall` as it says.
     """
     lines = [(name.count("\n") + 1) * style.LINE for name in place.names]
     if place.over:

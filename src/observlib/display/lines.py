@@ -65,9 +65,8 @@ def line_chart(
 ) -> Output:
     """Draw an indicator over time, a line for each product or other subject.
 
-    A partial period is a hollow marker on a dotted segment, named "(partiel)"; a withheld or
-    absent one leaves a gap; intervals are bands, or vertical lines at points alone. A subject of
-    which no value is shown is told under the drawing.
+    A partial period is a hollow marker on a dotted segment; a withheld or absent one leaves a gap;
+    intervals are bands, or vertical lines at points alone.
     """
     by = select.named_by(frame, by, "period")
     apart = frame["unit"].nunique() > 1 and bool((frame.groupby(by)["unit"].nunique() == 1).all())
@@ -325,10 +324,8 @@ def curve_chart(
 ) -> Output:
     """Draw an indicator against the number in `group_value`: a curve for each subject.
 
-    Intervals are bands; each curve is named at its end, with its last value, or, where ends are
-    too near, beside the place where the curves differ most, with its value there. Low bases and
-    partial periods are hollow marks, a curve of low bases only is thin and has no band; a
-    withheld value leaves a gap, which is explained.
+    Each is named at its end, or where curves differ most, with its value there. Low bases and
+    partial periods are hollow marks; a withheld value leaves a gap, which is explained.
     """
     by = select.named_by(frame, by, "group_value")
     caption, indicator, frame = charts.chart_input(

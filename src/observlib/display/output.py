@@ -100,14 +100,6 @@ def pipe_table(
 
     Texts are labels (see `unbroken`), but for those that are `Markdown`. Columns are as wide as
     their longest cell asks; `even` keeps those of long texts from squeezing the others.
-
-    Examples
-    --------
-    >>> print(pipe_table({"Mois": ["août", "mai"], "n": ["1|2", "3"]}, right=("n",)))
-    | Mois | n |
-    |:-----|-----:|
-    | août | 1\\|2 |
-    | mai | 3 |
     """
     texts = {
         name: [
@@ -127,26 +119,7 @@ def pipe_table(
 
 
 def html_table(columns: Mapping[str, Sequence[str]], right: Collection[str] = ()) -> Markdown:
-    """Write columns of HTML as a table of raw HTML; `right` are the columns set to the right.
-
-    For tables of hundreds of rows: pandoc takes seconds to read them as Markdown.
-
-    Examples
-    --------
-    >>> print(html_table({"Mois": ["août"], "n": ["<b>1</b>"]}, right=("n",)))
-    ::: {.table}
-    ```{=html}
-    <table>
-    <thead>
-    <tr><th scope="col">Mois</th><th scope="col" style="text-align: right;">n</th></tr>
-    </thead>
-    <tbody>
-    <tr><td>août</td><td style="text-align: right;"><b>1</b></td></tr>
-    </tbody>
-    </table>
-    ```
-    :::
-    """
+    """Write columns of HTML as a raw table, which pandoc need not read: it would take seconds."""
     looks = {name: ' style="text-align: right;"' if name in right else "" for name in columns}
     head = "".join(f'<th scope="col"{look}>{label_html(name)}</th>' for name, look in looks.items())
     rows = (
@@ -164,8 +137,6 @@ def label_html(text: str) -> str:
 
     Examples
     --------
-    >>> label_html("Moins de 5 %")
-    'Moins de 5\xa0%'
     >>> label_html("R&D <b>")
     'R&amp;D &lt;b&gt;'
     """
@@ -185,10 +156,9 @@ def notes(
 ) -> Output:
     """List the reservations of the devices of a frame, then the method of each indicator.
 
-    The words are the catalogue's; what several devices or indicators share is printed once.
-    Reservations come first, as they change how the numbers are read. The method of an indicator
-    that no device measured, all of whose estimates are `missing`, is left out; that of tests is a
-    link. No number is told. What sources got wrong, and is corrected, is a reservation.
+    What several share is printed once. What sources got wrong, and is corrected, is a reservation.
+    The method of an indicator whose estimates are all `missing` is left out; that of tests is a
+    link.
     """
     if frame.empty:
         raise ObservError("notes: the frame holds no estimate; call it where there is one")

@@ -1,7 +1,4 @@
-"""The one layout of panels: lines against time or a number, on axes with their names beside.
-
-Lengths are in points.
-"""
+"""The one layout of panels: lines on axes, with their names beside. Lengths are in points."""
 
 from __future__ import annotations
 
@@ -56,13 +53,7 @@ def time_axis(periods: list[str], width: float) -> _TimeAxis:
 
 
 def axis_periods(found: Iterable[str]) -> list[str]:
-    """Every period from the first to the last, so that an absent one leaves a gap.
-
-    Examples
-    --------
-    >>> axis_periods(["2026-T1", "2025-T3"])
-    ['2025-T3', '2025-T4', '2026-T1']
-    """
+    """Every period from the first to the last, so that an absent one leaves a gap."""
     periods = sorted(set(found))
     if all(re.fullmatch(r"\d{4}-T[1-4]", p, re.ASCII) for p in periods):
         first, last = Quarter.parse(periods[0]), Quarter.parse(periods[-1])
@@ -98,9 +89,7 @@ def dated(period: str, last: str) -> str:
 
 
 def period_ticks(periods: list[str], step_width: float) -> list[tuple[int, str]]:
-    """Which positions of an axis are labelled, and how, where a period takes `step_width` points.
-
-    A label has one or two lines; the second is the year, under the year's first label.
+    """Which positions of an axis are labelled, where a period takes `step_width`; years below.
 
     Examples
     --------
@@ -140,10 +129,7 @@ def name_partial(
     after: float,
     written: bool = True,
 ) -> None:
-    """Write "(partiel)" under partial periods, once under neighbours.
-
-    The period is named where the axis does not name it. There is room `before` and `after` axes.
-    """
+    """Write "(partiel)" under partial periods, once under neighbours, with names if wanted."""
     step = axis.width / len(axis.periods)
     ticked = {i for i, text in axis.marks if text.split("\n")[0] == _short(axis.periods[i])}
     places = [i for i, period in enumerate(axis.periods) if period in partial]
@@ -344,10 +330,7 @@ def labels_width(texts: Sequence[str]) -> float:
 def place_labels(
     texts: Sequence[str], values: Sequence[float], y_ticks: Sequence[float], least: float
 ) -> LabelPlaces:
-    """Where names stand that are to be level with values; those without a value, at the foot.
-
-    Axes are `least` high, or higher where the names ask it.
-    """
+    """Where names stand, level with values; at the foot where there is none; axes may grow."""
     block = max((text.count("\n") + 1) * style.LINE for text in texts) + 3
     height = max(least, block * len(texts) + 10)
     span = y_ticks[-1] - y_ticks[0]
@@ -397,13 +380,7 @@ def _band(ax: style.Axes, x: Any, low: Any, high: Any, colour: str, alpha: float
 
 
 def _runs(known: Sequence[bool]) -> list[list[int]]:
-    """The places of what is known and follows each other, each run as a list.
-
-    Examples
-    --------
-    >>> _runs([True, True, False, True])
-    [[0, 1], [3]]
-    """
+    """The places of what is known and follows each other, each run as a list."""
     found: list[list[int]] = []
     for x in (x for x, there in enumerate(known) if there):
         if found and found[-1][-1] == x - 1:
@@ -444,7 +421,6 @@ def draw_line(
     """The `i`-th line: solid between whole periods, dotted to a partial one, broken at gaps.
 
     All points of a line of up to `marked` are drawn; of a longer one, those that it does not show.
-    A `thin` line has no band and no hollow point. Its `x` are places in turn, or the rows' own.
     """
     colour, marker, statuses = style.PALETTE[i], style.MARKERS[i], rows["status"].tolist()
     xs = rows["x"].to_numpy() if "x" in rows else np.arange(len(rows))
@@ -490,10 +466,7 @@ def mark_suppressed(ax: style.Axes, *series: pd.DataFrame) -> None:
 
 
 def draw_background(ax: style.Axes, rows: pd.DataFrame, begins: bool = False) -> None:
-    """A thin grey line of whole periods that another is seen against, with its band.
-
-    Where it `begins` is marked by a vertical line, which is named by its period.
-    """
+    """A thin grey line, with its band, that another is seen against; where it `begins` is named."""
     found = _runs(complete(rows))
     for run in found:
         value, low, high = rows[["estimate", "ci_low", "ci_high"]].iloc[run].to_numpy().T
@@ -533,11 +506,6 @@ def describe_lines(
     >>> shares = [Point(86.2, "T3"), Point(71.0, "T4"), Point(85.9, "T1")]
     >>> describe_lines(shares, lambda x, decimals: f"{x:.0f} %")
     '86 % (T3 comme T1), minimum 71 % (T4)'
-    >>> visits = [Point(1.042, "mai"), Point(1.049, "juin")]
-    >>> describe_lines(visits, lambda x, decimals: f"{x:.{decimals}f} M", start="mai")
-    'de 1.04 M à 1.05 M (juin)'
-    >>> describe_lines([Point(7.0, "2025"), Point(7.0, "2026")], lambda x, decimals: f"{x:.0f}")
-    '7 (2025 comme 2026)'
     """
     first, last = points[0], points[-1]
     fine = next((d for d in (1, 2, 3) if write(first.value, d) != write(last.value, d)), 1)

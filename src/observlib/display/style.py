@@ -1,8 +1,4 @@
-"""The one style of every figure: colours, marks, sizes, and where things stand.
-
-Each figure is drawn twice: for pages and paper, and for telephones, whose pages are as wide as the
-narrow one. Letters are as large in both. Lengths are in points.
-"""
+"""The one style of every figure, wide or narrow: colours, marks, sizes (in points), places."""
 
 from __future__ import annotations
 
@@ -82,13 +78,7 @@ def narrow() -> bool:
 
 
 def part(length: float) -> float:
-    """As large a part of the figure's width as a length is of 360 points.
-
-    Examples
-    --------
-    >>> part(90)
-    120.0
-    """
+    """As large a part of the figure's width as a length is of 360 points."""
     return length * width() / 360
 
 
@@ -176,9 +166,8 @@ def wrap(
 ) -> str:
     """Break a text into lines no wider than `width` points.
 
-    Lines break at spaces, or after the dot or slash inside a long name; at a hyphen only where
-    that is not enough. A word that is longer than a line is cut between two letters, or else,
-    without `cut`, its line is wider.
+    Lines break at spaces, or after the dot or slash inside a long name, a hyphen where that is not
+    enough, then between two letters; without `cut`, such a line is wider.
     """
 
     def fits(part: str) -> bool:
@@ -209,21 +198,12 @@ def _letters(text: str) -> list[str]:
 
 
 def wrapped_name(text: str, width: float, weight: str = "normal") -> str:
-    """What names a bar, a line or a part, in lines that are `wrap`ped: six at the most.
-
-    The whole name is in the chart's data and in its alternative text.
-    """
+    """What names a bar, a line or a part, in lines that are `wrap`ped: six at the most."""
     return shortened(wrap(clipped(text), width, SIZE, weight), _MOST_LINES)
 
 
 def clipped(text: str) -> str:
-    """A name without what no figure has room for, so that none takes long to measure.
-
-    Examples
-    --------
-    >>> clipped("Oui"), len(clipped("M" * 50_000))
-    ('Oui', 1001)
-    """
+    """A name without what no figure has room for, so that none takes long to measure."""
     return text if len(text) <= _MOST_LETTERS else text[:_MOST_LETTERS] + "…"
 
 
@@ -240,15 +220,7 @@ def shortened(text: str, most: int) -> str:
 
 
 def spread(wanted: list[float], gap: float, low: float, high: float) -> list[float]:
-    """Move places apart, as little as possible, until they are `gap` from each other.
-
-    All stay between `low` and `high` where they fit there.
-
-    Examples
-    --------
-    >>> spread([12.0, 10.0, 50.0], gap=10, low=0, high=60)
-    [16.0, 6.0, 50.0]
-    """
+    """Move places apart, as little as possible, until they are `gap` from each other."""
     from scipy.optimize import isotonic_regression
 
     order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
@@ -295,10 +267,7 @@ class _Font(NamedTuple):
 
 @dataclass(frozen=True)
 class Brand:
-    """Names, colours (`#rrggbb`) and letters; a logo with its alternative text, or none.
-
-    Files are by their paths beside the brand's own.
-    """
+    """Names, colours (`#rrggbb`) and letters; a logo with its alternative text, or none."""
 
     name: str = "Observatoire des usagers"
     logo: str = ""
@@ -517,13 +486,7 @@ def _check_file(name: str, what: str, path: Path, problems: list[str]) -> None:
 
 
 def contrast_ratio(one: str, other: str) -> float:
-    """The ratio of the luminances of two colours (WCAG 2.2), 1 to 21.
-
-    Examples
-    --------
-    >>> contrast_ratio("#000000", "#ffffff"), round(contrast_ratio("#777777", "#ffffff"), 2)
-    (21.0, 4.48)
-    """
+    """The ratio of the luminances of two colours (WCAG 2.2), 1 to 21."""
     dark, light = sorted(map(_luminance, (one, other)))
     return (light + 0.05) / (dark + 0.05)
 

@@ -1,9 +1,7 @@
 """A figure as SVG: the same bytes on every run, half as many of them, and a name for it.
 
-Each element has a line of its own, so that a notebook kept with it shows what has changed.
-
-Text is text: it can be selected, found and read at any size. Whatever the reader's font, each line
-stays at its place, and is no wider than it was measured: `style.FONTS` are not.
+Each element has a line of its own, for diffs. Text stays text; whatever the reader's font, each
+line is at its place, and no wider than it was measured.
 """
 
 from __future__ import annotations
@@ -51,17 +49,7 @@ def keep_values(
 
 
 def _value_in_words(row: Mapping[str, Any], indicator: Indicator) -> str:
-    """A value, its interval and its reservation.
-
-    Examples
-    --------
-    >>> mark = Indicator(
-    ...     id="m", label="M", unit="sur 10", method="M", better="higher", decimals=1
-    ... )
-    >>> row = {"estimate": 7.9, "ci_low": 7.6, "ci_high": 8.2, "unit": "sur 10"}
-    >>> _value_in_words({**row, "status": "low_base"}, mark).replace("\\xa0", " ")
-    '7,9 sur 10, de 7,6 à 8,2, faible effectif'
-    """
+    """A value, its interval and its reservation."""
     ends = words.interval(row, indicator)
     parts = (words.value(row, indicator), ends and f"de {ends}", words.STATUS_WORDS[row["status"]])
     return ", ".join(filter(None, parts))
@@ -99,10 +87,7 @@ _NUMBER = r"-?\d+(?:\.\d+)?"
 
 
 def render(fig: style.Figure, alt: str) -> str:
-    """The figure as one `<svg>` element that says its alternative text.
-
-    Its theme must be that of `style.theme`, which fixes the seed of matplotlib's identifiers.
-    """
+    """The figure, in `style.theme`, as one `<svg>` element that says its alternative text."""
     from matplotlib.text import Text
 
     for text in fig.findobj(Text):

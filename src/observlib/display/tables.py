@@ -73,13 +73,7 @@ def cell(
 
 
 def _size_words(bases: Iterable[str]) -> str:
-    """Say what `n` is, from what the bases count.
-
-    Examples
-    --------
-    >>> _size_words({"appels"}), _size_words({"appels", "réponses"})
-    ("nombre d'appels", 'effectif')
-    """
+    """Say what `n` is, from what the bases count."""
     found = set(bases)
     return f"nombre {french.of(found.pop())}" if len(found) == 1 else "effectif"
 
@@ -96,10 +90,7 @@ def _table_of(
     notes: Sequence[str] = (),
     of: Mapping[str, Mapping[str, list[str]]] | None = None,
 ) -> Output:
-    """The table of cells by head and row.
-
-    Where the first keys name several rows each, they head a group of rows.
-    """
+    """The table of cells by head and row; first keys of several rows each head a group of rows."""
     place = [{key: i for i, key in enumerate(select.ordered(frame, k, catalogue))} for k in keys]
     named = {
         key: [words.label(row, k, catalogue) for k in keys]
@@ -195,10 +186,7 @@ def _markup(
 
 
 def _row_groups(markup: str) -> str:
-    """Give each group of rows a body of its own, which its head then belongs to.
-
-    Great-tables puts all groups into one body, and says of their heads that they are of columns.
-    """
+    """Give each group of rows a body of its own, to which its head then belongs."""
     body = r'<tbody class="gt_table_body">'
     row = r'<tr class="gt_group_heading_row">'
     markup = markup.replace(row, f"</tbody>\n{body}\n  {row}")
@@ -350,9 +338,8 @@ def board(
 ) -> Output:
     """Make a table of several indicators: a row for each subject, a column for each indicator.
 
-    Each cell is written as its indicator asks, with its interval. A base is told once: by the
-    column of a count where it is what that counts, such as calls received for the share that was
-    answered; else by a last column where all values of each row have the same; else under each
+    A base is told once: by the column of a count where it is what that counts, such as calls
+    received for the share answered; else by a last column where a row has only one; else under each
     value. A cell is empty (`–`) where no device measures.
     """
     caption = caption_of(caption, "board")
@@ -438,8 +425,7 @@ def dashboard(
 ) -> Output:
     """Put several ways of listening side by side: a row for each subject, a column for each frame.
 
-    A column may mix indicators, such as visits where there is a site and calls where there is a
-    phone: a value is then written with its unit, which the column's head else says. A
+    A column may mix indicators: a value is then written with its unit, which the head else says. A
     cell is empty (`–`) where nothing listens.
     """
     caption = caption_of(caption, "dashboard")
@@ -493,9 +479,8 @@ class _Side(NamedTuple):
 def data_markdown(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """Write the estimates of a figure as a pandoc pipe table with its caption.
 
-    Two things that tell the estimates apart, such as months and products, make a cross table of
-    values and intervals; otherwise each estimate has a row of its labels, value, interval, base
-    and state. What all of them share is said once, in the caption; empty columns are left out.
+    Two things that tell them apart, such as months and products, make a cross table; otherwise each
+    estimate has a row. What all share is said once, in the caption; empty columns are left out.
     """
     apart = sides(frame, catalogue)
     crossed = _crossed(frame, apart, catalogue)

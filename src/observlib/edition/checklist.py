@@ -1,8 +1,4 @@
-"""What is looked at before an edition is released: each check is a line that says what it found.
-
-A `blocking` line stops the release, a `warning` does not. What the data and the calendar say is
-looked at first; what only a made edition can tell, before it takes the place of the site.
-"""
+"""What is looked at before a release: each line says what it found, and may be `blocking`."""
 
 from __future__ import annotations
 
@@ -277,11 +273,7 @@ def links(site: Path, texts: Mapping[str, str]) -> Check:
 
 
 def accessibility(texts: Mapping[str, str]) -> Check:
-    """What a program can see of accessibility, page by page.
-
-    A language, a title, one `main`, one heading of the first level and no level left out, texts
-    for pictures, heads for tables. It is no audit.
-    """
+    """What a program can see of accessibility, page by page (language, heads, texts); no audit."""
     lines = [f"{name}: {fault}" for name, text in texts.items() for fault in faults(text)]
     if lines:
         return Check("accessibility", "blocking", bounded(lines, sep="; "))
@@ -290,13 +282,7 @@ def accessibility(texts: Mapping[str, str]) -> Check:
 
 
 def faults(page: str) -> list[str]:
-    """What keeps some people from reading an HTML page.
-
-    Examples
-    --------
-    >>> faults('<html lang="fr"><title>A</title><main><h1>A</h1><h3>B</h3><img src="x"></main>')
-    ['level h2 is left out', 'a picture has no text']
-    """
+    """What keeps some people from reading an HTML page."""
     tags = _Tags(page).tags
     names = Counter(name for name, _ in tags)
     levels = [_HEADINGS.index(name) for name, _ in tags if name in _HEADINGS]

@@ -1,9 +1,7 @@
 """An edition's work done by the workers of a Dask cluster that runs already.
 
-Each Dask worker has the same processes as `workers` starts here, as many as its threads: pages
-are never forked from a process of threads, and nothing of a page outlives it. The workers read
-the project's folder, which they share; of what they make, this process alone writes what is
-published.
+Each Dask worker has the same processes as `workers` starts here, as many as its threads. They read
+the project's folder, which they share; this process alone writes what is published.
 """
 
 from __future__ import annotations
@@ -35,10 +33,7 @@ _ALONE = 60.0  # seconds after which a worker whose run asks no more is rid of i
 
 
 class Run(NamedTuple):
-    """What a worker has in common with the process that asks it.
-
-    `mark` is a folder of this run alone in the project; it holds what a worker is measured by.
-    """
+    """What a worker shares with who asks it: `mark` is this run's folder, to be measured by."""
 
     root: Path
     mark: Path

@@ -1,7 +1,4 @@
-"""The families of an edition, computed in worker processes before any page asks for them.
-
-What they give is the edition's frame, which is written beside its pages.
-"""
+"""The families of an edition, computed in worker processes before any page asks for them."""
 
 from __future__ import annotations
 
@@ -52,10 +49,9 @@ def is_computed(request: Request) -> bool:
 def frame_files(request: Request, day: date | None) -> dict[str, bytes]:
     """What an edition tells, as files: its estimates, its comparisons, its disclosure control.
 
-    `estimates.parquet` and `comparisons.parquet` have the columns of their contracts. Each row is
-    there once, with no more digits than on a page. The same in open formats, with what describes
-    it, what is revised and the errata, is the package in the folder `donnees` (see `dataset`),
-    which bears the day of its edition; without a day there is none.
+    `estimates.parquet` and `comparisons.parquet` have the columns of their contracts. The same in
+    open formats, with what describes it, revisions and errata, is the package in `donnees` (see
+    `dataset`), which bears the day of its edition; without a day there is none.
     """
     import pandas as pd  # a worker that starts has no use for them
 

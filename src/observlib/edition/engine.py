@@ -1,9 +1,8 @@
 """A papermill engine: each page's cells run in a process of its own, without a kernel's sockets.
 
-Importing the libraries takes longer than most pages take to run. So the process that executes
-pages imports them once, runs no study itself, and forks the shell of each page, which shares
-nothing with the pages before it; it ends whatever a study has started and left. On platforms
-without a safe fork the shell is a new process, and what a study detaches from it is not ended.
+Importing the libraries takes longer than most pages: one process imports them, runs no study, and
+forks the shell of each page; it ends whatever a study has started and left. On platforms without a
+safe fork the shell is a new process, and what a study detaches from it is not ended.
 """
 
 from __future__ import annotations
@@ -224,10 +223,8 @@ _SYSTEM = ("/usr", "/etc", "/proc", "/sys", "/dev")
 def _serve(cells: Connection) -> None:
     """Run the cells that come through a pipe, until it ends.
 
-    Each is a source. What it shows is sent back at once, as the parts of an output of `nbformat`
-    by name; then whether it succeeded, and what the cells so far have used: the tables of the store
-    that they have read, the modules of the sentences that they have said, and memory.
-    What goes wrong before the first cell is sent too.
+    What each shows is sent back at once, as the parts of an output of `nbformat`; then whether it
+    succeeded, and what the cells so far have used: tables read, sentences said, and memory.
     """
     _stand_alone()
     TABLES_READ.clear()
@@ -253,8 +250,8 @@ def _serve(cells: Connection) -> None:
 def _refusing_files(root: Path) -> Callable[[str, tuple[Any, ...]], None]:
     """An audit hook by which no cell reads a file of whose changes no edition would know.
 
-    It is a net for mistakes, no wall: native code (duckdb, pyarrow) opens files without an event,
-    so those that a cell names in quotes are refused; paths put together for it are not seen.
+    It is a net for mistakes, no wall: native code opens files without an event, so those that a
+    cell names in quotes are refused.
     """
     places = (sys.prefix, sys.base_prefix, tempfile.gettempdir(), *_SYSTEM, *filter(None, sys.path))
     resolved = [Path(place).resolve() for place in places]

@@ -1,7 +1,6 @@
 """Where an edition's work is done, and its pages executed: one fresh shell a page (see `engine`).
 
-A task is a function of this library that is called with little, and gives what it has made: who
-asked for it writes it. So what is done twice, as by a machine that was lost, is there once.
+A task gives what it has made, and who asked for it writes it: done twice, it is there once.
 """
 
 from __future__ import annotations
@@ -33,10 +32,9 @@ _PATIENCE = 5.0  # seconds that a process has to end by itself
 
 @contextlib.contextmanager
 def started(root: Path, count: int = COUNT, at_once: int = COUNT) -> Iterator[Executor]:
-    """Workers for as long as the context lasts; some begin to make themselves ready at once.
+    """Workers, in the project's root, for as long as the context lasts; some make ready at once.
 
-    Their working folder is the project's root. Once something has ended one of them from outside,
-    they do no more.
+    Once something has ended one of them from outside, they do no more.
     """
     with files.temporary_files() as private, processes(count, root, private) as pool:
         for _ in range(min(at_once, count)):
@@ -46,10 +44,7 @@ def started(root: Path, count: int = COUNT, at_once: int = COUNT) -> Iterator[Ex
 
 @contextlib.contextmanager
 def processes(count: int, root: Path, private: Path) -> Iterator[ProcessPoolExecutor]:
-    """New processes for as long as the context lasts: what they still do then is given up.
-
-    What they write aside goes to a private folder.
-    """
+    """New processes for as long as the context lasts; they write aside in a private folder."""
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(count, context, _prepare, (str(root), str(private)))
     try:
@@ -67,16 +62,7 @@ def processes(count: int, root: Path, private: Path) -> Iterator[ProcessPoolExec
 
 @contextlib.contextmanager
 def telling_ends(what: str) -> Iterator[None]:
-    """Turn the end of a worker, from outside, into an `ObservError` that says what it worked on.
-
-    Examples
-    --------
-    >>> with telling_ends("estimates"):
-    ...     raise BrokenProcessPool
-    Traceback (most recent call last):
-    observlib.base.errors.ObservError: estimates: a process that worked on them was ended from
-        outside, perhaps for want of memory; free some, and run the command again
-    """
+    """Turn the end of a worker, from outside, into an `ObservError` that says what it worked on."""
     try:
         yield
     except BrokenProcessPool as error:
@@ -117,10 +103,7 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a page: its executed notebook and, where it failed, why.
-
-    `is_kept` says that it was executed before (see `edition.make`).
-    """
+    """A page's executed notebook and, where it failed, why; `is_kept`: it was executed before."""
 
     page: Page
     path: Path
@@ -160,10 +143,7 @@ def execute(
 def _run(
     notebook: str, parameters: dict[str, Any], root: str, cell_seconds: float, often: bool
 ) -> tuple[bytes, str]:
-    """Execute one notebook in this worker: as it is then, and the text of its failure, or none.
-
-    `often` says that the worker may have several to execute.
-    """
+    """Execute one notebook in this worker: as it is then, and the text of its failure, or none."""
     import papermill
     from papermill.exceptions import PapermillExecutionError
 

@@ -1,7 +1,6 @@
 """From an executed notebook to a page that both publishers read.
 
-What a study shows carries its own caption, alternative text and data; here they are written where
-Quarto looks for them, so that the page cannot say one thing and its figure another.
+Captions, alternative texts and data are written where Quarto looks for them.
 """
 
 from __future__ import annotations
@@ -46,23 +45,13 @@ _NO_WORDS = re.compile(r"(?s)<(style|script)\b.*?</\1>|</?[A-Za-z][^<>]*>")
 def _cell_problems(notebook: Any, root: Path) -> list[str]:
     """Why the cells of an executed notebook cannot be published, one line each.
 
-    - A cell that prints, or shows a bare Python value: pages are made of sentences, tables and
-      charts, and what is printed tells of the machine and changes from run to run.
+    - A cell that prints, or shows a bare Python value.
     - A cell whose source or output holds the path of the project or of the user's home folder.
     - A number with more decimals than any page tells, in prose, in a caption or in a table: from
       them one may compute what each person answered.
     - Outputs that show more than `PAGE_BYTES` in all, or carry more than `DATA_BYTES` of estimates.
 
-    What goes to `stderr` is not looked at: it is never published. Cells are counted as in the
-    study, without the one of the parameters that were given.
-
-    Examples
-    --------
-    >>> from nbformat.v4 import new_code_cell, new_notebook, new_output
-    >>> printed = new_output("stream", name="stdout", text="12")
-    >>> notebook = new_notebook(cells=[new_code_cell("print(12)", outputs=[printed])])
-    >>> _cell_problems(notebook, Path("/x"))
-    ['cell 1 prints; end it with what it is to show, and remove the print']
+    What goes to `stderr` is never published. Cells are counted without the one of the parameters.
     """
     found: list[str] = []
     shown, carried = Counter[int](), Counter[int]()  # bytes, by cell
@@ -110,10 +99,7 @@ def _too_much(sizes: Counter[int], what: str, most: int) -> list[str]:
 
 
 def _too_fine(prose: str, outputs: list[Any]) -> list[str]:
-    """Numbers with more decimals than a page tells, and than the estimates beside them have.
-
-    Drawings are not read: axes have ticks of their own, and marks are drawn from rounded values.
-    """
+    """Numbers with more decimals than a page tells, and than the estimates beside them have."""
     texts, carried = [prose_of(prose)], []
     for data in (output.get("data", {}) for output in outputs):
         content = data.get(estimates.MIME, {})
@@ -182,14 +168,11 @@ class PageError(Exception):
 def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) -> Any:
     """Make an executed notebook a page.
 
-    - the front matter gets title, question (`subtitle`), finding (`description`) and order, whose
-      texts pandoc and Quarto read as Markdown;
-    - charts and tables get `fig-cap`, `fig-alt` or `tbl-cap` from what they carry, and a chart is
-      followed by its data, folded;
+    - the front matter gets title, question (`subtitle`), finding (`description`) and order;
+    - charts and tables get `fig-cap`, `fig-alt` or `tbl-cap`, and a chart is followed by its data;
     - a page made from demonstration data says so at its top;
     - prose gets French non-breaking spaces;
-    - whatever tells of the machine or the run (paths, times, papermill's notes, warnings, the
-      random identifiers of new cells) is dropped: the same page gives the same bytes.
+    - whatever tells of the machine or the run is dropped: the same page gives the same bytes.
     """
     if wrong := _cell_problems(notebook, root):
         raise PageError(bounded(wrong, sep="; "))
@@ -249,10 +232,7 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
 
 
 def with_captions(notebook: Any) -> Any:
-    """A study as its author has it, whose charts and tables have captions where Quarto reads them.
-
-    Its question is its subtitle, and what is drawn of the demonstration's data says so.
-    """
+    """A study as its author has it, with captions where Quarto reads them, and its subtitle."""
     first, *cells = notebook.cells
     first.source = first.source.replace("\nquestion:", "\nsubtitle:")
     for position, cell in enumerate(cells, start=1):
@@ -346,8 +326,7 @@ def _folded(table: str, files: str) -> str:
 def _lead(cell: Any) -> str:
     """The finding's first sentences as Markdown without marks: `plain` made those of labels.
 
-    Both publishers head an HTML page with its `description`, which is of `_LEAD` words at most; the
-    sentences after it are its text. A PDF has them all as its text.
+    Publishers head an HTML page with them (`_LEAD` words at most); the others are its text.
     """
     for output in cell.outputs:
         text = output.get("data", {}).get("text/markdown", "").strip()
@@ -386,10 +365,7 @@ _Line = tuple[str, ...]
 
 
 def check(now: Mapping[str, str], others: Mapping[str, str], frame: pd.DataFrame) -> None:
-    """Refuse what pages made now tell otherwise than an edition's frame or its other pages.
-
-    Those are as they were made, maybe of another frame. What tables call unmeasured is refused too.
-    """
+    """Refuse what pages made now tell otherwise than an edition's frame or its other pages."""
     told = {"cells": [{"outputs": [{"data": {estimates.MIME: estimates.to_json(frame)}}]}]}
     stories = told_differently({_FRAME: json.dumps(told), **now})
     pages = {**others, **now}
@@ -399,10 +375,7 @@ def check(now: Mapping[str, str], others: Mapping[str, str], frame: pd.DataFrame
 
 
 def told_differently(notebooks: Mapping[str, str]) -> list[str]:
-    """What two pages tell differently, a line each, which names both.
-
-    What pages select of a family cannot differ. What a study changes or makes itself can.
-    """
+    """What two pages tell differently, as a study changed or made it itself: a line each."""
     first: dict[_Line, tuple[str, _Line]] = {}
     problems: dict[_Line, str] = {}
     for page, text in notebooks.items():
@@ -423,8 +396,7 @@ def told_differently(notebooks: Mapping[str, str]) -> list[str]:
 def hidden(notebooks: Mapping[str, str], frame: pd.DataFrame) -> list[str]:
     """What a table says that no device measures although the edition tells it, a line each.
 
-    An empty cell hides an estimate that is of its row and of what its column shows (indicator,
-    channel, period, group), and that the table shows nowhere.
+    An empty cell hides an estimate of its row and column that the table shows nowhere.
     """
     shown = frame[~frame["status"].isin(estimates.WITHHELD)]
     lines = list(zip(*(shown[name] for name in estimates.COLUMNS[:_QUANTITY]), strict=True))
@@ -514,11 +486,7 @@ class _Figure(NamedTuple):
 
 
 def linked(pages: Mapping[str, str], wanted: Collection[str]) -> dict[str, str]:
-    """The wanted pages, with links from each figure to what happened to it, and from there back.
-
-    A figure says what its letters mark (`events`), and the cell that tells of actions which ones
-    it tells (`tells`); neither knows of the other before all pages are made.
-    """
+    """The wanted pages, with links from each figure to what happened to it, and from there back."""
     figures: list[_Figure] = []
     tellers: dict[str, str] = {}
     for name, text in pages.items():  # one read after the other: all of them would be large

@@ -1,8 +1,4 @@
-"""The making of an edition's pages: those that are kept, the others executed and finalised.
-
-Everything is made in a work folder of its own inside `reports/`; what is published changes only
-when all of it stands.
-"""
+"""The making of an edition's pages, in a work folder: kept, or executed and finalised."""
 
 from __future__ import annotations
 
@@ -48,11 +44,7 @@ _MAKING = ("observlib.study", "observlib.edition.make")  # what a page runs, and
 
 @dataclass(frozen=True)
 class MadePage:
-    """A page as it is published: its notebook and its finding; and the MiB that it took at most.
-
-    `used` are the inputs of which a page has some only: the tables of the store that it has read,
-    itself or by the families that it asked for, and the modules of its sentences.
-    """
+    """A page as published, its finding, its MiB at most; `used` are inputs that not all have."""
 
     notebook: str
     description: str
@@ -91,10 +83,7 @@ def _imported(path: Path) -> list[str]:
 
 
 def used_inputs(tables: Iterable[str], sentences: Iterable[str] | None) -> tuple[str, ...]:
-    """The inputs that tables stand for, and modules of sentences with those that they import.
-
-    Where it is not known which sentences, they are all.
-    """
+    """The inputs that tables and modules of sentences (all, where not known) stand for."""
     said = kept.loaded() if sentences is None else kept.code_of(*sentences)
     return (*sorted(f"{_DATA}{table}" for table in tables), *sorted(_sentences(said)))
 
@@ -224,10 +213,7 @@ def write_manifest(manifest: Mapping[str, Any], folder: Path) -> None:
 
 
 def take_over(request: Request, folder: Path) -> dict[str, ManifestEntry]:
-    """Copy the notebooks of the pages that are not made again; their entries, by page.
-
-    Of an edition of another kind of data nothing is taken.
-    """
+    """Copy the notebooks of the pages that are not made again; their entries, by page."""
     entries = known_entries(request)
     again = f"; make the whole edition again: `observ edition {request.quarter}`"
     problems = []
@@ -307,9 +293,8 @@ def make_edition(
 ) -> tuple[dict[str, Any], dict[str, int]]:
     """Make the pages of an edition in a folder, and write its manifest there.
 
-    A page that was made before from the same inputs is not executed again: it is taken from the
-    cache. Nor is one of which the text alone changed. Pages that are not wanted are taken from the
-    edition as it is published.
+    A page that was made before from the same inputs, or of which the text alone changed, is not
+    executed again. Pages that are not wanted are taken from the edition as it is published.
     """
     others = take_over(request, folder)
     wanted = [page for page in request.pages if page.name not in others]

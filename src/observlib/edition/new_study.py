@@ -33,10 +33,7 @@ _DIGITS = 12  # of a digest: enough to tell two states of one notebook
 
 
 def notebook_inputs(root: Path) -> Inputs:
-    """What notebooks may follow from, as it is now: each group of files, and each tidy table.
-
-    Of the library it is what pages are made of.
-    """
+    """What notebooks may follow from, as it is now: each group of files, and each tidy table."""
     data = root / DATA
     library = make.page_library(root / "notebooks")
     tables = {f"{_OF_TABLE}{name}": value for name, value in store.table_digests(data).items()}
@@ -54,13 +51,7 @@ def made_of(notebook: Any, now: Inputs, tables: Iterable[str]) -> Inputs:
 
 
 def state(notebook: Any, now: Inputs) -> str:
-    """Whether a notebook is `fresh`; else what changed since it was executed, or why none can know.
-
-    Examples
-    --------
-    >>> state(nbformat.v4.new_notebook(), {})
-    'never executed'
-    """
+    """Whether a notebook is `fresh`; else what changed since it ran, or why none can know."""
     if not any(cell.get("outputs") or cell.get("execution_count") for cell in notebook.cells):
         return NEVER
     then = notebook.metadata.get(kept.MADE_OF)
@@ -99,10 +90,7 @@ def _digest(content: Any) -> str:
 
 
 def tidy(notebook: Any) -> Any:
-    """An executed notebook as it is committed: nothing in it tells of the run or the machine.
-
-    Cells are numbered in their order: nbval takes a cell without a number for one never run.
-    """
+    """An executed notebook as it is committed: its cells numbered, and nothing of the run."""
     number = 0
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
@@ -122,10 +110,7 @@ def tidy(notebook: Any) -> Any:
 
 
 def executed(studies: Iterable[PlannedStudy], root: Path) -> list[tuple[PlannedStudy, Any]]:
-    """Each study with its notebook, executed with the parameters it holds and tidied.
-
-    It tells what it is made of (see `edition.new_study`), as that stood before it ran.
-    """
+    """Each study with its notebook, executed with the parameters it holds and tidied."""
     pages = [Page(study, study.name, study.title, {}) for study in studies]
     now = notebook_inputs(root)
     with temporary_files() as folder:

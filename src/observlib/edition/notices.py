@@ -112,29 +112,7 @@ def with_passport(
 def passport(
     entry: Mapping[str, Any], edition: Mapping[str, Any], data: str, origins: str = ""
 ) -> str:
-    """The passport of a page, as Markdown.
-
-    Examples
-    --------
-    >>> entry = {"title": "Appels", "study": "appels", "parameters": {}, "data": {"calls": "0a1b"}}
-    >>> about = {"quarter": "2026-T3", "published": "2026-11-15", "revisions": [], "kind": "real", "site": "Observatoire de l’eau"}
-    >>> print(passport(entry, about, "data", "origines/appels.qmd").replace("\\u00a0", " "))
-    ## Citer et refaire cette page {.annex}
-    <BLANKLINE>
-    **Citer.** Observatoire de l’eau, « Appels », édition 2026-T3, 15 novembre 2026.
-    <BLANKLINE>
-    **Refaire.** Dans une copie du projet, à la version [que dit le manifeste](manifest.json){.commit}, avec les mêmes données :
-    <BLANKLINE>
-    ```bash
-    SOURCE_DATE_EPOCH=1794700800 observ edition 2026-T3 --study appels
-    ```
-    <BLANKLINE>
-    **Vérifier.** `observ review` compare tout ce que l’édition publie à ce qu’il refait. [Les relectures publiées](../editions/relectures.html) disent ce qui en est sorti.
-    <BLANKLINE>
-    **Remonter.** Chaque chiffre a un identifiant et [ses origines](origines/appels.qmd) : méthode, tables, données reçues.
-    <BLANKLINE>
-    **Données lues.** Chaque table a l’empreinte de son contenu : `calls` (`0a1b`).
-    """  # noqa: E501
+    """The passport of a page, as Markdown: how to cite, remake and check it, and what it read."""
     quarter, revisions = edition["quarter"], edition["revisions"]
     day = edition_day(edition["published"], revisions)
     words = ["observ", "edition", quarter, *([] if data == "data" else ["--data", data])]
@@ -181,13 +159,7 @@ def sheet_page(sheet: PracticeSheet, practices: Practices, catalogue: Catalogue)
 
 
 def notices(manifest: Mapping[str, Any]) -> list[str]:
-    """The callouts of an edition's home page: synthetic data, pages that could not be made.
-
-    Examples
-    --------
-    >>> notices({"kind": "real", "studies": [{"title": "Panorama", "page": "panorama"}]})
-    []
-    """
+    """The callouts of an edition's home page: synthetic data, pages that could not be made."""
     found = [DEMONSTRATION] if manifest["kind"] == "demonstration" else []
     failed = [study["title"] for study in manifest["studies"] if "error" in study]
     is_partial = any(study.get("asked") is False for study in manifest["studies"])
@@ -197,18 +169,7 @@ def notices(manifest: Mapping[str, Any]) -> list[str]:
 
 
 def with_notices(text: str, manifest: Mapping[str, Any], more: Iterable[str] = ()) -> str:
-    """A Markdown page with its edition's notices after its front matter, and `more` of its own.
-
-    Examples
-    --------
-    >>> page = "---\\ntitle: Accueil\\n---\\nTexte"
-    >>> print(with_notices(page, {"kind": "demonstration", "studies": []})[:47])
-    ---
-    title: Accueil
-    ---
-    <BLANKLINE>
-    ::: {.callout-warning}
-    """
+    """A Markdown page with its edition's notices after its front matter, and `more` of its own."""
     return with_callouts(text, [*notices(manifest), *more])
 
 
@@ -220,19 +181,7 @@ def with_callouts(text: str, callouts: Iterable[str]) -> str:
 
 
 def with_part(text: str, name: str, part: str) -> str:
-    """A page with a part at its place, between two comments; as it is where it has no such place.
-
-    Examples
-    --------
-    >>> print(with_part("Avant.\\n<!-- ici -->\\n?\\n<!-- /ici -->\\nAprès.", "ici", "Du texte."))
-    Avant.
-    <!-- ici -->
-    <BLANKLINE>
-    Du texte.
-    <BLANKLINE>
-    <!-- /ici -->
-    Après.
-    """
+    """A page with a part at its place, between two comments, where it has such a place."""
     before, begin, rest = text.partition(f"<!-- {name} -->")
     _, end, after = rest.partition(f"<!-- /{name} -->")
     if not begin or not end:
@@ -430,10 +379,7 @@ def borne(request: Request, folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def unborne(root: Path, data: Path, but: Quarter | None, today: date) -> dict[str, str]:
-    """The editions of the site that do not bear the errata of what they tell, with these, in words.
-
-    Those that bear one that is no more, or was another then, are among them.
-    """
+    """The editions of the site that do not bear the errata of what they tell, with these."""
     site = root / "reports" / "_site"
     has = {
         one.quarter: record.errata(site / one.quarter) for one in record.published_editions(site)
@@ -468,10 +414,7 @@ def _latest_first(
 
 
 def _figure(row: estimates.Row, catalogue: Catalogue) -> _Texts:
-    """The name of a figure, and its value as it was told and as it is; none where it is withdrawn.
-
-    What is withdrawn is not told again: it may be what nobody should have told.
-    """
+    """The name of a figure, its value as told and as it is; none, again, where it is withdrawn."""
     name = f"{figure_label(row, catalogue)}, {words.label(row, 'period', catalogue)}"
     if math.isnan(row["corrected"]):
         return name, "", ""

@@ -1,8 +1,4 @@
-"""Where each number of a page comes from: a page of its own, and what the publisher links by.
-
-The page tells of each figure its identifier, its value, from what it was computed and by which
-method; `publish.origins` leads to it from the numbers.
-"""
+"""Where each number of a page comes from: a page of its own, and what the publisher links by."""
 
 from __future__ import annotations
 
@@ -56,9 +52,8 @@ def write_origins(
 ) -> None:
     """Write the page of origins of each study of a project folder, and what numbers link by.
 
-    A page in easy French has no links: they would be one thing more to understand. Nor has one of
-    more than `MOST_TRACED` figures: no reader finds one there, and pandoc takes minutes. A study's
-    that were written before of the same are kept.
+    A page in easy French has no links, nor has one of more than `MOST_TRACED` figures, which no
+    reader finds and pandoc takes minutes for. Those that were written before of the same are kept.
     """
     exports = store.exports(request.data)
     held = {str(device): given for device, given in exports.groupby("device")}
@@ -304,10 +299,7 @@ class _Text(NamedTuple):
 
 
 class _Rows(NamedTuple):
-    """Rows of a device in a table: all until the edition's end, and those of the figure's period.
-
-    `own` are of its product too. A count of fewer than eleven is None.
-    """
+    """Rows of a device in a table: all, and those of the figure's period; None below eleven."""
 
     device: str
     table: str
@@ -327,8 +319,7 @@ class _Vintage(NamedTuple):
 class Trace(NamedTuple):
     """A figure, or a comparison of two (`compares`), followed back from an edition.
 
-    `families` are the functions that compute it, by the names of their families; `exports` are
-    those of its devices that have rows of its period (see `store.exports`).
+    `families` compute it, by name; `exports` have rows of its period (see `store.exports`).
     """
 
     id: str
@@ -343,13 +334,7 @@ class Trace(NamedTuple):
 
 
 def identifier_in(text: str) -> str:
-    """The identifier that a text is, or that an address of a site ends with.
-
-    Examples
-    --------
-    >>> identifier_in("https://www.example.org/2026-T3/origines/satisfaction.html#figyqnddwfrf")
-    'figyqnddwfrf'
-    """
+    """The identifier that a text is, or that an address of a site ends with."""
     one = text.rpartition("#")[2].strip()
     if not _IDENTIFIER.fullmatch(one):
         raise ObservError(

@@ -1,11 +1,7 @@
-"""Packages to send to partners: for each, its page as PDF, and the data of that page.
+"""Packages to send to partners: for each, its page (of each department) as PDF, and its data.
 
-Where products are many, a partner has a page, and so a package, of each department.
-
-The data are those of an edition's own package (`dataset`), with fewer rows.
-
-All is taken from an edition as it is published; nothing is computed again, and nothing is sent. A
-log beside the packages says what was made, for whom, with which digest, and when.
+All is taken from an edition as it is published; nothing is sent. A log beside the packages says
+what was made, for whom, with which digest, and when.
 """
 
 from __future__ import annotations
@@ -54,10 +50,7 @@ class _Package:
 def make_packages(
     root: Path, quarter: Quarter, folder: Path, *, replace: bool = False, today: date | None = None
 ) -> dict[str, str]:
-    """Write a package for each partner that the quarter's edition has a page of.
-
-    Nothing is written where anything is wrong. Each file takes its place at once.
-    """
+    """Write a package for each partner that the quarter's edition has a page of, or none at all."""
     today = today or period.today()
     _check_folder(root, folder)
     packages = list(_packages(root, quarter, folder))

@@ -272,10 +272,7 @@ def _unknown(
 def _each(
     study: PlannedStudy, given: Mapping[str, str], subjects: Subjects
 ) -> list[dict[str, str]]:
-    """What differs between the pages of a study: its parameters `each: true` that are not given.
-
-    A partner has no page of a department in which nothing leads to it.
-    """
+    """What differs between the pages of a study: its parameters `each: true` that are not given."""
     spread = [name for name, p in study.parameters.items() if p.each and name not in given]
     values = [subjects.of(study.parameters[name].type) for name in spread]
     found = [dict(zip(spread, combination, strict=True)) for combination in product(*values)]
@@ -389,10 +386,7 @@ def _parts(study: PlannedStudy, parameters: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _title(study: PlannedStudy, parameters: Mapping[str, Any], catalogue: Catalogue) -> str:
-    """The study's title, with `{name}` replaced by the label of a parameter.
-
-    The label of a department follows it.
-    """
+    """The study's title, with `{name}` replaced by the label of a parameter, and its department."""
     title = study.title
     label = {
         "product": catalogue.label,
@@ -419,8 +413,7 @@ if TYPE_CHECKING:
 class Request:
     """A request that can be met: an edition of a quarter, from a data folder, on a day.
 
-    `kind` and `digest` are the store's. `pages` are the whole plan, in order; `wanted` the names of
-    those to be made now. `errata` are those of `revisions.known_errata`, `brand` the site's.
+    `pages` are the whole plan, in order; `wanted` the names of those to be made now.
     """
 
     root: Path
@@ -552,10 +545,7 @@ def _check_quarter(data: Path, quarter: Quarter | None, today: date) -> Quarter:
 
 
 def _check_clock(held: pd.DataFrame, today: date) -> None:
-    """Raise where the store has data of days to come: the quarter would be chosen by a wrong day.
-
-    Of tomorrow's they may be, in another time zone, as in the contract of tables.
-    """
+    """Raise where the store has data of days after tomorrow, which another time zone may have."""
     ends = held.loc[~held["table"].isin((*tables.FACT_TABLES, "procedures")), "end"].dropna()
     if not ends.empty and date.fromisoformat(ends.max()) > today + timedelta(days=1):
         raise ObservError(
@@ -567,10 +557,7 @@ def _check_clock(held: pd.DataFrame, today: date) -> None:
 def _partners(
     data: Path, held: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
 ) -> dict[str, set[str]]:
-    """The partners to which a theme of eight quarters leads, or texts may, in their order.
-
-    Each with the departments of the devices that heard it.
-    """
+    """The partners to which themes or texts may lead, each with the departments that heard it."""
     heard: dict[str, set[str]] = {}
     for device, theme in store.contact_themes(data, quarter.back(8)[0], quarter):
         heard.setdefault(fold_label(theme), set()).add(frame.department_of("", device, catalogue))

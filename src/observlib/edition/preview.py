@@ -42,17 +42,7 @@ _SCRIPT = (
 
 @contextlib.contextmanager
 def served(folder: Path) -> Iterator[tuple[str, Callable[[], None]]]:
-    """Serve a folder to this machine alone, for as long as the context lasts.
-
-    Gives the address, which ends with `/`, and a function that makes every open page renew itself.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as place, served(Path(place)) as (address, renew):
-    ...     address.startswith("http://127.0.0.1:")
-    True
-    """
+    """Serve a folder to this machine alone: its address, and a function that renews open pages."""
     changed = threading.Condition()
     version = 0
 

@@ -1,7 +1,6 @@
 """The release of an edition: from the store to the published site, or nothing at all.
 
-The other editions of the site stay to the byte, but for those that do not bear an erratum yet
-(`release_others`). A page or a site that was made before from the same inputs is not made again.
+The other editions of the site stay to the byte, but for those that do not bear an erratum yet.
 """
 
 from __future__ import annotations
@@ -186,15 +185,7 @@ def _series(request: Request, catalogue: Catalogue, is_demonstration: bool) -> M
 
 
 def moved(page: str, folder: str) -> str:
-    """An HTML page of a folder as it stands above that folder: its links lead to the same places.
-
-    Examples
-    --------
-    >>> moved('<a href="panorama.html#a">Panorama</a> <a href="#b"> <a href="index.html">', "T3")
-    '<a href="T3/panorama.html#a">Panorama</a> <a href="#b"> <a href="index.html">'
-    >>> moved('<a href="../editions/index.html"> <a href="https://www.example.org/">', "T3")
-    '<a href="editions/index.html"> <a href="https://www.example.org/">'
-    """
+    """An HTML page of a folder as it stands above that folder, with links to the same places."""
     page = _OFFSET.sub(rf"\g<1>{folder}/", page)
     return _ADDRESS.sub(rf"\g<1>{folder}/", page).replace(f'="{folder}/../', '="')
 
@@ -298,10 +289,7 @@ def explain_release(
     publisher: str = "auto",
     today: date | None = None,
 ) -> dict[str, str]:
-    """Say what `release` would make again, and why: each `family …`, each page, `the site`.
-
-    The parameters and the errors are those of `release`; nothing is made.
-    """
+    """Say what `release` would make again, and why: each `family …`, each page, `the site`."""
     today = today or period.today()
     check_publisher(publisher)
     written(data, root, today)
@@ -364,9 +352,8 @@ def release(
 ) -> tuple[Path, list[str]]:
     """Make the pages of a quarter, and publish them in the site, `reports/_site/<quarter>`.
 
-    The edition's executed notebooks are put in `reports/editions/<quarter>`. Both folders change at
-    the very end, each at once: an interruption leaves what was published as it was. Nothing of them
-    changes where the same was published last.
+    Its executed notebooks are put in `reports/editions/<quarter>`. Both folders change at the very
+    end, each at once, and not where the same was published last.
     """
     began, started, today = time.monotonic(), time.time(), today or period.today()
     check_publisher(publisher)
@@ -508,10 +495,7 @@ def _publish(
 def _origin(
     request: Request, folder: Path, manifest: ManifestEntry, found: Inputs
 ) -> ManifestEntry:
-    """What the edition in a folder is made from, as its manifest has it.
-
-    Where what is published tells the same, made from the same, it keeps its own commit.
-    """
+    """What the edition is made from, for its manifest; where it tells the same, as before."""
     root, data = request.root, request.data
     borne = notices.borne(request, folder)
     of: ManifestEntry = {
@@ -534,10 +518,7 @@ def _origin(
 
 
 def _dated(request: Request, folder: Path, manifest: dict[str, Any]) -> Edition:
-    """The edition that a folder holds, as it is about to be published; its manifest says so too.
-
-    Its data bear its day, which is an earlier one where it tells nothing new.
-    """
+    """The edition that a folder holds, of an earlier day where it tells nothing new."""
     rows, pairs = archive.archive_tables(folder)
     first = plain_headline(rows, pairs, request.catalogue, request.quarter)
     quarter, site = str(request.quarter), request.root / "reports" / "_site"

@@ -1,9 +1,4 @@
-"""The project folder of an edition: what people wrote of the site, around its notebooks.
-
-The home page gets what the edition tells first, the method page what was measured of it, and each
-study its passport and, where the site has a page for them, the origins of its numbers. A page that
-tells a figure of an erratum says so.
-"""
+"""The project folder of an edition: what people wrote of the site, around its notebooks."""
 
 from __future__ import annotations
 
@@ -82,12 +77,7 @@ def stage(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
 def _tell_method(
     page: Path, manifest: Entry, request: Request, edition: Path, callouts: Iterable[str]
 ) -> None:
-    """Put on the copy of the method page what was measured and what code says.
-
-    That is what the edition's own attack found, what redaction and the machine find of texts, the
-    rule by which texts are quoted, the quality of the edition, and what became of published
-    figures.
-    """
+    """Put on the copy of the method page what was measured and what code says."""
     report = disclosed.disclosure_report(
         disclosed.disclosure_decisions(request.data, request.quarter)
     )
@@ -256,12 +246,6 @@ def completeness_rate(rows: pd.DataFrame, quarter: Quarter) -> tuple[int, int]:
     """Figures of an edition's own quarter that could be told, of all that were to be (R1).
 
     Those that are withheld are no part of either, as Eurostat has it for producers.
-
-    Examples
-    --------
-    >>> _quality = {"period": ["2026-T3"] * 3, "status": ["published", "suppressed", "missing"]}
-    >>> completeness_rate(pd.DataFrame(_quality), Quarter(2026, 3))
-    (1, 2)
     """
     states = rows.loc[rows["period"] == str(quarter), "status"]
     there = int(states.isin(_THERE).sum())
@@ -273,8 +257,7 @@ def lengths(
 ) -> list[int]:
     """How many whole quarters each device has been comparable for, the shortest first (CC2).
 
-    They end with the edition's, and begin with the device's first data, or when what it measures
-    last changed (an action of the kind `measure`).
+    From its first data, or its last change of what it measures (an action of the kind `measure`).
     """
     changes = [action for action in actions if action.kind == "measure"]
     listening = held[~held["table"].isin(tables.FACT_TABLES)].dropna(subset=["start", "end"])
@@ -299,8 +282,8 @@ def lengths(
 def unanswered_shares(rows: pd.DataFrame) -> dict[str, tuple[float, float]]:
     """The least and the largest share of respondents that gave no mark, by survey (A5), in %.
 
-    Of those who began to answer, as the edition tells how many. One who had left before a question
-    counts, and one of whom it was not asked: surveys do not tell the two apart.
+    One who had left before a question counts, and one of whom it was not asked: surveys do not tell
+    the two apart.
     """
     begun = rows[
         (rows["indicator"] == "survey_funnel") & (rows["group_value"] == [*STEPS][2])

@@ -25,9 +25,7 @@ _LETTERS |= {9: "neuf", 10: "dix"}
 
 
 def number(x: float, decimals: int = 0) -> str:
-    """Write a number: narrow non-breaking spaces, decimal comma, true minus sign.
-
-    Halves are rounded away from zero, as readers do, and not to the even digit.
+    """Write a number: narrow no-break spaces, decimal comma, minus sign, halves away from zero.
 
     Examples
     --------
@@ -63,13 +61,7 @@ def _quantized(x: float, decimals: int) -> Decimal:
 
 
 def signed(x: float, decimals: int = 0) -> str:
-    """Write a change with its sign; a change that rounds to zero has none.
-
-    Examples
-    --------
-    >>> signed(8.14, 1), signed(-3), signed(0.02, 1)
-    ('+8,1', '−3', '0,0')
-    """
+    """Write a change with its sign; a change that rounds to zero has none."""
     text = number(x, decimals)
     return f"+{text}" if x > 0 and re.search(r"[1-9]", text) else text
 
@@ -88,26 +80,12 @@ def decimals_of(x: float, least: int) -> int:
 
 
 def percent(x: float, decimals: int = 0, sign: bool = False) -> str:
-    """Write a percentage; `x` is in percent, not a fraction of one.
-
-    Examples
-    --------
-    >>> percent(62.4), percent(8.14, 1, sign=True)
-    ('62\\xa0%', '+8,1\\xa0%')
-    """
+    """Write a percentage; `x` is in percent, not a fraction of one."""
     return f"{(signed if sign else number)(x, decimals)}{NBSP}%"
 
 
 def compact(x: float, decimals: int = 1) -> str:
-    """Write a large number shortly, for axes and alternative texts, in three digits.
-
-    There are `decimals` at the most.
-
-    Examples
-    --------
-    >>> [compact(x).replace("\\xa0", " ") for x in (850, 350_000, 1_254_567, -999_960)]
-    ['850', '350 k', '1,3 M', '−1 M']
-    """
+    """Write a large number shortly, in three digits, for axes and alternative texts: `1,3 M`."""
     if not abs(x) < 1e15:
         return number(x)
     # first to three digits at the most, as Babel rounds halves to the even digit
@@ -167,24 +145,12 @@ def interval_ends(low: float, high: float, decimals: int = 0, unit: str = "") ->
 
 
 def plural(n: float, one: str, many: str) -> str:
-    """Choose the singular or the plural: French is singular below 2.
-
-    Examples
-    --------
-    >>> [plural(n, "réponse", "réponses") for n in (0, 1, 1.9, 2)]
-    ['réponse', 'réponse', 'réponse', 'réponses']
-    """
+    """Choose the singular or the plural: French is singular below 2."""
     return one if abs(n) < 2 else many
 
 
 def count(n: float, one: str, many: str) -> str:
-    """Write a number of things.
-
-    Examples
-    --------
-    >>> count(3, "réponse", "réponses")
-    '3\\xa0réponses'
-    """
+    """Write a number of things: `3 réponses`."""
     return f"{number(n)}{NBSP}{plural(n, one, many)}"
 
 
@@ -202,24 +168,12 @@ def spelled(n: int, one: str = "un") -> str:
 
 
 def of(things: str) -> str:
-    """Write "de" before a word, elided before a vowel or an h.
-
-    Examples
-    --------
-    >>> of("réponses"), of("appels"), of("écoles")
-    ('de réponses', "d'appels", "d'écoles")
-    """
+    """Write "de" before a word, elided before a vowel or an h."""
     return f"d'{things}" if things[:1].lower() in "aeiouyàâéèêëîïôûh" else f"de {things}"
 
 
 def inner_quotes(words_: str) -> str:
-    """A text that is to stand between quotes: its own are of another kind.
-
-    Examples
-    --------
-    >>> inner_quotes('Il dit « non » et "jamais"')
-    'Il dit “non” et “jamais”'
-    """
+    """A text that is to stand between quotes: its own are of another kind."""
     plain = words_.replace("«\xa0", "“").replace("\xa0»", "”").replace("« ", "“")
     plain = plain.replace(" »", "”").replace("«", "“").replace("»", "”")
     parts = plain.split('"')
@@ -241,13 +195,7 @@ def join(items: Iterable[str], style: Literal["standard", "or"] = "standard") ->
 
 
 def day_label(day: date) -> str:
-    """Write a day.
-
-    Examples
-    --------
-    >>> day_label(date(2026, 9, 1)), day_label(date(2026, 11, 24))
-    ('1er septembre 2026', '24 novembre 2026')
-    """
+    """Write a day."""
     text = str(format_date(day, "d MMMM y", locale=_LOCALE))
     return re.sub(r"^1 ", "1er ", text)
 
@@ -311,13 +259,7 @@ def period_head(period: str) -> str:
 
 
 def span(first: str, last: str) -> str:
-    """Write from which period to which, of one kind.
-
-    Examples
-    --------
-    >>> span("2026-T1", "2026-T3"), span("2025-10", "2026-09")
-    ('du 1er trimestre 2026 au 3e trimestre 2026', "d'octobre 2025 à septembre 2026")
-    """
+    """Write from which period to which, of one kind: `d'octobre 2025 à septembre 2026`."""
     start, end = period_label(first), period_label(last)
     if "T" in first or first.count("-") == 2:
         return f"du {start} au {end}"
@@ -343,14 +285,6 @@ def when(period: str) -> str:
 
 
 def between(first: str, last: str) -> str:
-    """Write which two periods are compared.
-
-    Examples
-    --------
-    >>> between("2025-T1", "2026-T1").replace("\\xa0", " ")
-    'entre le 1er trimestre 2025 et le 1er trimestre 2026'
-    >>> between("2025-08", "2026-08-01").replace("\\xa0", " ")
-    'entre août 2025 et le 1er août 2026'
-    """
+    """Write which two periods are compared: `entre août 2025 et le 1er août 2026`."""
     named = [re.sub("^au ", "le ", when(period)).removeprefix("en ") for period in (first, last)]
     return f"entre {named[0]} et {named[1]}"

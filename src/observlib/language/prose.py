@@ -1,8 +1,7 @@
 """Words of exports, catalogue and sheets in Markdown: they stand there as plain text.
 
-Sentences, captions and titles are plain text until the very last: `plain` writes them as Markdown
-when a page takes them, so that no label that a sentence quotes is read as a link, a mark-up, a
-citation or code. Where a page wants marks of its own, `markdown` puts words between them.
+Sentences, captions and titles are plain text until a page takes them: `plain` writes them as
+Markdown, so that nothing of a label is read as a link, a mark-up or code. `markdown` sets marks.
 """
 
 from __future__ import annotations
@@ -53,14 +52,8 @@ def typography(markdown: str) -> str:
     """Put the non-breaking spaces of French into Markdown prose.
 
     A non-breaking space goes before `:`, `%` and `»` and after `«`, a narrow one before `;`, `!`
-    and `?`. Only spaces change. Code, YAML, addresses, attributes, fenced divs, mathematics, HTML
-    tags, works cited, table rules and times are left as they are, and a second pass changes
-    nothing.
-
-    Examples
-    --------
-    >>> typography("« Bien » : 62 % `a : b` à 12:30 ?")
-    '«\\xa0Bien\\xa0»\\xa0: 62\\xa0% `a : b` à 12:30\\u202f?'
+    and `?`. Code, YAML, addresses, attributes, fenced divs, mathematics, HTML tags, works cited,
+    table rules and times are left as they are, and a second pass changes nothing.
     """
 
     def mend(match: re.Match[str]) -> str:
@@ -98,13 +91,8 @@ _JOINED = (
 def unbroken(label: str) -> str:
     """Write a label, such as a head or a name in a table: its numbers stay with their words.
 
-    The spaces are those of `typography`; besides, none breaks a number or parts it from its unit,
-    and apostrophes are typographic, as pandoc makes them in prose. A second pass changes nothing.
-
-    Examples
-    --------
-    >>> unbroken("Appels pour 1 000 visites"), unbroken("15 à 24 ans"), unbroken("L'avis n° 8")
-    ('Appels pour\\xa01\\u202f000\\xa0visites', '15\\xa0à\\xa024\\xa0ans', 'L’avis n°\\xa08')
+    The spaces are those of `typography`, and apostrophes typographic. A second pass changes
+    nothing.
     """
     text = curly(typography(label))
     for pattern, joined in _JOINED:
@@ -113,13 +101,7 @@ def unbroken(label: str) -> str:
 
 
 def curly(text: str) -> str:
-    """Write the apostrophes that pandoc does not read, those of labels, as it does in prose.
-
-    Examples
-    --------
-    >>> curly("L'avis")
-    'L’avis'
-    """
+    """Write the apostrophes that pandoc does not read, those of labels, as it does in prose."""
     return text.replace("'", "’")
 
 
@@ -142,13 +124,7 @@ class Markdown(str):
 
 
 def one_line(words: str) -> str:
-    """Text on one line, without what nobody sees and no drawing or page can hold.
-
-    Examples
-    --------
-    >>> one_line("Une question\\nsur deux\\u2028lignes\\x00")
-    'Une question sur deux lignes'
-    """
+    """Text on one line, without what nobody sees and no drawing or page can hold."""
     return seen(LINE_BREAKS.sub(" ", words)).strip(" ")
 
 
@@ -197,50 +173,25 @@ def markdown(pattern: str, *words: str) -> Markdown:
 
 
 def _folded(title: str, text: Markdown, name: str = "") -> Markdown:
-    """A part of a page that is folded under its title.
-
-    Examples
-    --------
-    >>> print(_folded("Détail", markdown("{}", "Un mot.")))
-    ::: {.callout-note collapse="true"}
-    ## Détail
-    <BLANKLINE>
-    Un mot.
-    :::
-    """
+    """A part of a page that is folded under its title."""
     known = Markdown(f"#{name} " if name else "")
     return markdown('::: {{{}.callout-note collapse="true"}}\n## {}\n\n{}\n:::', known, title, text)
 
 
 def joined(parts: Iterable[str], between: str) -> Markdown:
-    """Parts of which those that are no `Markdown` are plain text, as one.
-
-    Examples
-    --------
-    >>> joined([Markdown("**Lu**"), "a_b"], " : ")
-    '**Lu** : a\\\\_b'
-    """
+    """Parts of which those that are no `Markdown` are plain text, as one."""
     return Markdown(
         between.join(part if isinstance(part, Markdown) else plain(part) for part in parts)
     )
 
 
 def unmarked(text: str) -> str:
-    """The text that `plain` wrote as Markdown: for what shows titles as they are.
-
-    Examples
-    --------
-    >>> unmarked(plain("Q [x] : 1_2"))
-    'Q [x] : 1_2'
-    """
+    """The text that `plain` wrote as Markdown: for what shows titles as they are."""
     return _ESCAPED.sub(r"\1", text)
 
 
 def attribute_text(words: str) -> str:
-    """Text of one line for an attribute, such as an alternative text, that either publisher writes.
-
-    Quotes and apostrophes are typographic, so that none can end the attribute, and nothing is a
-    shortcode of Quarto.
+    """Text of one line for an attribute, such as an alternative text: nothing in it can end it.
 
     Examples
     --------
@@ -252,9 +203,7 @@ def attribute_text(words: str) -> str:
 
 
 def without_code(markdown: str) -> str:
-    """Markdown of our own in which nothing is read as code or as a shortcode of Quarto.
-
-    Addresses in angle brackets stay links.
+    """Markdown of our own in which nothing but links is read as code or as a shortcode of Quarto.
 
     Examples
     --------

@@ -23,20 +23,7 @@ _PUBLISHED = 2  # decimals that are kept of what others publish
 
 
 def rounded_estimates(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """Round estimates as their indicators are written, and effective bases as bases are.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from observlib.catalogue import load_catalogue
-    >>> mark = {"indicator": "satisfaction_10", "unit": "sur 10", "period": "2026-T3"}
-    >>> frame = estimates.make(
-    ...     [{**mark, "estimate": 7.2345, "ci_low": 7.01, "ci_high": 7.46, "n": 210, "n_eff": 208}]
-    ... )
-    >>> found = rounded_estimates(frame, load_catalogue(Path("data/catalogue")))
-    >>> found[estimates.NUMBERS].values.tolist()
-    [[7.2, 6.9, 7.5, 210.0, 210.0]]
-    """
+    """Round estimates as their indicators are written, and effective bases as bases are."""
     return estimates.check(_rounded(frame, catalogue)) if len(frame) else frame
 
 
@@ -48,10 +35,7 @@ def _rounded(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 def carried(
     frames: Iterable[pd.DataFrame], catalogue: Catalogue, before: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """What an output carries of estimates and comparisons: rounded, and each row once.
-
-    All that a cell shows comes through here; nobody rounds it again.
-    """
+    """What an output carries of estimates and comparisons: rounded, and each row once."""
     there = before or {}
     rows = dict.fromkeys(there.get("rows", []))
     pairs = dict.fromkeys(there.get("comparisons", {}).get("rows", []))

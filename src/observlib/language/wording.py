@@ -65,13 +65,7 @@ def _leaves(group: Mapping[Any, Any], inside: tuple[Any, ...] = ()) -> Iterator[
 
 
 def fields(text: str) -> list[str]:
-    """The names in a text at which a module sets what it tells.
-
-    Examples
-    --------
-    >>> fields("{name} gagne {points}.")
-    ['name', 'points']
-    """
+    """The names in a text at which a module sets what it tells."""
     return [name for _, name, _, _ in Formatter().parse(text) if name is not None]
 
 

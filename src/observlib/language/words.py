@@ -126,10 +126,7 @@ def is_change(indicator: str) -> bool:
 
 
 def label(row: Mapping[str, Any], column: str, catalogue: Catalogue) -> str:
-    """What a reader is told a row's product, channel, device, period, group or indicator is.
-
-    A row without product is named by its group or else by its device.
-    """
+    """What a row's product (else its group or device), channel, device, period, … is called."""
     return one_line(_label(row, column, catalogue))
 
 
@@ -171,16 +168,7 @@ def figure(x: float, indicator: Indicator, unit: str | None = None) -> str:
 
 
 def decimals(indicator: Indicator, unit: str) -> int:
-    """With how many decimals values of an indicator are written.
-
-    Examples
-    --------
-    >>> share = Indicator(
-    ...     id="a", label="A", unit="%", method="M", better="higher", base="appels", decimals=1
-    ... )
-    >>> decimals(share, "%"), decimals(share, "appels")
-    (1, 0)
-    """
+    """With how many decimals values of an indicator are written."""
     whole = is_count(unit) and not is_count(indicator.unit)  # where marks have decimals
     return 0 if whole else indicator.decimals
 
@@ -215,10 +203,7 @@ def value(estimate: float | Mapping[str, Any], indicator: Indicator) -> str:
 
 
 def interval(row: Mapping[str, Any], indicator: Indicator) -> str:
-    """Write the interval of a row, or nothing where it has none.
-
-    A mean of marks that are all alike has none: a further mark may belie it.
-    """
+    """Write the interval of a row, or nothing where it has none, as of marks that are all alike."""
     alike = indicator.comparison == "mean" and row["ci_low"] == row["ci_high"]
     if row["status"] in WITHHELD or math.isnan(row["ci_low"]) or alike:
         return ""
@@ -230,7 +215,7 @@ def rounded_interval(row: Mapping[str, Any], indicator: Indicator) -> tuple[floa
     """The ends of an interval as a page writes them, around the value as it writes it.
 
     Each distance from the value is rounded up: an end rounded by itself would tell more of the
-    value than its own digits do. Those of a change are rounded, and stay on their side of zero.
+    value than its own digits do.
 
     Examples
     --------
@@ -299,13 +284,7 @@ def base_text(n: float, indicator: Indicator) -> str:
 
 
 def n_equals(n: float) -> str:
-    """Write a base.
-
-    Examples
-    --------
-    >>> n_equals(12)
-    'n\\xa0=\\xa012'
-    """
+    """Write a base."""
     return f"n{NBSP}={NBSP}{french.number(n)}"
 
 
@@ -323,27 +302,7 @@ def mark_notes(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
 
 
 def sentence(row: Mapping[str, Any], catalogue: Catalogue) -> str:
-    """Write an estimate with its interval, base and reservation, to end a sentence with.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from observlib import estimates
-    >>> from observlib.catalogue import Catalogue
-    >>> one = Indicator(
-    ...     id="s", label="S", unit="sur 10", method="M", better="higher", decimals=1
-    ... )
-    >>> parts = dict.fromkeys(["departments", "products", "devices", "peers"], {})
-    >>> row = {
-    ...     "indicator": "s", "period": "2026-T3", "unit": "sur 10", "estimate": 8.1,
-    ...     "ci_low": 7.9, "ci_high": 8.3, "n": 234,
-    ... }
-    >>> text = sentence(
-    ...     estimates.make([row]).iloc[0], Catalogue(**parts, indicators={"s": one})
-    ... )
-    >>> text.replace("\\xa0", " ").replace("\\u202f", " ")
-    '8,1 sur 10 (intervalle à 95 % : 7,9 à 8,3 ; 234 réponses)'
-    """
+    """Write an estimate with its interval, base and reservation, to end a sentence with."""
     indicator = indicator_of(row["indicator"], catalogue)
     if row["status"] == "suppressed":
         return "valeur non publiée (secret statistique)"
@@ -471,10 +430,7 @@ def sign(x: float, indicator: Indicator, least: float = 0.0) -> int:
 
 
 def fine(one: float, other: float, indicator: Indicator) -> Indicator:
-    """The indicator with one more decimal, where only that tells two of its values apart.
-
-    More would tell what those who answered said (see `rounding`).
-    """
+    """The indicator with one more decimal, where only that tells two of its values apart."""
     for decimals in (indicator.decimals, indicator.decimals + 1):
         finer = indicator.model_copy(update={"decimals": decimals})
         if figure(one, finer) != figure(other, finer):
@@ -490,9 +446,7 @@ def from_to(then: Mapping[str, Any], now: Mapping[str, Any], indicator: Indicato
 
 
 def ends(rows: pd.DataFrame, indicator: Indicator) -> str:
-    """The lowest and the highest of estimates, or the one they all are.
-
-    Their names are not told: what has an interval is above another only where a test says so.
+    """The lowest and the highest of estimates, without names, or the one they all are.
 
     Examples
     --------
@@ -523,9 +477,7 @@ def at_ends(rows: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def precision(rows: pd.DataFrame, indicator: Indicator, about: str = "") -> str:
-    """The intervals and bases of estimates in brackets, from the least to the most.
-
-    What they are about stands before them.
+    """The intervals and bases of estimates in brackets, to stand after what they are `about`.
 
     Examples
     --------

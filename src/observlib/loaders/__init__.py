@@ -1,8 +1,7 @@
 """Loaders: what reads an export of a device into a tidy table.
 
-Most exports are read by their format (`data/formats`), which is data; a loader of its own, a
-module here, is for those that no format can describe. Each gives a tidy table and the rows it had
-to reject. It raises `ObservError` when nothing of the file can be used, and never anything else.
+Most are read by their format (`data/formats`); a module here is for those that none can describe.
+Each gives rows and rejects, or raises `ObservError` when nothing of the file can be used.
 """
 
 from __future__ import annotations
@@ -24,10 +23,9 @@ from observlib.catalogue import Catalogue, Device
 class Loaded:
     """What one export holds: rows of the tidy `table`, and `rejects` with their reasons.
 
-    `notices` tell what the reader of the export should know and no single row is at fault for,
-    such as a question that the device's questionnaire does not have: one line each. `texts` are
-    rows of the table `verbatims`, redacted, where the device asks for them. `added` counts rows
-    that were read and are told later, in sums.
+    `notices` tell, a line each, what no single row is at fault for. `texts` are rows of
+    `verbatims`, redacted, where the device asks for them. `added` counts rows that are told later,
+    in sums.
     """
 
     table: str

@@ -26,10 +26,7 @@ _LONGEST_NAME = 150
 
 
 def parse_number(text: str) -> float | None:
-    """A number with a point or a comma, thousands set apart by spaces at most, or `None`.
-
-    `1,234` and `1.234` give `None`: they are a little over one for some, and over a thousand for
-    others.
+    """A number with a point or a comma, thousands set apart by spaces; `None` where it may be two.
 
     Examples
     --------
@@ -215,8 +212,7 @@ def _natural(text: str, commas: bool = False) -> int:
 def _amount(text: str) -> float:
     """An amount in euros: decimal point or comma, thousands set apart by spaces, maybe a €.
 
-    A point and three digits are refused: it is one for some and a thousand for others. So are
-    spaces elsewhere than between thousands.
+    A point and three digits are refused: it is one for some and a thousand for others.
 
     Examples
     --------
@@ -316,13 +312,7 @@ def _flag_reader(column: SourceColumn) -> Callable[[str], bool]:
 
 
 def theme(text: str) -> str | None:
-    """The theme of a contact; other texts may be what someone wrote.
-
-    Examples
-    --------
-    >>> theme(" Logement "), theme("n.d.")
-    ('Logement', None)
-    """
+    """The theme of a contact; other texts may be what someone wrote."""
     found = _text.short(text, _LONGEST_THEME + 1)
     if fold_label(found) in _NO_THEME:
         return None
@@ -476,10 +466,7 @@ def _item(text: str) -> int:
 
 
 def _task_time(text: str) -> float:
-    """A time on task in seconds, above 0 and below an hour.
-
-    `1:30:00` is refused: it is what a spreadsheet makes of 1 min 30. So is `1.234`, which may be
-    1234 seconds.
+    """A time on task in seconds, above 0 and below an hour: `1:30:00` is a spreadsheet's 1 min 30.
 
     Examples
     --------

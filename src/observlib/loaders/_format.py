@@ -63,8 +63,8 @@ _AS_TEXT = re.compile(r"'(?=[=+@-])")  # an apostrophe that keeps spreadsheets f
 def _answered(grid: Grid, frame: pd.DataFrame, reading: Reading, catalogue: Catalogue) -> Loaded:
     """The table `responses`: what the format tells of each response, and the questionnaire's rest.
 
-    Where nothing says which are finished, all are: the tool keeps no others. A response without an
-    identifier is known by its moment and its answers, so that a later export tells it again.
+    Where nothing says which are finished, all are. A response without an identifier is known by its
+    moment and its answers, so that a later export tells it again.
     """
     never = pd.Series(pd.NaT, frame.index)
     ended, began = (
@@ -256,10 +256,7 @@ _UNTOLD = {
 def format_batches(
     path: Path, device: Device, catalogue: Catalogue, form: Format
 ) -> Iterator[Loaded]:
-    """Read an export of a format into its table, a piece at a time where rows stand alone.
-
-    The last is without rows, and holds the notices.
-    """
+    """Read an export of a format, a piece at a time where rows can; the last has the notices."""
     if form.refused:
         raise ObservError(f"{path}: is an export of {form.label}; {form.refused}")
     if form.table == "tickets":  # a fetch writes when it saw each

@@ -76,14 +76,7 @@ def coded(rows: Mapping[int, Sequence[str]], at: int) -> _Coded:
 
 
 def of_texts(codes: np.ndarray, made: Iterable[object], dtype: type = object) -> np.ndarray:
-    """What is made of the text of each cell.
-
-    Examples
-    --------
-    >>> codes, texts = coded({2: ["a"], 3: ["b"], 4: ["a"]}, 0)
-    >>> of_texts(codes, map(str.upper, texts)).tolist()
-    ['A', 'B', 'A']
-    """
+    """What is made of the text of each cell, once for each text."""
     return np.array([*made], dtype=dtype)[codes]
 
 
@@ -164,10 +157,7 @@ def export_files(path: Path, device: Device, known: Catalogue) -> list[Path]:
 def joined_files(
     path: Path, table: _Table, beside: Beside, read: Callable[[Path], _Table]
 ) -> _Table:
-    """The header and rows of an export with the columns of the file beside it.
-
-    Of a row whose key the other file does not have, they are empty.
-    """
+    """The header and rows of an export with the columns, maybe empty, of the file beside it."""
     other = beside.of(path)
     if other is None:
         raise ObservError(f"{path}: its name is not {beside.file}, to tell which file is beside it")
@@ -214,8 +204,8 @@ _TRANSFERRED = ("TRANSFER", "ATTENDEDTRANSFER", "BLINDTRANSFER")
 def read_queue_log(path: Path, text: str) -> tuple[list[str], dict[int, list[str]]]:
     """The header and a row a call and queue, under the line of its first event.
 
-    A call that still waits where the log ends is in no row: its outcome is not known. One that was
-    answered and still talks has no `talk`. Its number is that of the log, with `:` for the point.
+    A call that still waits where the log ends is in no row. One that was answered and still talks
+    has no `talk`. Its number is that of the log, with `:` for the point.
     """
     calls: dict[tuple[str, str], tuple[int, list[str]]] = {}
     done: list[tuple[int, list[str]]] = []
@@ -283,8 +273,8 @@ _Rows = Mapping[int, Sequence[str]]
 class Grid:
     """The header of a table, and its rows by the line (sheet row, record) at which each starts.
 
-    `zone` is what the file says of its moments, `made_on` of the day on which it was made; `around`
-    are the keys of what a list of records stands in.
+    `zone` and `made_on` are what the file says of its moments and of the day on which it was made;
+    `around` are the keys of what a list of records stands in.
     """
 
     header: list[str]

@@ -67,8 +67,8 @@ _MONTH_FIRST = "may have its month first, as row {} has; write YYYY-MM-DD"
 class Written:
     """How columns of moments are written in a whole export.
 
-    `first` is the first line that is so written; `swapped` is the first that is not, and shows
-    another order of day and month.
+    `first` is the first line so written, `swapped` the first that shows another order of day and
+    month.
     """
 
     form: str
@@ -82,12 +82,6 @@ def written_form(
     """The form in which columns of moments are written, in pieces of them: that of most cells.
 
     The first piece decides, but where day and month may be swapped: then all are looked at.
-
-    Examples
-    --------
-    >>> dates = pd.Series({2: "02/03/2026", 3: "31/03/2026"})
-    >>> written_form([[dates]], ["%d/%m/%Y", "%m/%d/%Y"], days=True)
-    Written(form='%d/%m/%Y', first=2, swapped=None)
     """
     forms = [told] if told else forms
     if len(forms) == 1 and _swapped(forms[0]) is None:
@@ -152,17 +146,9 @@ def read_moments(
 ) -> tuple[pd.Series, dict[int, str]]:
     """Moments of a column, in UTC without a zone, and why others are refused.
 
-    A column is written in one form: where two meet, someone has joined files, and one of them may
-    have its months first. An hour that the start of summer time skips is refused. One that its end
-    repeats is summer time; where rows are `in_order` of time, it is winter time once the hour has
-    been gone through.
-
-    Examples
-    --------
-    >>> texts = pd.Series({2: "2026-07-01 12:00", 3: "2026-03-29 02:30"})
-    >>> found, faults = read_moments(texts, ["iso"])
-    >>> found.dropna().astype(str).to_dict(), list(faults)
-    ({2: '2026-07-01 10:00:00'}, [3])
+    A column is written in one form: where two meet, someone has joined files. An hour that the
+    start of summer time skips is refused. One that its end repeats is summer time; where rows are
+    `in_order` of time, it is winter time once the hour has been gone through.
     """
     how = how or written_form([[texts]], forms, days)
     parts = parsed(texts, how.form, days)
@@ -198,14 +184,7 @@ def read_moments(
 
 
 def parsed(texts: pd.Series, form: str, days: bool = False) -> pd.DataFrame:
-    """What a form makes of each cell: `read`, its `wall` time, `offset` in minutes, month, day.
-
-    Examples
-    --------
-    >>> found = parsed(pd.Series(["31/03/2026 10:00", "31/02/2026 10:00"]), "%d/%m/%Y %H:%M")
-    >>> found["read"].tolist(), str(found["wall"][0])
-    ([True, False], '2026-03-31 10:00:00')
-    """
+    """What a form makes of each cell: `read`, its `wall` time, `offset` in minutes, month, day."""
     codes, known = pd.factorize(texts.to_numpy(object))  # many rows are of one day
     cells = pa.array(known, pa.string())
     if form.startswith("epoch"):
@@ -366,13 +345,7 @@ def _in_utc(
 
 
 def paris_days(moments: pd.Series) -> pd.Series:
-    """The days in Paris, at midnight without a zone, of moments in UTC without one.
-
-    Examples
-    --------
-    >>> paris_days(pd.Series(pd.to_datetime(["2026-07-01 22:30"]))).astype(str).tolist()
-    ['2026-07-02']
-    """
+    """The days in Paris, at midnight without a zone, of moments in UTC without one."""
     local = moments.dt.tz_localize("UTC").dt.tz_convert(PARIS)
     return local.dt.tz_localize(None).dt.normalize()
 
@@ -399,8 +372,6 @@ def french_day(text: str) -> date | None:
 
 def months_first(texts: Mapping[int, str]) -> dict[int, str]:
     """Why days such as `05/06/2026` cannot be read: another of their column has its month first.
-
-    One such day shows that the column was written, at least in part, by a tool set to English.
 
     Examples
     --------
@@ -481,8 +452,6 @@ def parse_seconds(text: str, commas: bool = False) -> int | None:
 
     Examples
     --------
-    >>> [parse_seconds(text) for text in ("95", "1:35", "00:01:35", "1 min 35 s", "-5", "1:75")]
-    [95, 95, 95, 95, None, None]
     >>> parse_seconds("2 heures 3 min"), parse_seconds("1 day 02:00:01"), parse_seconds("3 s 1 min")
     (7380, 93601, None)
     """

@@ -105,10 +105,7 @@ def _documents(path: Path, text: str) -> Iterator[Any]:
 
 
 def _flat(record: Any, above: str = "") -> Iterator[tuple[str, str]]:
-    """The values of a record, those within others under joined keys; of lists only texts.
-
-    Names multiply with the depth: `RecursionError` where those above are long together.
-    """
+    """The values of a record, those within others under joined keys; of lists only texts."""
     if len(above) > _LONGEST_ABOVE:
         raise RecursionError
     for key, value in record.items():
@@ -172,8 +169,8 @@ class _Mail(NamedTuple):
 def read_mbox(path: Path, addresses: Sequence[str]) -> tuple[list[str], dict[int, list[str]]]:
     """The header and a row a thread that has a message from outside, under that message's line.
 
-    `received` is the first such message, `answered` the first of the service after it; what a
-    machine wrote is neither. A thread is `whole` where its first message is in the file.
+    `received` is the first such message, `answered` the first of the service after it, neither of a
+    machine. A thread is `whole` where its first message is in the file.
     """
     if not addresses:
         raise ObservError(
@@ -208,10 +205,7 @@ def read_mbox(path: Path, addresses: Sequence[str]) -> tuple[list[str], dict[int
 
 
 def _digest(name: str) -> str:
-    """What stands for a Message-ID, which is drawn and so cannot be found by trying all.
-
-    It begins with a letter: no digits alone, which may be those of a card.
-    """
+    """What stands for a Message-ID, which is drawn, with a letter first: no digits of a card."""
     return "f" + hashlib.sha256(name.encode()).hexdigest()[:15]
 
 

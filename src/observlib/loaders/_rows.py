@@ -86,10 +86,7 @@ Settle = Callable[[pd.DataFrame, Reading], Settled]
 
 
 def is_complete(end: date, extracted: date | None, today: date | None = None) -> bool:
-    """Whether a period that ends on `end` was over when its export was made.
-
-    It was if it ended before the day of the export, where that day is known, and in any case
-    before today: the day of an export is never complete.
+    """Whether a period that ends on `end` was over when its export was made, and is before today.
 
     Examples
     --------
@@ -101,21 +98,12 @@ def is_complete(end: date, extracted: date | None, today: date | None = None) ->
 
 
 def are_complete(ends: pd.Series, extracted: date | None) -> pd.Series:
-    """Whether each of many periods, by its last day, was over when its export was made.
-
-    Examples
-    --------
-    >>> are_complete(pd.Series(pd.to_datetime(["2026-03-31"])), date(2026, 4, 1)).tolist()
-    [True]
-    """
+    """Whether each of many periods, by its last day, was over when its export was made."""
     return ends.map({day: is_complete(day.date(), extracted) for day in ends.dropna().unique()})
 
 
 def day_fault(day: date) -> str | None:
-    """Why a day is no day that a device can have heard, or `None` where it may be.
-
-    Days that are merely too old or in the future are for `contract.conform` to tell; those refused
-    here are beyond what a pandas timestamp in nanoseconds can hold.
+    """Why a day is beyond what a pandas timestamp can hold, or `None` (see `contract.conform`).
 
     Examples
     --------
@@ -218,8 +206,7 @@ def with_texts(
 ) -> Loaded:
     """What a file holds, with the texts of the rows that are kept, redacted.
 
-    Empty texts make no row. A text that still holds what the store refuses, or that is too long to
-    be redacted, is rejected, and told by its row alone.
+    A text that still holds what the store refuses, or that is too long to be redacted, is rejected.
     """
     names = _names(device)
     key = ID_OF[found.table]

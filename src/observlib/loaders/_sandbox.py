@@ -1,8 +1,7 @@
 """Running a reader in a process of its own, whose crash harms no other.
 
-Libraries in C and Rust lay out in memory what a file claims to hold, and end their process where
-there is not enough of it, or where a damaged file makes them stumble: no `except` can catch that.
-Run as a script, this module is that process, and so it imports nothing but the standard library.
+Libraries in C and Rust end their process where memory or a damaged file fails them: no `except` can
+catch that. Run as a script, this module imports nothing but the standard library.
 """
 
 from __future__ import annotations
@@ -65,13 +64,7 @@ def _day(told: dict[str, Any]) -> Any:
 
 
 def _told(value: object) -> object:
-    """What JSON has no word for.
-
-    Examples
-    --------
-    >>> [_day(_told(day)) == day for day in (date(2026, 3, 1), datetime(2026, 3, 1, 10, 20))]
-    [True, True]
-    """
+    """What JSON has no word for."""
     if isinstance(value, datetime):
         return {_MOMENT: value.isoformat()}
     return {_DAY: value.isoformat()} if isinstance(value, date) else str(value)

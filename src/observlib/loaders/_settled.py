@@ -61,9 +61,7 @@ def sections(frame: pd.DataFrame, reading: Reading) -> Settled:
 
 
 def summed(frame: pd.DataFrame) -> pd.DataFrame:
-    """Parts of counts, such as those of pages, added up by product, area and days.
-
-    What one part does not tell is unknown of the sum, which stands under the line of the first.
+    """Parts of counts added up by product, area and days; what one lacks is unknown of the sum.
 
     Examples
     --------
@@ -115,8 +113,8 @@ def _need_every_day(days: pd.Series, reading: Reading) -> None:
 def ratings(frame: pd.DataFrame, reading: Reading) -> Settled:
     """Ratings at Paris time, a row an answer and question, of columns of marks or of questions.
 
-    A row that counts several answers becomes as many. Where the tool gives answers no identifier,
-    it is the moment, and the place among those of that moment.
+    A row that counts several answers becomes as many; without identifiers, its moment and place are
+    one.
     """
     if "answers" in frame:
         count = frame["answers"].astype(float).fillna(1)
@@ -221,10 +219,7 @@ def _need_themes(frame: pd.DataFrame, reading: Reading) -> None:
 
 
 def _in_months(frame: pd.DataFrame, reading: Reading, last: date | None = None) -> pd.DataFrame:
-    """Rows of months, or of days, with the month's `start` and `end`, and whether it was over.
-
-    Where nothing tells when the export was made, it goes to the `last` day that it knows.
-    """
+    """Rows of months, or of days, with the month's `start` and `end`, and whether it was over."""
     frame, device = reading.about(frame), reading.device
     if "month" not in frame and "day" not in frame:
         day = day_named(device.period or reading.path.stem)
@@ -359,8 +354,7 @@ def _counted(frame: pd.DataFrame, reading: Reading) -> tuple[pd.DataFrame, date,
 def _counted_twice(frame: pd.DataFrame) -> dict[int, str]:
     """Rows of the whole list, beside those of its cohorts in the same month.
 
-    A row without a cohort may be that of those who joined before records began: nobody joins it
-    any more, and its stock is not that of the cohorts together.
+    A row without a cohort may be that of those who joined before records began.
     """
     months: dict[Any, list[int]] = defaultdict(list)
     for line, *key in frame[["product", "list", "start"]].itertuples():

@@ -33,8 +33,8 @@ def polls(frame: pd.DataFrame, reading: Reading) -> Settled:
     """Options of polls in their order, with their votes.
 
     Networks that give only percentages are read where one whole number of votes alone rounds to
-    each: whole percents seldom do beyond a hundred voters. A poll is read whole or not at all:
-    without one of its options, every share would be wrong.
+    each. A poll is read whole or not at all: without one of its options, every share would be
+    wrong.
     """
     titles, device = reading.titles, reading.device
     by_share = "votes" not in titles
@@ -127,10 +127,7 @@ def _possible_votes(text: str, voters: int) -> tuple[int, int]:
 def _of_poll(
     lines: Sequence[int], rows: _Rows, reading: Reading, by_share: bool
 ) -> Iterator[tuple[int, tuple[str, str]]]:
-    """What is wrong in a poll; where anything is, each of its rows is refused.
-
-    A row that repeats another is refused alone.
-    """
+    """What is wrong in a poll, all of whose rows are then refused, but for mere repetitions."""
     bad = next((line for line in lines if line not in rows), None)
     options: dict[str, int] = {}
     counted = []
@@ -276,8 +273,8 @@ _Row = tuple[int, dict[str, Any]]  # line, cells of the tidy row
 def user_tests(frame: pd.DataFrame, reading: Reading) -> Settled:
     """A row a participant, task and measure.
 
-    Without participants, rows are numbered, and each is a person. Answers to the usability scale
-    count once a participant; where two rows differ, that item is not read.
+    Without participants, each row is a person. Answers to the usability scale count once a
+    participant; where two rows differ, that item is not read.
     """
     _check_file(frame, reading)
     who = _who(frame, reading)
@@ -345,10 +342,7 @@ def _who(frame: pd.DataFrame, reading: Reading) -> dict[int, dict[str, Any]]:
 
 
 def _study(path: Path, first: date | None) -> str:
-    """What sets the numbered people of a file apart from those of others.
-
-    A tool may call every export the same: the first day tells two studies apart, and stays where
-    a study is exported again with more people. Words are joined, lest they read as a name.
+    """What sets the numbered people of a file apart from those of others: its name and first day.
 
     Examples
     --------

@@ -1,8 +1,7 @@
 """From the columns and cells of a survey's export to the table `responses`, by a questionnaire.
 
-Only columns that the questionnaire knows are read, and of these none that it ignores: that is what
-keeps names and addresses out of the store. Free text comes from open questions alone, redacted,
-where the device asks for it.
+Only columns that it knows, and does not ignore, are read: no name enters the store. Free text comes
+from open questions alone, redacted, where the device asks for it.
 """
 
 from __future__ import annotations
@@ -34,10 +33,7 @@ from observlib.loaders._rows import day_fault, days, settle, with_texts
 
 @dataclass(frozen=True)
 class SurveyColumn:
-    """A column: the names by which a questionnaire may know it, and the texts of its codes.
-
-    `separator` stands between several answers in one cell, where a cell may hold several.
-    """
+    """A column: its names, the texts of its codes, and a `separator` of several answers."""
 
     names: tuple[str, ...]
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -284,17 +280,7 @@ _NO_WEIGHT = "is no weight; write a number above 0 such as 1.25 or 1,25, or leav
 
 
 def weight_of(cell: str) -> float | None:
-    """The weight in a cell, with a decimal point or comma; NaN where it is empty.
-
-    `None` where it holds something else: text, thousands set apart, 0, less, or what no weight is.
-
-    Examples
-    --------
-    >>> weight_of("1,25"), weight_of("0.8"), weight_of("3e-2"), weight_of("")
-    (1.25, 0.8, 0.03, nan)
-    >>> weight_of("0"), weight_of("-1"), weight_of("1 250"), weight_of("1.234,5")
-    (None, None, None, None)
-    """
+    """The weight in a cell; NaN where it is empty, `None` where it is no number above 0."""
     if fold_label(cell) in _NO_ANSWER:
         return math.nan
     number = re.fullmatch(r"\d{1,13}(?:[.,]\d{1,20})?(?:e[+-]?\d{1,2})?", cell, re.A | re.I)
@@ -362,11 +348,10 @@ def responses(
 ) -> Loaded:
     """The table `responses` of an export's columns and rows, these by their place in the file.
 
-    A response that was never submitted is not finished. Its day is that of its submission, else
-    of its start, else of its last action, else (where none was kept) the first day of the month
-    or quarter that the device's `period` or the file's name tells. A cell that cannot be read
-    rejects that answer and no other; a weight that is none, its response. A response without
-    a weight counts, as much as any other, where none are used: that is told.
+    A response that was never submitted is not finished. Its day is that of its submission, else of
+    its start, else of its last action, else the first of the month or quarter that the device's
+    `period` or the file's name tells. A cell that cannot be read rejects that answer; a weight that
+    is none, its response. One without a weight counts where none are used: that is told.
     """
     questionnaire = catalogue.questions_of(device)
     header = find(path, questionnaire, columns, submission)
@@ -519,10 +504,7 @@ def _day(text: str) -> date | None:
 
 
 def _day_instead(path: Path, device: Device) -> date | None:
-    """The first day of the period that the device or the file's name tells.
-
-    A day in a file's name is more likely that of the export, so only months and quarters count.
-    """
+    """The first day of the month or quarter that the device or the file's name tells."""
     text = device.period or path.stem
     if quarter := re.search(r"(?<!\d)(20\d{2}-T[1-4])(?!\d)", text, re.ASCII):
         return Quarter.parse(quarter[1]).start

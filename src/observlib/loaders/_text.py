@@ -86,13 +86,7 @@ def read_json(path: Path, text: str) -> object:
 
 
 def find_delimiter(text: str, candidates: str) -> str:
-    """The delimiter that the first line with text holds most often; the first one if none.
-
-    Examples
-    --------
-    >>> find_delimiter("month;visits\\n2026-03;1,5", ",;")
-    ';'
-    """
+    """The delimiter that the first line with text holds most often; the first one if none."""
     line = next((line for line in text.splitlines() if line.strip()), "")
     return max(candidates, key=line.count)
 
@@ -114,21 +108,12 @@ def need_columns(path: Path, header: Sequence[str], needed: Sequence[str], mend:
 
 
 def header_label(title: str) -> str:
-    """A header to compare others by: without case, accents, and `_` for a space.
-
-    Examples
-    --------
-    >>> header_label("Reçu_le") == header_label("recu le")
-    True
-    """
+    """A header to compare others by: without case, accents, and `_` for a space."""
     return fold_label(title).replace("_", " ")
 
 
 def headers_shown(names: Sequence[str], header: Sequence[str]) -> list[str]:
     """Headers as an error shows them: where the header is missing, it is a row of somebody.
-
-    Such a row holds a number, a day or personal data, which no header does; only there are two
-    words in capitals a name.
 
     Examples
     --------
@@ -222,9 +207,8 @@ def parse_month(text: str) -> tuple[date, date] | None:
 def parse_count(text: str, comma_groups: bool = False) -> int | None:
     """A whole number, maybe with thousands set apart by spaces (or commas), or `None`.
 
-    A number that no 64-bit integer holds gives `None`, and so does one to call, such as
-    `0612345678`. `12.0` is 12, but `1.000` gives `None`: it is one for some and a thousand for
-    others.
+    A number that no 64-bit integer holds gives `None`, and so do one to call, and `1.000`, which is
+    one for some and a thousand for others.
 
     Examples
     --------
@@ -257,7 +241,7 @@ def without_persons(cell: str, longest: int, what: str, column: str = "") -> str
     """A refused cell, unless people's words, a name, a number to call or an address may be in it.
 
     Three words are already something that someone wrote, and two capitals a name, but in a `column`
-    of names of things: such a cell is to be looked up in its file. A day, however written, is none.
+    of names of things. A day, however written, is none.
 
     Examples
     --------
@@ -316,13 +300,7 @@ def is_total(text: str) -> bool:
 
 
 def short(text: str, length: int = 60) -> str:
-    """One line of at most `length` characters, printable in any UTF-8 terminal or file.
-
-    Examples
-    --------
-    >>> short("a long line of text", 10)
-    'a long li…'
-    """
+    """One line of at most `length` characters, printable in any UTF-8 terminal or file."""
     text = _SPACES.sub(" ", text[: 4 * length]).strip()
     text = text.encode("utf-8", "backslashreplace").decode("utf-8")
     return text if len(text) <= length else text[: length - 1] + "…"
@@ -453,8 +431,7 @@ def csv_rows(
 ) -> Iterator[tuple[int, list[str]]]:
     """The rows of a CSV, the header first, each with the line at which it starts.
 
-    Blank lines are passed over. Rows may have more or fewer cells than the header. `line` is the
-    number of the first line: what begins with a later one than 1 stands below its header.
+    Blank lines are passed over. `line` is the first line's number: after 1, the header is above.
     """
     row_size = 0
 

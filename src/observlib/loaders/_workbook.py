@@ -1,8 +1,7 @@
 """Opening workbooks with python-calamine, whatever their bytes hold.
 
-calamine lays a sheet out in memory as a full rectangle, shows a formula's error as an empty cell
-and may panic on a damaged file. `_measure` goes over the sheets first, to say which cell strays;
-what it does not see, such as in a .xls, ends a process of its own.
+calamine lays a sheet out as a full rectangle and may panic on a damaged file. `_measure` goes over
+the sheets first, to say which cell strays; what it does not see ends a process of its own.
 """
 
 from __future__ import annotations
@@ -40,16 +39,7 @@ class UnfitXml(Exception):
 def walk(
     stream: IO[bytes], most: int, elements: int, start: _Start, end: _End | None = None
 ) -> int:
-    """Call `start` with each element and its attributes, and `end` with it and its text.
-
-    Examples
-    --------
-    >>> import io
-    >>> walk(io.BytesIO(b"<a><b>c</b></a>"), 99, 9, lambda *_: None, lambda *found: print(found))
-    ('b', 'c')
-    ('a', '')
-    2
-    """
+    """Call `start` with each element and its attributes, and `end` with it and its text."""
     count = depth = length = size = 0
     texts: list[str] = []
 
@@ -185,10 +175,9 @@ def workbook_sheets(path: Path, mend: str) -> Iterator[tuple[str, list[list[Cell
 
 
 def _measure(path: Path, raw: bytes, mend: str) -> set[tuple[int, int]]:
-    """The rows and columns, from 1, where a sheet holds the error of a formula.
+    """The rows and columns, from 1, where a sheet (whose root tells) has a formula's error.
 
     Refuses what is no .xlsx or .ods, or so large or scattered that it would fill the memory.
-    Any part may be a sheet, wherever it stands: its root tells.
     """
     errors: set[tuple[int, int]] = set()
     cells = sheets = elements = 0
@@ -237,10 +226,7 @@ def _measure(path: Path, raw: bytes, mend: str) -> set[tuple[int, int]]:
 def _spans(
     name: str, stream: IO[bytes], elements: int, errors: set[tuple[int, int]]
 ) -> tuple[list[tuple[int, int]], int]:
-    """Height and width from A1 of the sheets that a part holds, and how many elements they have.
-
-    Notes where errors are.
-    """
+    """Height and width from A1 of a part's sheets, and how many elements; notes errors."""
     if name == _CONTENT:
         return sheet_sizes(stream, MOST_XML, elements, errors)
     height = width = row = column = 0
@@ -280,13 +266,7 @@ class _Other(Exception):
 
 
 def _column(letters: str) -> int:
-    """The number of a column.
-
-    Examples
-    --------
-    >>> _column("A"), _column("AB")
-    (1, 28)
-    """
+    """The number of a column: 28 of `AB`."""
     number = 0
     for letter in letters:
         number = 26 * number + ord(letter) - ord("A") + 1

@@ -1,8 +1,7 @@
 """What somebody who read texts wrote of them, in a file of `observ code`.
 
 The file's name says its device and who filled it in (`codage_<device>_<quarter>_codeur-1.csv`). Its
-columns are the text's identifier and day, the text, and one for each question of
-`data/catalogue/codebook.yml`, whose words it says; a column may be left out, a cell left empty.
+columns are those of a text and one a question of `data/catalogue/codebook.yml`, which may be empty.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The *Observatoire de la qualité des démarches en ligne*: one workbook an edition.
 
-One row a procedure; its columns become rows, one an indicator. Cells mix numbers, days and words
-such as "À venir" or "Nombre d'avis insuffisant", and headers hold line breaks: columns are known
-by how their header begins, whatever its case, accents and spaces.
+One row a procedure. Cells mix numbers, days and words, and headers hold line breaks: columns are
+known by how their header begins, whatever its case, accents and spaces.
 """
 
 from __future__ import annotations
@@ -93,12 +92,10 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read an edition's workbook into the table `procedures`: a row a procedure and indicator.
 
     Marks are on 0-10, shares on 0-1, `loading_ms` in milliseconds. `state` tells why there is no
-    value: "–" and an empty cell say nothing (`none`), as does "Non" for the audit, which was not
-    made; an accessibility statement that is marked "(périmée)" is `expired` and keeps its day.
-    An indicator whose column is missing makes no row, and is told among the rejects of row 1.
-
-    The edition is in the sheet's name ("T3-25"), else it is the quarter of the device's `period`,
-    else it is in the file's name.
+    value: "–" and an empty cell say nothing (`none`), as does "Non" for the audit; an accessibility
+    statement that is marked "(périmée)" is `expired`. An indicator whose column is missing is told
+    among the rejects of row 1. The edition is in the sheet's name ("T3-25"), else it is the quarter
+    of the device's `period`, else it is in the file's name.
     """
     sheet, header, records = _procedures(path)
     quarter = _edition(path, sheet, device)

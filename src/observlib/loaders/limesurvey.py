@@ -1,17 +1,10 @@
 """Responses of a LimeSurvey survey, read by the questionnaire of the device.
 
-Any of LimeSurvey's exports may be ingested:
-
-- CSV (cells separated by commas, semicolons or tabs), headed by question codes, by full question
-  texts or by both, with answer codes or full answers;
-- the data file of the R export (`survey_…_R_data_file.csv`);
-- the archive of a survey (`.lsa`), whose structure tells the codes and texts.
-
-The device is one survey: its responses are known by their identifiers. Columns of persons (names,
-e-mail and IP addresses, tokens, referrers), what is written beside "Other" and whatever the
-questionnaire does not name are never loaded; what is written under open questions, where the
-device has `verbatims` alone, redacted. `observ fetch` downloads the responses of a survey in the
-first form.
+Any export may be ingested: CSV headed by question codes, full texts or both, with answer codes or
+full answers; the data file of the R export (`survey_…_R_data_file.csv`); the archive (`.lsa`).
+Columns of persons (names, addresses, tokens, referrers), what is written beside "Other" and what
+the questionnaire does not name are never loaded; open questions only where the device has
+`verbatims`, redacted. `observ fetch` downloads the responses in the first form.
 """
 
 from __future__ import annotations
@@ -121,10 +114,7 @@ def _member(
 
 
 def _sections(stream: IO[bytes], room: list[int]) -> dict[str, _Records]:
-    """The records of each section of a LimeSurvey document: `questions rows`, `… fields`.
-
-    `room` is how many answers there is still memory for; a long one takes that of several.
-    """
+    """The records of each section of a LimeSurvey document, while there is `room` in memory."""
     found: dict[str, _Records] = {}
     stack: list[str] = []
 
@@ -216,9 +206,8 @@ def _plain(text: str) -> str:
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read an export or archive of a LimeSurvey survey into the table `responses`.
 
-    Each response gives a row of the variable `response` and one for each answer; dates are as
-    LimeSurvey's server writes them. What the export and the questionnaire lack of each other are
-    notices.
+    Each response gives a row of the variable `response` and one for each answer. What the export
+    and the questionnaire lack of each other are notices.
     """
     if _is_archive(path):
         columns, rows = _read_archive(path)
@@ -230,8 +219,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
 def without_the_rest(path: Path, text: str, questionnaire: Questionnaire, texts: bool) -> str:
     """A CSV export reduced to what `load` reads, so that nothing else is kept.
 
-    Columns of persons and of questions that are unknown or ignored go, and those of open questions
-    but where they are asked for; what people wrote beside "Other" leaves a `Y`.
+    What people wrote beside "Other" leaves a `Y`.
     """
     header, rows = _text.read_csv(path, text, _text.find_delimiter(text, ",;\t"))
     found = find(path, questionnaire, [SurveyColumn((name,)) for name in header], submission=True)

@@ -1,14 +1,12 @@
-"""Experiences told on *Services Publics +*, as the programme publishes them.
-
-Two layouts are known:
+"""Experiences told on *Services Publics +*, as the programme publishes them, in two layouts:
 
 - a comma-separated text with a stray index column, dates `dd/mm/yyyy HH:MM` and, in its texts,
   C1 control characters where Windows-1252 had punctuation (U+0092 for an apostrophe);
 - the official export: semicolons, a BOM, ISO dates with a `T`, and free texts whose line breaks
   and semicolons are not escaped. `_records` puts its records together again.
 
-Titles and stories are kept where the device has `verbatims`, redacted; pseudonyms and the answers
-of administrations never are. None is shown among the rejected rows.
+Titles and stories are kept where the device has `verbatims`, redacted; pseudonyms and answers
+never.
 """
 
 from __future__ import annotations
@@ -71,13 +69,11 @@ _Columns = dict[str, int]
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read an export of told experiences into the table `experiences`.
 
-    `organisation` is the kind of service told about ("Intitulé Typologie 1") or, where it is
-    empty, the structure that answers; the row's product is the one whose label it is, if any.
-    Texts are repaired from their Windows-1252 remains, a region code `53.0` is `53`, and an
-    experience that is told twice is kept once. Who tells is one of `tables.TELLERS`: other words,
-    which may be a person's, are « Autre », which a notice tells.
-
-    With `verbatims`, its title and description are texts of the table `verbatims`.
+    `organisation` is the kind of service told about ("Intitulé Typologie 1") or, where it is empty,
+    the structure that answers; the row's product is the one whose label it is, if any. A region
+    code `53.0` is `53`, and an experience that is told twice is kept once. Who tells is one of
+    `tables.TELLERS`, or « Autre », which a notice tells. With `verbatims`, its title and
+    description are texts.
     """
     text = _text.read_export_text(path)
     delimiter = _text.find_delimiter(text, ",;")
@@ -223,10 +219,9 @@ def _records(
     """Records of a text whose line breaks and separators are not escaped, by line (from 1).
 
     A record starts at a line that starts with a number and a separator. It goes on over the next
-    such lines until it holds all the fields of the header, unless one of these begins a record
-    that is whole and sound by itself. So a story may hold a line such as `12;rue Haute`, and a
-    damaged record takes no other one with it. `None` stands for what makes no record, and for one
-    that may end elsewhere: its story imitates the end of a record, and a part of one follows.
+    such lines until it holds all the fields of the header, unless one of these begins a record that
+    is whole and sound by itself. `None` stands for what makes no record, and for one that may end
+    elsewhere.
     """
     starts = [place for place in range(first, len(lines)) if _START.match(lines[place])]
     ends = [*starts[1:], len(lines)]
@@ -265,9 +260,8 @@ def _fields(
 ) -> tuple[list[str], int] | None:
     """The fields of one record and how sound they are; `None` if they cannot be told apart.
 
-    Quotes are first taken as those of a CSV, then as plain characters. Where there are too many
-    fields, the surplus goes to the free texts, to as few of them as makes the record sound: a
-    record that is sound in two ways that differ in what is kept is given up.
+    Quotes are first taken as those of a CSV, then as plain characters. A surplus of fields goes to
+    as few of the free texts as makes the record sound; in two ways that differ, it is given up.
     """
     best: tuple[list[str], int] | None = None
     plain, quoted = text.split(";"), _split_quoted(text)
@@ -284,10 +278,7 @@ def _fields(
 
 
 def _soundness(fields: list[str], columns: _Columns) -> int:
-    """How sound a record of the header's width is: `_SURE` where who tells stands in its column.
-
-    The programme never leaves it out: it shows whether the columns fell into place.
-    """
+    """How sound a record of the header's width is: `_SURE` where who tells stands in its column."""
     if _row(fields, columns)[1] is not None:
         return 0
     known = _TOLD_BY not in columns or fold(_clean(fields[columns[_TOLD_BY]])) in _TELLERS

@@ -1,8 +1,8 @@
 """Experiences of *Services Publics +* that students read, and what they noted of each (CC0).
 
-A CSV with semicolons: an identifier, who read (`A07`), the day (`dd/mm/yyyy`), the story and its
-title, and four columns of 0 or 1, of which those of the code book are kept: injustice and anger.
-Each story was read by one person: codes teach a machine, and no share is told of them alone.
+A CSV with semicolons: an identifier, who read (`A07`), the day (`dd/mm/yyyy`), story, title, and
+four columns of 0 or 1, of which those of the code book are kept. One person read each story: codes
+teach a machine, and no share is told of them alone.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ _LONGEST_SHOWN = 30
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read what was noted into the table `codes`: a row for each cell that is not empty.
 
-    A cell that is neither 0 nor 1 is rejected, and no other of its row. An identifier that several
-    stories have tells of none: their rows are rejected.
+    A cell that is neither 0 nor 1 is rejected, as are all stories of an identifier of several.
     """
     text = _text.read_export_text(path)
     header, lines = _text.read_csv(path, text, _text.find_delimiter(text, ";,"))

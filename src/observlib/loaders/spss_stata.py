@@ -1,11 +1,8 @@
-"""Survey answers in the files of SPSS (`.sav`, `.zsav`) and Stata (`.dta`).
+"""Survey answers in the files of SPSS (`.sav`, `.zsav`) and Stata (`.dta`), read by pyreadstat.
 
-Variables are known to the device's questionnaire by their names (as question codes) or by their
-labels (as question texts), answers by their values (as codes) or by their value labels. One
-variable is the response's identifier (`id`), one its day (`date`, or `submitdate` and `startdate`
-as LimeSurvey writes them); without a date of submission all responses count as finished.
-
-The files are read by pyreadstat, which is installed with `pip install "observlib[spss]"`.
+The questionnaire knows variables by their names or labels, answers by values or value labels. One
+variable is the response's identifier (`id`), one its day (`date`, or `submitdate` and `startdate`);
+without a date of submission all responses count as finished. `pip install "observlib[spss]"`.
 """
 
 from __future__ import annotations
@@ -31,11 +28,7 @@ _STARTS = {
 
 
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
-    """Read a file of SPSS or Stata into the table `responses`.
-
-    Each response, known in rejects by its place in the file (from 1), gives a row of the variable
-    `response` and one for each answer.
-    """
+    """Read a file of SPSS or Stata into the table `responses`; rejects tell the place in it."""
     variables = _read(path)
     columns = [
         SurveyColumn(

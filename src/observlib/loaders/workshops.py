@@ -1,6 +1,4 @@
-"""Workshops with users, as a team notes them in YAML: one sheet a workshop, or a list of sheets.
-
-The format::
+"""Workshops with users, as a team notes them in YAML: one sheet a workshop, or a list of sheets::
 
     - date: 2026-09-15
       product: vie-publique
@@ -13,15 +11,10 @@ The format::
           decided: 2026-09-22
           done: 2026-10-30
 
-- Keys are in English as here, or in French (`produit`, `titre`, `méthode`, `idées`, `idée`,
-  `état`, `décidée`, `réalisée`). `product` may be left out where the device has one; `ideas`
-  where there was none. Days are `YYYY-MM-DD`.
-- `participants` gives the number of people of each profile, and never who they are.
-- `state` is proposée, décidée, réalisée or abandonnée. An idea that was decided says when, one
-  that was done says both when it was decided and when it was done.
-
-Every mistake is told at once, with its line. One in the head of a sheet refuses the whole of it,
-one in an idea that idea.
+Keys may be in French (`produit`, `titre`, `méthode`, `idées`, `idée`, `état`, `décidée`,
+`réalisée`). `product` may be left out where the device has one. `participants` gives the number of
+people of each profile. `state` is proposée, décidée, réalisée or abandonnée; an idea says when it
+was decided and done. A mistake in the head of a sheet refuses the whole of it.
 """
 
 from __future__ import annotations
@@ -75,10 +68,7 @@ _Fault = tuple[tuple[Any, ...], str, str]  # where in the sheet, value, reason
 
 
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
-    """Read sheets of workshops into the table `workshops`, with the sheets and ideas it rejects.
-
-    A workshop's id is its day and its title.
-    """
+    """Read sheets of workshops into the table `workshops`, with ids of their day and title."""
     _refuse_surprises(path)
     data, lines, problems = read_yaml(path, object, "a sheet, or a list of sheets", "is gone")
     if problems:

@@ -1,8 +1,7 @@
 """From executed notebooks to a site, PDFs and open data. A publisher computes nothing.
 
-Two publishers read the same project folder: Quarto where it is installed, and an embedded one
-(pandoc and typst) everywhere. Either makes a new site beside the old one and puts it in its place
-in one step, so that a reader sees a whole site at any moment.
+Either publisher (Quarto, or pandoc and typst) makes a new site beside the old one and puts it in
+its place in one step.
 """
 
 from __future__ import annotations
@@ -48,13 +47,7 @@ def publish(
 
 
 def publisher_used(publisher: str, cache: Path | None = None) -> str:
-    """What `publisher` stands for here: `embedded`, or the program that is called as `quarto`.
-
-    Examples
-    --------
-    >>> publisher_used("embedded")
-    'embedded'
-    """
+    """What `publisher` stands for here: `embedded`, or the program that is called as `quarto`."""
     program = find_quarto() if publisher != "embedded" else None
     if program is None:
         return "quarto" if publisher == "quarto" else "embedded"
@@ -74,12 +67,7 @@ def _fault(program: str, cache: Path | None) -> str:
 
 
 def check_publisher(publisher: str) -> None:
-    """Raise where a publisher does not exist or is not installed, before any work is done for it.
-
-    Examples
-    --------
-    >>> check_publisher("embedded")
-    """
+    """Raise where a publisher does not exist or is not installed, before any work."""
     if publisher not in _PUBLISHERS:
         raise UsageError(f"unknown publisher {publisher!r}; allowed: {', '.join(_PUBLISHERS)}")
     if publisher == "quarto":

@@ -141,8 +141,7 @@ class Draft:
     def settled(self) -> Setting:
         """How the page is set best: no page is left white, nor the last one almost.
 
-        Charts that leave their place for the top of the next page do so one by one, from the first
-        page on. Lines are set tighter where that spares a last page of a few lines.
+        Charts leave their place for the top of the next page one by one, from the first page on.
         """
         usual, pages = self._without_gaps(Setting())
         if len(pages) == 1 or pages[-1] > FEW_LINES:
@@ -168,8 +167,8 @@ class Draft:
     ) -> tuple[Setting, list[float]] | None:
         """The setting in which charts of the next page let what follows them fill a page.
 
-        They go to the top of the next page, never of this one, where they would stand before what
-        announces them; else the first is made smaller, to stand on this one.
+        They go to the top of the next page, or else the first is made smaller, to stand on this
+        one.
         """
         self.write(setting)
         charts = [number for number, sheet in self._charts().items() if sheet == page + 1]
@@ -211,13 +210,7 @@ class Draft:
 
 
 def is_gap(end: float) -> bool:
-    """Whether too much of a page is white under its text, which ends there.
-
-    Examples
-    --------
-    >>> is_gap(500), is_gap(700)
-    (True, False)
-    """
+    """Whether too much of a page is white under its text, which ends there."""
     return HEIGHT - BOTTOM - end > _GAP * HEIGHT
 
 
@@ -248,23 +241,14 @@ def _options(main: Path, own: tuple[Path, ...] = ()) -> dict[str, Any]:
 
 
 def literal(text: str) -> str:
-    """A text as a string of typst's language.
-
-    Examples
-    --------
-    >>> print(literal('Une "note" \\\\ deux'))
-    "Une \\"note\\" \\\\ deux"
-    """
+    """A text as a string of typst's language."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
     return f'"{escaped}"'
 
 
 @cache
 def fonts(own: tuple[Path, ...] = ()) -> typst.Fonts:
-    """The fonts of every PDF: those inside typst, DejaVu Sans, which charts use, and a brand's own.
-
-    Never the system's: the same page must look the same on every machine.
-    """
+    """The fonts of every PDF, on any machine: typst's, DejaVu Sans, and a brand's own."""
     of_charts = distribution("matplotlib").locate_file("matplotlib/mpl-data/fonts/ttf")
     return typst.Fonts(
         include_system_fonts=False,
@@ -289,10 +273,7 @@ def _full_report_path(project: Project) -> PurePosixPath:
 
 
 def full_report_parts(project: Project) -> dict[str, list[SitePage]]:
-    """The pages that have a PDF, by the sections of the navigation, or else by what lists them.
-
-    None where they are more than `MOST`: such an edition has no PDF of the whole.
-    """
+    """The pages of the report of the whole, by sections; none where they are more than `MOST`."""
     paged = {page.source: page for page in project.pages if "typst" in page.formats}
     if len(paged) > MOST:
         return {}
@@ -514,9 +495,8 @@ def open_data(path: Path) -> dict[str, str]:
     """The data of an executed notebook as CSV, by how their files' names end.
 
     Columns are those of `observlib.estimates` (`.csv`) and of `observlib.estimates.comparisons`
-    (`-comparaisons.csv`), then the permanent `id` of each row, separated by commas; a number that
-    does not apply is empty. What is shown twice, by a chart and its table, is written once. A text
-    that a spreadsheet would take for a formula has an apostrophe before it (`text.as_cell`).
+    (`-comparaisons.csv`), then the permanent `id` of each row. What is shown twice is written once.
+    A text that a spreadsheet would take for a formula has an apostrophe before it (`text.as_cell`).
     """
     return {
         name: dataset.csv(table.assign(id=_CONTRACTS[name].identifiers(table))).decode()
@@ -547,8 +527,6 @@ def write_figures(path: Path, folder: Path, brand: Brand) -> None:
     """Put the files of the figures of an executed notebook beside its page, in `folder`.
 
     Drawings keep the house's colours that style sheets change; their pictures have the brand's.
-
-    A chart without a narrow drawing, which an analyst made without `observlib`, has none of them.
     """
     drawings: dict[str, bytes] = {}
     files: dict[str, bytes] = {}

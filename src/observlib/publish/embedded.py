@@ -1,7 +1,4 @@
-"""A site of pages, each in all its forms, in the frame of the embedded publisher or of Quarto.
-
-Pandoc and typst make all but that frame: they come from PyPI, and nothing else need be installed.
-"""
+"""A site of pages, each in all its forms, in the frame of the embedded publisher or of Quarto."""
 
 from __future__ import annotations
 
@@ -170,10 +167,7 @@ def _made(
     cache: Path | None,
     frames: Path | None,
 ) -> Iterator[tuple[str, dict[str, bytes] | ObservError]]:
-    """What each step makes of its page, or its failure, as they end: first what is kept.
-
-    What is new is kept, unless the library, whose templates are read meanwhile, has changed.
-    """
+    """What each step makes of its page, or its failure, as they end: first what is kept."""
     jobs: dict[Future[dict[str, bytes]], str] = {}
     for name, (step, page) in tasks.items():
         if found := kept.get(cache, name, depends[page.source]):
@@ -234,12 +228,9 @@ def _printed(project: Project, page: SitePage, _: Path | None = None) -> dict[st
 
 
 def _page(project: Project, page: SitePage, frames: Path | None) -> dict[str, bytes]:
-    """One page in its other forms: the contents of its files, by their paths in the site.
-
-    Its frame is in the folder of those that Quarto made, or is the embedded publisher's.
+    """One page in its other forms, in its frame: its files' contents, and where its links lead.
 
     The link to its PDF, which is made meanwhile, does not tell its size yet (see `_tell_sizes`).
-    Beside them, where its links lead.
     """
     pdf_link = {"text": "PDF", "href": f"{page.source.stem}.pdf", "detail": _SIZE}
     links = [pdf_link] if "typst" in page.formats else []

@@ -64,10 +64,7 @@ def page_html(project: Project, page: SitePage, markdown: str, folder: Path | No
 
 
 def with_downloads(text: str, downloads: Sequence[Mapping[str, str]]) -> str:
-    """The document with links to the page's other forms: `text`, `href` and `detail` of each.
-
-    They tell sizes, and the other forms are made while pandoc makes the document.
-    """
+    """The document with links to the page's other forms: `text`, `href` and `detail` of each."""
     shown = f"{_HTML('downloads', downloads)}\n" if downloads else ""
     return text.replace(f"{_DOWNLOADS}\n", shown, 1)
 
@@ -75,8 +72,8 @@ def with_downloads(text: str, downloads: Sequence[Mapping[str, str]]) -> str:
 def with_listings(markdown: str, project: Project, page: SitePage) -> str:
     """The text with the lists of pages that its front matter asks for.
 
-    Each is a list of links, or of cards where its `fields` hold `description`, by the sections of
-    its pages; it takes the place of the empty division that has its `id`, or goes to the end.
+    Each is a list of links, or of cards where its `fields` hold `description`; it takes the place
+    of the empty division that has its `id`, or goes to the end.
     """
     for listing, pages in project.listings(page):
         cards = "description" in listing.get("fields", ())
@@ -112,8 +109,6 @@ def _opening(finding: str) -> str:
 
     Examples
     --------
-    >>> _opening("Chiffres synthétiques. Huit usagers sur dix sont satisfaits.")
-    'Chiffres synthétiques. Huit usagers sur dix sont satisfaits.'
     >>> _opening("Un. " + "Les visites " * 9 + "progressent. « Trop long » pour une carte.")[-12:]
     'progressent.'
     """
@@ -125,10 +120,7 @@ def _opening(finding: str) -> str:
 
 
 def metadata(project: Project, page: SitePage, root: str = "") -> dict[str, Any]:
-    """Pandoc's metadata for every page: language, day, bibliography, way to the site's root.
-
-    Also the names of the edition's pages that are not there: a link to one is its text alone.
-    """
+    """Pandoc's metadata for every page, and the absent pages: a link to one is its text alone."""
     style = project.config.get("csl")
     return {
         "lang": page.meta.get("lang", "fr-FR"),
@@ -191,12 +183,6 @@ def index(pages: Iterable[tuple[str, str]]) -> str:
 
     Of each page: its address, title, language where it is not French, headings with their anchors,
     and terms (indicators and words that it defines, names of rows, captions, its description).
-
-    Examples
-    --------
-    >>> page = '<main><h1>Visites</h1><h2 id="a">Par an</h2><dl><dt>Usager</dt></dl></main>'
-    >>> index([("visites.html", page)])
-    'window.searchIndex=[["visites.html","Visites","",[["a","Par an"]],["Usager"]]];\\n'
     """
     entries = [_indexed(address, page) for address, page in pages]
     text = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
@@ -350,15 +336,7 @@ def with_head(page: str, site: str, root: str, otherwise: str = "", invented: bo
 
 
 def with_commit(page: str, commit: str) -> str:
-    """A page whose passport names the commit that it was made from, where there is one.
-
-    It is written here, or pages that are kept would be made again for each commit.
-
-    Examples
-    --------
-    >>> with_commit('<a href="manifest.json" class="commit">que dit le manifeste</a>', "0a1b2c3d4e5f6a7b")
-    '<a href="manifest.json" class="commit"><code>0a1b2c3d4e5f</code></a>'
-    """  # noqa: E501
+    """A page whose passport names its commit: else kept pages would be made again for each."""
     if not commit:
         return page
     name, mark, _ = commit.partition("-")
@@ -367,13 +345,7 @@ def with_commit(page: str, commit: str) -> str:
 
 
 def with_named_figures(page: str) -> str:
-    """A page whose figures are named by their captions.
-
-    Examples
-    --------
-    >>> with_named_figures("<figure><img><figcaption>Les <em>avis</em></figcaption></figure>")[:41]
-    '<figure role="figure" aria-label="Les avi'
-    """
+    """A page whose figures are named by their captions."""
 
     def named(figure: re.Match[str]) -> str:
         return f'<figure role="figure" aria-label="{escape(markup_text(figure[2]))}"{figure[1]}'
@@ -399,15 +371,7 @@ def _text(main: str) -> str:
 
 
 def first_sentences(text: str) -> str:
-    """The first sentences of a text, thirty words at most; where one is longer, it is cut.
-
-    Examples
-    --------
-    >>> first_sentences("Chiffres synthétiques. Huit usagers sur dix sont satisfaits.")
-    'Chiffres synthétiques. Huit usagers sur dix sont satisfaits.'
-    >>> first_sentences("Un constat. " + "mot " * 30 + "de trop.")[-9:]
-    ' mot mot…'
-    """
+    """The first sentences of a text, thirty words at most; where one is longer, it is cut."""
     words = re.findall(r"\S+\s*", text)
     if len(words) <= WORDS:
         return text

@@ -37,13 +37,7 @@ def read_notebook(path: Path) -> dict[str, Any]:
 
 
 def source_text(source: Any) -> str:
-    """A notebook's text, which it may hold as a list of lines.
-
-    Examples
-    --------
-    >>> source_text(["a\\n", "b"])
-    'a\\nb'
-    """
+    """A notebook's text, which it may hold as a list of lines."""
     return "".join(source) if isinstance(source, list) else str(source)
 
 
@@ -93,8 +87,7 @@ class Manifest:
     """What an edition says of itself. `pages` and `absent` are names, without suffix.
 
     The notebooks of `pages` are published, whatever else is beside them; those of `absent` failed,
-    or were not asked for. Of `package` are the files of its data, by their paths in its folder.
-    `revisions` are the days on which the edition was published anew, from `commit` of the project.
+    or were not asked for. `package` are the files of its data, `revisions` days.
     """
 
     quarter: Quarter
@@ -181,10 +174,10 @@ class Converted:
 
 
 def notebook_to_markdown(path: Path, to: PageFormat = "html") -> Converted:
-    """Convert an executed notebook to Quarto Markdown for one output format.
+    """Convert an executed notebook to Quarto Markdown for one output format, without code.
 
-    Code is never shown. A figure becomes a `::: {#fig-…}` block of a picture and its caption, a
-    table a `::: {#tbl-…}` block of plain HTML and its caption.
+    A figure becomes a `::: {#fig-…}` block of a picture and its caption, a table a `::: {#tbl-…}`
+    block of plain HTML and its caption.
     """
     problems: list[str] = []
     files: dict[str, bytes] = {}
@@ -204,13 +197,7 @@ def notebook_to_markdown(path: Path, to: PageFormat = "html") -> Converted:
 
 
 def cell_options(source: str) -> dict[str, Any]:
-    """The options that a code cell gives in its first lines, as `#| key: value`.
-
-    Examples
-    --------
-    >>> cell_options('#| label: fig-a\\n#| fig-cap: "Un titre"\\nplot()')
-    {'label': 'fig-a', 'fig-cap': 'Un titre'}
-    """
+    """The options that a code cell gives in its first lines, as `#| key: value`."""
     lines = []
     for line in source.lstrip().split("\n"):
         if not line.startswith("#|"):

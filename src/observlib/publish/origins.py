@@ -1,8 +1,7 @@
 """Links from the numbers of a page to where each comes from, on the page of its origins.
 
-A page's figures, by its cells and sections, are in `origines/<page>.json` of a project, which
-`edition.origins` writes. A number that may be of several figures still has no link (see
-`numbers`): none would be better than a wrong one.
+Figures, by cells and sections, are in `origines/<page>.json`, which `edition.origins` writes. A
+number that may be of several still has no link: none would be better than a wrong one.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ class OriginFigure(NamedTuple):
     """A figure that a page tells: where it comes from, its numbers, its names.
 
     Its numbers are its own, the ends of its interval, and its base or, of a comparison, what could
-    be seen; one that it has not is none (NaN). `is_now` is whether it is of the edition's period.
+    be seen; NaN where it has none. `is_now` is whether it is of the edition's period.
     """
 
     id: str
@@ -135,29 +134,14 @@ class Candidates:
 
 
 def simple(text: str) -> str:
-    """A text of the same length with plain spaces and apostrophes, in small letters.
-
-    Examples
-    --------
-    >>> simple("L’été\\u00a02026")
-    "l'été 2026"
-    """
+    """A text of the same length with plain spaces and apostrophes, in small letters."""
     return text.translate(_SPACES).lower()
 
 
 def numbers_told(
     text: str, candidates: Candidates, beside: str = "", around: str = ""
 ) -> list[_Number]:
-    """The numbers of a text that may be estimates, each with the figures that it may tell.
-
-    Examples
-    --------
-    >>> marks = [(7.2, "Légifrance"), (7.9, "BOAMP"), (7.2, "BODACC")]
-    >>> known = Candidates(tuple(OriginFigure(n, "", (x,), (n.lower(),), True) for x, n in marks))
-    >>> found = numbers_told("BODACC : 7,2 sur 10 en mai 2026.", known)
-    >>> [(one.start, [figure.id for figure in one.figures]) for one in found]
-    [(9, ['BODACC'])]
-    """
+    """The numbers of a text that may be estimates, each with the figures that it may tell."""
     plain = masked = text.translate(_SPACES)
     for others in (_NO_ESTIMATES, candidates.names):
         masked = others.sub(lambda found: "_" * len(found[0]), masked)
@@ -215,8 +199,8 @@ def _named(
 ) -> tuple[OriginFigure, ...]:
     """Of the figures that a number may tell, those of which most is named beside it.
 
-    Where all are named alike, it is one's own number before its interval or base (`is_first`), one
-    of the edition's period before another, and the whole before a part.
+    Of those named alike, one's own number is before its interval (`is_first`), the edition's period
+    before another, and the whole before a part.
     """
     left = {place: candidates.figures[place] for place in sorted(places)}
 
@@ -289,10 +273,7 @@ def _number(x: float | None) -> float:
 
 @dataclass
 class _Block:
-    """A run of text between two tags of blocks: where it stands, and its pieces in the page.
-
-    `row` counts the rows of the page's tables (0: outside of them), `column` those of a row.
-    """
+    """A run of text between two tags of blocks: its place, row (0: no table), column, pieces."""
 
     tag: str = ""
     cell: str = ""
@@ -332,14 +313,7 @@ def _link(
 
 
 def texts_of(page: str, one: str) -> Iterator[tuple[str, str]]:
-    """The title of the section and the text, wherever a page of HTML leads to a figure's origin.
-
-    Examples
-    --------
-    >>> page = '<main><h2>Avis</h2><p>Note <a href="origines/a.html#f1">7,2</a>.</p></main>'
-    >>> list(texts_of(page, "f1"))
-    [('Avis', 'Note 7,2.')]
-    """
+    """The title of the section and the text, wherever a page of HTML leads to a figure's origin."""
     pieces = [found[0] for found in _TOKEN.finditer(page)]
     links = [place for place, piece in enumerate(pieces) if f'#{one}"' in piece]
     title = ""
@@ -520,10 +494,7 @@ def _read(content: Mapping[str, Any]) -> list[dict[str, Any]]:
 def rows_by_id(
     rows: Iterable[Mapping[str, Any]], pairs: Iterable[Mapping[str, Any]], known: Collection[str]
 ) -> dict[str, OriginRow]:
-    """Figures and comparisons by their identifiers; a comparison brings its figures.
-
-    A side that is no figure of the edition, as all others than one group, is told by it alone.
-    """
+    """Figures and comparisons by their identifiers; a comparison brings those of its sides."""
     found: dict[str, OriginRow] = {}
     for row in rows:
         one = estimates.identifier(row)

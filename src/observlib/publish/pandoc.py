@@ -29,11 +29,7 @@ _ASKING = threading.Lock()  # `cache` alone lets each of several threads compute
 
 
 def executable() -> str:
-    """Path of the pandoc that the package `pypandoc_binary` brings, and of no other.
-
-    `pypandoc.get_pandoc_path` looks on PATH first, and threads that ask at once may get that one:
-    the pages of an edition would be made by two versions.
-    """
+    """Path of `pypandoc_binary`'s pandoc; `pypandoc` may give threads another, of PATH."""
     with _ASKING:
         return _checked()
 

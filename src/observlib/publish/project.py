@@ -39,15 +39,7 @@ class PageLinks(NamedTuple):
 
 
 def links_of(page: str) -> PageLinks:
-    """What a page of HTML holds; what its scripts, styles and comments hold leads nowhere.
-
-    An edition has hundreds of pages: the standard library's parser takes three times as long.
-
-    Examples
-    --------
-    >>> links_of('<h2 id="a">A</h2><!-- <a href="b"> --><img src=c.png><a href="d?e&amp;f">')
-    PageLinks(ids=['a'], targets=['c.png', 'd?e&f'])
-    """
+    """What a page of HTML holds outside scripts, styles and comments; `html.parser` is slow."""
     found = PageLinks([], [])
     into = {"id": found.ids, "href": found.targets, "src": found.targets}
     for tag in _TAG.finditer(page):
@@ -60,8 +52,7 @@ def links_of(page: str) -> PageLinks:
 def broken_links(site: Path, pages: Mapping[str, PageLinks]) -> dict[str, list[str]]:
     """A line for each link, picture or fragment of a page that leads nowhere, by the page's path.
 
-    Also for an identifier that a page gives twice. Addresses outside the site are not looked up,
-    nor what stands beside an edition in the whole site.
+    Also for an identifier that a page gives twice. Addresses outside the edition are not looked up.
     """
 
     @cache  # most links are those of the menu, which all pages have
@@ -247,10 +238,7 @@ class Project:
         return self._by_source[source]
 
     def trail(self, source: PurePosixPath) -> tuple[MenuEntry, ...]:
-        """What stands between the home page and a page: its section, or the page that lists it.
-
-        A section whose words the page's own title repeats is left out.
-        """
+        """What stands between the home page and a page: its section, or what lists it."""
         if section := self._sections.get(source):
             title = self.page(source).title
             return () if section.lower() in title.lower() else (MenuEntry(section),)
@@ -378,10 +366,7 @@ def _is_lua(folder: Path, name: object) -> bool:
 def match_pages(
     folder: Path, pages: Iterable[SitePage], patterns: str | list[str]
 ) -> list[SitePage]:
-    """The pages that a glob names, or several, by `order` and then by name.
-
-    A folder's name stands for all below it; what a glob that begins with `!` names is left out.
-    """
+    """The pages that globs (`!`: but) or folders name, by `order` and then by name."""
     wanted = [str(pattern) for pattern in _several(patterns)]
     named = set().union(*(globbed(folder, glob) for glob in wanted if glob[:1] != "!"))
     named -= set().union(*(globbed(folder, glob[1:]) for glob in wanted if glob[:1] == "!"))
@@ -438,10 +423,7 @@ def _read_pages(
 
 
 def _sources(folder: Path, config: dict[str, Any], manifest: Manifest) -> list[PurePosixPath]:
-    """The fixed pages that `project.render` names, and the notebooks of the edition's manifest.
-
-    No other notebook is a page, whatever `project.render` says.
-    """
+    """The fixed pages that `project.render` names, and the notebooks of the manifest alone."""
     render = (config.get("project") or {}).get("render") or ["**/*.qmd"]
     found = [source for glob in render for source in sorted(globbed(folder, str(glob)))]
     fixed = [

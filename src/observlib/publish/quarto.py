@@ -1,8 +1,7 @@
 """Pages in the frame of Quarto, where it is installed: their text is the embedded publisher's.
 
-Each page is handed over as Quarto Markdown with its tables, drawings and lists, so that both tell
-the same. Quarto executes nothing; it numbers figures and tables, and gives a project's theme,
-menu, filters, extensions and formats.
+Quarto executes nothing; it numbers figures and tables, and gives a project's theme, menu, filters,
+extensions and formats.
 """
 
 from __future__ import annotations
@@ -100,10 +99,7 @@ def render_pages(
 
 
 def framed(folder: Path, page: SitePage) -> str:
-    """The HTML of a page that Quarto made into a folder, as all that both publishers share has it.
-
-    Links to folders work from a disk too; tables have their captions, of which labels are marked.
-    """
+    """The HTML of a page that Quarto made into a folder, as what both publishers share has it."""
     text = (folder / page.output(".html")).read_text(encoding="utf-8").replace("&nbsp;", "\u00a0")
     text = _FOLDER.sub(r"\g<1>index.html", text)
     text = re.sub(r"<body[^>]*>", rf'\g<0><nav aria-label="Accès rapide">{_SKIP}</nav>', text)

@@ -1,8 +1,7 @@
 """Tables that a telephone shows row by row, and whose codes are spelt out for who listens.
 
-The markup stays one table: `access.css` stacks its rows on a narrow screen, where each value stands
-beside the name of its column (`data-label`). Roles say again what each element is, since a browser
-forgets it of what is no more laid out as a table.
+The markup stays one table: `access.css` stacks its rows, by `data-label`; roles say again what each
+element is, since a browser forgets it of what is no more laid out as a table.
 """
 
 from __future__ import annotations
@@ -39,19 +38,7 @@ class _CleanTable:
     notes: tuple[str, ...]
 
     def as_markdown(self) -> str:
-        """The table and its notes as blocks of Quarto Markdown.
-
-        Examples
-        --------
-        >>> print(_CleanTable("<table></table>", "", ("s : secret.",)).as_markdown())
-        ```{=html}
-        <table></table>
-        ```
-        <BLANKLINE>
-        ```{=html}
-        <p>s : secret.</p>
-        ```
-        """
+        """The table and its notes as blocks of Quarto Markdown."""
         parts = [self.markup, *(f"<p>{note}</p>" for note in self.notes)]
         return "\n\n".join(f"```{{=html}}\n{part}\n```" for part in parts)
 
@@ -59,16 +46,9 @@ class _CleanTable:
 def clean_table(markup: str) -> _CleanTable:
     """Strip an HTML table of its style, identifiers and decoration.
 
-    Alignment is kept (numbers to the right), and so are `scope`, `colspan` and `rowspan`;
-    apostrophes become typographic, as pandoc makes them in prose. The title rows and the notes of
-    great-tables leave the table: a caption and paragraphs say them better to a screen reader.
-
-    Examples
-    --------
-    >>> table = clean_table('<style>x</style><table id="t"><tr class="gt_heading"><td '
-    ...     'class="gt_title">Titre</td></tr><tr><td class="gt_row gt_right">1</td></tr></table>')
-    >>> table.markup, table.title
-    ('<table><tr><td style="text-align: right">1</td></tr></table>', 'Titre')
+    Alignment (numbers to the right), `scope`, `colspan` and `rowspan` are kept; apostrophes become
+    typographic. The title rows and the notes of great-tables leave it, to be caption and
+    paragraphs.
     """
     cleaner = _Cleaner()
     cleaner.feed(markup)
@@ -180,15 +160,7 @@ _BESIDE = re.compile("|".join(re.escape(code) for code in _SPELT if code.startsw
 
 
 def with_stacked_tables(page: str, french: bool = True) -> str:
-    """A page of HTML whose tables can be stacked, and scrolled where they are not.
-
-    Examples
-    --------
-    >>> head = "<thead><tr><th>Produit</th><th>Note</th></tr></thead>"
-    >>> body = "<tbody><tr><th>Un site</th><td>s</td></tr></tbody>"
-    >>> re.findall("<td.*</td>", with_stacked_tables(f"<table>{head}{body}</table>"))
-    ['<td><span aria-hidden="true">s</span> <span class="spelt">secret statistique</span></td>']
-    """
+    """A page of HTML whose tables can be stacked, and scrolled where they are not."""
     numbers = count(1)
     return _TABLE.sub(lambda found: _table(found, page, french, f"t{next(numbers)}"), page)
 

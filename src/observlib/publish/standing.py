@@ -1,8 +1,7 @@
 """What stands published, and whether a command would change anything of it.
 
-Of each publication it is kept, by all that it was made from, which files it made. A command that
-finds all of it again has nothing to do: this module imports nothing heavy, so that such a command
-ends at once.
+Of each publication it is kept from what it was made, and which files it made. Nothing heavy is
+imported: a command that has nothing to do ends at once.
 """
 
 from __future__ import annotations
@@ -57,8 +56,7 @@ def now(
 ) -> Inputs:
     """All that an edition would be made from, and what is asked for, in whatever words.
 
-    The data count by sizes and moments of change: a store's parts are never changed. Without a
-    quarter, the one that is made follows from the data and from the latest that has ended.
+    The data count by sizes and moments of change: a store's parts are never changed.
     """
     notebooks = sorted((root / "notebooks").glob("*.ipynb"))
     return {
@@ -132,10 +130,7 @@ def origin(root: Path, found: Inputs) -> Inputs:
 
 
 def may_run(root: Path, found: Inputs) -> int:
-    """How many inputs differ for which pages may have to be executed.
-
-    None where only the site changed, or the text of notebooks.
-    """
+    """How many inputs differ for which pages may have to be executed, beside the site and texts."""
     differ = kept.differing(_folder(root), _EDITION, found)
     beside = ("the site's sources", "the publisher", "the calendar", "the policy", *_BESIDE)
     alone = ("the notebooks", *beside)  # of which code is executed

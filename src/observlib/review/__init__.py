@@ -1,8 +1,4 @@
-"""The review of a published edition: its files against its manifest, and against a remake.
-
-A reviewer needs a copy of the project, the data, and one command. `observ review` says what is
-reproduced, what differs and where, and what could not be run and why.
-"""
+"""The review of a published edition: its files against its manifest, and against a remake."""
 
 from __future__ import annotations
 
@@ -50,10 +46,8 @@ from observlib.review.rebuild import (
 class ReviewResult:
     """What a review found of an edition.
 
-    `told` is the digest of what it tells; `studies` are its pages with their titles, and `files`
-    what it publishes. `not_run` says why it was not made again, and what would be needed; `counts`
-    how many files, estimates, tables, figures and sentences were compared; `environment` in which
-    Python.
+    `told` is the digest of what it tells; `not_run` why it was not made again, and what would be
+    needed; `counts` how many files, estimates, tables, figures and sentences were compared.
     """
 
     quarter: str
@@ -208,10 +202,7 @@ _OTHERS = {
 
 @dataclass(frozen=True)
 class StudyGroup:
-    """A study, by the name and title of its page, or what belongs to none (`is_study`).
-
-    So many `files` were compared; `differences` tell where some differ, what says most first.
-    """
+    """The files of a study's page, or of what belongs to none, and their differences."""
 
     name: str
     title: str
@@ -314,8 +305,7 @@ def groups(
 def grouped_findings(found: Iterable[StudyGroup]) -> tuple[list[Finding], dict[str, list[Finding]]]:
     """What differs alike in several groups, and what in each of one or two, by its name.
 
-    What says most comes first: what is measured, then what is read, then what follows from these.
-    Digests are left out of a group in which they follow from what differs in several.
+    What says most comes first. Digests that follow from what differs elsewhere are left out.
     """
     alike: dict[Hashable, list[tuple[str, Difference]]] = {}
     for group in found:

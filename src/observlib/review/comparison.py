@@ -1,8 +1,7 @@
 """Two folders of one edition, compared: what differs, where, and by how much.
 
-Files that are the same to the byte are not opened. Of others, what they hold is compared piece by
-piece: the leaves of JSON and notebooks, the cells of tables, the texts and attributes of pages and
-drawings (alternative texts among them), the texts of PDFs by their page.
+Files that differ are compared piece by piece: the leaves of JSON and notebooks, the cells of
+tables, the texts and attributes of pages and drawings, the texts of PDFs by their page.
 """
 
 from __future__ import annotations
@@ -39,9 +38,8 @@ Language = Literal["en", "fr"]
 class Place(NamedTuple):
     """A place in a file: its kind, a key of the wordings, and what tells it from others.
 
-    `number` is a line, page or byte, `name` what stands there (a key, a column, a sheet), `of` what
-    that belongs to (a row, an element), `section` the part of a page, `member` the file of an
-    archive.
+    `number` is a line, page or byte, `name` what stands there, `of` what that belongs to, `section`
+    the part of a page, `member` the file of an archive.
     """
 
     kind: str
@@ -72,17 +70,7 @@ WHOLE_FILE = Place("file")  # where a file is absent, or its digest is another
 
 
 def place_text(what: Place | str, language: Language = "en") -> str:
-    """A place in words, or what stands there.
-
-    Examples
-    --------
-    >>> place = Place("text", 12, section="notes")
-    >>> place_text(place), place_text(place, "fr")
-    ('line 12, in #notes, text', 'ligne 12, dans #notes, texte')
-    >>> place = Place("cell", 3, "estimate", member="a.csv")
-    >>> place_text(place), place_text(Wording("absent"), "fr"), place_text("7,9")
-    ('a.csv: line 3, estimate', 'est absent', '7,9')
-    """
+    """A place in words, or what stands there."""
     if isinstance(what, Wording):
         return _TEXTS[f"{language}.said.{what}"]
     if isinstance(what, str):
@@ -236,11 +224,7 @@ _HEARD = ("alt", "aria-label", "title", "content")
 
 @dataclass(frozen=True)
 class Difference:
-    """A place at which two editions differ.
-
-    `file` and `where` say the place; `published` and `remade` what stands there, or a `Wording`.
-    Where all that differs are numbers, by no more than the tolerance, `is_close`.
-    """
+    """A place at which two editions differ; `is_close` by numbers within the tolerance alone."""
 
     file: str
     where: Place
@@ -273,8 +257,7 @@ def _uncompared(name: str) -> Difference:
 def weight(one: Difference) -> tuple[int, int]:
     """How little a difference tells by itself: what is measured first, then what is read.
 
-    Then what is heard or drawn as text, what else a page holds, drawings, digests (`LEAST_WEIGHT`);
-    of what tells as much, pages come before PDFs.
+    Then what is heard or drawn as text, the rest of pages, drawings, digests (`LEAST_WEIGHT`).
     """
     suffix = PurePosixPath(one.file).suffix
     return _level(one, suffix), _READ.index(suffix) if suffix in _READ else 0

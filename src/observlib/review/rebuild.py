@@ -1,7 +1,4 @@
-"""An edition made again, from this project's own code and data, in a folder of its own.
-
-Nothing of a bundle is run: its manifest only says which commit, which data and which day are meant.
-"""
+"""An edition made again, from this project's own code and data; nothing of a bundle is run."""
 
 from __future__ import annotations
 
@@ -254,10 +251,7 @@ class CannotRun(ObservError):
 def remade(
     bundle: Bundle, root: Path, data: Path, work: Path, tell: Tell, trusted: Trusted
 ) -> Path:
-    """Make the edition of a bundle again; the folder of its pages.
-
-    Its manifest names the commit that made it, where that is not the one that is meant.
-    """
+    """Make the edition of a bundle again, at its manifest's commit; the folder of its pages."""
     copy = work / "project"
     made_by = _copy_code(bundle, root, data, copy, tell, trusted)
     _copy_errata(bundle, root, copy)
@@ -294,10 +288,7 @@ def remade(
 def _copy_code(
     bundle: Bundle, root: Path, data: Path, copy: Path, tell: Tell, trusted: Trusted
 ) -> str:
-    """The project as the edition was made from it: at the commit named, or as it stands here.
-
-    Which commit that is; that its code is about to be run is told.
-    """
+    """The project as the edition was made from it; its commit. That it is about to run is told."""
     meant = bundle.manifest.made_from
     name = bundle.manifest.commit
     problems: list[str] = []
@@ -395,8 +386,7 @@ def _is_data_folder(path: Path) -> bool:
 def _copy_data(bundle: Bundle, root: Path, data: Path, copy: Path) -> str:
     """Put copies beside the copy's code: of the store, and of what was published before.
 
-    What was published later is left out: disclosure control would know it. A store at an address
-    is brought here, so that what is run needs no key to read it.
+    What was published later is left out: disclosure control would know it.
     """
     store.follow_address(data)
     if other := kept.difference_words(bundle.manifest.data, store.table_digests(data)):

@@ -45,10 +45,7 @@ def write_report(review: ReviewResult, folder: Path) -> Path:
 
 
 def report_lines(review: ReviewResult) -> list[str]:
-    """What differs, for the terminal: what several studies have alike, then of each what says most.
-
-    Of few studies, more places are told.
-    """
+    """What differs, for the terminal: what studies have alike, then of each what says most."""
     several, own = grouped_findings(review.groups)
     titles = {group.name: group.called() for group in review.groups}
     most = _OF_ONE if len(own) <= SHOWN else 1

@@ -1,9 +1,4 @@
-"""What a study's notebook holds in its hand: estimates by name, sentences, charts and tables.
-
-A notebook asks (`estimates`, `comparisons`), says (`say`, `text`) and shows (`lines`, `dots`,
-`table`, …). It computes nothing: families of estimates are computed once an edition (see `frame`),
-and what is told of them is decided once (see `told`).
-"""
+"""What a study's notebook holds in its hand: it asks, says and shows, and computes nothing."""
 
 from __future__ import annotations
 
@@ -42,11 +37,10 @@ class Study(Showing):
     """The catalogue, the store and the quarter of a study, and all that it may ask and show.
 
     Every chart and table takes estimates, of which it may keep some (`period="2026-T3"`), and the
-    answer that it shows, its caption: a sentence of `say`, or one's own. Without one it is titled
-    by the labels of what it shows. Where there is nothing to show, it says so with the `noun` that
-    the catalogue has for the indicator, or with `absent`: a feminine noun, such as "note de
-    satisfaction", or a whole sentence; `when` is the period where it is not the study's quarter.
-    What a cell shows carries the estimates of its caption too.
+    answer that it shows, its caption: a sentence of `say`, or one's own; else its title is of
+    labels. Where there is nothing to show, it says so with the `noun` that the catalogue has for
+    the indicator, or with `absent`: a feminine noun, such as "note de satisfaction", or a whole
+    sentence; `when` is the period where it is not the study's quarter.
 
     Parameters
     ----------
@@ -180,10 +174,8 @@ class Study(Showing):
 
         Parameters
         ----------
-        study
-            Such as `contacts`.
-        product
-            Of whose department the page is; of the study's own where it is not given.
+        study, product
+            Such as `contacts`; and of whose department the page is, if not of the study's own.
 
         Examples
         --------
@@ -243,11 +235,6 @@ class Study(Showing):
         families
             Such as `satisfaction`; `study.help()` lists them.
 
-        Raises
-        ------
-        ObservError
-            For a family, a column or a value that does not exist.
-
         Examples
         --------
         >>> study = Study("2026-T3", "data/demo")
@@ -301,8 +288,6 @@ class Study(Showing):
 
     def key_figures(self, product: str) -> display.Output:
         """The key figures of a product, each set large, with its verdict and two years of it.
-
-        They are chosen by `themes.products.key_figures`; where a product has none, that is said.
 
         Examples
         --------
@@ -422,9 +407,7 @@ class Study(Showing):
     def differences(
         self, pairs: pd.DataFrame, caption: str = "", *, label: str, **shown: Unpack[Shown]
     ) -> display.Output:
-        """A table of comparisons with their verdicts.
-
-        Without a caption, it counts the verdicts, and all that was tested with them.
+        """A table of comparisons with their verdicts; without a caption, it counts the verdicts.
 
         Parameters
         ----------

@@ -1,7 +1,7 @@
 """The sentences of all themes: what a study says of its estimates.
 
-What any theme may say is here by name. What one theme says is in the module of its name: that of
-`themes/contacts/sentences.py` is `narratives.contacts`; a new theme is found by its folder.
+What any theme may say is here by name; what one says, in the module of its name: `contacts` is
+`themes/contacts/sentences.py`. A new theme is found by its folder.
 """
 
 from importlib import import_module as _import

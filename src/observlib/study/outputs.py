@@ -67,15 +67,7 @@ class Shown(Columns, total=False):
 
 
 class Showing:
-    """What a study shows (see `study.Study`).
-
-    Parameters
-    ----------
-    catalogue
-        The checked catalogue, with the words of each indicator.
-    edition
-        The study's quarter.
-    """
+    """What a study shows (see `study.Study`)."""
 
     def __init__(self, catalogue: Catalogue, edition: Quarter) -> None:
         self.catalogue = catalogue
@@ -181,10 +173,8 @@ class Showing:
 
         Parameters
         ----------
-        frame
-            Estimates.
-        nth
-            2 for the most of those that are left, and so on (see `comparability.comparable`).
+        frame, nth
+            Estimates; 2 for the most of those that are left, and so on.
 
         Examples
         --------

@@ -21,22 +21,17 @@ _DASHBOARDS = {
 
 
 def headlines(study: Study) -> dict[str, pd.DataFrame]:
-    """The headline estimates of each way of listening.
+    """The headline estimates of each way of listening, at most one a product in each frame.
 
-    Where several devices give one headline of a product, that of the largest base stands here;
-    the others are on their own study's page. A device of one area never stands for its product.
-    Surveys, user tests and workshops, which some products have once a year, are told over the year
-    that the quarter ends.
+    Where several devices give one headline of a product, that of the largest base stands here. A
+    device of one area never stands for its product. Surveys, user tests and workshops are told over
+    the year that the quarter ends.
 
-    Returns
-    -------
-    dict
-        Estimates, at most one a product in each frame: `visits`, `visits_yoy` (sites),
-        `open_visits` (pages of data sets), `onsite_visits` (in person), `calls`, `answer_rate`,
-        `tickets`, `answered_in_promise`, `subscribers`, `units_sold`, `ratings` (satisfaction on
-        10 of those who rate), `asked` (of those who are asked in the quarter), `surveys` (in the
-        year), `nps`, `task_success`, `sus`, `participants` (of workshops), `ideas_done` and
-        `polls` (polls and votes by device, as polls are of no one product).
+    Frames are `visits`, `visits_yoy` (sites), `open_visits` (pages of data sets), `onsite_visits`
+    (in person), `calls`, `answer_rate`, `tickets`, `answered_in_promise`, `subscribers`,
+    `units_sold`, `ratings` (on 10, of those who rate), `asked` (of those asked in the quarter),
+    `surveys` (in the year), `nps`, `task_success`, `sus`, `participants` (of workshops),
+    `ideas_done` and `polls` (by device).
     """
     devices = study.catalogue.devices
     asking = [name for name, device in devices.items() if device.family == "consultation"]
@@ -76,15 +71,7 @@ def headlines(study: Study) -> dict[str, pd.DataFrame]:
 
 
 def dashboard(shown: Mapping[str, pd.DataFrame], name: str) -> dict[str, pd.DataFrame]:
-    """Some of the headlines, each under what heads its column.
-
-    Parameters
-    ----------
-    shown
-        Estimates as `headlines` gives them.
-    name
-        `uses`, `opinions` or `mobilisation`.
-    """
+    """Some of the `headlines`, by their heads: those of `uses`, `opinions` or `mobilisation`."""
     return {_TEXTS[f"headed.{what}"]: shown[what] for what in _DASHBOARDS[name]}
 
 
@@ -94,15 +81,7 @@ def main_channel(sites: pd.DataFrame) -> str:
 
 
 def completeness(shown: Mapping[str, pd.DataFrame], *others: pd.DataFrame) -> str:
-    """Whether all that is listened to has published, whole values, as a sentence.
-
-    Parameters
-    ----------
-    shown
-        Estimates as `headlines` gives them; visits in person may be none.
-    others
-        What else the page tells.
-    """
+    """Whether all that is listened to (`headlines`, and `others`) has published, as a sentence."""
     heard = all(len(rows) for name, rows in shown.items() if name != "onsite_visits")
     told = [rows["status"].eq("published").all() for rows in (*shown.values(), *others)]
     if heard and all(told):

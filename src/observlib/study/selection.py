@@ -64,10 +64,7 @@ class Where(Columns, total=False):
 
 
 def check_names(column: str, values: Iterable[str], catalogue: Catalogue) -> None:
-    """Raise `ObservError` for what no row can have in a column: a slip is no absence of data.
-
-    A group that is no name, such as a question, may be whatever the data say.
-    """
+    """Raise `ObservError` for what no row can have in a column: a slip is no absence of data."""
     allowed: dict[str, Collection[str]] = {
         "indicator": catalogue.indicators,
         "product": (*catalogue.products, *catalogue.peers),
@@ -94,32 +91,7 @@ def check_names(column: str, values: Iterable[str], catalogue: Catalogue) -> Non
 def select(
     rows: pd.DataFrame, until: Quarter, where: Mapping[str, Any], catalogue: Catalogue
 ) -> pd.DataFrame:
-    """Keep rows, and remember what was asked: where there are none, it tells of what.
-
-    Parameters
-    ----------
-    rows
-        Estimates or comparisons.
-    until
-        The last of the quarters that `quarters` counts.
-    where
-        The keys of `Where`.
-    catalogue
-        Which names may be asked for (see `check_names`).
-
-    Raises
-    ------
-    ObservError
-        For a column, or a value, that does not exist.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"indicator": ["nps", "visits"], "period": ["2026-T1", "2026-09"]})
-    >>> from observlib.pipeline import project
-    >>> asked = ({"by": "month", "quarters": 1}, project.catalogue("data/demo"))
-    >>> select(rows, Quarter.parse("2026-T3"), *asked)["indicator"][0]
-    'visits'
-    """
+    """Keep rows, and remember what was asked: where there are none, it tells of what."""
     asked = dict(rows.attrs)
     for name, wanted in where.items():
         if name == "quarters":
@@ -152,13 +124,6 @@ def taking(keys: type) -> Callable[[Method], Method]:
     """Name, in a method's signature and docstring, the keywords that `keys` declares.
 
     Type checkers read them in `Unpack[keys]`; so do Jupyter's completion and `help()`, here.
-
-    Examples
-    --------
-    >>> @taking(Where)
-    ... def ask(family, **where): "Ask."
-    >>> list(inspect.signature(ask).parameters)[-4:]
-    ['by', 'quarters', 'value', 'tested']
     """
     _, _, told = inspect.cleandoc(keys.__doc__ or "").partition("----------\n")
 

@@ -28,10 +28,9 @@ _OWN |= {"period": "quarter", "page": "page"}
 class Say:
     """The sentences of `narratives`, given the study's catalogue and quarter by themselves.
 
-    `study.say.span(marks)` is `narratives.span(marks, catalogue, quarter)`; what it gives remembers
-    the estimates that it tells, which the cell that shows it then carries. A period other than
-    the study's is given by its name: `period="2026-T2"`. Where a sentence gives a whole table or
-    list, `absent` and `when` say that there is nothing to show, as in `Study`.
+    What `study.say.span(marks)` gives remembers the estimates that it tells. Another period is
+    given by its name: `period="2026-T2"`. Where a sentence gives a whole table or list, `absent`
+    and `when` say that there is nothing to show, as in `Study`.
     """
 
     def __init__(
@@ -90,13 +89,7 @@ SAID: set[str] = set()  # the modules of sentences that this process has looked 
 
 
 def offered(module: ModuleType) -> dict[str, Any]:
-    """What may be said, by name: a theme's sentences, or all themes.
-
-    Examples
-    --------
-    >>> list(offered(narratives.subscriptions))
-    ['retention', 'survival']
-    """
+    """What may be said, by name: a theme's sentences, or all themes."""
     if module is narratives:
         return {name: getattr(module, name) for name in narratives.__all__}
     SAID.add(module.__name__)
@@ -193,13 +186,7 @@ def list_families() -> pd.DataFrame:
 
 
 def describe_family(name: str, given: Given, catalogue: Catalogue) -> pd.DataFrame:
-    """What a family holds: its indicators, comparisons and words, and the sentences on it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        By `name`: `kind`, `what` it is, its `periods` and `groups`, and how many `rows` it has.
-    """
+    """What a family holds, by `name`: its indicators, comparisons, words and sentences."""
     rows: list[dict[str, Any]] = []
     for indicator, own in given.estimates.groupby("indicator", sort=False):
         row = {"name": indicator, "kind": "indicator"}

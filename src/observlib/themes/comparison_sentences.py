@@ -1,8 +1,4 @@
-"""Findings of comparisons: what rose, fell or stayed, and what could have been seen elsewhere.
-
-A verdict is never made here: sentences tell those of `survey.comparison`, which has tested all
-that a study compares.
-"""
+"""Findings of comparisons, by the verdicts of `survey.comparison`: what rose, fell or stayed."""
 
 from __future__ import annotations
 
@@ -34,12 +30,7 @@ def noun(indicator: Indicator) -> str:
 def whose_answers(frame: pd.DataFrame, catalogue: Catalogue, within: bool = False) -> str:
     """Whose answers a frame tells, by its devices' families; nothing where one is of neither.
 
-    Parameters
-    ----------
-    frame
-        Has a `device`.
-    within
-        Whether it stands after a share ("dans les avis déposés"), or else after a mark.
+    `within` is for what stands after a share ("dans les avis déposés"), and not after a mark.
 
     Examples
     --------
@@ -67,17 +58,9 @@ def evolution(
 ) -> str:
     """Where one indicator rose, fell or is stable between two periods, and where none can tell.
 
-    Where one cannot, the change below which one may have gone unseen is told. Where
-    some values are of reviews and others of surveys, each says which: a product may have both.
-
-    Parameters
-    ----------
-    compared
-        Pairs of one indicator and of two periods, with the results of their whole family.
-    by
-        What names the subjects: `product`, or `channel` on the page of one product.
-    brief
-        Whether to leave out what may have gone unseen, where a chart of the page tells it.
+    Subjects are named `by` `product`, or `channel` on the page of one product. Where one cannot
+    tell, the change below which one may have gone unseen is told, unless `brief`. Where some values
+    are of reviews and others of surveys, each says which.
 
     Examples
     --------
@@ -126,12 +109,8 @@ def lasting(
 ) -> str:
     """What the year so far tells of marks of which their last quarter alone tells nothing.
 
-    Parameters
-    ----------
-    moved, compared
-        Pairs on a year of one indicator, and those of `indicators.pairs.so_far` among others.
-    by
-        As for `evolution`.
+    `moved` are pairs on a year of one indicator; `compared` holds those of
+    `indicators.pairs.so_far`.
     """
     unsure = moved.loc[moved["verdict"] == "unknown", "device"]
     settled = (compared["against"] == "year") & (compared["verdict"] != "unknown")
@@ -169,22 +148,15 @@ def _told(rows: pd.DataFrame, indicator: Indicator, subject: str, alone: bool) -
 
 
 def tests_and_results(compared: pd.DataFrame, family: pd.DataFrame | None = None) -> str:
-    """How many comparisons were tested together, and what came of them: a table's caption.
-
-    Parameters
-    ----------
-    compared
-        The comparisons of the table.
-    family
-        All that were tested with them, where these are more.
+    """How many comparisons, of all of a `family`, were tested and what came of them: a caption.
 
     Examples
     --------
     >>> row = {"level": 0.95, "verdict": "unknown", "against": "before"}
     >>> pairs = pd.DataFrame([row, row, {**row, "verdict": "rise"}])
-    >>> tests_and_results(pairs).replace("\\xa0", " ")
+    >>> tests_and_results(pairs).replace("\xa0", " ")
     'Comparaisons testées ensemble : une en hausse et deux indéterminées'
-    >>> tests_and_results(pairs.head(2), pairs).replace("\\xa0", " ")
+    >>> tests_and_results(pairs.head(2), pairs).replace("\xa0", " ")
     'Comparaisons : deux indéterminées, parmi 3 testées ensemble'
     """
     tested = compared[compared["level"].notna()]
@@ -214,13 +186,6 @@ def tipping(
     """How much those who said nothing would have to differ for a verdict to fall: the first to.
 
     Where nothing has a verdict, that the marks are of those who chose to give them.
-
-    Parameters
-    ----------
-    compared
-        Pairs of marks or other answers, with the results of their whole family.
-    beside
-        More of them, which the same page tells.
 
     Examples
     --------
@@ -255,13 +220,6 @@ def _points(size: float, indicator: Indicator) -> str:
 def detectable(rows: pd.DataFrame, indicator: Indicator, thing: str = _TEXTS["change"]) -> str:
     """Up to what size a difference may have gone unseen, in points.
 
-    Parameters
-    ----------
-    rows
-        Pairs without a verdict for want of precision.
-    thing
-        `une évolution` or `un écart`.
-
     Examples
     --------
     >>> mark = Indicator(id="m", label="M", unit="sur 10", method="M", better="higher", decimals=1)
@@ -279,10 +237,7 @@ def inconclusive(compared: pd.DataFrame) -> pd.DataFrame:
 
 
 def and_detectable(compared: pd.DataFrame, catalogue: Catalogue, thing: str = _TEXTS["gap"]) -> str:
-    """What follows pairs some of which are inconclusive: a sentence on what could have been seen.
-
-    Its point is that of the text that it ends.
-    """
+    """A sentence on what could have been seen, after pairs of which some are inconclusive."""
     unsure = inconclusive(compared)
     if unsure.empty:
         return ""
@@ -293,15 +248,7 @@ def and_detectable(compared: pd.DataFrame, catalogue: Catalogue, thing: str = _T
 def undecided(pair: pd.DataFrame, second: str, catalogue: Catalogue, which: str) -> str:
     """What ends a sentence that names two answers, where the first is not said to lead.
 
-    Parameters
-    ----------
-    pair
-        The row of `leading_answer.pairs`, with the results of its whole family; none where nothing
-        could be tested.
-    second
-        The answer that the sentence names beside the first.
-    which
-        What cannot be told, such as "lequel l'est le plus".
+    `pair` is of `leading_answer.pairs`; `which` cannot be told, such as "lequel l'est le plus".
     """
     text = _TEXTS["undecided"].format(which=which)
     small = pair[(pair["verdict"] == "stable") & (pair[REFERENCE + "group_value"] == second)]
@@ -321,10 +268,7 @@ def value_against(row: Row, catalogue: Catalogue) -> str:
 def read_apart(apart: pd.DataFrame, main: pd.DataFrame, catalogue: Catalogue) -> str:
     """Whose values have a chart of their own, and how they were got otherwise than the others.
 
-    Parameters
-    ----------
-    apart, main
-        Estimates of one indicator that no chart may hold together (see `comparability.comparable`).
+    `apart` and `main` are those that no chart may hold together (see `comparability.comparable`).
     """
     left, others = (rows.drop_duplicates("device") for rows in (apart, main))
     found = [

@@ -56,8 +56,8 @@ def on_a_year(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
 def held_together(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     """The comparisons of an edition, not yet rounded; with `PAGE_REASON`, what it does not hold.
 
-    All changes of `on_a_year` that pages test are corrected as one family (Holm), those of
-    headlines first. Their p values are those of their intervals, or of a count's level.
+    Changes of `on_a_year` are corrected as one family (Holm), headlines first, by the p values of
+    their intervals, or of a count's level.
     """
     places = np.arange(len(pairs))
     of = on_a_year(pairs.assign(place=places), quarter).dropna(subset="level")
@@ -79,21 +79,7 @@ def established(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
 
 
 def ranked_changes(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
-    """The established changes of a quarter, the first first.
-
-    Examples
-    --------
-    >>> from observlib import estimates
-    >>> row = {"indicator": "satisfaction_10", "product": "boamp", "channel": "web", "group": ""}
-    >>> row |= {"device": "d", "unit": "sur 10", "estimate": 7.5, "reference_estimate": 7.0}
-    >>> row |= {"difference": 0.5, "verdict": "rise", "against": "before", "reason": ""}
-    >>> row |= {"period": "2026-T3", "reference_period": "2025-T3"}
-    >>> visits = {"indicator": "visits", "product": "boamp", "channel": "web", "unit": "visites"}
-    >>> frame = estimates.make([{**visits, "period": "2026-T3", "estimate": 40_000.0}])
-    >>> found = ranked_changes(pd.DataFrame([row]), frame, Quarter(2026, 3))
-    >>> found[["people", "weight"]].values.tolist()
-    [[40000.0, 2000.0]]
-    """
+    """The established changes of a quarter, the first first: `people` concerned, and `weight`."""
     found = established(pairs, quarter)
     counted, size = found["indicator"].isin(PEOPLE), found["difference"].abs()
     counts = frame[
@@ -139,20 +125,7 @@ def point_title(point: Mapping[str, Any], catalogue: Catalogue) -> str:
 
 
 def point_number(point: Mapping[str, Any], catalogue: Catalogue) -> str:
-    """The number of a point, to be set large: from one mark to another, or the change of a count.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from observlib.catalogue import load_catalogue
-    >>> catalogue = load_catalogue(Path("data/catalogue"))
-    >>> mark = {"indicator": "satisfaction_10", "estimate": 7.9, "reference_estimate": 6.8}
-    >>> point_number(mark, catalogue)
-    '6,8 → 7,9'
-    >>> point = {"indicator": "visits", "estimate": 1027, "reference_estimate": 1000}
-    >>> point_number(point, catalogue)
-    '+2,7\\xa0%'
-    """
+    """The number of a point, to be set large: `6,8 → 7,9`, or the change of a count."""
     indicator = words.indicator_of(point["indicator"], catalogue)
     if point["indicator"] in PEOPLE:
         return _percent(point)
@@ -191,23 +164,7 @@ def points_rule() -> str:
 
 
 def headline(found: pd.DataFrame, catalogue: Catalogue) -> str:
-    """The edition in a sentence: its first point, or that nothing is established.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from observlib.catalogue import load_catalogue
-    >>> known = load_catalogue(Path("data/catalogue"))
-    >>> row = {"product": "boamp", "verdict": "rise", "unit": "sur 10", "status": "published"}
-    >>> row |= {"indicator": "satisfaction_10", "estimate": 7.9, "reference_estimate": 6.8}
-    >>> headline(pd.DataFrame([row]), known).replace("\xa0", " ")
-    'BOAMP : en un an, la note de satisfaction passe de 6,8 à 7,9 sur 10.'
-    >>> row |= {"indicator": "visits", "estimate": 1027, "reference_estimate": 1000}
-    >>> headline(pd.DataFrame([row]), known).replace("\xa0", " ")
-    'BOAMP : en un an, les visites progressent de 2,7 %.'
-    >>> headline(pd.DataFrame(), known)
-    "Aucun changement n'est établi sur un an."
-    """
+    """The edition in a sentence: its first point, or that nothing is established."""
     if found.empty:
         return _TEXTS["nothing"]
     point = found.to_dict("records")[0]

@@ -1,9 +1,8 @@
 """Fetching: from a tool's server, or a table, to a file in the folder of raw exports.
 
-A fetch makes one dated file as the tool itself would export it, and `observ ingest` reads it as
-any other; nothing else ever asks a server. Passwords and keys come from the environment and are
-written nowhere. Only what the device's loader reads is written to disk: no name, address, subject
-or text of a person.
+A fetch makes one dated file as the tool itself would export it; nothing else ever asks a server.
+Keys come from the environment and are written nowhere. Only what the device's loader reads is
+written to disk: no name, address, subject or text of a person.
 """
 
 from __future__ import annotations

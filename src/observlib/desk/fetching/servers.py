@@ -1,7 +1,4 @@
-"""What each tool's server is asked for, and how its answers become the export that it would make.
-
-Only what is read is kept: no name, address, subject or text of a person is ever written.
-"""
+"""What each tool's server is asked for, and how its answers become the tool's own export."""
 
 from __future__ import annotations
 
@@ -46,8 +43,7 @@ _PERIODS = {"continuous": "day", "daily": "day", "weekly": "week"}
 def matomo(device: Device, since: date, today: date) -> PagedSource:
     """The visits of a device's site from a day on, by its `frequency`.
 
-    Only of periods that have ended: who ingests the file later would take a part for the whole.
-    Days are asked for a month at a time, weeks and months a year at a time.
+    Only of periods that have ended. Days are asked for a month at a time, others a year at a time.
     """
     site = server("Matomo", "TOKEN")
     period = _PERIODS.get(device.frequency, "month")
@@ -368,10 +364,7 @@ _MENDS = {  # what to do about what LimeSurvey says
 
 
 def limesurvey(device: Device, questionnaire: Questionnaire, path: Path) -> str:
-    """The responses of a device's survey, finished or not, as CSV with codes.
-
-    Without what the loader would not read. `path` is what messages name.
-    """
+    """The responses of a device's survey, as CSV with codes, of what the loader reads."""
     tool = server("LimeSurvey", "USER", "PASSWORD")
     tool = tool._replace(url=tool.url.removesuffix(f"/{_ENDPOINT}"))
 

@@ -1,8 +1,7 @@
 """Tables at an address: Parquet or CSV files, SQLite, PostgreSQL.
 
-Only the columns that the device's format reads are ever asked for; they become a CSV. Nothing is
-downloaded: files are read by DuckDB, SQLite by Python, PostgreSQL by psycopg (extra `postgres`),
-each a part at a time, so that tables of any length take no more memory than short ones.
+Only the columns that the device's format reads are asked for, a part at a time, by DuckDB, SQLite
+or psycopg (extra `postgres`); they become a CSV.
 """
 
 from __future__ import annotations
@@ -29,13 +28,7 @@ from observlib.store.address import sql_name, sql_text
 
 
 def read_by(form: Format) -> list[str]:
-    """The headers that a format reads, without those that it is never to read.
-
-    Examples
-    --------
-    >>> read_by(Format(id="a", label="A", table="tickets", columns={"ticket_id": "Id"}))
-    ['Id']
-    """
+    """The headers that a format reads, without those that it is never to read."""
     columns = form.columns.values()
     names = [name for column in columns for name in column.headers]
     names += [column.only_if.header for column in columns if column.only_if]

@@ -1,7 +1,7 @@
 """Asking a server: one request at a time, with a key that it alone is told.
 
-Every fault is one line. No answer is waited for without end, nor read without end; none that sends
-on to another address is followed, which would take the key there.
+Every fault is one line. No answer is waited for or read without end, nor one followed that sends on
+to another address, which would take the key there.
 """
 
 from __future__ import annotations
@@ -115,8 +115,8 @@ def ask(
 ) -> Any:
     """What is `read` of the JSON that a server answers: to a `GET`, or a `POST` of a form or JSON.
 
-    `said` is what an answer says to be wrong, and `unless_json` what to do about one that is no
-    JSON. Where a pause is asked for (429, or 503 with `Retry-After`), it is made.
+    `said` is what an answer says to be wrong, `unless_json` what to do about one that is no JSON. A
+    pause that is asked for (429, or 503 with `Retry-After`) is made.
     """
     url = f"{server.url}/{path}" + (f"?{urlencode(query)}" if query else "")
     data = urlencode(form).encode() if form is not None else None
@@ -268,7 +268,6 @@ class AnswerPage(NamedTuple):
     """The records of an answer, each by what tells it from others, and the cursor of the next.
 
     A later record of one key replaces an earlier one; None stands for one that is not wanted.
-    `done` of `total` is for the progress.
     """
 
     records: dict[str, Any]
@@ -280,9 +279,8 @@ class AnswerPage(NamedTuple):
 class PagedSource(NamedTuple):
     """Where pages come from.
 
-    `asked` tells one fetch from another, and holds no secret; `pages` gives those from a cursor
-    on (None: from the beginning); `text` makes the file of all records, over which it may go
-    several times.
+    `asked` tells one fetch from another, and holds no secret; `pages` gives those from a cursor on
+    (None: from the beginning); `text` makes the file, going over all records more than once.
     """
 
     host: str

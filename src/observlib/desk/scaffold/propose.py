@@ -57,10 +57,7 @@ _ORDER = ("table", "columns", "date_form", "units", "scales", "words", "separato
 
 @dataclass
 class Wishes:
-    """What has been decided: the table, headers by field, values by word, units by field.
-
-    `words` of a header that is no field's say which rows count: `_COUNTS`, or `_NONE`.
-    """
+    """What has been decided: the table, headers by field, values by word, units by field."""
 
     table: str | None = None
     columns: dict[str, str] = field(default_factory=dict)
@@ -76,10 +73,7 @@ class Wishes:
 
 @dataclass(frozen=True)
 class OpenQuestion:
-    """What cannot be told from a file, and the answers allowed.
-
-    `about` is a part of `Wishes`, and `key` that of a field, or of a field and a word.
-    """
+    """What cannot be told from a file (`key`, in a part of `Wishes`), and the answers allowed."""
 
     about: str
     key: tuple[str, ...]
@@ -102,8 +96,8 @@ class OpenQuestion:
 class Proposal:
     """What a format says, without its id; what is to be asked first; what will not be read.
 
-    `words` tell, a line each, for what the words of the file stand, and in how many rows. `offers`
-    are questions about fields that the table can do without.
+    `words` tell what the words of the file stand for; `offers` are of fields that may be done
+    without.
     """
 
     raw: dict[str, Any]
@@ -128,9 +122,9 @@ class Proposal:
 def propose(path: Path, catalogue: Catalogue, wishes: Wishes, label: str = "") -> Proposal:
     """The format of an export that none of the catalogue reads, as far as it can be told.
 
-    A column gives a field where its header is one by which another format of the table knows the
-    field, or has words of one; the cells must then be of the field's kind. Columns that may tell of
-    persons give none. What is likely but not sure is asked for, with the guess.
+    A column gives a field where another format of the table knows the field by its header or words,
+    and the cells are of its kind. Columns that may tell of persons give none. What is likely but
+    not sure is asked for, with the guess.
     """
     first_bytes(path)
     layout, seen = looked_at(path, path.stat().st_mtime_ns)
@@ -189,11 +183,7 @@ class _Export:
 
     @cached_property
     def synonyms(self) -> dict[str, set[str]]:
-        """The headers by which formats know each field, folded.
-
-        What a format has to work out, such as a moment from a delay, is the field by no header
-        alone.
-        """
+        """The headers by which formats know each field that they have not to work out, folded."""
         found = {name: {header_label(name)} for name in self.kinds}
         for form in self.formats:
             for name, column in form.columns.items():
@@ -221,10 +211,7 @@ class _Export:
         return self.kinds[name][-1] in "?~" or name in _BESIDES
 
     def needed(self, there: Iterable[str]) -> list[str]:
-        """The fields without which no format reads: those of the one of which most is there.
-
-        A table may be fed in several ways, such as by month or by day.
-        """
+        """The fields without which no format reads, of the one of which most is there."""
         ways = [
             [name for name, column in form.columns.items() if not column.optional]
             for form in self.formats
@@ -455,10 +442,7 @@ def _meaning(words: Mapping[str, list[str]], word: str) -> str:
 
 
 def _forms(export: _Export, chosen: Mapping[str, Look]) -> dict[str, tuple[str, ...]]:
-    """The forms of each field of moments or days, two where it cannot be told which.
-
-    A tool writes all its moments in one way: one column may tell of another.
-    """
+    """The forms of each field of moments, alike in a tool; two where it cannot be told which."""
     kinds = {name: export.kinds[name].rstrip("?~") for name in chosen}
     found = {
         name: forms_of(look, kinds[name] == "day", export.wishes.date_form)

@@ -48,9 +48,9 @@ _TRIAL = {
 class Match:
     """A loader that reads a file, and what it makes of it.
 
-    `keys` are what a device must say beside its loader. `titles` are the file's headers by the
-    fields that they give, and `unread` those that are passed over, with the reason; of a loader
-    that is code neither is known.
+    `keys` are what a device must say beside its loader; `titles` the file's headers by their
+    fields, and `unread` those that are passed over, with the reason; of a loader that is code
+    neither is known.
     """
 
     loader: str
@@ -113,8 +113,7 @@ def recognised(
 def equally_good(matches: list[Match]) -> list[Match]:
     """Those among the matches of a file, the best first, that nothing sets apart from the best.
 
-    Of a format and a loader that is code, whose columns are not known, the one that fills more
-    cells of the same table is better.
+    Beside a loader that is code, the one that fills more cells of the same table is better.
     """
     formats = [one for one in matches if one.explained is not None]
     best = [one for one in formats if _rank(one) == _rank(formats[0])]
@@ -143,14 +142,7 @@ def two_forms(error: ObservError) -> tuple[str, str] | None:
 
 
 def first_rows(loaded: Loaded, count: int = 3) -> pd.DataFrame:
-    """The first rows of a tidy table as texts, without what may tell of someone.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"call_id": ["a1", "zoe"], "wait": [3, 4], "talk": [None, None]})
-    >>> first_rows(Loaded("calls", rows, pd.DataFrame()), 2).to_dict("list")
-    {'call_id': ['a1', '(not shown: it may tell of someone)'], 'wait': ['3', '4']}
-    """
+    """The first rows of a tidy table as texts, without what may tell of someone."""
     rows = (
         loaded.rows.head(count).drop(columns=[*_ABOUT], errors="ignore").dropna(axis=1, how="all")
     )
@@ -264,10 +256,7 @@ def _by_format(
 
 
 def _by_code(path: Path, loader: str, catalogue: Catalogue, known: _Known) -> list[Match]:
-    """What a loader that is code makes of a file, once for each questionnaire or table it needs.
-
-    Only those are given that read most rows.
-    """
+    """What a loader that is code makes of a file, with what has it read most rows."""
     found = []
     for way in _ways(loader, catalogue, known):
         try:

@@ -120,13 +120,7 @@ class Calendar(Part):
 
 
 def load_calendar(data: Path, root: Path) -> Calendar:
-    """Read and check the calendar of a data folder; an empty one where the project has none.
-
-    Examples
-    --------
-    >>> load_calendar(Path("data/demo"), Path.cwd()).of("2026-T3").date.isoformat()
-    '2026-11-16'
-    """
+    """Read and check the calendar of a data folder; an empty one where the project has none."""
     path = project.calendar_file(data, root)
     if path is None:
         return Calendar()
@@ -171,13 +165,7 @@ class _Told(NamedTuple):
 
 
 def _name_of(quarter: str, revision: int = 0) -> str:
-    """What an edition is called, or one of its revisions.
-
-    Examples
-    --------
-    >>> _name_of("2026-T3", 1)
-    'Édition du 3e trimestre 2026, révision 1'
-    """
+    """What an edition is called, or one of its revisions."""
     name = f"Édition du {french.period_label(quarter)}"
     return f"{name}, révision {revision}" if revision else name
 
@@ -228,8 +216,7 @@ def _marked(name: str, edition: Edition) -> str:
 def calendar(editions: Sequence[Edition], dates: Calendar, title: str, site: str) -> bytes:
     """A calendar (RFC 5545) of the days of editions and revisions, and of the next editions.
 
-    A planned date is tentative until it is fixed. `SEQUENCE` grows when a date is fixed, moved or
-    kept, so that programs which hold the event replace it.
+    `SEQUENCE` grows when a date is fixed, moved or kept, so that programs replace the event.
     """
     following = dates.after(editions[0].quarter)
     stamp = max([*(edition.changed for edition in editions), *filter(None, map(_since, following))])
@@ -274,10 +261,7 @@ def _moves(planned: Planned) -> list[str]:
 
 
 def check_kept(dates: Calendar, site: Path, kind: str, today: date) -> None:
-    """Raise where a firm date that the site announces is moved without a word.
-
-    It is firm once it was fixed, and from four weeks before it.
-    """
+    """Raise where a firm date that the site announces (fixed, or near) is moved without a word."""
     path = site / CALENDAR
     if not path.is_file() or kind not in {one.kind for one in published_editions(site)}:
         return

@@ -32,11 +32,7 @@ _SOURCES = ["source", estimates.REFERENCE + "source"]  # a new export alone tell
 
 @dataclass(frozen=True)
 class Edition:
-    """An edition as it is published.
-
-    `published` is the day of its publication, and `revisions` those of its revisions. `told` is the
-    digest of all that its pages tell; `files` are its files, by their digests.
-    """
+    """An edition as it is published; `told` is the digest of all that its pages tell."""
 
     quarter: str
     kind: str
@@ -110,8 +106,7 @@ def new_edition(
     """An edition that is about to be published.
 
     It is a revision where the quarter's edition was published on an earlier day, of the same kind
-    of data, and a figure, a finding, a page or an erratum is no longer the same. What is made again
-    on the day of the last publication takes its place.
+    of data, and a figure, a finding, a page or an erratum is no longer the same.
     """
     whole = [page for page in manifest["studies"] if "description" in page]
     tells = [[page["page"], page["description"]] for page in whole]
@@ -158,10 +153,7 @@ def build_is_whole(folder: Path) -> bool:
 
 
 def edition_files(folder: Path) -> Inputs:
-    """The files of an edition by their digests, without what says so, and what no build repeats.
-
-    Hidden ones are files too: a server obeys `.htaccess`.
-    """
+    """The files of an edition by their digests, without what says so, and what no build repeats."""
     says = MANIFEST_FILE if (folder / MANIFEST_FILE).exists() else _FORMER
     found = kept.tree("", folder, skipped=None)
     return {name[1:]: found[name] for name in found if name[1:] not in (says, *UNREPEATED)}

@@ -1,23 +1,7 @@
-"""Reviews: who read an edition again, what they found, and what was answered.
+"""Reviews, `reports/reviews/<id>.yml`: who read an edition again, what they found, and the answers.
 
-One file a review, `reports/reviews/<id>.yml`, begun by `observ review … --write`::
-
-    id: 2026-t3-autre-administration
-    edition: 2026-T3
-    told: 2a3d7521607c3ae6a5bdd1410696597a
-    date: 2026-12-03
-    role: statisticien d'une autre administration
-    verdict: reproduced
-    studies: [satisfaction]
-    points:
-      - study: satisfaction
-        point: Le graphique des notes cache les petits effectifs.
-        answer: Ils sont marqués depuis la révision 1.
-
-- `id` is the file's name. `told` is the digest of what the edition told: of one that was revised
-  since, the page says that the review is of its former state.
-- `verdict` is what `observ review` found. Without `studies`, the whole edition was read.
-- `role` is who read it, never a person's name; a point without `answer` waits for one.
+`observ review … --write` begins one. `told` is the digest of what the edition told: of one that was
+revised since, the page says that the review is of its former state.
 """
 
 from __future__ import annotations
@@ -79,13 +63,7 @@ class Review(Record):
 
 
 def place(reports: Path, edition: str, role: str) -> Path:
-    """Where a new review of an edition is written.
-
-    Examples
-    --------
-    >>> place(Path("reports"), "2026-T3", "statisticienne d'une ville").as_posix()
-    'reports/reviews/2026-t3-statisticienne-d-une-ville.yml'
-    """
+    """Where a new review of an edition is written."""
     try:
         slug = "-".join(re.findall(r"[a-z0-9]+", fold_label(a_role(role))))
         if not slug:
@@ -123,10 +101,7 @@ def in_words(verdict: str) -> str:
 
 
 def badge(edition: Edition, read: Iterable[Review], study: str = "") -> Markdown:
-    """In a few words, whether an edition was reviewed, or one of its studies, and how it came out.
-
-    The last review of what the edition tells today counts.
-    """
+    """Whether what an edition tells today, or one of its studies, was reviewed, in a few words."""
     own = [one for one in read if not one.studies or study in one.studies]
     own = [one for one in own if one.edition == edition.quarter]
     now = [one for one in own if one.told == edition.told]

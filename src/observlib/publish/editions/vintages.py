@@ -49,10 +49,7 @@ def tellings(told: Iterable[Publication]) -> pd.DataFrame:
 
 
 def series_csv(rows: pd.DataFrame, catalogue: Catalogue, synthetic: bool) -> str:
-    """All that was told as CSV, with the letters of each figure and the reason of each revision.
-
-    Texts that a spreadsheet would take for formulas are marked.
-    """
+    """All that was told as CSV, with the letters of each figure and the reason of each revision."""
     rows = rows.sort_values([*FIGURE, "revision"], ignore_index=True)
     before = rows.groupby(FIGURE)[[*TOLD, "unit", *_EDITION]].shift().add_prefix(BEFORE)
     both = pd.concat([rows, before], axis="columns")
@@ -72,10 +69,7 @@ def series_csv(rows: pd.DataFrame, catalogue: Catalogue, synthetic: bool) -> str
 
 
 def series_pages(rows: pd.DataFrame, catalogue: Catalogue) -> dict[str, tuple[str, Markdown]]:
-    """A page for each product, by its name: its title, and what editions told, without groups.
-
-    What the catalogue no longer knows is in the file alone.
-    """
+    """A page for each product, by its name: its title, and what editions told, without groups."""
     shown = rows[(rows["group"] == "") & rows["indicator"].isin(catalogue.indicators)]
     others = shown[~shown["product"].isin(catalogue.products)]
     others = others[others["product"].isin(["", *catalogue.peers])]
@@ -142,13 +136,11 @@ _VERDICT = ["verdict", "reference_period", "reference_estimate"]
 class VintageDifference(NamedTuple):
     """What two editions tell of their own quarters, and of the same periods.
 
-    `changed` are the figures that both tell, each of its own quarter or of a longer period that
-    ends with it: the columns of estimates, those of the first edition after `before_`, and the
-    verdict that each gives on what it compares its figure with (`verdict`, `reference_period`,
-    `reference_estimate`). Those of which the second edition establishes a change come first, and
-    of these the ones that the first did not. `added` and `removed` are estimates that one of them
-    alone tells. `revised` are figures of the same periods, groups among them, told otherwise, with
-    the `reason` of each (see `revisions.revised_figures`).
+    `changed` are the figures that both tell, each of its own quarter: the columns of estimates,
+    those of the first edition after `before_`, and the verdict that each gives. Those of which the
+    second edition establishes a change come first, new ones before others. `added` and `removed`
+    are estimates that one alone tells; `revised` are figures of the same periods told otherwise,
+    with the `reason` of each (see `revisions.revised_figures`).
     """
 
     changed: pd.DataFrame
@@ -167,8 +159,8 @@ def difference_between(
 ) -> VintageDifference:
     """The difference between two editions as they were published.
 
-    No difference of two quarters is tested here: what is established is what the second edition
-    has tested, mostly against the same quarter of the year before.
+    No difference of two quarters is tested here: what is established is what the second edition has
+    tested, mostly against the same quarter of the year before.
     """
     before, now = (
         one._replace(told=one.told._replace(estimates=_known(one.told.estimates, catalogue)))

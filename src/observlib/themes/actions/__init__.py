@@ -49,10 +49,7 @@ _SHOWN = ("published", "low_base")
 
 
 class _Followed(NamedTuple):
-    """A thing that an action was to move, its series, and those of comparable products.
-
-    `changes` are the days of other actions on the figure, `breaks` those of established breaks.
-    """
+    """A thing to be moved, its series and comparable ones, other `changes` and `breaks`."""
 
     action: Action
     expected: Expected
@@ -226,15 +223,12 @@ def effects(
 ) -> Effects:
     """What each action was followed by: a verdict, its numbers, and the lines of its chart.
 
-    One comparison of each thing that an action was to move decides: against comparable products
-    where the action names some, else before and after. All that decide are one family: they are
-    corrected for their number, and their intervals share the level at which the correction
-    stopped, so that one leaves out 0 exactly where its test holds (see `survey.comparison`).
-
-    What else changed is told apart: other actions recorded of the same figure, and breaks of level
-    that are established before (`series.interrupted`). A comparable product that had either is left
-    out. A rise or a fall is one only where the same, done where nothing is known to have happened,
-    hardly ever gives as much (`series.interrupted.stands`).
+    One comparison of each thing decides: against comparable products where the action names some,
+    else before and after. Those that decide are corrected as one family, and share the level at
+    which the correction stopped (see `survey.comparison`). A comparable product with an action or
+    an established break of its own is left out. A rise or a fall is one only where the same, done
+    where nothing is known to have happened, hardly ever gives as much
+    (`series.interrupted.stands`).
     """
     verdicts: list[estimates.Row] = []
     tested: list[_Followed] = []
@@ -350,8 +344,7 @@ def _verdict(
 def _smallest(low: float, high: float, level: float, counts: bool) -> float:
     """The smallest change that would have been seen, from the interval of the one that was.
 
-    A count's is that of a rise, on the scale of logarithms on which it is measured: a fall of as
-    many % is farther from nothing there.
+    A count's is that of a rise, on its scale of logarithms.
     """
     if not counts:
         return detectable_of_interval(low, high, level)

@@ -1,8 +1,4 @@
-"""Findings of actions: what followed each, and what that cannot prove.
-
-A verdict is never made here: sentences tell those of `themes.actions`, which has tested all
-actions of a study together.
-"""
+"""Findings of actions: what followed each, by the verdicts of `themes.actions`; no proof."""
 
 from __future__ import annotations
 
@@ -128,10 +124,7 @@ _LATEST = 5  # actions that the sheet of a product lists
 def overview(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
     """How many actions are followed, what came after each, and that it is no proof.
 
-    Parameters
-    ----------
-    verdicts
-        Of `actions.effects`.
+    `verdicts` are those of `actions.effects`.
     """
     followed = verdicts[verdicts["reason"] != "series"]
     if followed.empty:
@@ -187,13 +180,8 @@ def each(
 ) -> Output:
     """What was done, when, and what followed, action by action.
 
-    Parameters
-    ----------
-    verdicts, frame
-        Of `actions.effects`: the verdicts, and the estimates.
-    actions
-        Those recorded until then, among which those that they are of: where the same product had
-        another on the same figure, that is told.
+    `verdicts` and `frame` are of `actions.effects`; of `actions`, all those recorded until then,
+    another on the same product and figure is told.
     """
     actions = tuple(actions)
     by_id = {action.id: action for action in actions}
@@ -233,18 +221,8 @@ def done_on(
 ) -> Markdown:
     """What was done on a product, the latest first, each with what followed in a line.
 
-    Parameters
-    ----------
-    product
-        Its id.
-    verdicts
-        As those of `each`.
-    frame
-        Estimates of `action_effect` of the product.
-    actions
-        Those recorded until then.
-    page
-        `Study.page`: where more is told of what followed.
+    `frame` are estimates of `action_effect` of the product, `verdicts` those of `each`; `page`
+    (`Study.page`) tells more.
     """
     own = [action for action in actions if action.product == product]
     return _listed(own, verdicts, frame, catalogue, page("actions", product))
@@ -258,14 +236,9 @@ def done_for_tasks(
     catalogue: Catalogue,
     page: Callable[[str, str], str],
 ) -> Markdown:
-    """What was done for tasks, and will be, the latest first, each with what followed in a line.
+    """What was done for tasks, and is `planned`, the latest first, each with what followed.
 
-    Parameters
-    ----------
-    verdicts, frame, actions, page
-        As those of `done_on`.
-    planned
-        What is recorded for later.
+    The others are as for `done_on`.
     """
     helped = {
         action: _for_tasks(action, catalogue) for action in (*actions, *planned) if action.tasks
@@ -286,10 +259,7 @@ def _listed(
     page: str,
     before: Mapping[Action, str] | None = None,
 ) -> Markdown:
-    """Actions, the latest first, and where more is told of what followed them.
-
-    What is said of one `before` its effect may be given.
-    """
+    """Actions, the latest first, and where more is told of what followed them."""
     lines = []
     for action in sorted(actions, key=lambda one: one.date, reverse=True):
         own = verdicts[(verdicts["action"] == action.id) & (verdicts["reason"] != "series")]
@@ -336,13 +306,6 @@ def without_series(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
 
 def too_old(actions: Iterable[Action], quarter: str, catalogue: Catalogue) -> str:
     """Which actions are too old to be followed here, which a page does not pass over in silence.
-
-    Parameters
-    ----------
-    actions
-        All those recorded.
-    quarter
-        The last of the years that are followed.
 
     Examples
     --------

@@ -49,21 +49,7 @@ class _Slope(NamedTuple):
 
 
 def adjusted(months: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """Counts by month without their season and calendar, and what is then out of line.
-
-    Examples
-    --------
-    >>> row = {"indicator": "visits", "unit": "visites", "device": "d"}
-    >>> visits = estimates.make(
-    ...     {**row, "period": f"{2023 + i // 12}-{i % 12 + 1:02d}", "estimate": 1000.0 + i}
-    ...     for i in range(20)
-    ... )
-    >>> from pathlib import Path
-    >>> from observlib.catalogue import load_catalogue
-    >>> known = load_catalogue(Path("data/catalogue"))
-    >>> adjusted(visits, known)[["indicator", "period", "status", "group_value"]].values.tolist()
-    [['visits_adjusted', '2024-08', 'missing', 'moins de 24 mois complets']]
-    """
+    """Counts by month without their season and calendar, and what is then out of line."""
     made: list[estimates.Row] = []
     slopes: dict[str, list[_Slope]] = {}
     together = _searched_together(months)
@@ -126,8 +112,7 @@ def _missing(month: str, why: str) -> estimates.Row:
 def _slope(done: Adjustment, passport: estimates.Row) -> _Slope | str:
     """The slope of the logarithms of the latest months, or why there is none, of `_WHY`.
 
-    Season, working days and slope are fitted at once, on all months and with a slope of their own
-    before: a slope of adjusted values would pass over what is not known of the season.
+    Fitted at once with season and working days: a slope of adjusted values would seem too sure.
     """
     every = done.months
     kept = (every["adjusted"] > 0) & ~every["month"].isin(done.outliers["month"])

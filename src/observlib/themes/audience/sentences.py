@@ -25,20 +25,10 @@ def breaks(
     only: bool = False,
     actions: Iterable[Action] = (),
 ) -> str:
-    """Which counts changed level, when and by how much; nothing where none did.
+    """Which counts changed level (`level_change`), when, by how much; nothing where none did.
 
-    What happened to the same product in that month follows.
-
-    Parameters
-    ----------
-    frame
-        Estimates of `level_change`, those that could not be searched for being `missing`.
-    by
-        What the subjects are called by: `product`, or `channel` on a product's page.
-    only
-        Whether to say that no other did.
-    actions
-        What happened to products.
+    What happened to the same product in that month (`actions`) follows. Subjects are called `by`
+    `product`, or `channel` on a product's page; `only` says that no other changed.
 
     Examples
     --------
@@ -48,7 +38,7 @@ def breaks(
     >>> row = {"indicator": "level_change", "product": "legifrance", "period": "2025-03"}
     >>> ends = {"estimate": -30.2, "ci_low": -30.9, "ci_high": -29.5, "unit": "%"}
     >>> known = load_catalogue(Path("data/catalogue"))
-    >>> print(breaks(estimates.make([{**row, **ends}]), known).replace("\\xa0", " "))
+    >>> print(breaks(estimates.make([{**row, **ends}]), known).replace("\xa0", " "))
     Corrigées des saisons, les visites changent de niveau (Légifrance, −30,2 % en mars 2025,
     entre −30,9 et −29,5 %).
     """
@@ -85,15 +75,7 @@ def _happened(
 
 
 def data_sets_only(frame: pd.DataFrame, brief: bool = False) -> str:
-    """That visits are those of data sets' pages, where they are no site's.
-
-    Parameters
-    ----------
-    frame
-        Estimates of the visits that are told, of one channel.
-    brief
-        As a caption begins with it.
-    """
+    """That visits of one channel are those of data sets' pages, where they are no site's."""
     if set(frame["channel"]) != {"open_data"}:
         return ""
     return _TEXTS["data_sets_only_brief" if brief else "data_sets_only"]
@@ -112,15 +94,7 @@ def breaks_or_none(
     by: str = "product",
     actions: Iterable[Action] = (),
 ) -> str:
-    """The changes of level, and that there is no other: the answer that a chart shows.
-
-    Parameters
-    ----------
-    frame
-        The whole of what was adjusted, of the months shown.
-    by
-        As for `breaks`.
-    """
+    """The changes of level, as `breaks`, and that there is no other: what a chart shows."""
     if text := breaks(frame, catalogue, by, only=True, actions=actions):
         return text
     return _TEXTS["no_break" if _were_searched(frame) else "not_searched.break"]
@@ -166,11 +140,6 @@ def paces(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """At which pace counts rise or fall once season and calendar are out, where that holds.
 
     Where one cannot tell, the smallest pace that would have been seen 8 times in 10 is told.
-
-    Parameters
-    ----------
-    frame
-        The whole of what was adjusted, of the months shown: each pace with its verdict.
     """
     found = words.named(_shown(frame, "pace"), catalogue, "product")
     found = found.sort_values("estimate", ascending=False, kind="stable")
@@ -192,11 +161,6 @@ def paces(frame: pd.DataFrame, catalogue: Catalogue) -> str:
 
 def paces_tested(frame: pd.DataFrame) -> str:
     """How many paces were tested together, what came of them, and at which level: a caption.
-
-    Parameters
-    ----------
-    frame
-        The whole of what was adjusted, of the months shown.
 
     Examples
     --------

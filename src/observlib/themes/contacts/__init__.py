@@ -42,23 +42,7 @@ def quarterly_calls(
     quarters: Sequence[Quarter],
     waits: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Calls offered, answered and abandoned, and waits, by device and quarter.
-
-    Examples
-    --------
-    >>> half_hours = pd.DataFrame(
-    ...     {
-    ...         "device": "d", "product": "p", "channel": "phone", "source": "d@1",
-    ...         "date": pd.to_datetime(["2026-07-01", "2026-08-01", "2026-09-01"]),
-    ...         "offered": [40, 30, 30], "answered": [30, 30, 20], "abandoned": [10, 0, 10],
-    ...     }
-    ... )
-    >>> from observlib.catalogue import contract
-    >>> none = contract.empty("calls").assign(source="")
-    >>> found = quarterly_calls(none, half_hours, [Quarter(2026, 3)])
-    >>> found[["indicator", "estimate"]].values.tolist()
-    [['calls_offered', 100.0], ['answer_rate', 80.0], ['abandonment_rate', 20.0]]
-    """
+    """Calls offered, answered and abandoned, and waits, by device and quarter."""
     made: list[estimates.Row] = []
     for passport, rows in by_device(_counted(calls, intervals)):
         of, lacking = quarter_of(rows["date"]), months_lacking(rows, "offered")
@@ -78,21 +62,6 @@ def monthly_calls(
     """Calls offered, answered and abandoned by device and month, for series in time.
 
     Where a month has too few calls to be shown, neither are its quarter's other months.
-
-    Examples
-    --------
-    >>> days = pd.to_datetime(["2026-07-01", "2026-07-28", "2026-08-03", "2026-08-20"])
-    >>> half_hours = pd.DataFrame(
-    ...     {
-    ...         "device": "d", "product": "p", "channel": "phone", "source": "d@1",
-    ...         "date": days, "offered": 40, "answered": 30, "abandoned": 10,
-    ...     }
-    ... )
-    >>> from observlib.catalogue import contract
-    >>> none = contract.empty("calls").assign(source="")
-    >>> found = monthly_calls(none, half_hours, "2026-01", "2026-12")
-    >>> found[found["indicator"] == "calls_offered"][["period", "status"]].values.tolist()
-    [['2026-07', 'published'], ['2026-08', 'partial']]
     """
     made: list[estimates.Row] = []
     for passport, rows in by_device(_counted(calls, intervals)):
@@ -259,8 +228,8 @@ def monthly_tickets(
 ) -> pd.DataFrame:
     """Tickets received, and those answered as promised, by month of receipt, for series in time.
 
-    A month that had not ended when it was last exported is `partial`. Where a month has too few
-    tickets to be shown, neither are its quarter's other months.
+    A month that had not ended when it was last exported is `partial`; one too small to be shown
+    takes its quarter's other months with it.
     """
     rows = tickets.assign(month=_month(tickets))
     waited = _of_devices(tickets if delays is None else delays)
@@ -424,9 +393,8 @@ def answers_in_time(
 def themes(contacts: pd.DataFrame, kind: str, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """Share of each theme among the contacts of a device and quarter, with Wilson's intervals.
 
-    Themes are in alphabetical order; those of fewer than eleven contacts are put together (see
-    `confidentiality.disclosure`). Contacts without a theme are left out, as if they had been
-    about the same things.
+    Those of fewer than eleven contacts are put together (see `confidentiality.disclosure`).
+    Contacts without a theme are left out, as if they had been about the same things.
     """
     rows = within(contacts[contacts["theme"].notna()], quarters)
     made: list[estimates.Row] = []

@@ -21,14 +21,9 @@ def answer_rates(
 ) -> str:
     """How many calls came, what share was answered, what it was a year before and at its lowest.
 
-    Of more lines than are told one by one, only the lowest and the highest share are told.
-
-    Parameters
-    ----------
-    frame
-        Estimates of `calls_offered` and `answer_rate` by device.
-    by
-        What names the lines: `product`, or `channel` on the page of one product.
+    Of `calls_offered` and `answer_rate`; lines are named `by` `product`, or `channel` on a
+    product's page. Of more lines than are told one by one, only the lowest and the highest share
+    are told.
     """
     rates, calls = published(frame, "answer_rate"), published(frame, "calls_offered", period)
     now = words.named(rates[rates["period"] == period], catalogue, by)
@@ -91,15 +86,7 @@ def _earlier(
 
 
 def lowest_answer_rate(frame: pd.DataFrame, catalogue: Catalogue) -> str:
-    """In which quarter of those told the smallest share of calls was answered, line by line.
-
-    Of more lines than are told one by one, only the lowest of all is told.
-
-    Parameters
-    ----------
-    frame
-        Estimates of `answer_rate` by device and quarter.
-    """
+    """In which quarter the smallest share of calls (`answer_rate`) was answered, line by line."""
     rates = published(frame, "answer_rate")
     if rates["period"].nunique() < 2:
         return _TEXTS["one_period"]
@@ -123,13 +110,8 @@ def lowest_answer_rate(frame: pd.DataFrame, catalogue: Catalogue) -> str:
 def waiting_times(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """Within what time half of the answered calls, and nine out of ten, were answered.
 
-    Of more lines than are told one by one, only the ends are, which are not named: waits have
-    intervals, and no line is tested against another.
-
-    Parameters
-    ----------
-    frame
-        Estimates of `wait_median` and `wait_p90` by device.
+    Of `wait_median` and `wait_p90` by device. Of more lines than are told one by one, only the ends
+    are, which are not named: no line is tested against another.
     """
     sentences = []
     slow = published(frame, "wait_p90", period)
@@ -163,10 +145,7 @@ def _wait_ends(waits: pd.DataFrame, whose: str, catalogue: Catalogue) -> list[st
 def calls_in_log(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """How many calls waits and themes rest on, where it is fewer than all those that came.
 
-    Parameters
-    ----------
-    frame
-        Estimates of `calls_offered`, `wait_median` and `call_theme_share` of one period.
+    Of `calls_offered`, `wait_median` and `call_theme_share` of one period.
     """
     offered = frame.loc[frame["indicator"] == "calls_offered", "estimate"].sum()
     parts = []
@@ -187,14 +166,8 @@ def answered_in_promise(
 ) -> str:
     """What share of messages is answered within the promise, from the least to the most.
 
-    Desks promise different delays, which are told; the ends are not named.
-
-    Parameters
-    ----------
-    frame
-        Estimates of `answered_in_promise` by device.
-    by
-        `product`, or `channel` on the page of one product.
+    Of `answered_in_promise` by device; lines are named `by` `product`, or `channel` on a product's
+    page. Desks promise different delays, which are told; the ends are not named.
     """
     rows = published(frame, "answered_in_promise", period)
     if rows.empty:
@@ -214,14 +187,7 @@ def answered_in_promise(
 
 
 def promised_delays(frame: pd.DataFrame, catalogue: Catalogue) -> str:
-    """In how many days each desk promises a first answer; nothing where none does.
-
-    Of more desks than are told one by one, the ends, and how many desks promise.
-
-    Parameters
-    ----------
-    frame
-        Estimates by device.
+    """In how many days each desk promises a first answer; of many desks, the ends and how many do.
 
     Examples
     --------
@@ -229,7 +195,7 @@ def promised_delays(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     >>> from observlib.catalogue import load_catalogue
     >>> known = load_catalogue(Path("data/catalogue"), own=Path("data/demo/catalogue"))
     >>> desks = pd.DataFrame({"device": ["formulaires-entreprendre"]})
-    >>> promised_delays(desks, known).replace("\\xa0", " ")
+    >>> promised_delays(desks, known).replace("\xa0", " ")
     "Délai promis d'une première réponse, week-ends compris : 3 jours (Formulaires Entreprendre)."
     """
     by_days: dict[int, list[str]] = {}
@@ -258,10 +224,7 @@ def _promises(frame: pd.DataFrame, catalogue: Catalogue) -> dict[str, int | None
 def peak_hours(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """At what hours the phone rings most and least, and on which day and hour most of all.
 
-    Parameters
-    ----------
-    frame
-        Estimates of `calls_an_hour` of one device.
+    Of `calls_an_hour` of one device.
     """
     rows = frame[(frame["period"] == period) & frame["estimate"].notna()]
     hours, cells = (rows[rows["group"] == group] for group in ("hour", "weekday_hour"))
@@ -286,12 +249,7 @@ def main_topics(
 ) -> str:
     """What callers ask most, or that the first theme is not set apart from the second.
 
-    Parameters
-    ----------
-    frame
-        Estimates of `call_theme_share` of one device.
-    compared
-        The row of `leading_answer.pairs`, with the results of its whole family.
+    Of `call_theme_share` of one device; `compared` is the row of `leading_answer.pairs`.
     """
     rows = frame[(frame["period"] == period) & (frame["status"] == "published")]
     rows = rows[~rows["group_value"].isin(GROUPED)]
@@ -318,12 +276,7 @@ def main_topics(
 def backlog(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:
     """How many messages waited at a quarter's end, desk by desk, and a year before where few do.
 
-    Of more desks than are told one by one, only the most and the fewest are told.
-
-    Parameters
-    ----------
-    frame
-        Estimates of `tickets_open` by device.
+    Of `tickets_open`; of more desks than are told one by one, only the most and the fewest.
     """
     shown = published(frame, "tickets_open")
     now = words.named(shown[shown["period"] == period], catalogue, "product")

@@ -60,20 +60,7 @@ _SILENT_AFTER = {"yearly": 365, "occasional": None}  # days; any other rhythm fe
 
 
 def listeners(catalogue: Catalogue, heard: pd.DataFrame) -> dict[str, list[str]]:
-    """The ids of the devices that listen to each product's users, in the catalogue's order.
-
-    They are those of the product, and those of no product in particular through which its users
-    were heard.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from observlib.catalogue import load_catalogue
-    >>> known = load_catalogue(Path("data/catalogue"), own=Path("data/demo/catalogue"))
-    >>> heard = pd.DataFrame({"device": ["ateliers"], "product": ["annuaire"]})
-    >>> listeners(known, heard)["annuaire"]
-    ['datagouv-annuaire', 'ateliers']
-    """
+    """The ids of the devices that are of each product, or through which its users were heard."""
     pairs = set(zip(heard["device"], heard["product"], strict=True))
     listening = [device for device in catalogue.devices.values() if device.listens]
     return {
@@ -89,20 +76,9 @@ def listeners(catalogue: Catalogue, heard: pd.DataFrame) -> dict[str, list[str]]
 def listening(catalogue: Catalogue, heard: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     """Count the devices of each product by channel.
 
-    A channel where nothing listens to a product has no row; a product without any device has one
-    row, 0, of no channel. Devices of no product in particular are told by `group` `scope`, and
-    besides by each product whose users were heard through them.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from observlib.catalogue import load_catalogue
-    >>> known = load_catalogue(Path("data/catalogue"), own=Path("data/demo/catalogue"))
-    >>> nothing = pd.DataFrame({"device": [], "product": []})
-    >>> frame = listening(known, nothing, Quarter(2026, 3))
-    >>> here = (frame["product"] == "legifrance") & (frame["channel"] == "in_person")
-    >>> frame[here]["estimate"].tolist()
-    [1.0]
+    A channel where nothing listens has no row; a product without any device has one row, 0, of no
+    channel. Devices of no product in particular are told by `group` `scope`, and by each product
+    whose users were heard through them.
     """
     rows = []
     whole = [d.id for d in catalogue.devices.values() if d.listens and d.product is None]
@@ -147,10 +123,9 @@ def silence(
 ) -> pd.DataFrame:
     """The devices that should have given something in a quarter, and did not.
 
-    A device of a regular rhythm is silent where it gave nothing in the quarter, a yearly one
-    where its last data is more than a year older than the quarter's end, any one where it never
-    gave anything. One whose data begin after the quarter did not listen yet: it is not silent.
-    Nor is one that brings facts which others publish.
+    A device of a regular rhythm is silent where it gave nothing in the quarter, a yearly one where
+    its last data is more than a year older than the quarter's end. One whose data begin after the
+    quarter is not silent, nor is one that brings facts which others publish.
     """
     known = held.dropna(subset=["start", "end"]).groupby("device")
     spans = pd.DataFrame({"start": known["start"].min(), "end": known["end"].max()})

@@ -44,12 +44,7 @@ _TEXTS = wording.load_texts(__file__)
 def coverage(received: pd.DataFrame, silent: pd.DataFrame) -> str:
     """How many devices should listen, and in the same breath how many do not speak.
 
-    Parameters
-    ----------
-    received
-        Estimates of `device_received`, one a device.
-    silent
-        Estimates of `device_silence`; a device that never gave any is `missing`.
+    Of `device_received`, and of `device_silence`: a device that never gave any is `missing`.
     """
     if received.empty:
         return _TEXTS["none"]
@@ -66,13 +61,7 @@ def coverage(received: pd.DataFrame, silent: pd.DataFrame) -> str:
 
 
 def listening(frame: pd.DataFrame, catalogue: Catalogue) -> str:
-    """To which product most devices listen, and to which none.
-
-    Parameters
-    ----------
-    frame
-        Estimates of `devices`, by product and channel.
-    """
+    """To which product most devices listen, and to which none (`devices`)."""
     ours = frame[frame["product"] != ""].groupby("product", sort=False)["estimate"].sum()
     if ours.empty:
         return _TEXTS["no_product"]
@@ -92,10 +81,7 @@ def listening(frame: pd.DataFrame, catalogue: Catalogue) -> str:
 def channels_without_device(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """The channels on which most products have a device, and how many places have none.
 
-    Parameters
-    ----------
-    frame
-        Estimates of `devices`, by product and channel.
+    Of `devices`, by product and channel.
     """
     products = len(set(frame["product"]) - {""})
     cells = frame[(frame["product"] != "") & (frame["channel"] != "")]
@@ -118,13 +104,7 @@ def channels_without_device(frame: pd.DataFrame, catalogue: Catalogue) -> str:
 
 
 def received(frame: pd.DataFrame) -> str:
-    """How many devices of the catalogue gave data in the quarter of the frame.
-
-    Parameters
-    ----------
-    frame
-        Estimates of `device_received`, one a device.
-    """
+    """How many devices gave data in the quarter of the frame (`device_received`)."""
     if frame.empty:
         return _TEXTS["none"]
     gave = int((frame["status"] != "missing").sum())
@@ -134,13 +114,7 @@ def received(frame: pd.DataFrame) -> str:
 
 
 def silent(frame: pd.DataFrame, catalogue: Catalogue) -> str:
-    """Which devices should have given data and did not.
-
-    Parameters
-    ----------
-    frame
-        Estimates of `device_silence`; a device that never gave any is `missing`.
-    """
+    """Which devices should have given data and did not (`device_silence`)."""
     if frame.empty:
         return _TEXTS["no_silence"]
     rows = estimates.records(frame)
@@ -155,11 +129,6 @@ def silent(frame: pd.DataFrame, catalogue: Catalogue) -> str:
 
 def corrections(corrections: Iterable[Correction], catalogue: Catalogue) -> Markdown:
     """What sources got wrong and is read otherwise: why, who told, and whether they will mend it.
-
-    Parameters
-    ----------
-    corrections
-        Those in force.
 
     Examples
     --------

@@ -1,8 +1,7 @@
 """What easy French may hold: short sentences, one number each, words that people know.
 
-A word is known where it stands in `common_words.txt`; one of the glossary is explained the first
-time, where it is in bold; names of products and months are known. The rules are those of
-"Information for all: European standards for making information easy to read and understand".
+The rules are those of "Information for all: European standards for making information easy to read
+and understand". Known words stand in `common_words.txt`; a glossary's are explained, in bold, once.
 """
 
 from __future__ import annotations
@@ -43,13 +42,7 @@ def common() -> frozenset[str]:
 
 
 def terms(glossary: str) -> frozenset[str]:
-    """The words that a glossary explains: those of its terms, in its Markdown.
-
-    Examples
-    --------
-    >>> sorted(terms("Usager\\n:   Toute personne.\\n\\nCohorte (*n*)\\n:   Ceux qui.\\n"))
-    ['cohorte', 'usager']
-    """
+    """The words that a glossary explains: those of its terms, in its Markdown."""
     found = (term.partition("(")[0] for term in _TERM.findall(glossary))
     return frozenset(_lemma(word) for term in found for word in _WORD.findall(term))
 
@@ -61,26 +54,14 @@ def names_of(catalogue: Catalogue) -> list[str]:
 
 
 def is_easy(text: str, names_: Iterable[str] = ()) -> bool:
-    """Whether words of a label or of a title may be told: False where that cannot be known.
-
-    Examples
-    --------
-    >>> is_easy("Les fiches répondent dès leurs premières lignes."), is_easy("Un taux médian.")
-    (True, False)
-    """
+    """Whether words of a label or of a title may be told: False where that cannot be known."""
     return can_check() and not list(reading_faults(text, names_))
 
 
 def reading_faults(
     text: str, names_: Iterable[str] = (), terms_: Collection[str] = ()
 ) -> Iterator[str]:
-    """What is not easy in a text: each word or sentence, and why.
-
-    Examples
-    --------
-    >>> list(reading_faults("La médiane est 3. Il y en a 2 ou 4."))[1]
-    "'Il y en a 2 ou 4.' has 2 numbers; easy French has one"
-    """
+    """What is not easy in a text: each word or sentence, and why."""
     explained: set[str] = set()
     for sentence in sentences_of(text):
         length = sum(bool(re.search(r"\w", word)) for word in sentence.replace("**", "").split())
@@ -107,13 +88,7 @@ def reading_faults(
 
 
 def sentences_of(text: str) -> list[str]:
-    """The sentences of a Markdown text, without its marks but bold; a line ends one.
-
-    Examples
-    --------
-    >>> sentences_of("## Qui ?\\n\\nNous. [Le site](a.ipynb) **change**.\\\\\\nAh !")
-    ['Qui ?', 'Nous.', 'Le site **change**.', 'Ah !']
-    """
+    """The sentences of a Markdown text, without its marks but bold; a line ends one."""
     spaced = re.sub(r"[\u00a0\u202f]", " ", _MARKS.sub("", text)).replace("’", "'")
     return [part.strip() for part in _END.split(spaced) if re.search(r"\w", part)]
 

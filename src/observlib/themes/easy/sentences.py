@@ -1,8 +1,4 @@
-"""What the page in easy French says: a line an idea, at most 15 words, one number.
-
-The package says what a line may hold. What comes from elsewhere, such as the title of an action, is
-told only where it holds to them.
-"""
+"""What the page in easy French says: a line an idea, at most 15 words, one number."""
 
 from __future__ import annotations
 
@@ -29,11 +25,7 @@ _MILLIONS = 1_500_000  # from where a count is told in millions
 def headline(points: pd.DataFrame, sure: pd.DataFrame, catalogue: Catalogue) -> str:
     """The first of what changed most on a year, in a line, and whether it is fragile.
 
-    Parameters
-    ----------
-    points, sure
-        The edition's main points (`Study.main_points`), and how surely marks' changes hold
-        (`Study.calculations`).
+    `points` are `Study.main_points`, `sure` is `Study.calculations`.
     """
     for point in estimates.records(points):
         first, *more = _point(point, _fragile(sure))
@@ -44,11 +36,7 @@ def headline(points: pd.DataFrame, sure: pd.DataFrame, catalogue: Catalogue) -> 
 def changes(points: pd.DataFrame, sure: pd.DataFrame, catalogue: Catalogue) -> Markdown:
     """What changed most on a year: the main points of the front page, in their order.
 
-    Parameters
-    ----------
-    points, sure
-        Those of `headline`. Of another thing than a mark or a count of people, a page in easy
-        French tells only that it changed.
+    Of another thing than a mark or a count of people, it is told only that it changed.
     """
     lines: dict[str, list[str]] = {}
     fragile = _fragile(sure)
@@ -109,12 +97,7 @@ def visits(
 ) -> Markdown:
     """How many visits the most visited sites had, and whether that is more than a year before.
 
-    Parameters
-    ----------
-    counts
-        Estimates of `visits`.
-    pairs
-        Their comparisons with a year before, of which only what is established is told.
+    `counts` are estimates of `visits`; of their comparisons only what is established is told.
     """
     moved = _moved(pairs, quarter)
     rows = published(counts, "visits", quarter)
@@ -142,13 +125,8 @@ def marks(
 ) -> Markdown:
     """The mark that users give to each product, whether it moved, and whether that is fragile.
 
-    Parameters
-    ----------
-    given, pairs, sure
-        Estimates of `satisfaction_10`, their comparisons with a year before, and how surely these
-        hold (`Study.calculations`). Of several marks of a product the first is told, as its sheet
-        explains why there are others. Of more products than are told one by one, the ends are, and
-        how many moved.
+    Of `satisfaction_10`, its comparisons with a year before, and `Study.calculations`. Of several
+    marks of a product the first is told; of many products, the ends, and how many moved.
     """
     moved, fragile = _moved(pairs, quarter), _fragile(sure)
     rows = published(given, "satisfaction_10", quarter).drop_duplicates("product")
@@ -165,26 +143,12 @@ def marks(
 
 
 def success(asked: pd.DataFrame, catalogue: Catalogue, quarter: str) -> Markdown:
-    """How many people, of 10, did what they came for.
-
-    Parameters
-    ----------
-    asked
-        Estimates of `task_success_share`.
-    """
+    """How many people, of 10, did what they came for (`task_success_share`)."""
     return _of_ten(published(asked, "task_success_share", quarter), "success", catalogue)
 
 
 def answers(contacts: pd.DataFrame, catalogue: Catalogue, quarter: str) -> Markdown:
-    """How many calls came and were answered; how many messages were, in time.
-
-    Of more lines than are told one by one, how many calls were answered is told, at the ends.
-
-    Parameters
-    ----------
-    contacts
-        Estimates of calls and messages, of no group.
-    """
+    """How many calls came and were answered; how many messages were, in time; of many, the ends."""
     calls = published(contacts, "calls_offered", quarter)
     answered = published(contacts, "answer_rate", quarter)
     messages = _of_ten(published(contacts, "answered_in_promise", quarter), "in_time", catalogue)
@@ -203,15 +167,7 @@ def answers(contacts: pd.DataFrame, catalogue: Catalogue, quarter: str) -> Markd
 
 
 def difficulties(heard: pd.DataFrame, catalogue: Catalogue, quarter: str) -> Markdown:
-    """Why most people call or write, and the problem that most met in tests, product by product.
-
-    Of more products than are told one by one, what is of the most of them.
-
-    Parameters
-    ----------
-    heard
-        Shares of topics of calls and messages, and of problems over a year.
-    """
+    """Why most people call or write, and the problem that most met in tests, product by product."""
     lines: dict[str, list[str]] = {}
     known = easy.names_of(catalogue)
     for name in ("call_theme_share", "ticket_theme_share"):
@@ -243,15 +199,7 @@ def difficulties(heard: pd.DataFrame, catalogue: Catalogue, quarter: str) -> Mar
 def done(
     verdicts: pd.DataFrame, actions: Iterable[Action], catalogue: Catalogue, quarter: str
 ) -> Markdown:
-    """What changed in services within the year, and whether that helped.
-
-    Parameters
-    ----------
-    verdicts
-        The words `verdicts` of the family `actions`.
-    actions
-        Those recorded until then.
-    """
+    """What changed in services within the year, and whether that helped (words `verdicts`)."""
     first = (Quarter.parse(quarter) - 3).start
     known = easy.names_of(catalogue)
     blocks = []
@@ -268,13 +216,7 @@ def done(
 
 
 def all_figures(page: Callable[[str], str]) -> Markdown:
-    """Where the page is that tells all the figures.
-
-    Parameters
-    ----------
-    page
-        `Study.page`.
-    """
+    """Where the page is that tells all the figures."""
     where = markdown(f"[{{}}]({page('panorama')}.ipynb)", _TEXTS["all_figures.page"])
     return markdown("{} {}.", _TEXTS["all_figures.ask"], where)
 

@@ -1,7 +1,4 @@
-"""What was expected of a quarter and what was found, told apart: announced before, or exploratory.
-
-A verdict is never made here: it is that of the comparison, which was tested with all of its family.
-"""
+"""What was expected of a quarter and what was found: announced before the data, or exploratory."""
 
 from __future__ import annotations
 
@@ -29,15 +26,8 @@ def found(
 ) -> Markdown:
     """What was expected and what was found, those first that were announced before the data.
 
-    Parameters
-    ----------
-    frame
-        Estimates of `expected_effect`.
-    compared
-        Pairs of the quarter with that of the year before, with the results of their whole family.
-    expectations
-        Those of the quarter, each with why it is exploratory, of `expectations.REASONS`; nothing
-        where it was announced.
+    Of `expected_effect` and its comparisons with a year before; each of `expectations` is with why
+    it is exploratory, of `expectations.REASONS`, or nothing.
     """
     effects = {row["group_value"]: row["estimate"] for row in estimates.records(frame)}
     lines = []

@@ -21,9 +21,9 @@ def feelings(
 ) -> pd.DataFrame:
     """The shares of feelings of the last twelve months that are known.
 
-    The year ends with the device's latest quarter that has an experience. An extract made once
-    (a device of frequency `occasional`) has no latest year: it is taken whole. A year from which
-    a quarter of fewer than eleven could be had is withheld (see `confidentiality.disclosure`).
+    The year ends with the device's latest quarter that has an experience; an extract made once
+    (frequency `occasional`) is taken whole. A year from which a quarter of fewer than eleven could
+    be had is withheld (see `confidentiality.disclosure`).
     """
     experiences = experiences_by_feeling
     rows = experiences[experiences["date"] < pd.Timestamp((quarter + 1).start)]

@@ -33,11 +33,7 @@ def state_of(one: Decision | None) -> str:
 
 
 def strongest(tasks: pd.DataFrame, year: Sequence[Quarter]) -> list[str]:
-    """The labels of the tasks that most need work, the first of all before the others.
-
-    Where no probability is known, they are the ten of which most calls, messages and texts of the
-    year tell.
-    """
+    """The tasks that most need work, in order; where that is not known, the ten most told of."""
     told = tasks[tasks["status"] == "published"]
     by = told[told["indicator"] == "task_priority"]
     most = places_named(len(by)) or MOST

@@ -31,12 +31,7 @@ def overview(
 ) -> str:
     """Of the tasks that most need work, how many are done, promised, late, and unanswered.
 
-    Parameters
-    ----------
-    frame
-        Estimates of the family `follow_up`.
-    ranked
-        Those of `task_priority`: where there are none, the tasks are those most heard of.
+    Of the family `follow_up`; without `ranked` (`task_priority`), the tasks most heard of.
     """
     rows = frame[(frame["group"] == DECISION) & (frame["estimate"] > 0)]
     count = {row["group_value"]: int(row["estimate"]) for row in estimates.records(rows)}
@@ -92,13 +87,7 @@ def answers_table(
     catalogue: Catalogue,
     quarter: str,
 ) -> Output:
-    """The table of the tasks: who answers for each, what is decided, by when, how long it took.
-
-    Parameters
-    ----------
-    frame
-        Estimates of the family `follow_up`.
-    """
+    """The table of the tasks: who answers for each, what is decided, by when, how long it took."""
     stands = standing_decisions(decisions)
     tasks = _tasks(frame, catalogue)
     due = {task.label: _due(stands.get(task.id), quarter) for task in tasks}
@@ -129,15 +118,7 @@ def each(
     catalogue: Catalogue,
     page: Callable[[str, str], str],
 ) -> Output:
-    """What is answered on each task that had a decision, in the order of the family.
-
-    Parameters
-    ----------
-    frame
-        Estimates of the family `follow_up`.
-    page
-        `Study.page`: where what followed an action is told.
-    """
+    """What is answered on each task that had a decision, in the order of the family."""
     known = {action.id: (action, "done") for action in actions}
     known |= {action.id: (action, "planned") for action in planned}
     stands = standing_decisions(decisions)

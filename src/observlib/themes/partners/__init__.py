@@ -1,8 +1,4 @@
-"""Calls, messages and texts by the partner in whose domain they are, over eight quarters.
-
-Few contacts are withheld, and so are few that lead elsewhere; what would give them back is withheld
-for the whole edition (`confidentiality.control`).
-"""
+"""Calls, messages and texts by the partner in whose domain they are, over eight quarters."""
 
 from __future__ import annotations
 
@@ -40,16 +36,6 @@ def by_text(partners: Mapping[str, Partner]) -> Callable[[str], str]:
 
     A word is found in the plural too, whatever its case and accents. A text that leads to two
     partners is of `SEVERAL`. The marks that stand for personal data count for nothing.
-
-    Examples
-    --------
-    >>> caisse = Partner(id="c", label="Caisse", domain="x", words=["aide au logement"])
-    >>> ville = Partner(id="v", label="Ville", domain="y", words=["tribunal"], entities=["Ville"])
-    >>> leads = by_text({"c": caisse, "v": ville})
-    >>> leads("Mes AIDES au logement ?"), leads("Les tribunaux"), leads("L'aide de la Ville")
-    ('Caisse', 'Ville', 'Ville')
-    >>> leads("L'aide au logement de la ville"), leads("[numéro de la ville] perdu")
-    ('Plusieurs organismes', 'Aucun organisme')
     """
     words = {p.label: p.words for p in partners.values()}
     holding = by_words(words, {p.label: p.entities for p in partners.values()})
@@ -121,10 +107,7 @@ def _in(group: str, value: str) -> dict[str, str]:
 
 
 def _rows(kind: str, about: estimates.Row, count: int, total: int) -> list[estimates.Row]:
-    """The count and the share of what leads somewhere; withheld where they tell of few.
-
-    With its share, an exact count would tell the whole, and the whole what few people lack.
-    """
+    """The count and the share of what leads somewhere; withheld where they tell of few."""
     rows = [{**about, "indicator": f"partner_{kind}s"}]
     rows.append({**about, "indicator": f"partner_{kind}_share", "unit": "%"})
     if not total:
@@ -188,10 +171,7 @@ def partners_(
     catalogue: Catalogue,
     quarter: Quarter,
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, pd.DataFrame]]:
-    """Eight quarters of what leads to each partner, what moved on a year, and their replies.
-
-    The words `quoted_texts` are some texts that lead to each.
-    """
+    """Eight quarters of what leads to each partner, what moved on a year, and their replies."""
     words = {"quoted": quoted_texts(verbatims, catalogue, quarter)}
     if not catalogue.partners:
         none = estimates.make([])

@@ -25,13 +25,7 @@ _KINDS = ("partner_call_share", "partner_ticket_share", "partner_text_share")
 
 
 def overview(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """What share of calls, messages and texts is in the domain of another administration.
-
-    Parameters
-    ----------
-    frame
-        Estimates of the shares of all partners (`group` empty), by device.
-    """
+    """What share of calls, messages and texts is in the domain of another administration."""
     shares = _shares(frame, catalogue, period)
     if not shares:
         return ""
@@ -41,15 +35,7 @@ def overview(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
 
 
 def domain(frame: pd.DataFrame, catalogue: Catalogue, partner: str, period: str) -> str:
-    """What share of calls, messages and texts is in the domain of one partner, which is told.
-
-    Parameters
-    ----------
-    frame
-        Estimates of the shares of this partner, by device.
-    partner
-        Its id.
-    """
+    """What share of calls, messages and texts is in the domain of one partner, which is told."""
     domain_ = _TEXTS["domain"].format(domain=catalogue.partners[partner].domain)
     when, shares = words.capital(french.when(period)), _shares(frame, catalogue, period)
     if not shares:
@@ -84,10 +70,7 @@ def _shares(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> list[str]
 def have_replied(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """Which partners answered within a year, and that the others did not.
 
-    Parameters
-    ----------
-    frame
-        Estimates of `partner_replies` and of what leads to each partner (`group` = `partner`).
+    Of `partner_replies` and of what leads to each partner (`group` = `partner`).
     """
     labels = [partner.label for partner in catalogue.partners.values()]
     rows = frame[frame["group"] == "partner"]
@@ -109,15 +92,7 @@ def have_replied(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
 def quoted(texts: pd.DataFrame) -> Output:
     """What users wrote that leads to a partner, but for what would tell who wrote it.
 
-    Parameters
-    ----------
-    texts
-        Of the words `quoted` of the family, those of one partner.
-
-    Raises
-    ------
-    ObservError
-        Where there is none to show.
+    `texts` are of the words `quoted` of the family, those of one partner.
     """
     if texts.empty:
         raise ObservError("quoted: no text to show; name it with `absent`")
@@ -193,10 +168,7 @@ def replies_of(
 ) -> Output:
     """What partners, or one of them, answered within a year: who, when, in how long, and what.
 
-    Parameters
-    ----------
-    frame
-        Estimates of `partner_reply_days`.
+    Of `partner_reply_days`.
     """
     told = {(row["group_value"], row["period"]) for row in estimates.records(frame)}
     lines = []
@@ -223,13 +195,7 @@ def unanswered(
     period: str,
     partner: str = "",
 ) -> str:
-    """On which themes of the quarter no partner, or not this one, answered within a year.
-
-    Parameters
-    ----------
-    frame
-        Estimates by theme of the period; themes that lead to no partner are passed over.
-    """
+    """On which themes of the quarter no partner, or not this one, answered within a year."""
     start = Quarter.parse(period).back(4)[0].start
     answered = {
         (reply.partner, fold_label(theme))

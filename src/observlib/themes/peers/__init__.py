@@ -1,9 +1,8 @@
 """Figures that neighbours publish, beside our own where they compare (see `comparability`).
 
 A figure is named by who published it: the `codes` of the catalogue's peers know its organisation,
-and figures of others are left out. Estimates hold the numbers; their words (source, mode of
-asking, reservation) are in the frame that `known` gives, which has the estimates' `product`,
-`period` and `group_value`.
+and figures of others are left out. Their words (source, mode of asking, reservation) are in the
+frame that `known` gives, which has the estimates' `product`, `period` and `group_value`.
 """
 
 from __future__ import annotations
@@ -91,8 +90,7 @@ def graded(named: pd.DataFrame, own: pd.DataFrame, catalogue: Catalogue) -> pd.D
 def published_figures(named: pd.DataFrame) -> pd.DataFrame:
     """Each figure of `known` as an estimate of `published_figure`; of four or more, the latest.
 
-    A share (%) whose base is published has Wilson's interval, as of a simple sample; any other
-    figure has none. `group` is `figure`, `group_value` the measure and its subject.
+    A share (%) with a base has Wilson's interval, as of a simple sample; any other figure has none.
     """
     count = named.groupby(_MEASURED)["start"].transform("size")
     latest = named.groupby(_MEASURED)["start"].transform("max")
@@ -105,9 +103,8 @@ def compared(
 ) -> pd.DataFrame:
     """Our estimates of an indicator and the neighbours' figures that compare, of grade A to C.
 
-    `group` is `figure`; `group_value` names each row: our product, with its channel or device where
-    it has several, or the peer, subject and period. The `channel` of a neighbour's figure is that
-    by which its answers were got, where its mode of asking is known and is one.
+    `group_value` names each row: our product, with its channel or device where it has several, or
+    the peer, subject and period. A neighbour's `channel` is its mode of asking, where that is one.
     """
     rows = named[(named["grade"] != "D") & (named["comparable_with"] == indicator)]
     if rows.empty:

@@ -1,9 +1,4 @@
-"""What is said of neighbours' figures: what compares, with what care, and where it comes from.
-
-The numbers are those of estimates. The words beside them (source, mode of asking, reservation)
-are in the frame that `peers.known` gives, called `named` here: it holds the
-estimates' `product`, `period` and `group_value`.
-"""
+"""What is said of neighbours' figures: what compares, with what care, and where it comes from."""
 
 from __future__ import annotations
 
@@ -33,12 +28,7 @@ _TEXTS = wording.load_texts(__file__)
 def overview(published: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """How many published figures were found, of whom, and how many compare with ours.
 
-    Parameters
-    ----------
-    published
-        Estimates of `published_figure`.
-    compared
-        Estimates of our indicators, ours and theirs, of any number of indicators.
+    Of `published_figure`, and of any of our indicators, ours and theirs.
     """
     if published.empty:
         return _TEXTS["nothing"]
@@ -94,16 +84,8 @@ def side_by_side(
 ) -> Output:
     """A table of ours and theirs for one indicator, each with its period, base, mode and grade.
 
-    Under it stand the reservation of every row, and why some have no interval.
-
-    Parameters
-    ----------
-    compared
-        Estimates of one indicator, of `peers.compared`.
-    named
-        The words of the neighbours' figures.
-    caption
-        In one line; else it is what is compared.
+    `compared` are of `peers.compared`. Under it stand the reservation of every row, and why some
+    have no interval.
     """
     indicator = words.indicator_of(compared["indicator"].iat[0], catalogue)
     details = named[named["comparable_with"] == indicator.id].set_index(
@@ -151,14 +133,7 @@ def figures(
 ) -> Output:
     """A table of every published figure with the number of its source, then the sources.
 
-    Each source has its title, day, licence where it is known, and address.
-
-    Parameters
-    ----------
-    published, named
-        The estimates, and the words beside them.
-    kind
-        `demonstration` where the figures are invented: a real source did not publish them.
+    Of the `kind` `demonstration` figures are invented: a real source did not publish them.
     """
     details = named.set_index(["product", "period", "group_value"])
     heads = ("Organisme", "Ce qui est publié", "Période", "Valeur", "Réponses", "Source")
@@ -355,13 +330,7 @@ def highest_and_lowest(rows: pd.DataFrame, catalogue: Catalogue) -> str:
 
 
 def comparison_results(compared: pd.DataFrame, catalogue: Catalogue) -> str:
-    """Where our values are above or below the neighbours', and why most cannot be told.
-
-    Parameters
-    ----------
-    compared
-        Pairs of ours with neighbours' figures, named by `group_value`, with their results.
-    """
+    """Where our values are above or below the neighbours', and why most cannot be told."""
     if compared.empty:
         return ""
     tested = compared[compared["level"].notna()]

@@ -1,8 +1,7 @@
 """Polls on social networks: what those who voted chose, and how many of the followers voted.
 
-Those who vote chose themselves, among the followers of an account: an interval says what chance
-does, and nothing of that choice. Networks publish each poll's result, so that an option with few
-votes is no secret; a poll with fewer than eleven votes is withheld all the same.
+Voters chose themselves: an interval says what chance does, and nothing of that choice. Networks
+publish each result; a poll with fewer than eleven votes is withheld all the same.
 """
 
 from __future__ import annotations
@@ -81,10 +80,7 @@ def votes_by_quarter(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Dat
 
 
 def most_voted(shares: pd.DataFrame) -> pd.DataFrame:
-    """The options of the poll that had the most votes: of estimates of `poll_share`, those shown.
-
-    Empty where no poll may be shown.
-    """
+    """The options of the poll that had the most votes, of those shown (`poll_share`), if any."""
     rows = shares[(shares["indicator"] == "poll_share") & shares["estimate"].notna()]
     if rows.empty:
         return rows
@@ -109,8 +105,7 @@ def asked_on_several_networks(shares: pd.DataFrame, options: int = 6) -> pd.Data
 def networks(asked: pd.DataFrame) -> pd.DataFrame:
     """Pair the shares that an option of one question has on two networks, the higher first.
 
-    Whoever votes on both is counted twice, and cannot be known: votes are taken as those of
-    different people.
+    Whoever votes on both cannot be known: votes are taken as those of different people.
     """
     found = [two_by_two(asked.head(0))]
     for _, rows in asked.groupby("group_value", sort=False):

@@ -15,13 +15,7 @@ _TEXTS = wording.load_texts(__file__)
 
 
 def polls_and_votes(counts: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """How many polls closed in a period and how many votes they had, by device.
-
-    Parameters
-    ----------
-    counts
-        Estimates of `poll_count` and `poll_votes` by device.
-    """
+    """How many polls closed and how many votes they had (`poll_count`, `poll_votes` by device)."""
     rows = counts[(counts["period"] == period) & (counts["group"] == "")]
     polls = rows[(rows["indicator"] == "poll_count") & (rows["estimate"] > 0)]
     when = words.capital(french.when(period))
@@ -50,14 +44,8 @@ def leading_option(
 ) -> str:
     """Which option is ahead in a poll, where chance could not have put it there.
 
-    Parameters
-    ----------
-    poll
-        Estimates of `poll_share`, the options of one poll.
-    compared
-        The row of `leading_answer.pairs`, with the results of its whole family.
-    caution
-        End with the reservation that those who vote chose themselves.
+    Of `poll_share`; `compared` is the row of `leading_answer.pairs`; `caution` ends with the
+    reservation that those who vote chose themselves.
     """
     if poll.empty:  # `polls_and_votes` says whether there is none, or too few votes
         return ""
@@ -83,13 +71,8 @@ def leading_option(
 def networks(asked: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """Where a question asked on several networks is answered otherwise, and what cannot be told.
 
-    Parameters
-    ----------
-    asked
-        Estimates of `poll_share` of one question and period, by several devices.
-    compared
-        Pairs of `polls.networks`, with the results of their whole family: the higher share is
-        first, so that none falls.
+    Of `poll_share` of one question and period, and pairs of `polls.networks`, the higher share
+    first.
     """
     if asked.empty:
         return ""

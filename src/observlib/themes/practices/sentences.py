@@ -58,28 +58,7 @@ _TAUGHT = {"redo": "à refaire", "avoid": "à éviter"}
 
 
 def overview(frame: pd.DataFrame) -> str:
-    """How many sheets are shared and where they come from, what their verdicts are.
-
-    Parameters
-    ----------
-    frame
-        Estimates of `practices`.
-
-    Examples
-    --------
-    >>> from observlib import estimates
-    >>> row = {"indicator": "practices", "period": "2026-T3", "unit": "fiches"}
-    >>> frame = estimates.make(
-    ...     [
-    ...         {**row, "estimate": 3.0},
-    ...         {**row, "group": "origin", "group_value": "Nos équipes", "estimate": 3.0},
-    ...         {**row, "group": "verdict", "group_value": "à refaire", "estimate": 1.0},
-    ...         {**row, "group": "verdict", "group_value": "à éviter", "estimate": 2.0},
-    ...     ]
-    ... )
-    >>> print(overview(frame).replace("\\u202f", " ").replace("\\xa0", " "))
-    L'observatoire réunit 3 fiches. Verdicts : 1 à refaire et 2 à éviter. Origines : nos équipes, 3.
-    """
+    """How many sheets are shared, where they come from, what their verdicts are (`practices`)."""
     total = float(frame[frame["group"] == ""]["estimate"].sum())
     if not total:
         return _TEXTS["none"]

@@ -1,7 +1,4 @@
-"""Published quality of other administrations' procedures, for comparison.
-
-The figures are the publisher's: they come without a base, so no interval can be given.
-"""
+"""Published quality of other administrations' procedures: without a base, so no interval."""
 
 from __future__ import annotations
 

@@ -13,13 +13,7 @@ _TEXTS = wording.load_texts(__file__)
 
 
 def standing(frame: pd.DataFrame, catalogue: Catalogue) -> str:
-    """The median of the agency's procedures beside those of all procedures and of peers.
-
-    Parameters
-    ----------
-    frame
-        Estimates of medians of one period: one a peer (`product`), one for all procedures.
-    """
+    """The median of the agency's procedures beside those of all procedures and of peers."""
     rows = frame[frame["status"] == "published"]
     peers = rows[rows["product"] != ""].sort_values("estimate", ascending=False, kind="stable")
     whole = rows[rows["group_value"] == EVERYONE]

@@ -1,8 +1,4 @@
-"""The key figures of a product: at most six, in an order that is told here and nowhere else.
-
-Each is set large, with its verdict on a year, what it was then, its interval, and two years of it
-as a small line.
-"""
+"""The key figures of a product: at most six, each large, with its verdict and two years of it."""
 
 from __future__ import annotations
 
@@ -43,15 +39,7 @@ _MILLION = 1e6
 
 
 def chosen(frame: pd.DataFrame, product: str, quarter: Quarter) -> pd.DataFrame:
-    """The figures of a product that its sheet begins with, the first first.
-
-    Examples
-    --------
-    >>> rows = [{"indicator": name, "product": "boamp", "channel": "web", "period": "2026-T3",
-    ...          "estimate": 1.0, "unit": "u"} for name in ("nps", "visits", "sus_mean")]
-    >>> chosen(estimates.make(rows), "boamp", Quarter(2026, 3))["indicator"].tolist()
-    ['visits', 'nps']
-    """
+    """The figures of a product that its sheet begins with, the first first."""
     periods = [str(one) for one in quarter.back(_YEAR)]
     rows = frame[
         (frame["product"] == product)

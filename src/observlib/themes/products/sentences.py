@@ -32,16 +32,8 @@ def summary(
 ) -> str:
     """What a product's page opens with: its audience, its mark, and whether the mark moved.
 
-    Parameters
-    ----------
-    now
-        Estimates of the product, with its `visits` and `visits_yoy`.
-    marks
-        The product's marks of satisfaction, in `period`.
-    compared
-        The product's comparisons of those marks with an earlier period.
-    asked
-        Its marks in surveys of a year, which are told where none of `marks` can be.
+    `now` has `visits` and `visits_yoy`; `asked` are marks in surveys of a year, told where none of
+    `marks` can be.
     """
     when = words.capital(french.when(period))
     counted = _audience(now[now["period"] == period], catalogue, when)
@@ -70,12 +62,8 @@ def several_marks(
 ) -> Markdown:
     """Why a product has several marks of satisfaction: a box that tells them all; else nothing.
 
-    Parameters
-    ----------
-    marks
-        The product's `satisfaction_10` by device, of which those of `period` are told.
-    asked
-        Those of its surveys, of `period` and of a year, and with weights (`group` = `weighting`).
+    Of `satisfaction_10`: `marks` by device; `asked` in surveys, of `period` and of a year, and with
+    weights (`group` = `weighting`).
     """
     found = published(asked, "satisfaction_10")
     found = found[(found["period"] == period) | found["period"].str.contains("/")]
@@ -119,15 +107,7 @@ def blocking(
 ) -> Markdown:
     """What blocks a product's users, a line for each way by which it is known; else nothing.
 
-    Parameters
-    ----------
-    product
-        Its id.
-    met
-        Of the product: shares of problems in tests, of topics of calls and messages, of themes of
-        texts.
-    page
-        `Study.page`: where more is told of each way.
+    `met` are shares of problems in tests, of topics of calls and messages, of themes of texts.
     """
     problems = _told(met, "problem_share")
     severe = [
@@ -165,16 +145,8 @@ def coming(
 ) -> Markdown:
     """What is recorded to come on a product, a line each: nothing that nobody recorded.
 
-    Parameters
-    ----------
-    product
-        Its id.
-    waiting
-        Estimates of `ideas_waiting` of the product.
-    asked
-        Estimates of its surveys by quarter: that of a yearly one is expected a year after the last.
-    planned
-        The actions that teams have recorded for later.
+    `waiting` are `ideas_waiting`; `asked` its surveys by quarter: a yearly one is expected a year
+    after the last.
     """
     lines = [
         markdown(
@@ -222,12 +194,7 @@ def _quoted(words_: str) -> str:
 def listening(now: pd.DataFrame, catalogue: Catalogue, heard_by: Sequence[str]) -> Output:
     """List the devices that listen to a product's users: who runs them, how often they speak.
 
-    Parameters
-    ----------
-    now
-        The estimates of the product's page.
-    heard_by
-        Ids of its devices, as `devices.listeners` gives them.
+    `heard_by` are ids, as `devices.listeners` gives them.
     """
     lines = []
     for device in (catalogue.devices[name] for name in heard_by):

@@ -1,8 +1,7 @@
 """Who the users are that a device hears, and how far they are from the population.
 
-The users who answer are those of one device, who accepted to answer: they are neither all users
-of its product, nor a sample of them. A distance to the population mixes who uses the product
-with who answers.
+Who answers is neither all users of a product, nor a sample of them: a distance to the population
+mixes who uses the product with who answers.
 """
 
 from __future__ import annotations
@@ -59,18 +58,9 @@ def representation(
 ) -> pd.DataFrame:
     """Share of each category among respondents over its share in the population.
 
-    1 is the population's share, 0.5 half of it. The ratios are those of the groups of
-    `distribution`, so that the two together tell no more than it does alone. Categories of fewer
-    than 11 respondents are `suppressed`, and are one in the row `REST`, as are their margins.
-    Respondents of a category that the margins have not are left out, unless so few that they are
-    in `REST` too.
-
-    Examples
-    --------
-    A share of 18.4 % among respondents where the population has 11.9 %:
-
-    >>> round(18.4 / 11.9, 2)
-    1.55
+    1 is the population's share, 0.5 half of it. The groups are those of `distribution`, so that the
+    two together tell no more than it does alone. Respondents of a category that the margins have
+    not are left out, unless so few that they are in `REST` too.
     """
     made: list[estimates.Row] = []
     for passport, variable, holders, status in _profiles(responses, catalogue, quarters):
@@ -94,11 +84,7 @@ def representation(
 
 
 def _share(name: str, ids: Set[str], n: int) -> estimates.Row:
-    """A category's share; that of grouped ones has no interval.
-
-    They are chosen for being few, so that their share is a little too low, and an interval around
-    it would hold the truth less often than it says (see `tools/coverage/`).
-    """
+    """A category's share; of grouped ones without interval: chosen for being few, it would err."""
     share = share_of(len(ids), n)
     return {key: share[key] for key in ("estimate", "n", "n_eff")} if name == REST else share
 
@@ -127,8 +113,8 @@ def _within(
 ) -> dict[str, tuple[tuple[str, ...], Set[str]]]:
     """The groups that `distribution` shows, of the categories listed: their names, and whom each.
 
-    A listed category that no one is in is grouped, as a small one. Nothing is told where a group
-    would keep fewer than eleven people once those of other categories have left it.
+    Nothing is told where a group would keep fewer than eleven people once those of other categories
+    have left it.
     """
     few = estimates.MINIMUM_PEOPLE
     found: dict[str, tuple[tuple[str, ...], Set[str]]] = {}

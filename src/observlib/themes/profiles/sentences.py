@@ -27,12 +27,7 @@ def reservation(shares: pd.DataFrame) -> str:
 def respondents(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> Markdown:
     """The most frequent category of each variable, one paragraph a device, where one is.
 
-    Parameters
-    ----------
-    frame
-        Estimates of `profile_share`.
-    compared
-        Pairs of `leading_answer.pairs`, with the results of their whole family.
+    Of `profile_share`, and pairs of `leading_answer.pairs`.
     """
     lines = []
     for device, rows in frame.groupby("device", sort=False):
@@ -76,11 +71,6 @@ def against_population(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """Who is less and who is more present among respondents than in the population, by device.
 
     Of more devices than are told one by one, how many have a gap, and the largest either way.
-
-    Parameters
-    ----------
-    compared
-        Shares of respondents beside those of the population, and the results of the whole study.
     """
     tested = compared[compared["level"].notna()]
     if tested.empty:
@@ -165,13 +155,7 @@ def _hidden(compared: pd.DataFrame) -> bool:
 def gaps_by_category(compared: pd.DataFrame, catalogue: Catalogue, variable: str = "age") -> str:
     """Which categories of a variable are heard less than the population has, then which more.
 
-    Each is told with its device; of more devices than are told one by one, those that most of them
-    hear less or more are told with how many they are. Nothing is said where no device asks.
-
-    Parameters
-    ----------
-    compared
-        That of `against_population`.
+    Each with its device or, of more devices than are told one by one, with how many these are.
     """
     asked = compared[compared["group"] == variable]
     tested = asked[asked["level"].notna()]
@@ -217,15 +201,7 @@ def _with_devices(apart: pd.DataFrame, catalogue: Catalogue) -> list[str]:
 
 
 def category(frame: pd.DataFrame, catalogue: Catalogue) -> str:
-    """Caption: from where to where the ratio of one category goes, over the devices.
-
-    The ends are not named: no device is tested against another.
-
-    Parameters
-    ----------
-    frame
-        Estimates of `representation` of one category, one a device.
-    """
+    """Caption: from where to where the ratio of a category (`representation`) goes, unnamed."""
     shown = frame[frame["status"] == "published"].sort_values("estimate", kind="stable")
     if shown.empty:
         return _TEXTS["category_too_few"]

@@ -1,7 +1,4 @@
-"""Sales: units, revenue and returns of a shop, formats, and how sales gather on few titles.
-
-Everything sold is counted, so that nothing has an interval.
-"""
+"""Sales: units, revenue and returns of a shop, formats, and how sales gather; all is counted."""
 
 from __future__ import annotations
 
@@ -42,19 +39,6 @@ def quarterly(sales: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     Gini's index is 0 where every title sells alike, and nears 1 where one sells everything: it
     was preferred to Herfindahl's, as readers know it of incomes. Source of its formula (`gini`):
     A. Sen, *On Economic Inequality* (1973), 2.8.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame(
-    ...     {
-    ...         "device": "d", "product": "p", "channel": "print", "source": "d@1",
-    ...         "start": pd.to_datetime(["2026-07-01", "2026-08-01", "2026-09-01"]),
-    ...         "complete": True, "title_id": "t", "title": "T", "format": "print",
-    ...         "units": [100, 50, 50], "revenue": [1000.0, 500.0, 500.0], "returns": [10, 0, 2],
-    ...     }
-    ... )
-    >>> quarterly(table, [Quarter(2026, 3)])["estimate"].tolist()
-    [200.0, 2000.0, 6.0, 0.0]
     """
     return over(sales, {str(quarter): quarter.months for quarter in quarters})
 
@@ -161,13 +145,7 @@ def titles(sales: pd.DataFrame, quarter: Quarter, most: int = _TOP) -> pd.DataFr
 
 
 def gini(values: Sequence[float]) -> float:
-    """Gini's index of values of 0 or more, of which one is above 0.
-
-    Examples
-    --------
-    >>> gini([5, 5, 5, 5]), gini([0, 0, 0, 8])
-    (0.0, 0.75)
-    """
+    """Gini's index of values of 0 or more, of which one is above 0 (of equal ones, it is 0)."""
     ordered = sorted(values)
     n, total = len(ordered), sum(ordered)
     if not ordered or ordered[0] < 0 or not total:

@@ -12,14 +12,9 @@ _TEXTS = wording.load_texts(__file__)
 
 
 def units_sold(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product") -> str:
-    """How much each shop sold in a period.
+    """How much each shop sold in a period (`units_sold`).
 
-    Parameters
-    ----------
-    frame
-        Estimates of `units_sold` by device.
-    by
-        What names the shops: `product`, or `channel` on the page of one product.
+    Shops are named `by` `product`, or `channel` on the page of one product.
     """
     units = words.named(published(frame, "units_sold", period), catalogue, by)
     when = words.capital(french.when(period))
@@ -35,13 +30,7 @@ def units_sold(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str =
 
 
 def digital_share(formats: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:
-    """The share of digital units in a period, and in one before where it is known.
-
-    Parameters
-    ----------
-    formats
-        Estimates of `format_share` of one shop.
-    """
+    """The share of digital units (`format_share` of one shop), and before where it is known."""
     rows = formats[(formats["group_value"] == "Numérique") & (formats["status"] == "published")]
     rows = rows.drop_duplicates("period").set_index("period")
     if period not in rows.index:
@@ -57,10 +46,7 @@ def digital_share(formats: pd.DataFrame, catalogue: Catalogue, period: str, befo
 def concentration(sold: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """How far the sales of each shop gather on ten titles, where that can be said.
 
-    Parameters
-    ----------
-    sold
-        Estimates of `top_titles_share` and `sales_gini`, by device.
+    Of `top_titles_share` and `sales_gini`, by device.
     """
     top = words.named(published(sold, "top_titles_share", period), catalogue, "product")
     index = published(sold, "sales_gini", period).set_index("device")["estimate"]

@@ -1,7 +1,6 @@
 """Satisfaction: means on the device's scale and on 0–10, shares, with their intervals.
 
-Answers are taken as a simple sample of those who answer. They chose themselves: an interval says
-what chance does, and nothing of that choice.
+Answers are taken as a simple sample; who answers chose to, of which an interval says nothing.
 """
 
 from __future__ import annotations
@@ -26,9 +25,8 @@ def quarterly(ratings: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFram
 def monthly(ratings: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
     """The same by month, for series in time.
 
-    A month on part of its days is a mean of fewer answers, and is not `partial`. Where a month
-    has too few people to be shown, neither is its quarter's other months: with the quarter's own
-    value, they would tell it.
+    Where a month has too few people to be shown, neither is its quarter's other months: with the
+    quarter's own value, they would tell it.
     """
     return by_month(ratings, first, last)
 
@@ -56,10 +54,7 @@ def satisfaction_(
 def specifications_(
     ratings_by_day: pd.DataFrame, satisfaction: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
 ) -> tuple[pd.DataFrame, None, dict[str, pd.DataFrame]]:
-    """In how many of its defensible calculations the change on a year of each mark holds.
-
-    `satisfaction` are the estimates of the family of this name.
-    """
+    """In how many defensible calculations each mark of `satisfaction` changes alike on a year."""
     asked = ratings_by_day[ratings_by_day["question"] == "satisfaction"]
     answers = asked.assign(
         product=asked["product"].fillna(""),

@@ -1,7 +1,4 @@
-"""Sentences on the marks of products beside each other.
-
-A verdict is never made here: see `themes.comparison_sentences`.
-"""
+"""Sentences on the marks of products beside each other (verdicts: see `comparison_sentences`)."""
 
 from __future__ import annotations
 
@@ -24,13 +21,7 @@ _TEXTS = wording.load_texts(__file__)
 
 
 def products_above(compared: pd.DataFrame, catalogue: Catalogue) -> str:
-    """Which product is above which, where that is established.
-
-    Parameters
-    ----------
-    compared
-        Pairs of `pairs.products` of one indicator, with the results of their whole family: the
-        higher value is first, so that none falls.
+    """Which product is above which, where that is established (`pairs.products`, the higher first).
 
     Examples
     --------
@@ -40,7 +31,7 @@ def products_above(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     >>> row |= {"estimate": 7.9, "reference_product": "legifrance", "reference_estimate": 6.4}
     >>> row |= {"status": "published", "verdict": "rise"}
     >>> said = products_above(pd.DataFrame([row]), load_catalogue(Path("data/catalogue")))
-    >>> said.replace("\\xa0", " ")
+    >>> said.replace("\xa0", " ")
     'Service-public.fr est au-dessus de Légifrance (7,9 contre 6,4 sur 10).'
     """
     return " ".join(
@@ -54,13 +45,7 @@ def products_above(compared: pd.DataFrame, catalogue: Catalogue) -> str:
 
 
 def products(compared: pd.DataFrame, catalogue: Catalogue) -> str:
-    """Which product is above which, which are equivalent, and where one cannot tell.
-
-    Parameters
-    ----------
-    compared
-        Those of `products_above`.
-    """
+    """Which product is above which, which are equivalent, and where one cannot tell."""
     if compared.empty:
         return ""
     sentences = [products_above(compared, catalogue)]
@@ -81,10 +66,7 @@ def products(compared: pd.DataFrame, catalogue: Catalogue) -> str:
 
 
 def _within(compared: pd.DataFrame, catalogue: Catalogue) -> str:
-    """That products of one department alone are compared, where there are too many for all pairs.
-
-    A product is above or below one of another department as soon as all are compared.
-    """
+    """That products of one department alone are compared, where all pairs would be too many."""
     of = {one.id: one.department for one in catalogue.products.values()}
     mine, theirs = (compared[side + "product"].map(of) for side in ("", REFERENCE))
     if compared.empty or len(of) <= MANY or (mine != theirs).any():
@@ -98,14 +80,7 @@ def _within(compared: pd.DataFrame, catalogue: Catalogue) -> str:
 def specifications(rows: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """In how many of its calculations what is told holds: of several, the least sure.
 
-    What no verdict tells is passed over.
-
-    Parameters
-    ----------
-    rows
-        Estimates of `indicators.specifications.of_headlines`, of one quarter a device.
-    compared
-        The comparisons whose verdicts are told.
+    `rows` are of `indicators.specifications.of_headlines`; what no verdict tells is passed over.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """Subscriptions: subscribers, joins and leaves of each list, and how long people stay.
 
-Stocks and flows are counted whole, and have no interval. The curve of those who stay has one: it
-tells what the next subscribers may do, of whom those seen are a sample.
+Stocks and flows are counted whole. The curve of those who stay has an interval: it tells what the
+next subscribers may do, of whom those seen are a sample.
 """
 
 from __future__ import annotations
@@ -37,24 +37,9 @@ _FEW = estimates.MINIMUM_PEOPLE  # and of a hundred times as many a percent is n
 def quarterly(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """Subscribers at the end of each quarter, joins, leaves and churn, of each device.
 
-    The lists of a device are taken together, and someone may be on several. The churn rate is the
-    mean, over the months of the quarter, of leaves over those who were subscribed when the month
-    began, who are those at its end less its joins plus its leaves. Source: R. C. Blattberg,
+    The lists of a device are taken together. The churn rate is the mean, over the months of the
+    quarter, of leaves over those who were subscribed when the month began. Source: R. C. Blattberg,
     B.-D. Kim and S. A. Neslin, *Database Marketing* (2008), chapter 24.
-
-    Examples
-    --------
-    >>> months = pd.to_datetime(["2026-07-01", "2026-08-01", "2026-09-01"])
-    >>> table = pd.DataFrame(
-    ...     {
-    ...         "device": "d", "product": "p", "channel": "mail", "source": "d@1", "list": "l",
-    ...         "start": months, "complete": True, "cohort": None,
-    ...         "stock": [1010, 1020, 1030], "joins": 30, "leaves": 20,
-    ...     }
-    ... )
-    >>> found = quarterly(table, [Quarter(2026, 3)])
-    >>> found["estimate"].round(2).tolist()
-    [1030.0, 90.0, 60.0, 3.0, 1.98]
     """
     return over(subscriptions, {str(quarter): quarter.months for quarter in quarters})
 
@@ -130,22 +115,9 @@ def _measured(by_month: pd.DataFrame, months: Sequence[str]) -> dict[str, estima
 def survival(subscriptions: pd.DataFrame, last: Quarter) -> pd.DataFrame:
     """Share of the joiners of two years who are still subscribed, by months since they joined.
 
-    Month 0 is the one in which they joined, and each month is taken at its end. Those still
-    subscribed have been followed until the last month known: the estimate is that of Kaplan and
-    Meier. Whoever is no longer in the stock of a cohort has left. Lists of one device are taken
-    together; lists without cohorts tell nothing here.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame(
-    ...     {
-    ...         "device": "d", "product": "p", "channel": "mail", "source": "d@1", "list": "l",
-    ...         "start": pd.to_datetime(["2026-08-01", "2026-09-01"]), "complete": True,
-    ...         "cohort": "2026-08", "stock": [180, 150], "joins": [200, 0], "leaves": [20, 30],
-    ...     }
-    ... )
-    >>> survival(table, Quarter(2026, 3))[["group_value", "estimate"]].values.tolist()
-    [['0', 90.0], ['1', 75.0]]
+    Month 0 is the one in which they joined, and each is taken at its end. Those still subscribed
+    have been followed until the last month known: the estimate is that of Kaplan and Meier. Lists
+    of one device are taken together; lists without cohorts tell nothing here.
     """
     end = pd.Period(last.months[2], "M")
     first, final = str(end - (_JOINED_WITHIN - 1)), str(end)
@@ -214,10 +186,7 @@ def _safe_months(left: Sequence[float], followed: Sequence[float]) -> Iterator[i
 
 
 def retention(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
-    """Share of those who joined a year before each quarter that are still subscribed.
-
-    The joiners of each of its months a year before are looked for at that month's end.
-    """
+    """Share of those who joined a year before each quarter that are still subscribed."""
     made: list[estimates.Row] = []
     for passport, whole in by_device(_with_months(subscriptions)):
         own = whole[whole["cohort"].notna() & whole["complete"] & whole["leaves"].notna()]

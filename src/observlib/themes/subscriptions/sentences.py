@@ -11,22 +11,13 @@ _TEXTS = wording.load_texts(__file__)
 
 
 def survival(survival: pd.DataFrame, catalogue: Catalogue) -> str:
-    """What share of the joiners of two years is estimated to stay for a year.
-
-    Parameters
-    ----------
-    survival
-        Estimates of `subscription_survival`, by months since joining.
-    """
+    """What share of joiners is estimated to stay for a year (`subscription_survival`)."""
     share, of = _share(survival[survival["group_value"] == "12"], catalogue)
     return _TEXTS["survival"].format(share=share, of=of) if share else ""
 
 
 def retention(retention: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """What share of those who joined in the quarter a year before is still subscribed.
-
-    It is counted on one quarter's joiners, where `survival` is estimated on those of two years.
-    """
+    """What share of those who joined in the quarter a year before is still subscribed."""
     share, of = _share(retention[retention["period"] == period], catalogue)
     when = words.capital(french.when(period))
     return _TEXTS["retention"].format(when=when, share=share, of=of) if share else ""

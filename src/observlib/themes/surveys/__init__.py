@@ -1,8 +1,7 @@
 """Site surveys: satisfaction, recommendation, effort, success, reasons, and who went how far.
 
-Surveys of different wording feed the same variables, so the same indicators. Answers are taken
-as a simple sample of those who answer. They accepted the survey: an interval says what chance
-does, and nothing of that choice.
+Surveys of different wording feed the same variables. Answers are taken as a simple sample; who
+answers accepted the survey, of which an interval says nothing.
 """
 
 from __future__ import annotations
@@ -43,12 +42,12 @@ def quarterly(
     Notes
     -----
     The net promoter score is the share of marks of 9 and 10 less that of marks of 0 to 6
-    (F. Reichheld, "The one number you need to grow", *Harvard Business Review*, December 2003).
-    It is the mean of scores of 1, 0 and −1, of variance p₊ + p₋ − (p₊ − p₋)²; its interval is
-    Student's of that mean (B. Rocks, "Interval estimation for the net promoter score", *The
-    American Statistician* 70 (2016), 365–372). The effort score is the mean mark of ease
-    (M. Dixon, K. Freeman and N. Toman, "Stop trying to delight your customers", *Harvard
-    Business Review*, July 2010), brought to 0–10.
+    (F. Reichheld, "The one number you need to grow", *Harvard Business Review*, December 2003), as
+    the mean of scores of 1, 0 and −1, with Student's interval (B. Rocks, "Interval estimation for
+    the net promoter score", *The American Statistician* 70 (2016), 365–372), of variance
+    p₊ + p₋ − (p₊ − p₋)². The effort score is the mean mark of ease (M. Dixon, K. Freeman and N.
+    Toman, "Stop trying to delight your customers", *Harvard Business Review*, July 2010), brought
+    to 0–10.
     """
     return _measured(responses, catalogue, answers.by_quarter(quarters))
 
@@ -87,8 +86,8 @@ def reasons(
 ) -> pd.DataFrame:
     """Why users came, over all the quarters: share of respondents who ticked each reason.
 
-    Several may be ticked: shares add up to more than 100. Reasons of fewer than 11 respondents
-    are grouped. Nothing is told of the periods that `answers.periods_of` withholds.
+    Several may be ticked. Reasons of fewer than 11 respondents are grouped; nothing is told of the
+    periods that `answers.periods_of` withholds.
     """
     made: list[estimates.Row] = []
     rows = ticked(responses, quarters)
@@ -128,8 +127,8 @@ def funnel(
 ) -> pd.DataFrame:
     """From visits to finished responses, in a quarter and for each survey.
 
-    Invitations are those of the device that has the survey's questionnaire and product; visits
-    those of its product and channel, where one device counts them.
+    Invitations are of the device with the survey's questionnaire and product; visits of its product
+    and channel, where one device counts them.
     """
     told = (visits["indicator"] == "visits") & (visits["status"] != "missing")
     visited = visits[told & (visits["period"] == str(quarter)) & (visits["group"] == "")]
@@ -274,8 +273,7 @@ def survey_(
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, pd.DataFrame]]:
     """Nine quarters of one survey, its last year, and what differs in it, tested together.
 
-    Of a survey that is not asked every quarter, the last one with answers, of the year, is
-    compared with the same one a year before.
+    One that is not asked every quarter is compared by the last with answers, and a year before.
     """
     quarters, year = quarter.back(9), quarter.back(4)
     wave = last_wave(responses, quarter)
@@ -332,10 +330,7 @@ def _marked(
 
 @family("surveys")
 def surveys_(survey: pd.DataFrame) -> pd.DataFrame:
-    """The marks of every survey, by quarter and over a year, with weights and without.
-
-    `survey` are the estimates of all of them.
-    """
+    """The marks of every survey, by quarter and over a year, with weights and without."""
     rows = survey.sort_values("device", kind="stable")
     of_weights, marks = rows["indicator"].str.startswith("weighting_"), rows["group"] == "weighting"
     measures = rows["indicator"].isin(MEASURES) & (rows["group"] == "")

@@ -31,13 +31,7 @@ _MARKS = ("satisfaction_10", "task_success_share", "nps", "ces_10", "clarity_10"
 
 
 def marks(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """What a survey measured in a period: its first marks, and why others are not told.
-
-    Parameters
-    ----------
-    frame
-        Estimates of one survey.
-    """
+    """What a survey measured in a period: its first marks, and why others are not told."""
     rows = frame[frame["period"] == period].drop_duplicates("indicator").set_index("indicator")
     told: list[str] = []
     untold: dict[str, list[str]] = {"low_base": [], "partial": [], "suppressed": []}
@@ -58,27 +52,8 @@ def marks(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
 def reasons(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """The reasons that respondents tick most, in the order of the frame.
 
-    Parameters
-    ----------
-    frame
-        Estimates of `reason_share`, of one survey.
-    compared
-        The row of `leading_answer.pairs`, with the results of its whole family: whether one leads.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from observlib import estimates
-    >>> from observlib.catalogue import load_catalogue
-    >>> row = {"indicator": "reason_share", "period": "2026-T3", "unit": "%", "group": "reason"}
-    >>> frame = estimates.make(
-    ...     {**row, "group_value": name, "estimate": share, "n": 90.0}
-    ...     for name, share in (("Chercher", 70.0), ("Suivre", 20.0))
-    ... )
-    >>> compared = pd.DataFrame({"verdict": ["rise"]})
-    >>> said = reasons(frame, compared, load_catalogue(Path("data/catalogue")))
-    >>> said.replace("\\xa0", " ").partition(". ")[0]
-    'Au 3e trimestre 2026, le premier motif cité est « Chercher » (70 %)'
+    Of `reason_share` of one survey; `compared` is the row of `leading_answer.pairs`: whether one
+    leads.
     """
     shown = frame[(frame["status"] == "published") & ~frame["group_value"].isin(GROUPED)]
     if shown.empty:
@@ -107,14 +82,7 @@ def reasons_caption(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Cata
 def over_a_year(now: pd.DataFrame, year: pd.DataFrame, quarter: str) -> str:
     """Caption: how many more answers four quarters have than the last, or why none is told.
 
-    Parameters
-    ----------
-    now
-        Estimates of one survey and quarter.
-    year
-        Those of `surveys.wider`.
-    quarter
-        The last of the four.
+    `now` are of one survey and quarter, `year` of `surveys.wider`.
     """
     until = french.period_label(quarter)
     if len(year) and (year["status"] == "suppressed").all():
@@ -126,15 +94,7 @@ def over_a_year(now: pd.DataFrame, year: pd.DataFrame, quarter: str) -> str:
 
 
 def first_year(frame: pd.DataFrame, quarter: str) -> str:
-    """Why nothing is told of a year of a survey that began within it; nothing of another.
-
-    Parameters
-    ----------
-    frame
-        All estimates of one survey, by quarter and over a year.
-    quarter
-        The last of the year.
-    """
+    """Why nothing is told of a year of a survey that began within it; nothing of another."""
     over_year = frame.loc[frame["period"].str.contains("/") & (frame["group"] != ""), "status"]
     if not (over_year == "suppressed").any() or not over_year.isin(words.WITHHELD).all():
         return ""
@@ -144,13 +104,7 @@ def first_year(frame: pd.DataFrame, quarter: str) -> str:
 
 
 def funnel(frame: pd.DataFrame, catalogue: Catalogue) -> str:
-    """How often the survey was offered, how many began to answer and finished.
-
-    Parameters
-    ----------
-    frame
-        Estimates of `survey_funnel` of one survey and quarter.
-    """
+    """How often the survey was offered, how many began to answer and finished (`survey_funnel`)."""
     rows = frame[frame["status"].isin(["published", "partial"])]
     counts = dict(zip(rows["group_value"], rows["estimate"], strict=True))
     visits, offered, begun, ended = (
@@ -189,18 +143,11 @@ _TOLD = 2  # effects that are told with their sizes; the chart shows them all
 
 
 def drivers(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
-    """What goes with satisfaction, of one survey.
+    """What goes with satisfaction, of one survey (`driver_effect`).
 
-    Only what is established is told, by the tests of the whole study; then what may go with it
-    and could not be seen, or does not matter. Effects are not ranked: none is tested against
+    Only what is established is told, by the tests of the whole study (`pairs.with_nothing`); then
+    what could not be seen, or does not matter. Effects are not ranked: none is tested against
     another.
-
-    Parameters
-    ----------
-    frame
-        Estimates of `driver_effect`.
-    compared
-        The same beside 0 (`pairs.with_nothing`), with the results of their whole family.
     """
     if frame.empty:
         return _TEXTS["drivers.not_asked"]
@@ -245,13 +192,7 @@ def drivers_caution(effects: pd.DataFrame) -> str:
 
 
 def drivers_caption(frame: pd.DataFrame, compared: pd.DataFrame) -> str:
-    """Caption: what goes with satisfaction, and what its chart measures.
-
-    Parameters
-    ----------
-    frame, compared
-        Those of `drivers`.
-    """
+    """Caption: what goes with satisfaction, and what its chart measures."""
     if frame.empty or frame["status"].isin(words.WITHHELD).all():
         return _TEXTS["drivers.chart"]
     sure = _established(compared)
@@ -272,10 +213,7 @@ def _established(compared: pd.DataFrame) -> pd.DataFrame:
 def categories(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """Which ages or sexes are more satisfied than all others, or less, and what cannot be told.
 
-    Parameters
-    ----------
-    compared
-        Pairs of `groups.pairs` of one survey, with the results of their whole family.
+    `compared` are pairs of `groups.pairs` of one survey, with the results of their whole family.
     """
     if compared.empty:
         return ""
@@ -291,10 +229,7 @@ def categories(compared: pd.DataFrame, catalogue: Catalogue) -> str:
 
 
 def categories_caption(compared: pd.DataFrame) -> str:
-    """Caption of categories' marks: those that differ from the others, where that is established.
-
-    They are not ranked: only their differences to the others are tested.
-    """
+    """Caption of categories' marks: those that differ from the others; they are not ranked."""
     return " ".join(_placed(compared[compared["verdict"] != "stable"])) or _TEXTS["categories.none"]
 
 
@@ -321,10 +256,7 @@ _MARGINS = ("age", "sex", "region")
 def weighted_reservation(weighed: pd.DataFrame, catalogue: Catalogue) -> str:
     """What no weighted mark proves, and what it may be off by; nothing where there is none.
 
-    Parameters
-    ----------
-    weighed
-        Estimates of `weighted.marks` and `weighted.bounds` of one survey.
+    Of `weighted.marks` and `weighted.bounds` of one survey.
     """
     if weighed.empty:
         return ""
@@ -334,11 +266,7 @@ def weighted_reservation(weighed: pd.DataFrame, catalogue: Catalogue) -> str:
 
 
 def _between(weighed: pd.DataFrame, catalogue: Catalogue) -> str:
-    """Between what the mark may lie the more people answer the better, or worse, they think of it.
-
-    From the one interval that goes furthest to the other; of several surveys, what bounds suppose,
-    as the page of each tells its own.
-    """
+    """Between what the mark may lie, if people answer the more the better, or worse, they think."""
     marks = weighed[weighed["indicator"] == "satisfaction_10"].set_index("group_value")
     if marks["device"].nunique() != 1:
         bounds = marks.index.isin(list(DEPENDS.values())) & marks["ci_low"].notna()
@@ -360,14 +288,8 @@ def weighted(
 ) -> str:
     """What satisfaction would be with the population's profile, or why it is not told.
 
-    Parameters
-    ----------
-    compared
-        Pairs of `weighted.pairs` of one survey, with the results of their whole family.
-    report
-        Estimates of how its weights came out.
-    everyone
-        Estimates on all the answers of the same period, whose profile may be unknown.
+    `compared` are of `weighted.pairs`; `report` tells how the weights came out; the profile of
+    `everyone` may be unknown.
     """
     if report.empty:
         return _TEXTS["weighted.no_profile"]
@@ -434,13 +356,7 @@ def _compared(
 
 
 def margins(report: pd.DataFrame) -> str:
-    """Caption: which category the weights move most.
-
-    Parameters
-    ----------
-    report
-        The estimates of shares before and after, of one survey.
-    """
+    """Caption: which category the weights move most."""
     wide = report[report["status"].isin(["published", "low_base", "partial"])].pivot(
         index="group_value", columns="indicator", values="estimate"
     )

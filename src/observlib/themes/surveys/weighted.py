@@ -1,10 +1,8 @@
 """What a survey would measure if its respondents had the population's age, sex and region.
 
-A check of the raw figures, and never their replacement. Those who answer a site survey chose to,
-and the users of a site are not the population: weights make respondents resemble it in what was
-asked of both, and in nothing else. A survey that has weights of its own (of its sampling, of a
-correction for who did not answer) keeps them: the population's margins are met from these, and
-where it asks none of them its own weights stand alone.
+A check of the raw figures, never their replacement: weights make respondents resemble the
+population in what was asked of both, and in nothing else. A survey with weights of its own keeps
+them: the margins are met from these, and where it asks none of them they stand alone.
 """
 
 from __future__ import annotations
@@ -52,11 +50,9 @@ _SCORED = {  # the indicators that have weights
 class Weighed(NamedTuple):
     """The respondents of one survey whose profile is complete, and their weights.
 
-    `passport` holds the period; `people` has one row each, by `response_id`, and a column a
-    margin; `given` are the rows of all responses; `own` the survey's own weight of each, of mean
-    1, or nothing; `calibration` is None where there can be none.
-    `withheld` are the indicators of which this period would tell a quarter, or which few people
-    answered alike.
+    `people` has one row each, by `response_id`, and a column a margin; `given` are all responses;
+    `own` the survey's own weights, of mean 1; `calibration` is None where there can be none;
+    `withheld` are indicators of which this period would tell a quarter, or few people.
     """
 
     passport: dict[str, str]
@@ -76,11 +72,9 @@ def weighed(
 ) -> tuple[Weighed, ...]:
     """Give weights to the respondents of each survey that asks age, sex or région, or has its own.
 
-    They are those whose answers to these (the ones that the survey asks) are all known and in the
-    population: whoever refuses, stops before the question or lives abroad is left out, and so is
-    whoever has none of the survey's own weights where it has some: no weight that could be made up
-    would be on their scale. There are no weights where they are fewer than `_MINIMUM`, or none meet
-    the margins together.
+    They are those whose answers to these are all known and in the population, and who have one of
+    the survey's own weights where it has some. There are none where they are fewer than `_MINIMUM`,
+    or none meet the margins together.
     """
     targets = {
         str(name): rows.set_index("category")["people"].astype(float)
@@ -256,9 +250,9 @@ def _grouped(
 def _disclosing(survey: Weighed, scored: pd.DataFrame) -> set[str]:
     """The indicators of which nothing may be told of `people` alone, without weights.
 
-    All the answers, published elsewhere, less theirs are those of the respondents who are not
-    among them: these may be neither fewer than 11, nor fewer than 30 and all alike. A period that
-    would tell one of its quarters is no better for these people, who may be all that answered.
+    All the answers, published elsewhere, less theirs are those of other respondents: these may be
+    neither fewer than 11, nor fewer than 30 and all alike. Nor may a period tell one of its
+    quarters.
     """
     rest = scored[~scored.index.isin(survey.people.index)]
     found = set(survey.withheld)
@@ -325,11 +319,7 @@ def calibrated(survey: Weighed, people: pd.DataFrame) -> Design:
 
 
 def _estimate(made: Design, name: str) -> estimates.Row:
-    """Estimate, interval and bases of a column of a design.
-
-    Without weights the intervals are those of the same figures elsewhere, Student's and Wilson's;
-    with weights these would hold the truth too seldom.
-    """
+    """Estimate, interval and bases of a column of a design; unweighted, Student's and Wilson's."""
     is_raw, scale = made.calibration is None, 1.0
     if _SCORED[name].kind == "share":
         alike = made.frame[name].dropna().nunique() == 1  # of which there are no odds
@@ -390,19 +380,14 @@ _OTHERS = "les autres"
 def marks_of_groups(surveys: Iterable[Weighed]) -> pd.DataFrame:
     """Satisfaction by age and by sex, of the respondents whose whole profile is known.
 
-    They are the same for each variable, and those of the raw figures of `weighted.marks`: no two
-    tables differ by a few people. A variable of which one category cannot be told is withheld
-    whole, for the others would tell it; both are where the mark on all answers, or those of the
-    quarters, would (see `_disclosing`).
+    They are those of the raw figures of `weighted.marks`: no two tables differ by a few people. A
+    variable of which one category cannot be told is withheld whole, for the others would tell it.
     """
     return estimates.combine(own for _, own in _each(surveys))
 
 
 def pairs_of_groups(surveys: Iterable[Weighed]) -> pd.DataFrame:
-    """The mark of each category with that of all the others of its variable, who are other people.
-
-    Of two categories the first alone is paired: the others are the second.
-    """
+    """The mark of each category with that of all the others of its variable, once for two."""
     found = [two_by_two(marks_of_groups([]))]
     for people, own in _each(surveys):
         of = people[own["group"].iat[0]]

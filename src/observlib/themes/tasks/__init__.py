@@ -1,8 +1,4 @@
-"""How each task fares: who succeeds, how easily, who calls after a site, who is stopped in tests.
-
-All are of a year, which gathers enough answers on a task. What surveys tell is of those who answer,
-and named the task themselves.
-"""
+"""How each task fares over a year: who succeeds, how easily, who calls, who is stopped in tests."""
 
 from __future__ import annotations
 
@@ -50,10 +46,7 @@ def task_contacts(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
 
 def task_texts(verbatims: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """The redacted texts that hold words of a task, each with its `task`: several where of several.
-
-    One that two devices have of one day is one text: an extract may hold what another has whole.
-    """
+    """The redacted texts that hold words of a task, each once with its `task`, or with several."""
     holding = by_words({task.label: task.words for task in catalogue.tasks.values()})
     whole = coding.whole_texts(verbatims).drop_duplicates(["date", "text"])
     led = whole.assign(task=[holding(text) for text in whole["text"]]).drop(columns="text")
@@ -91,10 +84,9 @@ def contacts_by_task(
 
 
 def in_all(visits_: pd.DataFrame) -> pd.DataFrame:
-    """The visits of each task and quarter over all devices, of none.
+    """The visits of each task and quarter over all devices, of none; withheld where one's are.
 
-    Where those of one are withheld, or not complete, the whole is too. Contacts have no such sum:
-    beside it, a count that is withheld of one device could be had.
+    Contacts have no such sum: beside it, a count that is withheld of one device could be had.
     """
     made: list[estimates.Row] = []
     rows = visits_[visits_["status"] != "missing"]
@@ -143,10 +135,7 @@ def answered(responses: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
 
 def task_marks(people: pd.DataFrame, catalogue: Catalogue, year: Sequence[Quarter]) -> pd.DataFrame:
-    """`SUCCESS`, `EASE` and `TRIED` of each task over a year, by survey.
-
-    None is of all surveys: who comes to a site and who calls do not compare.
-    """
+    """`SUCCESS`, `EASE` and `TRIED` of each task over a year, by survey, never of all surveys."""
     found: list[pd.DataFrame] = []
     for passport, period, given, status in answers.periods_of(people, catalogue, year):
         for indicator in _ASKED:
@@ -207,9 +196,8 @@ def attempts(user_tests: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 def blocked(tried: pd.DataFrame, year: Sequence[Quarter]) -> pd.DataFrame:
     """`task_blocked_share`: attempts of a year's user tests that failed, in % of all, by device.
 
-    `n` is that of participants, of whom one makes several attempts; the interval is the adjusted
-    Wald one on what the attempts are worth (`survey.intervals`). Below eleven participants
-    nothing is told, nor where a quarter that is not told could be had.
+    `n` is that of participants; the interval is the adjusted Wald one on what their attempts are
+    worth (`survey.intervals`). Below eleven participants nothing is told.
     """
     made: _Rows = []
     period = answers.pooled_period(year)
@@ -262,9 +250,8 @@ def per_thousand(
 ) -> pd.DataFrame:
     """Calls, and messages, for 1,000 visits of each task's sections, over a year.
 
-    Where one of both tells nothing of a task, nobody knows how many there are. A log may hold some
-    calls alone: where a product's calls are also counted whole, each call of its log stands for as
-    many as were offered for one that was logged.
+    Where a product's calls are also counted whole, each call of its log stands for as many as were
+    offered for one that was logged.
     """
     names = [str(quarter) for quarter in year]
     period = answers.pooled_period(year)
@@ -308,9 +295,9 @@ def criteria(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """By what tasks are told apart, standard errors and their correlation: the higher the worse.
 
-    `failing`: the logarithm of how many visits of a year end without success, as far as surveys
-    tell; `effort`: the mean mark of ease on 10, turned round; the logarithms of `RATES`; `blocked`:
-    the log-odds of failing in a test. What is not known of a task is NaN.
+    `failing`: the logarithm of how many visits of a year end without success; `effort`: the mean
+    mark of ease on 10, turned round; the logarithms of `RATES`; `blocked`: the log-odds of failing
+    in a test. What is not known is NaN.
     """
     values = pd.DataFrame(np.nan, index=list(labels), columns=list(CRITERIA))
     errors = values.copy()
@@ -355,10 +342,7 @@ def _shared(people: pd.DataFrame) -> pd.DataFrame:
 def priority(
     values: pd.DataFrame, errors: pd.DataFrame, shared: pd.DataFrame, about: estimates.Row
 ) -> pd.DataFrame:
-    """`task_priority`: the probability, in %, that each task is among those that most need work.
-
-    Of a task of which no criterion is known none is told, and it takes no place.
-    """
+    """`task_priority`: the probability, in %, that each task is among those that most need work."""
     found = among_worst(values.to_numpy(), errors.to_numpy(), shared=shared.to_numpy())
     row = {**about, "indicator": "task_priority", "unit": "%", "group": TASK}
     return estimates.make(

@@ -21,10 +21,7 @@ _KNOWN = ("task_visits", "task_success_share", "task_calls_per_thousand",
 def overview(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """Which tasks are almost surely among the first, how many those are, and what chance gives.
 
-    Parameters
-    ----------
-    frame
-        Estimates of `task_priority`.
+    Of `task_priority`.
     """
     rows = _by_priority(frame)
     if not rows:
@@ -50,13 +47,7 @@ def overview(frame: pd.DataFrame, catalogue: Catalogue) -> str:
 
 
 def most_written(frame: pd.DataFrame, period: str) -> str:
-    """Of which tasks texts speak most, where no more is known; nothing where they speak of none.
-
-    Parameters
-    ----------
-    frame
-        Estimates of `task_texts`.
-    """
+    """Of which tasks texts speak most (`task_texts`), where no more is known; else nothing."""
     rows = published(frame, "task_texts", period).sort_values(
         ["estimate", "group_value"], ascending=[False, True]
     )
@@ -87,13 +78,7 @@ def whole(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def unknown(frame: pd.DataFrame, catalogue: Catalogue) -> Output:
-    """What is not known, and of which tasks: how they fare, and who answers for them.
-
-    Parameters
-    ----------
-    frame
-        Estimates of the family.
-    """
+    """What is not known, and of which tasks: how they fare, and who answers for them."""
     tasks = catalogue.tasks.values()
     known = {name: set(published(frame, name)["group_value"]) for name in _KNOWN}
     known["owner"] = {task.label for task in tasks if task.owner}

@@ -1,10 +1,8 @@
 """User tests: who succeeds, in how long, what stands in the way, and the usability scale.
 
-Tests are small: below eleven participants nothing is published, so that each function takes any
-periods, those of a quarter's sessions or of a year's. A participant is a code of a device, in
-whichever sessions: who comes to three is one person, whose attempts are alike, and no three. Shares
-of a dozen participants count few people each, which names nobody: they tell of a site, and their
-base is that of all participants.
+Tests are small: below eleven participants nothing is published, and functions take any periods, a
+quarter's sessions or a year's. A participant is a code of a device, in whichever sessions. Shares
+of a dozen count few people each, which names nobody: their base is that of all participants.
 """
 
 from __future__ import annotations
@@ -152,10 +150,7 @@ def _times(tested: pd.DataFrame) -> list[estimates.Row]:
 
 
 def sus_scores(user_tests: pd.DataFrame) -> pd.Series:
-    """The score of each participant of tidy `user_tests` who answered all ten items.
-
-    Of who did so in several sessions it is the mean.
-    """
+    """The score of each participant who answered all ten items; of several sessions, the mean."""
     items = [f"sus_{item}" for item in range(1, 11)]
     answers = user_tests[user_tests["measure"].isin(items)]
     wide = answers.pivot(index=["device", "session", _WHO], columns="measure", values="value")

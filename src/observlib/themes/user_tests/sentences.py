@@ -1,7 +1,4 @@
-"""Sentences on user tests: who succeeds, and what blocks.
-
-Tests have few participants: values on a low base are told here, each with its interval.
-"""
+"""Sentences on user tests: who succeeds, and what blocks; low bases are told with intervals."""
 
 from __future__ import annotations
 
@@ -20,11 +17,6 @@ def tests(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """What share of tasks succeeds in the tests of a period, from the least to the most.
 
     Tests on a low base are told, each with its interval, only where no other was held.
-
-    Parameters
-    ----------
-    results
-        Estimates of user tests.
     """
     rows = _whole(results, "task_success", period)
     when = words.capital(french.when(period))
@@ -48,10 +40,7 @@ def tests(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
 
 
 def span(results: pd.DataFrame, indicator: str, catalogue: Catalogue, period: str) -> str:
-    """From what to what a result of all tasks goes, in few words for a caption.
-
-    Those on a low base count only where there is no other.
-    """
+    """From what to what a result of all tasks goes, for a caption; low bases where alone."""
     rows = _whole(results, indicator, period)
     known = words.indicator_of(indicator, catalogue)
     label = french.period_label(period)
@@ -88,15 +77,7 @@ def scale(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
 
 
 def grade(row: estimates.Row) -> str:
-    """The grade of a mean score, and those of its interval where they differ.
-
-    Examples
-    --------
-    >>> grade({"estimate": 70.0, "ci_low": 66.0, "ci_high": 70.9})
-    'note C'
-    >>> print(grade({"estimate": 70.0, "ci_low": 62.0, "ci_high": 78.0}))
-    note C (de D à B+ avec l'intervalle)
-    """
+    """The grade of a mean score, and those of its interval where they differ."""
     letter = sus_grade(row["estimate"])
     low, high = sus_grade(max(0.0, row["ci_low"])), sus_grade(min(100.0, row["ci_high"]))
     return _TEXTS["grade" if low == high else "grade_between"].format(
@@ -107,11 +88,7 @@ def grade(row: estimates.Row) -> str:
 def blocking(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """How many problems of the highest severity, blocking or else major, and one of them.
 
-    Parameters
-    ----------
-    results
-        Estimates of user tests. The problem that most of a test's participants met is named, and
-        not said to be more frequent than others, which no test tells.
+    The one that most of a test's participants met is named, and not said to be more frequent.
     """
     rows = results[(results["indicator"] == "problem_share") & (results["period"] == period)]
     rows = rows[rows["estimate"].notna()].sort_values("estimate", ascending=False, kind="stable")
@@ -135,13 +112,7 @@ def blocking(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
 
 
 def withheld(now: pd.DataFrame, year: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """Which tests of a period had too few participants, and whether a year gathers enough.
-
-    Parameters
-    ----------
-    now, year
-        Estimates of user tests, of the period and of the year that ends with it.
-    """
+    """Which tests of a period had too few participants, and whether a year gathers enough."""
     rows = now[(now["indicator"] == "test_participants") & (now["period"] == period)]
     few = rows[rows["status"] == "suppressed"]
     if few.empty:

@@ -1,9 +1,8 @@
 """What people write: how many texts hold what readers look for, what they speak of, some of them.
 
-Of each question of the code book, a share of all the texts of a device and quarter is told where
-two people read at least thirty of them, drawn at random, and agree (see `readings`); a machine that
-learnt from other texts makes it more precise (see `intervals.prevalence`). Themes are those of
-a year, of each product. Whoever writes chose to: no share is that of all users.
+Of each question of the code book, a share is told where two people read at least thirty texts of a
+device and quarter, drawn at random, and agree (see `readings`); a machine that learnt from other
+texts makes it more precise (see `intervals.prevalence`). Themes are those of a year and product.
 """
 
 from __future__ import annotations
@@ -75,9 +74,7 @@ def labelled(
 ) -> pd.DataFrame:
     """Texts whose label is known: `device`, `answer_id`, `date`, `text` and `label`.
 
-    The label is what most of those who read a text answered (texts on which they are divided are
-    left out) or, of an experience, the feeling that its author gave, and whether an aspect was
-    ticked.
+    The label is what most readers answered or, of an experience, what its author told.
     """
     keys = ["device", "answer_id"]
     told = codes[codes["variable"] == variable]
@@ -123,15 +120,7 @@ def _devices(texts: pd.DataFrame, quarter: str) -> Iterator[tuple[estimates.Row,
 
 
 def topic_label(asked: Coded, code: str) -> str:
-    """What a share of texts is told by: a question, and its answer where it is not yes.
-
-    Examples
-    --------
-    >>> about = {"label": "Ressenti", "question": "?", "clause": "expriment un ressenti {}"}
-    >>> words = {"positif": "positive", "négatif": "negative"}
-    >>> topic_label(Coded(id="feeling", codes=words, **about), "positive")
-    'Ressenti positif'
-    """
+    """What a share of texts is told by: a question, and its answer where it is not yes."""
     word = next((word for word, known in asked.codes.items() if known == code), code)
     return asked.label if code == _YES else f"{asked.label} {word}"
 

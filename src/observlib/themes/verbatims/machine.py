@@ -1,8 +1,7 @@
 """A machine that learns, from texts that people labelled, to label others as they would.
 
-Words are brought to their dictionary form (simplemma) and counted, alone and in pairs, by how much
-they tell a text from the others (TF-IDF); a logistic regression learns from them. All of it is made
-anew from the texts of the store: no model is shipped. `tools/texts.py` measures it on real ones.
+Dictionary forms of words (simplemma), alone and in pairs, by TF-IDF; a logistic regression learns
+from them. No model is shipped. `tools/texts.py` measures it on real texts.
 """
 
 from __future__ import annotations
@@ -33,9 +32,8 @@ _Labels = npt.NDArray[np.object_]
 class Measured:
     """How often a machine guesses the labels of texts that it has not learnt from.
 
-    `f1` is the mean, over labels, of the harmonic mean of precision and recall (macro-F1), and
-    `baseline` that of one which always guesses the commonest label. `confusion` has a row a label
-    and a column a guess: shares of the label's texts. `n` are the texts of each label.
+    `f1` is macro-F1, and `baseline` that of always guessing the commonest label. `confusion` has a
+    row a label and a column a guess: shares of the label's texts. `n` are the texts of each label.
     """
 
     f1: float
@@ -50,13 +48,7 @@ def installed() -> bool:
 
 
 def words(text: str) -> list[str]:
-    """The words of a text in their dictionary form, without what stands for personal data.
-
-    Examples
-    --------
-    >>> words("Les démarches de [nom] étaient refusées !")
-    ['le', 'démarche', 'de', 'être', 'refusé', '!']
-    """
+    """The words of a text in their dictionary form, without what stands for personal data."""
     return [_lemma(word) for word in _WORD.findall(_MARK.sub(" ", text).lower())]
 
 
@@ -107,13 +99,7 @@ def _objects(values: Iterable[str]) -> _Labels:
 
 
 def can_learn(labels: pd.Series) -> bool:
-    """Whether there are enough texts, and enough of each label, to learn from.
-
-    Examples
-    --------
-    >>> can_learn(pd.Series(["yes"] * 80 + ["no"] * 20)), can_learn(pd.Series(["yes"] * 200))
-    (True, False)
-    """
+    """Whether there are enough texts, and enough of each label, to learn from."""
     counts = labels.value_counts()
     return (
         len(labels) >= LEAST_LABELLED
@@ -176,10 +162,9 @@ _Floats = npt.NDArray[np.floating[Any]]
 class Themes:
     """Themes that last, and how near each text is to each.
 
-    `themes` has a row a theme: its `name`, the words that tell it, its `stability` and how many
-    texts are of it first (`texts`). `of_text` is the theme of each text (its place in `themes`, −1:
-    none) and `nearness` how near it is to it, from 0 to 1. `unstable` themes were found and are not
-    told.
+    `themes` has a row a theme: `name`, its words, `stability` and how many `texts` are of it first.
+    `of_text` is the theme of each text (its place, −1: none), `nearness` from 0 to 1. `unstable`
+    themes were found and are not told.
     """
 
     themes: pd.DataFrame
@@ -189,10 +174,7 @@ class Themes:
 
 
 def find_themes(texts: pd.Series) -> Themes | None:
-    """The themes of some texts; nothing where there are too few texts, or words in common.
-
-    The same texts give the same themes, in whatever order they come.
-    """
+    """The themes of some texts, in whatever order these come; nothing where they are too few."""
     if len(texts) < LEAST_OF_TOPICS:
         return None
     from threadpoolctl import threadpool_limits

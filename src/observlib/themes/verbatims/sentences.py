@@ -18,13 +18,7 @@ _TOLD = 3  # readings that a sentence names
 
 
 def read(shares: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """What texts of a period do most, by device.
-
-    Parameters
-    ----------
-    shares
-        Estimates of `text_share`.
-    """
+    """What texts of a period do most, by device (`text_share`)."""
     rows = published(shares, "text_share", period)
     clauses = {
         topic_label(asked, code): asked.clause.replace("{}", word)
@@ -49,12 +43,8 @@ def read(shares: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
 def unread(refusals: pd.DataFrame, kappas: pd.DataFrame, catalogue: Catalogue) -> Markdown:
     """Of what no share is told, by device, and why.
 
-    Parameters
-    ----------
-    refusals
-        The words `refusals` of the family: `device`, `reading` and `reason`.
-    kappas
-        Estimates of `coder_kappa`, which are told where readers disagree.
+    `refusals` are words of the family: `device`, `reading`, `reason`; `kappas` (`coder_kappa`) are
+    told where readers disagree.
     """
     nobody = refusals.groupby("device", sort=False)["reason"].agg(lambda why: set(why) == {"none"})
     names = {str(name): words.label({"device": name}, "device", catalogue) for name in nobody.index}
@@ -82,13 +72,7 @@ def unread(refusals: pd.DataFrame, kappas: pd.DataFrame, catalogue: Catalogue) -
 
 
 def themes(shares: pd.DataFrame, catalogue: Catalogue) -> str:
-    """The first theme of each product's texts, or of a device's where they are of none.
-
-    Parameters
-    ----------
-    shares
-        Estimates of `text_theme_share`.
-    """
+    """The first theme of each product's texts, or of a device's (`text_theme_share`)."""
     rows = published(shares, "text_theme_share")
     rows = rows.sort_values("estimate", ascending=False, kind="stable")
     sentences: list[str] = []
@@ -105,15 +89,7 @@ def themes(shares: pd.DataFrame, catalogue: Catalogue) -> str:
 def quotes(quoted: pd.DataFrame, catalogue: Catalogue) -> Output:
     """Texts of each theme, as they were written but for what would tell who wrote them.
 
-    Parameters
-    ----------
-    quoted
-        The words `quotes` of the family: `product`, `device`, `theme` and `text`.
-
-    Raises
-    ------
-    ObservError
-        Where there is none to show.
+    Of the words `quotes` of the family: `product`, `device`, `theme` and `text`.
     """
     if quoted.empty:
         raise ObservError("quotes: no text to show; name it with `absent`")
@@ -128,26 +104,14 @@ def quotes(quoted: pd.DataFrame, catalogue: Catalogue) -> Output:
 
 
 def lacking(extras: pd.DataFrame) -> str:
-    """That no machine has read the texts, where what it takes is not installed.
-
-    Parameters
-    ----------
-    extras
-        The words `lacking` of the family: each `extra` that would have to be installed.
-    """
+    """That no machine has read the texts, where what it takes (words `lacking`) is missing."""
     if extras.empty:
         return ""
     return _TEXTS["lacking"].format(extra=extras["extra"].iat[0])
 
 
 def untold(unstable: pd.DataFrame) -> str:
-    """That themes were found and are not told, as other texts would not give them again.
-
-    Parameters
-    ----------
-    unstable
-        The words `unstable` of the family: `product`, `device` and how many `themes`.
-    """
+    """That themes were found and are not told (words `unstable`), as they would not last."""
     if not unstable["themes"].sum():
         return ""
     return _TEXTS["untold"]

@@ -1,8 +1,7 @@
 """Workshops with users: how many came, and what became of their ideas.
 
-Workshops and ideas are counted whole, so their counts have no interval; those of several devices
-are counted together. Ideas are as they stood
-at the end of the last quarter asked for, by the days on which they were decided and done.
+All is counted whole, several devices together. Ideas are as they stood at the end of the last
+quarter asked for, by the days on which they were decided and done.
 """
 
 from __future__ import annotations
@@ -38,12 +37,10 @@ def workshop_counts(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.
 def participants(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """Participants of all the quarters' workshops: in all, by product, and by profile.
 
-    They are given over the whole period alone, as the total of a year would tell a quarter that
-    is withheld, and only where workshops are held every quarter or every other, so that none can
-    be had from one edition to the next (see `confidentiality.disclosure`). A product whose
-    workshops are not is withheld, as is one with fewer than eleven people, with as many others as
-    keep it from being had by subtraction. Profiles of fewer than eleven are one, with the next
-    smallest where they need it.
+    They are given over the whole period alone, as the total of a year would tell a quarter that is
+    withheld, and only where workshops are held every quarter or every other (see
+    `confidentiality.disclosure`). A product whose workshops are not is withheld, as is one with
+    fewer than eleven people, with as many others as keep it from being had by subtraction.
     """
     rows = _within(workshops, quarters)
     rows = rows[rows["kind"] == "participants"]
@@ -105,8 +102,8 @@ def ideas(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
 def delays(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """How long decided ideas take to be done, those still under way included.
 
-    An idea that is not done by the end of the last quarter has waited until then; one that was
-    dropped once decided is never done, and waits too. The estimate is that of Kaplan and Meier.
+    An idea that is not done by the end of the last quarter, or was dropped, has waited until then:
+    the estimate is that of Kaplan and Meier.
     """
     end = pd.Timestamp(quarters[-1].end)
     rows = workshops[

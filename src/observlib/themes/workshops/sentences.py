@@ -11,13 +11,7 @@ _TEXTS = wording.load_texts(__file__)
 
 
 def ideas(frame: pd.DataFrame) -> str:
-    """How many ideas of workshops were decided and done.
-
-    Parameters
-    ----------
-    frame
-        Estimates of `workshop_ideas` by step.
-    """
+    """How many ideas of workshops were decided and done (`workshop_ideas` by step)."""
     steps = frame[(frame["indicator"] == "workshop_ideas") & frame["estimate"].notna()]
     if len(steps) != 3 or not steps["estimate"].iat[0]:
         return _TEXTS["no_idea"]
@@ -35,13 +29,7 @@ def ideas(frame: pd.DataFrame) -> str:
 
 
 def delay(delays: pd.DataFrame, catalogue: Catalogue) -> str:
-    """How long half of the decided ideas take to be done; nothing where it may not be told.
-
-    Parameters
-    ----------
-    delays
-        Estimates of `idea_delay`.
-    """
+    """How long half of the decided ideas take to be done (`idea_delay`), where it may be told."""
     rows = delays[delays["indicator"] == "idea_delay"].to_dict("records")
     if not rows or rows[0]["status"] == "suppressed":
         return ""
@@ -52,13 +40,7 @@ def delay(delays: pd.DataFrame, catalogue: Catalogue) -> str:
 
 
 def workshops(people: pd.DataFrame, held: pd.DataFrame) -> str:
-    """How many workshops a year had, and how many people came.
-
-    Parameters
-    ----------
-    people, held
-        Estimates of `workshop_participants`, and of `workshop_count` by product and quarter.
-    """
+    """How many workshops a year had (`workshop_count`), and how many people came."""
     count = held["estimate"].sum()
     if not count:
         return _TEXTS["no_workshop"]
