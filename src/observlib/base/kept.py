@@ -103,10 +103,7 @@ def has(folder: Path, name: str, of: Mapping[str, str]) -> bool:
 def differing(
     folder: Path, name: str, of: Mapping[str, str], now: Mapping[str, str] | None = None
 ) -> set[str] | None:
-    """The inputs that differ from those of the entry of a name that was made of the most like ones.
-
-    None where there is no entry; none where it was made of these very ones.
-    """
+    """The inputs that differ from those of the most like entry; None where there is none."""
     found = []
     for path in sorted(folder.glob(f"{glob.escape(name)}.*"), key=_moment)[-_LATEST:]:
         if entry := _read(path):

@@ -1,7 +1,4 @@
-"""YAML as people write it: one reader and one writer for files, front matters and cells' options.
-
-A mistake is one line: the file, the line in it, what is wrong and how to mend it.
-"""
+"""YAML as people write it: one reader and one writer for files, front matters, cells' options."""
 
 from __future__ import annotations
 
@@ -126,7 +123,12 @@ def read_front_matter(text: str, name: Path | str) -> tuple[dict[str, Any], str]
 
 
 def dump(value: Any, width: int = 1000) -> str:
-    """A value as YAML, its keys in their order, its letters as they are."""
+    """A value as YAML, its keys in their order, its letters as they are.
+
+    >>> print(dump({"title": "Été", "order": 1}), end="")
+    title: Été
+    order: 1
+    """
     return str(yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=width))
 
 

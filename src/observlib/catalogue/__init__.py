@@ -1,8 +1,4 @@
-"""What exists, read from YAML: departments, products, devices, questionnaires, indicators, …
-
-The catalogue is data that people edit. Every file is checked whole, and every mistake in it is
-told at once with its file, line and key.
-"""
+"""What exists, read from YAML: departments, products, devices, questionnaires, indicators, …"""
 
 from __future__ import annotations
 

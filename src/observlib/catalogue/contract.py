@@ -99,10 +99,7 @@ def schema(table: str) -> pa.DataFrameSchema:
 
 
 def typed_rows(rows: pd.DataFrame, table: str) -> pd.DataFrame | None:
-    """Rows in the types of their table, where all of them keep what its schema asks.
-
-    A schema takes some 25 ms to say so, of however few rows; it says what is wrong with others.
-    """
+    """Rows in the types of their table, if all keep its schema, which takes 25 ms to say so."""
     shape = TABLES[table]
     try:
         typed = coerce(rows, table)

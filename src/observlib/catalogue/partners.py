@@ -1,9 +1,4 @@
-"""Partners and tasks: what their entries say of each other and of the rest of the catalogue.
-
-Each contact leads to one place: a partner, several of them that share its theme, or none. What is
-counted of a task is never counted of another too: each section, theme, answer and test leads to
-one. A text alone may be of several.
-"""
+"""Partners and tasks: what their entries say of each other and of the rest of the catalogue."""
 
 from __future__ import annotations
 
@@ -26,11 +21,7 @@ def partner_faults(
     peers: Mapping[str, Peer],
     places: Mapping[tuple[str, str, str], str],
 ) -> Iterator[str]:
-    """What is wrong with partners beside each other.
-
-    A theme has one partner, or several that all say that they share it: a contact is never counted
-    for two of them by mistake. A word or a name leads to one.
-    """
+    """What is wrong with partners, such as a theme of two that do not both share it."""
 
     def at(partner: Partner, key: str) -> str:
         return f"{places['partners', partner.id, key]}: {partner.id!r}"

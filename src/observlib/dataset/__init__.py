@@ -1,7 +1,4 @@
-"""A data package: estimates and comparisons as CSV and as a workbook, with what describes them.
-
-An edition has one of all that it tells; a partner's has the rows of its page.
-"""
+"""A data package: estimates and comparisons as CSV and as a workbook, with what describes them."""
 
 from __future__ import annotations
 

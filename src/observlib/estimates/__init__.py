@@ -1,8 +1,4 @@
-"""The estimate frame: the contract between indicators and everything after them.
-
-One row is one publishable number with its passport. Charts, tables, sentences and open data are
-made from estimates and from nothing else.
-"""
+"""The estimate frame: the contract between indicators and everything after them."""
 
 from __future__ import annotations
 

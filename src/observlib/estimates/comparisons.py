@@ -1,9 +1,4 @@
-"""The comparison frame: two estimates side by side, their difference, and the verdict on it.
-
-One row is one pair: an estimate, what it is compared with (the same columns after `reference_`),
-and what the test of all pairs of its family found. Sentences, tables and open data that tell a
-difference are made from these rows and from nothing else.
-"""
+"""The comparison frame: two estimates side by side, their difference, and the verdict on it."""
 
 from __future__ import annotations
 

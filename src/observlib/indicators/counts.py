@@ -1,8 +1,4 @@
-"""Audience: visits and downloads by month and quarter, and their change on a year.
-
-Counts are of whole populations: they have no interval. A period that the data does not cover
-whole is `partial`, and is never compared.
-"""
+"""Audience: visits and downloads by month and quarter, and their change on a year."""
 
 from __future__ import annotations
 

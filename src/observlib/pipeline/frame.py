@@ -145,11 +145,7 @@ def _name(name: str, survey: str) -> str:
 
 
 def depends(data: Path, quarter: Quarter, name: str, survey: str = "") -> Inputs:
-    """All that what a family gives depends on, by name, each with its digest.
-
-    The code that computes, the versions of packages, the exports of the tables that it reads,
-    the catalogue and other facts of the project that it asks for, and the families it reads.
-    """
+    """All that what a family gives depends on, by name, each with its digest."""
     return dependencies(data, quarter, [(name, survey)])[name, survey]
 
 

@@ -1,8 +1,4 @@
-"""Corrections as the store reads them: over the parts, which stay as exports gave them.
-
-A correction may thus be written after the export has gone, and taken back. Before anything is
-read, each is compared with what the source gives: it stops all the day that is no longer wrong.
-"""
+"""Corrections as the store reads them: over the parts, which stay as exports gave them."""
 
 from __future__ import annotations
 

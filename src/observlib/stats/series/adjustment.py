@@ -137,10 +137,7 @@ def _pilot(values: Array, there: Booleans) -> Array:
 
 
 def _outlying(values: Array, regular: _Regular, whole: Booleans) -> Booleans:
-    """Months that stand alone, the farthest taken out first: it biases the season of the others.
-
-    `regular` gives the season and calendar by which months do not stand alone, from those left.
-    """
+    """Months that stand alone, the farthest taken out first: it biases the season of the others."""
     outlying = np.zeros(len(values), dtype=bool)
     for _ in range(len(values) // _MOST):
         adjusted = np.where(whole, values, 0.0) - regular(whole & ~outlying)

@@ -373,10 +373,7 @@ def means(design: Design, groups: Domains, values: Floats, level: float) -> pd.D
 
 
 def domains(design: Design, by: str | Sequence[str] | None, *more: str) -> Domains:
-    """The domains that columns make: all values that occur together in the frame, sorted.
-
-    No column may have the name of a result: those of the module, and `more`.
-    """
+    """The domains that columns make: all values that occur together in the frame, sorted."""
     given: Iterable[object] = by if isinstance(by, Iterable) and not isinstance(by, str) else [by]
     names = list(dict.fromkeys(given))
     if by is None or not names:
