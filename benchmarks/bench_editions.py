@@ -31,7 +31,7 @@ from datetime import date
 from pathlib import Path
 from observlib.edition.plan import check_request
 from observlib.base.period import Quarter
-asked = Path("{DATA}").resolve(), Quarter.parse("{QUARTER}"), (), {{}}, date.today()
+asked = Path("{DATA}").resolve(), Quarter("{QUARTER}"), (), {{}}, date.today()
 request = check_request(Path.cwd(), *asked)
 print(json.dumps([[str(one.study.path), one.name, one.parameters] for one in request.pages]))
 """

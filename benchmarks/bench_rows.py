@@ -45,7 +45,7 @@ from observlib.pipeline import frame
 from observlib.base.period import Quarter
 data = Path(sys.argv[1])
 frame._KEPT = data / "kept"  # what an earlier run computed is not taken
-told = {"estimates": len(frame.given(data, Quarter(2015, 4), "contacts").estimates)}
+told = {"estimates": len(frame.given(data, Quarter("2015-T4"), "contacts").estimates)}
 """
 FROM_ROWS = """
 from observlib import store
@@ -53,7 +53,7 @@ from observlib.catalogue import contract
 from observlib.base.period import Quarter
 from observlib.themes import contacts
 from observlib.themes import contacts
-last = Quarter(2015, 4)
+last = Quarter("2015-T4")
 rows = store.read(Path(sys.argv[1]), "calls", None, last)
 none = contract.empty("call_intervals").assign(source="")
 found = calls.quarterly(rows, none, last.back(9)), topics.themes(rows, "call", [last])

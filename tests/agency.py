@@ -112,7 +112,7 @@ def export(data: Path, name: str, rows: Rows) -> Path:
 
 def late(data: Path, quarter: str) -> None:
     """One to three marks, a call and a text of a quarter that come after its edition."""
-    day = Quarter.parse(quarter).start + timedelta(days=40)
+    day = Quarter(quarter).start + timedelta(days=40)
     for many, device in enumerate(BUTTONS, start=1):
         rows = [mark(f"late{number}", day, 5 * number) for number in range(many)]
         export(data, f"{device}_late", rows)
@@ -144,7 +144,7 @@ def read(path: Path) -> list[dict[str, str]]:
 
 
 def days(quarter: str, many: int, seed: str) -> list[date]:
-    own = Quarter.parse(quarter)
+    own = Quarter(quarter)
     length = (own.end - own.start).days + 1
     drawn = np.random.default_rng([*seed.encode()]).integers(0, length, many)
     return sorted(own.start + timedelta(days=int(day)) for day in drawn)
@@ -176,7 +176,7 @@ def calls(quarter: str, many: int) -> Rows:
 
 def tickets(quarter: str, many: int) -> Rows:
     seed = np.random.default_rng([*f"tickets {quarter}".encode()])
-    end = Quarter.parse(quarter).end + timedelta(days=4)
+    end = Quarter(quarter).end + timedelta(days=4)
     for number, day in enumerate(days(quarter, many, "tickets")):
         answer = min(day + timedelta(days=int(seed.exponential(2))), end)
         yield {
@@ -194,7 +194,7 @@ def texts(quarter: str, many: int) -> Rows:
 
 
 def visits(quarter: str) -> Rows:
-    for number, month in enumerate(Quarter.parse(quarter).months):
+    for number, month in enumerate(Quarter(quarter).months):
         yield {"month": month, "visits": 9_000 + 300 * number}
 
 

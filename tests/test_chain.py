@@ -13,7 +13,7 @@ from observlib.estimates import base, mark
 from observlib.indicators import counts
 from observlib.themes import experiences, procedures, satisfaction
 
-ALL = Quarter(2026, 3).back(15)
+ALL = Quarter("2026-T3").back(15)
 MEASURED = {"satisfaction": ("satisfaction_10", "satisfied_share"), "clarity": ("clarity_10",)}
 MEASURED |= {"help_reached": ("help_reached_share",)}
 
@@ -108,8 +108,8 @@ def test_intervals_hold_the_true_mean_about_as_often_as_they_say(marks, truths):
 
 def test_feelings_add_up_to_the_experiences_written(demonstration, truths, catalogue):
     told = store.read(demonstration, "experiences")
-    shares = experiences.feelings(told, catalogue, Quarter(2026, 3))
-    year = [str(quarter) for quarter in Quarter(2026, 3).back(4)]
+    shares = experiences.feelings(told, catalogue, Quarter("2026-T3"))
+    year = [quarter for quarter in Quarter("2026-T3").back(4)]
     written = [t for t in truths["experiences"] if t["quarter"] in year]
     total = sum(truth["value"] for truth in written)
     labels = experiences.FEELING_LABELS
@@ -121,7 +121,7 @@ def test_feelings_add_up_to_the_experiences_written(demonstration, truths, catal
 
 def test_medians_of_peers_are_those_of_the_marks_written(demonstration, truths, catalogue):
     table = store.read(demonstration, "procedures")
-    found = procedures.satisfaction(table, catalogue, Quarter(2026, 3))
+    found = procedures.satisfaction(table, catalogue, Quarter("2026-T3"))
     medians = found[found["indicator"] == "procedure_satisfaction_median"].set_index("product")
     peers = {code: peer.id for peer in catalogue.peers.values() for code in peer.codes}
     compared = 0

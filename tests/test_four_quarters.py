@@ -62,7 +62,7 @@ def ingest(data: Path) -> None:
 
 def publish(data: Path, quarter: str, day: str) -> None:
     root, today = Path.cwd(), date.fromisoformat(day)
-    _, failed = release(root, data, Quarter.parse(quarter), publisher="embedded", today=today)
+    _, failed = release(root, data, Quarter(quarter), publisher="embedded", today=today)
     assert failed == []
 
 
@@ -72,8 +72,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root := tmp_path_factory.mktemp("agency"))
         data = agency.found(root)
-        for quarter in Quarter.parse(FIRST).back(5):
-            agency.bring(data, str(quarter))
+        for quarter in Quarter(FIRST).back(5):
+            agency.bring(data, quarter)
         ingest(data)
         publish(data, FIRST, DAYS[FIRST])
         contacts_come_late(data)

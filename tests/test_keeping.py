@@ -43,7 +43,7 @@ def made_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = small.make_root(tmp_path_factory.mktemp("before").resolve() / "project")
     with pytest.MonkeyPatch.context() as patch:
         small.prepare(root, patch, None)
-        module.release(root, root / "data", Quarter.parse(T3), publisher="embedded", today=TODAY)
+        module.release(root, root / "data", Quarter(T3), publisher="embedded", today=TODAY)
     return root / "reports" / ".kept" / "site"
 
 
@@ -98,7 +98,7 @@ def stands(
 ) -> standing.StandingPublication | None:
     """What the command `observ edition` looks at before anything else."""
     named = {"data": root / "data", "only": [], "given": {}, "publisher": "embedded"} | words
-    wanted = Quarter.parse(quarter) if quarter else None
+    wanted = Quarter(quarter) if quarter else None
     return standing.since(root, standing.now(root, quarter=wanted, today=today, **named))
 
 
@@ -171,7 +171,7 @@ def test_the_command_says_since_when_and_loads_nothing_heavy_for_it(release, roo
 
 def test_no_worker_is_started_for_what_is_of_the_site_alone(release, root):
     def may_run() -> int:
-        found = standing.now(root, root / "data", Quarter(2026, 3), [], {}, "embedded", TODAY)
+        found = standing.now(root, root / "data", Quarter("2026-T3"), [], {}, "embedded", TODAY)
         return standing.may_run(root, found)
 
     assert may_run()
@@ -374,7 +374,7 @@ def write_text(root: Path, name: str, text: str) -> None:
 def test_a_sentence_that_changed_is_published_and_no_code_is_run_again(again, release, root):
     again()
     write_text(root, "panorama", "Une phrase de plus.")
-    explained = explaining.explain_release(root, root / "data", Quarter.parse(T3), today=TODAY)
+    explained = explaining.explain_release(root, root / "data", Quarter(T3), today=TODAY)
     assert explained["panorama"] == "would be made again, not run: its notebook"
     assert again() == NOTHING
     page = root / "reports" / "_site" / T3 / "panorama.html"
@@ -541,7 +541,7 @@ def test_a_page_that_was_changed_by_hand_does_not_stay_in_an_edition(again, root
 
 
 def explained(root: Path, **words: Any) -> dict[str, str]:
-    named = {"quarter": Quarter(2026, 3), "publisher": "embedded", "today": TODAY} | words
+    named = {"quarter": Quarter("2026-T3"), "publisher": "embedded", "today": TODAY} | words
     return explaining.explain_release(root, root / "data", **named)
 
 
@@ -572,14 +572,14 @@ def test_it_is_told_why_a_page_would_run_and_nothing_is_made(release, root, ran)
     assert explained(root)["the site"] == "would be made again: files of the site (index.html)"
     small.write_store(root, end="2026-10-31")
     assert explained(root)["panorama"] == "would run: the data (ratings)"
-    told = explained(root, quarter=Quarter(2026, 2))
+    told = explained(root, quarter=Quarter("2026-T2"))
     assert told["panorama"] == "would run: the data (ratings), the parameter quarter"
     assert "the quarter" in told["the site"]
 
 
 def test_it_is_told_why_a_family_would_be_computed_and_the_site_made(release, root, monkeypatch):
     release()
-    decided = disclosed.disclosure_decisions(root / "data", Quarter(2026, 3))
+    decided = disclosed.disclosure_decisions(root / "data", Quarter("2026-T3"))
     monkeypatch.setattr(disclosed, "jobs", lambda _: [("polls", ""), ("survey", "enquete")])
     found = explained(root)
     assert found["family polls"] == "would be computed: never made"

@@ -54,7 +54,7 @@ def test_four_days_of_december_2025_are_never_a_fall(real):
     for device in set(table["device"]):
         assert months.loc[(device, "2025-11"), "status"] == "published"
         assert months.loc[(device, "2025-12"), "status"] == "partial"
-    quarters = counts.quarterly_counts(table, Quarter(2025, 4).back(5))
+    quarters = counts.quarterly_counts(table, Quarter("2025-T4").back(5))
     assert set(quarters[quarters["period"] == "2025-T4"]["status"]) == {"partial"}
     years = counts.change_on_year(quarters)
     assert set(years["status"]) == {"missing"} and years["estimate"].isna().all()
@@ -78,9 +78,9 @@ def test_real_months_are_adjusted_without_the_four_days_of_december_2025(real, c
 
 def test_a_whole_quarter_of_real_traffic_is_the_sum_that_was_published(real):
     table = store.read(real[0], "audience")
-    quarters = counts.quarterly_counts(table, [Quarter(2025, 3)]).set_index("product")
+    quarters = counts.quarterly_counts(table, [Quarter("2025-T3")]).set_index("product")
     # July to September 2025 in dila_BODACC_monthly.json
-    in_time = table["start"].dt.strftime("%Y-%m").isin(Quarter(2025, 3).months)
+    in_time = table["start"].dt.strftime("%Y-%m").isin(Quarter("2025-T3").months)
     bodacc = table[(table["product"] == "bodacc") & in_time]
     assert len(bodacc) == 3
     assert quarters.loc["bodacc", "estimate"] == bodacc["visits"].sum() == 15582
@@ -89,7 +89,7 @@ def test_a_whole_quarter_of_real_traffic_is_the_sum_that_was_published(real):
 
 def test_the_balanced_subset_is_never_shown_without_its_reservation(real, catalogue):
     table = store.read(real[0], "experiences")
-    shares = experiences.feelings(table, catalogue, Quarter(2025, 3))
+    shares = experiences.feelings(table, catalogue, Quarter("2025-T3"))
     assert shares["n"].unique().tolist() == [1200.0]
     assert shares["estimate"].round(6).tolist() == [33.333333] * 3
     sentence = "n'est pas un échantillon aléatoire"
@@ -98,7 +98,9 @@ def test_the_balanced_subset_is_never_shown_without_its_reservation(real, catalo
 
 
 def test_the_agency_and_its_peers_stand_among_the_state_s_procedures(real, catalogue):
-    found = procedures.satisfaction(store.read(real[0], "procedures"), catalogue, Quarter(2025, 3))
+    found = procedures.satisfaction(
+        store.read(real[0], "procedures"), catalogue, Quarter("2025-T3")
+    )
     marks = found[found["indicator"] == "procedure_satisfaction"].set_index("group_value")
     assert set(marks["product"]) == {"dila", "cnaf", "defenseur-des-droits"}
     assert marks.loc["Saisine du Défenseur des droits", "estimate"] == 9
@@ -109,5 +111,7 @@ def test_the_agency_and_its_peers_stand_among_the_state_s_procedures(real, catal
 
 
 def test_no_count_of_few_people_can_be_worked_back_from_an_edition_of_real_exports(real):
-    report = disclosed.disclosure_report(disclosed.disclosure_decisions(real[0], Quarter(2022, 4)))
+    report = disclosed.disclosure_report(
+        disclosed.disclosure_decisions(real[0], Quarter("2022-T4"))
+    )
     assert report["tried"] > 80 and report["pinned"] == 0

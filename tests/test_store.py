@@ -145,9 +145,9 @@ def test_an_export_saved_in_another_format_says_which_one_its_device_reads(tmp_p
 def test_reading_some_quarters_reads_these_and_no_other(tmp_path, catalogue):
     visits(tmp_path / "raw", "x", {f"2026-{m:02d}": 100 * m for m in range(1, 10)})
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
-    q2 = Quarter(2026, 2)
+    q2 = Quarter("2026-T2")
     assert store.read(tmp_path, "audience", q2, q2)["visits"].tolist() == [400, 500, 600]
-    assert store.read(tmp_path, "audience", last=Quarter(2026, 1))["visits"].sum() == 600
+    assert store.read(tmp_path, "audience", last=Quarter("2026-T1"))["visits"].sum() == 600
     sources = store.read(tmp_path, "audience")["source"].str.split("@").str[0]
     assert set(sources) == {"audience-boamp"}
 
@@ -167,18 +167,18 @@ def test_what_came_in_is_counted_by_device_as_reading_it_all_would(tmp_path, cat
     visits(tmp_path / "raw", "2026", {"2026-06": 9, "2026-07": 5, "2026-08": 6})
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     counted = {"ratings": ("answer_id", "question"), "audience": (), "calls": ("call_id",)}
-    found = store.received(tmp_path, counted, Quarter(2026, 3))
+    found = store.received(tmp_path, counted, Quarter("2026-T3"))
     of_both = [["satisfaction-3939", "ratings", 3], ["audience-boamp", "audience", 2]]
     assert found[["device", "table", "count"]].values.tolist() == of_both
     read = pd.concat([store.read(tmp_path, name) for name in ("ratings", "audience")])
     assert set(found["source"]) == set(read["source"])
-    assert store.received(tmp_path, counted, Quarter(2020, 1)).empty
-    none = store.received(tmp_path, {}, Quarter(2026, 3))
+    assert store.received(tmp_path, counted, Quarter("2020-T1")).empty
+    none = store.received(tmp_path, {}, Quarter("2026-T3"))
     assert none.columns.tolist() == ["device", "table", "count", "source"]
 
 
 def test_who_was_heard_is_told_by_device_and_product_of_the_quarters_asked_for(demonstration):
-    first, last = Quarter(2025, 4), Quarter(2026, 3)
+    first, last = Quarter("2025-T4"), Quarter("2026-T3")
     heard = store.heard(demonstration, first, last)
     pairs = set(zip(heard["device"], heard["product"], strict=True))
     assert len(pairs) == len(heard)
@@ -187,7 +187,7 @@ def test_who_was_heard_is_told_by_device_and_product_of_the_quarters_asked_for(d
     assert expected and expected == {pair for pair in pairs if pair[0] == "ateliers"}
     assert set(heard["source"]) >= set(sheets["source"])
     assert heard.index.is_unique
-    assert store.heard(demonstration, Quarter(2001, 1), Quarter(2001, 1)).empty
+    assert store.heard(demonstration, Quarter("2001-T1"), Quarter("2001-T1")).empty
 
 
 @pytest.mark.parametrize(("months", "today", "latest"), [

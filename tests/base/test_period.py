@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observlib.base.errors import UsageError
-from observlib.base.period import Quarter, month_days, months_between
+from observlib.base.period import Period, Quarter, month_days, months_between
 from observlib.base.working_days import (
     public_holidays,
     usual_working_days,
@@ -17,7 +17,7 @@ from observlib.base.working_days import (
 )
 
 days = st.dates(date(1900, 1, 1), date(2200, 12, 31))
-quarters = st.builds(Quarter, st.integers(1900, 2200), st.integers(1, 4))
+quarters = st.builds(Quarter.of, days)
 
 
 @given(days)
@@ -53,7 +53,7 @@ def test_a_quarter_is_complete_only_once_it_has_ended(day):
 ])  # fmt: skip
 def test_a_misspelt_quarter_says_how_quarters_are_written(text, hint):
     with pytest.raises(UsageError) as error:
-        Quarter.parse(text)
+        Quarter(text)
     assert repr(text) in str(error.value) and "YYYY-T1 to YYYY-T4" in str(error.value)
     assert hint in str(error.value)
 
@@ -61,7 +61,24 @@ def test_a_misspelt_quarter_says_how_quarters_are_written(text, hint):
 @given(st.text(max_size=10))
 def test_any_text_is_a_quarter_or_a_usage_error(text):
     with contextlib.suppress(UsageError):
-        assert str(Quarter.parse(text)) == text.strip()
+        assert str(Quarter(text)) == text.strip()
+
+
+@given(days, days)
+def test_a_span_of_months_goes_from_its_first_day_to_its_last(one, other):
+    first, last = sorted(f"{day:%Y-%m}" for day in (one, other))
+    span = Period(f"{first}/{last}")
+    assert (span.kind, span.first, span.last) == ("span", first, last)
+    assert span.start == Period(first).start <= min(one, other)
+    assert span.end == Period(last).end >= max(one, other)
+    assert sum(map(month_days, span.months)) == (span.end - span.start).days + 1
+
+
+@pytest.mark.parametrize(
+    "words", ["été 2026", "2026-13", "2026-02-30", "2026-T5", "2026/", "", "0000"]
+)
+def test_a_source_s_own_words_for_when_are_a_period_of_no_days(words):
+    assert Period(words).days is None and Period(words).kind == "" and Period(words).months == ()
 
 
 def test_months_between_crosses_the_year():

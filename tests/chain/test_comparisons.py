@@ -18,7 +18,7 @@ from observlib.study import overview
 from observlib.themes import counters, peers, satisfaction
 from observlib.themes.surveys import survey_
 
-LAST = Quarter(2026, 3)
+LAST = Quarter("2026-T3")
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from observlib.themes import audience as series
 from tools.demo import audience
 from tools.demo import satisfaction as ratings
 
-LAST = Quarter(2026, 3)
+LAST = Quarter("2026-T3")
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from observlib.pipeline import project
 from observlib.themes import profiles, surveys
 from observlib.themes.surveys import weighted
 
-LAST = Quarter(2026, 3)
+LAST = Quarter("2026-T3")
 ALL = LAST.back(15)
 YEAR = LAST.back(4)
 
@@ -109,7 +109,7 @@ def test_steps_are_the_counts_that_were_written(demonstration, responses, truths
     compared = 0
     for kind, name in names.items():
         for truth in of_kind(truths, kind):
-            if truth["quarter"] == str(LAST):
+            if truth["quarter"] == LAST:
                 told = truth["value"] if kind == "invited" else base(truth["value"])
                 assert steps[truth["device"], name] == told
                 compared += 1

@@ -15,7 +15,7 @@ from observlib.records import coding
 from observlib.themes import verbatims
 from tools.demo import codes
 
-LAST = Quarter(2026, 3)
+LAST = Quarter("2026-T3")
 
 
 @pytest.fixture(scope="module")
@@ -56,16 +56,16 @@ def test_intervals_hold_the_truth_about_as_often_as_said(told, true_shares, indi
         for key, row in rows.to_dict("index").items()
     ]
     assert len(held) > 20 and sum(held) >= 0.9 * len(held)
-    assert all(held[-len(rows.loc[[str(LAST)]]) :])  # those of the pages that are committed
+    assert all(held[-len(rows.loc[[LAST]]) :])  # those of the pages that are committed
 
 
 @pytest.mark.slow
 def test_readers_agree_enough_for_all_but_what_hardly_any_text_holds(told):
-    kappas = by_reading(told, "coder_kappa")["estimate"].loc[str(LAST)]
+    kappas = by_reading(told, "coder_kappa")["estimate"].loc[LAST]
     agreed = kappas.drop("Relation")
     assert kappas["Relation"] < 0.6 < agreed.min() and 0.75 < agreed.median() < 0.9
     shares = by_reading(told, "text_share")
-    assert set(shares.loc[str(LAST)].index) >= {"Ressenti positif", "Information", "Simplicité"}
+    assert set(shares.loc[LAST].index) >= {"Ressenti positif", "Information", "Simplicité"}
 
 
 @pytest.mark.slow
@@ -73,7 +73,7 @@ def test_the_machine_that_learnt_other_quarters_narrows_what_is_told(told):
     wide, narrow = (by_reading(told, name) for name in ("text_share_read", "text_share"))
     width = {name: rows["ci_high"] - rows["ci_low"] for name, rows in
              (("wide", wide), ("narrow", narrow))}  # fmt: skip
-    assert (width["narrow"] < width["wide"]).loc[str(LAST)].all()
+    assert (width["narrow"] < width["wide"]).loc[LAST].all()
     assert (by_reading(told, "machine_f1")["estimate"]
             > by_reading(told, "machine_baseline")["estimate"] + 0.3).all()  # fmt: skip
 
@@ -81,7 +81,7 @@ def test_the_machine_that_learnt_other_quarters_narrows_what_is_told(told):
 @pytest.mark.parametrize("quarter", LAST.back(4), ids=str)
 def test_the_files_are_those_that_a_reader_is_handed(demonstration, catalogue, tmp_path, quarter):
     texts = store.read(demonstration, "verbatims", quarter, quarter, device=codes.DEVICE)
-    given = (texts, codes.DEVICE, str(quarter), catalogue.codebook, codes.READ, tmp_path)
+    given = (texts, codes.DEVICE, quarter, catalogue.codebook, codes.READ, tmp_path)
     for path in coding.write_sheets(*given)[0]:
         filled = demonstration / "raw" / "codage" / path.name
         blank, done = (

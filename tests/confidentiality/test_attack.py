@@ -29,7 +29,7 @@ from observlib.language.rounding import rounded_estimates
 from observlib.themes import satisfaction
 
 DEVICE = {"device": "d", "product": "p", "channel": "web", "source": "d@1"}
-QUARTER = Quarter(2026, 3)
+QUARTER = Quarter("2026-T3")
 
 
 def ratings(*months: dict[float, int], first: str = "2026-07") -> pd.DataFrame:

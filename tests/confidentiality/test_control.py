@@ -107,7 +107,7 @@ def test_a_year_is_told_as_its_quarters_are(catalogue, change, difference, ends)
         | {"ci_low": value - 0.2, "ci_high": value + 0.2}
         for (year, number), value in told.items()
     ]  # fmt: skip
-    frame, quarter = estimates.make(rows), Quarter(2026, 2)
+    frame, quarter = estimates.make(rows), Quarter("2026-T2")
     pairs = comparisons.make(changes.tested(catalogue, changes.so_far(frame, catalogue, quarter)))
     hidden = dict.fromkeys(estimates.NUMBERS, math.nan) if "status" in change else {}
     now = control.apply_decisions(frame, estimates.make([rows[-1] | hidden | change]))

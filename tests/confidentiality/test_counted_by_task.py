@@ -17,7 +17,7 @@ from observlib.language.rounding import rounded_estimates
 from observlib.themes import contacts, partners
 from observlib.themes import tasks as routing
 
-NOW = Quarter(2026, 3)
+NOW = Quarter("2026-T3")
 THEMES = ("Papiers d'identité", "Carte grise et permis", "Famille", "Compte en ligne", "Logement")
 COUNTS = st.fixed_dictionaries({theme: st.integers(0, 60) for theme in THEMES})
 ABOUT = {"device": "d", "product": "boamp", "channel": "mail", "source": "d@1"}

@@ -133,7 +133,7 @@ def test_a_funnel_does_not_tell_how_few_left_before_its_end(published):
 
 @pytest.mark.parametrize("late", [1, 2, 3])
 def test_a_quarter_published_again_does_not_tell_late_marks(demonstration, catalogue, half, late):
-    quarter = Quarter(2026, 3)
+    quarter = Quarter("2026-T3")
     ratings = store.read(demonstration, "ratings", quarter, quarter)
     ratings = ratings[ratings["question"] == "satisfaction"].sort_values("date", kind="stable")
     had = 0

@@ -15,7 +15,7 @@ from observlib.display import bars, charts, style
 from observlib.display.output import Output
 from observlib.language.rounding import rounded_estimates
 
-QUARTERS = [str(q) for q in Quarter(2026, 3).back(15)]
+QUARTERS = [str(q) for q in Quarter("2026-T3").back(15)]
 MONTHS = list(months_between("2023-01", "2026-08"))
 
 

@@ -24,7 +24,7 @@ from observlib.edition.release import release
 from observlib.publish import standing
 
 ROOT = Path(__file__).parents[2]
-NOW = Quarter(2026, 3)  # of the demonstration
+NOW = Quarter("2026-T3")  # of the demonstration
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 HEADER = """title: Essai
 order: 10

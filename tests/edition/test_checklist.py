@@ -17,7 +17,7 @@ from observlib.publish.editions.record import Edition
 from observlib.store.ledger import LedgerEntry
 
 root, release, kept_site = small.root, small.release, small.kept_site  # fixtures
-T3 = Quarter(2026, 3)
+T3 = Quarter("2026-T3")
 DAYS = {"2026-T3": "2026-11-16", "2026-T4": "2027-02-15", "2027-T1": "2027-05-18"}
 DAYS |= {"2027-T2": "2027-08-16", "2027-T3": "2027-11-15"}
 PLANNED: list[dict[str, str]] = [{"quarter": name, "date": day} for name, day in DAYS.items()]
@@ -33,7 +33,7 @@ PAGE = '<html lang="fr"><title>A</title><main><h1>A</h1>{}</main></html>'
     ("2026-T2", (2027, 2, 15, 7, 45), "blocking", "has no date"),
 ])  # fmt: skip
 def test_an_edition_is_released_from_the_minute_that_readers_were_told(quarter, now, state, told):
-    found = checklist.hour(DATES, Quarter.parse(quarter), datetime(*now, tzinfo=UTC))
+    found = checklist.hour(DATES, Quarter(quarter), datetime(*now, tzinfo=UTC))
     assert found.state == state and told in found.told
 
 
@@ -56,7 +56,7 @@ def test_a_daily_timer_releases_each_edition_once_from_its_hour_on(appeared, now
     ("2027-T3", "blocking", "2027-T4 has no date"),
 ])  # fmt: skip
 def test_no_edition_appears_whose_readers_are_not_told_of_the_next(quarter, state, told):
-    found = checklist.next_dates(DATES, Quarter.parse(quarter))
+    found = checklist.next_dates(DATES, Quarter(quarter))
     assert found.state == state and told in found.told
 
 

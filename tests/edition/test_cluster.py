@@ -227,7 +227,7 @@ def test_an_edition_is_the_same_though_a_worker_is_killed(cluster, small, tmp_pa
     assert failed == [] and len(told) == len(set(told)) == 2
     assert content(there / "reports" / "_site") == content(root / "reports" / "_site")
     assert content(there / "reports" / "editions") == content(root / "reports" / "editions")
-    build = json.loads((there / "reports/_site" / str(NOW) / "build.json").read_text("utf-8"))
+    build = json.loads((there / "reports/_site" / NOW / "build.json").read_text("utf-8"))
     assert build["memory"].keys() == set(told) and min(build["memory"].values()) > 50
     assert left(there) == []
 

@@ -38,7 +38,7 @@ def request_(tmp_path: Path, demonstration: Path, monkeypatch: pytest.MonkeyPatc
     return Request(
         root=tmp_path,
         data=demonstration,
-        quarter=Quarter(2026, 3),
+        quarter=Quarter("2026-T3"),
         today=date(2026, 11, 24),
         kind="demonstration",
         digest="abc123",

@@ -114,7 +114,7 @@ def before(tmp_path_factory: pytest.TempPathFactory, kept_site: Path) -> Path:
         telling(root, patch)(**WRONG)
         for quarter, today in ((T2, FIRST), (T3, SECOND)):
             about: dict[str, Any] = {"publisher": "embedded", "today": today}
-            module.release(root, root / "data", Quarter.parse(quarter), **about)
+            module.release(root, root / "data", Quarter(quarter), **about)
     return root
 
 
@@ -157,7 +157,7 @@ def make_again(root: Path, today: date = LATER) -> list[str]:
     """What the command does: the other editions first, then the latest; the lines that it says."""
     said: list[str] = []
     words: dict[str, Any] = {"publisher": "embedded", "today": today}
-    asked = (root, root / "data", Quarter.parse(T3))
+    asked = (root, root / "data", Quarter(T3))
     module.release_others(*asked, said.append, **words)
     module.release(*asked, **words)
     return said
@@ -318,7 +318,7 @@ def test_a_former_edition_that_cannot_be_made_again_says_so_and_stays(root, monk
     before, real = small.tree(site(root)), module.release
 
     def gone(root: Path, data: Path, quarter: Quarter, **words: Any) -> Any:
-        if str(quarter) == T2:
+        if quarter == T2:
             raise ObservError("quarter 2026-T2: the store has no data for it")
         return real(root, data, quarter, **words)
 
@@ -332,14 +332,14 @@ def test_a_former_edition_that_cannot_be_made_again_says_so_and_stays(root, monk
 
 
 def test_an_erratum_stops_releases_until_it_is_borne_is_seen_once_and_may_be_taken_back(root):
-    asked = (root, root / "data", Quarter.parse(T3), (), {}, "embedded", LATER)
+    asked = (root, root / "data", Quarter(T3), (), {}, "embedded", LATER)
     path = write(root)
-    lacking = told_errata.unborne(root, root / "data", Quarter.parse(T3), LATER)
+    lacking = told_errata.unborne(root, root / "data", Quarter(T3), LATER)
     assert lacking == {T2: "note"}
     found = checklist.corrected(lacking)
     assert found.state == "blocking" and "2026-T2 (note)" in found.told
     make_again(root)
-    lacking = told_errata.unborne(root, root / "data", Quarter.parse(T3), LATER)
+    lacking = told_errata.unborne(root, root / "data", Quarter(T3), LATER)
     assert checklist.corrected(lacking).state == "ok"
     assert standing.since(root, standing.now(*asked))
     before = small.published(root)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def edition(root) -> Edition:
-    site = root / "reports" / "_site" / str(NOW)
+    site = root / "reports" / "_site" / NOW
     return Edition(site, project.catalogue(root / "data" / "demo", root))
 
 

@@ -93,7 +93,7 @@ def test_a_page_of_more_figures_than_anyone_reads_sends_to_the_data(tmp_path, mo
         "digest": "",
         "catalogue": KNOWN,
         "pages": (),
-        "quarter": Quarter(2026, 3),
+        "quarter": Quarter("2026-T3"),
     }
     studies = [{"page": name, "title": name} for name in ("apercu", "fiche")]
     of = (ROWS, comparisons.from_json({"columns": comparisons.COLUMNS, "rows": []}))

@@ -26,7 +26,7 @@ from observlib.estimates import comparisons
 from observlib.pipeline import revisions
 from observlib.publish.downloads import open_data
 
-NOW = Quarter(2026, 3)
+NOW = Quarter("2026-T3")
 DAY = datetime.date(2026, 11, 28)
 FORMULA = "=HYPERLINK(0)"
 ROW = {"indicator": "partner_calls", "period": "2026-T3", "unit": "appels", "source": "d@1"}
@@ -243,7 +243,7 @@ def test_what_is_not_as_published_is_not_packed_and_told(root, tmp_path, file, c
 def test_an_edition_that_does_not_exist_or_has_no_partner_is_one_clear_line(root, tmp_path):
     out = tmp_path / "out"
     with pytest.raises(ObservError) as caught:
-        packages.make_packages(root, Quarter(2025, 1), out)
+        packages.make_packages(root, Quarter("2025-T1"), out)
     assert str(caught.value) == (
         "edition 2025-T1: does not exist; there is 2026-T3; make it: `observ edition 2025-T1`"
     )

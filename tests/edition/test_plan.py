@@ -60,7 +60,7 @@ def pages_of(
     **given: str,
 ) -> list[Page]:
     known = {one.name: one for one in studies}
-    quarter = Quarter(2026, 3)
+    quarter = Quarter("2026-T3")
     led = {partner: departments[:1] for partner in partners}
     subjects = Subjects(products, surveys, led, departments)
     return plan_pages(known, quarter, "data/demo", catalogue, subjects, only or [], given)
@@ -231,7 +231,7 @@ def test_titles_have_labels_in_french_in_the_place_of_parameters(catalogue):
 def test_any_text_for_any_parameter_is_a_plan_or_a_usage_error(catalogue, given_):
     both = {one.name: one for one in (study("a", **OWN, **EVERY), study("fiche", **EACH))}
     try:
-        pages = plan_pages(both, Quarter(2026, 3), "data", catalogue, Subjects(FED), (), given_)
+        pages = plan_pages(both, Quarter("2026-T3"), "data", catalogue, Subjects(FED), (), given_)
     except UsageError as error:
         assert error.problems and all(error.problems)
         return

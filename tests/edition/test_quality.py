@@ -13,7 +13,7 @@ from observlib.edition import staging
 from observlib.publish.editions.feeds import Planned
 from observlib.records.actions import Action
 
-T3 = Quarter(2026, 3)
+T3 = Quarter("2026-T3")
 SURVEY = "enquete-legifrance"
 ROW = {"product": "legifrance", "channel": "web", "device": SURVEY, "source": "a@1"}
 ROW |= {"period": "2026-T3", "unit": "sur 10"}

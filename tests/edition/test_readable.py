@@ -74,7 +74,7 @@ def test_captions_and_lists_are_read_and_quotations_and_references_are_not():
 @pytest.fixture(scope="module")
 def site(root: Path) -> Path:
     """The demonstration's edition, published."""
-    return root / "reports" / "_site" / str(NOW)
+    return root / "reports" / "_site" / NOW
 
 
 @pytest.mark.slow

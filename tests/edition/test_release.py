@@ -198,7 +198,7 @@ def release(root: Path) -> Release:
     def run(
         quarter: str | None = T3, data: Path | None = None, **words: Any
     ) -> tuple[Path, list[str]]:
-        wanted = Quarter.parse(quarter) if quarter else None
+        wanted = Quarter(quarter) if quarter else None
         about = {"publisher": "embedded", "today": TODAY} | words
         return module.release(root, data or root / "data", wanted, **about)
 
@@ -602,7 +602,7 @@ def _release_and_die(root: Path, moment: str) -> None:
     code = 1
     try:
         about: dict[str, Any] = {"publisher": "embedded", "today": TODAY, **steps}
-        module.release(root, root / "data", Quarter(2026, 3), **about)
+        module.release(root, root / "data", Quarter("2026-T3"), **about)
         code = 0
     finally:
         os._exit(code)
@@ -642,7 +642,7 @@ def test_a_run_killed_at_any_moment_leaves_folders_whole(release, root, tmp_path
         assert leftovers(killed) != [], moment  # else the kill was not at that moment
         monkeypatch.chdir(killed)
         about = {"publisher": "embedded", "today": TODAY}
-        module.release(killed, killed / "data", Quarter(2026, 3), **about)  # type: ignore[arg-type]
+        module.release(killed, killed / "data", Quarter("2026-T3"), **about)  # type: ignore[arg-type]
         assert published(killed) == new, moment
         assert leftovers(killed) == [], moment
 

@@ -40,7 +40,7 @@ def made(tmp_path_factory, kept_site):
         small.prepare(root, patch, kept_site)
         for quarter, today in ((T2, FIRST), (T3, SECOND)):
             about = {"publisher": "embedded", "today": today}
-            small.module.release(root, root / "data", Quarter.parse(quarter), **about)
+            small.module.release(root, root / "data", Quarter(quarter), **about)
             before = before or of(root, T2)
     return root, before
 

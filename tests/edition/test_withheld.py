@@ -34,10 +34,10 @@ from observlib.themes import partners, peers, profiles
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
-NOW = Quarter(2026, 3)
+NOW = Quarter("2026-T3")
 YEAR = NOW.back(4)
 PLACE = ["device", "product", "channel"]
-EDITION = Path("reports") / "editions" / str(NOW)
+EDITION = Path("reports") / "editions" / NOW
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +212,7 @@ def test_no_pdf_of_an_edition_tells_what_it_withholds(files, pages, withheld):
 @pytest.fixture(scope="module")
 def hidden(pages: dict[str, tuple[pd.DataFrame, ...]], withheld: Withheld) -> dict[str, Any]:
     """A mark of the page `satisfaction` that is withheld."""
-    key = ("satisfaction_10", "jdma-journal-officiel", "journal-officiel", "web", str(NOW), "", "")
+    key = ("satisfaction_10", "jdma-journal-officiel", "journal-officiel", "web", NOW, "", "")
     frames = pages["satisfaction"]
     assert key in {estimate_key(row) for frame in frames for row in estimates.records(frame)}
     return withheld.rows[key]
@@ -249,7 +249,7 @@ def in_parquet(content: bytes, row: dict[str, Any]) -> bytes:
 def in_workbook(row: dict[str, Any]) -> bytes:
     told = pd.DataFrame([row])[estimates.COLUMNS].assign(estimate=float("nan"), status="suppressed")
     none, known = comparisons.make(None), demonstration_catalogue()
-    of = {"name": "x", "title": "X", "quarter": str(NOW), "publisher": "Y", "says": {}}
+    of = {"name": "x", "title": "X", "quarter": NOW, "publisher": "Y", "says": {}}
     about = dataset.about(**of, made=date(2026, 11, 28), synthetic=True, brand=Brand())
     made = dataset.contents(told, none, dataset.dictionary(told, none, known), about)
     return dataset.archive({"x/x.xlsx": made["x.xlsx"]}, date(2026, 11, 28))
@@ -308,7 +308,7 @@ def test_a_withheld_figure_that_is_planted_is_found(where, root, pages, withheld
     if where == "a PDF" and shutil.which("pdftotext") is None:
         pytest.skip("pdftotext (poppler) is absent")
     name, plant = PLANTED[where]
-    folders = [root / "reports" / "_site" / str(NOW), root / EDITION]
+    folders = [root / "reports" / "_site" / NOW, root / EDITION]
     source = next(folder / name for folder in folders if (folder / name).exists())
     target = tmp_path / name if "package" not in where else tmp_path / "partner.zip"
     target.parent.mkdir(exist_ok=True)

@@ -77,7 +77,7 @@ def test_no_quantity_of_an_edition_has_two_values(demonstration, few):
     for name in few or frame.families():
         found = frame.family_named(name)
         for survey in sorted(held) if found.each_survey else [""]:
-            given = frame.given(demonstration, Quarter(2026, 3), name, survey)
+            given = frame.given(demonstration, Quarter("2026-T3"), name, survey)
             rows.append(given.estimates.assign(family=name))
     every = pd.concat(rows, ignore_index=True)
     key = ["indicator", "product", "channel", "device", "period", "group", "group_value"]

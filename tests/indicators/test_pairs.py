@@ -274,7 +274,7 @@ def two_years(now: list[float], then: list[float], **more: Any) -> list[dict[str
 
 
 def of_year(rows: list[dict[str, Any]], catalogue: Catalogue, quarter: str = NOW) -> pd.DataFrame:
-    frame, before = estimates.make(rows), str(Quarter.parse(quarter) - 4)
+    frame, before = estimates.make(rows), str(Quarter(quarter) - 4)
     found = satisfaction.of_satisfaction(frame, catalogue, quarter, before)
     return comparisons.make(found)
 
@@ -294,7 +294,7 @@ def test_a_small_fall_that_lasts_is_found_by_the_year_where_no_quarter_tells_it(
 
 def test_years_of_like_quarters_are_tested_as_welch_would_all_their_answers(catalogue):
     frame = estimates.make(two_years([6.7] * 3, [7.0] * 3))
-    found = changes.tested(catalogue, changes.so_far(frame, catalogue, Quarter(2026, 3)))
+    found = changes.tested(catalogue, changes.so_far(frame, catalogue, Quarter("2026-T3")))
     reference = ttest_ind_from_stats(6.7, 2.0, 600, 7.0, 2.0, 600)
     # a last digit that is not told is worth a little chance, and a quarter has few degrees
     assert reference.pvalue < found["p_value"].iat[0] < 1.25 * reference.pvalue
@@ -327,7 +327,7 @@ def test_what_a_year_tells_gives_away_no_digit_that_its_quarters_keep(catalogue,
         for row, by in zip(rows, more, strict=True)
     ]
     first, second = (
-        changes.over_quarters(estimates.make(each), catalogue, Quarter(2026, 3))
+        changes.over_quarters(estimates.make(each), catalogue, Quarter("2026-T3"))
         for each in (rows, moved)
     )
     pd.testing.assert_frame_equal(first, second)

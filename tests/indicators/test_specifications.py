@@ -14,7 +14,7 @@ from observlib.indicators import specifications as told
 from observlib.indicators.answers import by_period, by_quarter, on_10, quarter_of, times
 from observlib.stats.survey.specifications import OPTIONS
 
-NOW = Quarter(2026, 3)
+NOW = Quarter("2026-T3")
 THEN = NOW - 4
 COUNTS = [told.MADE, told.HELD, told.REVERSED]
 
@@ -36,7 +36,7 @@ def of(now: pd.DataFrame, then: pd.DataFrame, catalogue):
     """The comparison of two quarters, and in how many calculations it holds."""
     rows = pd.concat([now, then], ignore_index=True)
     frame = by_period(rows, by_quarter([THEN, NOW]))
-    compared = pair.tested(catalogue, pair.across_periods(frame, catalogue, str(NOW), str(THEN)))
+    compared = pair.tested(catalogue, pair.across_periods(frame, catalogue, NOW, str(THEN)))
     answers = rows.assign(quarter=quarter_of(rows["date"]), mark=on_10(rows), times=times(rows))
     return compared, *told.of_headlines(answers, compared, catalogue)
 
@@ -129,7 +129,7 @@ def test_nothing_but_verdicts_is_told_of_calculations(catalogue):
     ("held", "turned", "fragile"), [(44, 0, False), (43, 0, True), (53, 1, True), (54, 0, False)]
 )
 def test_fewer_than_four_fifths_or_one_reversal_make_a_headline_fragile(held, turned, fragile):
-    base = {"product": "boamp", "device": "d", "period": str(NOW), "unit": "calculs"}
+    base = {"product": "boamp", "device": "d", "period": NOW, "unit": "calculs"}
     rows = zip(COUNTS, (54, held, turned), strict=True)
     frame = estimates.make({**base, "indicator": name, "estimate": x} for name, x in rows)
     assert bool(told.calculation_counts(frame)["fragile"].iat[0]) is fragile

@@ -173,6 +173,6 @@ def test_a_store_made_before_there_were_weights_is_read(tmp_path, survey, newer)
     found = rows.groupby(written)["weight"].first().to_dict()
     assert math.isnan(found["1"]) and math.isnan(found["2"])
     assert found.get("9", 0.5) == 0.5 and len(found) == 2 + newer
-    assert store.heard(tmp_path, Quarter(2026, 1), Quarter(2026, 1))["device"].tolist() == [
+    assert store.heard(tmp_path, Quarter("2026-T1"), Quarter("2026-T1"))["device"].tolist() == [
         device.id
     ]

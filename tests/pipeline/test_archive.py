@@ -11,7 +11,7 @@ from observlib.base.period import Quarter
 from observlib.estimates import comparisons
 from observlib.pipeline import archive
 
-QUARTER = Quarter(2026, 3)
+QUARTER = Quarter("2026-T3")
 TODAY = date(2026, 11, 24)
 
 

@@ -19,7 +19,7 @@ from observlib.pipeline.project import catalogue
 from observlib.study import Study
 
 ROOT = Path(__file__).parents[2]
-LAST = Quarter(2026, 3)
+LAST = Quarter("2026-T3")
 NUMBERS = ["estimate", "ci_low", "ci_high", "n", "status"]
 
 
@@ -111,7 +111,7 @@ def publish(place: Path, told_: pd.DataFrame) -> None:
     edition.mkdir(exist_ok=True)
     for name, content in archive.content(rows, comparisons.make(None), steps).items():
         (edition / name).write_bytes(content)
-    archive.keep_estimates(place, Quarter(2026, 2), edition, date(2026, 8, 24))
+    archive.keep_estimates(place, Quarter("2026-T2"), edition, date(2026, 8, 24))
     disclosed._followed.cache_clear()
     disclosed._decisions.cache_clear()
 

@@ -21,7 +21,7 @@ from observlib.confidentiality.disclosure import Published
 from observlib.pipeline import archive, revisions
 from observlib.pipeline.archive import Publication
 
-T2, T3, TODAY = Quarter(2026, 2), Quarter(2026, 3), date(2026, 12, 2)
+T2, T3, TODAY = Quarter("2026-T2"), Quarter("2026-T3"), date(2026, 12, 2)
 MARK = {
     "indicator": "satisfaction_10", "product": "vie-publique", "channel": "web", "device": "d",
     "period": "2026-T2", "unit": "sur 10", "estimate": 7.4, "ci_low": 7.2, "ci_high": 7.6, "n": 90,

@@ -22,7 +22,7 @@ from observlib.themes.surveys import weighted
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "observlib"
-LAST = Quarter(2026, 3)
+LAST = Quarter("2026-T3")
 SURVEY = "enquete-service-public"
 
 

@@ -41,7 +41,7 @@ def desk(counts: dict[str, int], seen: str) -> pd.DataFrame:
 
 
 def read(data: Path, name: str) -> pd.DataFrame:
-    return (store.alike if name in ALIKE else store.read)(data, name, last=Quarter(2026, 3))
+    return (store.alike if name in ALIKE else store.read)(data, name, last=Quarter("2026-T3"))
 
 
 def test_all_that_an_action_may_move_has_months_in_the_demonstration(demonstration, catalogue):
@@ -63,7 +63,7 @@ def test_all_that_an_action_may_move_has_months_in_the_demonstration(demonstrati
 
 def test_of_surveys_that_no_action_concerns_no_response_is_read(demonstration, catalogue):
     """A ministry's do not fit in memory all together."""
-    last = Quarter(2026, 3)
+    last = Quarter("2026-T3")
     were_read: list[str] = []
 
     def reading(survey: str) -> pd.DataFrame:
@@ -89,7 +89,7 @@ def test_of_surveys_that_no_action_concerns_no_response_is_read(demonstration, c
 def test_the_months_of_joiners_add_up_to_their_quarter():
     rows = lists([30, 40, 50, 60])
     months = of(each_month(subscriptions.over, rows, *SPAN), "subscription_joins")
-    quarter = of(subscriptions.quarterly(rows, [Quarter(2026, 1)]), "subscription_joins")
+    quarter = of(subscriptions.quarterly(rows, [Quarter("2026-T1")]), "subscription_joins")
     assert sum(months[month] for month in YEAR[:3]) == quarter["2026-T1"]
     assert months["2026-04"] == 60
     # few in a month cannot be had from the quarter and its other months
@@ -106,7 +106,7 @@ def test_sales_of_months_add_up_to_the_quarter_and_few_in_one_hide_the_others_of
         return pd.DataFrame({**COMMON, **title, **money, "start": months, "units": units})
 
     found = each_month(sales.over, shop([100, 50, 60]), *SPAN)
-    quarter = sales.quarterly(shop([100, 50, 60]), [Quarter(2026, 1)])
+    quarter = sales.quarterly(shop([100, 50, 60]), [Quarter("2026-T1")])
     for name in ("units_sold", "revenue"):
         assert sum(list(of(found, name).values())[:3]) == of(quarter, name)["2026-T1"]
     hidden = of(each_month(sales.over, shop([100, 5, 60, 80]), *SPAN), "units_sold", "status")

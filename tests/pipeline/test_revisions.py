@@ -20,7 +20,7 @@ from observlib.estimates import comparisons
 from observlib.pipeline import archive, revisions
 from observlib.pipeline.archive import Publication
 
-T3 = Quarter(2026, 3)
+T3 = Quarter("2026-T3")
 TODAY = date(2026, 11, 16)
 MARK = {"indicator": "satisfaction_10", "product": "boamp", "device": "jdma-boamp"}
 MARK |= {"period": "2026-T2", "unit": "sur 10", "estimate": 7.1, "n": 40, "source": "x@1"}

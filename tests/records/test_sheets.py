@@ -192,9 +192,11 @@ def test_the_latest_decision_on_a_task_stands(catalogue, tmp_path):
 
 
 def test_what_came_or_was_decided_after_the_quarter_is_not_told_in_it():
-    assert {one.task for one in frame.decisions_until(DEMO, Quarter(2026, 2))} == {
+    assert {one.task for one in frame.decisions_until(DEMO, Quarter("2026-T2"))} == {
         "papiers",
         "compte",
     }
-    (reply,) = frame.replies(DEMO, Quarter(2026, 2))
-    assert reply.id == "caisse-fictive-2026-t1" and len(frame.replies(DEMO, Quarter(2026, 3))) == 3
+    (reply,) = frame.replies(DEMO, Quarter("2026-T2"))
+    assert (
+        reply.id == "caisse-fictive-2026-t1" and len(frame.replies(DEMO, Quarter("2026-T3"))) == 3
+    )

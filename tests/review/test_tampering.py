@@ -87,7 +87,7 @@ def test_every_kind_of_change_to_an_edition_is_found_and_located(small, tmp_path
 
 @pytest.mark.slow
 def test_of_three_hundred_changes_to_the_demonstration_every_one_is_found(root, tmp_path):
-    edition = root / "reports" / "_site" / str(NOW)
+    edition = root / "reports" / "_site" / NOW
     kinds = [number % len(tampering.KINDS) for number in range(304)]
     done, lost = missed(edition, root, tmp_path, kinds, 2, at_once=4)
     assert lost == []

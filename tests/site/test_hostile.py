@@ -39,7 +39,7 @@ from observlib.publish.quarto import stage_pages
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
-NOW = Quarter(2026, 3)
+NOW = Quarter("2026-T3")
 SHORTCODE = re.compile(r"\{\{<")
 
 
@@ -201,7 +201,7 @@ def test_no_cell_of_a_table_that_people_open_begins_a_formula(site, root):
 
 
 def test_a_pdf_holds_no_link_that_runs_no_script_and_no_file_of_the_machine(site):
-    paths = sorted((site / str(NOW)).glob("*.pdf"))
+    paths = sorted((site / NOW).glob("*.pdf"))
     assert paths
     for path in paths:
         text = objects(path)

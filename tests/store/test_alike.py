@@ -17,7 +17,7 @@ from observlib.catalogue.tables import ALIKE
 from observlib.indicators import counts
 from observlib.themes import contacts, experiences, partners, satisfaction
 
-LAST = Quarter(2026, 1)
+LAST = Quarter("2026-T1")
 QUARTERS = LAST.back(2)
 SPAN = ("2025-10", "2026-03")
 # months and quarters end among them, and summer time begins: 31 March 22:00 is 1 April in Paris
@@ -145,7 +145,7 @@ def test_rows_that_are_alike_tell_what_all_rows_do(tmp_path_factory, catalogue, 
 
 
 def test_half_hours_are_told_by_the_hour_as_they_are_one_by_one(demonstration):
-    last = Quarter(2026, 3)
+    last = Quarter("2026-T3")
     each, few = (
         contacts.calls_by_hour(rows, last)
         for rows in (
@@ -159,7 +159,7 @@ def test_half_hours_are_told_by_the_hour_as_they_are_one_by_one(demonstration):
 
 @pytest.mark.parametrize("name", ALIKE)
 def test_every_row_is_counted_once_and_a_column_has_its_table_s_name_and_type(demonstration, name):
-    wanted, last = ALIKE[name], Quarter(2026, 3)
+    wanted, last = ALIKE[name], Quarter("2026-T3")
     found = store.alike(demonstration, name, last - 1, last)
     rows = store.read(demonstration, wanted.table, last - 1, last)
     assert found["rows"].sum() == len(rows) >= len(found) > 0
@@ -184,7 +184,7 @@ def test_what_is_read_by_rows_that_are_alike_is_kept_by_the_table_that_they_are_
 
     assert frame.tables_read("contacts") >= {"calls", "call_intervals", "tickets"}
     held = store.table_digests(demonstration)
-    of = frame.depends(demonstration, Quarter(2026, 3), "contacts")
+    of = frame.depends(demonstration, Quarter("2026-T3"), "contacts")
     for table in ("calls", "call_intervals", "tickets"):
         assert of[f"the data/{table}"] == held[table]
 

@@ -118,7 +118,7 @@ def test_two_that_change_the_same_rows_are_an_error_and_apart_they_are_not(fille
 def test_rows_that_are_taken_off_are_counted_nowhere(filled):
     write(filled, becomes=..., drop=True)
     assert counted(filled) == {"2026-04": 40}
-    may = Quarter(2026, 2)
+    may = Quarter("2026-T2")
     assert len(store.received(filled, {"audience": ()}, may)) == 1
     assert store.received(filled, {"audience": ()}, may)["count"].tolist() == [1]
 
@@ -126,7 +126,7 @@ def test_rows_that_are_taken_off_are_counted_nowhere(filled):
 def test_rows_that_are_all_taken_off_make_no_product_heard(filled):
     none = {"expect": ..., "column": ..., "becomes": ..., "drop": True}
     write(filled, first="2026-04-01", rows=2, **none)
-    assert store.heard(filled, Quarter(2026, 2), Quarter(2026, 2))["device"].tolist() == [
+    assert store.heard(filled, Quarter("2026-T2"), Quarter("2026-T2"))["device"].tolist() == [
         "satisfaction-3939"
     ]
     assert store.read(filled, "audience").empty
@@ -136,7 +136,7 @@ def test_a_product_that_was_mistaken_is_the_right_one_and_must_exist(filled, cat
     write(filled, column="product", expect="boamp", becomes="bodacc")
     rows = store.read(filled, "audience", product="bodacc")
     assert rows["visits"].tolist() == [100]
-    assert set(store.heard(filled, Quarter(2026, 2), Quarter(2026, 2))["product"]) == {
+    assert set(store.heard(filled, Quarter("2026-T2"), Quarter("2026-T2"))["product"]) == {
         "boamp", "bodacc", "allo-service-public",
     }  # fmt: skip
     write(filled, column="product", expect="boamp", becomes="bodac")
@@ -187,7 +187,7 @@ def test_those_that_are_asked_of_the_source_are_listed_for_a_release(filled, cat
     )  # fmt: skip
     known, faults = store.corrections_of(filled, catalogue)
     assert [one["id"] for one in known] == ["double", "jamais"] and not faults
-    assert [one.id for one in store.applied_corrections(filled, Quarter(2026, 2).start)] == [
+    assert [one.id for one in store.applied_corrections(filled, Quarter("2026-T2").start)] == [
         "jamais"
     ]
 

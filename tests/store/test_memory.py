@@ -32,7 +32,7 @@ from observlib.pipeline import frame
 from observlib.base.period import Quarter
 data = Path(sys.argv[1])
 frame._folder = lambda: data / "kept"
-found = frame.given(data, Quarter(2026, 3), "contacts").estimates
+found = frame.given(data, Quarter("2026-T3"), "contacts").estimates
 peak = int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) // 1024
 rows = found[found["period"] == "2026-T3"].set_index("indicator")["estimate"]
 names = ["calls_offered", "answer_rate", "wait_median", "wait_p90"]

@@ -16,7 +16,7 @@ from observlib.pipeline import frame, project
 from observlib.store.ledger import read_ledger
 
 Write = Callable[..., Path]
-T3 = Quarter(2026, 3)
+T3 = Quarter("2026-T3")
 SECOND = {"a": ("2026-05-04", 3)}
 THIRD = {"b": ("2026-08-05", 4)}
 

@@ -75,9 +75,9 @@ def test_the_themes_of_some_quarters_are_those_of_no_other(tmp_path, catalogue):
     def themes(first: Quarter, last: Quarter) -> list[str]:
         return sorted(theme for _, theme in store.contact_themes(tmp_path, first, last))
 
-    assert themes(Quarter(2026, 1), Quarter(2026, 1)) == ["Famille"]
-    assert themes(Quarter(2026, 1), Quarter(2026, 3)) == ["Famille", "Logement"]
-    assert themes(Quarter(2027, 1), Quarter(2027, 1)) == []
+    assert themes(Quarter("2026-T1"), Quarter("2026-T1")) == ["Famille"]
+    assert themes(Quarter("2026-T1"), Quarter("2026-T3")) == ["Famille", "Logement"]
+    assert themes(Quarter("2027-T1"), Quarter("2027-T1")) == []
 
 
 def test_a_long_query_writes_no_progress_bar_into_the_cell_of_a_page(tmp_path):

@@ -12,7 +12,7 @@ from observlib.base.period import Quarter
 from observlib.edition import checklist
 from observlib.pipeline import project
 
-T2 = Quarter(2025, 2)
+T2 = Quarter("2025-T2")
 RIGHT = {f"b{number}": (f"2025-05-{number:02}", 3) for number in range(1, 21)}
 WRONG = {f"a{number}": (f"2025-05-{number:02}", 9) for number in range(1, 11)}  # marks of 1-5
 MENDED = {name: (day, 5) for name, (day, _) in WRONG.items()} | {"c": ("2025-05-30", 4)}

@@ -50,7 +50,7 @@ def estimate(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
             drawn_again(device, i),
             device,
             quarter,
-            stream(seed, "coverage", "changes", device, str(quarter), str(i)),
+            stream(seed, "coverage", "changes", device, quarter, str(i)),
         )
     )
     marks = satisfaction.quarterly(draws.table("ratings", rows), [_BEFORE, _NOW])

@@ -39,7 +39,7 @@ def table(name: str, rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
 
     Examples
     --------
-    >>> rows = rated("d", "jdma-vie-publique", Quarter(2026, 3), Random(1))
+    >>> rows = rated("d", "jdma-vie-publique", Quarter("2026-T3"), Random(1))
     >>> table("ratings", rows)["question"].iloc[0]
     'satisfaction'
     """
@@ -127,7 +127,7 @@ def voted(name: str, device: str, rank: int, quarter: Quarter, source: Random) -
 
 def tested(name: str, device: str, quarter: Quarter, source: Random) -> Rows:
     """`user_tests`: a campaign, or the scale alone."""
-    session = str(quarter)
+    session = quarter
     if device not in user_tests.CAMPAIGNS:
         for number, answers in enumerate(user_tests.scales(source)):
             head = (name, "vie-publique", _CHANNEL, quarter.start, session, f"{session}-{number}")

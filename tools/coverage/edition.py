@@ -29,7 +29,7 @@ PAGES, ANSWERS = 12, 200
 ANYWHERE, FRONT = "anywhere", "front"  # a false change is on a page, or among the main points
 CELLS = {"usual_1": ("usual", 1), "usual_8": ("usual", 8), "tens_88_4": ("tens_88", 4)}
 CASES = tuple(product(CELLS, (ANYWHERE, FRONT)))
-_NOW = Quarter(2026, 3)
+_NOW = Quarter("2026-T3")
 _OF = {"against": "before", "group": "", "product": "boamp", "channel": "web", "device": "d"}
 _OF |= {"period": str(_NOW), REFERENCE + "period": str(_NOW - 4)}
 

@@ -64,7 +64,7 @@ _GRID = (
 CELLS = {"_".join(map(str, cell)): cell for cell in _GRID}
 _JUDGED = [f"{how}_{look}" for how in (ALONE, TOGETHER) for look in range(1, LOOKS + 1)]
 CASES = tuple(product(CELLS, _JUDGED))
-_LAST = Quarter(2026, 4)
+_LAST = Quarter("2026-T4")
 _OF = {"indicator": HEADLINE, "channel": "web", "device": "d", "unit": "sur 10"}
 _BATCH = 200  # repetitions, each a product of its own
 
@@ -94,7 +94,7 @@ def _rows(what: str, seed: int, repetition: int) -> Iterator[dict[str, Any]]:
     levels = deviation * (cell.wander * lfilter([1], [1, -ECHO], noise) - lower)
     for quarter, level in zip(_LAST.back(2 * LOOKS), levels, strict=True):
         given = np.repeat(MARKS, chance.multinomial(cell.n, moved(shares, level)))
-        of = {**_OF, "product": f"p{repetition:05d}", "period": str(quarter)}
+        of = {**_OF, "product": f"p{repetition:05d}", "period": quarter}
         yield measured(given, 1.0, chance) | of
 
 
@@ -129,7 +129,7 @@ def _told(what: str, seed: int, batch: int) -> dict[str, np.ndarray]:
     frame = estimates.make(row for repetition in some for row in _rows(what, seed, repetition))
     told: dict[str, list[np.ndarray]] = {ALONE: [], TOGETHER: []}
     for quarter in _LAST.back(LOOKS):
-        alone = across_periods(frame, _catalogue(), str(quarter), str(quarter - 4))
+        alone = across_periods(frame, _catalogue(), quarter, quarter - 4)
         pairs = pd.concat([alone, so_far(frame, _catalogue(), quarter)], ignore_index=True)
         tests = compare(pairs, {HEADLINE: "mean"}, {})
         p = tests.pivot(index="product", columns="against", values="p_value")

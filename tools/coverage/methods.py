@@ -46,7 +46,7 @@ _STRATA = {
     "enquete-legifrance": ((0.9, 50), (0.1, 350)),
     "enquete-vie-publique": ((0.4, 30), (0.3, 70), (0.2, 100), (0.1, 200)),
 }
-_CHANGED = Quarter.parse(ratings.CHANGE["from_quarter"])
+_CHANGED = Quarter(ratings.CHANGE["from_quarter"])
 _PAIRS = {  # by the device that names the comparison
     "jdma-service-public": (
         (ratings.CHANGE["device"], _CHANGED),

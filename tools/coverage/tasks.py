@@ -32,7 +32,7 @@ def estimate(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
                 row
                 for quarter in _YEAR
                 for row in _answers(device, i, quarter, stream(seed, "coverage", device,
-                                                               str(quarter), str(i)))
+                                                               quarter, str(i)))
             )  # fmt: skip
             people = theme.answered(table("responses", rows), catalogue)
             yield theme.task_marks(people, catalogue, _YEAR)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from observlib.base.period import Quarter, month_days, months_between
 
-FIRST, LAST = Quarter(2023, 1), Quarter(2026, 3)
+FIRST, LAST = Quarter("2023-T1"), Quarter("2026-T3")
 YEARS = f"{FIRST.year}-{LAST.year}"
 QUARTERS = LAST.back(15)
 MONTHS = list(months_between(FIRST.months[0], LAST.months[2]))

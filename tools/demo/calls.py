@@ -39,11 +39,11 @@ def answered_share(quarter: Quarter) -> float:
 
     Examples
     --------
-    >>> answered_share(Quarter(2025, 4)), answered_share(Quarter(2026, 3))
+    >>> answered_share(Quarter("2025-T4")), answered_share(Quarter("2026-T3"))
     (0.71, 0.86)
     """
     incident = _CALLS["incident"]
-    usual = str(quarter) != incident["quarter"]
+    usual = quarter != incident["quarter"]
     return float((_CALLS if usual else incident)["answered"] / 100)
 
 
@@ -74,7 +74,7 @@ def _open_days(quarter: Quarter) -> Sequence[date]:
 
 
 def _about(device: str, quarter: Quarter) -> Truth:
-    return {"product": "allo-service-public", "device": device, "quarter": str(quarter)}
+    return {"product": "allo-service-public", "device": device, "quarter": quarter}
 
 
 def _half_hours(seed: int) -> tuple[Files, Truths]:
@@ -82,7 +82,7 @@ def _half_hours(seed: int) -> tuple[Files, Truths]:
     found = []
     shape = _CALLS["half_hours"]
     for quarter in calendar.QUARTERS:
-        source, chance = stream(seed, COUNTED, str(quarter), _SALT), answered_share(quarter)
+        source, chance = stream(seed, COUNTED, quarter, _SALT), answered_share(quarter)
         totals: Counter[str] = Counter(offered=0, answered=0, abandoned=0)
         for day in _open_days(quarter):
             mean = _CALLS["a_day"] * _CALLS["weekdays"][day.weekday()] // 100
@@ -141,7 +141,7 @@ def _log(seed: int) -> tuple[Files, Truths]:
     files: Files = {}
     found: list[Truth] = []
     for quarter in _LOGGED_QUARTERS:
-        log = list(drawn(quarter, stream(seed, LOGGED, str(quarter), _SALT)))
+        log = list(drawn(quarter, stream(seed, LOGGED, quarter, _SALT)))
         events = sorted(event for number, call in enumerate(log) for event in _events(call, number))
         rotated = quarter.end + timedelta(days=1)
         text = "".join(f"{event}\n" for event in events)

@@ -87,15 +87,15 @@ def sheets(written: Mapping[str, tuple[date, str]], quarter: Quarter, seed: int)
     """
     rows = [[hashed(own, DEVICE, PUBLIC_KEY), *told] for own, told in written.items()]
     texts = pd.DataFrame(rows, columns=["answer_id", "date", "text"]).assign(device=DEVICE)
-    sample = coding.drawn(texts, str(quarter)).head(READ)
+    sample = coding.drawn(texts, quarter).head(READ)
     files: Files = {}
     for coder in coding.CODERS:
-        source = stream(seed, DEVICE, str(quarter), f"coder {coder}")
+        source = stream(seed, DEVICE, quarter, f"coder {coder}")
         lines: list[list[object]] = [[coding.IDENTIFIER, coding.DATE, *ASKED.values()]]
         for text in coding.in_order_of(coder, sample).itertuples():
             read = [_read(str(text.text), question, source.random()) for question in ASKED]
             lines.append([text.answer_id, text.date, *read])
-        name = coding.CodeSheet(DEVICE, str(quarter), coder).name
+        name = coding.CodeSheet(DEVICE, quarter, coder).name
         files[f"codage/{name}"] = formats.french_csv(lines)
     return files
 
@@ -111,7 +111,7 @@ def _read(text: str, question: str, luck: float) -> str:
 
 def truths(written: Mapping[str, tuple[date, str]], quarter: Quarter, product: str) -> list[Truth]:
     """How many of a quarter's texts hold each thing, of those that were read and of the others."""
-    about = {"kind": "text", "product": product, "device": DEVICE, "quarter": str(quarter)}
+    about = {"kind": "text", "product": product, "device": DEVICE, "quarter": quarter}
     found = []
     for question in ASKED:
         for code in FEELING if question == "feeling" else ["yes"]:

@@ -22,7 +22,7 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
     found = []
     identifier = 9_000_000
     for quarter in calendar.QUARTERS:
-        source = stream(seed, device, str(quarter))
+        source = stream(seed, device, quarter)
         counts = dict.fromkeys(FEELINGS, 0)
         for when in moments(source, between(source, *EXPERIENCES), quarter, 7, 20):
             identifier += between(source, 1, 40)
@@ -30,7 +30,7 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
             counts[feeling] += 1
             row = _row(identifier, when, feeling, source)
             lines.append(";".join(row.values()))
-        about = {"kind": "experiences", "device": device, "quarter": str(quarter)}
+        about = {"kind": "experiences", "device": device, "quarter": quarter}
         found += [
             {**about, "feeling": name, "true_share": chance / 100, "value": counts[name]}
             for name, chance in FEELINGS.items()

@@ -59,7 +59,7 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
     found: list[Truth] = []
     for number, quarter in enumerate(calendar.QUARTERS):
         for rank, poll in enumerate(POLLS[device], 1):
-            source = stream(seed, device, str(quarter), str(rank), _SALT)
+            source = stream(seed, device, quarter, str(rank), _SALT)
             votes = dict(zip(poll.options, drawn(poll, source), strict=True))
             day = quarter.start + timedelta(days=between(source, 10, 85))
             reach = followers + growth * number + between(source, 0, growth)
@@ -67,7 +67,7 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
             one = Closed(3 * number + rank, name, poll, votes, day, reach)
             by_year.setdefault(quarter.year, []).append(one)
             truth = {"kind": "poll_share", "device": device, "product": poll.product}
-            truth |= {"quarter": str(quarter), "question": poll.question}
+            truth |= {"quarter": quarter, "question": poll.question}
             counts = {"voters": sum(votes.values()), "followers": reach}
             for option, share in poll.options.items():
                 own = {"option": option, "true_share": share, "votes": votes[option]}

@@ -35,7 +35,7 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
         for administration, count, _ in _DECLARED["administrations"]:
             own = [row for row in rows if row[4] == administration]
             marks = sorted(row[10] for row in own if isinstance(row[10], float))
-            about = {"kind": "procedures", "device": device, "quarter": str(edition)}
+            about = {"kind": "procedures", "device": device, "quarter": edition}
             truth = {"administration": administration, "procedures": count, "marks": marks}
             found.append({**about, **truth})
     return files, {"procedures": found}
@@ -53,7 +53,7 @@ def _row(position: int, edition: Quarter, seed: int) -> list[Cell]:
     administration, level = _PROCEDURES[position]
     identifier = 90_001 + position
     nature = stream(seed, "qualite-demarches", str(identifier))
-    moves = stream(seed, "qualite-demarches", str(identifier), str(edition))
+    moves = stream(seed, "qualite-demarches", str(identifier), edition)
     verb, what = (words[position % len(words)] for words in _WORDS)
     total = between(nature, 800, 900_000)
     online = total * between(nature, 45, 100) // 100

@@ -41,7 +41,7 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
             files[f"ventes/{device}_{quarter}.csv"] = _shop(rows)
         else:
             files |= {f"ventes/{device}_{month}.csv": _copies(own) for month, own in months.items()}
-        about = {"device": device, "product": _PRODUCTS[device], "quarter": str(quarter)}
+        about = {"device": device, "product": _PRODUCTS[device], "quarter": quarter}
         printed = sum(row["units"] for row in rows if row["format"] == "print")
         units, cents, returns = (
             sum(row[name] for row in rows) for name in ("units", "cents", "returns")

@@ -49,11 +49,11 @@ def chances(device: str, question: str, quarter: Quarter) -> Sequence[int]:
 
     Examples
     --------
-    >>> chances("jdma-service-public", "satisfaction", Quarter(2026, 1))
+    >>> chances("jdma-service-public", "satisfaction", Quarter("2026-T1"))
     (66, 24, 10)
     """
     rated = RATED[device]
-    is_changed = device == CHANGE["device"] and str(quarter) >= CHANGE["from_quarter"]
+    is_changed = device == CHANGE["device"] and quarter >= CHANGE["from_quarter"]
     return {
         "satisfaction": AFTER_CHANGE if is_changed else rated.satisfaction,
         "clarity": rated.clarity,
@@ -75,7 +75,7 @@ def mean_10(device: str, question: str, quarter: Quarter) -> float:
 
     Examples
     --------
-    >>> [mean_10("jdma-service-public", "satisfaction", Quarter(2026, 1) + i) for i in (-1, 0)]
+    >>> [mean_10("jdma-service-public", "satisfaction", Quarter("2026-T1") + i) for i in (-1, 0)]
     [6.9, 7.8]
     """
     pairs = zip(chances(device, question, quarter), scale(device, question), strict=True)
@@ -87,7 +87,7 @@ def satisfied_share(device: str, question: str, quarter: Quarter) -> float:
 
     Examples
     --------
-    >>> satisfied_share("satisfaction-3939", "satisfaction", Quarter(2026, 1))
+    >>> satisfied_share("satisfaction-3939", "satisfaction", Quarter("2026-T1"))
     0.7
     """
     pairs = zip(chances(device, question, quarter), scale(device, question), strict=True)
@@ -96,7 +96,7 @@ def satisfied_share(device: str, question: str, quarter: Quarter) -> float:
 
 def changes() -> list[Truth]:
     """What changes, and when: the truths before and after."""
-    device, start = CHANGE["device"], Quarter.parse(CHANGE["from_quarter"])
+    device, start = CHANGE["device"], Quarter(CHANGE["from_quarter"])
     before, after = start - 1, start
     change: Truth = {"kind": "satisfaction", "product": RATED[device].product, **CHANGE}
     change |= {
@@ -115,7 +115,7 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
     calls = [["answer_id", "date", "question", "value", "scale_min", "scale_max"]]
     next_id = between(stream(seed, device, "identifiers"), 0x1000000, 0x7000000)
     for quarter in calendar.QUARTERS:
-        source = stream(seed, device, str(quarter))
+        source = stream(seed, device, quarter)
         answers = drawn(device, quarter, source)
         ratings += _realised(device, quarter, answers)
         if device == BY_PHONE:
@@ -169,7 +169,7 @@ def _realised(device: str, quarter: Quarter, answers: Sequence[Answer]) -> Itera
         yield {
             **about,
             "question": question,
-            "quarter": str(quarter),
+            "quarter": quarter,
             "true_mean_10": mean_10(device, question, quarter),
             "true_satisfied_share": satisfied_share(device, question, quarter),
             "answers": len(values),

@@ -81,7 +81,7 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
                     "device": device,
                     "product": letters.product,
                     "list": name,
-                    "quarter": str(quarter),
+                    "quarter": quarter,
                     "complete": late not in quarter.months,
                     "stock": sum(row["stock"] for row in own_rows if row["month"] == last),
                     "joins": sum(row["joins"] for row in own_rows),

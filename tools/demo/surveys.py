@@ -57,8 +57,8 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
     for quarter in calendar.QUARTERS:
         if survey.only_quarter not in (None, quarter.number):
             continue
-        source = stream(seed, device, _SALT[device], str(quarter))
-        linked = stream(seed, device, "ties", _LINK_SALT[device], str(quarter))
+        source = stream(seed, device, _SALT[device], quarter)
+        linked = stream(seed, device, "ties", _LINK_SALT[device], quarter)
         responses = drawn(survey, quarter, source, linked, number)
         number += len(responses)
         found += _truths(device, survey, quarter, responses)
@@ -193,7 +193,7 @@ def _framaforms(survey: Survey, responses: Sequence[Response]) -> Rows:
 def _truths(
     device: str, survey: Survey, quarter: Quarter, responses: Sequence[Response]
 ) -> Iterator[Truth]:
-    about = {"product": survey.product, "device": device, "quarter": str(quarter)}
+    about = {"product": survey.product, "device": device, "quarter": quarter}
     finished = sum(response["finished"] for response in responses)
     for kind, count in (("started", len(responses)), ("finished", finished)):
         yield {**about, "kind": kind, "value": count}

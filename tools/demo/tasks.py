@@ -90,7 +90,7 @@ def _survey(device: str, seed: int) -> tuple[Files, Truths]:
     header = [*OWN, *(code.replace("Q", "T") if by_phone else code for code in codes)]
     number = 0
     for quarter in QUARTERS:
-        source = stream(seed, device, _SALT[device], str(quarter))
+        source = stream(seed, device, _SALT[device], quarter)
         answers = [*drawn(device, quarter, source)]
         rows: list[list[object]] = [[*header]]
         for one in answers:
@@ -99,7 +99,7 @@ def _survey(device: str, seed: int) -> tuple[Files, Truths]:
             rows.append([*own(one | pages), *(one[code] for code in codes)])
         name = f"enquetes/enquete_{device.removeprefix('enquete-')}_{quarter}.csv"
         files[name] = formats.limesurvey_csv(rows)
-        about = {"product": product, "device": device, "quarter": str(quarter)}
+        about = {"product": product, "device": device, "quarter": quarter}
         found.append({**about, "kind": "started", "value": len(answers)})
     about = {"product": product, "device": device}
     for told in TASKS:

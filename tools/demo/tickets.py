@@ -101,7 +101,7 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
     by_year: dict[int, list[list[str]]] = {}
     found: list[Truth] = []
     for quarter in calendar.QUARTERS:
-        tickets = [*drawn(device, quarter, stream(seed, device, str(quarter), _SALT))]
+        tickets = [*drawn(device, quarter, stream(seed, device, quarter, _SALT))]
         rows = [_row(desk, f"{quarter}-{i:04d}", ticket) for i, ticket in enumerate(tickets, 1)]
         by_year.setdefault(quarter.year, [[*tool["columns"]]]).extend(rows)
         found += _truths(device, quarter, tickets)
@@ -114,7 +114,7 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
 
 def _truths(device: str, quarter: Quarter, tickets: list[Ticket]) -> Iterator[Truth]:
     desk, count = DESKS[device], len(tickets)
-    about = {"product": desk.product, "device": device, "quarter": str(quarter)}
+    about = {"product": desk.product, "device": device, "quarter": quarter}
     values = {
         "first_answer_median": delay_quantile(device, 50),
         "first_answer_p90": delay_quantile(device, 90),

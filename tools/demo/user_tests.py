@@ -48,7 +48,7 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
     files: Files = {}
     found: list[Truth] = []
     for quarter in calendar.QUARTERS:
-        source = stream(seed, device, str(quarter), _SALTS[device])
+        source = stream(seed, device, quarter, _SALTS[device])
         path = f"tests/{device.replace('-', '_', 1)}_{quarter}.csv"
         if device not in CAMPAIGNS:
             answers = scales(source)
@@ -127,7 +127,7 @@ def _table(device: str, quarter: Quarter, people: Sequence[Person]) -> bytes:
 def _true(device: str, quarter: Quarter, people: Sequence[Person]) -> Iterator[Truth]:
     campaign = CAMPAIGNS[device]
     yield _scale(device, campaign.product, quarter, [person["sus"] for person in people])
-    about: Truth = {"device": device, "product": campaign.product, "quarter": str(quarter)}
+    about: Truth = {"device": device, "product": campaign.product, "quarter": quarter}
     about["people"] = len(people)
     counts = [sum(wins) for wins in zip(*(_wins(person) for person in people), strict=True)]
     chances = [success for success, _ in campaign.tasks.values()]
@@ -169,5 +169,5 @@ def _scale(device: str, product: str, quarter: Quarter, answers: Sequence[Sequen
         for one in answers
         for item, given in enumerate(one)
     )
-    truth = {"kind": "sus_mean", "device": device, "product": product, "quarter": str(quarter)}
+    truth = {"kind": "sus_mean", "device": device, "product": product, "quarter": quarter}
     return {**truth, "people": len(answers), "true_value": sus_mean(), "sum": points * 5 / 2}

@@ -43,7 +43,7 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
         text = "# Ateliers fictifs de démonstration\n"
         for product, series in SERIES.items():
             if quarter.number in series.quarters:
-                source = stream(seed, device, product, str(quarter), _SALT)
+                source = stream(seed, device, product, quarter, _SALT)
                 sheet = drawn(product, series, quarter, source)
                 text += "".join(f"{line}\n" for line in _written(sheet))
                 found += _true(device, quarter, sheet)
@@ -105,7 +105,7 @@ def _written(sheet: Sheet) -> Iterator[str]:
 
 
 def _true(device: str, quarter: Quarter, sheet: Sheet) -> Iterator[Truth]:
-    common = {"device": device, "product": sheet["product"], "quarter": str(quarter)}
+    common = {"device": device, "product": sheet["product"], "quarter": quarter}
     for name, count in sheet["people"].items():
         yield {**common, "kind": "participants", "profile": name, "value": count}
     for kind, field in (("proposed", "label"), ("decided", "decided"), ("done", "done")):

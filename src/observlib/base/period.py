@@ -6,8 +6,8 @@ import os
 import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from observlib.base.errors import UsageError
 
@@ -48,33 +48,88 @@ def edition_day(published: str, revisions: Iterable[str]) -> date:
     return date.fromisoformat([published, *revisions][-1])
 
 
-@dataclass(frozen=True, order=True)
-class Quarter:
-    """A calendar quarter, written `2026-T3` (*trimestre*).
+class Period(str):
+    """A span of days, written as an estimate's period: a year, quarter, month, day, or first/last.
+
+    A source's own words for when are a period of no kind, whose days are not known.
 
     Examples
     --------
-    >>> q = Quarter.parse("2026-T3")
-    >>> str(q), q.start.isoformat(), q.end.isoformat()
-    ('2026-T3', '2026-07-01', '2026-09-30')
-    >>> str(q - 4), str(q + 2)
+    >>> [Period(one).kind for one in ("2026", "2026-T3", "2026-07", "2026-07-14", "été 2026")]
+    ['year', 'quarter', 'month', 'day', '']
+    >>> winter = Period("2025-11/2026-02")
+    >>> winter.kind, winter.first, winter.last, str(winter.end)
+    ('span', '2025-11', '2026-02', '2026-02-28')
+    """
+
+    @property
+    def kind(self) -> str:
+        """`year`, `quarter`, `month`, `day`, `span` or `""`."""
+        if not self.days:
+            return ""
+        if "/" in self:
+            return "span"
+        return "quarter" if "T" in self else {4: "year", 7: "month", 10: "day"}[len(self)]
+
+    @property
+    def first(self) -> Period:
+        """What it begins with: itself, where it is no span."""
+        return Period(self.partition("/")[0])
+
+    @property
+    def last(self) -> Period:
+        """What it ends with: itself, where it is no span."""
+        return Period(self.partition("/")[2] or self)
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """First and last day; none where they are not known."""
+        try:
+            return _ends(self.first)[0], _ends(self.last)[1]
+        except ValueError:
+            return None
+
+    @property
+    def start(self) -> date:
+        """First day."""
+        return _ends(self.first)[0]
+
+    @property
+    def end(self) -> date:
+        """Last day."""
+        return _ends(self.last)[1]
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """Its months as `YYYY-MM`: those of a quarter, a month or a span of months, else none.
+
+        >>> Period("2026-T3").months, Period("2026-11/2027-01").months, Period("2026").months
+        (('2026-07', '2026-08', '2026-09'), ('2026-11', '2026-12', '2027-01'), ())
+        """
+        if self.kind == "quarter" or {self.first.kind, self.last.kind} == {"month"}:
+            return tuple(months_between(f"{self.start:%Y-%m}", f"{self.end:%Y-%m}"))
+        return ()
+
+
+class Quarter(Period):
+    """A calendar quarter, written `2026-T3` (*trimestre*), from which others are counted.
+
+    Any other spelling raises `UsageError` with the nearest right one.
+
+    Examples
+    --------
+    >>> quarter = Quarter("2026-T3")
+    >>> quarter.start.isoformat(), quarter.end.isoformat(), quarter.months[0]
+    ('2026-07-01', '2026-09-30', '2026-07')
+    >>> quarter - 4, quarter + 2
     ('2025-T3', '2027-T1')
     """
 
-    year: int
-    number: int
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.number <= 4 or not 1 <= self.year <= 9998:
-            raise ValueError(f"no quarter {self.number} of {self.year}")
-
-    @classmethod
-    def parse(cls, text: str) -> Quarter:
-        """Read `2026-T3`; any other spelling raises `UsageError` with the nearest right one."""
-        match = re.fullmatch(r"(\d{4})-T([1-4])", str(text).strip(), re.ASCII)
-        if match and 1900 <= int(match[1]) <= 2999:
-            return cls(int(match[1]), int(match[2]))
-        near = re.fullmatch(r"(\d{4})[-\s]?[QT]([1-4])", str(text).strip().upper(), re.ASCII)
+    def __new__(cls, text: str) -> Quarter:
+        spelled = str(text).strip()
+        if re.fullmatch(r"(19|2\d)\d\d-T[1-4]", spelled, re.ASCII):
+            return super().__new__(cls, spelled)
+        near = re.fullmatch(r"(\d{4})[-\s]?[QT]([1-4])", spelled.upper(), re.ASCII)
         hint = f"; write {near[1]}-T{near[2]}" if near else ""
         raise UsageError(
             f"quarter {str(text)!r}: not a quarter; "
@@ -84,78 +139,67 @@ class Quarter:
     @classmethod
     def of(cls, day: date) -> Quarter:
         """The quarter that holds a day."""
-        return cls(day.year, (day.month - 1) // 3 + 1)
+        return str.__new__(cls, f"{day.year:04d}-T{(day.month + 2) // 3}")
 
     @classmethod
     def last_complete(cls, today: date) -> Quarter:
-        """The latest quarter that had ended before `today`."""
+        """The latest quarter that had ended before `today`.
+
+        >>> [Quarter.last_complete(date(2026, *day)) for day in ((9, 30), (10, 1))]
+        ['2026-T2', '2026-T3']
+        """
         return cls.of(today) - 1
 
     @property
-    def start(self) -> date:
-        """First day."""
-        return date(self.year, 3 * self.number - 2, 1)
+    def year(self) -> int:
+        """The calendar year."""
+        return int(self[:4])
 
     @property
-    def end(self) -> date:
-        """Last day."""
-        return (self + 1).start - timedelta(days=1)
-
-    @property
-    def months(self) -> tuple[str, str, str]:
-        """The three months as `YYYY-MM`."""
-        first = 3 * self.number - 2
-        one, two, three = (f"{self.year:04d}-{first + i:02d}" for i in range(3))
-        return one, two, three
+    def number(self) -> int:
+        """From 1 to 4."""
+        return int(self[-1])
 
     def back(self, count: int) -> list[Quarter]:
         """The `count` quarters that end with this one, oldest first."""
         return [self - i for i in reversed(range(count))]
 
-    def __str__(self) -> str:
-        return f"{self.year:04d}-T{self.number}"
-
-    def __add__(self, quarters: int) -> Quarter:
+    def __add__(self, quarters: int) -> Quarter:  # type: ignore[override]
         index = self.year * 4 + self.number - 1 + quarters
-        return Quarter(index // 4, index % 4 + 1)
+        return Quarter.of(date(index // 4, index % 4 * 3 + 1, 1))
 
     def __sub__(self, quarters: int) -> Quarter:
         return self + -quarters
 
 
 def month_days(month: str) -> int:
-    """Number of days of a month written `YYYY-MM`."""
+    """Number of days of a month written `YYYY-MM`.
+
+    >>> month_days("2024-02")
+    29
+    """
     year, number = map(int, month.split("-"))
     return monthrange(year, number)[1]
 
 
 def months_between(first: str, last: str) -> Iterator[str]:
-    """Every month from `first` to `last`, both included, as `YYYY-MM`."""
+    """Every month from `first` to `last`, both included, as `YYYY-MM`.
+
+    >>> list(months_between("2025-11", "2026-02"))
+    ['2025-11', '2025-12', '2026-01', '2026-02']
+    """
     year, number = map(int, first.split("-"))
     while (current := f"{year:04d}-{number:02d}") <= last:
         yield current
         year, number = year + number // 12, number % 12 + 1
 
 
-def bounds(period: str) -> tuple[date, date]:
-    """First and last day of the period of an estimate, in whatever form (see `period_label`).
-
-    >>> [str(day) for day in bounds("2026-T3")], [str(day) for day in bounds("2025-10/2026-02")]
-    (['2026-07-01', '2026-09-30'], ['2025-10-01', '2026-02-28'])
-    """
-    first, _, last = period.partition("/")
-    return _ends(first)[0], _ends(last or first)[1]
-
-
+@lru_cache(4096)
 def _ends(period: str) -> tuple[date, date]:
+    """First and last day of a year, quarter, month or day."""
     found = re.fullmatch(r"(\d{4})(?:-(?:T([1-4])|(\d\d)(?:-(\d\d))?))?", period, re.ASCII)
     if found is None:
         raise ValueError(f"{period!r} is no period")
-    if found[2]:
-        quarter = Quarter(int(found[1]), int(found[2]))
-        return quarter.start, quarter.end
-    year, month, day = (int(part) if part else 0 for part in found.group(1, 3, 4))
-    last = date(year, month or 12, 1)
-    return date(year, month or 1, day or 1), last.replace(
-        day=day or monthrange(year, last.month)[1]
-    )
+    year, quarter, month, day = (int(part or 0) for part in found.groups())
+    first, last = (3 * quarter - 2, 3 * quarter) if quarter else (month or 1, month or 12)
+    return date(year, first, day or 1), date(year, last, day or monthrange(year, last)[1])

@@ -21,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 
-from observlib.base.period import bounds
+from observlib.base.period import Period
 from observlib.base.text import LINE_BREAKS, clash
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
@@ -438,12 +438,10 @@ class Revision(Entry):
     @classmethod
     def _are_periods(cls, periods: tuple[str, ...]) -> tuple[str, ...]:
         for period in periods:
-            try:
-                bounds(period)
-            except ValueError:
+            if not Period(period).days:
                 raise ValueError(
                     f"{period!r} is no period, such as 2026, 2026-T3, 2026-07 or 2026-07/2026-12"
-                ) from None
+                )
         return periods
 
     @model_validator(mode="after")

@@ -328,12 +328,10 @@ def code(
     folder, known = store_of(data)
     if device not in known.devices:
         raise UsageError(f"device {device!r}: does not exist; devices are {bounded(known.devices)}")
-    wanted = Quarter.parse(quarter) if quarter else store.latest_quarter(folder, today())
+    wanted = Quarter(quarter) if quarter else store.latest_quarter(folder, today())
     verbatims = store.read(folder, "verbatims", wanted, wanted, device=device)
     target = project.data_folder(to) if to else folder / "raw" / "codage"
-    paths, count = coding.write_sheets(
-        verbatims, device, str(wanted), known.codebook, sample, target
-    )
+    paths, count = coding.write_sheets(verbatims, device, wanted, known.codebook, sample, target)
     drawn = min(sample, count)
     say(f"Drew {drawn} of the {count} texts of {device}, {wanted} (by a digest of their names):")
     for path in paths:
@@ -342,4 +340,4 @@ def code(
     for asked in known.codebook.values():
         say(f"  {asked.label}: {', '.join(asked.codes)}. {asked.question}")
     say(f"Then `observ ingest {target}`, with the same --data.")
-    answer(files=paths, drawn=drawn, texts=count, quarter=str(wanted))
+    answer(files=paths, drawn=drawn, texts=count, quarter=wanted)

@@ -66,7 +66,7 @@ def edition(
     from observlib.pipeline import project
     from observlib.publish import standing
 
-    wanted = Quarter.parse(quarter) if quarter is not None else None
+    wanted = Quarter(quarter) if quarter is not None else None
     given = parameters(parameter or [])
     only = study or []
     root, folder = project.root(), project.data_folder(data)
@@ -187,7 +187,7 @@ def _due(root: Path, data: Path) -> Quarter | None:
 
     published = record.published_editions(root / "reports" / "_site")
     if planned := checks.due(feeds.load_calendar(data, root), published, datetime.now(UTC)):
-        return Quarter.parse(planned.quarter)
+        return Quarter(planned.quarter)
     say("No edition is due: none of which the hour has come is still to appear.")
     answer(released=False, checks=[])
     return None

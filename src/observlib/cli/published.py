@@ -211,7 +211,7 @@ def diff(
     root, folder = project.root(), project.data_folder(data)
     corrected = revisions.known_errata(root, folder, today())
     known = revisions.with_errata(project.catalogue(folder), corrected)
-    first, second = (archive.last(folder, Quarter.parse(name)) for name in (before, after))
+    first, second = (archive.last(folder, Quarter(name)) for name in (before, after))
     print_difference(difference_between(first, second, known), known, first.quarter, second.quarter)
 
 
@@ -270,7 +270,7 @@ def partners(
     from observlib.edition import packages
     from observlib.pipeline import project
 
-    made = packages.make_packages(project.root(), Quarter.parse(quarter), to, replace=replace)
+    made = packages.make_packages(project.root(), Quarter(quarter), to, replace=replace)
     for path, state in made.items():
         say(f"{path}: {state}")
     say(f"Nothing was sent; {to / packages.LOG} says what was made for whom.")

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from observlib.base.errors import ObservError
+from observlib.base.period import Period
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.constraints import (
     SHARES,
@@ -38,7 +39,6 @@ from observlib.confidentiality.disclosure import (
     Knowledge,
     Published,
     linked_periods,
-    months_of,
 )
 from observlib.confidentiality.linear_programme import ImpossibleError, possible, some
 from observlib.estimates.measures import MEASURES
@@ -64,7 +64,7 @@ def blocks(
         asked = rows["indicator"].map(_question)
         wanted = {*quantities}.union(*map(shares_of, quantities))
         rows = rows[asked.isin(quantities) | rows["indicator"].isin(wanted)]
-    rows = rows[rows["period"].map(lambda period: bool(months_of(period)))]
+    rows = rows[rows["period"].map(lambda period: bool(Period(period).months))]
     asked = rows["indicator"].map(_question)
     plain = rows[(asked != "") & (rows["group"] == "") & ~rows["stands"]]
     for (*place, question), own in plain.groupby([*PLACE, asked[plain.index]], sort=True):

@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from observlib import estimates
+from observlib.base.period import Period
 from observlib.catalogue import Catalogue
 from observlib.catalogue.partners import (
     NOBODY,
@@ -31,7 +32,6 @@ from observlib.confidentiality.disclosure import (
     Knowledge,
     Series,
     is_many,
-    months_of,
     tiles,
     wide_step,
 )
@@ -174,7 +174,7 @@ def of_marks(
         ]
         counts[when, period], before[period] = asked, (content, asked)
         for row in own:
-            is_wide = (*of, len(months_of(period))) in wide[row["edition"]]
+            is_wide = (*of, len(Period(period).months)) in wide[row["edition"]]
             _tell_marks(programme, asked, worths[row["indicator"]], row, knowledge, is_wide)
         everyone = dict.fromkeys(asked, 1.0)
         if any(row["status"] == "suppressed" for row in own):

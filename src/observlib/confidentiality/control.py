@@ -19,7 +19,7 @@ from scipy.sparse import csr_array, diags_array, eye_array, hstack, kron, vstack
 from observlib import estimates
 from observlib.base import kept
 from observlib.base.errors import ObservError, bounded
-from observlib.base.period import bounds
+from observlib.base.period import Period
 from observlib.confidentiality.attack import PINNED_WITHIN, attack, blocks
 from observlib.confidentiality.constraints import FEW_LATE, SHARES, TO_FIVE, name_of, shares_of
 from observlib.confidentiality.disclosure import (
@@ -31,7 +31,6 @@ from observlib.confidentiality.disclosure import (
     Published,
     Series,
     is_many,
-    months_of,
     wide_step,
     widened,
 )
@@ -333,14 +332,14 @@ def _with_less(
 ) -> pd.DataFrame:
     """Estimates that now tell less: series in wide steps; or, if all are, no pinned period."""
     before = frozenset(wide)  # what was widened for another cell is not yet tried
-    length = told["period"].map(lambda period: len(months_of(period)))
+    length = told["period"].map(lambda period: len(Period(period).months))
     less, none = (pd.Series(False, index=told.index) for _ in range(2))
     for row in estimates.records(pinned):
         place = tuple(row[name] for name in PLACE)
         same = (told[PLACE] == list(place)).all(axis=1) & _of_quantity(told, row["quantity"])
         if measured_by(row["quantity"]):
             same &= told["group"] == ""
-            own, *others = dict.fromkeys([len(months_of(row["period"])), *sorted(length[same])])
+            own, *others = dict.fromkeys([len(Period(row["period"]).months), *sorted(length[same])])
             series = [(*place, row["quantity"], months) for months in (own, *others) if months]
             narrow = [one for one in series if one not in before]
             if narrow:  # the pinned period's own at first, then all that tell of it
@@ -480,11 +479,11 @@ def _many_came(now: dict[str, Any], then: dict[str, Any]) -> bool:
 
 def _is_of(one: Amended, row: dict[str, Any]) -> bool:
     """Whether what was corrected is of a figure's device, product and months."""
-    try:
-        first, last = (f"{day:%Y-%m}" for day in bounds(row["period"]))
-    except ValueError:  # a source's own words for when
-        return False
     device, product, month, _ = one
+    days = Period(row["period"]).days
+    if not days:  # a source's own words for when
+        return False
+    first, last = (f"{day:%Y-%m}" for day in days)
     same = row["device"] == device and row["product"] in ("", product)
     return same and first <= month <= last
 
@@ -591,5 +590,6 @@ def _is_wide(row: dict[str, Any], wide: Collection[Series]) -> bool:
 
 def _series(row: dict[str, Any]) -> Series:
     measure, period = MEASURES.get(row["indicator"]), row["period"]
-    months = len(months_of(period[-7:] if "-T" in period else period))  # of a mean of quarters, 3
+    whole = Period(period)
+    months = len(whole.last.months if "-T" in whole else whole.months)  # of a mean of quarters, 3
     return (*(row[name] for name in PLACE), measure.question if measure else "", months)

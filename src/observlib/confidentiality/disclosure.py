@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from observlib import estimates
-from observlib.base.period import Quarter, months_between
+from observlib.base.period import Period
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.linear_programme import Programme, Sum
 from observlib.estimates import base, mark
@@ -104,29 +104,15 @@ def _few_alike(rows: pd.DataFrame, low_base: int) -> pd.Series:
 
 def linked_periods(periods: Iterable[str]) -> Iterator[set[str]]:
     """Periods that tell of each other: a quarter and its months; a year and its quarters."""
-    listed = [*periods]
-    quarters = [name for name in listed if len(months_of(name)) == 3]
-    years = [name for name in listed if len(months_of(name)) > 3]
+    months = {name: {*Period(name).months} for name in periods}
+    quarters = [name for name, own in months.items() if len(own) == 3]
     for quarter in quarters:
-        yield {name for name in listed if set(months_of(name)) <= set(months_of(quarter))}
-    for year in years:
-        yield {year} | {name for name in quarters if set(months_of(name)) <= set(months_of(year))}
-    told = {month for quarter in quarters for month in months_of(quarter)}
-    yield from ({name} for name in listed if len(months_of(name)) == 1 and name not in told)
-
-
-def months_of(period: str) -> tuple[str, ...]:
-    """The months of a period of an estimate; none of a year or a day.
-
-    >>> months_of("2026-T3"), months_of("2026-07"), months_of("2026-08/2026-10"), months_of("2026")
-    (('2026-07', '2026-08', '2026-09'), ('2026-07',), ('2026-08', '2026-09', '2026-10'), ())
-    """
-    if "-T" in period:
-        return tuple(Quarter.parse(period).months)
-    ends = period.split("/")
-    if any(len(end) != 7 for end in ends):
-        return ()
-    return tuple(months_between(ends[0], ends[-1]))
+        yield {name for name, own in months.items() if own <= months[quarter]}
+    for year, of_year in months.items():
+        if len(of_year) > 3:
+            yield {year} | {name for name in quarters if months[name] <= of_year}
+    in_quarters = set().union(*(months[quarter] for quarter in quarters))
+    yield from ({name} for name, own in months.items() if len(own) == 1 and not own <= in_quarters)
 
 
 def tiles(periods: Iterable[str]) -> Iterator[tuple[str, list[str], bool]]:
@@ -135,7 +121,7 @@ def tiles(periods: Iterable[str]) -> Iterator[tuple[str, list[str], bool]]:
     >>> [*tiles(["2026-07", "2026-08", "2026-T3", "2026-T4", "2026-07/2026-12"])]
     [('2026-T3', ['2026-07', '2026-08'], False), ('2026-07/2026-12', ['2026-T3', '2026-T4'], True)]
     """
-    within = {period: set(months_of(period)) for period in periods}
+    within = {period: set(Period(period).months) for period in periods}
     for whole, months in within.items():
         parts: list[str] = []
         left = set(months)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from observlib import estimates
-from observlib.base.period import bounds
+from observlib.base.period import Period
 from observlib.base.text import as_cell
 from observlib.catalogue import CHANNEL_LABELS, CHANNELS_IN_ENGLISH, Catalogue, Named
 from observlib.dataset.columns import CODES, COMPARISONS, DICTIONARY, ERRATA, ESTIMATES, FLAGS, SDMX
@@ -193,11 +193,8 @@ def _added(table: pd.DataFrame, side: str, marks: Flags) -> dict[str, list[str]]
 
 @cache
 def _days(period: str) -> tuple[str, str]:
-    try:
-        first, last = bounds(period)
-    except ValueError:  # a source's own words for when
-        return "", ""
-    return first.isoformat(), last.isoformat()
+    days = Period(period).days
+    return (days[0].isoformat(), days[1].isoformat()) if days else ("", "")
 
 
 def _finite(table: pd.DataFrame) -> pd.DataFrame:

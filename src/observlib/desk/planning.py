@@ -49,8 +49,7 @@ def people(rows: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     first, many = once.first(), once.nunique() > 1
     first[many] = once.agg(_together)[many] if many.any() else first[many]
     found = first.unstack("question").drop(columns=RESPONSE, errors="ignore").reset_index()
-    names_of_all = [str(quarter) for quarter in quarters]
-    return found.assign(**{QUARTER: pd.Categorical(found[QUARTER], names_of_all)})
+    return found.assign(**{QUARTER: pd.Categorical(found[QUARTER], quarters)})
 
 
 def _together(said: pd.Series) -> str:
@@ -71,7 +70,7 @@ def asked(
     8 December 2022: a survey of 15 minutes has 85 points, and a stand-alone closed question is one.
     `open` says how many open questions there are. What was seen and not answered took time too.
     """
-    own = people[people[QUARTER].isin([str(quarter) for quarter in quarters])]
+    own = people[people[QUARTER].isin(quarters)]
     answered = own.drop(columns=["person", QUARTER]).notna().sum(axis=1)
     questions = float(answered.mean()) if len(own) else 0.0
     minutes = questions * SECONDS_A_QUESTION / 60
@@ -353,7 +352,8 @@ def plan_survey(data: Path, device: str, quarter: Quarter) -> Plan:
 
     Examples
     --------
-    >>> made = plan_survey(project.data_folder("data/demo"), "enquete-legifrance", Quarter(2026, 3))
+    >>> data, quarter = project.data_folder("data/demo"), Quarter("2026-T3")
+    >>> made = plan_survey(data, "enquete-legifrance", quarter)
     >>> made.verdicts[0]["indicator"], made.drop[-1]["why"]
     ('satisfaction_10', 'open text that is never loaded')
     """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
@@ -14,7 +13,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.base.errors import ObservError, bounded
-from observlib.base.period import Quarter, bounds, months_between
+from observlib.base.period import Period, Quarter, months_between
 from observlib.display import charts, style
 from observlib.display.output import Output
 from observlib.language import french
@@ -55,13 +54,14 @@ def time_axis(periods: list[str], width: float) -> _TimeAxis:
 def axis_periods(found: Iterable[str]) -> list[str]:
     """Every period from the first to the last, so that an absent one leaves a gap."""
     periods = sorted(set(found))
-    if all(re.fullmatch(r"\d{4}-T[1-4]", p, re.ASCII) for p in periods):
-        first, last = Quarter.parse(periods[0]), Quarter.parse(periods[-1])
+    kinds = {Period(period).kind for period in periods}
+    if kinds == {"quarter"}:
+        first, last = Quarter(periods[0]), Quarter(periods[-1])
         steps = 4 * (last.year - first.year) + last.number - first.number
-        return [str(first + i) for i in range(steps + 1)]
-    if all(re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", p, re.ASCII) for p in periods):
+        return [first + i for i in range(steps + 1)]
+    if kinds == {"month"}:
         return list(months_between(periods[0], periods[-1]))
-    if all(re.fullmatch(r"\d{4}", p, re.ASCII) for p in periods):
+    if kinds == {"year"}:
         return [f"{year:04d}" for year in range(int(periods[0]), int(periods[-1]) + 1)]
     raise ObservError(
         f"line_chart: periods {bounded(periods)} are not on one axis; "
@@ -202,9 +202,10 @@ def _told(rows: pd.DataFrame) -> list[dict[str, str]]:
 
 def _place(day: date, periods: Sequence[str]) -> float | None:
     """Where a day is among periods, each a step wide; nothing where no period is before it."""
-    for i, (first, last) in enumerate(map(bounds, periods)):
-        if first <= day <= last:
-            place = i - 0.5 + (day - first).days / ((last - first).days + 1)
+    for i, period in enumerate(map(Period, periods)):
+        if period.start <= day <= period.end:
+            length = (period.end - period.start).days + 1
+            place = i - 0.5 + (day - period.start).days / length
             return place if place > -0.5 else None
     return None
 

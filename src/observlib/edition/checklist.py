@@ -122,7 +122,7 @@ def corrected(lacking: Mapping[str, str]) -> Check:
 
 def review(published: Iterable[Edition], read: Iterable[reviews.Review], quarter: Quarter) -> Check:
     """Whether somebody read the edition before again, and got answers."""
-    last = next((one for one in published if one.quarter < str(quarter)), None)
+    last = next((one for one in published if one.quarter < quarter), None)
     if last is None:
         return Check("review", "ok", "no edition before")
     own = [sheet for sheet in read if (sheet.edition, sheet.told) == (last.quarter, last.told)]
@@ -164,7 +164,7 @@ def due(dates: Calendar, published: Iterable[Edition], now: datetime) -> Planned
 
 def hour(dates: Calendar, quarter: Quarter, now: datetime) -> Check:
     """Whether an edition may appear by now: it has a date, and its hour is there."""
-    planned = dates.of(str(quarter))
+    planned = dates.of(quarter)
     if planned is None:
         told = f"{quarter} has no date: announce one in calendar.yml"
         return Check("hour", "blocking", told)
@@ -178,7 +178,7 @@ def hour(dates: Calendar, quarter: Quarter, now: datetime) -> Check:
 
 def next_dates(dates: Calendar, quarter: Quarter) -> Check:
     """Whether readers know when the next editions appear."""
-    following = [str(quarter + number) for number in range(1, _AHEAD + 1)]
+    following = [quarter + number for number in range(1, _AHEAD + 1)]
     missing = [name for name in following if dates.of(name) is None]
     if following[0] in missing:
         told = f"{following[0]} has no date: announce one in calendar.yml"

@@ -60,7 +60,7 @@ def frame_files(request: Request, day: date | None) -> dict[str, bytes]:
     decided = disclosed.disclosure_decisions(request.data, request.quarter)
     made_of = {
         **shared_inputs(request, decided.digest),
-        "the quarter": str(request.quarter),
+        "the quarter": request.quarter,
         "the kind of data": request.kind,
         "what was tried": json.dumps(disclosed.disclosure_report(decided)),
     }
@@ -78,7 +78,7 @@ def frame_files(request: Request, day: date | None) -> dict[str, bytes]:
     marks = revisions.revision_flags(now, before, request.catalogue)
     made_of |= {"what is revised": json.dumps(sorted(marks.items())), "the day": day.isoformat()}
     made_of["the brand"] = repr(request.brand)
-    own = revisions.borne_errata(request.errata, rows, before, str(request.quarter))
+    own = revisions.borne_errata(request.errata, rows, before, request.quarter)
     made_of |= {
         f"the errata/{name}": digest for name, digest in revisions.errata_digests(own).items()
     }
@@ -119,12 +119,12 @@ def _package(
     from observlib import dataset  # a worker that starts has no use for it
     from observlib.language import french
 
-    edition, own = french.period_label(str(request.quarter)), request.catalogue.peers.values()
+    edition, own = french.period_label(request.quarter), request.catalogue.peers.values()
     publisher = [peer.label for peer in own if peer.own][-1:]  # a data folder's own comes last
     about = dataset.about(
         name=f"observatoire-{request.quarter}".lower(),
         title=f"{request.brand.name}, {edition}",
-        quarter=str(request.quarter),
+        quarter=request.quarter,
         made=day,
         synthetic=request.kind == "demonstration",
         publisher=publisher[0] if publisher else request.brand.name,

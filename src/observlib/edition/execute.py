@@ -186,7 +186,7 @@ def _ask_once(data: str, quarter: str) -> None:
     from observlib.pipeline import disclosed, project
 
     with contextlib.suppress(Exception):  # a page that asks says why
-        folder, edition = project.data_folder(data), Quarter.parse(quarter)
+        folder, edition = project.data_folder(data), Quarter(quarter)
         jobs = disclosed.jobs(folder)
         # of many surveys, each is of use to its own pages alone, and they would push the rest out
         for job in (

@@ -318,9 +318,7 @@ def make_edition(
         )
         if len(request.errata):  # before pages run in vain
             rows = estimates_of(framing.result())
-            revisions.check_errata(
-                request.errata, rows, str(request.quarter), request.root / "reports"
-            )
+            revisions.check_errata(request.errata, rows, request.quarter, request.root / "reports")
         waiting = [page for page in wanted if page.name not in made]
         sources = {page.name: its_digest(page) for page in waiting} if cache else {}
         outcomes = executions(cache, waiting, inputs, executed) if cache else []
@@ -375,7 +373,7 @@ def make_edition(
         (folder / f"{name}.ipynb").write_text(content.notebook, encoding="utf-8", newline="\n")
     entries = [listed(page) for page in request.pages]
     about = {
-        "quarter": str(request.quarter),
+        "quarter": request.quarter,
         "kind": request.kind,
         "version": observlib.__version__,
         "frame": write_frame(files, folder),

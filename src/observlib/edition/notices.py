@@ -341,7 +341,7 @@ def of_edition(request: Request, folder: Path) -> pd.DataFrame:
     """The errata of the edition that a folder holds (see `revisions.borne_errata`)."""
     rows, _ = archive.archive_tables(folder)
     return revisions.borne_errata(
-        request.errata, rows, archive.earlier(request.data), str(request.quarter)
+        request.errata, rows, archive.earlier(request.data), request.quarter
     )
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from observlib import estimates, store
 from observlib.base import kept
 from observlib.base.errors import ObservError
-from observlib.base.period import Quarter, bounds
+from observlib.base.period import Period, Quarter
 from observlib.base.yaml_files import as_front_matter
 from observlib.catalogue import Catalogue
 from observlib.display.changes import PLACED
@@ -64,7 +64,7 @@ def write_origins(
         **kept.code_of(__name__),
         **project.knowledge(request.data, request.root),
         "the data": request.digest,
-        "the edition": kept.bytes_digest(repr((str(request.quarter), sorted(known))).encode()),
+        "the edition": kept.bytes_digest(repr((request.quarter, sorted(known))).encode()),
     }
     cache = request.root / kept.KEPT_FOLDER / "site"
     (folder / origins.ORIGINS_FOLDER).mkdir(exist_ok=True)
@@ -120,7 +120,7 @@ def _told(page: origins.PageOrigins, where: Mapping[str, str], request: Request)
             where[one.id],
             one.numbers,
             _names(one.row, request.catalogue),
-            one.row["period"] == str(request.quarter),
+            one.row["period"] == request.quarter,
         ]
         for one in page.rows.values()
     ]
@@ -347,7 +347,7 @@ def identifier_in(text: str) -> str:
 def trace_figure(root: Path, data: Path, one: str, catalogue: Catalogue, wanted: str = "") -> Trace:
     """Follow a figure, or a comparison, back to the exports that it was made from."""
     edition, row, compares = _found(root / "reports" / "editions", one, wanted)
-    quarter = Quarter.parse(edition)
+    quarter = Quarter(edition)
     is_pair = one.startswith("c")
     sides = [row, {"source": row[f"{REFERENCE}source"]}] if is_pair else [row]
     devices = {name for side in sides for name, _ in _sources_of(side)}
@@ -427,11 +427,10 @@ def _vintages(
 
 def _of_period(held: pd.DataFrame, period: str) -> pd.DataFrame:
     """Of some exports, those with rows of a period; all where that is a source's own words."""
-    try:
-        first, last = (day.isoformat() for day in bounds(period))
-    except ValueError:
-        return held.reset_index(drop=True)
-    return held[(held["start"] <= last) & (held["end"] >= first)].reset_index(drop=True)
+    if days := Period(period).days:
+        first, last = (day.isoformat() for day in days)
+        held = held[(held["start"] <= last) & (held["end"] >= first)]
+    return held.reset_index(drop=True)
 
 
 def _families(data: Path, quarter: Quarter, one: str) -> dict[str, str]:
@@ -450,10 +449,8 @@ def _rows_of(
     data: Path, held: pd.DataFrame, row: Mapping[str, Any], quarter: Quarter
 ) -> Iterator[_Rows]:
     """How many rows each device of a figure has in each table."""
-    try:
-        first, last = map(Quarter.of, bounds(row["period"]))
-    except ValueError:  # a source's own words for when
-        first = last = quarter
+    days = Period(row["period"]).days
+    first, last = map(Quarter.of, days) if days else (quarter, quarter)  # of a source's own words
     for device, table in held[["device", "table"]].drop_duplicates().itertuples(index=False):
         of = {"device": device, "product": row["product"] or None}
         if not store.count_rows(data, table, **of):  # of no product, or of several

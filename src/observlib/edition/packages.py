@@ -95,7 +95,7 @@ def _packages(root: Path, quarter: Quarter, folder: Path) -> Iterator[_Package]:
             f"edition {quarter}: has no page of a partner; it has one for each partner of "
             "data/catalogue/partners.yml that something leads to"
         )
-    site = root / "reports" / "_site" / str(quarter)
+    site = root / "reports" / "_site" / quarter
     if not site.is_dir():
         raise ObservError(f"reports/_site: does not hold {quarter}; {_AGAIN.format(quarter)}")
     made = edition_day(manifest["published"], manifest["revisions"])
@@ -117,7 +117,7 @@ def _packages(root: Path, quarter: Quarter, folder: Path) -> Iterator[_Package]:
 
 def _manifest(root: Path, quarter: Quarter) -> dict[str, Any]:
     editions = root / "reports" / "editions"
-    path = editions / str(quarter) / MANIFEST
+    path = editions / quarter / MANIFEST
     try:
         return dict(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
@@ -214,7 +214,7 @@ def _state(package: _Package) -> str:
 def _line(package: _Package, quarter: Quarter) -> list[str]:
     """What the log says of a package, after the day."""
     digest = hashlib.sha256(package.content).hexdigest()
-    return [str(quarter), as_cell(package.title), package.path.name, digest]
+    return [quarter, as_cell(package.title), package.path.name, digest]
 
 
 def _read_log(path: Path) -> list[list[str]]:

@@ -227,7 +227,7 @@ def plan_pages(
 ) -> list[Page]:
     """The pages of an edition, in order."""
     given = dict(given or {})
-    fixed = {"quarter": str(quarter), "data": data}
+    fixed = {"quarter": quarter, "data": data}
     chosen = [study for study in studies.values() if not only or study.name in only]
     unknown = [name for name in only if name not in studies]
     problems = [
@@ -337,7 +337,7 @@ def _convert(
 def _value(parameter: _Parameter, text: str, catalogue: Catalogue) -> Any:
     """The value that a text stands for; `ValueError` where it is not allowed."""
     if parameter.type == "quarter":
-        return str(Quarter.parse(text))
+        return Quarter(text)
     if parameter.type == "data":
         return text
     if parameter.type in ("integer", "number"):
@@ -432,7 +432,7 @@ class Request:
     @property
     def about(self) -> dict[str, str]:
         """What every page says of the edition."""
-        return {"quarter": str(self.quarter), "kind": self.kind, "site": self.brand.name}
+        return {"quarter": self.quarter, "kind": self.kind, "site": self.brand.name}
 
     @property
     def place(self) -> str:
@@ -449,7 +449,7 @@ class Request:
     @property
     def published(self) -> Path:
         """Where the quarter's edition is, once it is published."""
-        return self.root / "reports" / "editions" / str(self.quarter)
+        return self.root / "reports" / "editions" / self.quarter
 
     @property
     def failed(self) -> Path:

@@ -153,7 +153,7 @@ def page_preview(
         make.write_manifest({**about, "studies": entries}, copy)
         (copy / f"{page.name}.ipynb").write_text(made.notebook, encoding="utf-8", newline="\n")
         project = read_project(copy, find_quarto() or "embedded")
-        published, site = root / "reports" / "_site" / str(request.quarter), work / "site"
+        published, site = root / "reports" / "_site" / request.quarter, work / "site"
         if published.is_dir():
             shutil.copytree(published, site, ignore=_NO_PAGES)
         site.mkdir(exist_ok=True)

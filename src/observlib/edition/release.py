@@ -157,7 +157,7 @@ def complete(
         link = f'<link rel="alternate" type="application/atom+xml" href="{feed}">\n</head>'
         text = page.read_text(encoding="utf-8").replace("</head>", link, 1)
         page.write_text(text, encoding="utf-8", newline="\n")
-    _check(whole, str(request.quarter))
+    _check(whole, request.quarter)
 
 
 def _series(request: Request, catalogue: Catalogue, is_demonstration: bool) -> Mapping[str, bytes]:
@@ -324,7 +324,7 @@ def explain_release(
             entries.append(entry_for(page))
     published = read_manifest(request.published / MANIFEST)
     manifest = {
-        "quarter": str(request.quarter),
+        "quarter": request.quarter,
         "kind": request.kind,
         "frame": published.get("frame", {}) if is_computed else {},
         "studies": entries,
@@ -376,7 +376,7 @@ def release(
             report = disclosed.disclosure_report(
                 disclosed.disclosure_decisions(data, request.quarter)
             )
-            approve(manifest, report, at / str(request.quarter))
+            approve(manifest, report, at / request.quarter)
 
     with (
         files.telling_write_errors(reports, "what was published is as it was"),
@@ -406,7 +406,7 @@ def release(
         else:
             how = partial(_build, began, memory)
             outputs = _publish(request, work, manifest, edition, keep_going, make_pages, look, how)
-            record = StandingPublication(str(request.quarter), today.isoformat(), outputs)
+            record = StandingPublication(request.quarter, today.isoformat(), outputs)
         lines = [
             f"study {page['page']}: {page['error']}; see {request.failed / page['page']}.ipynb"
             for page in manifest["studies"]
@@ -430,7 +430,7 @@ def release_others(
         asked = [page["study"] for page in pages if page.get("asked", True)]
         only = [*dict.fromkeys(asked)] if len(asked) < len(pages) else ()
         try:
-            release(root, data, Quarter.parse(other), only=only, **words)
+            release(root, data, Quarter(other), only=only, **words)
         except ObservError as error:
             raise ObservError(
                 *error.problems,
@@ -453,7 +453,7 @@ def _publish(
 
     A page that cannot be published is left out of the manifest with `keep_going`.
     """
-    root, data, quarter = request.root, request.data, str(request.quarter)
+    root, data, quarter = request.root, request.data, request.quarter
     site, whole, folder = root / "reports" / "_site", work / "site", work / "edition"
     whole.mkdir()
 
@@ -504,7 +504,7 @@ def _origin(
     }
     of |= {"errata": borne} if borne else {}
     tables = (archive.ESTIMATES, archive.COMPARISONS)
-    before = record.raw(root / "reports" / "_site" / str(request.quarter))
+    before = record.raw(root / "reports" / "_site" / request.quarter)
     parts = ("errata", *of)  # one that bears none now may have
     is_same = all(before.get(name) == of.get(name) for name in parts) and all(
         before["frame"].get(name) == manifest["frame"][name] for name in tables
@@ -521,7 +521,7 @@ def _dated(request: Request, folder: Path, manifest: dict[str, Any]) -> Edition:
     """The edition that a folder holds, of an earlier day where it tells nothing new."""
     rows, pairs = archive.archive_tables(folder)
     first = plain_headline(rows, pairs, request.catalogue, request.quarter)
-    quarter, site = str(request.quarter), request.root / "reports" / "_site"
+    quarter, site = request.quarter, request.root / "reports" / "_site"
     before = {one.quarter: one for one in record.published_editions(site)}.get(quarter)
     edition = record.new_edition(manifest, folder, first, before, request.today)
     if edition.changed != request.today:

@@ -82,7 +82,7 @@ def _tell_method(
         disclosed.disclosure_decisions(request.data, request.quarter)
     )
     text = page.read_text(encoding="utf-8")
-    text = notices.with_attack(text, str(request.quarter), report, request.catalogue)
+    text = notices.with_attack(text, request.quarter, report, request.catalogue)
     day = edition_day(manifest["published"], manifest["revisions"])
     catalogue = revisions.with_errata(request.catalogue, notices.of_edition(request, edition))
     now = archive.in_the_making(archive.archive_tables(edition)[0], request.quarter, day)
@@ -125,7 +125,7 @@ def _announce(
     text = notices.with_package(
         notices.with_part(text, "points", points), edition, manifest.get("frame", {})
     )
-    if following := feeds.load_calendar(request.data, request.root).after(str(request.quarter)):
+    if following := feeds.load_calendar(request.data, request.root).after(request.quarter):
         said = notices.next_edition(following[0].quarter, following[0].date)
         text = notices.with_part(text, "prochaine", said)
     text = notices.with_notices(text, manifest, callouts)
@@ -247,7 +247,7 @@ def completeness_rate(rows: pd.DataFrame, quarter: Quarter) -> tuple[int, int]:
 
     Those that are withheld are no part of either, as Eurostat has it for producers.
     """
-    states = rows.loc[rows["period"] == str(quarter), "status"]
+    states = rows.loc[rows["period"] == quarter, "status"]
     there = int(states.isin(_THERE).sum())
     return there, there + int((states == "missing").sum())
 
@@ -311,7 +311,7 @@ def _quality(request: Request, edition: Path, published: str) -> str:
         archive.archive_tables(edition)[0],
         whole(store.status(data, devices, request.today), quarter),
         lengths(store.devices(data), frame.actions(data, quarter), known, quarter),
-        load_calendar(data, request.root).of(str(quarter)),
+        load_calendar(data, request.root).of(quarter),
         date.fromisoformat(published),
         quarter,
         {device.id: device.label for device in devices},

@@ -25,13 +25,13 @@ Over = Callable[[pd.DataFrame, Mapping[str, Sequence[str]]], pd.DataFrame]
 
 def by_quarter(quarters: Sequence[Quarter]) -> Periods:
     """Each quarter by itself."""
-    return {str(quarter): [quarter] for quarter in quarters}
+    return {quarter: [quarter] for quarter in quarters}
 
 
 def pooled_period(quarters: Sequence[Quarter]) -> str:
     """All the quarters as one period, written by its first and last month.
 
-    >>> pooled_period(Quarter(2026, 3).back(4))
+    >>> pooled_period(Quarter("2026-T3").back(4))
     '2025-10/2026-09'
     """
     return f"{quarters[0].months[0]}/{quarters[-1].months[2]}"
@@ -65,11 +65,11 @@ def by_period(
     made: list[estimates.Row] = []
     for passport, asked, measures in _by_question(rows, own_scale):
         for period, quarters in periods.items():
-            given = asked[asked["quarter"].isin([str(quarter) for quarter in quarters])]
+            given = asked[asked["quarter"].isin(quarters)]
             status = period_status(given, quarters, once=passport["device"] in waves)
             found = _measured(given, measures)
             several = quarters if len(quarters) > 1 else []
-            parts = [given[given["quarter"] == str(quarter)] for quarter in several]
+            parts = [given[given["quarter"] == quarter] for quarter in several]
             of_parts = [_measured(part, measures) for part in parts]
             apart = [
                 _publishable(part, rows_of) for part, rows_of in zip(parts, of_parts, strict=True)
@@ -153,7 +153,7 @@ def by_device(rows: pd.DataFrame) -> Iterator[tuple[estimates.Row, pd.DataFrame]
 def within(rows: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """The rows of a tidy table in some quarters, each with its `quarter`."""
     rows = rows.assign(quarter=quarter_of(rows["date"]))
-    return rows[rows["quarter"].isin([str(quarter) for quarter in quarters])]
+    return rows[rows["quarter"].isin(quarters)]
 
 
 def times(rows: pd.DataFrame) -> pd.Series:
@@ -287,7 +287,7 @@ def periods_of(
     quarters, or in every other, and again when the device stops. That of a device that listens
     once a year or now and then may also hold one quarter alone.
     """
-    period = pooled_period(quarters) if len(quarters) > 1 else str(quarters[0])
+    period = pooled_period(quarters) if len(quarters) > 1 else quarters[0]
     once = wave_devices(catalogue)
     found = []
     for passport, given in by_device(within(rows, quarters)):
@@ -296,7 +296,7 @@ def periods_of(
         present = {*given["quarter"]}
         known = catalogue.devices.get(passport["device"])  # a device may have left it since
         alone = len(present) == 1 and known is not None and known.frequency in RARE
-        apart = [False if str(quarter) in present else None for quarter in quarters]
+        apart = [False if quarter in present else None for quarter in quarters]
         if not alone and not window_told(apart):
             status = "suppressed"
         found.append((passport, period, given, status))

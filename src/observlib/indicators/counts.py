@@ -121,7 +121,7 @@ def quarterly_counts(
         for quarter in quarters:
             inside = by_month.loc[by_month.index.isin(quarter.months)]
             shown = inside["status"].isin(["published", "partial"])
-            row = {**passport, "indicator": measure, "period": str(quarter)}
+            row = {**passport, "indicator": measure, "period": quarter}
             if not shown.any():
                 withheld = (inside["status"] == "suppressed").any()
                 made.append({**row, "status": "suppressed" if withheld else "missing"})
@@ -145,7 +145,7 @@ def change_on_year(quarters: pd.DataFrame, changes: Changes = ()) -> pd.DataFram
     for names, series in quarters.groupby(subject, sort=True):
         by_period = series.set_index("period")
         for period in by_period.index:
-            earlier = str(Quarter.parse(period) - 4)
+            earlier = Quarter(period) - 4
             if earlier not in by_period.index and period != latest:
                 continue
             row = {

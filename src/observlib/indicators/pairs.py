@@ -174,7 +174,7 @@ def counted_pairs(
     has the counts of `counts.HISTORY` quarters, where `frame` has not all of them.
     """
     rows = frame[frame["indicator"].isin(PEOPLE) & (frame["group"] == "")]
-    pairs = waves(rows, str(quarter), str(quarter - 4)).assign(against="before")
+    pairs = waves(rows, quarter, quarter - 4).assign(against="before")
     known = frame if past is None else past
     known = known[(known["status"] == "published") & (known["group"] == "")]
     value = known.drop_duplicates([*_SERIES, "period"]).set_index([*_SERIES, "period"])["estimate"]

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from observlib.base.errors import ObservError
-from observlib.base.period import Quarter
+from observlib.base.period import Period
 from observlib.base.text import fold
 from observlib.catalogue import Device, SourceColumn
 from observlib.loaders._rows import day_fault
@@ -544,8 +544,7 @@ def _single(text: str) -> _Span | None:
         year, number, day = map(int, text.split("-"))
         return _one_day(year, number, day)
     if re.fullmatch(r"[12]\d{3}-t[1-4]", text, re.A):
-        quarter = Quarter(int(text[:4]), int(text[-1]))
-        return quarter.start, quarter.end
+        return Period(text.upper()).days
     if re.fullmatch(r"[12]\d{3}", text, re.A):
         return date(int(text), 1, 1), date(int(text), 12, 31)
     if not re.fullmatch(r"[a-z0-9 .,]+", text, re.A):

@@ -507,7 +507,7 @@ def _day_instead(path: Path, device: Device) -> date | None:
     """The first day of the month or quarter that the device or the file's name tells."""
     text = device.period or path.stem
     if quarter := re.search(r"(?<!\d)(20\d{2}-T[1-4])(?!\d)", text, re.ASCII):
-        return Quarter.parse(quarter[1]).start
+        return Quarter(quarter[1]).start
     if device.period:
         return _text.parse_day(f"{device.period}-01"[:10])
     month = re.search(r"(?<!\d)(20\d{2}-(?:0[1-9]|1[0-2]))(?!-?\d)", text, re.ASCII)

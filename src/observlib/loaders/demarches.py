@@ -164,7 +164,7 @@ def _edition(path: Path, sheet: str, device: Device) -> Quarter:
     quarter = _quarter(sheet)
     if quarter is None and device.period:
         year, month = map(int, device.period.split("-")[:2])
-        quarter = Quarter(year, (month + 2) // 3) if year else None
+        quarter = Quarter.of(date(year, month, 1)) if year else None
     quarter = quarter or _quarter(path.stem)
     if quarter is None:
         raise ObservError(
@@ -181,14 +181,14 @@ def _quarter(text: str) -> Quarter | None:
 
     Examples
     --------
-    >>> str(_quarter("Chiffres VDE T3-25 (octobre-25)")), str(_quarter("observatoire_2025-T3"))
+    >>> _quarter("Chiffres VDE T3-25 (octobre-25)"), _quarter("observatoire_2025-T3")
     ('2025-T3', '2025-T3')
     """
     plain = fold(text)
     if match := re.search(r"(?<!\d)20(\d\d)[ _-]*t([1-4])(?!\d)", plain, re.ASCII):
-        return Quarter(2000 + int(match[1]), int(match[2]))
+        return Quarter(f"20{match[1]}-T{match[2]}")
     if match := _QUARTER_FIRST.search(plain):
-        return Quarter(2000 + int(match[2]), int(match[1]))
+        return Quarter(f"20{match[2]}-T{match[1]}")
     return None
 
 
@@ -265,7 +265,7 @@ def _frame(
             "device": device.id,
             "product": device.product,
             "channel": device.channel,
-            "edition": str(quarter),
+            "edition": quarter,
             "start": days([quarter.start] * len(rows)),
             "end": days([quarter.end] * len(rows)),
             "procedure_id": [row[1] for row in rows],

@@ -63,12 +63,12 @@ def earlier(data: Path) -> list[Publication]:
 def last(data: Path, quarter: Quarter) -> Publication:
     """What a quarter's edition told when it was last published."""
     told = {one.quarter: one for one in earlier(data)}
-    if str(quarter) not in told:
+    if quarter not in told:
         raise ObservError(
             f"{quarter}: was not published from {data}; published are "
             f"{bounded(sorted(told)) or 'none'}; `observ edition {quarter}` publishes it"
         )
-    return told[str(quarter)]
+    return told[quarter]
 
 
 def published_names(data: Path) -> tuple[str, ...]:
@@ -102,7 +102,7 @@ def published_before(data: Path, quarter: Quarter, edition: Path) -> Inputs:
 
 def _same(data: Path, quarter: Quarter, edition: Path) -> Path | None:
     """The last publication of a quarter, where it told what an edition's folder tells."""
-    last = [path for path in _folders(data) if path.name.endswith(str(quarter))][-1:]
+    last = [path for path in _folders(data) if path.name.endswith(quarter)][-1:]
     for folder in last:
         tables = (ESTIMATES, COMPARISONS)
         if all((folder / name).read_bytes() == (edition / name).read_bytes() for name in tables):

@@ -210,7 +210,7 @@ def _decided(
         return _unpacked(kept.made(_folder(), device, of, lambda: _packed(anew(before, told))))
 
     def anew(before: Sequence[Publication], told: Sequence[Published]) -> control.DeviceDecision:
-        if before and before[-1].quarter == str(quarter):
+        if before and before[-1].quarter == quarter:
             # what the edition told last may be what this very decision told: whether that is kept
             # or not, it is the same then
             with contextlib.suppress(ObservError):

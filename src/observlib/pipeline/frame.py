@@ -162,7 +162,7 @@ def dependencies(data: Path, quarter: Quarter, jobs: Iterable[Job]) -> dict[Job,
             keys = {what: kept.key(of_all(what)) for what in family_named(name).families}
             # of one survey no other's responses are read
             own = {RESPONSES: store.digest_of(data, RESPONSES, survey)} if survey else {}
-            found = {"the family": name, "the quarter": str(quarter), "the survey": survey}
+            found = {"the family": name, "the quarter": quarter, "the survey": survey}
             known[name, survey] = found | _depends(data, name, held | own, facts, keys)
         return known[name, survey]
 
@@ -301,7 +301,7 @@ def expectations(data: Path, quarter: Quarter) -> list[tuple[Expectation, str]]:
     return [
         (one, exploratory(one, seen.get(one.id)))
         for one in project.records_of(Expectation, data)
-        if one.period == str(quarter)
+        if one.period == quarter
     ]
 
 

@@ -18,7 +18,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from observlib import estimates, store
 from observlib.base.errors import SHOWN, ObservError, bounded
-from observlib.base.period import Quarter, bounds
+from observlib.base.period import Period, Quarter
 from observlib.catalogue import Catalogue, Revision
 from observlib.catalogue.entries import SELECTS, Part, Slug, Text
 from observlib.estimates import FIGURE, TOLD, WITHHELD
@@ -412,21 +412,19 @@ def _holds(one: Revision, row: estimates.Row) -> bool:
 
 
 def _overlap(period: str, other: str) -> bool:
-    try:
-        (first, last), (begin, end) = bounds(period), bounds(other)
-    except ValueError:  # a source's own words for when
+    one, two = Period(period).days, Period(other).days
+    if not (one and two):  # a source's own words for when
         return period == other
-    return first <= end and begin <= last
+    return one[0] <= two[1] and two[0] <= one[1]
 
 
 def _within(one: Revision, row: estimates.Row) -> bool:
     """Whether a revision is within a routine's limits: how far back, how large."""
     if one.months is not None:
-        try:
-            end = bounds(row["period"])[1]
-        except ValueError:
+        period, last = Period(row["period"]), Quarter(row["edition"]).end
+        if not period.days:
             return False
-        last = Quarter.parse(row["edition"]).end
+        end = period.end
         if 12 * (last.year - end.year) + last.month - end.month > one.months:
             return False
     if row["status"] in WITHHELD or row["unit"] != row[f"{BEFORE}unit"]:

@@ -373,7 +373,7 @@ def _about(project: Project) -> str:
         "site": project.brand.name,
         "summary": str(project.website.get("description") or ""),
         "edition": f"Édition {manifest.quarter}",
-        "quarter": french.period_label(str(manifest.quarter)),
+        "quarter": french.period_label(manifest.quarter),
         "made": french.day_label(manifest.made),
         "warning": "",
         **project.brand.for_paper(),

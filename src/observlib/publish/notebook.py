@@ -128,7 +128,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise ObservError(f"{folder}: holds no edition; `observ edition` makes and publishes one")
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
-        quarter, kind = Quarter.parse(raw["quarter"]), str(raw["kind"])
+        quarter, kind = Quarter(raw["quarter"]), str(raw["kind"])
         published = date.fromisoformat(raw["published"])
         absent = {
             str(study["page"]): "error" in study or study.get("asked") is False

@@ -62,7 +62,7 @@ def now(
     return {
         "the command": json.dumps([sorted(set(only)), sorted(given.items())]),
         "the data folder": str(data.resolve()),
-        "the quarter": str(quarter or ""),
+        "the quarter": quarter or "",
         "the day": str(Quarter.last_complete(today)),
         "the publisher": publisher_used(publisher, root / kept.KEPT_FOLDER / "site"),
         **files_of_project(root, data),

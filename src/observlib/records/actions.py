@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, model_validator
 
 from observlib.base.errors import bounded
-from observlib.base.period import bounds
+from observlib.base.period import Period
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Part, Slug, Text
 from observlib.records.published_text import Plain, a_role
@@ -159,6 +159,6 @@ def measured_since(row: Mapping[str, Any], changes: Changes) -> tuple[str, ...]:
     One of a device touches all that is measured there, and any other what it is to move.
     """
     own = [one for one in changes if one.device == row["device"] != "" or touches(one, row)]
-    first, last = bounds(row["period"]) if own else (date.min, date.min)
-    within = [row["period"] for one in own if first < one.date <= last]
-    return (*(one.id for one in own if one.date <= first), *within)
+    period = Period(row["period"])
+    within = [period for one in own if period.start < one.date <= period.end]
+    return (*(one.id for one in own if one.date <= period.start), *within)

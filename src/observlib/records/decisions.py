@@ -52,7 +52,7 @@ class Decision(Record):
         faults += [
             f"{self.decision} has no {name!r}; leave it out" for name in sorted(given - allowed)
         ]
-        ends = Quarter.parse(self.quarter).end
+        ends = Quarter(self.quarter).end
         if self.date <= ends:
             faults.append(f"its date {self.date} is not after {ends}, the end of its quarter")
         if self.due is not None and self.due < self.date:
@@ -68,7 +68,7 @@ class Decision(Record):
     @property
     def days(self) -> int:
         """How long it took, from the end of the quarter."""
-        return (self.date - Quarter.parse(self.quarter).end).days
+        return (self.date - Quarter(self.quarter).end).days
 
 
 def standing_decisions(decisions: Iterable[Decision]) -> dict[str, Decision]:

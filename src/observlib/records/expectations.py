@@ -64,7 +64,7 @@ def exploratory(one: Expectation, first: tuple[str, bool] | None) -> str:
     digest, late = first
     if digest != one.digest:
         return "edited"
-    return "late" if late else "after" if one.date > Quarter.parse(one.period).end else ""
+    return "late" if late else "after" if one.date > Quarter(one.period).end else ""
 
 
 def outcome(direction: str, effect: float, low: float, high: float) -> str:

@@ -63,7 +63,7 @@ class Reply(Record):
     @property
     def since(self) -> Day:
         """The day from which its delay is counted."""
-        return self.message or Quarter.parse(str(self.quarter)).end
+        return self.message or Quarter(self.quarter or "").end
 
     @property
     def days(self) -> int:

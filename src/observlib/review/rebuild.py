@@ -60,7 +60,7 @@ def _is_written_as(parse: Callable[[str], object]) -> AfterValidator:
     return AfterValidator(check)
 
 
-_Quarter = Annotated[str, _is_written_as(Quarter.parse)]
+_Quarter = Annotated[str, _is_written_as(Quarter)]
 _Day = Annotated[str, _is_written_as(date.fromisoformat)]
 _Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 _Commit = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{40}(-dirty)?)?$")]

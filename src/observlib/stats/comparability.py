@@ -31,7 +31,7 @@ from typing import Any, Literal, NamedTuple
 import pandas as pd
 
 from observlib import estimates
-from observlib.base.period import bounds
+from observlib.base.period import Period
 from observlib.base.text import fold
 from observlib.catalogue import Catalogue, Device, Indicator
 from observlib.catalogue.questionnaires import Question
@@ -190,7 +190,7 @@ def facets(row: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
     wording, steps = _question(device, catalogue, indicator.question)
     questions = catalogue.questionnaires.get(device.questionnaire or "")
     changed = questions.changes_on if questions else None
-    if changed and bounds(row["period"])[1] >= changed:
+    if changed and Period(row["period"]).end >= changed:
         wording = f"as changed on {changed}"
     reached = mode if mode in _TOLD and device.family != "mobilisation" else ""  # else recruited
     whom = device.population or (device.family, reached)
@@ -269,7 +269,8 @@ def _periods(
         return "apart" if total else "other"
     if one["period"] == other["period"]:
         return "same"
-    (start, end), (later, last) = sorted(bounds(row["period"]) for row in (one, other))
+    spans = (Period(row["period"]) for row in (one, other))
+    (start, end), (later, last) = sorted((span.start, span.end) for span in spans)
     if total and abs((end - start).days - (last - later).days) > _SAME_DAYS:
         return "apart"
     months = 12 * (later.year - end.year) + later.month - end.month - 1

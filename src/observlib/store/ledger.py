@@ -51,7 +51,7 @@ def _sheets(data: Path, ledger: Ledger, problems: list[str]) -> Iterator[_Seen]:
 
 def _is_late(one: Expectation, data: Path, ledger: Ledger) -> bool:
     """Whether data of an expectation's period were ingested, or an edition of it published."""
-    period = Quarter.parse(one.period)
+    period = Quarter(one.period)
     first, after = period.start.isoformat(), (period + 1).start.isoformat()
     held = any(
         entry.device == one.device and entry.span[0] < after and entry.span[1] >= first

@@ -66,12 +66,11 @@ class Study(Showing):
     ) -> None:
         self.data = project.data_folder(data, is_there=True)
         self.kind = store.kind(self.data)  # `demonstration` or `real`
-        edition = Quarter.parse(quarter)
-        super().__init__(frame.catalogue_at(self.data, edition), edition)
+        super().__init__(frame.catalogue_at(self.data, Quarter(quarter)), Quarter(quarter))
         selection.check_names("device", [survey], self.catalogue)
         selection.check_names("department", [department], self.catalogue)
-        self.before = str(self.edition - 4)
-        self.year = f"{self.edition.back(4)[0].months[0]}/{self.edition.months[2]}"
+        self.before = self.quarter - 4
+        self.year = f"{self.quarter.back(4)[0].months[0]}/{self.quarter.months[2]}"
         self.survey = survey
         self.department = department
         self.say = Say(functools.partial(getattr, self), self._carry, self._absent)
@@ -101,7 +100,7 @@ class Study(Showing):
         >>> Study("2026-T3", "data/demo").actions[0].product
         'legifrance'
         """
-        known = frame.actions(self.data, self.edition)
+        known = frame.actions(self.data, self.quarter)
         return tuple(one for one in known if self._tells(one.product, one.device))
 
     @functools.cached_property
@@ -113,7 +112,7 @@ class Study(Showing):
         >>> [one.id for one in Study("2026-T3", "data/demo").corrections]
         ['boamp-mois-double']
         """
-        known = store.applied_corrections(self.data, self.edition.end)
+        known = store.applied_corrections(self.data, self.quarter.end)
         return [one for one in known if self._tells("", one.device)]
 
     @functools.cached_property
@@ -125,7 +124,7 @@ class Study(Showing):
         >>> [one.direction for one, _ in Study("2026-T3", "data/demo").expectations]
         ['stable', 'up']
         """
-        known = frame.expectations(self.data, self.edition)
+        known = frame.expectations(self.data, self.quarter)
         return [(one, why) for one, why in known if self._tells(one.product, one.device)]
 
     @functools.cached_property
@@ -137,7 +136,7 @@ class Study(Showing):
         >>> Study("2026-T3", "data/demo").planned[0].date.isoformat()
         '2027-01-12'
         """
-        known = frame.planned(self.data, self.edition)
+        known = frame.planned(self.data, self.quarter)
         return tuple(one for one in known if self._tells(one.product, one.device))
 
     @functools.cached_property
@@ -149,7 +148,7 @@ class Study(Showing):
         >>> Study("2026-T3", "data/demo").replies[0].partner
         'caisse-fictive'
         """
-        return frame.replies(self.data, self.edition)
+        return frame.replies(self.data, self.quarter)
 
     @functools.cached_property
     def decisions(self) -> tuple[Decision, ...]:
@@ -160,7 +159,7 @@ class Study(Showing):
         >>> Study("2026-T3", "data/demo").decisions[-1].decision
         'will_do'
         """
-        return frame.decisions_until(self.data, self.edition)
+        return frame.decisions_until(self.data, self.quarter)
 
     def _tells(self, product: str, device: str) -> bool:
         """Whether the study tells of a product, or else of a device."""
@@ -297,10 +296,10 @@ class Study(Showing):
         """
         selection.check_names("product", [product], self.catalogue)
         rows, pairs = self._of_edition(key_figures.FAMILIES, product)
-        found = key_figures.chosen(rows, product, self.edition)
+        found = key_figures.chosen(rows, product, self.quarter)
         if found.empty:
             return self._absent([found], "donnée qui puisse être citée")
-        made = key_figures.band(found, rows, pairs, self.catalogue, self.edition)
+        made = key_figures.band(found, rows, pairs, self.catalogue, self.quarter)
         self._shown.append(estimates.from_json(made.content))
         return made
 
@@ -314,8 +313,8 @@ class Study(Showing):
         ['satisfaction_10']
         """
         rows, pairs = self._of_edition(frame.families())
-        pairs = main_points.held_together(pairs, self.edition)
-        found = main_points.points(main_points.ranked_changes(pairs, rows, self.edition))
+        pairs = main_points.held_together(pairs, self.quarter)
+        found = main_points.points(main_points.ranked_changes(pairs, rows, self.quarter))
         return found[comparisons.COLUMNS]
 
     @functools.cached_property
@@ -338,7 +337,7 @@ class Study(Showing):
             job for job in disclosed.jobs(self.data) if not product or self._may_tell(job, product)
         ]
         jobs = [job for name in families for job in every if job[0] == name]
-        found = [disclosed.disclosed_family(self.data, self.edition, *job) for job in jobs]
+        found = [disclosed.disclosed_family(self.data, self.quarter, *job) for job in jobs]
         rows = estimates.combine(one.estimates for one in found)
         pairs = comparisons.combine(one.comparisons for one in found)
         of = (self.department, self.catalogue)
@@ -354,7 +353,7 @@ class Study(Showing):
     def _whole(self, family: str) -> frame.Given:
         """What a family gives of all departments."""
         survey = self.survey if frame.family_named(family).each_survey else ""
-        return disclosed.disclosed_family(self.data, self.edition, family, survey)
+        return disclosed.disclosed_family(self.data, self.quarter, family, survey)
 
     @taking(Where)
     def select(self, rows: pd.DataFrame, **where: Unpack[Where]) -> pd.DataFrame:
@@ -372,7 +371,7 @@ class Study(Showing):
         >>> sorted(study.select(now, channel="phone")["device"])
         ['satisfaction-3939']
         """
-        return selection.select(rows, self.edition, where, self.catalogue)
+        return selection.select(rows, self.quarter, where, self.catalogue)
 
     def together(self, *frames: pd.DataFrame) -> pd.DataFrame:
         """Several frames of estimates as one.

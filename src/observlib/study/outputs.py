@@ -69,10 +69,9 @@ class Shown(Columns, total=False):
 class Showing:
     """What a study shows (see `study.Study`)."""
 
-    def __init__(self, catalogue: Catalogue, edition: Quarter) -> None:
+    def __init__(self, catalogue: Catalogue, quarter: Quarter) -> None:
         self.catalogue = catalogue
-        self.edition = edition
-        self.quarter = str(edition)
+        self.quarter = quarter
         self._shown: list[pd.DataFrame] = []
 
     @functools.cached_property
@@ -210,7 +209,7 @@ class Showing:
 
     def _kept(self, frame: pd.DataFrame, shown: Shown) -> pd.DataFrame:
         where = {name: x for name, x in shown.items() if name not in ("absent", "when")}
-        return selection.select(frame, self.edition, where, self.catalogue)
+        return selection.select(frame, self.quarter, where, self.catalogue)
 
     def _absent(
         self, frames: Sequence[pd.DataFrame], what: str = "", when: str = ""

@@ -96,7 +96,7 @@ def select(
     for name, wanted in where.items():
         if name == "quarters":
             last = until.back(wanted)
-            within = {str(quarter) for quarter in last} | {m for q in last for m in q.months}
+            within = {*last} | {m for q in last for m in q.months}
             rows = rows[rows["period"].str[-7:].isin(within)]
         elif name == "by":
             check_names(name, [wanted], catalogue)

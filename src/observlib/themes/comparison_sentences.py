@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from observlib.base.period import Quarter
+from observlib.base.period import Period, Quarter
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import changes, select
 from observlib.display.changes import PLACED, REASON_WORDS, outcomes
@@ -121,7 +121,7 @@ def _since(first: str, last: str) -> str:
     """Between which periods something changed: on a year, where it is one, or on its quarters."""
     if "-T" in last and "/" in last:
         return _TEXTS["on_quarters"].format(count=french.spelled(int(last[-1])))
-    if "-T" in first and "-T" in last and Quarter.parse(first) == Quarter.parse(last) - 4:
+    if Period(first).kind == Period(last).kind == "quarter" and first == Quarter(last) - 4:
         return _TEXTS["on_a_year"]
     return words.capital(french.between(first, last))
 

@@ -48,8 +48,8 @@ def on_a_year(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
         (pairs["against"] == "before")
         & (pairs["group"] == "")
         & (pairs["product"] != "")
-        & (pairs["period"] == str(quarter))
-        & (pairs[REFERENCE + "period"] == str(quarter - 4))
+        & (pairs["period"] == quarter)
+        & (pairs[REFERENCE + "period"] == quarter - 4)
     ].reset_index(drop=True)
 
 
@@ -85,7 +85,7 @@ def ranked_changes(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -
     counts = frame[
         frame["indicator"].isin(PEOPLE)
         & (frame["group"] == "")
-        & (frame["period"] == str(quarter))
+        & (frame["period"] == quarter)
         & frame["estimate"].notna()
     ]
     people = _of(counts, found, "device").fillna(_of(counts, found))
@@ -204,8 +204,8 @@ def elsewhere(
 
 def followed_by(point: Mapping[str, Any], actions: Iterable[Action]) -> list[Action]:
     """The actions that were to move a point's indicator of its product, between its two periods."""
-    first = Quarter.parse(point[REFERENCE + "period"]).start
-    last = Quarter.parse(point["period"]).end
+    first = Quarter(point[REFERENCE + "period"]).start
+    last = Quarter(point["period"]).end
     return [
         one
         for one in actions
@@ -217,7 +217,7 @@ def followed_by(point: Mapping[str, Any], actions: Iterable[Action]) -> list[Act
 
 def point_series(point: Mapping[str, Any], frame: pd.DataFrame) -> pd.DataFrame:
     """The estimates of a point's subject over `_QUARTERS`, the oldest first."""
-    periods = list(map(str, Quarter.parse(point["period"]).back(_QUARTERS)))
+    periods = Quarter(point["period"]).back(_QUARTERS)
     same = (frame["group"] == "") & frame["period"].isin(periods)
     for name in _SERIES:
         same &= frame[name] == point[name]

@@ -19,7 +19,7 @@ from observlib.desk.planning import (
     variables_used,
 )
 
-QUARTERS = [Quarter(2026, 2), Quarter(2026, 3)]
+QUARTERS = [Quarter("2026-T2"), Quarter("2026-T3")]
 MARGINS = ("age", "sex", "region")
 TOLD = ("satisfaction", "clarity", "nps", "task_success", "ces", "reason", "status", "autonomy")
 PEOPLE = 120

@@ -18,7 +18,7 @@ from observlib.stats.survey.planning import answers_needed, smallest_found
 
 DEVICE, OTHER = "enquete-service-public", "enquete-legifrance"
 NOW, BEFORE = "2026-T3", "2025-T3"
-QUARTERS = [str(quarter) for quarter in Quarter.parse(NOW).back(4)]
+QUARTERS = [quarter for quarter in Quarter(NOW).back(4)]
 LEVEL = {"headline": 1 - 0.05 / 2, "other": 1 - 0.05 / 2 / 2}
 
 

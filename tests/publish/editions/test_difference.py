@@ -135,7 +135,7 @@ def test_a_figure_is_told_in_the_words_and_numbers_of_pages(catalogue):
 
 def test_an_edition_that_was_not_published_is_named_with_those_that_were(tmp_path):
     with pytest.raises(ObservError, match=r"2026-T2: was not published .* published are none; "):
-        last(tmp_path, Quarter(2026, 2))
+        last(tmp_path, Quarter("2026-T2"))
 
 
 def test_the_page_of_changes_tells_what_is_new_and_what_was_known(catalogue):

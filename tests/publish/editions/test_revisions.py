@@ -23,7 +23,7 @@ from observlib.publish.editions.vintages import (
     vintages,
 )
 
-NOW, TODAY = Quarter(2026, 2), date(2026, 8, 17)
+NOW, TODAY = Quarter("2026-T2"), date(2026, 8, 17)
 MONTHS = [*months_between("2024-07", "2026-03")]
 VISITS = {"indicator": "visits_adjusted", "product": "boamp", "channel": "web"}
 VISITS |= {"device": "audience-boamp", "unit": "visites"}

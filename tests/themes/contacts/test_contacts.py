@@ -15,7 +15,7 @@ from observlib.indicators import pairs
 from observlib.themes import contacts
 from observlib.themes.contacts import sentences as say
 
-NOW = Quarter(2026, 3)
+NOW = Quarter("2026-T3")
 COMMON = {"device": "d", "product": "p", "channel": "phone", "source": "d@1"}
 
 
@@ -93,10 +93,10 @@ def test_an_hour_or_a_weekday_of_ten_calls_is_withheld_and_of_eleven_told(few, i
 
 def test_calls_are_never_divided_by_the_visits_of_a_quarter_that_is_not_complete():
     offered = estimates.make(
-        [{"indicator": "calls_offered", "product": "p", "period": str(NOW), "unit": "appels",
+        [{"indicator": "calls_offered", "product": "p", "period": NOW, "unit": "appels",
           "estimate": 500.0, "n": 500}]
     )  # fmt: skip
-    visit = {"indicator": "visits", "product": "s", "channel": "web", "period": str(NOW),
+    visit = {"indicator": "visits", "product": "s", "channel": "web", "period": NOW,
              "unit": "visites", "estimate": 1e6, "n": 1e6}  # fmt: skip
     for status, expected in (("published", 0.5), ("partial", None)):
         found = contacts.per_visits(

@@ -9,7 +9,7 @@ from observlib.base.period import Quarter
 from observlib.catalogue import contract
 from observlib.themes import counters
 
-LAST = Quarter(2026, 3)
+LAST = Quarter("2026-T3")
 NOBODY = contract.empty("population")
 REGIONS = pd.DataFrame(
     {"departement": ["01", "2A", "2B", "75"],
@@ -82,5 +82,5 @@ def test_the_latest_list_and_the_latest_people_before_it_count():
     later = pd.concat([known, people({"01": 2}, 2027)])
     now = counters.by_area(table, later, REGIONS, LAST)
     assert values(now, "counters_per_100k", "") == {"": 1.5}
-    before = counters.by_area(table, known, REGIONS, Quarter(2026, 2))
+    before = counters.by_area(table, known, REGIONS, Quarter("2026-T2"))
     assert values(before, "counters", "") == {"": 1} and set(before["period"]) == {"2025-09-01"}

@@ -14,7 +14,7 @@ from observlib.study import narratives
 from observlib.themes import devices
 from observlib.themes.devices.sentences import device_table
 
-Q = Quarter(2026, 3)
+Q = Quarter("2026-T3")
 NONE = pd.DataFrame(columns=["device", "table", "count", "source"])
 UNHEARD = pd.DataFrame(columns=["device", "product"])
 

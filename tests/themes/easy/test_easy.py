@@ -77,7 +77,7 @@ def row(indicator: str, value: float, period: str = NOW, **more: Any) -> dict[st
 
 
 def pairs(catalogue: Any, frame: pd.DataFrame) -> pd.DataFrame:
-    return comparisons.make(pair.tested(catalogue, pair.counted_pairs(frame, Quarter.parse(NOW))))
+    return comparisons.make(pair.tested(catalogue, pair.counted_pairs(frame, Quarter(NOW))))
 
 
 def test_the_page_of_the_demonstration_is_easy_to_read(catalogue):
@@ -122,7 +122,7 @@ def test_it_tells_the_main_points_of_the_front_page_and_in_their_order(demonstra
 
 
 def test_a_change_that_chance_may_have_made_is_not_told(catalogue):
-    *earlier, _ = map(str, Quarter.parse(NOW).back(13))
+    *earlier, _ = map(str, Quarter(NOW).back(13))
     for usual, is_told in ((1.1, False), (1.0, True)):  # times as many in every other year
         counts = [1e6 * usual ** (place // 4 % 2) for place in range(12)]
         known = [row("visits", x, period) for x, period in zip(counts, earlier, strict=True)]

@@ -9,7 +9,7 @@ from observlib.catalogue import Catalogue, contract, tables
 from observlib.estimates import base
 from observlib.themes import experiences
 
-LAST = Quarter(2026, 3)
+LAST = Quarter("2026-T3")
 
 
 def told(*days: tuple[str, str, int], device: str = "sp-plus", start: int = 0) -> pd.DataFrame:
@@ -51,10 +51,10 @@ def test_an_extract_made_once_is_taken_whole(catalogue):
 
 def test_what_was_told_after_the_quarter_is_not_known_to_it(catalogue):
     frame = told(("2026-06-30", "positive", 30), ("2026-07-01", "negative", 30))
-    out = shares(frame, catalogue, Quarter(2026, 2))
+    out = shares(frame, catalogue, Quarter("2026-T2"))
     assert out.at["Positif", "estimate"] == 100 and set(out["n"]) == {30}
     assert set(out["period"]) == {"2025-07/2026-06"}
-    assert experiences.feelings(frame, catalogue, Quarter(2026, 1)).empty
+    assert experiences.feelings(frame, catalogue, Quarter("2026-T1")).empty
 
 
 def test_devices_are_not_mixed(catalogue):

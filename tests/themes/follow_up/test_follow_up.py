@@ -11,7 +11,7 @@ from observlib.records.actions import Action
 from observlib.records.decisions import Decision
 from observlib.themes.follow_up import follow_up, sentences, strongest
 
-NOW = Quarter(2026, 3)
+NOW = Quarter("2026-T3")
 YEAR = NOW.back(4)
 TASK = {"group": "task", "unit": "%", "period": "2025-10/2026-09"}
 DONE = Decision(id="d", task="suivi", quarter="2026-T2", date="2026-07-10", decision="done",

@@ -33,7 +33,7 @@ from observlib.themes.partners import (
     texts,
 )
 
-NOW = Quarter(2026, 3)
+NOW = Quarter("2026-T3")
 CATALOGUE = demonstration_catalogue()
 KNOWN = Knowledge(CATALOGUE, pd.DataFrame(columns=["device", "question", "value"]))
 ABOUT = {"device": "d", "product": "boamp", "channel": "mail", "source": "d@1"}

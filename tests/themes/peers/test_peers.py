@@ -17,7 +17,7 @@ from observlib.catalogue import Catalogue, contract
 from observlib.study import narratives
 from observlib.themes import peers
 
-LAST = Quarter(2026, 3)
+LAST = Quarter("2026-T3")
 
 
 def figures(*rows: dict[str, Any]) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from observlib.indicators import pairs
 from observlib.themes import polls
 from observlib.themes.polls import sentences as say
 
-LAST = Quarter(2026, 3)
+LAST = Quarter("2026-T3")
 
 
 def table(
@@ -69,7 +69,7 @@ def test_the_lead_is_the_poll_of_most_votes_and_its_history_goes_back():
         ("e", "2026-07-03", "e", "Q ?", [20, 20]),
     )
     found = polls.results(frame, LAST.back(2))
-    now = found[found["period"] == str(LAST)]
+    now = found[found["period"] == LAST]
     lead = polls.most_voted(now)
     assert set(lead["group"]) == {"Q ?"} and set(lead["device"]) == {"d"} and len(lead) == 2
     assert polls.history(found, lead)["period"].tolist() == ["2026-T2"] * 2 + ["2026-T3"] * 2

@@ -11,13 +11,13 @@ from observlib.base.period import Quarter
 from observlib.catalogue import contract
 from observlib.themes import procedures
 
-LAST = Quarter(2026, 3)
+LAST = Quarter("2026-T3")
 OWN, PEER, OTHER = "AGENCE-FICTIVE", "CAISSE-FICTIVE", "MINISTERE-FICTIF"
 
 
 def published(*rows: tuple[str, Any], edition: str = "2026-T3", **more: Any) -> pd.DataFrame:
     """One edition: an administration and its mark, or the state in place of one."""
-    quarter = Quarter.parse(edition)
+    quarter = Quarter(edition)
     frame = pd.DataFrame(
         [
             {
@@ -75,13 +75,13 @@ def test_the_latest_edition_up_to_the_quarter_is_used(catalogue):
     marks = {"2026-T1": 5, "2026-T2": 6, "2026-T3": 9}
     table = pd.concat([published((OWN, mark), edition=one) for one, mark in marks.items()])
     for quarter, period, mark in (
-        (LAST, "2026-T3", 9), (Quarter(2027, 2), "2026-T3", 9),
-        (Quarter(2026, 2), "2026-T2", 6), (Quarter(2026, 1), "2026-T1", 5),
+        (LAST, "2026-T3", 9), (Quarter("2027-T2"), "2026-T3", 9),
+        (Quarter("2026-T2"), "2026-T2", 6), (Quarter("2026-T1"), "2026-T1", 5),
     ):  # fmt: skip
         out = procedures.satisfaction(table, catalogue, quarter)
         assert set(out["period"]) == {period}
         assert each(out)["estimate"].tolist() == [mark]
-    assert procedures.satisfaction(table, catalogue, Quarter(2025, 4)).empty
+    assert procedures.satisfaction(table, catalogue, Quarter("2025-T4")).empty
 
 
 def test_other_indicators_of_the_publisher_are_not_marks(catalogue):

@@ -15,7 +15,7 @@ from observlib.records.actions import Action
 from observlib.themes.products import sentences
 from observlib.themes.products.key_figures import MOST_FIGURES, ORDER, band, chosen
 
-NOW = Quarter(2026, 3)
+NOW = Quarter("2026-T3")
 THEN = NOW - 4
 
 
@@ -31,7 +31,7 @@ def mark(value: float, period: object = NOW, **more: Any) -> dict[str, Any]:
 
 def told(catalogue: Catalogue, *rows: dict[str, Any]) -> Any:
     frame = estimates.make(rows)
-    ends = str(NOW), str(THEN)
+    ends = NOW, str(THEN)
     tested = pair.tested(
         catalogue, pair.counted_pairs(frame, NOW), pair.across_periods(frame, catalogue, *ends)
     )

@@ -20,7 +20,7 @@ from observlib.indicators import pairs
 from observlib.themes import profiles
 from observlib.themes.profiles import sentences as say
 
-YEAR = Quarter(2026, 3).back(4)
+YEAR = Quarter("2026-T3").back(4)
 SURVEY = "enquete-service-public"
 AGES = ("15 à 24 ans", "25 à 34 ans", "35 ans et plus")
 MARGINS = pd.DataFrame(
@@ -119,7 +119,7 @@ def test_a_year_that_is_not_full_is_withheld_unless_the_survey_listens_once_a_ye
 
 def test_no_edition_less_the_one_before_tells_a_first_year_s_quarter(catalogue):
     """The attack: W(t) − W(t − 1), plus the quarter that leaves, gives the one that enters."""
-    first = Quarter(2025, 1)
+    first = Quarter("2025-T1")
     heard = pd.concat(
         asked("sex", [f"{(first + i).months[1]}-02"], 100 * i, Femme=12 + i, Homme=4 + i % 3)
         for i in range(8)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from observlib.base.period import Quarter
 from observlib.themes.sales import formats, gini, quarterly, titles
 
-Q3 = Quarter(2026, 3)
+Q3 = Quarter("2026-T3")
 MONTHS = ("2026-07", "2026-08", "2026-09")
 
 

@@ -17,7 +17,7 @@ from observlib.stats.survey.intervals import student
 from observlib.themes import satisfaction
 from observlib.themes.satisfaction.sentences import specifications
 
-Q = Quarter(2026, 3)
+Q = Quarter("2026-T3")
 
 
 def answers(values: list[float], day: str = "2026-09-01", scale: Any = (0, 10)) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from statsmodels.duration.survfunc import SurvfuncRight
 from observlib.base.period import Quarter
 from observlib.themes.subscriptions import quarterly, retention, survival
 
-Q3 = Quarter(2026, 3)
+Q3 = Quarter("2026-T3")
 
 
 def table(*rows: tuple[str, str | None, int, int, int], **more: Any) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from observlib.base.period import Quarter
 
-YEAR = Quarter(2026, 3).back(4)
+YEAR = Quarter("2026-T3").back(4)
 DAYS = ["2025-11-10", "2026-02-10", "2026-05-10", "2026-09-10"]  # each quarter is heard
 SURVEY = "enquete-service-public"
 MARGINS = pd.DataFrame(

@@ -49,7 +49,7 @@ def satisfied(days: Any) -> pd.DataFrame:
 
 def test_a_first_year_that_would_tell_its_few_first_answers_says_why_it_is_withheld(catalogue):
     answers = satisfied(["2026-06-28"] * 5 + ["2026-09-10"] * 200)
-    quarters = Quarter(2026, 3).back(4)
+    quarters = Quarter("2026-T3").back(4)
     now = measured.quarterly(answers, catalogue, quarters[-1:])
     year = measured.wider(measured.pooled(answers, catalogue, quarters), now)
     assert set(now["status"]) == {"published"} and set(year["status"]) == {"suppressed"}
@@ -63,7 +63,7 @@ def test_a_first_year_that_would_tell_its_few_first_answers_says_why_it_is_withh
 def test_in_a_survey_s_first_year_it_is_told_why_a_year_is_not_published(catalogue, begun, why):
     answers = satisfied(pd.date_range(begun, "2026-09-30", periods=200).normalize())
     ticked = answers.assign(variable="reason", category="Chercher", value=float("nan"))
-    quarters = Quarter(2026, 3).back(9)
+    quarters = Quarter("2026-T3").back(9)
     parts = [measured.quarterly(answers, catalogue, quarters)]
     parts += [measured.pooled(answers, catalogue, quarters[-4:])]
     parts += [measured.reasons(ticked, catalogue, quarters[-4:])]

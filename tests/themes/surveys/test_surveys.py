@@ -15,7 +15,7 @@ from observlib.estimates import base
 from observlib.indicators import counts
 from observlib.themes import surveys
 
-LAST = Quarter(2026, 3)
+LAST = Quarter("2026-T3")
 SURVEY = "enquete-service-public"
 DAYS = ("2025-10-10", "2026-01-10", "2026-04-10", "2026-09-10")
 
@@ -36,7 +36,7 @@ def answers(variable: str, given: list[Any], scale: tuple[float, float] | None =
     )  # fmt: skip
 
 
-def only(frame: pd.DataFrame, indicator: str, period: str = str(LAST)) -> pd.Series:
+def only(frame: pd.DataFrame, indicator: str, period: str = LAST) -> pd.Series:
     rows = frame[(frame["indicator"] == indicator) & (frame["period"] == period)]
     assert len(rows) == 1
     return rows.iloc[0]
@@ -253,7 +253,7 @@ def test_invitations_of_two_months_make_that_step_partial(catalogue):
 def test_a_yearly_survey_is_told_in_the_quarter_of_its_last_wave():
     wave = answers("satisfaction", [5] * 20, (0, 10), day="2026-05-10")
     old = answers("satisfaction", [5] * 20, (0, 10), day="2024-05-10")
-    assert surveys.last_wave(pd.concat([old, wave]), LAST) == Quarter(2026, 2)
+    assert surveys.last_wave(pd.concat([old, wave]), LAST) == Quarter("2026-T2")
     assert surveys.last_wave(old, LAST) == LAST  # none within a year: the quarter itself says so
     both = pd.concat([wave, answers("satisfaction", [5] * 20, (0, 10))])
     assert surveys.last_wave(both, LAST) == LAST

@@ -8,7 +8,7 @@ from tests.copies import demonstration_catalogue
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, Task
 
-NOW = Quarter(2026, 3)
+NOW = Quarter("2026-T3")
 YEAR = NOW.back(4)
 DAYS = pd.to_datetime(["2025-11-10", "2026-02-10", "2026-05-10", "2026-09-10"])  # of each quarter
 A, B = "Refaire ses papiers", "Saisir un tribunal"

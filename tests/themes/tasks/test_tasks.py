@@ -52,7 +52,7 @@ def test_a_quarter_of_two_months_is_told_as_a_part():
 def test_few_calls_are_withheld_and_others_told_to_the_nearest_five():
     rows = contacts(Papiers=43, Justice=4, Autre=30)
     found = tasks.contacts_by_task("call", tasks.task_contacts(rows, known()), rows, [NOW - 1, NOW])
-    now = found[found["period"] == str(NOW)]
+    now = found[found["period"] == NOW]
     assert by_task(now)[A] == (45.0, "published") and by_task(now)[B][1] == "suppressed"
     assert now["estimate"].isna().tolist() == [False, True] and pd.isna(now["n"].iat[1])
     assert set(found.loc[found["period"] == str(NOW - 1), "status"]) == {"missing"}
@@ -62,7 +62,7 @@ def test_a_task_of_which_nobody_called_in_the_quarter_has_none_and_no_gap():
     rows = pd.concat([contacts(Papiers=40), contacts(Justice=40).assign(date="2026-05-10")])
     rows = rows.assign(date=pd.to_datetime(rows["date"]))
     found = tasks.contacts_by_task("call", tasks.task_contacts(rows, known()), rows, [NOW - 1, NOW])
-    assert by_task(found[found["period"] == str(NOW)])[B] == (0.0, "published")
+    assert by_task(found[found["period"] == NOW])[B] == (0.0, "published")
 
 
 def test_rows_that_are_alike_are_counted_as_often_as_they_stand_for():
@@ -189,7 +189,7 @@ MONTHS = [month for quarter in YEAR for month in quarter.months]
 def counted(indicator: str, task: str, each: float, **more: object) -> list[dict]:
     row = {"indicator": indicator, "group": TASK, "group_value": task, "product": "p", **more}
     row |= {"channel": "web"} if indicator == "task_visits" else {}
-    return [{**row, "period": str(quarter), "estimate": each, "n": each} for quarter in YEAR]
+    return [{**row, "period": quarter, "estimate": each, "n": each} for quarter in YEAR]
 
 
 def rates(visits: list[dict], calls: list[dict], offered: int = 0, logged: int = 0) -> dict:

@@ -8,7 +8,7 @@ from observlib.base.period import Quarter
 from observlib.catalogue import contract
 from observlib.themes import user_tests as usability
 
-LAST = Quarter(2026, 3)
+LAST = Quarter("2026-T3")
 
 
 def rows(people: int, day: str = "2026-07-02", session: str = "s", wins: int = 9,

@@ -159,7 +159,7 @@ def test_few_texts_or_texts_without_common_words_have_no_theme(subjects):
 
 
 NOW, BEFORE = "2026-08-01", "2026-05-02"
-QUARTER = Quarter(2026, 3)
+QUARTER = Quarter("2026-T3")
 NONE = contract.empty("experiences").assign(source=pd.Series(dtype=str))
 
 
@@ -347,7 +347,7 @@ def test_few_texts_are_counted_and_not_told(texts):
     assert theme.counts(few, QUARTER)["status"].tolist() == ["suppressed"]
     many = coding.whole_texts(texts)
     assert theme.counts(many, QUARTER)["estimate"].tolist() == [600.0]
-    assert theme.counts(many, Quarter(2025, 1)).empty
+    assert theme.counts(many, Quarter("2025-T1")).empty
 
 
 def test_themes_are_of_a_product_and_quotes_of_the_quarter_if_allowed(whole, book, monkeypatch):

@@ -7,7 +7,7 @@ from observlib.base.period import Quarter
 from observlib.catalogue import contract
 from observlib.themes import workshops
 
-LAST = Quarter(2026, 3)
+LAST = Quarter("2026-T3")
 
 
 def table(*rows: dict[str, object]) -> pd.DataFrame:

@@ -121,12 +121,12 @@ def test_where_counts_change_as_usual_hardly_a_page_says_that_one_rises_or_falls
 
 
 def test_what_is_drawn_of_counts_is_what_a_page_says_of_them():
-    now, catalogue = Quarter(2026, 3), load_catalogue(ROOT / "data" / "catalogue")
+    now, catalogue = Quarter("2026-T3"), load_catalogue(ROOT / "data" / "catalogue")
     for repetition, years in enumerate((2, 3, 6)):
         page = counts.drawn((0.2, years, "grows", 0.5, 10_000.0, 0.03), 1, repetition)
         visits = {"indicator": "visits", "unit": "visites", "channel": "web", "product": "boamp"}
         rows = [
-            {**visits, "device": f"d{place}", "period": str(quarter), "estimate": count, "n": count}
+            {**visits, "device": f"d{place}", "period": quarter, "estimate": count, "n": count}
             for place, counted_ in enumerate(page.to_numpy())
             for quarter, count in zip(now.back(len(counted_)), counted_, strict=True)
         ]
@@ -217,9 +217,14 @@ def test_what_is_drawn_of_a_lasting_fall_is_what_its_pages_say():
     for repetition in range(3):
         frame = lasting.drawn(what, 1, repetition)
         said = []
-        for quarter in (Quarter(2026, 1), Quarter(2026, 2), Quarter(2026, 3), Quarter(2026, 4)):
-            before = str(quarter - 4)
-            page = comparisons.make(of_satisfaction(frame, catalogue, str(quarter), before))
+        for quarter in (
+            Quarter("2026-T1"),
+            Quarter("2026-T2"),
+            Quarter("2026-T3"),
+            Quarter("2026-T4"),
+        ):
+            before = quarter - 4
+            page = comparisons.make(of_satisfaction(frame, catalogue, quarter, before))
             said.append(bool(page["verdict"].isin(["rise", "fall"]).any()))
         for look in range(1, 5):
             case = (what, f"{lasting.TOGETHER}_{look}")

@@ -19,7 +19,7 @@ SAME = ["indicator", "device", "group", "group_value", "estimate", "ci_low", "ci
 
 @pytest.mark.parametrize("device", ["jdma-service-public", "satisfaction-3939"])
 def test_ratings_drawn_again_have_the_estimates_of_those_that_were_read(demonstration, device):
-    rows = draws.rated(device, device, LAST, stream(folder.SEED, device, str(LAST)))
+    rows = draws.rated(device, device, LAST, stream(folder.SEED, device, LAST))
     read = store.read(demonstration, "ratings", LAST, LAST, device=device)
     mine, theirs = (
         satisfaction.quarterly(one, [LAST])[SAME].sort_values(SAME[:4], ignore_index=True)
@@ -38,7 +38,7 @@ def test_tables_drawn_again_keep_the_contract_of_the_tidy_tables():
         "tickets": draws.written("d", "courriels-boutique", LAST, source),
         "polls": draws.voted("d", "sondages-reseau-federe", 1, LAST, source),
         "user_tests": draws.tested("d", "tests-legifrance", LAST, source),
-        "workshops": draws.thought("d", "annuaire", Quarter(2026, 3), source),
+        "workshops": draws.thought("d", "annuaire", Quarter("2026-T3"), source),
         "subscriptions": draws.subscribed(*revue, calendar.MONTHS[-6:], source),
         "experiences": draws.felt("d", LAST, source),
     }

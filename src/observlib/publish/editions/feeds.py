@@ -84,7 +84,7 @@ class Planned(Part):
         return self
 
     def _faults(self) -> Iterator[str]:
-        if self.date <= Quarter.parse(self.quarter).end:
+        if self.date <= Quarter(self.quarter).end:
             yield f"its date {self.date} is before the quarter's end"
         if self.date.weekday() > 4 or self.date in public_holidays(self.date.year):
             yield f"its date {self.date} is no working day; give the next one"

@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from observlib import dataset, estimates
-from observlib.base.period import Quarter, bounds
+from observlib.base.period import Period, Quarter
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Named, Revision
-from observlib.confidentiality.disclosure import months_of
 from observlib.display.output import html_table, label_html
 from observlib.display.select import ordered
 from observlib.display.tables import NO_VALUE, cell
@@ -183,9 +182,9 @@ def _known(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
 def _figures(told: Publication) -> pd.DataFrame:
     """The figures of an edition's own quarter, with its verdicts on them."""
-    rows, last = told.told.estimates, Quarter.parse(told.quarter).months[-1]
+    rows, last = told.told.estimates, Quarter(told.quarter).months[-1]
     rows = rows[(rows["group"] == "") & (rows["status"] != "missing")]
-    months = [months_of(period) for period in rows["period"]]
+    months = [Period(period).months for period in rows["period"]]
     rows = rows.assign(**{_LENGTH: [len(own) for own in months]})
     rows = rows.loc[[len(own) > 1 and own[-1] == last for own in months]]
     pairs = told.comparisons
@@ -403,11 +402,8 @@ def _triangles(known: pd.DataFrame, catalogue: Catalogue) -> Iterator[tuple[str,
 
 def _months(period: str) -> int:
     """How many months a period lasts; none where a source has its own words for when."""
-    try:
-        first, last = bounds(period)
-    except ValueError:
-        return 0
-    return round((last - first).days / 30)
+    days = Period(period).days
+    return round((days[1] - days[0]).days / 30) if days else 0
 
 
 def revision_sizes(known: pd.DataFrame) -> pd.DataFrame:
@@ -441,10 +437,8 @@ def _size(own: pd.DataFrame) -> tuple[float, ...]:
 
 
 def _first_day(period: str) -> str:
-    try:
-        return bounds(period)[0].isoformat()
-    except ValueError:  # a source's own words for when
-        return period
+    days = Period(period).days
+    return days[0].isoformat() if days else period
 
 
 def _sizes(known: pd.DataFrame, catalogue: Catalogue) -> tuple[list[tuple[str, ...]], bool]:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from observlib import estimates
-from observlib.base.period import Quarter, bounds
+from observlib.base.period import Period, Quarter
 from observlib.catalogue import Catalogue
 from observlib.indicators.answers import SUBJECT
 from observlib.indicators.families import family
@@ -124,7 +124,7 @@ def _changes(
 ) -> tuple[tuple[date, ...], tuple[date, ...]]:
     """The days of other actions on a series, around an action's; of its breaks before that."""
     about = {"indicator": expected.indicator, **series.iloc[0][["product", "device"]]}
-    end = bounds(str(series.index[-1]))[1]
+    end = Period(series.index[-1]).end
     known = tuple(
         other.date
         for other in recorded

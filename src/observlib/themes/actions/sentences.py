@@ -314,7 +314,7 @@ def too_old(actions: Iterable[Action], quarter: str, catalogue: Catalogue) -> st
     >>> too_old([], "2026-T3", load_catalogue(Path("data/catalogue")))
     ''
     """
-    since = followed_since(Quarter.parse(quarter))
+    since = followed_since(Quarter(quarter))
     return " ".join(
         _TEXTS["too_old"].format(
             title=french.inner_quotes(action.title),

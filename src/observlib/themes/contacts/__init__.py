@@ -47,11 +47,11 @@ def quarterly_calls(
     for passport, rows in by_device(_counted(calls, intervals)):
         of, lacking = quarter_of(rows["date"]), months_lacking(rows, "offered")
         for quarter in quarters:
-            inside = rows[of == str(quarter)]
+            inside = rows[of == quarter]
             status = _whole(inside["date"], quarter)
             if status == "published" and lacking & {*quarter.months}:
                 status = "partial"
-            made += _sums(inside, {**passport, "period": str(quarter), "status": status})
+            made += _sums(inside, {**passport, "period": quarter, "status": status})
     made += _waits(calls if waits is None else waits, quarters)
     return protect(made, personal=False)
 
@@ -117,10 +117,10 @@ def _waits(calls: pd.DataFrame, quarters: Sequence[Quarter]) -> list[estimates.R
     made: list[estimates.Row] = []
     for passport, answered in by_device(within(calls[calls["outcome"] == "answered"], quarters)):
         for quarter in quarters:
-            given = answered[answered["quarter"] == str(quarter)]
+            given = answered[answered["quarter"] == quarter]
             row = {
                 **passport,
-                "period": str(quarter),
+                "period": quarter,
                 "status": period_status(given, [quarter]),
             }
             known = given[given["wait"].notna()]
@@ -142,7 +142,7 @@ def calls_by_hour(intervals: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     made: list[estimates.Row] = []
     for passport, offered in by_device(rows):
         status = _whole(offered["date"], quarter)
-        passport |= {"indicator": "calls_an_hour", "period": str(quarter), "status": status}
+        passport |= {"indicator": "calls_an_hour", "period": quarter, "status": status}
         cells = offered.groupby(["weekday", "hour"], sort=True)["offered"].sum().astype(float)
         hours = cells.groupby("hour").sum()
         withheld = withheld_parts({int(str(hour)): calls for hour, calls in hours.items()})
@@ -203,9 +203,9 @@ def quarterly_tickets(
     for passport, whole in by_device(rows):
         promise = promises.get(passport["device"])
         for quarter in quarters:
-            given = whole[whole["quarter"] == str(quarter)]
+            given = whole[whole["quarter"] == quarter]
             status = _state(given, whole, quarter)
-            common = {**passport, "period": str(quarter), "status": status}
+            common = {**passport, "period": quarter, "status": status}
             counts.append({**common, **_received(given)})
             own = _of_quarter(waited[_subject(passport)], quarter)
             answers += [{**common, **row} for row in _delays(own, promise)]
@@ -261,7 +261,7 @@ def _month(rows: pd.DataFrame) -> pd.Series:
 
 
 def _of_quarter(rows: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
-    return rows[quarter_of(rows["date"]) == str(quarter)]
+    return rows[quarter_of(rows["date"]) == quarter]
 
 
 def _subject(passport: estimates.Row) -> tuple[str, ...]:
@@ -379,7 +379,7 @@ def answers_in_time(
         if given.empty:
             continue
         curve, status = _curve(given), _state(given, whole, quarter)
-        row = {**passport, "indicator": "answered_within", "period": str(quarter), "unit": "%"}
+        row = {**passport, "indicator": "answered_within", "period": quarter, "unit": "%"}
         row |= {"n": count(given), "status": status, "group": "days"}
         for day in range(1, days + 1):
             share = (100 * x for x in share_ended(curve, day))
@@ -400,13 +400,13 @@ def themes(contacts: pd.DataFrame, kind: str, quarters: Sequence[Quarter]) -> pd
     made: list[estimates.Row] = []
     for passport, about in by_device(rows):
         for quarter in quarters:
-            given = about[about["quarter"] == str(quarter)]
+            given = about[about["quarter"] == quarter]
             found = times(given).groupby(given["theme"]).sum()
             counts = {str(theme): int(found[theme]) for theme in sorted(found.index, key=fold)}
             row = {
                 **passport,
                 "indicator": f"{kind}_theme_share",
-                "period": str(quarter),
+                "period": quarter,
                 "status": period_status(given, [quarter]),
                 "group": "theme",
                 "unit": "%",
@@ -452,6 +452,6 @@ def contacts(
         themes(tickets_by_theme, "ticket", [quarter]),
     ]
     received = counted_pairs(past, quarter, changes=catalogue.changes.values())
-    before = across_periods(written, catalogue, str(quarter), str(quarter - 4))
+    before = across_periods(written, catalogue, quarter, quarter - 4)
     pairs = tested(catalogue, received, before, leading_answer(asked))
     return estimates.combine(rows), pairs

@@ -83,7 +83,7 @@ def listening(catalogue: Catalogue, heard: pd.DataFrame, quarter: Quarter) -> pd
     rows = []
     whole = [d.id for d in catalogue.devices.values() if d.listens and d.product is None]
     for product, found in [*listeners(catalogue, heard).items(), ("", whole)]:
-        row = {"indicator": "devices", "period": str(quarter)}
+        row = {"indicator": "devices", "period": quarter}
         scope = {"group": "scope", "group_value": _WHOLE_AGENCY}
         row |= {"product": product} if product else scope
         for channel in CHANNEL_LABELS:
@@ -106,7 +106,7 @@ def amounts(
 
 def _received(device: Device, given: pd.DataFrame, quarter: Quarter) -> estimates.Row:
     found = given[(given["device"] == device.id) & (given["count"] > 0)]
-    row = {"indicator": "device_received", "period": str(quarter), **_subject(device)}
+    row = {"indicator": "device_received", "period": quarter, **_subject(device)}
     if found.empty:
         return {**row, "unit": _ROWS, "status": "missing"}
     first = found.iloc[0]  # a device feeds one table
@@ -137,7 +137,7 @@ def _silent(
     catalogue: Catalogue, spans: pd.DataFrame, fed: set[str], quarter: Quarter
 ) -> Iterator[estimates.Row]:
     for device in filter(lambda device: device.listens, catalogue.devices.values()):
-        row = {"indicator": "device_silence", "period": str(quarter), "source": "catalogue"}
+        row = {"indicator": "device_silence", "period": quarter, "source": "catalogue"}
         row |= _subject(device)
         if device.id not in spans.index:
             if device.id not in fed:  # one whose data are all incomplete has no span

@@ -79,7 +79,7 @@ def period(quarter: str) -> str:
     >>> period("2026-T3")
     'Cette page parle de juillet, août et septembre 2026.'
     """
-    months = [french.month_label(month) for month in Quarter.parse(quarter).months]
+    months = [french.month_label(month) for month in Quarter(quarter).months]
     *others, last = months
     told = french.join([*(name.split(" ")[0] for name in others), last])
     return _TEXTS["period"].format(months=told)
@@ -200,7 +200,7 @@ def done(
     verdicts: pd.DataFrame, actions: Iterable[Action], catalogue: Catalogue, quarter: str
 ) -> Markdown:
     """What changed in services within the year, and whether that helped (words `verdicts`)."""
-    first = (Quarter.parse(quarter) - 3).start
+    first = (Quarter(quarter) - 3).start
     known = easy.names_of(catalogue)
     blocks = []
     for action in actions:
@@ -228,7 +228,7 @@ def following() -> str:
 
 def _moved(pairs: pd.DataFrame, quarter: str) -> dict[tuple[str, ...], str]:
     """Verdicts on a year, by subject."""
-    found = main_points.on_a_year(pairs, Quarter.parse(quarter))
+    found = main_points.on_a_year(pairs, Quarter(quarter))
     return {_key(row): row["verdict"] for row in estimates.records(found)}
 
 

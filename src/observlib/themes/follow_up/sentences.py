@@ -76,9 +76,7 @@ def _owner(task: Task, catalogue: Catalogue) -> str:
 
 
 def _late(one: Decision | None, quarter: str) -> bool:
-    return bool(
-        one and one.decision == "will_do" and one.due and one.due <= Quarter.parse(quarter).end
-    )
+    return bool(one and one.decision == "will_do" and one.due and one.due <= Quarter(quarter).end)
 
 
 def answers_table(

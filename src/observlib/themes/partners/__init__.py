@@ -81,8 +81,8 @@ def routed(
         labels = [p.label for p in catalogue.partners.values()]
         places = [label for label in (*labels, SEVERAL, *_NO_PARTNER) if label in heard]
         for quarter in quarters:
-            given = own[own["quarter"] == str(quarter)]
-            about = {**passport, "period": str(quarter)}
+            given = own[own["quarter"] == quarter]
+            about = {**passport, "period": quarter}
             about["status"] = period_status(given, [quarter])
             found = times(given).groupby(given["theme"]).sum()
             counts = {theme: int(found.get(theme, 0)) for theme in leads}
@@ -148,14 +148,14 @@ def quoted_texts(verbatims: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
     """
     names = [name for name, device in catalogue.devices.items() if device.quotes]
     rows = within(verbatims[verbatims["device"].isin(names)], quarter.back(4))
-    whole = coding.drawn(coding.whole_texts(rows), str(quarter))
+    whole = coding.drawn(coding.whole_texts(rows), quarter)
     led = _led(whole, "text", by_text(catalogue.partners)).fillna({"product": ""})
     capitals = quotes.names_in(led["text"])
     made = []
     for partner in catalogue.partners.values():
         its = led[led["partner"] == partner.label]
         if len(its) >= estimates.MINIMUM_PEOPLE:
-            now = its[its["quarter"] == str(quarter)].drop_duplicates("text")
+            now = its[its["quarter"] == quarter].drop_duplicates("text")
             may = [quotes.may_be_quoted(text, capitals) for text in now["text"]]
             made.append(now[may].head(quotes.OF_A_THEME))
     told = [rows.rename(columns={"partner": "group_value"})[_QUOTED] for rows in made]
@@ -185,6 +185,6 @@ def partners_(
     rows = estimates.combine(found)
     labels = [partner.label for partner in catalogue.partners.values()]
     compared = rows[(rows["group"] == PARTNER) & rows["group_value"].isin(labels)]
-    pairs = across_periods(compared, catalogue, str(quarter), str(quarter - 4))
+    pairs = across_periods(compared, catalogue, quarter, quarter - 4)
     answered = protect(_replied(replies, catalogue, quarter), personal=False)
     return estimates.combine([rows, answered]), tested(catalogue, pairs), words

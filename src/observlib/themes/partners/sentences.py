@@ -196,7 +196,7 @@ def unanswered(
     partner: str = "",
 ) -> str:
     """On which themes of the quarter no partner, or not this one, answered within a year."""
-    start = Quarter.parse(period).back(4)[0].start
+    start = Quarter(period).back(4)[0].start
     answered = {
         (reply.partner, fold_label(theme))
         for reply in replies

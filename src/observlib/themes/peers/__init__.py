@@ -274,7 +274,7 @@ def peers_(
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, pd.DataFrame]]:
     """Each published figure with its grade, those that compare beside ours, years and areas."""
     own = estimates.combine([satisfaction, surveys])
-    now = (own["period"] == str(quarter)) & (own["group"] == "") & (own["status"] != "missing")
+    now = (own["period"] == quarter) & (own["group"] == "") & (own["status"] != "missing")
     own = own[now]
     named = graded(known(figures, catalogue, quarter), own, catalogue)
     both = estimates.combine(compared(own, named, catalogue, name) for name in _COMPARED)

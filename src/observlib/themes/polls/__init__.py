@@ -129,12 +129,12 @@ def polls_(
     """Nine quarters of polls and votes; the lead of the main question, its past, its networks."""
     quarters = quarter.back(9)
     found = results(polls, quarters)
-    now = found[(found["period"] == str(quarter)) & (found["indicator"] == "poll_share")]
+    now = found[(found["period"] == quarter) & (found["indicator"] == "poll_share")]
     main = most_voted(now)
     compared = tested(  # together: all that is compared
         catalogue,
         pairs.leading_answer(main),
         networks(asked_on_several_networks(now)),
-        across_periods(history(found, main), catalogue, str(quarter), str(quarter - 4)),
+        across_periods(history(found, main), catalogue, quarter, quarter - 4),
     )
     return estimates.combine([found, votes_by_quarter(polls, quarters)]), compared

@@ -33,7 +33,7 @@ def counts(practices: Practices, catalogue: Catalogue, quarter: Quarter) -> pd.D
     named["verdict"] = sorted((sheet.verdict for sheet in sheets), key=PRACTICE_VERDICTS.index)
     named["origin"] = [words for own, words in ORIGINS.items() for s in sheets if s.origin == own]
     source = f"practices@{practices.digest}"
-    base = {"indicator": "practices", "period": str(quarter), "source": source}
+    base = {"indicator": "practices", "period": quarter, "source": source}
     rows = [{**base, "estimate": float(len(sheets))}] if sheets else []
     for group, values in named.items():
         rows += [

@@ -16,7 +16,7 @@ EVERYONE = "Toutes les démarches publiées"
 def satisfaction(procedures: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
     """Each procedure's mark, and the medians of peers and of all, in the latest edition."""
     rows = procedures[
-        (procedures["indicator"] == "satisfaction") & (procedures["edition"] <= str(quarter))
+        (procedures["indicator"] == "satisfaction") & (procedures["edition"] <= quarter)
     ]
     rows = rows[rows["edition"] == rows["edition"].max()]
     peer_of = {code: peer.id for peer in catalogue.peers.values() for code in peer.codes}

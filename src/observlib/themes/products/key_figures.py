@@ -40,7 +40,7 @@ _MILLION = 1e6
 
 def chosen(frame: pd.DataFrame, product: str, quarter: Quarter) -> pd.DataFrame:
     """The figures of a product that its sheet begins with, the first first."""
-    periods = [str(one) for one in quarter.back(_YEAR)]
+    periods = quarter.back(_YEAR)
     rows = frame[
         (frame["product"] == product)
         & (frame["group"] == "")
@@ -49,7 +49,7 @@ def chosen(frame: pd.DataFrame, product: str, quarter: Quarter) -> pd.DataFrame:
         & (frame["status"] == "published")
     ]
     asked = np.array([not words.is_count(unit) for unit in rows["unit"]], bool)
-    rows = rows[(rows["period"] == str(quarter)) | asked]
+    rows = rows[(rows["period"] == quarter) | asked]
     channels = [*CHANNEL_LABELS, ""]  # the web first
     places = [
         (ORDER.index(indicator), -periods.index(period), channels.index(channel))
@@ -75,7 +75,7 @@ def band(
         before = next(iter(estimates.records(pair)), None)
         indicator = words.indicator_of(figure["indicator"], catalogue)
         details = _details(figure, _year_before(series), indicator)
-        if figure["period"] != str(quarter):
+        if figure["period"] != quarter:
             details.append(french.period_label(figure["period"]))
         device = catalogue.devices.get(figure["device"])
         title = indicator.label
@@ -99,7 +99,7 @@ def band(
 
 def _on_a_year(figure: estimates.Row, pairs: pd.DataFrame) -> pd.DataFrame:
     """The comparison of a figure with itself a year before, in a row; none where there is none."""
-    rows = main_points.on_a_year(pairs, Quarter.parse(figure["period"]))
+    rows = main_points.on_a_year(pairs, Quarter(figure["period"]))
     same = [rows[name] == figure[name] for name in ("indicator", "product", "channel", "device")]
     return rows[np.logical_and.reduce(same)].head(1).reset_index(drop=True)
 
@@ -128,7 +128,7 @@ def _verdict(pair: estimates.Row | None) -> str:
 
 def _year_before(series: pd.DataFrame) -> float:
     """What a figure was a year before its last quarter; NaN where that may not be told."""
-    then = str(Quarter.parse(series["period"].iat[-1]) - 4)
+    then = Quarter(series["period"].iat[-1]) - 4
     rows = series[(series["period"] == then) & (series["status"] == "published")]
     return next(iter(rows["estimate"]), math.nan)
 

@@ -164,7 +164,7 @@ def coming(
     for device, own in asked[asked["estimate"].notna()].groupby("device", sort=False):
         survey = catalogue.devices.get(str(device))
         if survey and survey.frequency == "yearly":
-            following = Quarter.parse(max(own["period"])) + 4
+            following = Quarter(max(own["period"])) + 4
             when = french.when(str(following))
             expected = _TEXTS["expected"].format(when=when)
             lines.append(markdown("- **{}** : {}", survey.label, expected))

@@ -40,7 +40,7 @@ def quarterly(sales: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     was preferred to Herfindahl's, as readers know it of incomes. Source of its formula (`gini`):
     A. Sen, *On Economic Inequality* (1973), 2.8.
     """
-    return over(sales, {str(quarter): quarter.months for quarter in quarters})
+    return over(sales, {quarter: quarter.months for quarter in quarters})
 
 
 def over(sales: pd.DataFrame, periods: Mapping[str, Sequence[str]]) -> pd.DataFrame:
@@ -118,7 +118,7 @@ def formats(sales: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
         for quarter in quarters:
             inside, status = _within(own, quarter.months)
             units = float(inside["units"].sum())
-            row = {"indicator": "format_share", "period": str(quarter), "unit": "%"}
+            row = {"indicator": "format_share", "period": quarter, "unit": "%"}
             for key, name in _FORMATS.items() if units else ():
                 part = float(inside.loc[inside["format"] == key, "units"].sum())
                 share = _share(part, units, status)
@@ -138,7 +138,7 @@ def titles(sales: pd.DataFrame, quarter: Quarter, most: int = _TOP) -> pd.DataFr
         twice = shown["title"].duplicated(keep=False)
         names = shown["title"].where(~twice, shown["title"] + " (" + shown.index + ")")
         for name, units in zip(names, shown["units"], strict=True):
-            row = {"indicator": "title_units", "period": str(quarter)}
+            row = {"indicator": "title_units", "period": quarter}
             value = {"estimate": units, "n": units, "status": status}
             made.append({**passport, **row, "group": "title", "group_value": name, **value})
     return protect(made, low_base=0, personal=False)

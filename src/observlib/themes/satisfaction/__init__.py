@@ -36,7 +36,7 @@ def of_satisfaction(
 ) -> pd.DataFrame:
     """All that the study of satisfaction compares, tested together; other pages tell rows of it."""
     now = marks[(marks["period"] == period) & (marks["indicator"] == "satisfaction_10")]
-    year = so_far(marks, catalogue, Quarter.parse(period))
+    year = so_far(marks, catalogue, Quarter(period))
     quarters = across_periods(marks, catalogue, period, before)
     return tested(catalogue, quarters, year, product_pairs(now, catalogue))
 
@@ -47,7 +47,7 @@ def satisfaction_(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Marks of nine quarters; those of the quarter against a year before, and between products."""
     marks = quarterly(ratings_by_mark, quarter.back(9))
-    return marks, of_satisfaction(marks, catalogue, str(quarter), str(quarter - 4))
+    return marks, of_satisfaction(marks, catalogue, quarter, quarter - 4)
 
 
 @family("specifications", quarters=5)
@@ -62,6 +62,6 @@ def specifications_(
         mark=on_10(asked),
         times=times(asked),
     )
-    compared = of_satisfaction(satisfaction, catalogue, str(quarter), str(quarter - 4))
+    compared = of_satisfaction(satisfaction, catalogue, quarter, quarter - 4)
     found, words = specifications.of_headlines(answers, compared, catalogue)
     return found, None, words

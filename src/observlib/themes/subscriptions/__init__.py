@@ -41,7 +41,7 @@ def quarterly(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Da
     quarter, of leaves over those who were subscribed when the month began. Source: R. C. Blattberg,
     B.-D. Kim and S. A. Neslin, *Database Marketing* (2008), chapter 24.
     """
-    return over(subscriptions, {str(quarter): quarter.months for quarter in quarters})
+    return over(subscriptions, {quarter: quarter.months for quarter in quarters})
 
 
 def over(subscriptions: pd.DataFrame, periods: Mapping[str, Sequence[str]]) -> pd.DataFrame:
@@ -201,7 +201,7 @@ def retention(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Da
         for quarter in quarters:
             if (quarter - 4).months[2] < own["month"].min():
                 continue
-            row = {**passport, "indicator": "subscription_retention", "period": str(quarter)}
+            row = {**passport, "indicator": "subscription_retention", "period": quarter}
             pairs = [
                 (int(sums[0].at[then, "joins"]), int(sums[_YEAR].at[now, "stock"]))
                 for then, now in zip((quarter - 4).months, quarter.months, strict=True)

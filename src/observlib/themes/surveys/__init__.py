@@ -114,7 +114,7 @@ def reasons(
 def ticked(responses: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """Who gave which reason over the quarters: the rows that `reasons` counts."""
     rows = responses[responses["variable"] == "reason"]
-    within = answers.quarter_of(rows["date"]).isin([str(quarter) for quarter in quarters])
+    within = answers.quarter_of(rows["date"]).isin(quarters)
     return rows[within]
 
 
@@ -131,7 +131,7 @@ def funnel(
     and channel, where one device counts them.
     """
     told = (visits["indicator"] == "visits") & (visits["status"] != "missing")
-    visited = visits[told & (visits["period"] == str(quarter)) & (visits["group"] == "")]
+    visited = visits[told & (visits["period"] == quarter) & (visits["group"] == "")]
     started = responses[responses["variable"] == "response"]
     made: list[estimates.Row] = []
     for passport, _, given, status in answers.periods_of(started, catalogue, [quarter]):
@@ -148,7 +148,7 @@ def funnel(
         ]
         offered = invitations[invitations["device"].isin(inviting)]
         invited = counts.quarterly_counts(offered.rename(columns={"invited": "visits"}), [quarter])
-        row = {**passport, "indicator": "survey_funnel", "period": str(quarter), "group": "step"}
+        row = {**passport, "indicator": "survey_funnel", "period": quarter, "group": "step"}
         totals = [
             found.iloc[0][["estimate", "n", "status"]].to_dict() if len(found) == 1 else None
             for found in (same, invited)

@@ -100,7 +100,7 @@ def first_year(frame: pd.DataFrame, quarter: str) -> str:
         return ""
     answered = frame["period"].str.contains("-T") & (frame["status"] != "missing")
     begun = min(frame.loc[answered, "period"], default="")
-    return _TEXTS["first_year"] if begun > str(Quarter.parse(quarter) - 3) else ""
+    return _TEXTS["first_year"] if begun > Quarter(quarter) - 3 else ""
 
 
 def funnel(frame: pd.DataFrame, catalogue: Catalogue) -> str:

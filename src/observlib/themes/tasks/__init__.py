@@ -67,11 +67,11 @@ def contacts_by_task(
     for passport, own in by_device(within(led, quarters)):
         whole = all_of[tuple(passport.values())]
         for quarter in quarters:
-            status = period_status(whole[whole["quarter"] == str(quarter)], [quarter])
-            given = own[own["quarter"] == str(quarter)]
+            status = period_status(whole[whole["quarter"] == quarter], [quarter])
+            given = own[own["quarter"] == quarter]
             found = times(given).groupby(given["task"]).sum()
             for task in sorted(own["task"].unique()):
-                about = {**passport, "indicator": f"task_{kind}s", "period": str(quarter)}
+                about = {**passport, "indicator": f"task_{kind}s", "period": quarter}
                 row = {**about, "group": TASK, "group_value": task, "status": status}
                 count = int(found.get(task, 0))
                 if status == "missing":
@@ -209,7 +209,7 @@ def blocked(tried: pd.DataFrame, year: Sequence[Quarter]) -> pd.DataFrame:
             row |= {"group": TASK, "group_value": task, "n": people, "n_eff": n_eff}
             row |= {"estimate": 100 * share, "ci_low": low, "ci_high": high}
             people_of = given.groupby("quarter")["who"].nunique()
-            told_of = people_told([people_of.get(str(quarter), 0) for quarter in year])
+            told_of = people_told([people_of.get(quarter, 0) for quarter in year])
             made.append(row if told_of else {**row, "status": "suppressed"})
     return protect(made, personal=False)
 
@@ -253,7 +253,7 @@ def per_thousand(
     Where a product's calls are also counted whole, each call of its log stands for as many as were
     offered for one that was logged.
     """
-    names = [str(quarter) for quarter in year]
+    names = [quarter for quarter in year]
     period = answers.pooled_period(year)
     seen, heard = (rows[rows["period"].isin(names)] for rows in (visits, contacts))
     factors = _times_logged(answers.within(offered, year), answers.within(logged, year))

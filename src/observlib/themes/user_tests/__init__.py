@@ -54,8 +54,8 @@ def measured(user_tests: pd.DataFrame, periods: Periods) -> pd.DataFrame:
     made: list[estimates.Row] = []
     for passport, tested in by_device(within(user_tests, wanted)):
         for period, quarters in periods.items():
-            parts = [tested[tested["quarter"] == str(quarter)] for quarter in quarters]
-            inside = tested[tested["quarter"].isin([str(quarter) for quarter in quarters])]
+            parts = [tested[tested["quarter"] == quarter] for quarter in quarters]
+            inside = tested[tested["quarter"].isin(quarters)]
             missing = [{"indicator": "test_participants", "status": "missing"}]
             found = missing if inside.empty else _publishable(inside, parts)
             made += [{**passport, "period": period, **row} for row in found]

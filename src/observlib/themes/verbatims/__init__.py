@@ -105,7 +105,7 @@ def counts(texts: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     """How many texts each device had in the quarter, `text_count`, to the nearest five."""
     made = [
         {**passport, "indicator": "text_count", "estimate": base(len(own)), "n": base(len(own))}
-        for passport, own in _devices(within(texts, [quarter]), str(quarter))
+        for passport, own in _devices(within(texts, [quarter]), quarter)
     ]
     return protect(made, low_base=0, personal=False)
 
@@ -136,12 +136,12 @@ def shares(
     made: list[pd.DataFrame] = []
     refused: list[dict[str, str]] = []
     measured: dict[str, machine.Measured] = {}
-    for passport, own in _devices(within(texts, [quarter]), str(quarter)):
+    for passport, own in _devices(within(texts, [quarter]), quarter):
         others = texts.drop(texts.index[texts["answer_id"].isin(own["answer_id"])
                                         & (texts["device"] == passport["device"])])  # fmt: skip
         of_device = codes[codes["device"] == passport["device"]]
         for asked in catalogue.codebook.values():
-            found = reading(own, of_device[of_device["variable"] == asked.id], str(quarter))
+            found = reading(own, of_device[of_device["variable"] == asked.id], quarter)
             if found.agreement:
                 made.append(_kappa(passport, asked, found))
             if found.refusal:
@@ -157,7 +157,7 @@ def shares(
                 if asked.id not in measured:
                     measured[asked.id] = machine.measure(known["text"].tolist(), known["label"])
             made.append(_shares(passport, asked, found, own, guesses))
-    of_all = {"period": str(quarter), "source": ", ".join(sorted(texts["source"].unique()))}
+    of_all = {"period": quarter, "source": ", ".join(sorted(texts["source"].unique()))}
     made += [_quality(of_all, catalogue.codebook[name], found) for name, found in measured.items()]
     return estimates.combine(made), pd.DataFrame(refused, columns=_REFUSALS)
 
@@ -247,7 +247,7 @@ def spoken_of(
             made.append({**row, "indicator": "text_theme_share", "unit": "%", "estimate": share})
             lasting = {"indicator": "theme_stability", "unit": _OF_ONE}
             made.append({**row, **lasting, "estimate": theme["stability"]})
-        quoted += _quoted(own, found, catalogue, str(quarter), product)
+        quoted += _quoted(own, found, catalogue, quarter, product)
         unstable.append({"product": product, "device": device, "themes": found.unstable})
     words = {
         "quotes": pd.DataFrame(quoted, columns=_QUOTES),

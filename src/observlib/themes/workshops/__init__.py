@@ -29,8 +29,8 @@ def workshop_counts(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.
     for product, own in rows.groupby("product", sort=True):
         row = {**_passport(own), "product": product, "indicator": "workshop_count"}
         for quarter in quarters:
-            count = own.loc[own["quarter"] == str(quarter), "workshop_id"].nunique()
-            made.append({**row, "period": str(quarter), "estimate": count})
+            count = own.loc[own["quarter"] == quarter, "workshop_id"].nunique()
+            made.append({**row, "period": quarter, "estimate": count})
     return protect(made)
 
 
@@ -131,7 +131,7 @@ def delays(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame
 def _publishable(participants: pd.DataFrame, quarters: Sequence[Quarter]) -> bool:
     """Whether participants of all the quarters may be told, none of which is told by itself."""
     held_in = set(participants["quarter"])
-    return window_told([False if str(quarter) in held_in else None for quarter in quarters])
+    return window_told([False if quarter in held_in else None for quarter in quarters])
 
 
 def _passport(rows: pd.DataFrame) -> estimates.Row:
