@@ -24,7 +24,6 @@ _Given = dict[str, str | None]
 _practice = typer.Typer(help="Sheets in which teams share what a tool or method taught them.")
 study = typer.Typer(help="Notebooks of which the pages of an edition are made.")
 device = typer.Typer(help="Listening devices of the catalogue.")
-
 _HINTS = {"id": "such as jdma-boamp", "label": "its name in French",
           "personal_data": "which its exports hold, in French"}  # fmt: skip
 _OF_THE_COMMAND = ("file", "column", "word", "unit", "scale", "separator", "yes", "data")  # no keys

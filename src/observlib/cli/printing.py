@@ -80,8 +80,6 @@ def _is_there(data: Path) -> Path:
 _HELP = "Data folder: its store, its own catalogue; from the project's root."
 NewData = Annotated[Path, Option("--data", help=_HELP)]
 Data = Annotated[Path, Option("--data", help=_HELP, callback=_is_there)]
-
-
 _wanted: set[str] = set()
 _output = typer.Typer(add_completion=False)
 

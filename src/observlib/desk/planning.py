@@ -1,7 +1,4 @@
-"""What a device's verdicts need: answers and weeks, questions to drop, and people's minutes.
-
-It is no part of an edition: nothing here passed its disclosure control.
-"""
+"""What a device's verdicts need, which questions to drop, and people's minutes; in no edition."""
 
 from __future__ import annotations
 
@@ -332,10 +329,7 @@ _FAMILIES = {
 
 
 class Plan(NamedTuple):
-    """What is told of a device, `per` quarter or, where it listens once a year, per year.
-
-    `tests` is how many its page corrects for, `effect` the design effect of its weights, if any.
-    """
+    """What is told of a device, `per` quarter or, where it listens once a year, per year."""
 
     device: Device
     quarter: Quarter

@@ -1,7 +1,4 @@
-"""Between two editions: what each device heard day by day, and the alarm where it changed for good.
-
-An alarm is no verdict of an edition: it says where to look, days after a change began.
-"""
+"""Between two editions: what each device heard by day, and the alarm where it changed for good."""
 
 from __future__ import annotations
 
@@ -71,10 +68,7 @@ def raised(
     catalogue: Catalogue,
     progress: Callable[[int, int, str], object] = lambda done, total, name: None,
 ) -> tuple[list[Alarm], dict[str, date]]:
-    """All the alarms that a store's devices raised, in the order of the days on which they did.
-
-    A device that listens once a year or on occasion, or by months, is not watched.
-    """
+    """All the alarms that a store's devices raised, by days; yearly and monthly ones raise none."""
     often = {
         device.id: device.frequency
         for device in catalogue.devices.values()

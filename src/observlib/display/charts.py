@@ -194,10 +194,7 @@ def axis_name(indicator: Indicator, unit: str, periods: list[str]) -> str:
 
 
 def brief(x: float, indicator: Indicator, unit: str, decimals: int = 1) -> str:
-    """A value beside its point: a large count is shortened, and an amount says that it is one.
-
-    A shortened count has at most `decimals`, and three digits.
-    """
+    """A value beside its point: a large count is shortened, and an amount says that it is one."""
     if not words.is_count(unit) or abs(x) < LONG:
         text = words.figure(x, indicator, unit)
         return f"{text}{french.NBSP}€" if unit == "€" else text

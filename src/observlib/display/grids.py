@@ -32,10 +32,7 @@ class _Heads(NamedTuple):
 
 
 def heat_chart(frame: pd.DataFrame, catalogue: Catalogue, *, caption: str) -> Output:
-    """Draw a grid of shades: rows and columns are the two parts of `group_value`.
-
-    Each value is in its cell where all fit; a withheld one leaves the cell white, with a mark.
-    """
+    """Draw a grid of shades: rows and columns are the two parts of `group_value`."""
     caption, indicator, frame = charts.chart_input(
         frame, catalogue, caption, "heat_chart", ["group_value"]
     )

@@ -97,10 +97,7 @@ def _shared_base(records: Sequence[estimates.Row]) -> float | None:
 def column_widths(
     rows: Sequence[ChartRow], *, widest: float = _NAME, over: bool | None = None
 ) -> _Columns:
-    """Share the width among names, axes, values and bases: axes have what the others leave.
-
-    Names take `widest` at the most, or stand `over` the marks, as they do where a figure is narrow.
-    """
+    """Share the width among names, axes, values and bases: axes have what the others leave."""
     shown = [row.value for row in rows if not row.withheld]
     value = max((style.text_width(text, weight="bold") for text in shown), default=20.0)
     base = max(style.text_width(row.base, style.SMALL) for row in rows)

@@ -36,7 +36,6 @@ _RATIO = 5  # a line this many times lower than another lies flat on the axis
 _HEIGHT, _PANEL = 150.0, 62.0  # of axes that all lines share, and of those of one
 _BETWEEN = 14.0  # two panels
 _DESCRIBED = 12  # lines that an alternative text tells one by one
-
 _Series = dict[str, pd.DataFrame]  # a line's name, and its estimates on every period of the axis
 
 
@@ -310,7 +309,6 @@ _CURVE_HEIGHT = 170.0
 _CURVE_NAME = 105.0  # widest name of a curve, in points
 _CALENDAR = ("mois", "heure")  # counted by threes and sixes
 _NEAR = 0.1  # a start that is nearer to zero than this part of the axis is drawn from zero
-
 _Curves = dict[str, pd.DataFrame]  # a curve's name, and its estimates from left to right
 
 

@@ -419,10 +419,7 @@ def _known(rows: pd.DataFrame, places: list[int]) -> bool:
 def draw_line(
     ax: style.Axes, rows: pd.DataFrame, i: int, marked: int = 0, thin: bool = False
 ) -> None:
-    """The `i`-th line: solid between whole periods, dotted to a partial one, broken at gaps.
-
-    All points of a line of up to `marked` are drawn; of a longer one, those that it does not show.
-    """
+    """The `i`-th line: solid between whole periods, dotted to a partial one, broken at gaps."""
     colour, marker, statuses = style.PALETTE[i], style.MARKERS[i], rows["status"].tolist()
     xs = rows["x"].to_numpy() if "x" in rows else np.arange(len(rows))
     values, low, high = rows[["estimate", "ci_low", "ci_high"]].to_numpy().T

@@ -26,7 +26,6 @@ _NBSP = french.NBSP
 NO_VALUE = "–"
 _INTERVAL = f"Intervalle à 95{_NBSP}%"
 _TEXTS = wording.load_texts(__file__)
-
 _Key = tuple[str, ...]
 _OF_COLUMNS = ("indicator", "channel", "period", "group", "group_value")
 

@@ -1,7 +1,4 @@
-"""Where an edition's work is done, and its pages executed: one fresh shell a page (see `engine`).
-
-A task gives what it has made, and who asked for it writes it: done twice, it is there once.
-"""
+"""Where an edition's work is done, and its pages executed: one fresh shell a page."""
 
 from __future__ import annotations
 
@@ -32,10 +29,7 @@ _PATIENCE = 5.0  # seconds that a process has to end by itself
 
 @contextlib.contextmanager
 def started(root: Path, count: int = COUNT, at_once: int = COUNT) -> Iterator[Executor]:
-    """Workers, in the project's root, for as long as the context lasts; some make ready at once.
-
-    Once something has ended one of them from outside, they do no more.
-    """
+    """Workers, in the project's root, for as long as the context lasts; some make ready at once."""
     with files.temporary_files() as private, processes(count, root, private) as pool:
         for _ in range(min(at_once, count)):
             pool.submit(int)  # a worker starts with a task

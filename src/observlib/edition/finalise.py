@@ -1,7 +1,4 @@
-"""From an executed notebook to a page that both publishers read.
-
-Captions, alternative texts and data are written where Quarto looks for them.
-"""
+"""From an executed notebook to a page that both publishers read."""
 
 from __future__ import annotations
 
@@ -324,10 +321,7 @@ def _folded(table: str, files: str) -> str:
 
 
 def _lead(cell: Any) -> str:
-    """The finding's first sentences as Markdown without marks: `plain` made those of labels.
-
-    Publishers head an HTML page with them (`_LEAD` words at most); the others are its text.
-    """
+    """The finding's first sentences as Markdown without marks: `plain` made those of labels."""
     for output in cell.outputs:
         text = output.get("data", {}).get("text/markdown", "").strip()
         if text:
@@ -360,7 +354,6 @@ def _seen(text: str, how: str) -> str:
 _FRAME = "the edition's frame"
 _QUANTITY = estimates.COLUMNS.index("estimate")  # what stands before it says of what it is
 _SOURCE = estimates.COLUMNS.index("source")
-
 _Line = tuple[str, ...]
 
 

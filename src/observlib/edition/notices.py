@@ -332,7 +332,6 @@ def _first(
 # --- Errata as readers meet them: on pages that tell their figures, on a page of all, in the feed
 
 HOME, METHOD = "index", "methode"  # the fixed pages that tell figures
-
 Borne = Mapping[str, Mapping[str, Any]]  # by its id: `digest`, and the `pages` that tell it
 _Texts = tuple[str, str, str]
 

@@ -317,10 +317,7 @@ class _Vintage(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """A figure, or a comparison of two (`compares`), followed back from an edition.
-
-    `families` compute it, by name; `exports` have rows of its period (see `store.exports`).
-    """
+    """A figure, or a comparison of two (`compares`), followed back to families and exports."""
 
     id: str
     edition: str

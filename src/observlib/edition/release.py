@@ -449,10 +449,7 @@ def _publish(
     look: Callable[[Path], None],
     how: Callable[[], dict[str, Any]],
 ) -> Inputs:
-    """Publish the edition that a work folder holds beside the others; the files of it all.
-
-    A page that cannot be published is left out of the manifest with `keep_going`.
-    """
+    """Publish the edition that a work folder holds beside the others; the files of it all."""
     root, data, quarter = request.root, request.data, request.quarter
     site, whole, folder = root / "reports" / "_site", work / "site", work / "edition"
     whole.mkdir()

@@ -124,10 +124,7 @@ def _answer_columns(grid: Grid, form: Format) -> dict[int, SurveyColumn]:
 
 
 def _names(name: str, others: Sequence[str], form: Format, alone: bool) -> tuple[str, ...]:
-    """What a questionnaire may call a column; an option `Question [Option]`, as LimeSurvey does.
-
-    The first is what messages show: the header, unless other columns have it too.
-    """
+    """What a questionnaire may call a column; an option `Question [Option]`, as LimeSurvey does."""
     known = [name, *others] if alone else [*others, name]
     parts = [_parts(form.answers.option, one) for one in known]
     known += [f"{found[1]} [{found[2]}]" for found in parts if found]

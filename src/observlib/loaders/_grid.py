@@ -31,8 +31,6 @@ from observlib.loaders._workbook import text_of, workbook_sheets
 # --- The rows of a long CSV by column: a cell that comes again is kept, and later read, once
 
 _LONGEST_LINE = 100_000  # of a longer one Python's reader tells what is wrong
-
-
 _Coded = tuple[np.ndarray, Sequence[str]]  # of each cell the place of its text, and the texts
 
 
@@ -263,8 +261,6 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, Runti
 _AGAIN = "export it again"
 # What stands under the question itself, where columns stand under questions.
 _ITSELF = frozenset({"response", "open-ended response", "reponse", "reponse ouverte"})
-
-
 _Others = tuple[tuple[str, ...], ...]  # more names of each column, where several rows head them
 _Rows = Mapping[int, Sequence[str]]
 

@@ -352,10 +352,7 @@ def _counted(frame: pd.DataFrame, reading: Reading) -> tuple[pd.DataFrame, date,
 
 
 def _counted_twice(frame: pd.DataFrame) -> dict[int, str]:
-    """Rows of the whole list, beside those of its cohorts in the same month.
-
-    A row without a cohort may be that of those who joined before records began.
-    """
+    """Rows of the whole list, beside those of its cohorts in the same month."""
     months: dict[Any, list[int]] = defaultdict(list)
     for line, *key in frame[["product", "list", "start"]].itertuples():
         months[tuple(map(str, key))].append(line)

@@ -321,7 +321,6 @@ _OTHER_BOX = re.compile(r"(autre|other) ?(\.{3}|…|\(.*\)?)?")
 _SLID = "the whole row is refused, since its later answers may have slid to other columns"
 _ANONYMOUS = date(1980, 1, 1)  # what LimeSurvey writes where it keeps no date
 _LONGEST_SHOWN = 40
-
 _Meanings = Mapping[str, float | str | None]
 _Fault = tuple[str, str, str]  # column, value, reason
 

@@ -429,10 +429,7 @@ def read_csv(path: Path, text: str, delimiter: str) -> tuple[list[str], dict[int
 def csv_rows(
     path: Path, lines: Iterable[str], delimiter: str, line: int = 1
 ) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a CSV, the header first, each with the line at which it starts.
-
-    Blank lines are passed over. `line` is the first line's number: after 1, the header is above.
-    """
+    """The rows of a CSV, the header first, each with the line at which it starts."""
     row_size = 0
 
     def measured() -> Iterator[str]:

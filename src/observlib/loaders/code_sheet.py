@@ -21,10 +21,7 @@ _LONGEST_SHOWN = 30
 
 
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
-    """Read a filled file into the table `codes`: a row for each cell that is not empty.
-
-    A cell whose word is not allowed is rejected, and no other of its row; the text is not read.
-    """
+    """Read a filled file into `codes`: a row for each cell; wrong words are rejected alone."""
     sheet = coding.of_sheet(path.name)
     if sheet is None:
         raise ObservError(f"{path}: is not named as `observ code` names its files; name it so")

@@ -40,7 +40,6 @@ _SECTIONS = (
 )  # fmt: skip
 _MEND = "export the survey as an archive (.lsa) again"
 _PARTS = "export its responses as CSV, a period each"
-
 _Records = list[dict[str, str]]
 
 

@@ -66,10 +66,7 @@ _Fault = tuple[str, str, str]  # column, value, reason
 
 
 def batches(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded]:
-    """Read a file of the format above into the device's `table`, a piece after the other.
-
-    Responses are read whole, as what they say of a category is told once.
-    """
+    """Read a file of the format above into the device's `table`, a piece after the other."""
     if device.table is None:
         raise ObservError(
             f"device {device.id!r}: the loader plain_csv needs the key `table`; "

@@ -62,7 +62,6 @@ _MOST_SURPLUS = 200
 _LONGEST_SHOWN = 30
 _SOUND, _SURE = 1, 2  # a record that can be read, and one that shows that it was read right
 _WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
-
 _Columns = dict[str, int]
 
 

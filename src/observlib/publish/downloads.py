@@ -139,10 +139,7 @@ class Draft:
     fonts: tuple[Path, ...] = ()
 
     def settled(self) -> Setting:
-        """How the page is set best: no page is left white, nor the last one almost.
-
-        Charts leave their place for the top of the next page one by one, from the first page on.
-        """
+        """How the page is set best: no page is left white, nor the last one almost."""
         usual, pages = self._without_gaps(Setting())
         if len(pages) == 1 or pages[-1] > FEW_LINES:
             return usual

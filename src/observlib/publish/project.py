@@ -89,10 +89,7 @@ def broken_links(site: Path, pages: Mapping[str, PageLinks]) -> dict[str, list[s
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """An item of the navigation; `page` is None for the title of a section.
-
-    `address` is of a page that stands beside the project, from its root: `../editions/index.html`.
-    """
+    """An item of the navigation; `page` is None for the title of a section."""
 
     text: str
     page: PurePosixPath | None = None

@@ -54,10 +54,7 @@ def now(
     publisher: str,
     today: date,
 ) -> Inputs:
-    """All that an edition would be made from, and what is asked for, in whatever words.
-
-    The data count by sizes and moments of change: a store's parts are never changed.
-    """
+    """All that an edition would be made from, and what is asked for, in whatever words."""
     notebooks = sorted((root / "notebooks").glob("*.ipynb"))
     return {
         "the command": json.dumps([sorted(set(only)), sorted(given.items())]),

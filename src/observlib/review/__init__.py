@@ -303,10 +303,7 @@ def groups(
 
 
 def grouped_findings(found: Iterable[StudyGroup]) -> tuple[list[Finding], dict[str, list[Finding]]]:
-    """What differs alike in several groups, and what in each of one or two, by its name.
-
-    What says most comes first. Digests that follow from what differs elsewhere are left out.
-    """
+    """What differs alike in several groups, and what in each of one or two, by its name."""
     alike: dict[Hashable, list[tuple[str, Difference]]] = {}
     for group in found:
         for one in group.differences:

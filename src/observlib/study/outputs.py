@@ -42,8 +42,6 @@ _OF_PAIRS = {  # the indicators that explain pairs, and the columns of their val
     "detectable_difference": "detectable",
     "difference_level": "level",
 }
-
-
 Keys = str | Sequence[str]
 
 

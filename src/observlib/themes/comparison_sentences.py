@@ -266,10 +266,7 @@ def value_against(row: Row, catalogue: Catalogue) -> str:
 
 
 def read_apart(apart: pd.DataFrame, main: pd.DataFrame, catalogue: Catalogue) -> str:
-    """Whose values have a chart of their own, and how they were got otherwise than the others.
-
-    `apart` and `main` are those that no chart may hold together (see `comparability.comparable`).
-    """
+    """Whose values have a chart of their own, and how they were got otherwise than the others."""
     left, others = (rows.drop_duplicates("device") for rows in (apart, main))
     found = [
         comparability.grade(one, other, catalogue, ("period",))

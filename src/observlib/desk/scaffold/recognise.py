@@ -111,10 +111,7 @@ def recognised(
 
 
 def equally_good(matches: list[Match]) -> list[Match]:
-    """Those among the matches of a file, the best first, that nothing sets apart from the best.
-
-    Beside a loader that is code, the one that fills more cells of the same table is better.
-    """
+    """Those among the matches of a file, the best first, that nothing sets apart from the best."""
     formats = [one for one in matches if one.explained is not None]
     best = [one for one in formats if _rank(one) == _rank(formats[0])]
     for one in matches:
@@ -542,10 +539,7 @@ def _is_read(cell: str, read: Callable[[str], object]) -> bool:
 
 @lru_cache(2000)
 def forms_of(look: Look, days: bool, told: str | None = None) -> tuple[str, ...]:
-    """The form of a column's moments, or none; several where day and month may be swapped.
-
-    They may be where no day is above 12, even if each is as much as its month.
-    """
+    """The form of a column's moments, or none; several where day and month may be swapped."""
     short = [cell for cell in look.filled if len(cell) <= _LONGEST_MOMENT]
     if not short or len(short) < _ENOUGH * len(look.filled):
         return ()

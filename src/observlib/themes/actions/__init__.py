@@ -342,10 +342,7 @@ def _verdict(
 
 
 def _smallest(low: float, high: float, level: float, counts: bool) -> float:
-    """The smallest change that would have been seen, from the interval of the one that was.
-
-    A count's is that of a rise, on its scale of logarithms.
-    """
+    """The smallest change that would have been seen, from the interval of the one that was."""
     if not counts:
         return detectable_of_interval(low, high, level)
     low, high = math.log1p(low / 100), math.log1p(high / 100)

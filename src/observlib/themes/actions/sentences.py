@@ -122,10 +122,7 @@ _LATEST = 5  # actions that the sheet of a product lists
 
 
 def overview(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
-    """How many actions are followed, what came after each, and that it is no proof.
-
-    `verdicts` are those of `actions.effects`.
-    """
+    """How many actions are followed, what came after each (`effects`), and that it is no proof."""
     followed = verdicts[verdicts["reason"] != "series"]
     if followed.empty:
         return f"{_TEXTS['none']} {without_series(verdicts, catalogue)}".strip()

@@ -222,10 +222,7 @@ def _promises(frame: pd.DataFrame, catalogue: Catalogue) -> dict[str, int | None
 
 
 def peak_hours(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """At what hours the phone rings most and least, and on which day and hour most of all.
-
-    Of `calls_an_hour` of one device.
-    """
+    """At what hours the phone of one device rings most and least, and when (`calls_an_hour`)."""
     rows = frame[(frame["period"] == period) & frame["estimate"].notna()]
     hours, cells = (rows[rows["group"] == group] for group in ("hour", "weekday_hour"))
     if len(hours) < 2:

@@ -79,10 +79,7 @@ def listening(frame: pd.DataFrame, catalogue: Catalogue) -> str:
 
 
 def channels_without_device(frame: pd.DataFrame, catalogue: Catalogue) -> str:
-    """The channels on which most products have a device, and how many places have none.
-
-    Of `devices`, by product and channel.
-    """
+    """The channels on which most products have a device, and how many have none (`devices`)."""
     products = len(set(frame["product"]) - {""})
     cells = frame[(frame["product"] != "") & (frame["channel"] != "")]
     heard = cells["channel"].value_counts(sort=False)

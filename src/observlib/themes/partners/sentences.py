@@ -166,10 +166,7 @@ def done(actions: Iterable[Action], catalogue: Catalogue, partner: str) -> Outpu
 def replies_of(
     frame: pd.DataFrame, replies: Sequence[Reply], catalogue: Catalogue, partner: str = ""
 ) -> Output:
-    """What partners, or one of them, answered within a year: who, when, in how long, and what.
-
-    Of `partner_reply_days`.
-    """
+    """What partners answered within a year: who, when, in how long, what (`partner_reply_days`)."""
     told = {(row["group_value"], row["period"]) for row in estimates.records(frame)}
     lines = []
     for reply in replies:

@@ -103,10 +103,7 @@ def asked_on_several_networks(shares: pd.DataFrame, options: int = 6) -> pd.Data
 
 
 def networks(asked: pd.DataFrame) -> pd.DataFrame:
-    """Pair the shares that an option of one question has on two networks, the higher first.
-
-    Whoever votes on both cannot be known: votes are taken as those of different people.
-    """
+    """Pair the shares that an option of one question has on two networks, the higher first."""
     found = [two_by_two(asked.head(0))]
     for _, rows in asked.groupby("group_value", sort=False):
         found.append(two_by_two(rows.sort_values("estimate", ascending=False, kind="stable")))

@@ -192,10 +192,7 @@ def _quoted(words_: str) -> str:
 
 
 def listening(now: pd.DataFrame, catalogue: Catalogue, heard_by: Sequence[str]) -> Output:
-    """List the devices that listen to a product's users: who runs them, how often they speak.
-
-    `heard_by` are ids, as `devices.listeners` gives them.
-    """
+    """List the devices that listen to a product's users: who runs them, how often they speak."""
     lines = []
     for device in (catalogue.devices[name] for name in heard_by):
         owner = catalogue.departments[device.owner].label

@@ -12,10 +12,7 @@ _TEXTS = wording.load_texts(__file__)
 
 
 def units_sold(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product") -> str:
-    """How much each shop sold in a period (`units_sold`).
-
-    Shops are named `by` `product`, or `channel` on the page of one product.
-    """
+    """How much each shop sold in a period (`units_sold`), `by` `product` or `channel`."""
     units = words.named(published(frame, "units_sold", period), catalogue, by)
     when = words.capital(french.when(period))
     if units.empty:

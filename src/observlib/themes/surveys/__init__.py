@@ -271,10 +271,7 @@ def survey_(
     catalogue: Catalogue,
     quarter: Quarter,
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, pd.DataFrame]]:
-    """Nine quarters of one survey, its last year, and what differs in it, tested together.
-
-    One that is not asked every quarter is compared by the last with answers, and a year before.
-    """
+    """Nine quarters of one survey, its last year, and what differs in it, tested together."""
     quarters, year = quarter.back(9), quarter.back(4)
     wave = last_wave(responses, quarter)
     measures = quarterly(responses, catalogue, quarters)

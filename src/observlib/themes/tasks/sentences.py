@@ -19,10 +19,7 @@ _KNOWN = ("task_visits", "task_success_share", "task_calls_per_thousand",
 
 
 def overview(frame: pd.DataFrame, catalogue: Catalogue) -> str:
-    """Which tasks are almost surely among the first, how many those are, and what chance gives.
-
-    Of `task_priority`.
-    """
+    """Which tasks are almost surely among the first (`task_priority`), and what chance gives."""
     rows = _by_priority(frame)
     if not rows:
         return ""

@@ -86,10 +86,7 @@ def grade(row: estimates.Row) -> str:
 
 
 def blocking(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """How many problems of the highest severity, blocking or else major, and one of them.
-
-    The one that most of a test's participants met is named, and not said to be more frequent.
-    """
+    """How many problems of the highest severity, blocking or else major, and one of them."""
     rows = results[(results["indicator"] == "problem_share") & (results["period"] == period)]
     rows = rows[rows["estimate"].notna()].sort_values("estimate", ascending=False, kind="stable")
     for severity in ("bloquant", "majeur"):

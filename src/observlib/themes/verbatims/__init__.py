@@ -72,10 +72,7 @@ def reading(texts: pd.DataFrame, codes: pd.DataFrame, quarter: str) -> _Reading:
 def labelled(
     texts: pd.DataFrame, codes: pd.DataFrame, experiences: pd.DataFrame, variable: str
 ) -> pd.DataFrame:
-    """Texts whose label is known: `device`, `answer_id`, `date`, `text` and `label`.
-
-    The label is what most readers answered or, of an experience, what its author told.
-    """
+    """Texts whose label is known: `device`, `answer_id`, `date`, `text` and `label`."""
     keys = ["device", "answer_id"]
     told = codes[codes["variable"] == variable]
     counts = told.groupby([*keys, "code"]).size().rename("times").reset_index()
@@ -97,7 +94,6 @@ _REFUSALS = ["device", "reading", "reason"]
 _QUOTES = ["product", "device", "theme", "text"]
 _UNSTABLE = ["product", "device", "themes"]
 _OF_ONE = "sur 1"  # from 0 to 1
-
 untold = partial(protect, low_base=0, personal=False)  # they tell of readers, machines, themes
 
 
@@ -220,10 +216,7 @@ def _quality(of_all: estimates.Row, asked: Coded, found: machine.Measured) -> pd
 def spoken_of(
     texts: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
 ) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
-    """The themes of each product's texts of a year, and texts of the quarter that tell them.
-
-    Texts of no product are those of their device. The same words are one text.
-    """
+    """The themes of each product's texts of a year, and texts of the quarter that tell them."""
     year = quarter.back(4)
     rows = within(texts.assign(product=texts["product"].fillna("")), year)
     rows = rows.sort_values(["date", "answer_id"], kind="stable")
