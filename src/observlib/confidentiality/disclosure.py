@@ -147,11 +147,6 @@ def merge_small(
 
     Where the small ones together are still too few, the next smallest joins them, as it could
     else be told by subtraction.
-
-    >>> people = {"a": set(range(40)), "b": set(range(40, 52)), "c": {60, 61}, "d": set()}
-    >>> found = merge_small({name: {str(i) for i in ids} for name, ids in people.items()})
-    >>> {label: (names, len(ids)) for label, (names, ids) in found.items()}
-    {'a': (('a',), 40), 'Autres': (('b', 'c', 'd'), 14)}
     """
 
     def union(names: Iterable[str]) -> set[str]:

@@ -132,14 +132,7 @@ class Practices:
 def load_practices(
     folder: Path, catalogue: Catalogue, own: Path | None = None, invented: bool = False
 ) -> Practices:
-    """Read and check the sheets of a folder; drafts are passed over.
-
-    >>> from observlib.catalogue import load_catalogue
-    >>> known = load_catalogue(Path("data/catalogue"))
-    >>> real = load_practices(Path("data/practices"), known)
-    >>> sorted({sheet.origin for sheet in real.sheets})
-    ['neighbour']
-    """
+    """Read and check the sheets of a folder; drafts are passed over."""
     if not folder.is_dir() and own is None:
         return Practices()
     path = folder / _VOCABULARY

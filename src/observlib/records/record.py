@@ -33,14 +33,7 @@ class Record(Entry):
     def load(
         cls, place: Path, catalogue: Catalogue | None = None, **allowed: Collection[str]
     ) -> tuple[Self, ...]:
-        """Read and check the records of a place, in order; each mistake is told at its line.
-
-        >>> from observlib.catalogue import load_catalogue
-        >>> from observlib.records.replies import Reply
-        >>> known = load_catalogue(Path("data/catalogue"), own=Path("data/demo/catalogue"))
-        >>> [reply.days for reply in Reply.load(Path("data/demo"), known)]
-        [55, 21, 36]
-        """
+        """Read and check the records of a place, in order; each mistake is told at its line."""
         problems: list[str] = []
         keys = ", ".join(f"`{key}:`" for key in [*cls.model_fields][:3])
         records: dict[str, Self] = {}

@@ -128,13 +128,6 @@ def interrupted(
     left out by who calls. `answers` are effective numbers; `others` are the days of what else is
     known to have changed the series, `breaks` of new levels that nobody explains. `level` is that
     of `effects`: the intervals of `periods`, which are drawn, are at 95 %.
-
-    >>> months = [f"{2023 + i // 12}-{i % 12 + 1:02d}" for i in range(40)]
-    >>> wave = [0.02 * (i * 7 % 5 - 2) for i in range(40)]
-    >>> score = pd.Series([7.0 + wave[i] + 0.5 * (i >= 30) for i in range(40)], months)
-    >>> after = interrupted(score, date(2025, 7, 1), counts=False).effects
-    >>> after[["estimate", "after"]].round(1).values.tolist()
-    [[0.5, 10.0]]
     """
     periods = [str(period) for period in values.index]
     positions(periods)

@@ -69,11 +69,6 @@ def fit(
 
     Periods (`times`) may be absent; inverse variances are in proportion to `weights`, such as
     effective numbers of answers.
-
-    >>> times = np.arange(8)
-    >>> line = fit([1.1, 2.9, 5.2, 6.8, 9.1, 10.9, 13.2, 14.8], np.vander(times, 2), times)
-    >>> [round(number, 2) for number in contrast(line, [1, 0])][:3]
-    [1.98, 1.86, 2.08]
     """
     response, matrix = np.asarray(y, dtype=float), np.asarray(columns, dtype=float)
     n, p = matrix.shape
@@ -264,8 +259,6 @@ def bias(revisions: Sequence[float] | np.ndarray) -> Bias:
     >>> found = bias([0.1, -0.2, 0.1] * 8)
     >>> round(found.absolute, 3), found.p_value > 0.9
     (0.133, True)
-    >>> bias([0.1, 0.3]).p_value
-    nan
     """
     found = np.asarray(revisions, dtype=float)
     if not found.size or not np.isfinite(found).all():

@@ -68,12 +68,6 @@ def in_means(daily: pd.DataFrame, sign: Sign, threshold: float) -> list[LastingC
     Of each day in order, `daily` has `value` (the mean of its marks, on ten), `n` of them, and
     their `variance` (none where `n` is below 2). `sign` is 1 for rises, −1 for falls; one false
     alarm at most is allowed in `threshold` days.
-
-    >>> days = pd.date_range("2026-01-01", periods=200)
-    >>> marks = [8.0, 8.2, 7.8, 8.1, 7.9, 8.0] * 31 + [7.2] * 14
-    >>> daily = pd.DataFrame({"value": marks, "n": 60, "variance": 4.0}, index=days)
-    >>> [(str(one.began), round(one.size, 1)) for one in in_means(daily, -1, 3650)]
-    [('2026-07-06', -0.8)]
     """
     n = daily["n"].where(daily["n"] > 0)
     value = daily["value"] - _weekdays(daily["value"])
@@ -101,11 +95,6 @@ def in_counts(daily: pd.Series, sign: Sign, threshold: float) -> list[LastingCha
     the three years before. Where no earlier year is known, a line that falls silent is told within
     days; that it halved or doubled is told within a month only where days differ little.
     Public holidays say nothing, and neither do days without a value.
-
-    >>> days = pd.date_range("2026-01-01", periods=200)
-    >>> daily = pd.Series([40, 44, 38, 42, 40] * 38 + [0] * 10, days)
-    >>> [(str(one.began), str(one.seen)) for one in in_counts(daily, -1, 3650)]
-    [('2026-07-10', '2026-07-11')]
     """
     days = pd.DatetimeIndex(daily.index)
     years = range(days[0].year, days[-1].year + 1)

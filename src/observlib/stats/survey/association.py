@@ -68,12 +68,6 @@ def difference(
 
     As R's `svyttest(variable ~ group)` on the two groups: a regression on the group, with the
     degrees of freedom of the two groups, less 1.
-
-    >>> from observlib.stats.survey.design import design
-    >>> frame = pd.DataFrame({"mark": [8, 6, 7, 3, 4, 4], "site": list("aaabbb")})
-    >>> test = difference(design(frame), "mark", "site", "a", "b")
-    >>> round(test.estimate, 3), round(test.t, 2), test.df, round(test.p, 3)
-    (3.333, 5.59, 4, 0.005)
     """
     if of == against:
         raise ValueError(f"a difference is of two groups, not of {of!r} and itself")

@@ -132,17 +132,6 @@ def compare(
     (`base`), answers all alike (`spread`), too few years of a count (`years`), which changes as
     usual (`usual`), or an interval too wide (`precision`). `difference` is empty where a value is
     withheld, absent or of an incomplete period.
-
-    >>> from observlib import estimates
-    >>> mark = {"indicator": "satisfied_share", "unit": "%", "product": "boamp"}
-    >>> frame = estimates.make(
-    ...     {**mark, "period": period, "estimate": value, "n": 400, "n_eff": 400}
-    ...     for period, value in (("2026-T2", 62.0), ("2026-T3", 71.0))
-    ... )
-    >>> pairs = waves(frame, "2026-T3", "2026-T2")
-    >>> found = compare(pairs, {"satisfied_share": "share"}, {"satisfied_share": 5.0})
-    >>> found[["difference_low", "difference_high", "verdict"]].round(1).values.tolist()
-    [[2.5, 15.4, 'rise']]
     """
     records = pairs.to_dict("records")
     strange = sorted({row["indicator"] for row in records} - set(kinds))

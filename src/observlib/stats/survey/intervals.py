@@ -292,13 +292,6 @@ def prevalence(
     disagree; the machine, 0 or 1 of the same texts, has not learnt from their codes. `guessed`
     counts all the texts in which it sees it, those of the sample included, of `texts` in all:
     nothing is uncertain once all of them are read.
-
-    >>> codes, guesses = [1] * 18 + [0] * 32, [1] * 17 + [0] * 33
-    >>> found = prevalence(codes, guesses, guessed=700, texts=2000)
-    >>> [round(x, 3) for x in (found.estimate, found.low, found.high)]
-    [0.37, 0.319, 0.424]
-    >>> [round(x, 3) for x in (found.hand, found.hand_low, found.hand_high)]
-    [0.36, 0.243, 0.497]
     """
     code, guess = np.asarray(codes, dtype=float), np.asarray(guesses, dtype=float)
     n, seen = len(code), float(guess.sum())
@@ -361,11 +354,6 @@ def cohens_kappa(one: Sequence[str], other: Sequence[str]) -> Agreement:
 
     Where both give every text one and the same code, nothing tells whether they would agree on
     another: kappa is not a number.
-
-    >>> one = ["yes"] * 20 + ["no"] * 30
-    >>> found = cohens_kappa(one, ["yes"] * 15 + ["no"] * 25 + ["yes"] * 10)
-    >>> round(found.kappa, 3), round(found.low, 3), round(found.high, 3), found.n
-    (0.4, 0.151, 0.649, 50)
     """
     from statsmodels.stats.inter_rater import cohens_kappa as of_table  # a second to import
 

@@ -92,14 +92,6 @@ def proportion(
     -------
     DataFrame
         One row a domain, with proportions between 0 and 1: see the module.
-
-    Examples
-    --------
-    >>> from observlib.stats.survey.design import design
-    >>> answers = design(pd.DataFrame({"sport": ["yes", "no", "yes", "yes", None]}))
-    >>> found = proportion(answers, "sport", "yes").iloc[0]
-    >>> [round(float(found[name]), 4) for name in ("estimate", "ci_low", "ci_high", "n")]
-    [0.75, 0.0769, 0.9908, 4.0]
     """
     require(design.frame, [variable])
     answers = design.frame[variable]

@@ -259,13 +259,8 @@ class Calibration:
 def effective_n(weights: np.ndarray) -> float:
     """Kish's effective sample size, (Σw)² / Σw²: `estimation.kish` of the whole sample.
 
-    n over it is the design effect of weighting.
-
-    Parameters
-    ----------
-    weights
-        (n,): weight of each row; an `ObservError` where one is missing or their sum is not
-        positive.
+    n over it is the design effect of weighting. An `ObservError` where a weight is missing or their
+    sum is not positive.
 
     Examples
     --------
@@ -506,16 +501,6 @@ def pattern_mixture(
     lie beyond the ends of their scale. All is NaN where the profile tells so little of what people
     think that its interval has no end, where all say the same, or where the sample is no larger
     than the number of categories.
-
-    Men, of whom too many answered, give better marks: the mean of all would be lower.
-
-    >>> import pandas as pd
-    >>> from observlib.stats.survey.weighting import calibrate
-    >>> sample = pd.DataFrame({"sex": ["H"] * 60 + ["F"] * 40, "mark": [8.0, 6] * 30 + [6, 4] * 20})
-    >>> weights = calibrate(sample, {"sex": pd.Series({"H": 50, "F": 50})})
-    >>> marks = sample["mark"].to_numpy()
-    >>> [round(found.estimate, 2) for found in pattern_mixture(marks, weights, 0, 0.5, 1)]
-    [6.0, 5.91, 5.79]
     """
     for phi in phis:
         if not 0 <= phi <= 1:
