@@ -36,6 +36,15 @@ def read_yaml(
     return parse(text, path, expected, words)
 
 
+def beside(module: str) -> dict[str, Any]:
+    """What stands in the YAML beside a module of the library: `x.yml` for `x.py`."""
+    path = Path(module).with_suffix(".yml")
+    found, _, problems = read_yaml(path, dict, "keys with what they hold", "is gone")
+    if problems:
+        raise ObservError(*problems)
+    return dict(found)
+
+
 def read_text(path: Path) -> str:
     """The text of a file that people write: YAML, or Markdown with a front matter."""
     raw = files.read_bytes(path, _MOST_BYTES, "make several files of it")

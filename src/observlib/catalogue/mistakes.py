@@ -11,43 +11,13 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from observlib.base.yaml_files import KeyLines, read_yaml
+from observlib.base.yaml_files import KeyLines, beside, read_yaml
 from observlib.catalogue.entries import Entry
 
 _Sheet = TypeVar("_Sheet", bound=Entry)
 
-_LIST = "a list is expected: [a, b], or a line `- a` for each"
-_NUMBER = "a number is expected, such as 12.5"
-_EXPECTED = {  # by pydantic's kind of mistake, or how it begins; its own words are a programmer's
-    "tuple": _LIST,
-    "list": _LIST,
-    "dict": "a mapping is expected: a line `key: value` for each",
-    "string": "text is expected, in quotes where it is a number",
-    "invalid": "a key is text, in quotes where it is a number",
-    "bool": "true or false is expected",
-    "date": "a date is expected: YYYY-MM-DD",
-    "int": "a whole number is expected, such as 12",
-    "float": _NUMBER,
-    "finite": _NUMBER,
-    "literal": "allowed: {expected}",
-    "greater_than": "a number greater than {gt:g} is expected",
-    "greater_than_equal": "a number of {ge:g} or more is expected",
-    "less_than_equal": "a number up to {le:g} is expected",
-    "string_too_short": "at least {min_length} characters are expected",
-    "too_short": "at least {min_length} are expected",
-    "too_long": "{max_length} at most are expected",
-}
-_FORMS = {  # of texts that have one form, by an example, of which the first that has it is told
-    "service-public": "a-z and 0-9, with - or _ between them,",
-    "2026-T3": "a quarter",
-    '"08:45"': "an hour, in quotes,",
-    "2026-09-30": "a month (without its day) or a day",
-    "pole@agence.example": "an address of mail",
-    "https://www.agence.example": "an address of the web",
-    "5f1b0a2c9d3e4f5a6b7c8d9e": "an identifier of 24 characters",
-    "2a3d7521607c3ae6a5bdd1410696597a": "a digest of 32 characters",
-    "d92b1ea840d9e9f6dde810d4803ff4c00d80e9c6": "a commit of 40 characters",
-}
+_TEXTS = beside(__file__)
+_EXPECTED, _FORMS = _TEXTS["expected"], _TEXTS["forms"]
 
 
 class _Short(reprlib.Repr):

@@ -20,45 +20,19 @@ import pyarrow.compute as pc
 from observlib.base.errors import ObservError
 from observlib.base.period import Period
 from observlib.base.text import fold
+from observlib.base.yaml_files import beside
 from observlib.catalogue import Device, SourceColumn
 from observlib.loaders._rows import day_fault
 from observlib.loaders._text import parse_count, parse_month
 
 PARIS = ZoneInfo("Europe/Paris")
-_PARTS = {
-    "%Y": r"(?P<year>[0-9]{4})",
-    "%y": r"(?P<short>[0-9]{2})",
-    "%m": r"(?P<month>[0-9]{1,2})",
-    "%d": r"(?P<day>[0-9]{1,2})",
-    "%H": r"(?P<hour>[0-9]{1,2})",
-    "%I": r"(?P<hour>[0-9]{1,2})",
-    "%M": r"(?P<minute>[0-9]{2})",
-    "%S": r"(?P<second>[0-9]{2})",
-    "%f": r"[0-9]{1,9}",
-    "%p": r"(?P<half>[AaPp])\.?[Mm]\.?",
-    "%b": r"(?P<name>\pL{3,})\.?",
-    "%B": r"(?P<name>\pL{3,})\.?",
-    "%a": r"\pL{2,}\.?",
-    "%A": r"\pL{2,}\.?",
-    "%z": r"(?P<zone>Z|[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{1,2})",
-    "%Z": r"[A-Z]{1,5}",
-}
+_WRITTEN = beside(__file__)
+_PARTS, _HOW = _WRITTEN["parts"], _WRITTEN["shown"]
 _EPOCH = r"\A(?:[0-9]{9,10}(?:\.[0-9]{1,9})?|[0-9]{12,13})\z"
 _ISO = "%Y-%m-%d%_%H:%M[:%S[.%f]][%z]"  # where %_ is the T or space between day and time
 _MONTHS = {
-    name: number
-    for names in (
-        "jan feb mar apr may jun jul aug sep oct nov dec",
-        "janv fev mars avr mai juin juil aout sept oct nov dec",
-        "jan fevr marz apr mai jun juli aug sep okt nov dez",
-        "january february march april may june july august september october november december",
-        "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
-        "januar februar marz april mai juni juli august september oktober november dezember",
-    )
-    for number, name in enumerate(names.split(), 1)
+    name: number for names in _WRITTEN["months"] for number, name in enumerate(names.split(), 1)
 }
-_HOW = {"%Y": "YYYY", "%y": "YY", "%m": "MM", "%d": "DD", "%H": "HH", "%I": "HH", "%M": "MM"}
-_HOW |= {"%S": "SS", "%b": "month", "%B": "month"}
 _SKIPPED = "does not exist: summer time began, and this hour was skipped"
 _MONTH_FIRST = "may have its month first, as row {} has; write YYYY-MM-DD"
 
@@ -397,14 +371,7 @@ def months_first(texts: Mapping[int, str]) -> dict[int, str]:
 UNIT_SECONDS = {"ms": 0.001, "s": 1, "min": 60, "h": 3600}
 _DAY = 24 * 3600
 _WORDS_OF_TIME = {
-    word: seconds
-    for seconds, words in {
-        _DAY: "d day days j jour jours tag tage",
-        3600: "h hr hrs hour hours heure heures std stunde stunden",
-        60: "m min mins minute minutes minuten",
-        1: "s sec secs second seconds seconde secondes sek sekunde sekunden",
-    }.items()
-    for word in words.split()
+    word: seconds for seconds, words in _WRITTEN["seconds"].items() for word in words.split()
 }
 _LONGEST_TIME = 10**12  # of all visits of a month
 _CLOCK = re.compile(
@@ -473,15 +440,7 @@ def parse_seconds(text: str, commas: bool = False) -> int | None:
 # --- Periods as exports and names of files tell them, in ISO form or in words of some languages
 
 _Span = tuple[date, date]
-_WEEKDAYS = {
-    name
-    for names in (
-        "monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun",
-        "lundi mardi mercredi jeudi vendredi samedi dimanche lun mar mer jeu ven sam dim",
-        "montag dienstag mittwoch donnerstag freitag samstag sonntag mo di mi do fr sa so",
-    )
-    for name in names.split()
-}
+_WEEKDAYS = {name for names in _WRITTEN["weekdays"] for name in names.split()}
 _RANGE = re.compile(
     r"(?:(?:from|de|du|von|week|semaine|woche) )?(.+?) ?(?: to | au | a | bis | - |[–—/]) ?(.+)"
 )

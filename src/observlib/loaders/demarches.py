@@ -16,6 +16,7 @@ import pandas as pd
 from observlib.base.errors import ObservError, bounded
 from observlib.base.period import Quarter
 from observlib.base.text import fold, fold_label
+from observlib.base.yaml_files import beside
 from observlib.catalogue import Catalogue, Device
 from observlib.catalogue.contract import reject
 from observlib.loaders import Loaded
@@ -33,49 +34,21 @@ _NEEDED = (_NAME, _ID, _ADMINISTRATION, "Note Satisfaction")
 
 @dataclass(frozen=True)
 class _Kind:
-    """What the cells of an indicator hold: numbers up to `most`, days, or one of `labels`."""
+    """What the cells of an indicator hold: numbers up to `most`, days, or one of `labels`.
 
+    Its column's header is, or begins with, `header`.
+    """
+
+    header: str = ""
     most: float | None = None
     whole: bool = False
     labels: tuple[str, ...] = ()
     day: bool = False
 
 
-_MARK, _SHARE, _COUNT, _NUMBER = _Kind(most=10), _Kind(most=1), _Kind(whole=True), _Kind()
-_INDICATORS: dict[str, tuple[str, _Kind]] = {
-    "satisfaction": ("Note Satisfaction", _MARK),
-    "clarity": ("Note Clarté Langage", _MARK),
-    "autonomy": ("Niveau Autonomie", _SHARE),
-    "help_reachable": ("Aide Joignable", _SHARE),
-    "help_effective": ("Aide Efficace", _MARK),
-    "volume_total": ("Volumétrie Totale", _COUNT),
-    "volume_online": ("Volumétrie En Ligne", _COUNT),
-    "online_share": ("% Recours au Numérique", _SHARE),
-    "accessibility_audit": ("Taux Audit RGAA", _SHARE),
-    "availability": ("Taux Dispo", _SHARE),
-    "loading_ms": ("Tps Moy Chargement", _NUMBER),
-    "dlnuf_score": ("Score DLNUF", _NUMBER),
-    "accessibility_statement": ("Date Publication Déclaration", _Kind(day=True)),
-    "disability": (
-        "Prise en compte Handicap",
-        _Kind(labels=("Totale", "Partielle", "Non conforme")),
-    ),
-    "franceconnect": ("FranceConnect", _Kind(labels=("FranceConnect", "FranceConnect +", "Non"))),
-    "online_status": (
-        "Statut En ligne",
-        _Kind(labels=("Oui", "Partiel", "Non", "En cours de déploiement local")),
-    ),
-}
-_STATES = {
-    "": "none",
-    "-": "none",
-    "–": "none",
-    "—": "none",
-    "non applicable": "not_applicable",
-    "a venir": "to_come",
-    "nombre d'avis insuffisant": "too_few_answers",
-    "demarche proactive": "proactive",
-}
+_TOLD = beside(__file__)
+_KINDS = {name: _Kind(**told) for name, told in _TOLD["indicators"].items()}
+_STATES = _TOLD["states"]
 _WORDS = '"Non applicable", "À venir", "Nombre d\'avis insuffisant", "Démarche proactive", "–"'
 # "T3-25" or "T3 2025", but not the day of "T3 11 octobre 2025"
 _QUARTER_FIRST = re.compile(
@@ -101,10 +74,10 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     quarter = _edition(path, sheet, device)
     rejects: list[dict[str, object]] = []
     columns = {}
-    for indicator, (name, _) in _INDICATORS.items():
-        if (place := _find(header, name)) is None:
+    for indicator, kind in _KINDS.items():
+        if (place := _find(header, kind.header)) is None:
             reason = f"column is missing, {indicator} is not loaded; {_MEND}"
-            rejects.append(reject(path.name, 1, name, "", reason))
+            rejects.append(reject(path.name, 1, kind.header, "", reason))
         else:
             columns[indicator] = place
     key = {name: _find(header, name) or 0 for name in (_NAME, _ID, _ADMINISTRATION)}
@@ -123,11 +96,11 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
             continue
         first[number] = line
         for indicator, place in columns.items():
-            title, kind = _INDICATORS[indicator]
+            kind = _KINDS[indicator]
             read = _read(cells[place], indicator, kind)
             if isinstance(read, str):
                 shown = without_persons(short(str(cells[place])), 60, "remark")
-                rejects.append(reject(path.name, line, title, shown, read))
+                rejects.append(reject(path.name, line, kind.header, shown, read))
             else:
                 rows.append((line, number, name, administration, indicator, read))
     return settle(path, "procedures", _frame(rows, quarter, device), rejects)
@@ -228,12 +201,12 @@ def _number(text: str, kind: _Kind) -> float | None:
 
     Examples
     --------
-    >>> _number("8,125", _MARK), _number("85 %", _SHARE), _number("1 200", _COUNT)
+    >>> _number("8,125", _Kind(most=10)), _number("85 %", _Kind(most=1)), _number("1 200", _Kind())
     (8.125, 0.85, 1200.0)
-    >>> _number("1,200", _COUNT)
+    >>> _number("1,200", _Kind())
     """
     plain = text.strip()
-    if kind is _SHARE and plain.endswith("%"):
+    if kind.most == 1 and plain.endswith("%"):
         value = parse_number(plain.removesuffix("%").rstrip())
         return None if value is None else value / 100
     if kind.most is not None and re.fullmatch(r"\d{1,2}[.,]\d{3}", plain, re.ASCII):

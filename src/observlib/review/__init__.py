@@ -333,16 +333,3 @@ def _what(one: Difference) -> Hashable:
     kind, name, _ = one.where.role
     alone = (one.file,) if kind in ("file", "uncompared", "byte") else ()
     return (*alone, kind, name, one.where.of, one.published, one.remade)
-
-
-__all__ = [
-    "DIFFERS",
-    "NOT_RUN",
-    "Finding",
-    "ReviewResult",
-    "StudyGroup",
-    "grouped_findings",
-    "groups",
-    "of",
-    "review_bundle",
-]

@@ -12,11 +12,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
-from pathlib import Path
 from typing import NamedTuple
 
 from observlib.base import yaml_files
-from observlib.base.errors import ObservError
 from observlib.base.personal import INVISIBLE
 from observlib.base.text import fold
 
@@ -118,10 +116,7 @@ def rules(module: str, **parts: str) -> tuple[_Rules, dict[str, str]]:
     A line's end and what indents the next are no part of a pattern. `{cap}` stands for a part: a
     capital, the sign of a masked name (`{name}`), or one that the section `parts` tells.
     """
-    path = Path(module).with_suffix(".yml")
-    sections, _, problems = yaml_files.read_yaml(path, dict, "patterns by section", "is gone")
-    if problems:
-        raise ObservError(*problems)
+    sections = yaml_files.beside(module)
     parts = {"cap": _CAP, **SIGNS, **parts}
 
     def whole(written: str) -> str:
