@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 from zoneinfo import available_timezones
 
@@ -66,6 +66,11 @@ _POSTGRES = re.compile(
 time_zones = cache(available_timezones)  # which walks through files of the system
 
 
+def may_say(description: str, default: Any = None, **limits: Any) -> Any:
+    """A key that may be left out: what it says, what it is then, and what it may hold."""
+    return Field(default=default, description=description, **limits)
+
+
 class Part(BaseModel):
     """What each part of an entry is: checked whole, never changed."""
 
@@ -87,21 +92,16 @@ class Named(Entry):
     """An entry that data and pages name."""
 
     label: Text
-    label_en: Text | None = Field(
-        default=None, description="its English name in open data; without it that is `label`"
-    )
+    label_en: Text | None = may_say("its English name in open data; without it that is `label`")
 
 
 class Department(Named):
     """A department whose teams run listening devices, and how an alarm reaches it."""
 
-    contact: Text | None = Field(
-        default=None, description="the role that alarms of its devices go to (fr), never a name"
-    )
-    mail: str | None = Field(
-        default=None,
+    contact: Text | None = may_say("the role that alarms of its devices go to (fr), never a name")
+    mail: str | None = may_say(
+        "mailbox of that role, which `observ watch` writes to; never a person's own",
         pattern=r"^[\w.+-]+@[\w-]+(\.[\w-]+)+$",
-        description="mailbox of that role, which `observ watch` writes to; never a person's own",
     )
 
 
@@ -129,69 +129,45 @@ class Device(Named):
     personal_data: Prose
     pattern: Text
     loader: Slug
-    table: Slug | None = Field(default=None, description="tidy table, for the loader `plain_csv`")
-    period: str | None = Field(
-        default=None,
-        pattern=r"^\d{4}-(0[1-9]|1[0-2])(-\d{2})?$",
-        description="month or day, for exports that do not say it",
+    table: Slug | None = may_say("tidy table, for the loader `plain_csv`")
+    period: str | None = may_say(
+        "month or day, for exports that do not say it", pattern=r"^\d{4}-(0[1-9]|1[0-2])(-\d{2})?$"
     )
-    extracted: date | None = Field(
-        default=None, description="day the exports were made: a later period is incomplete"
+    extracted: date | None = may_say("day the exports were made: a later period is incomplete")
+    zone: str | None = may_say("time zone of its exports' moments, where not their format's")
+    date_form: str | None = may_say("form of its exports' days, where their format has several")
+    area: Text | None = may_say("place that its exports count, where their rows tell none")
+    tool: Text | None = may_say("that counts, where its format tells none")
+    population: Text | None = may_say("of which its answers are a sample")
+    addresses: tuple[Text, ...] = may_say(
+        "of the service, or their domain, in its mailbox: who writes so answers", ()
     )
-    zone: str | None = Field(
-        default=None, description="time zone of its exports' moments, where not their format's"
+    promise_days: int | None = may_say(
+        "calendar days within which a first answer is promised", ge=1
     )
-    date_form: str | None = Field(
-        default=None, description="form of its exports' days, where their format has several"
+    questionnaire: Slug | None = may_say(
+        "what its questions are (`questionnaires/`), for surveys and tests"
     )
-    area: Text | None = Field(
-        default=None, description="place that its exports count, where their rows tell none"
+    survey_id: int | None = may_say("number of the survey in LimeSurvey, for `observ fetch`", ge=1)
+    site_id: int | None = may_say("number of the site in Matomo, for `observ fetch`", ge=1)
+    dataset_id: str | None = may_say(
+        "identifier of the data set on data.gouv.fr, for `observ fetch`", pattern=r"^[0-9a-f]{24}$"
     )
-    tool: Text | None = Field(default=None, description="that counts, where its format tells none")
-    population: Text | None = Field(default=None, description="of which its answers are a sample")
-    addresses: tuple[Text, ...] = Field(
-        default=(),
-        description="of the service, or their domain, in its mailbox: who writes so answers",
-    )
-    promise_days: int | None = Field(
-        default=None, ge=1, description="calendar days within which a first answer is promised"
-    )
-    questionnaire: Slug | None = Field(
-        default=None,
-        description="what its questions are (`questionnaires/`), for surveys and tests",
-    )
-    survey_id: int | None = Field(
-        default=None, ge=1, description="number of the survey in LimeSurvey, for `observ fetch`"
-    )
-    site_id: int | None = Field(
-        default=None, ge=1, description="number of the site in Matomo, for `observ fetch`"
-    )
-    dataset_id: str | None = Field(
-        default=None,
-        pattern=r"^[0-9a-f]{24}$",
-        description="identifier of the data set on data.gouv.fr, for `observ fetch`",
-    )
-    address: str | None = Field(
-        default=None,
-        min_length=1,
-        description="folder or files of Parquet or CSV, SQLite file, or postgresql://host/base, "
+    address: str | None = may_say(
+        "folder or files of Parquet or CSV, SQLite file, or postgresql://host/base, "
         "for `observ fetch`; a path goes from the project's root",
+        min_length=1,
     )
-    address_table: str | None = Field(
-        default=None, min_length=1, description="table or view of the address, maybe schema.table"
+    address_table: str | None = may_say(
+        "table or view of the address, maybe schema.table", min_length=1
     )
-    minimum_people: int = Field(
-        default=11, ge=11, description="figures on fewer people are withheld; 11 at least"
+    minimum_people: int = may_say("figures on fewer people are withheld; 11 at least", 11, ge=11)
+    quotes: bool = may_say("whether a page may quote its texts, redacted and chosen", False)
+    verbatims: _Verbatims | None = may_say(
+        "load what people wrote, with marks for personal data: by rules (`redacted`), "
+        "or also by a model of French (`redacted_with_names`, extra `names`)"
     )
-    quotes: bool = Field(
-        default=False, description="whether a page may quote its texts, redacted and chosen"
-    )
-    verbatims: _Verbatims | None = Field(
-        default=None,
-        description="load what people wrote, with marks for personal data: by rules (`redacted`), "
-        "or also by a model of French (`redacted_with_names`, extra `names`)",
-    )
-    note: str | None = Field(default=None, description="reservation printed with every result (fr)")
+    note: str | None = may_say("reservation printed with every result (fr)")
 
     @field_validator("zone")
     @classmethod
@@ -230,33 +206,29 @@ class Indicator(Named):
     decimals: Annotated[int, Field(ge=0, le=4)] = 0
     good: float | None = None
     poor: float | None = None
-    base: Text = Field(default="réponses", description="what its `n` counts, in the plural (fr)")
-    noun: Text | None = Field(
-        default=None,
-        description="what a cell says there is none of, a feminine noun (fr): « note de clarté »",
+    base: Text = may_say("what its `n` counts, in the plural (fr)", "réponses")
+    noun: Text | None = may_say(
+        "what a cell says there is none of, a feminine noun (fr): « note de clarté »"
     )
-    stock: bool = Field(default=False, description="counted at the end of a period, not during it")
-    question: Slug | None = Field(
-        default=None,
-        description="variable of questionnaires that it measures: two values compare by how it was "
-        "asked; without it nobody is asked for it",
+    stock: bool = may_say("counted at the end of a period, not during it", False)
+    question: Slug | None = may_say(
+        "variable of questionnaires that it measures: two values compare by how it was "
+        "asked; without it nobody is asked for it"
     )
-    comparison: Comparison | None = Field(
-        default=None,
-        description="how two values are compared: as `mean`s (marks, NPS), as `share`s of a base, "
-        "by any other `interval`, or as a `count` of all there is; without it none are",
+    comparison: Comparison | None = may_say(
+        "how two values are compared: as `mean`s (marks, NPS), as `share`s of a base, "
+        "by any other `interval`, or as a `count` of all there is; without it none are"
     )
-    matters: float | None = Field(
-        default=None,
-        gt=0,
-        description="smallest difference of interest, by which a value is told to be stable: in "
+    matters: float | None = may_say(
+        "smallest difference of interest, by which a value is told to be stable: in "
         "the indicator's unit (points for a share), and in % of the earlier value for a count",
+        gt=0,
     )
-    untried: Text | None = Field(default=None, description="why no attack need try its values")
-    headline: bool = Field(
-        default=False,
-        description="of what a study tests, its changes on a year come first: they share half of "
+    untried: Text | None = may_say("why no attack need try its values")
+    headline: bool = may_say(
+        "of what a study tests, its changes on a year come first: they share half of "
         "the error that is allowed, and all other tests the other half",
+        False,
     )
 
     @model_validator(mode="after")
@@ -318,7 +290,7 @@ class Peer(Named):
     """Another administration whose published figures are compared."""
 
     codes: tuple[Text, ...] = Field(description="how sources name it")
-    own: bool = Field(default=False, description="the agency itself")
+    own: bool = may_say("the agency itself", False)
 
 
 class Partner(Named):
@@ -329,23 +301,19 @@ class Partner(Named):
     """
 
     domain: Text = Field(description="what it answers for, in French: « les allocations … »")
-    themes: tuple[Text, ...] = Field(
-        default=(), description="themes of calls and tickets, as exports write them, that are its"
+    themes: tuple[Text, ...] = may_say(
+        "themes of calls and tickets, as exports write them, that are its", ()
     )
-    shared: tuple[Text, ...] = Field(
-        default=(),
-        description="themes for which another partner answers too, and says so",
+    shared: tuple[Text, ...] = may_say(
+        "themes for which another partner answers too, and says so", ()
     )
-    words: tuple[Text, ...] = Field(
-        default=(),
-        description="words of its domain, in the singular, looked for in redacted texts",
+    words: tuple[Text, ...] = may_say(
+        "words of its domain, in the singular, looked for in redacted texts", ()
     )
-    entities: tuple[Text, ...] = Field(
-        default=(), description="names and acronyms of its bodies, looked for in the same"
+    entities: tuple[Text, ...] = may_say(
+        "names and acronyms of its bodies, looked for in the same", ()
     )
-    peer: Slug | None = Field(
-        default=None, description="the entry of peers.yml whose published figures are its own"
-    )
+    peer: Slug | None = may_say("the entry of peers.yml whose published figures are its own")
 
     @model_validator(mode="after")
     def _is_reached(self) -> Partner:
@@ -363,26 +331,16 @@ class Task(Named):
     someone came, tasks of user tests, and words of texts.
     """
 
-    owner: Slug | None = Field(
-        default=None, description="the department that answers for it; without it that is nobody"
+    owner: Slug | None = may_say("the department that answers for it; without it that is nobody")
+    partner: Slug | None = may_say("the entry of partners.yml that answers for it elsewhere")
+    sections: tuple[Text, ...] = may_say(
+        "sections of sites, as exports of their visits write them", ()
     )
-    partner: Slug | None = Field(
-        default=None, description="the entry of partners.yml that answers for it elsewhere"
-    )
-    sections: tuple[Text, ...] = Field(
-        default=(), description="sections of sites, as exports of their visits write them"
-    )
-    themes: tuple[Text, ...] = Field(
-        default=(), description="themes of calls and tickets, as exports write them"
-    )
-    answers: tuple[Text, ...] = Field(
-        default=(), description="categories of the variable `reason` of questionnaires"
-    )
-    tests: tuple[Text, ...] = Field(
-        default=(), description="tasks of user tests, as their tables write them"
-    )
-    words: tuple[Text, ...] = Field(
-        default=(), description="its words, in the singular, looked for in redacted texts"
+    themes: tuple[Text, ...] = may_say("themes of calls and tickets, as exports write them", ())
+    answers: tuple[Text, ...] = may_say("categories of the variable `reason` of questionnaires", ())
+    tests: tuple[Text, ...] = may_say("tasks of user tests, as their tables write them", ())
+    words: tuple[Text, ...] = may_say(
+        "its words, in the singular, looked for in redacted texts", ()
     )
 
     @model_validator(mode="after")
@@ -413,25 +371,20 @@ class Revision(Entry):
     product: tuple[Slug, ...] = ()
     channel: tuple[Channel, ...] = ()
     device: tuple[Slug, ...] = ()
-    group_value: tuple[Text, ...] = Field(default=(), description="parts of a breakdown")
-    period: tuple[Text, ...] = Field(
-        default=(),
-        description="of a correction or method: periods of which it changes any part",
+    group_value: tuple[Text, ...] = may_say("parts of a breakdown", ())
+    period: tuple[Text, ...] = may_say(
+        "of a correction or method: periods of which it changes any part", ()
     )
-    months: int | None = Field(
-        default=None,
-        ge=1,
-        description="of a routine: months back from the edition's end, within which a period ends",
+    months: int | None = may_say(
+        "of a routine: months back from the edition's end, within which a period ends", ge=1
     )
-    at_most: float | None = Field(
-        default=None,
-        gt=0,
-        description="of a routine: largest change of a value and of its interval's ends, in points "
+    at_most: float | None = may_say(
+        "of a routine: largest change of a value and of its interval's ends, in points "
         "for shares and marks, and in % of the earlier number for others",
+        gt=0,
     )
-    since: date | None = Field(
-        default=None,
-        description="of a correction or method: first day on which figures are told anew",
+    since: date | None = may_say(
+        "of a correction or method: first day on which figures are told anew"
     )
 
     @field_validator("period")

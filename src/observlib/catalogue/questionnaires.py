@@ -68,7 +68,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from observlib.base.text import clash, fold
-from observlib.catalogue.entries import Entry, Part, Slug, Text
+from observlib.catalogue.entries import Entry, Part, Slug, Text, may_say
 
 RESPONSE = "response"  # the variable that counts responses; no question may feed it
 UNREAD = ("text", "ignored")  # kinds of questions that no answer of `responses` comes from
@@ -138,9 +138,7 @@ class Questionnaire(Entry):
 
     label: Text
     weight: _Code | None = None
-    changes_on: date | None = Field(
-        default=None, description="day from which other questions are asked, where it is known"
-    )
+    changes_on: date | None = may_say("day from which other questions are asked, where it is known")
     questions: tuple[Question, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

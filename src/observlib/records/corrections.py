@@ -15,7 +15,7 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 from pydantic import AfterValidator, Field, StrictFloat, StrictInt, StrictStr, model_validator
 
 from observlib.base.yaml_files import KeyLines
-from observlib.catalogue.entries import Slug, Text
+from observlib.catalogue.entries import Slug, Text, may_say
 from observlib.catalogue.mistakes import sheets
 from observlib.catalogue.tables import TABLES, Column
 from observlib.records.actions import Line
@@ -40,14 +40,14 @@ class Correction(Record):
     device: Slug
     first: Day
     last: Day
-    where: dict[Text, _Value] = Field(default={}, description="other columns, with their values")
+    where: dict[Text, _Value] = may_say("other columns, with their values", {})
     column: Text | None = None
-    expect: _Value | None = Field(default=None, description="what each row has while it is wrong")
-    total: _Finite | None = Field(default=None, description="or what the rows add up to")
-    rows: int | None = Field(default=None, ge=1, description="or how many rows there are")
-    becomes: _Value | None = Field(default=None, description="what is right")
-    times: _Finite | None = Field(default=None, gt=0, description="or by what it is multiplied")
-    drop: bool = Field(default=False, description="or whether the rows are taken off")
+    expect: _Value | None = may_say("what each row has while it is wrong")
+    total: _Finite | None = may_say("or what the rows add up to")
+    rows: int | None = may_say("or how many rows there are", ge=1)
+    becomes: _Value | None = may_say("what is right")
+    times: _Finite | None = may_say("or by what it is multiplied", gt=0)
+    drop: bool = may_say("or whether the rows are taken off", False)
     reason: Line
     date: Day
     provider: Annotated[Plain, AfterValidator(a_role)]

@@ -34,7 +34,7 @@ from observlib.base.personal import held
 from observlib.base.text import LINE_BREAKS
 from observlib.base.yaml_files import KeyLines, parse, read_text, read_yaml, split_front_matter
 from observlib.catalogue import Catalogue
-from observlib.catalogue.entries import Part, Slug
+from observlib.catalogue.entries import Part, Slug, may_say
 from observlib.catalogue.mistakes import explain, unknown_names
 from observlib.records.published_text import Plain, PlainProse, a_role, active
 
@@ -79,7 +79,7 @@ class PracticeSheet(Part):
     contact: Annotated[Plain, AfterValidator(a_role)]
     verdict: Literal["à refaire", "à adapter", "à éviter"]
     cost: PlainProse
-    days: float | None = Field(default=None, ge=0, description="cost in days of work")
+    days: float | None = may_say("cost in days of work", ge=0)
     redo: PlainProse
     avoid: PlainProse
     sources: tuple[Source, ...] = ()
