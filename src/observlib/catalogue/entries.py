@@ -23,6 +23,7 @@ from pydantic import (
 
 from observlib.base.period import Period
 from observlib.base.text import LINE_BREAKS, clash
+from observlib.base.yaml_files import beside
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
 Prose = Annotated[str, Field(min_length=1)]
@@ -32,24 +33,9 @@ Frequency = Literal["continuous", "daily", "weekly", "monthly", "quarterly", "ye
 _Verbatims = Literal["redacted", "redacted_with_names"]
 Comparison = Literal["mean", "share", "interval", "count"]
 
-CHANNEL_LABELS: dict[str, str] = {
-    "web": "Web",
-    "open_data": "Données ouvertes",
-    "phone": "Téléphone",
-    "mail": "Courrier et courriel",
-    "print": "Imprimé",
-    "social": "Réseaux sociaux",
-    "in_person": "En personne",
-}
-CHANNELS_IN_ENGLISH: dict[str, str] = {
-    "web": "Web",
-    "open_data": "Open data",
-    "phone": "Telephone",
-    "mail": "Post and e-mail",
-    "print": "Print",
-    "social": "Social networks",
-    "in_person": "In person",
-}
+_CHANNELS: dict[str, dict[str, str]] = beside(__file__)["channels"]
+CHANNEL_LABELS = {name: words["fr"] for name, words in _CHANNELS.items()}
+CHANNELS_IN_ENGLISH = {name: words["en"] for name, words in _CHANNELS.items()}
 
 
 def _of_one_line(text: str) -> str:

@@ -21,6 +21,7 @@ import pandas as pd
 from observlib.base.errors import ObservError, bounded
 from observlib.base.period import Quarter
 from observlib.base.text import fold_label
+from observlib.base.yaml_files import beside
 from observlib.catalogue import UNREAD, Catalogue, Device, Question, Questionnaire, plain_code
 from observlib.catalogue.contract import reject
 from observlib.catalogue.tables import WEIGHTS
@@ -57,23 +58,11 @@ class _Header:
     weight: int | None
 
 
-# How exports write that nothing was answered.
-_NO_ANSWER = frozenset({"", "n/a", "{question_not_shown}", "sans reponse", "no answer"})
-# What LimeSurvey itself writes of each response, in the codes and the words of its exports.
-_ID = ("id", "response id", "id de la reponse", "id reponse", "identifiant de la reponse")
-_SUBMITTED = ("submitdate", "date submitted", "date de soumission", "date soumise")
-_STARTED = ("startdate", "date started", "date de lancement", "date de debut", "date de demarrage")
-_LAST = ("datestamp", "date last action", "date de la derniere action", "date")
-_OWN_CODES = frozenset(names[0] for names in (_ID, _SUBMITTED, _STARTED, _LAST))
-# What needs no notice: technical columns, and those of persons.
-_NO_QUESTION = re.compile(
-    r"lastpage|last page|derniere page|startlanguage|start language|langue de d.*|seed"
-    r"|tete de serie|graine|token|access code|code d'acces|jeton|invitation|ipaddr|ip address"
-    r"|adresse ip|refurl|referrer url|url (?:de reference|referente)|quota_exit|sortie de quota"
-    r"|firstname|first name|prenom|lastname|last name|nom(?: de famille)?|e-?mail(?: address)?"
-    r"|adresse e-?mail|courriel|attribute_\d+.*|interviewtime|total time|temps total"
-    r"|(?:group|question)time.*|(?:group|question) time:.*|temps pour.*|filecount.*"
-)
+_WORDS = beside(__file__)
+_OWN: dict[str, list[str]] = _WORDS["own"]
+_OWN_CODES = frozenset(names[0] for names in _OWN.values())
+_NO_QUESTION = re.compile("|".join(_WORDS["no_question"]))
+_NO_ANSWER = frozenset(_WORDS["no_answer"])
 # A code before the text, as in "Q05[SQ001]. Text [Row]": headers of code and text.
 _CODE_BEFORE = re.compile(r"([A-Za-z]\w*(?:\[\w+\])*)\s?[.:]\s", re.ASCII)
 
@@ -87,7 +76,7 @@ def find(
     def first(names: Sequence[str]) -> int | None:
         return next((place for place, own in enumerate(folded) if set(own) & set(names)), None)
 
-    response, submitted = first(_ID), first(_SUBMITTED)
+    response, submitted = first(_OWN["id"]), first(_OWN["submitted"])
     there = _headers(columns, columns)
     if response is None or (submitted is None and submission):
         lacking = "'Response ID' (id)" if response is None else "'Date submitted' (submitdate)"
@@ -95,7 +84,8 @@ def find(
         if not submission:  # of no tool that is known
             lacking, mend = "'id'", "name so the one that identifies each response, or number them"
         raise ObservError(f"{path}: missing column {lacking}; the file has {there}; {mend}")
-    dates = [place for place in (submitted, first(_STARTED), first(_LAST)) if place is not None]
+    asked = (submitted, first(_OWN["started"]), first(_OWN["last"]))
+    dates = [place for place in asked if place is not None]
     questions = _match(path, questionnaire, columns, folded)
     if not any(questions.values()):
         raise ObservError(
@@ -314,8 +304,8 @@ def _unweighted(weights: Mapping[str, float]) -> Iterator[str]:
         )
 
 
-_TICKED = frozenset({"y", "yes", "oui", "1", "true", "x"})
-_NOT_TICKED = _NO_ANSWER | {"n", "no", "non", "0", "2", "false"}
+_TICKED = frozenset(_WORDS["ticked"])
+_NOT_TICKED = _NO_ANSWER.union(_WORDS["not_ticked"])
 _OTHER_CODE, _OTHER_LABELS = "-oth-", ("autre", "other")
 _OTHER_BOX = re.compile(r"(autre|other) ?(\.{3}|…|\(.*\)?)?")
 _SLID = "the whole row is refused, since its later answers may have slid to other columns"

@@ -15,32 +15,13 @@ from pydantic import AfterValidator, model_validator
 
 from observlib.base.errors import bounded
 from observlib.base.period import Period
+from observlib.base.yaml_files import beside
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Part, Slug, Text
 from observlib.records.published_text import Plain, a_role
 from observlib.records.record import Fault, Record
 
-# What has a base at each month: a stock is no count of a month, and shares of all sales have none.
-FOLLOWED = (
-    "visits",
-    "downloads",
-    "satisfaction_10",
-    "satisfied_share",
-    "clarity_10",
-    "help_reached_share",
-    "nps",
-    "ces_10",
-    "task_success_share",
-    "subscription_joins",
-    "subscription_leaves",
-    "units_sold",
-    "revenue",
-    "calls_offered",
-    "answer_rate",
-    "abandonment_rate",
-    "tickets_received",
-    "answered_in_promise",
-)
+FOLLOWED: list[str] = beside(__file__)["followed"]
 # What readers see beside an effect: with what the product was compared, and which line is which.
 BEFORE_AFTER = "Avant/après"
 COMPARABLE = "Produits comparables"

@@ -12,26 +12,13 @@ from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.personal import TITLES_OF_PEOPLE, held
 from observlib.base.text import sign_fault
+from observlib.base.yaml_files import beside
 from observlib.catalogue.entries import Prose, Text
 from observlib.estimates import comparisons
 
-# What a browser or a publisher would run or load, and what to write instead.
-_ACTIVE = (
-    (
-        "HTML",
-        re.compile(r"<(?=[A-Za-z/!?])(?!https?://|mailto:|!--)[^\s>]*>?"),
-        "write Markdown, or `code` where it is to be read",
-    ),
-    ("a raw passage", re.compile(r"\{=\w*\}?"), "write Markdown"),
-    ("an attribute", re.compile(r"(?i)\{[^{}]*?\b((?:on\w+|style|src\w*|href)\s*=)"), "remove it"),
-    (
-        "an address",
-        re.compile(
-            r"(?i)(?:\]\(\s*<?|^\s*\[[^\]]+\]:\s*<?)(?!https?:|mailto:)([a-z][\w+.-]*:[^\s)>]*)"
-        ),
-        "allowed: http, https, mailto, or a page of the site",
-    ),
-)
+_ACTIVE = [
+    (one["what"], re.compile(one["pattern"]), one["instead"]) for one in beside(__file__)["active"]
+]
 # A count as `french.number` writes it, of fewer digits than anyone's number: beside the interval of
 # another it would read as more.
 _COUNT = re.compile(r"(?<![\d\u202f])\d{1,3}(?:\u202f\d{3}){1,3}(?!\u202f?\d)")
