@@ -45,6 +45,16 @@ def beside(module: str) -> dict[str, Any]:
     return dict(found)
 
 
+def patterns(module: str) -> dict[str, re.Pattern[str]]:
+    """The patterns in the YAML beside a module, by name."""
+    return {name: re.compile(joined(text)) for name, text in beside(module).items()}
+
+
+def joined(pattern: str) -> str:
+    """A pattern of several lines: their ends, and what indents the next, are no part of it."""
+    return "".join(map(str.strip, pattern.splitlines()))
+
+
 def read_text(path: Path) -> str:
     """The text of a file that people write: YAML, or Markdown with a front matter."""
     raw = files.read_bytes(path, _MOST_BYTES, "make several files of it")

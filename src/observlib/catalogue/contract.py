@@ -17,6 +17,7 @@ from pandas.api.types import is_datetime64_dtype, is_object_dtype, is_scalar
 from observlib.base import personal
 from observlib.base.errors import ObservError
 from observlib.base.text import fold, fold_label
+from observlib.base.yaml_files import patterns
 from observlib.catalogue.tables import TABLES, Column
 
 # --- What the columns of a tidy table are held to, and their types in pandas, pandera and Arrow
@@ -167,40 +168,8 @@ _NAMES = "names a person; write it without, or take the row away"
 _TELLS = "is no label but a text, which may tell of someone; write a label, or take the row away"
 _LONGEST = 120  # signs of a label
 
-_PLATE = re.compile(  # of a vehicle, since 2009; I, O and U are never used
-    r"(?<![A-Z\d-])(?![A-Z]*[IOU])[A-Z]{2}[- ]\d{3}[- ](?![A-Z]*[IOU])[A-Z]{2}(?![A-Z\d-])"
-)
-_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
-_BETWEEN = re.compile(r"[ ,;\u00a0]+|\.[ \u00a0]?")
-_JOINED = re.compile(r"\s*([^\W\d_]+)[._]([^\W\d_]{2,})\s*")  # as in an address: zoe.martin
-_ROMAN = re.compile(r"[IVX]+")  # a king or a pope
-# What is named after someone: a saint, or a king's place.
-_HONOURS = re.compile(
-    "sainte?s?|ste?|san|santa|les?|la|port|fort|mont|bois|chateau|bourg|ile|villa|rue|avenue|place|"
-    "boulevard|quai|lycee|college|ecole|universite|hopital|prix|fondation"
-)
-# Of these a town is named: Pierre-Bénite, Marie-Galante, Robert-Espagne …
-_TOWNS = re.compile("adam|arnaud|marie|martin|pierre|richard|robert|romain|vincent")
-_KIN = re.compile(
-    r"\b(?:mon|ma|mes|son|sa|ses|notre|nos|votre|leur|leurs) (?:\w+ )?(?:fils|fille|mari|femme|"
-    r"epouse|epoux|pere|mere|frere|soeur|sœur|enfants?|conjointe?|compagnon|compagne|bebe|"
-    r"grand[- ]?pere|grand[- ]?mere|parents?|oncle|tante|cousine?|voisine?|proche|medecin|patron)\b"
-)
-_LIFE = re.compile(
-    r"\b(?:malades?|handicape(?:e|s)?|cancer|depressi(?:f|ve)|suicid\w+|decede(?:e|s)?|mort(?:e|s)?|"
-    r"veu(?:f|ve)|hospitalise(?:e|s)?|operee?|enceinte|alcooli\w+|seropositi(?:f|ve)|divorcee?|"
-    r"agressee?|battue?|incarceree?|licenciee?|surendettee?)\b"
-)
-_SOMEONE = re.compile(r"\b(?:j'|je|il|elle|ils|elles|mon|ma|mes|son|sa|mme|monsieur|madame)\b|\bj'")
-_IS = re.compile(r"(?:\b|')(?:est|sont|etait|a|ai|ont|suis|avait|vient|va|n'a|n'est)\b")
-_SENTENCES = re.compile(r"[.!?…]\s+[^\W\d_a-zà-ÿ]")
-
-# What a message may repeat: a number, a day, a span of days, a duration; or a code or lone word.
-_VALUE = re.compile(
-    r"[-+<>=~#]?\s*\d[\d\s.,:/%+\-TZh€]*(?:(?:to|min|sec|s|h|UTC)\b[\d\s.,:/+\-]*)*"
-)
-_CODE = re.compile(r"(?=\S*\d)[\w.,/:+#-]{1,40}")
-_LONE_WORD = re.compile(r"[a-zà-ÿ_-]{1,24}|#[A-Z/0!?]+|[A-Z]")
+_PATTERNS = patterns(__file__)
+_WORD, _PLATE = _PATTERNS["word"], _PATTERNS["plate"]
 
 
 def fault(text: str, column: Column) -> str | None:
@@ -225,7 +194,7 @@ def _names_someone(text: str, whole: bool = False) -> bool:
     >>> _names_someone("Lycée Simone Veil", whole=True), _names_someone("Simone Veil", whole=True)
     (False, True)
     """
-    if joined := _JOINED.fullmatch(text):
+    if joined := _PATTERNS["joined"].fullmatch(text):
         return any(map(_is_given, joined.groups()))
     words = [*_WORD.finditer(text)]
     if whole:
@@ -237,16 +206,16 @@ def _names_someone(text: str, whole: bool = False) -> bool:
         inverted = "," in text or (first.isupper() and not last.isupper())
         if _is_given(last) and (inverted or _is_given(first)):
             return True
-        return _is_given(first) and not _TOWNS.fullmatch(fold(first))
+        return _is_given(first) and not _PATTERNS["towns"].fullmatch(fold(first))
     if len(words) == 2 and text.islower() and _WORD.fullmatch(text.split()[0]):
-        return _is_given(words[0][0]) and not _TOWNS.fullmatch(fold(words[0][0]))
+        return _is_given(words[0][0]) and not _PATTERNS["towns"].fullmatch(fold(words[0][0]))
     before = ""
     for one, other in pairwise(words):
         pair = (one[0], other[0])
-        beside = _BETWEEN.fullmatch(text[one.end() : other.start()])
+        beside = _PATTERNS["between"].fullmatch(text[one.end() : other.start()])
         if beside and "." in beside[0] and len(one[0]) > 1:
             beside = None  # a sentence ends there
-        honoured = any(_HONOURS.fullmatch(fold(word)) for word in (before, one[0]))
+        honoured = any(_PATTERNS["honours"].fullmatch(fold(word)) for word in (before, one[0]))
         if beside and not honoured and all(map(_is_capital, pair)) and any(map(_is_given, pair)):
             return True
         before = one[0]
@@ -259,11 +228,13 @@ def _tells_of_someone(text: str) -> bool:
     >>> [_tells_of_someone(text) for text in ("Inscrire mon enfant", "Elle est malade. Et ?")]
     [False, True]
     """
-    if len(text) > _LONGEST or "\n" in text or _SENTENCES.search(text):
+    if len(text) > _LONGEST or "\n" in text or _PATTERNS["sentences"].search(text):
         return True
     plain = fold_label(text)
-    about = _KIN.search(plain) or (_LIFE.search(plain) and _SOMEONE.search(plain))
-    return bool(about and _IS.search(plain))
+    kin, life, someone, is_so = (
+        _PATTERNS[name].search(plain) for name in ("kin", "life", "someone", "is")
+    )
+    return bool((kin or (life and someone)) and is_so)
 
 
 @lru_cache(maxsize=10_000)
@@ -278,13 +249,13 @@ def shown_cell(column: str, text: str) -> str:
         return personal.HIDDEN
     if personal.names_things(column):
         return text
-    forms = (_VALUE, _CODE, _LONE_WORD)
+    forms = (_PATTERNS[name] for name in ("value", "code", "lone_word"))
     safe = len(text) <= 80 and any(form.fullmatch(text.strip()) for form in forms)
     return text if safe and not any(map(_is_given, _WORD.findall(text))) else personal.HIDDEN
 
 
 def _is_capital(word: str) -> bool:
-    return word[0].isupper() and not _ROMAN.fullmatch(word)
+    return word[0].isupper() and not _PATTERNS["roman"].fullmatch(word)
 
 
 def _is_given(word: str) -> bool:
