@@ -290,7 +290,7 @@ def temporary_files() -> Iterator[Path]:
         place = Path(error.filename or parent)
         if error.errno not in (errno.ENOSPC, errno.EDQUOT) or not place.is_relative_to(parent):
             raise
-        if not _is_full(parent):
+        if shutil.disk_usage(parent).free >= _FEW:  # it has room
             raise
         raise ObservError(
             f"{parent}: the disk of temporary files is full; free some space, or set TMPDIR to "
@@ -320,11 +320,6 @@ def end_all(process: subprocess.Popen[str]) -> None:
             os.killpg(process.pid, signal.SIGKILL)
         else:
             process.kill()
-
-
-def _is_full(folder: Path) -> bool:
-    """Whether the disk of a folder has no more room, but for a few files."""
-    return shutil.disk_usage(folder).free < _FEW
 
 
 def _locked_name(parent: Path, prefix: str) -> tuple[Path, IO[str]]:

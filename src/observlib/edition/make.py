@@ -88,11 +88,6 @@ def used_inputs(tables: Iterable[str], sentences: Iterable[str] | None) -> tuple
     return (*sorted(f"{_DATA}{table}" for table in tables), *sorted(_sentences(said)))
 
 
-def tables_of(page: MadePage) -> list[str]:
-    """The tables of the store that a page has read."""
-    return [name.removeprefix(_DATA) for name in page.used if name.startswith(_DATA)]
-
-
 def _sentences(inputs: Inputs) -> Inputs:
     """Those that are a theme's sentences, which sentences alone import."""
     return {n: d for n, d in inputs.items() if _SENTENCES.fullmatch(n)}
@@ -202,7 +197,8 @@ def entry_for(page: Page, **more: Any) -> ManifestEntry:
 def entry_of(page: Page, made: MadePage, held: Mapping[str, str]) -> ManifestEntry:
     """The entry of a page that stands, made from tables of which `held` has the digests."""
     sha256 = hashlib.sha256(made.notebook.encode("utf-8")).hexdigest()
-    data = {name: held[name] for name in tables_of(made) if name in held}
+    read = [name.removeprefix(_DATA) for name in made.used if name.startswith(_DATA)]
+    data = {name: held[name] for name in read if name in held}
     return entry_for(page, data=data, description=made.description, sha256=sha256)
 
 

@@ -45,7 +45,7 @@ def made_of(notebook: Any, now: Inputs, tables: Iterable[str]) -> Inputs:
     found = {name: value for name, value in now.items() if not name.startswith(_OF_TABLE)}
     found |= {name: now.get(name, "none") for name in (f"{_OF_TABLE}{table}" for table in tables)}
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    found["its code"] = _digest([[cell.source, _tags(cell)] for cell in code])
+    found["its code"] = _digest([[cell.source, cell.metadata.get("tags", [])] for cell in code])
     found[_OUTPUTS] = _digest([_shown(cell) for cell in notebook.cells if cell.get("outputs")])
     return {name: found[name][:_DIGITS] for name in sorted(found)}
 
@@ -71,10 +71,6 @@ def states(root: Path) -> dict[str, str]:
         study.name: state(nbformat.read(study.path, as_version=4), now)
         for study in load_studies(root / "notebooks").values()
     }
-
-
-def _tags(cell: Any) -> list[str]:
-    return list(cell.metadata.get("tags", []))
 
 
 def _shown(cell: Any) -> list[Any]:

@@ -127,18 +127,6 @@ def _departement(text: str) -> str:
     return code
 
 
-_READERS: dict[str, Callable[[str], Any]] = {
-    "line": _line,
-    "name": _name,
-    "figure": _figure,
-    "unit": _unit_of,
-    "base": _base,
-    "published": _published,
-    "url": _url,
-    "departement": _departement,
-}
-
-
 # what a folder's name does not hold: a query, an address of mail, a number such as a file's
 _OF_SOMEONE = re.compile(r"[?@=&%]|\d{5}")
 _Read = tuple[pd.Series, dict[int, str]]  # values by line, and why others are refused
@@ -560,7 +548,14 @@ def reader_of(
         "item": _item,
         "product": product,
         "indicator": indicator,
-        **_READERS,
+        "line": _line,
+        "name": _name,
+        "figure": _figure,
+        "unit": _unit_of,
+        "base": _base,
+        "published": _published,
+        "url": _url,
+        "departement": _departement,
         "ticket": _ticket,
         "theme": theme,
         "section": section,

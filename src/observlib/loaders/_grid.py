@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property, partial
-from itertools import chain, islice
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import Any
 
@@ -87,17 +87,11 @@ def in_columns(
             yield ColumnCells(np.arange(line, line + len(block)), columns)
             line += len(block)
             continue
-        read, lines = 0, chain(block, lines)
-
-        def counted(lines: Iterator[str] = lines) -> Iterator[str]:
-            nonlocal read
-            for text in lines:
-                read += 1
-                yield text
-
-        if rows := dict(islice(_text.csv_rows(path, counted(), sign, line), most)):
+        lines, read = chain(block, lines), count()
+        counted = (text for text, _ in zip(lines, read, strict=False))
+        if rows := dict(islice(_text.csv_rows(path, counted, sign, line), most)):
             yield rows
-        line += read
+        line += next(read)
 
 
 def _parsed(block: list[str], sign: str, width: int) -> list[_Coded] | None:
@@ -308,8 +302,8 @@ def in_pieces(path: Path, form: Format) -> bool:
 
 
 def _is_text(path: Path, layout: Layout) -> bool:
-    of_either = layout.kind == "table" and not _is_book(path)
-    return layout.kind == "text" or of_either
+    is_book = path.suffix.lower() in (".xlsx", ".xls", ".ods")
+    return layout.kind == "text" or (layout.kind == "table" and not is_book)
 
 
 def read_grid(path: Path, form: Format) -> Grid:
@@ -348,10 +342,6 @@ def read_grid(path: Path, form: Format) -> Grid:
     if layout.footer:
         grid = _above(grid, layout.footer)
     return grid
-
-
-def _is_book(path: Path) -> bool:
-    return path.suffix.lower() in (".xlsx", ".xls", ".ods")
 
 
 def _day(text: str) -> date | None:
@@ -412,17 +402,11 @@ def _csv(path: Path, lines: _text.LineReader, form: Format) -> tuple[list[str], 
     filled = (line for line in lines() if line.strip())
     told = next(islice(filled, place, None), "")
     known = [name for column in form.columns.values() for name in column.headers]
-    sign, source, read = _delimiter(told, layout.delimiters, known), lines(), 0
+    sign, source, read = _delimiter(told, layout.delimiters, known), lines(), count()
     if layout.header_row == 0:
         return list(layout.names), (), (source, 1, sign)
-
-    def counted() -> Iterator[str]:
-        nonlocal read
-        for line in source:
-            read += 1
-            yield line
-
-    rows = _text.csv_rows(path, counted(), sign)
+    counted = (line for line, _ in zip(source, read, strict=False))
+    rows = _text.csv_rows(path, counted, sign)
     top = [
         [cell.strip() for cell in cells]
         for _, cells in islice(rows, layout.header_row + layout.skip_rows)
@@ -432,7 +416,7 @@ def _csv(path: Path, lines: _text.LineReader, form: Format) -> tuple[list[str], 
     if layout.skipped and not (len(top) > place and re.match(layout.skipped, top[-1][0])):
         raise ObservError(f"{path}: lacks one of its rows of headers; {_AGAIN}")
     header, others = _headed(top, layout)
-    return header, others, (source, read + 1, sign)
+    return header, others, (source, next(read) + 1, sign)
 
 
 def _headed(top: list[list[str]], layout: Layout) -> tuple[list[str], _Others]:

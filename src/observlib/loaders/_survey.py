@@ -235,12 +235,9 @@ def _own_text(column: SurveyColumn) -> list[str]:
     >>> _own_text(SurveyColumn(("submitdate. Date submitted",)))
     ['Date submitted']
     """
-    found = [(name, _CODE_BEFORE.match(name)) for name in column.names]
-    return [name[match.end() :] for name, match in found if match and _is_own(match[1].lower())]
-
-
-def _is_own(code: str) -> bool:
-    return code in _OWN_CODES or _NO_QUESTION.fullmatch(code) is not None
+    found = [(name, match) for name in column.names if (match := _CODE_BEFORE.match(name))]
+    codes = [(name[match.end() :], match[1].lower()) for name, match in found]
+    return [text for text, code in codes if code in _OWN_CODES or _NO_QUESTION.fullmatch(code)]
 
 
 def _needs_no_notice(
@@ -310,6 +307,10 @@ _OTHER_CODE, _OTHER_LABELS = "-oth-", ("autre", "other")
 _OTHER_BOX = re.compile(r"(autre|other) ?(\.{3}|…|\(.*\)?)?")
 _SLID = "the whole row is refused, since its later answers may have slid to other columns"
 _ANONYMOUS = date(1980, 1, 1)  # what LimeSurvey writes where it keeps no date
+_UNDATED = (
+    "has no date (LimeSurvey writes 1980-01-01 where it keeps none); name the file with its month "
+    "or quarter, such as survey_2026-T3.csv, or give the device's `period`"
+)
 _LONGEST_SHOWN = 40
 _Meanings = Mapping[str, float | str | None]
 _Fault = tuple[str, str, str]  # column, value, reason
@@ -367,7 +368,7 @@ def responses(
         response, fault = _response(line, cells, columns, header, layouts, doubtful)
         if fault is None and response.day == _ANONYMOUS:
             if instead is None:
-                fault = _undated(columns, header)
+                fault = (columns[header.days[0]].names[0] if header.days else "date", "", _UNDATED)
             else:
                 response, undated = response._replace(day=instead), undated + 1
         if fault is not None:
@@ -409,16 +410,14 @@ def responses(
             for place in header.questions[question.code]:
                 written = {line: whole[line][place] for line in ids}
                 texts[str(question.variable)] = {
-                    line: text for line, text in written.items() if _is_answer(text)
+                    line: text
+                    for line, text in written.items()
+                    if fold_label(text) not in _NO_ANSWER
                 }
         if absent := [one.code for one in asked if not header.questions[one.code]]:
             notices.append(f"no column of {', '.join(absent)}: no text of it is loaded")
     loaded = settle(path, "responses", _frame(found, device), rejects, notices)
     return with_texts(path, loaded, device, ids, texts) if device.verbatims else loaded
-
-
-def _is_answer(cell: str) -> bool:
-    return fold_label(cell) not in _NO_ANSWER
 
 
 def _response(
@@ -457,18 +456,6 @@ def _response(
         if day is not None and day != _ANONYMOUS:
             return response._replace(day=day), None
     return response, None
-
-
-def _undated(columns: Sequence[SurveyColumn], header: _Header) -> _Fault:
-    name = columns[header.days[0]].names[0] if header.days else "date"
-    return (
-        name,
-        "",
-        (
-            "has no date (LimeSurvey writes 1980-01-01 where it keeps none); name the file with "
-            "its month or quarter, such as survey_2026-T3.csv, or give the device's `period`"
-        ),
-    )
 
 
 def _layout(cells: Iterator[str]) -> str:
@@ -525,12 +512,12 @@ def _said(
     said: set[float | str] = set()
     faults: list[_Fault] = []
     for place, category in header.questions[question.code].items():
-        cell = cells[place].strip()
+        cell, name = cells[place].strip(), columns[place].names[0][:60]
         candidates = [fold_label(_number(cell))]
         if candidates[0] in _NO_ANSWER:
             continue
         if _text.is_formula_error(cell):  # beside "Other", any text would tick it
-            faults.append((columns[place].names[0][:60], cell, "is the error of a formula"))
+            faults.append((name, cell, "is the error of a formula"))
             continue
         candidates += map(fold_label, columns[place].labels.get(_number(cell), ()))
         if category == _SEVERAL:
@@ -539,9 +526,7 @@ def _said(
                 several = (meanings.get(word) for word in words)
                 said |= {meaning for meaning in several if meaning is not None}
             else:
-                faults.append(
-                    (columns[place].names[0][:60], _shown(cell), _allowed(question, True))
-                )
+                faults.append((name, _shown(cell), _allowed(question, True)))
             continue
         if question.kind == "multiple":
             ticked = _is_ticked(candidates, columns[place], category)
@@ -555,7 +540,7 @@ def _said(
                 meaning = _on_scale(question, candidates[0])
                 known = meaning is not None or not _NO_ANSWER.isdisjoint(candidates)
         if not known:
-            faults.append((columns[place].names[0][:60], _shown(cell), _allowed(question)))
+            faults.append((name, _shown(cell), _allowed(question)))
         elif meaning is not None:
             said.add(meaning)
     return said, faults

@@ -223,12 +223,10 @@ def clear(store: Path, live: Iterable[str], number: int, *, at_once: bool) -> No
         for name in store_sizes(store):
             target = f"{where}/{name}"
             with reaching(where):
-                if name not in stay and (at_once or _is_old(found, target)):
+                if name in stay:
+                    continue
+                if at_once or datetime.now(UTC) - found.modified(target) >= YOUNG:
                     found.rm_file(target)  # `rm` takes a name with `[` for a pattern
     except ObservError:
         if at_once:
             raise
-
-
-def _is_old(found: Any, target: str) -> bool:
-    return bool(datetime.now(UTC) - found.modified(target) >= YOUNG)

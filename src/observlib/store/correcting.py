@@ -56,7 +56,8 @@ def _compared(data: Path, ledger: Ledger) -> _Compared:
 
     written = kept.key(kept.tree(Correction.FOLDER, data / Correction.FOLDER))
     try:
-        return _checked(data, written, _held(ledger))
+        held = sorted((entry.device, entry.table, entry.part) for entry in ledger.files)
+        return _checked(data, written, tuple(held))
     except duckdb.Error as error:
         check_parts(data / "store", ledger.files)
         said = str(error).splitlines()[0]
@@ -70,10 +71,6 @@ def _checked(data: Path, written: str, held: _Held) -> _Compared:
     found: dict[str, list[Correction]] = {}
     problems = tuple(_problems(data, held, found))
     return found, problems
-
-
-def _held(ledger: Ledger) -> _Held:
-    return tuple(sorted((entry.device, entry.table, entry.part) for entry in ledger.files))
 
 
 def _problems(data: Path, held: _Held, found: dict[str, list[Correction]]) -> Iterator[str]:

@@ -197,11 +197,7 @@ def latest_quarter(data: Path, today: date) -> Quarter:
     if ends.empty:
         raise ObservError(f"{data}: the store holds no complete period; ingest later exports")
     reached = date.fromisoformat(ends.max())
-    return min(Quarter.last_complete(today), Quarter.last_complete(_day_after(reached)))
-
-
-def _day_after(day: date) -> date:
-    return date.fromordinal(day.toordinal() + 1)
+    return min(Quarter.last_complete(today), Quarter.last_complete(reached + timedelta(days=1)))
 
 
 def query(
