@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 import nbformat
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 
 from observlib import store
 from observlib.base.errors import ObservError, UsageError
@@ -22,7 +22,7 @@ from observlib.base.period import Quarter
 from observlib.base.text import fold_label
 from observlib.base.yaml_files import read_front_matter
 from observlib.catalogue import Catalogue, tables
-from observlib.catalogue.entries import Text
+from observlib.catalogue.entries import Text, may_say
 from observlib.catalogue.mistakes import fault_texts
 from observlib.catalogue.tables import TABLES
 from observlib.display import style as brands
@@ -34,6 +34,8 @@ from observlib.records.practices import Practices
 # --- Studies: notebooks whose front matter says what they ask and which parameters they take
 
 DEPARTMENT = "department"  # the type of a parameter, and its name, by which `PlannedStudy` takes it
+# of which a study may have a page each
+_Subject = Literal["product", "device", "partner", "department"]
 
 
 class _Parameter(BaseModel):
@@ -41,26 +43,15 @@ class _Parameter(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    type: Literal[
-        "quarter",
-        "data",
-        "product",
-        "device",
-        "partner",
-        "department",
-        "choice",
-        "integer",
-        "number",
-        "boolean",
-    ]
+    type: Literal["quarter", "data", _Subject, "choice", "integer", "number", "boolean"]
     choices: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
     default: str | int | float | bool | None = None
-    each: bool = Field(
-        default=False,
-        description="one page for each product with data, survey with responses, or partner that "
-        "something leads to; for each department where products are many, else one of all",
+    each: bool = may_say(
+        "one page for each product with data, survey with responses, or partner that something "
+        "leads to; for each department where products are many, else one of all",
+        False,
     )
 
     @model_validator(mode="after")
@@ -70,7 +61,7 @@ class _Parameter(BaseModel):
         limits = self.minimum is not None or self.maximum is not None
         if limits and self.type not in ("integer", "number"):
             raise ValueError("`minimum` and `maximum` go with the types integer and number")
-        if self.each and self.type not in ("product", "device", "partner", "department"):
+        if self.each and self.type not in get_args(_Subject):
             raise ValueError("`each` goes with the types product, device, partner and department")
         return self
 
@@ -84,18 +75,14 @@ class PlannedStudy(BaseModel):
     path: Path
     title: Text
     order: int
-    section: Text = Field(default="Autres études", description="of the menu and of the home page")
+    section: Text = may_say("of the menu and of the home page", "Autres études")
     question: Text
-    overview_of: Literal["partner"] | None = Field(
-        default=None, description="without one an edition has no page of it"
+    overview_of: Literal["partner"] | None = may_say("without one an edition has no page of it")
+    needs: tuple[str, ...] = may_say(
+        "tidy tables of which the store holds some, or it makes no page", ()
     )
-    needs: tuple[str, ...] = Field(
-        default=(), description="tidy tables of which the store holds some, or it makes no page"
-    )
-    easy: bool = Field(
-        default=False, description="its page is in easy French, and nothing else is published of it"
-    )
-    format: dict[str, Any] = Field(default={}, description="of its page: Quarto's, by their names")
+    easy: bool = may_say("its page is in easy French, and nothing else is published of it", False)
+    format: dict[str, Any] = may_say("of its page: Quarto's, by their names", {})
     parameters: dict[str, _Parameter]
 
     @field_validator("parameters")
