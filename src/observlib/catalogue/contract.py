@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
 _Rule = tuple[Callable[[pd.Series], pd.Series], str]  # what values keep to, and what is wrong else
 _LARGEST = 10**12  # sums of such numbers stay far from the end of 64 bits
-_TYPES = {
-    "text": "str",
-    "count": "Int64",
-    "number": "float64",
-    "day": "datetime64[ns]",
-    "moment": "datetime64[ns]",
-    "flag": "bool",
+_TYPES = {  # of each kind, in pandas and in Arrow
+    "text": ("str", "string"),
+    "count": ("Int64", "int64"),
+    "number": ("float64", "float64"),
+    "day": ("datetime64[ns]", "timestamp[ns]"),
+    "moment": ("datetime64[ns]", "timestamp[ns]"),
+    "flag": ("bool", "bool"),
 }
 
 
@@ -122,7 +122,7 @@ def _holds(written: pd.Series, typed: pd.Series, column: Column) -> bool:
 
 
 def _type(column: Column) -> str:
-    return "boolean" if column.kind == "flag" and column.optional else _TYPES[column.kind]
+    return "boolean" if column.kind == "flag" and column.optional else _TYPES[column.kind][0]
 
 
 def _tomorrow() -> pd.Timestamp:
@@ -140,14 +140,7 @@ def arrow_schema(table: str) -> pyarrow.Schema:
     """The columns of a tidy table and their types, as Parquet keeps them."""
     import pyarrow
 
-    kinds = {
-        "text": pyarrow.string(),
-        "count": pyarrow.int64(),
-        "number": pyarrow.float64(),
-        "day": pyarrow.timestamp("ns"),
-        "moment": pyarrow.timestamp("ns"),
-        "flag": pyarrow.bool_(),
-    }
+    kinds = {kind: pyarrow.type_for_alias(name) for kind, (_, name) in _TYPES.items()}
     return pyarrow.schema([(n, kinds[column.kind]) for n, column in TABLES[table].columns.items()])
 
 

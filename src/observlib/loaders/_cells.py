@@ -14,11 +14,13 @@ import pandas as pd
 
 from observlib.base.errors import bounded
 from observlib.base.text import fold, fold_label
+from observlib.base.yaml_files import beside
 from observlib.catalogue import Catalogue, SourceColumn
 from observlib.loaders import _moments, _text
 
 # --- Published figures, and lists of counters: what their cells hold, and what their rows need
 
+_WORDS = beside(__file__)
 _SPACED = re.compile(r"(?<=\d)[ \u00a0\u2009\u202f](?=\d{3}(?!\d))")
 # Codes of INSEE: Corsica's are 2A and 2B, overseas 971 to 978 and 984 to 988.
 _DEPARTEMENT = re.compile(r"0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-8]|98[4-8]", re.A)
@@ -132,13 +134,6 @@ _OF_SOMEONE = re.compile(r"[?@=&%]|\d{5}")
 _Read = tuple[pd.Series, dict[int, str]]  # values by line, and why others are refused
 _LONGEST_THEME = 60
 MOST_THEMES = 100
-_NO_THEME = frozenset(
-    {"-", "–", "—", "n/a", "na", "n.a.", "nd", "n.d.", "nc", "n.c.", "null", "nan", "none"}
-)
-_FLAGS = {
-    "yes": ("oui", "yes", "true", "vrai", "1"),
-    "no": ("non", "no", "false", "faux", "0", ""),
-}
 CELL_SEPARATOR = "\x1e"  # between the cells of several columns that give one field
 _AMOUNT = re.compile(r"-?(?:\d{1,12}|\d{1,3}(?: \d{3}){1,3})(?:[.,]\d{1,2})?", re.A)
 _SHORTENED = re.compile(r"\d([.,]\d+)?e\+?\d+", re.ASCII | re.IGNORECASE)
@@ -281,7 +276,7 @@ def _mark_reader(column: SourceColumn) -> Callable[[str], float | None]:
 
 def _flag_reader(column: SourceColumn) -> Callable[[str], bool]:
     """A reader of oui and non, or how often: more than never is oui."""
-    words = column.words or _FLAGS
+    words = column.words or _WORDS["flags"]
     known = {
         fold_label(word): name in ("yes", "true") for name, told in words.items() for word in told
     }
@@ -302,7 +297,7 @@ def _flag_reader(column: SourceColumn) -> Callable[[str], bool]:
 def theme(text: str) -> str | None:
     """The theme of a contact; other texts may be what someone wrote."""
     found = _text.short(text, _LONGEST_THEME + 1)
-    if fold_label(found) in _NO_THEME:
+    if fold_label(found) in _WORDS["no_theme"]:
         return None
     if found and _text.tells_of_someone(found, _LONGEST_THEME):
         raise ValueError(
@@ -478,7 +473,6 @@ def _task_time(text: str) -> float:
 
 # --- The places of which exports tell: towns, departments, counters, by their names or codes
 
-_ALL = frozenset({"all", "ensemble", "france entiere", "national", "tous", "toutes"})
 _LONGEST_PLACE = 80
 _WAY = "rue|av|avenue|bd|boulevard|chemin|impasse|allees?|route|place|quai|cours"
 _STREET = re.compile(rf"\d ?(?:bis|ter)?,? (?:{_WAY})\b")
@@ -493,7 +487,7 @@ def _place(text: str) -> str:
     >>> _place("01"), _place("Saint-Denis  (974)")
     ('01', 'Saint-Denis (974)')
     """
-    if _text.is_total(text) or fold_label(text) in _ALL:
+    if _text.is_total(text) or fold_label(text) in _WORDS["everywhere"]:
         raise ValueError("is the total of the areas, beside them; take the row away")
     if _NUMBER.fullmatch(text):
         raise ValueError("was made a number by a spreadsheet; format the column as text")
@@ -503,13 +497,6 @@ def _place(text: str) -> str:
 
 
 # --- What reads a cell of each kind of field
-
-_WHAT = {
-    "outcome": "no outcome",
-    "format": "no known format",
-    "nature": "no known nature",
-    "success": "neither oui nor non",
-}
 
 
 def reader_of(
@@ -535,7 +522,7 @@ def reader_of(
     if kind == "mark":
         return _mark_reader(column)
     if column.words and kind != "flag":
-        return _word_reader(column.words, _WHAT.get(field, "no known word"))
+        return _word_reader(column.words, _WORDS["unknown"].get(field, "no known word"))
     readers: dict[str, Callable[[str], object]] = {
         "text": str,
         "words": str,  # of a value that the format tells

@@ -43,7 +43,7 @@ from observlib.loaders._moments import (
     read_moments,
     written_form,
 )
-from observlib.loaders._rows import ID_OF, Reading, rejects_of, settle, with_texts
+from observlib.loaders._rows import Reading, id_of, rejects_of, settle, with_texts
 from observlib.loaders._settled import SETTLED, summed
 from observlib.loaders._survey import SurveyColumn, responses
 from observlib.loaders._text import (
@@ -333,7 +333,7 @@ def _with_texts(
     found: Loaded, frame: pd.DataFrame, grid: Grid, reading: Reading
 ) -> tuple[Loaded, list[str]]:
     """What a piece holds, with what people wrote in the format's columns of texts; what lacks."""
-    ids = frame[ID_OF[found.table]].astype(str).groupby(level=0).first().to_dict()
+    ids = frame[id_of(found.table)].astype(str).groupby(level=0).first().to_dict()
     headers = reading.form.texts
     places = {question: places_of(grid.header, names)[:1] for question, names in headers.items()}
     cells = {

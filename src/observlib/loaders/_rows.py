@@ -188,13 +188,10 @@ def settled_codes(
 
 # --- Texts that people wrote beside what they answered: redacted before anything else sees them
 
-ID_OF = {  # the column of each table by which its texts are known
-    "ratings": "answer_id",
-    "tickets": "ticket_id",
-    "experiences": "experience_id",
-    "responses": "response_id",
-    "codes": "answer_id",
-}
+
+def id_of(table: str) -> str:
+    """The column of a table by which its texts are known: what identifies what one person did."""
+    return next(name for name, column in tables.TABLES[table].columns.items() if column.person)
 
 
 def with_texts(
@@ -209,7 +206,7 @@ def with_texts(
     A text that still holds what the store refuses, or that is too long to be redacted, is rejected.
     """
     names = _names(device)
-    key = ID_OF[found.table]
+    key = id_of(found.table)
     about = found.rows.drop_duplicates(key).set_index(key)[["device", "product", "channel", "date"]]
     known = about.to_dict("index")
     rows, lines, refused = [], [], []

@@ -25,6 +25,7 @@ from observlib.base.personal import (
     reads_as_name,
 )
 from observlib.base.text import fold_label
+from observlib.base.yaml_files import patterns
 
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
 # What no label holds: several lines, quotes, a title, eight digits and more however set apart.
@@ -33,19 +34,7 @@ _NO_LABEL = re.compile(
     rf"|{TITLES_OF_PEOPLE}",
     re.ASCII,
 )
-_VALUE = re.compile(r"\s*[-+]?\d[\d\s.,:/%TZ+-]*", re.ASCII)  # a number, a day, a moment
-_DAY = re.compile(
-    r"(?:\d{1,2}([./ -])\d{1,2}\1(?:19|20)\d{2}|(?:19|20)\d{2}([./ -])\d{1,2}\2\d{1,2})"
-    r"(?:[ T]\d{1,2}[:h]\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)?",
-    re.ASCII,
-)
-_FORMULA_ERROR = re.compile(r"#(?:N/A|N/D|DIV/0!|[A-Z]{2,12}[!?]|ERROR|#+)", re.ASCII)
-_TOTALS = frozenset(
-    {"total", "totaux", "total general", "grand total", "sous-total", "sous total", "subtotal"}
-)
-_COUNT = re.compile(
-    r"-?(?:\d+|\d{1,3}(?:(?P<group>[ ,])\d{3})(?:(?P=group)\d{3})*)(?:\.0{1,2})?", re.A
-)
+_PATTERNS = patterns(__file__)
 _LARGEST = 2**63 - 1
 _SPLIT = "export a shorter period, or parts"
 MOST_JSON = 20_000_000  # whose values take up to 25 times as much memory
@@ -122,7 +111,7 @@ def headers_shown(names: Sequence[str], header: Sequence[str]) -> list[str]:
     >>> headers_shown(["Zoé Martin"], ["2026-03-01", "Zoé Martin", "Logement"])
     ["'(not shown: it may be a person)'"]
     """
-    somebody = any(_VALUE.fullmatch(name) or held(name) for name in header)
+    somebody = any(_PATTERNS["value"].fullmatch(name) or held(name) for name in header)
     return [header_shown(name, names=somebody) for name in names]
 
 
@@ -216,7 +205,7 @@ def parse_count(text: str, comma_groups: bool = False) -> int | None:
     (1234, None, 1234)
     """
     text = _SPACES.sub(" ", text).strip()
-    match = _COUNT.fullmatch(text) if len(text) < 40 else None
+    match = _PATTERNS["count"].fullmatch(text) if len(text) < 40 else None
     if match is None or (match["group"] == "," and not comma_groups):
         return None
     digits = text.split(".")[0].replace(" ", "").replace(",", "")
@@ -256,7 +245,7 @@ def without_persons(cell: str, longest: int, what: str, column: str = "") -> str
     >>> without_persons("Journal Officiel", 40, "name", "produit")
     'Journal Officiel'
     """
-    if _DAY.fullmatch(cell.strip()):
+    if _PATTERNS["day"].fullmatch(cell.strip()):
         return cell
     words = [word for word in cell.split() if sum(map(str.isalpha, word)) > 1]
     words_of_someone = not names_things(column) and (len(words) > 2 or reads_as_name(cell))
@@ -285,7 +274,7 @@ def is_formula_error(text: str) -> bool:
     >>> is_formula_error("#N/A"), is_formula_error("#VALEUR!"), is_formula_error("#12")
     (True, True, False)
     """
-    return _FORMULA_ERROR.fullmatch(text.strip()) is not None
+    return _PATTERNS["formula_error"].fullmatch(text.strip()) is not None
 
 
 def is_total(text: str) -> bool:
@@ -296,7 +285,7 @@ def is_total(text: str) -> bool:
     >>> is_total("TOTAL"), is_total("Total général"), is_total("Total Recall")
     (True, True, False)
     """
-    return fold_label(text) in _TOTALS
+    return _PATTERNS["total"].fullmatch(fold_label(text)) is not None
 
 
 def short(text: str, length: int = 60) -> str:
