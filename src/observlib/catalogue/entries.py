@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import unquote
 from zoneinfo import available_timezones
 
@@ -61,6 +61,16 @@ class Part(BaseModel):
     """What each part of an entry is: checked whole, never changed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    def _faults(self) -> Iterator[str]:
+        """What of its keys does not go together."""
+        yield from ()
+
+    @model_validator(mode="after")
+    def _is_sound(self) -> Self:
+        if faults := [*self._faults()]:
+            raise ValueError("; ".join(faults))
+        return self
 
 
 class Entry(Part):
@@ -301,13 +311,11 @@ class Partner(Named):
     )
     peer: Slug | None = may_say("the entry of peers.yml whose published figures are its own")
 
-    @model_validator(mode="after")
-    def _is_reached(self) -> Partner:
+    def _faults(self) -> Iterator[str]:
         if not (self.themes or self.shared or self.words or self.entities):
-            raise ValueError("nothing leads to it; give themes, shared, words or entities")
+            yield "nothing leads to it; give themes, shared, words or entities"
         if twice := sorted(set(self.themes) & set(self.shared)):
-            raise ValueError(f"theme {twice[0]!r} is in themes and in shared; leave it in one")
-        return self
+            yield f"theme {twice[0]!r} is in themes and in shared; leave it in one"
 
 
 class Task(Named):
@@ -329,11 +337,9 @@ class Task(Named):
         "its words, in the singular, looked for in redacted texts", ()
     )
 
-    @model_validator(mode="after")
-    def _is_reached(self) -> Task:
+    def _faults(self) -> Iterator[str]:
         if not (self.sections or self.themes or self.answers or self.tests or self.words):
-            raise ValueError("nothing leads to it; give sections, themes, answers, tests or words")
-        return self
+            yield "nothing leads to it; give sections, themes, answers, tests or words"
 
 
 # --- The policy of revisions: why a published figure may be told otherwise later (`revisions.yml`)

@@ -173,11 +173,9 @@ class Keep(Part):
     but: tuple[str, ...] = ()
     why: Text | None = may_say("why the others do not count, for a notice")
 
-    @model_validator(mode="after")
-    def _fits(self) -> Keep:
+    def _faults(self) -> Iterator[str]:
         if bool(self.words) == bool(self.but):
-            raise ValueError("has either `words` (to keep) or `but` (to leave out)")
-        return self
+            yield "has either `words` (to keep) or `but` (to leave out)"
 
 
 class _Parts(Part):
@@ -220,17 +218,16 @@ class SourceColumn(Part):
     parts: _Parts | None = may_say("where cells hold several answers")
     pattern: str | None = may_say("of cells, whose one group is read")
 
-    @model_validator(mode="after")
-    def _fits(self) -> SourceColumn:
+    def _faults(self) -> Iterator[str]:
         if bool(self.headers) == (self.value is not None):
-            raise ValueError("has either `headers` or a `value`")
-        if fault := clash((word, name) for name, told in self.words.items() for word in told):
-            raise ValueError(f"words: {fault}")
-        for form in self.forms:
-            check_form(form)
-        if self.pattern and _check_pattern(self.pattern) != 1:
-            raise ValueError("pattern has one group: what is read of the cell")
-        return self
+            yield "has either `headers` or a `value`"
+        elif fault := clash((word, name) for name, told in self.words.items() for word in told):
+            yield f"words: {fault}"
+        else:
+            for form in self.forms:
+                check_form(form)
+            if self.pattern and _check_pattern(self.pattern) != 1:
+                yield "pattern has one group: what is read of the cell"
 
 
 class CarryDown(Part):
@@ -259,13 +256,11 @@ class Answers(Part):
         "a cell that is no answer refuses its row: others may have slid", False
     )
 
-    @model_validator(mode="after")
-    def _fits(self) -> Answers:
+    def _faults(self) -> Iterator[str]:
         if self.option and _check_pattern(self.option) != 2:
-            raise ValueError("option has two groups: the question and its option")
-        if self.repeats and not (self.option and self.separator):
-            raise ValueError("repeats goes with `option` and `separator`")
-        return self
+            yield "option has two groups: the question and its option"
+        elif self.repeats and not (self.option and self.separator):
+            yield "repeats goes with `option` and `separator`"
 
 
 class Format(Entry):

@@ -65,7 +65,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
 from observlib.base.text import clash, fold
 from observlib.catalogue.entries import Entry, Part, Slug, Text, may_say
@@ -125,12 +125,8 @@ class Question(Part):
         worst, best = self.scale
         return value if worst < best else worst + best - value
 
-    @model_validator(mode="after")
-    def _is_whole(self) -> Question:
-        faults = list(_faults(self))
-        if faults:
-            raise ValueError("; ".join(faults))
-        return self
+    def _faults(self) -> Iterator[str]:
+        return _faults(self)
 
 
 class Questionnaire(Entry):
@@ -141,18 +137,12 @@ class Questionnaire(Entry):
     changes_on: date | None = may_say("day from which other questions are asked, where it is known")
     questions: tuple[Question, ...] = Field(min_length=1)
 
-    @model_validator(mode="after")
-    def _is_whole(self) -> Questionnaire:
-        faults = list(_faults_between(self.questions))
+    def _faults(self) -> Iterator[str]:
+        yield from _faults_between(self.questions)
         weight = plain_code(self.weight or "")
-        faults += [
-            f"weight names the question {question.code}; the column of weights is none"
-            for question in self.questions
-            if weight and weight == plain_code(question.code)
-        ]
-        if faults:
-            raise ValueError("; ".join(faults))
-        return self
+        for question in self.questions:
+            if weight and weight == plain_code(question.code):
+                yield f"weight names the question {question.code}; the column of weights is none"
 
 
 def plain_code(code: str) -> str:

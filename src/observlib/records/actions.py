@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator
 
 from observlib.base.errors import bounded
 from observlib.base.period import Period
@@ -70,20 +70,15 @@ class Action(Record):
     tasks: tuple[Slug, ...] = ()
     contact: Annotated[Plain, AfterValidator(a_role)]
 
-    @model_validator(mode="after")
-    def _is_whole(self) -> Action:
-        faults = []
+    def _faults(self) -> Iterator[str]:
         if self.product in self.controls:
-            faults.append(f"'controls' holds the product {self.product!r} itself; give others")
+            yield f"'controls' holds the product {self.product!r} itself; give others"
         if not self.expected:
-            faults.append("'expected' is empty; name an indicator and the direction it should take")
+            yield "'expected' is empty; name an indicator and the direction it should take"
         named = [one.indicator for one in self.expected]
         for what, given in (("controls", list(self.controls)), ("expected", named)):
             if twice := sorted(name for name, times in Counter(given).items() if times > 1):
-                faults.append(f"{what!r} holds {bounded(twice)} twice; give each once")
-        if faults:
-            raise ValueError("; ".join(faults))
-        return self
+                yield f"{what!r} holds {bounded(twice)} twice; give each once"
 
     def allowed(self, catalogue: Catalogue) -> Mapping[str, Collection[str]]:
         """What its keys may name; the device is one of its product."""

@@ -12,7 +12,7 @@ from datetime import date as Day  # which is the name of a key too
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
-from pydantic import AfterValidator, Field, StrictFloat, StrictInt, StrictStr, model_validator
+from pydantic import AfterValidator, Field, StrictFloat, StrictInt, StrictStr
 
 from observlib.base.yaml_files import KeyLines
 from observlib.catalogue.entries import Slug, Text, may_say
@@ -53,25 +53,20 @@ class Correction(Record):
     provider: Annotated[Plain, AfterValidator(a_role)]
     status: Literal["open", "permanent", "mended"]
 
-    @model_validator(mode="after")
-    def _is_whole(self) -> Correction:
-        faults = []
+    def _faults(self) -> Iterator[str]:
         if self.last < self.first:
-            faults.append(f"'last' is {self.last}, before 'first'; exchange them")
+            yield f"'last' is {self.last}, before 'first'; exchange them"
         guards = [name for name in ("expect", "total", "rows") if getattr(self, name) is not None]
         if len(guards) != 1:
-            faults.append(f"one guard is expected: expect, total or rows; given: {_given(guards)}")
+            yield f"one guard is expected: expect, total or rows; given: {_given(guards)}"
         deeds = [name for name in ("becomes", "times") if getattr(self, name) is not None]
         deeds += ["drop"] * self.drop
         if len(deeds) != 1:
-            faults.append(f"one of becomes, times, drop is expected; given: {_given(deeds)}")
+            yield f"one of becomes, times, drop is expected; given: {_given(deeds)}"
         if self.column is None and (guards != ["rows"] or deeds != ["drop"]):
-            faults.append("'column' is missing; name the one that is wrong")
+            yield "'column' is missing; name the one that is wrong"
         if self.becomes is not None and self.becomes == self.expect:
-            faults.append("'becomes' is the same as 'expect'; say what is right")
-        if faults:
-            raise ValueError("; ".join(faults))
-        return self
+            yield "'becomes' is the same as 'expect'; say what is right"
 
     @property
     def is_applied(self) -> bool:

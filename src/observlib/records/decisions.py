@@ -6,11 +6,11 @@ end of the quarter that it answers. The latest decision on a task stands.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date as Day  # which is the name of a key too
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
@@ -44,22 +44,17 @@ class Decision(Record):
     partner: Slug | None = None
     role: Annotated[Plain, AfterValidator(a_role)]
 
-    @model_validator(mode="after")
-    def _is_whole(self) -> Decision:
+    def _faults(self) -> Iterator[str]:
         needed, allowed = _NAMES[self.decision]
         given = {name for name in _NAMED if getattr(self, name) is not None}
-        faults = [f"{self.decision} needs {name!r}" for name in sorted(needed - given)]
-        faults += [
-            f"{self.decision} has no {name!r}; leave it out" for name in sorted(given - allowed)
-        ]
+        yield from (f"{self.decision} needs {name!r}" for name in sorted(needed - given))
+        for name in sorted(given - allowed):
+            yield f"{self.decision} has no {name!r}; leave it out"
         ends = Quarter(self.quarter).end
         if self.date <= ends:
-            faults.append(f"its date {self.date} is not after {ends}, the end of its quarter")
+            yield f"its date {self.date} is not after {ends}, the end of its quarter"
         if self.due is not None and self.due < self.date:
-            faults.append(f"it is due on {self.due}, before its date {self.date}")
-        if faults:
-            raise ValueError("; ".join(faults))
-        return self
+            yield f"it is due on {self.due}, before its date {self.date}"
 
     def allowed(self, catalogue: Catalogue) -> Mapping[str, Collection[str]]:
         """What its keys may name; its action is one of those recorded."""

@@ -26,7 +26,6 @@ from pydantic import (
     BeforeValidator,
     Field,
     ValidationError,
-    model_validator,
 )
 
 from observlib.base.errors import ObservError
@@ -87,16 +86,11 @@ class PracticeSheet(Part):
     slug: str = Field(default="", exclude=True)
     body: str = Field(default="", exclude=True)
 
-    @model_validator(mode="after")
-    def _is_whole(self) -> PracticeSheet:
-        faults = []
+    def _faults(self) -> Iterator[str]:
         if self.tool is None and self.method is None:
-            faults.append("neither 'tool' nor 'method' is given; give one or both")
+            yield "neither 'tool' nor 'method' is given; give one or both"
         if self.peer is not None and not self.sources:
-            faults.append("key 'sources' is missing: a peer's facts cite where they stand")
-        if faults:
-            raise ValueError("; ".join(faults))
-        return self
+            yield "key 'sources' is missing: a peer's facts cite where they stand"
 
     @property
     def origin(self) -> str:

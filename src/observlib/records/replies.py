@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date as Day  # which is the name of a key too
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from observlib.base.period import Quarter
 from observlib.base.text import fold_label
@@ -35,15 +35,13 @@ class Reply(Record):
     will_do: Line
     due: Day | None = None
 
-    @model_validator(mode="after")
-    def _is_whole(self) -> Reply:
+    def _faults(self) -> Iterator[str]:
         if (self.quarter is None) == (self.message is None):
-            raise ValueError("give `quarter` or `message`, and not both: what does it answer?")
-        if self.days < 0:
-            raise ValueError(f"its date {self.date} is before {self.since}, which it answers")
-        if self.due is not None and self.due < self.date:
-            raise ValueError(f"it is due on {self.due}, before its date {self.date}")
-        return self
+            yield "give `quarter` or `message`, and not both: what does it answer?"
+        elif self.days < 0:
+            yield f"its date {self.date} is before {self.since}, which it answers"
+        elif self.due is not None and self.due < self.date:
+            yield f"it is due on {self.due}, before its date {self.date}"
 
     def allowed(self, catalogue: Catalogue) -> Mapping[str, Collection[str]]:
         """What its keys may name."""

@@ -14,7 +14,7 @@ from typing import Annotated, NamedTuple
 from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError
 
 from observlib.base.errors import ObservError, bounded
 from observlib.base.period import Quarter
@@ -76,12 +76,6 @@ class Planned(Part):
     def is_firm(self) -> bool:
         """Whether its date was fixed."""
         return self.fixed is not None
-
-    @model_validator(mode="after")
-    def _is_whole(self) -> Planned:
-        if faults := [*self._faults()]:
-            raise ValueError("; ".join(faults))
-        return self
 
     def _faults(self) -> Iterator[str]:
         if self.date <= Quarter(self.quarter).end:
