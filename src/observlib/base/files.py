@@ -92,6 +92,16 @@ def need_less(path: Path, most: int, mend: str) -> None:
             raise ObservError(f"{path}: holds more than {most / 10**9:g} GB; {mend}")
 
 
+@contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """A file whose bytes are read; `ObservError` where they cannot be."""
+    try:
+        with path.open("rb") as stream:
+            yield stream
+    except OSError as error:
+        raise ObservError(f"{path}: cannot be read: {error.strerror}") from error
+
+
 def read_bytes(path: Path, most: int, mend: str) -> bytes:
     """The bytes of a file, of which there are no more than `most`.
 
@@ -101,11 +111,8 @@ def read_bytes(path: Path, most: int, mend: str) -> bytes:
     """
     if endless(path):
         raise ObservError(f"{path}: {NO_FILE}")
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(most + 1)  # what a file says of its size may be untrue
-    except OSError as error:
-        raise ObservError(f"{path}: cannot be read: {error.strerror}") from error
+    with opened(path) as stream:
+        raw = stream.read(most + 1)  # what a file says of its size may be untrue
     if len(raw) > most:
         size = f"{most // 10**6} MB" if most >= 10**6 else f"{most} bytes"
         raise ObservError(f"{path}: holds more than {size}; {mend}")

@@ -219,33 +219,30 @@ def _heads(path: Path) -> Iterator[tuple[int, bytes]]:
     head: list[bytes] = []
     begun = line = count = length = 0
     blank, inside = True, False
-    try:
-        with path.open("rb") as stream:
-            while text := stream.readline(_LONGEST_LINE):
-                line += 1
-                if blank and _FROM.fullmatch(text):
-                    if head:
-                        yield begun, b"".join(head)
-                    head, begun, inside, length, count = [], line, True, 0, count + 1
-                    if count > _MOST_MESSAGES:
-                        raise ObservError(
-                            f"{path}: holds more than {_MOST_MESSAGES:,} messages; {_SHORTER}"
-                        )
-                elif not count and text.strip():
+    with files.opened(path) as stream:
+        while text := stream.readline(_LONGEST_LINE):
+            line += 1
+            if blank and _FROM.fullmatch(text):
+                if head:
+                    yield begun, b"".join(head)
+                head, begun, inside, length, count = [], line, True, 0, count + 1
+                if count > _MOST_MESSAGES:
                     raise ObservError(
-                        f"{path}:{line}: is no mailbox: a line `From …` begins each message; "
-                        "export the folder as mbox"
+                        f"{path}: holds more than {_MOST_MESSAGES:,} messages; {_SHORTER}"
                     )
-                elif inside and text.strip():
-                    head.append(text)
-                    length += len(text)
-                    if length > _LONGEST_HEAD:
-                        raise ObservError(f"{path}:{begun}: the headers of this message do not end")
-                elif inside:
-                    inside = False
-                blank = not text.strip()
-    except OSError as error:
-        raise ObservError(f"{path}: cannot be read: {error.strerror}") from error
+            elif not count and text.strip():
+                raise ObservError(
+                    f"{path}:{line}: is no mailbox: a line `From …` begins each message; "
+                    "export the folder as mbox"
+                )
+            elif inside and text.strip():
+                head.append(text)
+                length += len(text)
+                if length > _LONGEST_HEAD:
+                    raise ObservError(f"{path}:{begun}: the headers of this message do not end")
+            elif inside:
+                inside = False
+            blank = not text.strip()
     if head:
         yield begun, b"".join(head)
 

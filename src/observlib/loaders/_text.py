@@ -335,11 +335,8 @@ def lines_in(path: Path, encodings: Sequence[str] = ("utf-8",)) -> LineReader:
     """The lines of a text file of any size, which is never whole in memory."""
     if files.endless(path):
         raise ObservError(f"{path}: {files.NO_FILE}")
-    try:
-        with path.open("rb") as raw:
-            encoding = _encoding(path, raw, encodings, _LONGEST_ROW)
-    except OSError as error:
-        raise ObservError(f"{path}: cannot be read: {error.strerror}") from error
+    with files.opened(path) as raw:
+        encoding = _encoding(path, raw, encodings, _LONGEST_ROW)
 
     def lines() -> Iterator[str]:
         with path.open(encoding=encoding, newline="") as stream:

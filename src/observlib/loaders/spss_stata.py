@@ -11,6 +11,7 @@ import importlib.util
 from pathlib import Path
 from typing import Any
 
+from observlib.base import files
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, Device
 from observlib.loaders import Loaded, _readstat
@@ -49,11 +50,8 @@ def _read(path: Path) -> list[dict[str, Any]]:
             f"{path}: reading files of SPSS and Stata needs pyreadstat; install it with "
             f"`pip install 'observlib[spss]'`, or save the answers as CSV"
         )
-    try:
-        with path.open("rb") as stream:
-            start = stream.read(16)
-    except OSError as error:
-        raise ObservError(f"{path}: cannot be read: {error.strerror}") from error
+    with files.opened(path) as stream:
+        start = stream.read(16)
     reader = next((name for name, starts in _STARTS.items() if start.startswith(starts)), None)
     if reader is None:
         raise ObservError(f"{path}: is no file of SPSS (.sav) or Stata (.dta); export it again")

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from observlib.base import personal, yaml_files
+from observlib.base import files, personal, yaml_files
 from observlib.base.errors import ObservError
 from observlib.base.text import fold_label
 from observlib.catalogue import Catalogue, Device, Format, Layout, SourceColumn, needed_by
@@ -418,11 +418,8 @@ def first_bytes(path: Path) -> bytes:
     """The first bytes of a file; `ObservError` where it is none that can be read."""
     if not path.is_file():
         raise ObservError(f"{path}: is no file; name an export")
-    try:
-        with path.open("rb") as stream:
-            return stream.read(4)
-    except OSError as error:
-        raise ObservError(f"{path}: cannot be read: {error.strerror}") from error
+    with files.opened(path) as stream:
+        return stream.read(4)
 
 
 @lru_cache(1)  # each answer to a question asks for it again
