@@ -72,9 +72,8 @@ def whole_texts(verbatims: pd.DataFrame) -> pd.DataFrame:
 def _joined(texts: pd.Series) -> str:
     """Several texts as one, each a sentence at least."""
     found = [" ".join(text.split()) for text in texts]
-    return " ".join(text if text[-1] in ".!?…" else f"{text}." for text in found[:-1]) + (
-        f" {found[-1]}" if len(found) > 1 else found[-1]
-    )
+    ended = (text if text[-1] in ".!?…" else f"{text}." for text in found[:-1])
+    return " ".join([*ended, found[-1]])
 
 
 def drawn(texts: pd.DataFrame, quarter: str) -> pd.DataFrame:
