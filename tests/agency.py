@@ -1,8 +1,4 @@
-"""A small agency that lives from quarter to quarter: exports come one after the other.
-
-Three rating buttons of few answers, calls with their themes, messages with their waits, texts, and
-the visits of a site: tidy tables as CSV (`loaders.plain_csv`), all invented.
-"""
+"""A small agency that lives from quarter to quarter: exports come one after the other."""
 
 import csv
 import re

@@ -50,10 +50,7 @@ def catalogue() -> Catalogue:
 
 @pytest.fixture(scope="session", autouse=True)
 def _alike_catalogues() -> Iterator[None]:
-    """Whoever reads a small project's catalogue has it from the first that was alike to the byte.
-
-    Tests of the reader itself imported it before.
-    """
+    """Whoever reads a small project's catalogue has it from the first that was alike."""
     read, known = catalogues.load_catalogue, dict[str, Catalogue]()
 
     def load(*given: Any, **named: Any) -> Catalogue:
@@ -88,11 +85,7 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Path:
-    """The demonstration's data folder, with its exports (`raw/`) and store; no test changes it.
-
-    It is copied from what `make` or an earlier run made of the same code, packages and catalogue,
-    where there is one.
-    """
+    """The demonstration's data folder, with its exports (`raw/`) and store; no test changes it."""
     return made_once(tmp_path_factory, "demonstration", lambda data: _demonstrate(data, catalogue))
 
 

@@ -46,10 +46,7 @@ def _word(node: ElementTree.Element) -> Word:
 
 
 def axes(markup: str) -> list[Axis]:
-    """The axes of numbers of a drawing, with all places where something is drawn along each.
-
-    A number stands after the line of the grid that it tells; lines of one grid are as long.
-    """
+    """The axes of numbers of a drawing, with all places where something is drawn along each."""
     grids: list[tuple[tuple[int, float, float], list[Place]]] = []
     points: list[Place] = []
     shapes: dict[str, list[Place]] = {}

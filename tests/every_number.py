@@ -1,7 +1,4 @@
-"""Every number that an edition shows: of a figure with an identifier, or of what is no estimate.
-
-What is no estimate is listed here, and nowhere else: `NO_ESTIMATES`, `ASIDE` and `counts`.
-"""
+"""Every number that an edition shows: of a figure with an identifier, or of what is no estimate."""
 
 import re
 import subprocess

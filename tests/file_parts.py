@@ -26,10 +26,7 @@ _NUMBERS |= {estimates.REFERENCE + name for name in estimates.NUMBERS}
 
 
 class Part(NamedTuple):
-    """A part of a file: rows, words (a sentence, or a row of a table, if `is_prose`), a drawing.
-
-    `carried` are the estimates and comparisons that a cell of a notebook has beside it.
-    """
+    """A part of a file: rows, words (a sentence, or a row of a table, if `is_prose`), a drawing."""
 
     where: str
     text: str = ""

@@ -35,7 +35,6 @@ def test_imports_name_the_room_that_they_reach_for_and_what_is_shipped():
 
 
 def test_sentences_are_imported_by_sentences_alone():
-    """Else a page would keep what a changed sentence says by others (`edition.make`)."""
     themes = {_module(path) for path in (size.LIBRARY / "themes").glob("*/*sentences.py")}
     importing = {path.name for path in MODULES if themes & _imports(path)}
     assert not [name for name in importing if not name.endswith("sentences.py")]

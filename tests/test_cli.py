@@ -114,7 +114,6 @@ def test_a_wrong_action_is_told_with_the_catalogue_that_it_names(observ, place):
 
 
 def test_an_indicator_of_shares_that_no_attack_tries_is_refused_until_it_is_named(observ, place):
-    """Else a theme of one's own publishes shares that nobody ever tried to work back."""
     path = place / "data" / "catalogue" / "indicators.yml"
     entry = '- id: regulars_share\n  label: Habitués\n  label_en: Regulars\n  unit: "%"\n'
     entry += "  method: Part de ceux qui reviennent.\n  better: neither\n"

@@ -1,7 +1,4 @@
-"""A year of a small agency: what comes late, what was wrong and what ends, an edition a quarter.
-
-One project lives all of it (`agency.py`): what an edition tells follows from those before.
-"""
+"""A year of a small agency: what comes late, what was wrong and what ends, an edition a quarter."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -1,7 +1,4 @@
-"""An edition is kept by content: what did not change is neither made again nor touched.
-
-As in `test_release`, whose small project this is, no study is executed here.
-"""
+"""An edition is kept by content: what did not change is neither made again nor touched."""
 
 import os
 import shutil

@@ -30,8 +30,5 @@ def value(number: str) -> tuple[float, int]:
 
 
 def is_told(x: float, said: float, decimals: int) -> bool:
-    """Whether a value is told by a number, in its unit or in thousands, millions or minutes.
-
-    The ends of intervals are told outwards: up to a unit of the last digit away.
-    """
+    """Whether a value is told by a number, in its unit or in thousands, millions or minutes."""
     return any(abs(x - said * unit) < unit * 10**-decimals for unit in (1, 1e3, 1e6, 60, 1 / 60))

@@ -65,7 +65,6 @@ def test_a_folder_without_history_names_no_commit(tmp_path, monkeypatch):
 
 
 def test_a_git_that_does_not_answer_is_told_and_not_taken_for_none(project, tmp_path, monkeypatch):
-    """Else an edition of a busy machine would name no commit, and have other bytes."""
     slow = tmp_path / "bin" / "git"
     slow.parent.mkdir()
     slow.write_text("#!/bin/sh\nexec sleep 60\n", encoding="utf-8")

@@ -155,7 +155,6 @@ def test_what_is_wrong_with_a_rule_of_revisions_is_told_with_its_line(tmp_path, 
 
 
 def test_a_shared_rule_of_devices_does_not_stop_a_data_folder_that_has_others(tmp_path):
-    """Else a correction of real exports would stop the demonstration."""
     folder = copy_catalogue(tmp_path)
     own = tmp_path / "own"
     own.mkdir()

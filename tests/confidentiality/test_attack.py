@@ -84,7 +84,6 @@ THREE = st.lists(
 @examples(12)
 @given(THREE)
 def test_what_is_said_to_be_possible_holds_what_people_answered(months):
-    """Else the attack tries another publication than the one that is made, and is worth nothing."""
     table = ratings(*months)
     for block in blocks([Published(told(made(table)), ())], knowledge(0.0, 5.0, 10.0)):
         sums = [total for _, total in block.cells]
@@ -186,7 +185,6 @@ def test_a_figure_moves_when_enough_people_have_answered_since():
 
 
 def test_a_figure_made_in_another_way_of_the_same_data_is_told():
-    """Else no mistake of method could ever be mended."""
     first = published(ratings(*[{0.0: 40, 5.0: 30, 10.0: 130}] * 3))
     second = published(ratings(*[{0.0: 43, 5.0: 27, 10.0: 130}] * 3), first)
     assert (second.estimates["estimate"] < first.estimates["estimate"]).any()
@@ -202,7 +200,6 @@ def test_what_agrees_with_no_answers_is_told_as_such():
 
 
 def test_what_is_not_decided_within_the_limit_is_pinned_and_not_taken_for_impossible(monkeypatch):
-    """Else a figure that no one looked at would be published, or a right edition refused."""
     before = ratings(*[{0.0: 40, 5.0: 30, 10.0: 130}] * 3)
     publications, known = [Published(told(made(before)), ())], knowledge(0.0, 5.0, 10.0)
     assert not attack(publications, known)["pinned"].any()
@@ -224,7 +221,6 @@ def busy() -> Iterator[None]:
 
 
 def test_what_is_possible_is_the_same_on_a_busy_machine_at_the_search_s_limit(monkeypatch):
-    """Else two makings of one edition withhold different cells, or one of them none at all."""
     generator, marks = np.random.default_rng(0), np.linspace(0, 10, 11)
     months = [{mark: int(generator.integers(0, 25)) for mark in marks} for _ in range(3)]
     late = [{mark: n + int(generator.integers(0, 6)) for mark, n in own.items()} for own in months]
@@ -273,7 +269,6 @@ def test_a_part_alone_withheld_is_had_from_its_whole():
 
 
 def test_the_fewest_counts_are_withheld_that_would_give_one_of_few_people():
-    """Else an agency with one small product could publish nothing."""
     known = knowledge(0.0, 10.0)
     rows = counts(whole=100, a=60, b=36, c=None)
     decision = control.decide(rows, [], known, told)
@@ -356,7 +351,6 @@ def test_what_a_share_and_a_mean_tell_holds_what_they_were_made_of(n, data):
 
 
 def test_a_comparison_tells_nothing_of_either_side_that_is_withheld():
-    """Else the numbers of the second stand beside those of the first that are gone."""
     row = {**DEVICE, "indicator": "satisfied_share", "unit": "%", "n": 60, "n_eff": 60}
     sides = [{**row, "period": period, "estimate": 70.0} for period in ("2026-08", "2025-08")]
     pair = {**sides[0], **{f"reference_{name}": value for name, value in sides[1].items()}}

@@ -34,7 +34,6 @@ def test_what_is_told_in_wide_steps_at_home_is_told_so_beside_neighbours():
 
 
 def test_a_series_that_an_action_was_to_move_gives_back_no_exact_interval():
-    """Else the months told in wide steps stand in the table of the action, to their last digit."""
     mark = {**WHOLE, "indicator": "satisfaction_10", "unit": "sur 10", "estimate": 7.2}
     mark |= {"ci_low": 6.4, "ci_high": 8.1}
     course = {**mark, "indicator": "action_course", "group": "An action", "group_value": "Observé"}
@@ -99,7 +98,6 @@ def test_no_difference_is_above_zero_whose_interval_may_be_zero(months, now, ver
     ({"ci_low": 5.5, "ci_high": 7.5}, -0.4, (-1.0, 0.0)),  # in wide steps
 ])  # fmt: skip
 def test_a_year_is_told_as_its_quarters_are(catalogue, change, difference, ends):
-    """Else what is withheld of a quarter could be worked back from its year."""
     mark = {"indicator": "satisfaction_10", "device": "d", "unit": "sur 10", "n": 200.0}
     told = {(2025, 1): 7.0, (2025, 2): 7.0, (2026, 1): 6.6, (2026, 2): 6.6}
     rows = [

@@ -84,7 +84,6 @@ def test_a_task_is_withheld_with_the_theme_that_hides_one_of_few_people_and_no_o
 
 
 def test_the_attack_sees_what_a_task_would_give_away():
-    """Else nothing above is tried."""
     made, final, knowledge = as_an_edition_tells({**FEW, "Logement": 40}, catalogue())
     is_task = (final["indicator"] == "task_tickets").to_numpy()
     careless = pd.concat([final[~is_task], rounded_estimates(made, knowledge.catalogue)[is_task]])

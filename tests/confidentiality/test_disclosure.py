@@ -164,10 +164,7 @@ def test_what_the_total_leaves_is_never_of_few_people(counts, other):
 
 
 def recovered(counts: list[int]) -> list[int]:
-    """Quarters that are not told and that those told and all the years told determine.
-
-    A reader may have every edition: quarters told are known, and each year told is an equation.
-    """
+    """Quarters that are not told and that those told and all the years told determine."""
     told = [None if not count else count >= FEW for count in counts]
     known = [place for place, state in enumerate(told) if state is not False]
     rows = [np.eye(len(counts))[place] for place in known]

@@ -1,8 +1,4 @@
-"""Who has the files of an edition cannot compute what one to ten people answered.
-
-The intruder of `intruder.py` is first let loose on numbers with all their digits, where it must
-find what was hidden, then on what the demonstration publishes, where it must find nothing.
-"""
+"""Who has the files of an edition cannot compute what one to ten people answered."""
 
 import json
 from pathlib import Path
@@ -85,7 +81,6 @@ def row(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_intruder_finds_what_digits_give_away():
-    """Else finding nothing would prove nothing."""
     marks = pd.Series([0.0] * 3 + [5.0] * 4 + [10.0] * 16)
     frame = estimates.make(
         row(found)

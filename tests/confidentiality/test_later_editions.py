@@ -257,7 +257,6 @@ RESULTS = [*comparisons.NUMBERS[:3], "verdict"]
 
 
 def test_a_difference_of_figures_that_stand_stands_and_so_does_its_verdict():
-    """Else it says which way few late answers went, of two figures that did not move."""
     first, later = pair(7.16, 200, 7.04, 200, "d@1"), pair(7.24, 200, 6.96, 200, NEW)
     assert first["verdict"].tolist() == ["unknown"] and later["verdict"].tolist() == ["rise"]
     assert told_pairs(later, first)[RESULTS].equals(told_pairs(first, first)[RESULTS])

@@ -1,7 +1,4 @@
-"""As few cells are withheld as τ-Argus withholds, the program of national statistical offices.
-
-`pytauargus` brings its engine, whose optimum is found with HiGHS: no licence is needed.
-"""
+"""As few cells are withheld as τ-Argus withholds, the program of national statistical offices."""
 
 import numpy as np
 import pytest
@@ -18,11 +15,7 @@ MINUTE = 60
 
 
 def optimum(counts, sums, asked, folder):
-    """Cells withheld by "OPT": the table as its engine reads it, with what our reader knows.
-
-    Of each cell its place, count, cost, status, the least and most that anyone knows of it, and how
-    much less, more, and apart what can be worked out must be.
-    """
+    """Cells withheld by "OPT": the table as its engine reads it, with what our reader knows."""
     lines = ["0", str(len(counts))]
     for place, count in enumerate(counts):
         status = "z" if not count else "u" if place in asked else "s"
@@ -54,10 +47,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def fewest_of_both(counts, sums, folder):
-    """How many cells are withheld by us, and by "OPT" for the intervals that ours gives.
-
-    It cannot slide an interval; a smaller set that gives these, too, would show.
-    """
+    """How many cells are withheld by us, and by "OPT" for the intervals that ours gives."""
     hidden = withheld_cells(counts, sums)
     cells = small(counts)
     seen = known(counts, sums, hidden, cells)

@@ -146,7 +146,6 @@ def test_any_estimates_and_comparisons_are_valid_and_read_back_equal(tmp_path_fa
     (",F,f", ",F,g", "constraint-error"),
 ])  # fmt: skip
 def test_the_validator_refuses_what_the_schema_does_not_allow(tmp_path, before, after, said):
-    """Else nothing is proved by what it accepts."""
     files = made()
     text = files["estimates.csv"].decode()
     assert before in text

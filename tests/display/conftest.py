@@ -87,10 +87,7 @@ def _texts(fig: Figure) -> dict[str, list[Bbox]]:
 
 @pytest.fixture
 def assert_readable(every_figure: list[Figure]) -> Callable[[], None]:
-    """Check of what was drawn: no text is cut by the edge, and none stands on another.
-
-    A point's margin at the edges, and two between lines, whose boxes are taller than their letters.
-    """
+    """Check of what was drawn: no text is cut by the edge, and none stands on another."""
 
     def check() -> None:
         assert every_figure

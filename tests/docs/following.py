@@ -81,11 +81,7 @@ def blocks(page: Path) -> Iterator[Block]:
 
 
 def copy_project(place: Path, is_new: bool) -> Path:
-    """What a clone holds, with the store that `make edition` makes of the demonstration.
-
-    Unless it `is_new`, with all that was kept when others were made, too. Its edition was published
-    on an earlier day, as that of most who open a page was: what it told is not taken back unsaid.
-    """
+    """What a clone holds, with the store that `make edition` makes of the demonstration."""
     made = ("__pycache__", ".*", "_site", "_failed", "editions", "practices", "documentation")
     for name in ("src", "notebooks", "tests", "docs", "tools"):
         shutil.copytree(ROOT / name, place / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -107,10 +103,7 @@ def copy_project(place: Path, is_new: bool) -> Path:
 
 
 def follow(page: Path, place: Path, with_cells: bool = True) -> None:
-    """Do all that a page says, in a project; an `AssertionError` names the line that fails.
-
-    Cells of studies may be left out: what they show is computed.
-    """
+    """Do all that a page says, in a project; an `AssertionError` names the line that fails."""
     with ExitStack() as running:
         _follow([*blocks(page), Block("the end", "", "", "")], place, with_cells, running)
 

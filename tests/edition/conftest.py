@@ -104,10 +104,7 @@ def make() -> type[Make]:
 
 @pytest.fixture(scope="module")
 def root(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A project of its own, which has published the demonstration and made its packages.
-
-    It is made once for all tests, which change nothing of it.
-    """
+    """A project of its own, which has published the demonstration and made its packages."""
     root = made_once(tmp_path_factory, "built", partial(_build, demonstration), seconds=900)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)

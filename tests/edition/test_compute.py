@@ -92,7 +92,6 @@ def test_a_package_marks_what_is_revised_and_the_frame_stays(request_, tmp_path,
 
 @pytest.mark.slow
 def test_whatever_a_page_shows_is_a_row_of_the_frame_and_no_quantity_has_two(root: Path) -> None:
-    """Else who works on the frame finds another number than readers do."""
     edition = root / "reports" / "editions" / "2026-T3"
     rows, pairs = (pd.read_parquet(edition / name) for name in FILES)
     quantity = ["indicator", "product", "channel", "device", "period", "group", "group_value"]

@@ -1,8 +1,4 @@
-"""An erratum follows its figure to every page, file and feed that tells it, and to no other.
-
-As in `test_release`, whose small project this is, no study is executed here: `satisfaction` tells a
-mark, `panorama` tells none.
-"""
+"""An erratum follows its figure to every page, file and feed that tells it, and to no other."""
 
 import json
 import re
@@ -64,10 +60,7 @@ Tell = Callable[..., None]
 
 
 def telling(root: Path, patch: pytest.MonkeyPatch) -> Tell:
-    """What editions tell from now on: the mark as it is given, and another that stays.
-
-    The earlier one tells a mark by post, if it is given one, which no page shows.
-    """
+    """What editions tell from now on: the mark as it is given, and another that stays."""
 
     def set_to(by_post: float = 0, **mark: Any) -> None:
         other = MARK | RIGHT | {"product": "boamp", "device": "jdma-boamp"}

@@ -1,7 +1,4 @@
-"""Whatever happens to a run, readers find a whole edition, and the next run makes the new one.
-
-The command runs as its users run it, in a project of two studies (see `tests/review/conftest.py`).
-"""
+"""Whatever happens to a run, readers find a whole edition, and the next run makes the new one."""
 
 import json
 import os

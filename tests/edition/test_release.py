@@ -471,7 +471,6 @@ def test_a_page_in_easy_french_that_is_hard_to_read_is_refused_with_its_words(re
 
 
 def test_pages_are_linked_in_the_plan_s_order_whichever_were_made_first(release, monkeypatch):
-    """Else an edition of which some pages were kept would list a page's curves otherwise."""
     linked, orders = making.linked, []
     monkeypatch.setattr(making, "execute", lambda *x, **y: execute(*x, **y)[::-1])
     monkeypatch.setattr(
@@ -545,10 +544,7 @@ def test_ctrl_c_just_before_the_exchange_changes_nothing(release, unchanged, mon
 
 
 def run(jobs: dict[str, list[Path]]) -> dict[str, list[int]]:
-    """Release in processes of their own, which a name tells when to kill themselves.
-
-    All are forked from one that has imported the library. The exit codes, by name.
-    """
+    """Release in processes of their own, which a name tells when to kill themselves."""
     names = {name: [str(path) for path in paths] for name, paths in jobs.items()}
     command = [sys.executable, "-m", "tests.edition.test_release", json.dumps(names)]
     done = subprocess.run(

@@ -1,7 +1,4 @@
-"""An edition that was cited stays as it was, whatever is published later; readers find them all.
-
-As in `test_release`, whose small project this is, no study is executed here.
-"""
+"""An edition that was cited stays as it was, whatever is published later; readers find them all."""
 
 import json
 import os

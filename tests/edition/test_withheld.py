@@ -1,8 +1,4 @@
-"""No figure that an edition withholds stands in any of its files, of whatever kind.
-
-The demonstration is published once as it is. Each figure that it withholds is computed again from
-the store without disclosure control, and looked for in its place in every file (see `leaks.py`).
-"""
+"""No figure that an edition withholds stands in any of its files, of whatever kind."""
 
 import ast
 import io

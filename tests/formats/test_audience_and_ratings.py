@@ -1,7 +1,4 @@
-"""Exports of visits and ratings, by their formats: real samples to the row, and what is bad.
-
-The expected tables were made from the samples by eye and by hand.
-"""
+"""Exports of visits and ratings, by their formats: real samples to the row, and what is bad."""
 
 from pathlib import Path
 

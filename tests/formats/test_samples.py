@@ -1,8 +1,4 @@
-"""Real tools' exports against rows that were read by hand.
-
-The samples lie outside the project; without them these tests skip. The tables in `expected/` were
-written by looking at the samples, never by the code.
-"""
+"""Real tools' exports against rows that were read by hand."""
 
 import json
 import zipfile

@@ -1,8 +1,4 @@
-"""Exports of survey tools, read through a questionnaire: the tools' samples, and bad ones.
-
-The samples lie outside the project; without them their tests skip. The tables in `expected/` were
-written by looking at the samples, never by the code.
-"""
+"""Exports of survey tools, read through a questionnaire: the tools' samples, and bad ones."""
 
 import csv
 import io

@@ -191,7 +191,6 @@ def test_a_change_of_measure_within_a_quarter_makes_it_neither_what_was_nor_what
 
 
 def test_a_measure_that_changed_years_ago_hides_no_rise_of_today():
-    """Else a site gains a fifth of its visits, and is told to change as it usually does."""
     years_ago = ROBOTS.model_copy(update={"date": date(2023, 1, 1)})
     values = [*STEADY[:10], *(70_000 + 500 * (i % 3) for i in range(14)), 87_000]
     assert told(values)["reason"] == "usual"

@@ -188,7 +188,6 @@ def test_only_products_heard_in_the_same_way_are_compared_the_higher_first(catal
 
 
 def test_many_products_are_compared_within_their_departments_alone(catalogue, monkeypatch):
-    """Else a ministry's tests would grow as the square of its products, and none would tell."""
     sites = ("service-public", "entreprendre", "legifrance", "journal-officiel", "vie-publique")
     rows = [mark(7.0 + n / 10, product=name, device=f"jdma-{name}") for n, name in enumerate(sites)]
     frame, columns = estimates.make(rows), ["product", "reference_product"]

@@ -84,7 +84,6 @@ def _keys(node: ast.expr, values: dict[str, list[ast.expr]]) -> list[str]:
 
 @pytest.mark.parametrize("path", BESIDE, ids=lambda path: str(path.relative_to(SOURCE)))
 def test_each_text_is_said_with_the_names_that_it_has(path):
-    """Else a sentence that somebody mends is never shown, or stops an edition."""
     texts = wording.load_texts(str(path))
     asked = _asked(path)
     assert asked, f"{path} reads words and says none"

@@ -67,10 +67,7 @@ def survey(catalogue: Catalogue) -> Survey:
 
 @pytest.fixture
 def read(request: pytest.FixtureRequest, tmp_path: Path, catalogue: Catalogue) -> Any:
-    """Load a content, or a file as it stands, as an export of the `DEVICE` that a module names.
-
-    A module may name its `FILE` and other `KEYS` of the device; lists and mappings become JSON.
-    """
+    """Load a content, or a file as it stands, as an export of the `DEVICE` that a module names."""
     module = request.module
 
     def loaded(

@@ -1,7 +1,4 @@
-"""Small files that would fill the memory or never end: each is one line of error, at little cost.
-
-They are loaded in a process of their own, which may take a gigabyte of memory on top of itself.
-"""
+"""Small files that would fill the memory or never end are each one line of error, soon told."""
 
 import io
 import json

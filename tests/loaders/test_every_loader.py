@@ -1,8 +1,4 @@
-"""Every loader against the bad input that a stranger's export brings.
-
-One good export of each loader stands below; what it becomes when spoiled is read as meant, or
-rejected row by row, or refused in one line, and never anything else.
-"""
+"""Every loader against the bad input that a stranger's export brings."""
 
 import csv
 import io

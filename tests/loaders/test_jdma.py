@@ -1,7 +1,4 @@
-"""Answers to *Je donne mon avis*: marks, channels of help, local days, and comments kept out.
-
-No raw export is public: these ones are written as the button's open source code writes them.
-"""
+"""Answers to *Je donne mon avis*: marks, channels of help, local days, and comments kept out."""
 
 import csv
 import io

@@ -75,7 +75,6 @@ def test_it_is_decided_once_and_by_nobody_again(place, monkeypatch):
 
 
 def test_what_was_just_published_changes_nothing_of_what_is_told(place, monkeypatch):
-    """Else each edition would be made again after its own publication."""
     before = disclosed.disclosure_decisions(place, LAST)
     given = disclosed.disclosed_family(place, LAST, "satisfaction")
     files = archive.content(

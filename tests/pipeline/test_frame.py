@@ -177,7 +177,6 @@ def code(name: str) -> set[str]:
 
 
 def test_no_module_that_a_family_loads_is_left_out_of_what_it_depends_on():
-    """Else a mended constant would leave the former figures on the pages."""
     modules = {name: family.compute.__module__ for name, family in frame.families().items()}
     command = [sys.executable, "-c", IMPORTED, *set(modules.values())]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
@@ -192,7 +191,6 @@ def test_no_module_that_a_family_loads_is_left_out_of_what_it_depends_on():
 
 @pytest.mark.slow
 def test_no_code_that_computes_a_family_is_left_out_of_what_it_depends_on(place, demonstration):
-    """Else a mended formula would leave the former figures on the pages."""
     for name, family in frame.families().items():
         called = cProfile.Profile(builtins=False)  # in C: a trace would take most of the time
         called.enable()

@@ -145,7 +145,6 @@ def test_what_a_page_depends_on_holds_the_folder_s_own_files_and_no_other_s(plac
 
 
 def test_a_reason_of_a_revision_makes_no_page_run_again(place):
-    """Else whoever gives one would wait for the whole edition."""
     before = project.knowledge(OWN, place), project.policy(OWN, place)
     write(place / "data" / "catalogue" / "revisions.yml", "# none\n")
     write(place / OWN / "catalogue" / "revisions.yml", "# none\n")

@@ -101,7 +101,6 @@ def test_what_was_told_last_counts_of_editions_up_to_this_one():
 
 
 def test_a_correction_holds_once_for_what_was_told_before_its_day():
-    """Else a figure that was mended once could be changed for ever."""
     known = policy(once(since="2026-10-01"))
     assert reasons(MARK | {"estimate": 7.4}, T2, known=known) == ["rule-0"]
     mended = edition(2, "2026-T2", "2026-10-01", MARK | {"estimate": 7.4})

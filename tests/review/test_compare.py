@@ -56,7 +56,6 @@ def test_a_difference_is_told_by_its_place(name, first, second, found):
 
 
 def test_what_an_addition_has_moved_does_not_differ():
-    """Else a new line would hide among all those below it."""
     page = [f"<p>{number}</p>" for number in range(100)]
     first, second = ("\n".join(lines).encode() for lines in (page, [*page[:9], "<i>", *page[9:]]))
     found = places("a.html", first, second)
@@ -225,7 +224,6 @@ def test_tags_without_end_are_read_once_and_not_from_each_of_them_again(tag):
 
 
 def test_archives_in_an_archive_are_told_by_their_bytes_alone(tmp_path):
-    """Else one that holds itself would never end."""
     packed = [archive(**{"in.zip": archive(a="0" * size)}) for size in (3, 4)]
     (one,) = found(tmp_path, "a.zip", *packed)
     assert one[0] == "in.zip: its bytes"

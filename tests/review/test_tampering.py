@@ -31,10 +31,7 @@ def told_of(folder: Path, again: Path, root: Path) -> list[tuple[str, str]]:
 def missed(
     edition: Path, root: Path, work: Path, kinds: list[int], seed: int, at_once: int = 1
 ) -> tuple[Counter[str], list[str]]:
-    """How many changes of each kind were made, and those that a review does not tell.
-
-    A review may look at several `at_once`, of different files; at one of the manifest alone.
-    """
+    """How many changes of each kind were made, and those that a review does not tell."""
     chance = random.Random(seed)
     again = work / "again"
     shutil.copytree(edition, again)

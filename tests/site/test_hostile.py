@@ -1,7 +1,4 @@
-"""An edition of exports in which every text is an attack: it is read as text, and does nothing.
-
-All is real, from the exports to the site: see `tests/hostile.py` for what they hold.
-"""
+"""An edition of exports in which every text is an attack: it is read as text, and does nothing."""
 
 import csv
 import io
@@ -123,10 +120,7 @@ const attempt = frame => {
 
 @pytest.fixture
 def requests() -> Iterator[tuple[str, list[str]]]:
-    """A proxy that only notes what it is asked for: its address, and its list.
-
-    The browser asks its own makers for updates, whatever it is told.
-    """
+    """A proxy that only notes what it is asked for: its address, and its list."""
     heard: list[str] = []
 
     class Noting(BaseHTTPRequestHandler):

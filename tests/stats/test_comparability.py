@@ -235,7 +235,6 @@ OF_ANSWERS = {  # and between two that ask one question
     more=st.sets(st.sampled_from(["before", "measure", "0", "1", "2"])),
 )
 def test_a_grade_is_one_from_both_sides_and_worse_where_more_differs(known, indicator, first, more):
-    """Else who draws a chart finds a pair that compares by adding what does not."""
     counts = indicator == "visits"
     base = known.devices[SITE if counts else SURVEY].model_copy(
         update={"tool": "Matomo"} if counts else {"population": "les inscrits"}

@@ -1,7 +1,4 @@
-"""A tiny project: its own catalogue, exports and studies, published by the commands alone.
-
-Nothing here imports the library: whichever commit's code stands in a folder may make the edition.
-"""
+"""A tiny project: its own catalogue, exports and studies, published by the commands alone."""
 
 import os
 import shutil

@@ -1,7 +1,4 @@
-"""Exports in layouts of tools of which no format is known: rows that are right, or a refusal.
-
-All rows are invented; what each should give was counted by hand in them.
-"""
+"""Exports in layouts of tools of which no format is known: rows that are right, or a refusal."""
 
 from datetime import date
 from pathlib import Path

@@ -184,7 +184,6 @@ def test_an_indicator_that_left_the_catalogue_since_stops_no_comparison(catalogu
 
 
 def test_each_revision_stands_under_its_reason_and_shows_what_differs(catalogue):
-    """Else a reader sees « 12,9 millions → 12,9 millions », and learns nothing."""
     visits = {"indicator": "visits_adjusted", "unit": "visites", "n": None, "period": "2026-05"}
     courses = {"indicator": "level_change", "unit": "%", "n": None, "period": "2025-03"}
     ends = ({"ci_low": -31.0, "ci_high": -29.0}, {"ci_low": -30.9, "ci_high": -29.0})

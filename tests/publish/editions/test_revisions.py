@@ -105,7 +105,6 @@ def test_a_mark_is_revised_in_points_and_an_incomplete_period_counts_for_nothing
 
 
 def test_series_of_one_month_are_one_revision_for_the_test():
-    """Else many products that share a season would make a bias of it."""
     others = ("bodacc", "legifrance", "vie-publique")
     values = [1000.0] * 20
     first = [*rows(*values), *(row for name in others for row in rows(*values, product=name))]

@@ -117,10 +117,7 @@ def test_a_score_is_brooke_s_by_hand():
 def _measured(
     texts: int, n: int, share: float, finds: float, spares: float, draws: int, seed: int = 7
 ) -> tuple[float, float]:
-    """How often intervals hold the truth, and their width over that of the sample alone.
-
-    The machine `finds` so many of the texts that hold it, and `spares` so many of the others.
-    """
+    """How often intervals hold the truth, and their width over that of the sample alone."""
     source = np.random.default_rng(seed)
     # how many texts hold it or not, as the machine says or not; and of those that are read
     chances = [share * finds, share * (1 - finds), (1 - share) * (1 - spares), (1 - share) * spares]

@@ -13,10 +13,7 @@ LAST = Quarter("2026-T3")
 
 def rows(people: int, day: str = "2026-07-02", session: str = "s", wins: int = 9,
          codes: str = "") -> pd.DataFrame:  # fmt: skip
-    """People who try one task, in 100 s if they win and 400 if not; the first met a problem.
-
-    Their codes are those of their session, unless `codes` says with what they begin.
-    """
+    """People who try one task, in 100 s if they win and 400 if not; the first met a problem."""
     same = {"device": "d", "product": "legifrance", "channel": "in_person", "session": session}
     made = []
     for number in range(people):

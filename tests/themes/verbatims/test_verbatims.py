@@ -290,7 +290,6 @@ def test_a_few_texts_that_could_not_be_read_do_not_forbid_the_others(whole):
 
 
 def test_what_was_read_in_the_quarter_teaches_nothing_about_it(whole, book, monkeypatch):
-    """Else the machine would be right where it is checked, and nowhere else."""
     seen: list[str] = []
     guess = machine.guess
 
