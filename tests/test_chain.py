@@ -11,6 +11,7 @@ from observlib import store
 from observlib.base.period import Quarter
 from observlib.estimates import base, mark
 from observlib.indicators import counts
+from observlib.study import narratives
 from observlib.themes import experiences, procedures, satisfaction
 
 ALL = Quarter("2026-T3").back(15)
@@ -60,8 +61,6 @@ def test_the_outage_makes_one_partial_quarter_that_is_never_compared(visits, tru
 
 
 def test_the_change_of_satisfaction_is_found_and_no_other_is(marks, truths, catalogue):
-    from observlib.study import narratives
-
     (moved,) = change(truths, "satisfaction")
     compared = satisfaction.of_satisfaction(marks, catalogue, "2026-T3", "2025-T3")
     compared = compared[compared["against"] == "before"]

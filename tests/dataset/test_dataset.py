@@ -24,7 +24,7 @@ from observlib.dataset.columns import CODES, COMPARISONS, ESTIMATES, FLAGS, SDMX
 from observlib.dataset.workbook import HEAD_ROW
 from observlib.display.style import Brand
 from observlib.estimates import REFERENCE, comparisons
-from observlib.pipeline import frame, revisions
+from observlib.pipeline import frame, project, revisions
 
 ABOUT = dataset.about(
     name="observatoire-2026-t3", title="Observatoire, 3e trimestre 2026", quarter="2026-T3",
@@ -225,8 +225,6 @@ def test_every_code_of_a_contract_has_its_words():
 
 
 def test_every_shipped_entry_has_an_english_name_and_every_family_its_sheet():
-    from observlib.pipeline import project
-
     for data in (Path("data/demo"), Path("data")):
         known = project.catalogue(Path(__file__).parents[2] / data)
         for part in ("departments", "products", "devices", "indicators", "groups", "codebook"):

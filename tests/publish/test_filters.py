@@ -17,6 +17,7 @@ from observlib.publish import pandoc, publish
 from observlib.publish.notebook import Converted
 from observlib.publish.project import read_project
 from observlib.publish.quarto import stage_pages
+from observlib.study import narratives
 
 REPORTS = Path(__file__).parents[2] / "reports"
 FILTER = REPORTS / "inert.lua"
@@ -341,9 +342,6 @@ def test_what_tells_of_the_whole_page_is_never_said_to_be_missing():
 
 
 def test_the_sentence_of_the_library_is_the_one_that_is_looked_for():
-    from observlib import estimates
-    from observlib.study import narratives
-
     said = repr(narratives.absent("note", "2026-T3", estimates.make([])))
     assert headings(f"## A\n\n{said}\n\n## B\n\n{said}\n") == ["Sans donnée ce trimestre"]
 

@@ -1,8 +1,11 @@
 """A table keeps its meaning on a telephone, and for who listens to it."""
 
 import re
+from html import escape
 from html.parser import HTMLParser
 
+import great_tables
+import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -105,9 +108,6 @@ class Text(HTMLParser):
 
 
 def test_real_great_tables_output_loses_no_cell():
-    import great_tables
-    import pandas as pd
-
     frame = pd.DataFrame({"p": ["A & B", "C"], "g": ["x", "y"], "n": [1234.5, 2.0]})
     table = (
         great_tables.GT(frame, rowname_col="p", groupname_col="g")
@@ -125,8 +125,6 @@ def test_real_great_tables_output_loses_no_cell():
 
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00\r")), min_size=1))
 def test_no_text_of_a_cell_is_lost_or_becomes_markup(texts):
-    from html import escape
-
     row = "".join(f'<td class="gt_row gt_right">{escape(text)}</td>' for text in texts)
     clean = clean_table(f"<table><tr>{row}</tr></table>")
     found = [" ".join(cell.split()) for cell in Text(clean.markup).cells]

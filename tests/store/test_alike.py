@@ -15,6 +15,8 @@ from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, contract, tables
 from observlib.catalogue.tables import ALIKE
 from observlib.indicators import counts
+from observlib.indicators.families import CONTEXT, REFERENCE_TABLES
+from observlib.pipeline import frame
 from observlib.themes import contacts, experiences, partners, satisfaction
 
 LAST = Quarter("2026-T1")
@@ -171,17 +173,12 @@ def test_every_row_is_counted_once_and_a_column_has_its_table_s_name_and_type(de
 
 
 def test_nothing_that_a_family_reads_has_two_meanings():
-    from observlib.indicators.families import CONTEXT, REFERENCE_TABLES
-    from observlib.pipeline import frame
-
     assert not set(ALIKE) & {*tables.TABLES, *CONTEXT, *REFERENCE_TABLES, *frame.families()}
     read = {name for family in frame.families().values() for name in family.reads}
     assert set(ALIKE) <= read
 
 
 def test_what_is_read_by_rows_that_are_alike_is_kept_by_the_table_that_they_are_of(demonstration):
-    from observlib.pipeline import frame
-
     assert frame.tables_read("contacts") >= {"calls", "call_intervals", "tickets"}
     held = store.table_digests(demonstration)
     of = frame.depends(demonstration, Quarter("2026-T3"), "contacts")

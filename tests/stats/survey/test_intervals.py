@@ -4,12 +4,20 @@ import math
 from itertools import combinations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 from scipy.special import ndtri
+from scipy.stats import ttest_ind_from_stats
 from sklearn import metrics
+from statsmodels.stats.contingency_tables import mcnemar
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+from statsmodels.stats.weightstats import DescrStatsW, ttost_ind
 
+from observlib.stats.survey.design import design
 from observlib.stats.survey.differences import (
     adjust,
     common_level,
@@ -34,6 +42,7 @@ from observlib.stats.survey.intervals import (
     sus_score,
     wilson,
 )
+from observlib.stats.survey.proportions import proportion
 
 GOOD = [(0.9, 0.5, 0.7), (0.9, 0.3, 0.7), (0.95, 0.1, 0.7), (0.5, 0.3, 1.01)]
 LEVELS = st.sampled_from([0.8, 0.9, 0.95, 0.99, 0.9994])
@@ -43,8 +52,6 @@ FEW = st.lists(st.tuples(st.floats(0, 0.2), st.booleans()), min_size=1, max_size
 
 @given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_wilson_agrees_with_statsmodels_and_holds_the_share(case):
-    from statsmodels.stats.proportion import proportion_confint
-
     successes, n = case
     low, high = wilson(successes, n)
     expected = proportion_confint(successes, n, method="wilson")
@@ -56,8 +63,6 @@ def test_wilson_agrees_with_statsmodels_and_holds_the_share(case):
 
 @given(st.lists(st.floats(0, 10), min_size=2, max_size=60))
 def test_student_agrees_with_statsmodels(values):
-    from statsmodels.stats.weightstats import DescrStatsW
-
     expected = DescrStatsW(values).tconfint_mean()
     found = student(float(np.mean(values)), float(np.std(values, ddof=1)), len(values))
     assert found == pytest.approx(expected, rel=1e-6, abs=1e-9)
@@ -74,11 +79,6 @@ def test_an_interval_of_marks_holds_the_mean_and_stays_on_the_scale_either_way(m
 
 
 def test_an_interval_of_marks_of_0_or_1_is_that_of_a_proportion():
-    import pandas as pd
-
-    from observlib.stats.survey.design import design
-    from observlib.stats.survey.proportions import proportion
-
     found = proportion(design(pd.DataFrame({"a": [1.0] * 30 + [0.0] * 12})), "a", 1.0).iloc[0]
     ends = bounded_intervals(found["estimate"], found["se"], found["df"], (0, 1))
     assert ends == pytest.approx((found["ci_low"], found["ci_high"]))
@@ -91,8 +91,6 @@ def test_marks_that_are_alike_or_that_nothing_tells_the_error_of_have_no_interva
 
 
 def test_the_geometric_mean_and_its_interval_are_scipy_s():
-    from scipy import stats
-
     times = [94, 95, 113, 121, 132, 139, 148, 161, 217, 254]
     mean, low, high = geometric_mean(times)
     assert mean == pytest.approx(stats.gmean(times))
@@ -258,8 +256,6 @@ def _counts(least: int = 1) -> st.SearchStrategy[tuple[int, int]]:
 
 @given(first=_counts(), second=_counts(), level=LEVELS)
 def test_shares_agree_with_statsmodels(first, second, level):
-    from statsmodels.stats.proportion import confint_proportions_2indep
-
     expected = confint_proportions_2indep(*first, *second, method="newcomb", alpha=1 - level)
     (one, n), (two, m) = first, second
     found = difference_of_shares(one / n, n, two / m, m, level)
@@ -289,8 +285,6 @@ def test_means_have_the_interval_and_p_value_that_r_prints_for_student_s_sleep_d
     bases=st.tuples(st.integers(2, 5000), st.integers(2, 5000)),
 )
 def test_means_agree_with_scipy(means, sds, bases):
-    from scipy.stats import ttest_ind_from_stats
-
     (m1, m2), (s1, s2), (n1, n2) = means, sds, bases
     expected = ttest_ind_from_stats(m1, s1, n1, m2, s2, n2, equal_var=False)
     se1, se2 = s1 / math.sqrt(n1), s2 / math.sqrt(n2)
@@ -329,8 +323,6 @@ def test_estimates_swap_and_their_p_value_agrees_with_their_interval(judged, dat
 
 @given(st.integers(1, 400), st.integers(0, 400), st.integers(0, 400))
 def test_paired_shares_have_the_statistic_of_mcnemar(one, two, others):
-    from statsmodels.stats.contingency_tables import mcnemar
-
     n = one + two + others
     table = [[others, one], [two, 0]]
     expected = mcnemar(table, exact=False, correction=False).statistic
@@ -340,8 +332,6 @@ def test_paired_shares_have_the_statistic_of_mcnemar(one, two, others):
 
 @given(st.integers(0, 2**32 - 1), st.floats(0.2, 2.0))
 def test_equivalence_is_judged_as_by_statsmodels_two_one_sided_tests(seed, margin):
-    from statsmodels.stats.weightstats import ttost_ind
-
     rng = np.random.default_rng(seed)
     now, then = rng.normal(7, 2, 80), rng.normal(7.1, 3, 50)
     sides = [(x.mean(), x.std(ddof=1) / math.sqrt(len(x)), len(x) - 1) for x in (now, then)]
@@ -363,8 +353,6 @@ def test_a_longer_family_never_makes_a_rise_appear(p_values, more):
 
 
 def test_a_correction_is_that_of_statsmodels():
-    from statsmodels.stats.multitest import multipletests
-
     chance = np.random.default_rng(4)
     mixed = [*chance.beta(0.5, 5, 15), 0.02, 0.02, 0.0, 1.0]
     assert adjust(mixed) == pytest.approx(multipletests(mixed, method="holm")[1])

@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from statsmodels.duration import survfunc
 from tests import said
 from tests.plain_french import faults
 from tests.words import plain
@@ -187,8 +188,6 @@ def test_a_delay_that_is_not_known_does_not_tell_how_few_wait():
 
 
 def test_the_first_answer_s_quantiles_are_those_of_statsmodels():
-    from statsmodels.duration import survfunc
-
     rows = desk([(0.25 * (i * 7 % 40) + 0.1, 20) for i in range(60)] + [(None, None)] * 9)
     found = tickets(rows, d=5)
     ends = rows["answered"].fillna(rows["extracted"])

@@ -6,6 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.formula.api as smf
+from statsmodels.stats.proportion import proportion_confint
+from statsmodels.stats.weightstats import DescrStatsW
 from tests.themes.surveys.people import YEAR, responses
 
 from observlib import estimates
@@ -43,8 +46,6 @@ def only(frame: pd.DataFrame, indicator: str, period: str = LAST) -> pd.Series:
 
 
 def test_the_interval_of_the_score_is_statsmodels_own(catalogue):
-    from statsmodels.stats.weightstats import DescrStatsW
-
     marks = [10, 9, 9, 8, 7, 3, 10, 10, 6, 5, 9, 9, 0, 10, 8] * 2
     row = only(surveys.quarterly(answers("nps", marks, (0, 10)), catalogue, [LAST]), "nps")
     scores = [1 if mark >= 9 else -1 if mark <= 6 else 0 for mark in marks]
@@ -68,8 +69,6 @@ def test_surveys_of_different_scales_give_the_same_ease(catalogue):
 
 
 def test_only_a_task_wholly_done_is_a_success(catalogue):
-    from statsmodels.stats.proportion import proportion_confint
-
     task = answers("task_success", [1.0] * 24 + [0.5] * 10 + [0.0] * 6, (0, 1))
     row = only(surveys.quarterly(task, catalogue, [LAST]), "task_success_share")
     ends = [100 * end for end in proportion_confint(24, 40, method="wilson")]
@@ -273,8 +272,6 @@ def driven(n: int = 400) -> pd.DataFrame:
 
 
 def test_effects_are_from_the_worst_answer_to_the_best_and_agree_with_statsmodels(catalogue):
-    import statsmodels.formula.api as smf
-
     said = driven()
     found = surveys.driver_effects(responses(said), catalogue, YEAR).set_index("group_value")
     assert list(found.index) == list(surveys.LABELS.values())
