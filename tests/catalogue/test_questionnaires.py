@@ -9,32 +9,7 @@ from tests.copies import copy_catalogue
 from observlib.base.errors import ObservError
 from observlib.catalogue import load_catalogue, plain_code
 
-GOOD = """\
-id: enquete
-label: Enquête
-questions:
-  - variable: task_success
-    code: Q01
-    text: "Avez-vous réussi ?"
-    kind: scale
-    scale: [0, 1]
-    answers: {Y: 1, N: 0}
-    labels: {Oui: 1, Non: 0, Sans opinion: null}
-  - variable: ces
-    code: Q02[SQ001]
-    text: "C'était facile"
-    kind: scale
-    scale: [5, 1]
-    asked_if: {variable: task_success, is: [1]}
-  - variable: reason
-    code: Q03
-    text: "Pourquoi ?"
-    kind: multiple
-    answers: {1: Une démarche, 2: Un renseignement}
-  - code: Q04
-    text: "Un commentaire ?"
-    kind: ignored
-"""
+GOOD = Path(__file__).with_name("questionnaire.yml").read_text(encoding="utf-8")
 
 
 @pytest.fixture

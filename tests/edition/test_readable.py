@@ -16,41 +16,7 @@ from observlib.base.errors import bounded
 WORDS, SCREENS = 900, 6  # of what is open when a page is opened, on a screen of 1,280 by 800
 OTHERS = ("methode", "accessibilite")  # pages that explain the studies
 LARGE = "facile"  # the page in easy French, whose letters and lines are larger
-MEASURE = """<!doctype html><meta charset="utf-8"><pre id="found"></pre><script>
-const read = "p, li, dd, dt, h1, h2, h3, figcaption, caption, summary";
-const passed = "svg, nav, details:not([open]) > :not(summary), pre, #refs";
-function words(main) {
-  let count = 0;
-  for (const element of main.querySelectorAll(read)) {
-    const named = element.matches("figcaption, caption");
-    if (element.closest(passed) || !named && element.closest("table, figure")) continue;
-    if (element.matches("li:has(p), li:has(li)")) continue;
-    count += element.textContent.trim().split(/[ \\n\\t]+/).filter(Boolean).length;
-  }
-  return count;
-}
-(async () => {
-  const found = {};
-  for (const page of %s) {
-    const frame = document.createElement("iframe");
-    frame.style.cssText = "width:1280px;height:800px;border:0";
-    frame.src = page;
-    await new Promise(done => { frame.onload = done; document.body.append(frame) });
-    const inside = frame.contentDocument;
-    const told = {words: words(inside.querySelector("main")),
-      screens: inside.documentElement.scrollHeight / 800};
-    const tests = inside.querySelector("details.annex :is(.table, figure)[id]");
-    if (tests) {
-      frame.contentWindow.location.hash = tests.id;
-      await new Promise(done => setTimeout(done, 100));
-      told.opened = tests.closest("details").open;
-    }
-    found[page] = told;
-    frame.remove();
-  }
-  document.getElementById("found").textContent = JSON.stringify(found);
-})();
-</script>"""
+MEASURE = Path(__file__).with_name("measure_reading.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("sentence", "told"), [

@@ -24,16 +24,7 @@ SAMPLES = {
 VISITORS = "date,visitors,pageviews,visits,views_per_visit,bounce_rate,visit_duration"
 FEEDEX = "creation date,path or service name,feedback,service satisfaction rating,type"
 RESPONSES = "ID,How was your experience?,Anything else?,Archived,Deleted,Created at"
-AWSTATS = """\
-AWSTATS DATA FILE 7.0 (build 1.971)
-BEGIN_GENERAL 2
-LastUpdate {updated}040501 28 0 28 0 0
-END_GENERAL
-BEGIN_DAY 2
-20260330 120 240 1200034 {visits}
-20260331 96 190 1000200 50
-{end}
-"""
+AWSTATS = Path(__file__).with_name("awstats.txt").read_text(encoding="utf-8")
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
@@ -55,130 +56,8 @@ class Export:
         return [cells.get(place, cell) for place, cell in enumerate(row)]
 
 
-_SUS = "Q1;Q2;Q3;Q4;Q5;Q6;Q7;Q8;Q9;Q10"
-EXPORTS = {
-    "barometre": Export(
-        "barometre",
-        "indicateur;id_indicateur;maille_geographique;date;valeur;unite\n"
-        "Satisfaction;tx-fictif;national;31/12/2024;71,5;%\n"
-        "Satisfaction;tx-fictif;national;31/12/2025;72,5;%",
-        key=0,
-    ),
-    "barometre of one indicator": Export(
-        "barometre",
-        "indic_id;enforce_zone_id;metric_enforce_date;maille;indic_va\n"
-        "IND-999;D01;2025-03-01;DEPT;98.5\nIND-999;R11;2025-03-01;REG;97",
-    ),
-    "call_intervals": Export(
-        "call_intervals",
-        "Tranche horaire;Présentés;Décrochés;Abandonnés;Attente\n"
-        "01/07/2026 10:00;1 250;1 200;50;00:40:00\n01/07/2026 10:30;12;11;1;600",
-    ),
-    "calls": Export(
-        "calls",
-        "Identifiant;Début;Issue;Attente;Conversation;Motif\n"
-        "a1;2026-07-01 10:00:00;Décroché;1:05;300;Logement\n"
-        "a2;2026-07-01 10:01:00;Abandonné;35;;",
-        key=0,
-    ),
-    "france_services": Export(
-        "france_services",
-        "id_fs;insee_dep;lib_fs;format_fs\n12;01;Guichet fictif;Espace\n13;2A;Guichet inventé;",
-        key=0,
-    ),
-    "jdma": Export(
-        "jdma",
-        "Date de l'avis;Identifiant Avis;satisfaction;contact_reached\n"
-        "2026-03-12 09:30:00;a1;Bien;Oui\n2026-03-13 09:30:00;a2;Mauvais;",
-        delimiter=",",
-        key=1,
-    ),
-    "limesurvey": Export(
-        "limesurvey",
-        "id;submitdate;Q01;Q02;Q04[SQ001];Q05\n"
-        "1;2026-03-12 23:50:00;A5;Y;Y;A1\n2;2026-03-13 10:00:00;A1;N;;A2",
-        delimiter=",",
-        key=0,
-    ),
-    "matomo_csv": Export(
-        "matomo_csv",
-        "Date;Visites;Rebonds;sum_visit_length\n"
-        "2026-03-01;1 234;120;00:10:55\n2026-03-02;900;80;3600",
-        delimiter=",",
-    ),
-    "plausible": Export(
-        "plausible",
-        "date;visitors;pageviews;visits;bounce_rate;visit_duration\n"
-        "2026-03-01;90;300;100;45;61\n2026-03-02;0;0;0;;",
-        delimiter=",",
-    ),
-    "plain_csv": Export(
-        "plain_csv",
-        "month;visits;visitors\n2026-02;12 450;9 310\n2026-03;13 020;9 877",
-        table="audience",
-    ),
-    "plain_csv of ratings": Export(
-        "plain_csv",
-        "answer_id;date;question;value;scale_min;scale_max\n"
-        "a1;2026-03-01;satisfaction;7,5;0;10\na2;2026-03-01;satisfaction;2;0;10",
-        table="ratings",
-        key=0,
-    ),
-    "polls": Export(
-        "polls",
-        "sondage;date;réseau;question;réponse;voix;abonnés\n"
-        "a;05/03/2026;Réseau;Q ?;Oui;12;1 900\na;05/03/2026;Réseau;Q ?;Non;30;1 900",
-        key=0,
-    ),
-    "published_figures": Export(
-        "published_figures",
-        "organisme;période;sujet;indicateur;valeur;unité;n;source\n"
-        "CAISSE-FICTIVE;2025;ensemble;Satisfaits;71,5;%;1 250;Rapport\n"
-        "CAISSE-FICTIVE;2024;ensemble;Satisfaits;71,5;%;1 250;Rapport",
-        key=3,
-    ),
-    "sales": Export(
-        "sales",
-        "Mois;ISBN;Titre;Support;Exemplaires;CA;Retours\n"
-        "2026-03;REF-1;Un titre;papier;1 234;1 234,50 €;3\nmars 2026;REF-2;Un autre;epub;5;;",
-        key=1,
-    ),
-    "services_publics_plus": Export(
-        "services_publics_plus",
-        "ID expérience;Date de publication;Description;Posté comme;Ressenti usager;"
-        "Code INSEE Région usager;Intitulé Typologie 1;Accessibilité\n"
-        "1;2026-03-12T09:30:00;Récit;La personne concernée;Négatif;53;Préfecture;Positif\n"
-        "2;2026-03-13T09:30:00;Récit;La personne concernée;Positif;53;Préfecture;",
-        key=0,
-    ),
-    "subscriptions": Export(
-        "subscriptions",
-        "Mois;Liste;Abonnés;Inscriptions;Désabonnements\n"
-        "2026-03;La lettre;12 450;310;120\n03/2026;L'alerte;500;20;1",
-        key=1,
-    ),
-    "tickets": Export(
-        "tickets",
-        "Numéro;Reçu le;Première réponse le;Clos le;Motif;Extrait le\n"
-        "T1;01/07/2026 10:00;02/07/2026 09:00;;Alertes;02/10/2026 08:00\n"
-        "T2;21/07/2026 10:00;;;;02/10/2026 08:00",
-        key=0,
-    ),
-    "touchpoints": Export(
-        "touchpoints",
-        "ID;How was your experience?;Archived;Deleted;Created at\n"
-        "1;5;false;false;2026-03-02 08:14:05 UTC\n2;1;false;false;2026-03-31 22:30:00 UTC",
-        delimiter=",",
-        key=0,
-    ),
-    "user_tests": Export(
-        "user_tests",
-        f"participant;date;tâche;réussite;temps;{_SUS}\n"
-        "P01;25/03/2026;Chercher;oui;1:05;4;2;4;1;5;2;4;1;5;2\n"
-        "P02;26/03/2026;Chercher;non;2 min;4;2;4;1;5;2;4;1;5;2",
-        key=0,
-    ),
-}
+KNOWN = yaml.safe_load(Path(__file__).with_name("exports.yml").read_text(encoding="utf-8"))
+EXPORTS = {name: Export(**told) for name, told in KNOWN["good"].items()}
 FORMATS = {"calls", "call_intervals", "polls", "sales", "subscriptions", "tickets", "user_tests"}
 FORMATS |= {"jdma", "plausible", "touchpoints", "matomo_csv", "matomo_json", "datagouv_metrics"}
 FORMATS |= {"barometre", "france_services", "published_figures"}
@@ -396,31 +275,8 @@ def test_no_damage_is_more_than_rows_rejected_or_one_line_of_error(read, name, e
 
 YEARS = ("0001", "0024", "1899", "2201", "9998", "9999")
 # and of each loader with other columns of days than those of the export above
-DATED = EXPORTS | {
-    "plain_csv by days": Export("plain_csv", "start;visits\n2026-03-01;12", table="audience"),
-    "plain_csv of moments": Export(
-        "plain_csv", "call_id;date;moment;outcome;wait\na1;2025-03-03;2025-03-03T10:00;answered;60",
-        table="calls", key=0
-    ),
-    "published_figures by their source": Export(
-        "published_figures",
-        "organisme;période;sujet;indicateur;valeur;unité;source;source date\n"
-        "CAISSE-FICTIVE;2025;ensemble;Satisfaits;71,5;%;Rapport;2025-05-02",
-        key=3,
-    ),
-    "subscriptions by cohort": Export(
-        "subscriptions",
-        "Mois;Liste;Cohorte;Abonnés;Inscriptions;Désabonnements\n"
-        "2025-03;La lettre;2025-02;12450;0;120",
-        key=1,
-    ),
-    "tickets when closed": Export(
-        "tickets",
-        "Numéro;Reçu le;Première réponse le;Clos le;Motif;Extrait le\n"
-        "T1;01/07/2025 10:00;;01/08/2025 10:00;Alertes;02/10/2025 08:00",
-        key=0,
-    ),
-}  # fmt: skip
+DATED = {name: Export(**told) for name, told in KNOWN["of other columns of days"].items()}
+DATED |= EXPORTS
 
 
 @pytest.mark.parametrize("name", DATED)

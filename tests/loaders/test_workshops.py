@@ -1,28 +1,14 @@
 """Sheets of workshops: every mistake at once, with its line; profiles counted, nobody named."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 from observlib.base.errors import ObservError
 from observlib.catalogue.contract import columns
 
-SHEET = """\
-date: 2026-03-05
-produit: vie-publique
-titre: Page d'accueil
-méthode: Tri de cartes
-participants: {Étudiants: 14, Agents publics: 0}
-idées:
-  - idée: Un glossaire
-    état: réalisée
-    décidée le: 2026-03-12
-    réalisée le: 2026-05-02
-  - idée: Un filtre
-    état: Décidé
-    décidée: 2026-04-01
-  - idea: Un plan
-    state: proposed
-"""
+SHEET = Path(__file__).with_name("workshop.yml").read_text(encoding="utf-8")
 DEVICE, FILE = "ateliers", "ateliers_2026.yml"
 
 

@@ -15,47 +15,8 @@ SVG = (
     '<rect x="10" y="20" width="{width}" height="60" fill="#000091"/>'
     '<text x="10" y="110" font-family="DejaVu Sans" font-size="12">Satisfaction</text></svg>'
 )
-TABLE = """<div id="xyz"><style>#xyz table { color: red; }</style>
-<table class="gt_table" aria-labelledby="title"><thead>
-<tr class="gt_heading"><td colspan="2" class="gt_heading gt_title" id="title">Titre</td></tr>
-<tr class="gt_col_headings"><th class="gt_col_heading gt_left" scope="col" id="Produit">Produit</th>
-<th class="gt_col_heading gt_right" scope="col" id="Part">Part</th></tr></thead>
-<tbody class="gt_table_body">
-<tr class="gt_group_heading_row">
-<th class="gt_group_heading" colspan="2" scope="colgroup">Sites</th></tr>
-<tr><th scope="row" class="gt_row gt_left gt_stub">service-public.fr</th>
-<td class="gt_row gt_right">82\u00a0%</td></tr>
-<tr><th scope="row" class="gt_row gt_left gt_stub">vie-publique.fr</th>
-<td class="gt_row gt_right">71\u00a0%</td></tr>
-</tbody><tfoot><tr class="gt_sourcenotes">
-<td class="gt_sourcenote" colspan="2">Source : essai.</td></tr></tfoot>
-</table></div>"""
-MARKDOWN = """\
-## Huit usagers sur dix sont satisfaits
-
-La satisfaction progresse (@fig-parts), mesurée comme le dit @wilson1927. Voir [@tbl-parts],
--@fig-parts et la [méthode](/methode.qmd#accessibilite).
-
-::: {.callout-note}
-## Ce que ces chiffres ne disent pas
-
-Les répondants se sont choisis « eux-mêmes » : prudence !
-:::
-
-::: {.content-visible when-format="html"}
-::: {.callout-note collapse="true"}
-## Données de la figure
-
-| Produit | Part |
-|:--------|-----:|
-| BOAMP   | 58 % |
-:::
-:::
-
-::: {.content-visible when-format="typst"}
-Cette phrase n’est que dans le PDF.
-:::
-"""
+TABLE = Path(__file__).with_name("sample_table.html").read_text(encoding="utf-8")
+MARKDOWN = Path(__file__).with_name("sample.md").read_text(encoding="utf-8")
 
 
 def rows() -> list[dict[str, Any]]:

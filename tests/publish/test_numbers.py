@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -82,18 +83,7 @@ def test_a_number_that_may_count_anything_is_no_end_of_an_interval():
 
 
 SITES = ("Légifrance", "Service-public.fr", "Entreprendre.Service-public.fr", "3939 Allô")
-PAGE = """<head><title>7,2</title></head><body><nav>7,2</nav><main>
-<header class="title"><h1>Notes 7,2</h1><p class="finding">La note de Légifrance est de 7,2.</p>
-<ul><li><a href="a.pdf">PDF <span>(210 ko)</span></a></li></ul></header>
-<h2 id="s">Ce trimestre</h2>
-<div class="cell"><p>Au 3<sup>e</sup> trimestre 2026, <strong>Service-public.fr</strong> a 7,2
-sur 10 <em>(340 réponses)</em>. <a href="b.html">7,2</a></p></div>
-<figure id="fig-a"><svg><text>7,2</text></svg></figure>
-<table id="tbl-a"><caption>Notes</caption>
-<thead><tr><th>Produit</th><th>T3 2025</th><th>T3 2026</th></tr></thead>
-<tbody><tr><th>Légifrance</th><td>7,2<br />7,1 à 7,3</td><td>7,2</td></tr>
-<tr><th>Service-public.fr</th><td>nd</td><td>7,2<br />n = 340</td></tr></tbody></table>
-<h2>Méthode</h2><p>Une note de 7,2 est bonne.</p></main><footer>7,2</footer></body>"""
+PAGE = Path(__file__).with_name("numbers.html").read_text(encoding="utf-8")
 FIGURES = (LEGIFRANCE, PUBLIC, PAST)
 TOLD = Told(FIGURES, {"finding": (0,), "tbl-a": (0, 1, 2)}, {"ce trimestre": (0, 1)})
 

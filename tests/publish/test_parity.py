@@ -26,23 +26,7 @@ RECORDED = Path(__file__).with_name("quarto-panorama.html")
 DOWNLOADS = (".pdf", ".docx", ".csv", ".ipynb", ".xlsx", ".zip")
 TELLS = ("headings", "captions", "alternatives", "tables", "summaries", "references", "downloads")
 MENU = 'aria-label="Pages du site"'
-DETAIL = """\
-## Le détail {.annex}
-
-- `un/fichier/dont/le-nom-est-plus-long-que-la-ligne-d-un-telephone.yml` et `deux mots de plus`
-
-| Mois | Visites |
-|------|--------:|
-| Août | 12 |
-
-::: {.callout-note collapse="true"}
-## Données de la figure
-
-| Mois | Part |
-|------|-----:|
-| Août | 12 % |
-:::
-"""
+DETAIL = Path(__file__).with_name("detail.md").read_text(encoding="utf-8")
 
 
 def _text(element: Any) -> str:

@@ -91,17 +91,7 @@ def gaps(ends: list[float]) -> list[int]:
     return [page for page, end in enumerate(ends[:-1], start=1) if is_gap(end)]
 
 
-CHART = """## Section {number}
-
-Une phrase.
-
-::: {{#fig-{number}}}
-![](a.svg){{fig-alt="Un dessin" width=480 height=420}}
-
-Titre {number}
-:::
-
-"""
+CHART = Path(__file__).with_name("chart.md").read_text(encoding="utf-8")
 
 
 def test_a_chart_that_does_not_fit_lets_the_text_after_it_fill_the_page(tmp_path):

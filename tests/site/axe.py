@@ -8,27 +8,7 @@ from pathlib import Path
 from tests.site.conftest import asked, pages_of
 
 WIDTHS = (1280, 375, 320)
-_HARNESS = """<!doctype html><meta charset="utf-8"><pre id="found"></pre><script>
-(async () => {
-  const found = {};
-  for (const page of %s) for (const width of %s) {
-    const frame = document.createElement("iframe");
-    frame.style.cssText = `width:${width}px;height:900px;border:0`;
-    frame.src = page;
-    await new Promise(done => { frame.onload = done; document.body.append(frame) });
-    const inside = frame.contentDocument, script = inside.createElement("script");
-    inside.querySelectorAll("main details").forEach(el => el.open = true);
-    script.src = new URL("axe.min.js", location.href);
-    await new Promise(done => { script.onload = done; inside.head.append(script) });
-    const told = await frame.contentWindow.axe.run(inside, {resultTypes: ["violations"]});
-    const wider = inside.documentElement.scrollWidth - width;
-    found[page + " " + width] = told.violations.map(one => one.id + " " + one.nodes[0].html)
-      .concat(wider > 0 ? [`scrolls sideways by ${wider} px`] : []);
-    frame.remove();
-  }
-  document.getElementById("found").textContent = JSON.stringify(found);
-})();
-</script>"""
+_HARNESS = Path(__file__).with_name("axe.html").read_text(encoding="utf-8")
 
 
 def violations(

@@ -208,19 +208,7 @@ def test_nothing_runs_in_a_real_browser(attacked_site, dump):
         assert read(document).found == [], page
 
 
-MEASURE = """<!doctype html><pre id="found"></pre><script>
-(async () => {
-  const found = {};
-  for (const page of %s) {
-    const frame = document.createElement("iframe");
-    frame.style.cssText = "width:360px;height:900px;border:0";
-    frame.src = page;
-    await new Promise(done => { frame.onload = done; document.body.append(frame) });
-    found[page] = frame.contentDocument.documentElement.scrollWidth - 360;
-  }
-  document.getElementById("found").textContent = JSON.stringify(found);
-})();
-</script>"""
+MEASURE = Path(__file__).with_name("measure_attacks.html").read_text(encoding="utf-8")
 
 
 def test_words_without_end_do_not_make_a_page_scroll_sideways_on_a_phone(attacked_site, dump):

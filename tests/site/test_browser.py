@@ -10,94 +10,7 @@ from urllib.parse import unquote
 import pytest
 from tests.site.conftest import asked, pages_of
 
-MEASURE = """<!doctype html><meta charset="utf-8"><pre id="found"></pre><script>
-const pages = %s, widths = [320, 360, 375, 1280, 1500];
-const rgb = text => text.match(/[\\d.]+/g).map(Number);
-const luminance = c => c.slice(0, 3).map(v => v / 255)
-  .map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
-  .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
-function background(el) {
-  for (; el; el = el.parentElement) {
-    const c = rgb(getComputedStyle(el).backgroundColor);
-    if (c.length < 4 || c[3] > 0) return c;
-  }
-  return [255, 255, 255];
-}
-function contrasts(doc) {
-  const poor = [];
-  const walker = doc.createTreeWalker(doc.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const el = walker.currentNode.parentElement;
-    if (!walker.currentNode.data.trim() || !el.checkVisibility()) continue;
-    const [a, b] = [luminance(rgb(getComputedStyle(el).color)), luminance(background(el))]
-      .sort((x, y) => y - x);
-    const ratio = (a + .05) / (b + .05);
-    if (ratio < 4.5) poor.push([walker.currentNode.data.trim(), ratio]);
-  }
-  return poor;
-}
-function unseen(doc, view) {  // what the keyboard reaches without a mark that one sees
-  const found = [], marked = el => {
-    const style = view.getComputedStyle(el);
-    return style.outlineStyle === "solid" && parseFloat(style.outlineWidth) >= 2;
-  };
-  for (const el of doc.querySelectorAll("a[href], input, summary, [tabindex='0']")) {
-    if (!el.checkVisibility()) continue;
-    el.focus();
-    if (doc.activeElement === el && !marked(el) && !(el.closest("li") && marked(el.closest("li"))))
-      found.push(el.outerHTML.slice(0, 80));
-  }
-  return found;
-}
-function measure(doc, view, width) {
-  const box = name => doc.querySelector(name).getBoundingClientRect();
-  const wide = [...doc.querySelectorAll("body *")]
-    .filter(el => !el.closest(".scroll") && el.getBoundingClientRect().right > width + 1)
-    .map(el => el.tagName + "." + el.className);
-  const links = doc.querySelectorAll("nav.menu a");
-  const skip = doc.querySelector("a.skip");
-  skip.focus();
-  doc.querySelectorAll("main details").forEach(el => el.open = true);
-  const tables = [...doc.querySelectorAll(".scroll")].map(el => el.scrollWidth - el.clientWidth);
-  const menu = links[0].checkVisibility(), scrolling = [...doc.querySelectorAll("nav")].filter(
-    el => /auto|scroll/.test(view.getComputedStyle(el).overflowY)).length;
-  const spaced = doc.createElement("style");  // those of WCAG 2.1, success criterion 1.4.12
-  spaced.textContent = `* { line-height: 1.5 !important; letter-spacing: .12em !important;
-    word-spacing: .16em !important } p { margin-bottom: 2em !important }`;
-  const overflow = doc.documentElement.scrollWidth - width;
-  doc.head.append(spaced);
-  const airy = doc.documentElement.scrollWidth - width;
-  spaced.remove();
-  return {
-    overflow, airy, wide, tables, scrolling,
-    search: doc.querySelector("[role=search] input")?.getBoundingClientRect().top,
-    contrasts: contrasts(doc),
-    blank: [...doc.images].filter(i => !i.naturalWidth).map(i => i.getAttribute("src")),
-    menu,
-    skip: skip.getBoundingClientRect().left,
-    first: doc.querySelector("a, button, input, summary, [tabindex='0']").className,
-    h1: box("h1").top,
-    text: Math.max(0, ...[...doc.querySelectorAll(".text > p, .text > ul")].map(
-      el => el.getBoundingClientRect().width)),
-    scripts: [...doc.scripts].map(s => s.getAttribute("src")),
-    requests: view.performance.getEntriesByType("resource").map(r => r.name),
-    size: parseFloat(view.getComputedStyle(doc.body).fontSize),
-    unseen: unseen(doc, view),  // last, as it takes the focus
-  };
-}
-(async () => {
-  const found = {};
-  for (const page of pages) for (const width of widths) {
-    const frame = document.createElement("iframe");
-    frame.style.cssText = `width:${width}px;height:900px;border:0`;
-    frame.src = page;
-    await new Promise(done => { frame.onload = done; document.body.append(frame) });
-    found[page + " " + width] = measure(frame.contentDocument, frame.contentWindow, width);
-    frame.remove();
-  }
-  document.getElementById("found").textContent = JSON.stringify(found);
-})();
-</script>"""
+MEASURE = Path(__file__).with_name("measure_pages.html").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -155,34 +68,7 @@ def test_nothing_is_asked_from_outside_and_no_script_runs_but_those_of_the_site(
         assert all(address.startswith("file:") for address in page["requests"]), name
 
 
-ASK = """<!doctype html><meta charset="utf-8"><pre id="found"></pre><script>
-(async () => {
-  const found = {};
-  for (const page of %s) {
-    const frame = document.createElement("iframe");
-    frame.src = page;
-    await new Promise(done => { frame.onload = done; document.body.append(frame) });
-    const inside = frame.contentDocument, input = inside.querySelector("[role=search] input");
-    const pause = () => new Promise(done => setTimeout(done, 300));
-    input.dispatchEvent(new Event("focus"));
-    await pause();
-    for (const asked of %s) {
-      input.value = asked;
-      input.dispatchEvent(new Event("input"));
-      await pause();
-      found[asked + "|" + page] = {
-        status: inside.querySelector("[role=search] [role=status]").textContent,
-        links: [...inside.querySelectorAll("[role=search] a")].map(a => a.href),
-      };
-    }
-    input.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape", bubbles: true}));
-    await pause();
-    const left = [...inside.querySelectorAll("[role=search] a")];
-    found["after|" + page] = {status: input.value, links: left};
-  }
-  document.getElementById("found").textContent = JSON.stringify(found);
-})();
-</script>"""
+ASK = Path(__file__).with_name("ask_pages.html").read_text(encoding="utf-8")
 PAGES = ["index.html", "panorama.html"]
 ASKED = ["VERIFICATION intervalle", "vérifications des intervalles", "dispositifs ecoute"]
 ASKED += ["Accessibilités critères", "zzz", "<b>", "e", "la de"]

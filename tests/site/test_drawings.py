@@ -17,65 +17,7 @@ from observlib.publish import publish
 
 DARK = "--blink-settings=preferredColorScheme=0"
 STUDIES = Path(__file__).parents[2] / "notebooks"
-MEASURE = """<!doctype html><meta charset="utf-8"><pre id="found"></pre><script>
-const rgb = text => text.match(/[\\d.]+/g).map(Number);
-const light = c => c.slice(0, 3).map(v => v / 255)
-  .map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
-  .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
-function contrast(a, b) {
-  const [x, y] = [light(a), light(b)].sort((p, q) => q - p);
-  return (x + .05) / (y + .05);
-}
-function behind(el, drawing, view, page) {  // the colour that was painted last where a word stands
-  const box = el.getBoundingClientRect(), point = drawing.createSVGPoint();
-  [point.x, point.y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
-  let colour = page;
-  for (const mark of drawing.querySelectorAll("path, rect, text")) {
-    if (mark === el) break;
-    const style = view.getComputedStyle(mark);
-    if (mark.tagName === "text" || mark.closest("defs") || style.fill === "none") continue;
-    if (!mark.isPointInFill(point.matrixTransform(mark.getScreenCTM().inverse()))) continue;
-    const alpha = style.fillOpacity * style.opacity;
-    colour = rgb(style.fill).slice(0, 3).map((v, i) => v * alpha + colour[i] * (1 - alpha));
-  }
-  return colour;
-}
-function measure(doc, view) {
-  const found = [], page = rgb(view.getComputedStyle(doc.body).backgroundColor);
-  for (const figure of doc.querySelectorAll("figure")) {
-    const drawings = [...figure.querySelectorAll("svg")].filter(el => el.checkVisibility());
-    for (const drawing of drawings) {
-      const scale = drawing.getBoundingClientRect().width / drawing.viewBox.baseVal.width;
-      const texts = [...drawing.querySelectorAll("text")].map(el => {
-        const box = el.getBoundingClientRect();
-        return {
-          words: el.textContent, size: parseFloat(view.getComputedStyle(el).fontSize) * scale,
-          turned: el.hasAttribute("transform"),
-          contrast: contrast(rgb(view.getComputedStyle(el).fill), behind(el, drawing, view, page)),
-          box: [box.left, box.right, box.top, box.bottom],
-        };
-      });
-      const box = drawing.getBoundingClientRect();
-      found.push({ name: figure.id, kind: drawing.getAttribute("class"), texts, scale,
-        alone: drawings.length === 1, called: drawing.getAttribute("aria-label"),
-        box: [box.left, box.right] });
-    }
-  }
-  return { found, text: doc.body.innerText, fill: view.getComputedStyle(doc.body).backgroundColor };
-}
-(async () => {
-  const found = {};
-  for (const width of [375, 1280]) {
-    const frame = document.createElement("iframe");
-    frame.style.cssText = `width:${width}px;height:900px;border:0`;
-    frame.src = "%s";
-    await new Promise(done => { frame.onload = done; document.body.append(frame) });
-    found[width] = measure(frame.contentDocument, frame.contentWindow);
-    frame.remove();
-  }
-  document.getElementById("found").textContent = JSON.stringify(found);
-})();
-</script>"""
+MEASURE = Path(__file__).with_name("measure_drawings.html").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -165,41 +107,7 @@ KEYS = {
     "ArrowUp Home End Escape ArrowLeft Tab",
     "fig-points": "ArrowDown ArrowDown ArrowRight ArrowLeft End Home",
 }
-ASK = """<!doctype html><meta charset="utf-8"><pre id="found"></pre><script>
-(async () => {
-  const found = {}, keys = %s;
-  const frame = document.createElement("iframe");
-  frame.style.cssText = "width:1280px;height:900px";
-  frame.src = "all.html";
-  await new Promise(done => { frame.onload = done; document.body.append(frame) });
-  const inside = frame.contentDocument, view = frame.contentWindow;
-  for (const [name, pressed] of Object.entries(keys)) {
-    const figure = inside.getElementById(name), walk = figure.querySelector(".walk");
-    walk.focus();
-    found[name] = { focused: inside.activeElement === walk, steps: [],
-      role: walk.getAttribute("role"), live: figure.querySelector(".walked").getAttribute("role") };
-    const told = () => {
-      const ring = figure.querySelector("svg.wide circle.at");
-      const both = [ring, figure.querySelector("svg.wide")];
-      const at = ring && both.map(e => e.getBoundingClientRect());
-      const inside = !at || (at[0].left > at[1].left - 9 && at[0].right < at[1].right + 9);
-      return [figure.querySelector(".walked").textContent, Boolean(ring), inside];
-    };
-    for (const key of pressed.split(" ")) {
-      const event = new view.KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
-      walk.dispatchEvent(event);
-      found[name].steps.push([key, ...told(), event.defaultPrevented]);
-    }
-    const svg = figure.querySelector("svg.wide"), box = svg.getBoundingClientRect();
-    const [x, y] = svg.dataset.at.split(" ")[1].split(",").map(Number);
-    const scale = box.width / svg.viewBox.baseVal.width;
-    svg.dispatchEvent(new view.PointerEvent("pointermove",
-      { clientX: box.left + (x + 3) * scale, clientY: box.top + (y - 3) * scale }));
-    found[name].pointed = told()[0];
-  }
-  document.getElementById("found").textContent = JSON.stringify(found);
-})();
-</script>"""
+ASK = Path(__file__).with_name("ask_drawings.html").read_text(encoding="utf-8")
 
 
 def frame() -> Any:

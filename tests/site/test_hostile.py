@@ -90,32 +90,7 @@ def test_nothing_that_turns_or_hides_text_reaches_a_page(site):
         ), path
 
 
-HARNESS = """<!doctype html><pre id="found"></pre><script>
-const attempt = frame => {
-  const inside = frame.contentDocument
-  for (const node of inside.querySelectorAll("*")) {
-    for (const event of ["mouseover", "focus", "click", "toggle", "error", "load"])
-      if (node.localName !== "a") node.dispatchEvent(new Event(event))
-  }
-  const ran = [inside, document].some(
-    one => one.documentElement.id || ["RAN", "1"].includes(one.title))
-  const ours = /^(?:[.][.][/])*(?:[0-9]{4}-T[0-9][/])?(?:search(?:-index)?|values)[.]js$/
-  const odd = [...inside.querySelectorAll("script, iframe, object, embed, form, input, base")]
-    .filter(node => !node.closest(".search") && !ours.test(node.getAttribute("src") || "")).length
-  return {ran, odd, text: inside.body.innerText.length, address: frame.contentWindow.location.href}
-};
-(async () => {
-  const found = {};
-  for (const page of %s) {
-    const frame = document.createElement("iframe");
-    frame.src = page;
-    await new Promise(done => { frame.onload = done; document.body.append(frame) });
-    found[page] = attempt(frame);
-    frame.remove();
-  }
-  document.getElementById("found").textContent = JSON.stringify(found);
-})();
-</script>"""
+HARNESS = Path(__file__).with_name("frame_pages.html").read_text(encoding="utf-8")
 
 
 @pytest.fixture

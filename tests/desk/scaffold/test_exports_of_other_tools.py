@@ -14,89 +14,17 @@ from observlib.desk.scaffold.propose import Wishes, propose
 from observlib.desk.scaffold.recognise import equally_good, recognised
 from observlib.loaders import load
 
-OSTICKET = """Ticket Number,Date Created,Subject,From,Priority,Help Topic,Current Status,\
-Last Updated,SLA Due Date,Overdue,Answered
-100201,2026-03-02 09:14:05,Payer,Usager Un,Normal,Paiement,Closed,2026-03-03 10:00:00,\
-2026-03-04 09:14:05,0,1
-100202,2026-03-05 10:14:00,Perdu,Usager Deux,Normal,Compte,Open,2026-03-05 10:14:00,\
-2026-03-07 10:14:00,1,0
-100203,2026-03-25 10:14:00,Carte,Usager Trois,High,Paiement,Open,2026-03-26 09:30:00,\
-2026-03-27 10:14:00,1,1
-"""
-FRESHDESK = """Ticket ID,Subject,Status,Group,Created time,Due by Time,Resolved time,\
-Last update time,Initial response time
-1,Payer,Closed,Compte,2026-03-02 09:14:05,2026-03-05 09:14:05,2026-03-03 10:00:00,\
-2026-03-03 10:00:00,2026-03-02 11:14:05
-2,Perdu,Open,Paiement,2026-03-05 10:14:00,2026-03-08 10:14:00,,2026-03-05 10:14:00,
-3,Carte,Resolved,Compte,2026-03-25 10:14:00,2026-03-28 10:14:00,2026-03-27 10:14:00,\
-2026-03-27 10:14:00,2026-03-26 10:14:00
-"""
-HELP_SCOUT = """ID,Number,Status,Mailbox,Created At,Closed At,Customer Name,First Response Time (s)
-9001,1,closed,Contact,2026-03-02T09:14:05Z,2026-03-03T10:00:00Z,Usager Un,7200
-9002,2,active,Contact,2026-03-05T10:14:00Z,,Usager Deux,
-9003,3,closed,Contact,2026-03-25T10:14:00Z,2026-03-27T10:14:00Z,Usager Trois,86400
-"""
-BREVO = """CONTACT ID;EMAIL;FIRSTNAME;EMAIL_BLACKLISTED;ADDED_TIME;MODIFIED_TIME
-1;un@example.org;Un;No;10-01-2026 09:10:11;12-01-2026 10:00:00
-2;deux@example.org;Deux;Yes;25-01-2026 09:10:11;12-02-2026 10:00:00
-3;trois@example.org;Trois;No;14-02-2026 09:10:11;14-02-2026 10:00:00
-4;quatre@example.org;Quatre;No;02-03-2026 09:10:11;02-03-2026 10:00:00
-"""
-PHPLIST = """id,email,confirmed,blacklisted,bouncecount,entered,modified,htmlemail
-1,un@example.org,1,0,0,2026-01-10 09:10:11,2026-01-12 10:00:00,1
-2,deux@example.org,0,0,0,2026-01-25 09:10:11,2026-02-12 10:00:00,1
-3,trois@example.org,1,1,0,2026-02-14 09:10:11,2026-02-14 10:00:00,0
-4,quatre@example.org,1,0,0,2026-03-02 09:10:11,2026-03-02 10:00:00,1
-"""
-CISCO = """Session ID,Contact Type,Contact Disposition,Originator DN,Call Start Time,\
-Queue Time,Talk Time
-1001,1,2,4001,03/02/2026 09:14:05,25,335
-1002,1,1,4001,03/02/2026 09:24:05,60,0
-1003,1,2,4001,03/25/2026 09:34:05,12,48
-1004,2,2,4002,03/26/2026 09:34:05,0,50
-"""
-REVIEWS = """Store code,Review title,Rating,Review text,Reply date,Published
-A1,Rapide,5,Très bien,2026-03-05 09:00:00,2026-03-02 09:14:33
-A1,Lent,2,Trop long,,2026-03-12 09:14:33
-A1,Correct,4,Bien,2026-04-05 09:00:00,2026-03-22 09:14:33
-"""
-GA4 = """# Pages et écrans
-# 20260301-20260303
-Date,Sessions,Engaged sessions,Total users,Event count,Clicks
-20260301,100,60,90,500,12
-20260302,110,70,95,510,13
-20260303,120,80,99,520,14
-"""
-SEARCH = """Date,Clicks,Impressions,CTR,Position
-2026-03-01,12,300,4%,8.1
-2026-03-02,13,310,4.2%,8.2
-2026-03-13,14,320,4.4%,8.3
-"""
-JSTOR = """Month,Title ID,Year,Item Requests
-2026-01,10101,2019,30
-2026-02,10101,2019,31
-2026-03,10101,2020,32
-"""
 MEANS = "Par quels moyens nous contactez-vous ?"
-GOOGLE_FORM = f'''"Horodateur","Êtes-vous satisfait ?","{MEANS}"
-"2026/03/02 9:14:33 AM UTC+1","Oui","Téléphone, Courriel"
-"2026/03/03 10:14:33 PM UTC+1","Non","Guichet"
-"2026/03/30 11:14:33 AM UTC+2","Oui","Téléphone, Guichet, Courriel"
-"2026/03/28 11:14:33 AM UTC+1","Oui",""
-'''
-MICROSOFT_FORM = f"""ID,Start time,Completion time,Email,Name,Êtes-vous satisfait ?,{MEANS}
-1,2026-03-02 09:10:00,2026-03-02 09:14:33,un@example.org,Usager Un,Oui,Téléphone;Courriel;
-2,2026-03-03 22:10:00,2026-03-03 22:14:33,deux@example.org,Usager Deux,Non,Guichet;
-3,2026-03-30 11:10:00,2026-03-30 11:14:33,un@example.org,Usager Un,Oui,Téléphone;Guichet;Courriel;
-4,2026-03-28 11:10:00,2026-03-28 11:14:33,un@example.org,Usager Un,Oui,
-"""
-TALLY = f"""Submission ID,Submitted at,Êtes-vous satisfait ?,{MEANS},{MEANS} (Téléphone),\
-{MEANS} (Courriel),{MEANS} (Guichet)
-aB1,2026-03-02 09:14:33,Oui,"Téléphone, Courriel",TRUE,TRUE,FALSE
-aB2,2026-03-03 22:14:33,Non,Guichet,FALSE,FALSE,TRUE
-aB3,2026-03-30 11:14:33,Oui,"Téléphone, Guichet, Courriel",TRUE,TRUE,TRUE
-aB4,2026-03-28 11:14:33,Oui,,FALSE,FALSE,FALSE
-"""
+
+
+def export(tool: str) -> str:
+    return (Path(__file__).parent / "exports" / f"{tool}.csv").read_text(encoding="utf-8")
+
+
+OSTICKET, FRESHDESK, HELP_SCOUT = map(export, ("osticket", "freshdesk", "help_scout"))
+BREVO, PHPLIST, CISCO, REVIEWS = map(export, ("brevo", "phplist", "cisco", "reviews"))
+GA4, SEARCH, JSTOR, TALLY = map(export, ("ga4", "search", "jstor", "tally"))
+GOOGLE_FORM, MICROSOFT_FORM = map(export, ("google_form", "microsoft_form"))
 ASKED = Questionnaire.model_validate(
     {
         "id": "essai", "label": "Essai",
