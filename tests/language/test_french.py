@@ -6,12 +6,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from observlib.base.errors import ObservError
 from observlib.language import french
 from observlib.language.prose import typography, unbroken
+
+CASES = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
 
 finite = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e15, max_value=1e15)
 
@@ -115,46 +118,18 @@ def test_only_spaces_change_whatever_the_markdown_and_a_second_pass_changes_noth
     assert SPACES.sub("", label) == SPACES.sub("", text).replace("'", "’")
 
 
-@pytest.mark.parametrize(
-    "kept",
-    ["`a : b ; c ? 5 %`", "[@little2020; @andridge2019]", "```r\nx <- c(a = 1) ; y : z ?\n```",
-     "---\ntitle: a : b\nx: y ?\n---\n", '::: {.callout-note title="A : b"}',
-     "::: {#fig-a layout-ncol=2}", "https://example.org/a?b=1;c:d%20e",
-     "<https://example.org/?q=a;b>", '[id]: https://example.org "Titre : x"',
-     "| :--- | ---: | :-: |", ": Légende {#tbl-a}", "Table: Légende",
-     '<span style="color : red ; x">', "<!-- à faire : voir ; -->", "&nbsp;", "$a : b ; c$",
-     "à 12:30", "[@cle2026]", "![image](a.svg)"],
-)  # fmt: skip
+@pytest.mark.parametrize("kept", CASES["no prose"])
 def test_what_is_not_prose_stays_as_it_is(kept):
     assert typography(kept) == kept
     assert kept in typography(f"{kept}\n\nTexte : fin !")
 
 
-@pytest.mark.parametrize(
-    ("written", "printed"),
-    [("Note : 8 %", "Note\xa0: 8\xa0%"), ("Note: 8%", "Note\xa0: 8\xa0%"),
-     ("Pourquoi?", "Pourquoi\u202f?"), ("un ; deux !", "un\u202f; deux\u202f!"),
-     ("«oui»", "«\xa0oui\xa0»"), ("« oui » : non", "«\xa0oui\xa0»\xa0: non"),
-     ("**gras** : `code` ; fin", "**gras**\xa0: `code`\u202f; fin"),
-     ("[lien](https://a.b/?x) : y", "[lien](https://a.b/?x)\xa0: y"),
-     ("| Note : | 8 % |", "| Note\xa0: | 8\xa0% |"),
-     ("# Titre : suite {#sec-a}", "# Titre\xa0: suite {#sec-a}"),
-     ("voir ![a](b.svg)", "voir ![a](b.svg)"),
-     ("En 2025 les visites", "En 2025 les visites")],  # a year may end its line
-)  # fmt: skip
+@pytest.mark.parametrize(("written", "printed"), CASES["prose"])
 def test_prose_gets_its_spaces(written, printed):
     assert typography(written) == printed
 
 
-@pytest.mark.parametrize(
-    ("label", "written"),
-    [("Appels pour 1 000 visites", "Appels pour~1^000~visites"), ("12 345 678 €", "12^345^678 €"),
-     ("75 ans et plus", "75~ans et plus"), ("15 à 24 ans", "15~à~24~ans"),
-     ("3e trimestre 2026", "3e~trimestre~2026"), ("Utilité (sur 10)", "Utilité (sur~10)"),
-     ("T2 2026", "T2~2026"), ("Suivi n° 8", "Suivi n°~8"), ("−17 à +8", "−17~à~+8"),
-     ("Services Publics +, extrait", "Services Publics~+, extrait"),
-     ("Où chercher l'aide ; et quand ?", "Où chercher l’aide^; et quand^?")],
-)  # fmt: skip
+@pytest.mark.parametrize(("label", "written"), CASES["labels"])
 def test_a_label_is_not_broken_within_a_number_or_before_its_unit(label, written):
     assert unbroken(label).replace("\xa0", "~").replace("\u202f", "^") == written
 
