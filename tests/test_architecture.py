@@ -13,7 +13,6 @@ MODULES = sorted(size.LIBRARY.rglob("*.py"))
 
 
 def test_imports_only_go_down():
-    """By the floors of docs/architecture.md."""
     assert size.up(size.arrows(), size.table()) == []
     assert size.circles(size.arrows()) == []
 
@@ -53,7 +52,6 @@ def _imports(path: Path) -> set[str]:
 
 
 def test_no_theme_imports_another():
-    """What several themes share has a room of its own, so that each can be read alone."""
     crossed = set()
     for path in (size.LIBRARY / "themes").glob("*/*.py"):
         theme = path.parent.name

@@ -134,11 +134,6 @@ def test_every_bad_file_is_told_at_once(observ, place):
     assert len(err.splitlines()) == len(bad) and all(f"{name}:" in err for name in bad)
 
 
-def test_a_file_that_turned_bad_loses_nothing_of_what_was_read(observ, filled):
-    (filled / "raw" / GOOD).write_bytes(b"")
-    stops_no_other(observ, filled, GOOD, "empty file")
-
-
 @pytest.mark.parametrize(("owner", "method", "name", "said"), [
     (Path, "open", "boamp_audience.csv", "cannot be read: Permission denied"),
     (os, "scandir", "closed", "the folder cannot be read (Permission denied)"),
@@ -206,16 +201,6 @@ def test_a_row_that_cannot_be_used_is_told_with_line_and_reason(observ, place, r
     (kept,) = (place / "data" / "store" / "rejects").iterdir()
     (row,) = pd.read_csv(kept, dtype=str).to_dict("records")
     assert row["row"] == where.split(":")[1] and why in row["reason"]
-
-
-def test_an_unknown_product_in_a_plain_export_lists_the_known_ones(observ, place):
-    text = "month,visits,product\n2025-01,3,boamp\n2025-02,3,bomap\n"
-    (place / "raw" / "boamp_audience.csv").write_text(text, encoding="utf-8")
-    code, out, err = observ("ingest", "raw")
-    assert (code, err) == (0, "")
-    line = out.splitlines()[-1]
-    assert "boamp_audience.csv:3: product 'bomap'" in line and "known: service-public" in line
-    assert store.read(place / "data", "audience")["visits"].tolist() == [3]
 
 
 @pytest.mark.parametrize("words", [("catalogue",), ("ingest", "raw"), ("edition",)])

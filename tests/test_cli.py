@@ -315,13 +315,11 @@ def test_outside_a_project_it_says_what_is_looked_for(observ, tmp_path, monkeypa
     assert [path.name for path in tmp_path.iterdir()] == ["raw"]
 
 
-def test_it_runs_from_any_folder_of_the_project(observ, filled, monkeypatch):
+def test_it_runs_from_any_folder_and_makes_its_data_folder(observ, filled, monkeypatch):
     monkeypatch.chdir(filled / "notebooks")
     code, out, _ = observ("ingest", "../raw")
     assert code == 0 and str(filled / "data" / "store") in out.replace("\n", "")
-
-
-def test_an_ingestion_makes_its_data_folder(observ, filled):
+    monkeypatch.chdir(filled)
     assert observ("ingest", "raw", "--data", "data/new")[0] == 0
     assert store.kind(filled / "data" / "new") == "real"
 

@@ -43,16 +43,13 @@ def test_aliases_of_aliases_are_read_once_and_one_of_itself_ends():
     assert len(lines) < 100
 
 
-def test_a_file_nested_too_deeply_or_with_a_number_beyond_all_is_one_line():
+def test_files_nested_too_deeply_or_merged_beyond_all_are_one_line():
     told = [parse("[" * n + "]" * n, Path("a.yml"), list, "a list")[2] for n in (50, 51, 5000)]
     assert list(map(len, told)) == [0, 1, 1]
     assert all("a.yml:1: not valid YAML" in told[n][0] and "nest" in told[n][0] for n in (1, 2))
     for number in ["1:" * 500_000 + "1", "9" * 500_000, "1:" * 400 + "1.5"]:
         _, _, (told,) = parse(f"a: {number}", Path("a.yml"), dict, "a mapping")
         assert "a.yml" in told and "not valid YAML" in told and len(told) < 200
-
-
-def test_merges_of_merges_do_not_multiply():
     text = "a: &a {x: 1}\n" + "".join(
         f"{name}: &{name} {{<<: [{', '.join([f'*{before}'] * 20)}]}}\n"
         for before, name in zip("abcdefgh", "bcdefghi", strict=True)
@@ -61,11 +58,8 @@ def test_merges_of_merges_do_not_multiply():
     assert "a.yml:2: not valid YAML: << is not read" in told
 
 
-def test_a_file_of_windows_is_that_of_any_other(tmp_path):
+def test_a_file_of_windows_is_any_other_s_and_an_accent_ends_no_list(tmp_path):
     (tmp_path / "a.md").write_bytes(b"---\r\na: b\r\n---\r\n")
     assert yaml_files.read_text(tmp_path / "a.md") == "---\na: b\n---\n"
-
-
-def test_a_name_that_begins_with_an_accent_does_not_end_the_list():
     regions = ["Île-de-France", "Provence-Alpes-Côte d'Azur", "Hauts-de-France", "La Réunion"]
     assert sorted(regions, key=fold) == [regions[2], regions[0], regions[3], regions[1]]

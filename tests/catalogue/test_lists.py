@@ -72,6 +72,11 @@ def test_a_theme_that_each_of_two_partners_shares_is_taken(tmp_path):
     assert len(loaded(tmp_path, "partners", {**CAISSE, **both}, {**MAIRIE, **both})) == 2
 
 
+def test_all_mistakes_are_told_at_once(tmp_path):
+    wrong = {**COURT, "owner": "nobody", "partner": "nobody", "answers": ["Rien"]}
+    assert len(told(tmp_path, "tasks", {**PAPERS, "label": "Saisir un tribunal"}, wrong)) == 4
+
+
 @pytest.mark.parametrize(("keys", "said"), [
     ({"owner": "nobody"}, "tasks.yml:9: 'court': unknown owner 'nobody'; allowed: rens"),
     ({"partner": "nobody"}, "tasks.yml:9: 'court': unknown partner 'nobody'; allowed: caisse"),
@@ -90,11 +95,6 @@ def test_what_tasks_say_against_each_other_or_of_nothing_is_told(tmp_path, keys,
 def test_a_contact_is_never_counted_of_two_tasks(tmp_path, route):
     (found,) = told(tmp_path, "tasks", {**PAPERS, route: ["L’un"]}, {**COURT, route: ["l'UN"]})
     assert found.endswith("'court': \"l'UN\" leads to 'papers' already; leave it to one")
-
-
-def test_all_mistakes_are_told_at_once(tmp_path):
-    wrong = {**COURT, "owner": "nobody", "partner": "nobody", "answers": ["Rien"]}
-    assert len(told(tmp_path, "tasks", {**PAPERS, "label": "Saisir un tribunal"}, wrong)) == 4
 
 
 def test_an_agency_without_these_lists_has_a_whole_catalogue(tmp_path):

@@ -1,5 +1,7 @@
 """What a device says of where its exports are fetched from, checked before anything is asked."""
 
+from pathlib import Path
+
 import pytest
 from tests.copies import copy_catalogue
 
@@ -8,16 +10,7 @@ from observlib.catalogue import fetched_from, load_catalogue
 from observlib.catalogue.tables import TABLES
 from observlib.loaders import loader_names
 
-ENTRY = """- id: essai
-  label: Essai
-  family: feedback
-  channel: web
-  owner: numerique
-  product: boamp
-  frequency: daily
-  personal_data: Aucune.
-  pattern: essai_*.csv
-"""
+ENTRY = Path(__file__).with_name("device.yml").read_text(encoding="utf-8")
 
 
 @pytest.fixture

@@ -72,15 +72,12 @@ def test_every_row_is_kept_or_rejected_and_none_is_lost(rows):
     assert rejects["row"].is_unique and (rejects["reason"] != "").all()
 
 
-def test_a_mark_of_no_product_is_refused_as_no_page_could_hold_it():
+def test_a_mark_of_no_product_is_refused_and_an_unknown_table_told():
     rows, rejects = audience([("2026-01-01", "2026-01-01")], product=None)
     assert rows.empty
     (told,) = rejects["reason"]
     mend = "name one in the file, or in the device's entry in its devices.yml"
     assert told == f"is empty; {mend}"  # whichever data folder's catalogue that is
-
-
-def test_an_unknown_table_is_told_with_the_known_ones():
     with pytest.raises(ObservError, match="tables are audience, sections, subscriptions"):
         contract.columns("nothing")
 
@@ -98,13 +95,10 @@ def towns(*areas: str | None, **words: object) -> tuple[pd.DataFrame, pd.DataFra
     return audience([("2026-01-01", "2026-01-31")] * len(areas), area=[*areas], **words)
 
 
-def test_two_towns_of_one_month_neither_repeat_nor_replace_each_other():
+def test_towns_of_one_month_never_repeat_nor_count_with_their_sum():
     kept, rejects = towns("Lyon", "01", "2A", "Lyon", visits=[10, 20, 30, 10])
     assert kept[["area", "visits"]].values.tolist() == [["Lyon", 10], ["01", 20], ["2A", 30]]
     assert rejects["reason"].tolist() == ["repeats row 2"]
-
-
-def test_a_row_without_a_town_among_those_of_towns_may_be_their_sum_and_does_not_count():
     kept, rejects = towns("Lyon", None, "Paris", visits=[10, 30, 20])
     assert kept["visits"].sum() == 30 and rejects["row"].tolist() == [3]
     assert rejects["reason"][0].startswith("is empty, and told in row 2 of the same month: take")

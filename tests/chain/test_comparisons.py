@@ -147,12 +147,14 @@ def test_an_answer_that_was_asked_for_is_not_a_mark_left_by_who_clicked_a_button
         assert {catalogue.devices[device].family for device in shown[name]["device"]} == {family}
 
 
-def test_visits_of_data_sets_stand_beside_those_of_sites_and_never_among_them(shown):
+def test_visits_of_data_sets_are_beside_sites_or_told_where_none_is_measured(shown):
     assert set(shown["visits"]["channel"]) == {"web"}
     assert set(shown["open_visits"]["channel"]) == {"open_data"}
     assert "bodacc" in set(shown["open_visits"]["product"])
     for name, frame in shown.items():
         assert name == "polls" or frame["product"].is_unique, name
+    assert overview.main_channel(shown["visits"]) == "web"
+    assert overview.main_channel(shown["visits"].head(0)) == "open_data"
 
 
 def test_those_who_come_in_person_stand_beside_visits_of_sites(demonstration, monkeypatch):
@@ -180,8 +182,3 @@ def test_the_panorama_says_that_all_is_complete_only_where_it_is(shown, study):
     partial = only["visits"].assign(status="partial")
     assert overview.completeness(only, partial) == elsewhere
     assert overview.completeness({**only, "calls": only["calls"].head(0)}) == elsewhere
-
-
-def test_where_no_site_is_measured_a_page_tells_of_data_sets(shown):
-    assert overview.main_channel(shown["visits"]) == "web"
-    assert overview.main_channel(shown["visits"].head(0)) == "open_data"

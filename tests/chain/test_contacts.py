@@ -119,14 +119,11 @@ def test_the_busiest_hour_and_day_are_those_put_in(demonstration):
 
 EVERY = Quarter("2026-T3").back(QUARTERS)
 PLACES = {
-    "Famille": "Caisse fictive",
-    "Papiers d'identité": "Agence fictive des titres",
+    "Famille": "Caisse fictive", "Papiers d'identité": "Agence fictive des titres",
     "Carte grise et permis": "Agence fictive des titres",
-    "Justice et litiges": "Autorité fictive",
-    "Étrangers en France": "Préfecture fictive",
-    "Coordonnées d'un service": "Ville fictive",
-    "Logement": SEVERAL,
-}
+    "Justice et litiges": "Autorité fictive", "Étrangers en France": "Préfecture fictive",
+    "Coordonnées d'un service": "Ville fictive", "Logement": SEVERAL,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("table", "kind"), [("calls", "call"), ("tickets", "ticket")])

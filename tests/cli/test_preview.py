@@ -50,12 +50,9 @@ def redirected(words: str, redirection: str) -> tuple[int, str]:
     """The exit code of a command whose output a shell leads somewhere, and what it told."""
     line = f'"$0" -c "{SCRIPT}" {words} {redirection}'
     done = subprocess.run(
-        ["/bin/sh", "-c", line, sys.executable],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
+        ["/bin/sh", "-c", line, sys.executable], cwd=ROOT, capture_output=True, encoding="utf-8",
         check=False,
-    )
+    )  # fmt: skip
     return done.returncode, done.stderr
 
 
@@ -82,12 +79,8 @@ def test_a_reader_that_wants_no_more_ends_the_command_without_a_word():
     read, write = os.pipe()
     os.close(read)
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, "catalogue"],
-        cwd=ROOT,
-        stdout=write,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-        check=False,
-    )
+        [sys.executable, "-c", SCRIPT, "catalogue"], cwd=ROOT, stdout=write,
+        stderr=subprocess.PIPE, encoding="utf-8", check=False,
+    )  # fmt: skip
     os.close(write)
     assert (done.returncode, done.stderr) == (1, "")

@@ -79,19 +79,21 @@ def test_what_each_of_few_people_answered_is_not_told(found, status):
     assert protect(pd.DataFrame([found]))["status"].tolist() == [status]
 
 
-def test_a_delay_of_the_service_is_nobody_s_answer():
+def test_a_delay_is_nobody_s_answer_and_what_is_withheld_keeps_no_number():
     assert protect(pd.DataFrame([row(100, 12)]), personal=False)["status"].tolist() == ["low_base"]
+    out = protect(pd.DataFrame([row(40, 50, ci_low=30.0, ci_high=50.0, status="suppressed")]))
+    assert out[estimates.NUMBERS].isna().all(axis=None)
 
 
-def test_a_unanimous_answer_is_not_told_by_the_categories_that_no_one_chose():
+def test_a_nearly_unanimous_answer_is_not_told_by_other_categories():
     parts = [row(100, 12, group="feeling", group_value="Négatif"),
              row(0, 12, group="feeling", group_value="Positif")]  # fmt: skip
     assert set(protect(pd.DataFrame(parts))["status"]) == {"suppressed"}
-
-
-def test_what_an_indicator_withholds_keeps_no_number():
-    out = protect(pd.DataFrame([row(40, 50, ci_low=30.0, ci_high=50.0, status="suppressed")]))
-    assert out[estimates.NUMBERS].isna().all(axis=None)
+    few = [row(0.5, 400, group="reason", group_value="A"),
+           row(99.5, 400, group="reason", group_value="B")]  # fmt: skip
+    assert set(protect(pd.DataFrame(few))["status"]) == {"suppressed"}
+    alone = row(1.0, 400, group="reason", group_value="A")
+    assert protect(pd.DataFrame([alone]))["status"].tolist() == ["suppressed"]
 
 
 def test_marks_of_few_people_cannot_be_computed_from_their_mean_s_interval():
@@ -112,7 +114,6 @@ def test_the_base_of_a_mean_is_rounded_so_that_a_late_answer_is_not_its_differen
 
 
 def test_ten_people_are_few_and_eleven_are_not_under_every_rule():
-    """The base, the people who have a property, and those who have not."""
     shown = {10: "suppressed", 11: "low_base"}
     for n, status in shown.items():
         for personal in (True, False):
@@ -140,14 +141,6 @@ def test_a_base_of_29_is_low_and_of_30_is_not():
     assert protect(pd.DataFrame([row(5, 15, unit="sur 10")]), low_base=15)["status"][0] == (
         "published"
     )
-
-
-def test_a_category_of_two_in_four_hundred_withholds_its_question():
-    few = [row(0.5, 400, group="reason", group_value="A"),
-           row(99.5, 400, group="reason", group_value="B")]  # fmt: skip
-    assert set(protect(pd.DataFrame(few))["status"]) == {"suppressed"}
-    alone = row(1.0, 400, group="reason", group_value="A")
-    assert protect(pd.DataFrame([alone]))["status"].tolist() == ["suppressed"]
 
 
 FEW = 11
@@ -193,11 +186,18 @@ def test_no_small_quarter_is_had_from_all_the_editions_together(counts):
     assert recovered([0] * 3 + counts + [0] * 3) == []
 
 
-def test_years_of_small_quarters_are_told_and_one_small_quarter_hides_its_year():
+def test_years_of_small_quarters_are_told_and_every_other_is_a_rhythm():
     assert window_told([False] * 4) and window_told([None, False] * 2)
     assert window_told([True, None, True, True]) and window_told([None] * 4)
     assert not window_told([True, True, False, False])
     assert not window_told([None, None, None, False])
+    assert not window_told([False, None]) and not window_told([None, False])
+    assert window_told([False, None, False, None]) and window_told([None, False] * 3)
+    assert not window_told([False, False, None, None])
+    assert not window_told([False, None, None, False])
+    assert not window_told([False, None, False]) and window_told([False] * 3)
+    assert not window_told([False, None, False, None, False])
+    assert window_told([False]) and window_told([True]) and window_told([])
 
 
 def test_ten_people_are_few_and_eleven_are_not_in_a_part_or_in_what_is_hidden():
@@ -211,26 +211,13 @@ def test_ten_people_are_few_and_eleven_are_not_in_a_part_or_in_what_is_hidden():
     assert withheld_parts({"a": 1, "b": 0, "c": 30}) == {"a", "c"}
 
 
-def test_every_other_quarter_is_a_rhythm_from_four_quarters_on_and_at_even_distances():
-    assert not window_told([False, None]) and not window_told([None, False])
-    assert window_told([False, None, False, None]) and window_told([None, False] * 3)
-    assert not window_told([False, False, None, None])
-    assert not window_told([False, None, None, False])
-    assert not window_told([False, None, False]) and window_told([False] * 3)
-    assert not window_told([False, None, False, None, False])
-    assert window_told([False]) and window_told([True]) and window_told([])
-
-
 def people(*counts: int) -> dict[str, set[str]]:
     return {f"c{i}": {f"{i}-{j}" for j in range(count)} for i, count in enumerate(counts)}
 
 
-def test_nothing_is_told_where_nothing_can_be_told_apart():
+def test_nothing_is_told_where_nothing_can_be_told_apart_and_people_count_once():
     assert merge_small(people(30, 3)) == {} and merge_small(people(4, 3)) == {}
     assert merge_small({}) == {}
-
-
-def test_people_who_ticked_two_small_reasons_count_once():
     same = {str(i) for i in range(8)}
     found = merge_small({"a": same, "b": same, "c": {str(i) for i in range(20)}, "d": same | {"x"}})
     assert found == {}  # nine people: the one large category joins, and nothing is left apart

@@ -102,12 +102,9 @@ def test_no_count_of_a_mark_is_had_from_means_intervals_and_shares(published, sc
     assert intruder.marks_recovered(published, scales, bases, half) == []
 
 
-def test_no_promoters_or_detractors_can_be_computed_from_a_score(published, half):
+def test_no_share_or_score_tells_one_to_ten_people(published, half):
     assert (published["indicator"] == "nps").sum() > 10
     assert intruder.promoters_recovered(published, bases, half) == []
-
-
-def test_no_share_tells_one_to_ten_people(published, half):
     assert published["indicator"].isin(SHARES).sum() > 100
     assert intruder.shares_recovered(published, SHARES, bases, half) == []
 

@@ -141,10 +141,13 @@ def test_the_same_cells_are_withheld_on_a_busy_machine_at_the_search_s_limit(mon
         assert withheld_cells(counts, sums) == hidden
 
 
-def test_what_only_fractions_of_people_would_cover_is_covered_by_people():
+def test_people_cover_what_fractions_would_and_a_sum_of_too_much_is_refused():
     # eleven halves of a person for the cell of two, which can be but one: nothing whole in between
     sums = [({0: 2.0, 1: 11.0, 2: 2.0}, 124, 124, "weighted sum")]
     assert withheld_cells([1, 2, 50], sums, few=2) == {0, 2}
+    with pytest.raises(ValueError, match=r"cell 0, 1 cannot be protected.*within 2 people"):
+        withheld_cells([2, 3], [({0: 1.0, 1: 1.0}, 5, 5, "the total")])
+    assert withheld_cells([2, 3], [({0: 1.0, 1: 1.0}, 5, 5, "the total")], within=1) == {0, 1}
 
 
 def test_a_cell_withheld_for_another_reason_is_not_had_either():
@@ -153,12 +156,6 @@ def test_a_cell_withheld_for_another_reason_is_not_had_either():
     hidden = withheld_cells(counts, sums, also=[0])
     assert len(hidden) == 4 and 0 in hidden
     assert withheld_cells(counts, sums, few=41) == hidden
-
-
-def test_a_sum_that_says_too_much_is_refused():
-    with pytest.raises(ValueError, match=r"cell 0, 1 cannot be protected.*within 2 people"):
-        withheld_cells([2, 3], [({0: 1.0, 1: 1.0}, 5, 5, "the total")])
-    assert withheld_cells([2, 3], [({0: 1.0, 1: 1.0}, 5, 5, "the total")], within=1) == {0, 1}
 
 
 def test_counts_that_do_not_go_with_their_sums_are_refused():

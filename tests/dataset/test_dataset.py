@@ -163,10 +163,13 @@ def test_a_difference_is_a_row_that_names_both_its_sides_and_says_it_is_invented
     assert row["synthetic"] is True
 
 
-def test_what_is_withheld_has_the_codes_that_other_statisticians_know_and_no_number():
+def test_withheld_and_incomplete_rows_have_the_codes_that_statisticians_know():
     row = pd.read_csv(io.BytesIO(made()["estimates.csv"])).loc[2]
     assert (row["status"], row["obs_status"], row["conf_status"]) == ("suppressed", "Q", "N")
     assert row[estimates.NUMBERS].isna().all()
+    row = ROWS.loc[[0]].assign(status="partial")
+    rows = dataset.read_table(made(row, comparisons.make(None))["estimates.csv"])
+    assert rows[["flags", "obs_status"]].values.tolist() == [["p", "P"]]
 
 
 def test_each_row_has_the_letters_of_its_status_and_of_its_history_on_both_sides(tmp_path):
@@ -205,12 +208,6 @@ def test_errata_are_a_table_of_a_package_that_has_some_and_of_no_other(tmp_path)
     assert "errata.csv" in json.dumps(json.loads(files["dataset.jsonld"]))
     assert made(corrected=corrected.iloc[:0]) == made()
     assert "errata.csv" not in made()
-
-
-def test_an_incomplete_period_is_provisional():
-    row = ROWS.loc[[0]].assign(status="partial")
-    rows = dataset.read_table(made(row, comparisons.make(None))["estimates.csv"])
-    assert rows[["flags", "obs_status"]].values.tolist() == [["p", "P"]]
 
 
 def test_every_code_of_a_contract_has_its_words():

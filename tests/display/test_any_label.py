@@ -70,7 +70,6 @@ def test_any_label_stays_in_its_chart(chart, label, grouped, invented, figures, 
 
 @EACH
 def test_a_label_as_long_as_a_book_holds_no_edition_up(chart, grouped, invented, monkeypatch):
-    """What is measured is counted, in letters: each letter costs the time of its outline."""
     measured = 0
 
     def count(text: str, *how: Any, **more: Any) -> float:

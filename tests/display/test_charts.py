@@ -68,11 +68,14 @@ def test_an_analyst_s_own_settings_change_no_byte(dots, curves, marks, visits, f
         assert drawn() == ours
 
 
-def test_the_heaviest_chart_stays_light(visits, catalogue, curves):
+def test_the_heaviest_chart_is_light_and_a_lone_point_seen(visits, catalogue, curves):
     frame = visits(list(catalogue.products), QUARTERS, partial=True)
     assert len(svg(curves(frame)).encode()) < 65_000
     frame = visits(list(catalogue.products)[:3], MONTHS)
     assert len(svg(curves(frame)).encode()) < 40_000
+    frame = visits(["boamp"], [MONTHS[0], MONTHS[-1]])
+    text = svg(curves(frame))
+    assert len(re.findall(r'<use xlink:href="#m[^"]*" x="[\d.]+" y="[\d.]+" */>', text)) >= 2
 
 
 def test_a_drawing_kept_in_a_notebook_has_one_element_a_line(dots):
@@ -122,7 +125,7 @@ def test_a_withheld_or_absent_period_leaves_a_gap(status, visits, curves):
     assert drawn_lines(chart) == [5, 9]
 
 
-def test_axes_of_counts_start_at_zero_and_marks_stay_on_their_scale():
+def test_axes_start_at_zero_or_stay_on_scale_with_ticks_of_one_precision():
     assert charts.axis_ticks(900, 1000, "visites", 4)[0] == 0
     assert charts.axis_ticks(-5, 12, "%", 4)[0] <= -5
     assert charts.axis_ticks(0, 97, "%", 4)[-1] == 100
@@ -130,9 +133,6 @@ def test_axes_of_counts_start_at_zero_and_marks_stay_on_their_scale():
     assert marks[-1] == 10 and marks[0] <= 9.5
     assert charts.axis_ticks(4.9, 5, "sur 5", 4)[-1] == 5
     assert charts.axis_ticks(0, 0, "visites", 4)[-1] > 0
-
-
-def test_ticks_are_what_they_say_and_have_the_same_decimals():
     millions = charts.tick_labels([0, 1_250_000, 2_500_000], "visites")
     assert millions == ["0", "1,25\xa0M", "2,5\xa0M"]
     assert charts.tick_labels([7, 7.5, 8], "sur 10") == ["7,0", "7,5", "8,0"]
@@ -162,21 +162,12 @@ def test_a_chart_of_withheld_values_says_so_and_does_not_fail(marks, dots, curve
         assert "secret statistique" in chart.content["alt"]
 
 
-def test_a_point_without_neighbours_is_still_seen(visits, curves):
-    frame = visits(["boamp"], [MONTHS[0], MONTHS[-1]])
-    text = svg(curves(frame))
-    assert len(re.findall(r'<use xlink:href="#m[^"]*" x="[\d.]+" y="[\d.]+" */>', text)) >= 2
-
-
-def test_shares_fill_their_bar_or_are_refused(feelings, catalogue):
+def test_shares_fill_their_bar_or_are_refused_and_hide_a_withheld_part(feelings, catalogue):
     good = feelings({"boamp": (60, 15, 25), "bodacc": (50, 8.2, 41.8)})
     chart = display.share_chart(good, catalogue, caption="Une")
     assert "BOAMP\xa0: Positif 60\xa0%, Neutre 15\xa0%, Négatif 25\xa0%." in chart.content["alt"]
     with pytest.raises(ObservError, match=r"'boamp' sum to 90\.0 %"):
         display.share_chart(feelings({"boamp": (60, 5, 25)}), catalogue, caption="Une")
-
-
-def test_a_bar_never_shows_a_withheld_part_by_difference(feelings, catalogue):
     rows = feelings({"boamp": (61, 14, 25)}).to_dict("records")
     rows[1] |= {"estimate": None, "n": None, "status": "suppressed"}
     chart = display.share_chart(estimates.make(rows), catalogue, caption="Une")

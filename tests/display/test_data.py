@@ -59,10 +59,13 @@ def test_a_cross_table_has_intervals_marks_and_the_base_of_each_column(marks, ca
     assert "effectifs" not in caption
 
 
-def test_a_grid_with_many_holes_stays_a_list(visits, catalogue):
+def test_a_grid_of_many_holes_is_a_list_and_curves_have_devices_names(visits, catalogue):
     frame = visits(["boamp", "bodacc", "legifrance"], ["2026-07", "2026-08", "2026-09"])
     (head, *_), _ = written(frame.iloc[[0, 1, 4, 8]], catalogue)
     assert head == "| Produit | Période | Valeur |"
+    frame = stays("alertes-legifrance", "lettre-vie-publique")
+    made = display.curve_chart(frame, catalogue, caption="Ils restent", x_label="mois")
+    assert catalogue.devices["alertes-legifrance"].label in made.content["alt"]
 
 
 def test_options_of_devices_of_which_one_has_no_product_make_a_cross_table(catalogue):
@@ -152,12 +155,6 @@ def stays(*devices: str) -> pd.DataFrame:
 
 def shown(frame: pd.DataFrame) -> display.Output:
     return Study("2026-T3", "data/demo").curves(frame, "Ils restent", x_label="mois")
-
-
-def test_curves_of_one_product_are_named_by_its_devices(catalogue):
-    frame = stays("alertes-legifrance", "lettre-vie-publique")
-    made = display.curve_chart(frame, catalogue, caption="Ils restent", x_label="mois")
-    assert catalogue.devices["alertes-legifrance"].label in made.content["alt"]
 
 
 def test_a_table_names_the_devices_that_measure_the_same(catalogue):

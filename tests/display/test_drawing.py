@@ -107,13 +107,10 @@ def test_no_chart_without_a_caption(caption, marks, catalogue):
             make(marks, catalogue, caption=caption)
 
 
-def test_a_label_that_looks_like_markup_is_words_in_a_point():
+def test_a_point_s_label_is_words_and_its_verdict_stands_before_details():
     made = points([point("Une {note} *forte*", "7", ["a|b"], "1.svg", 'Un "trait"')])
     assert r"### Une \{note\} \*forte\* {.no-anchor" in made and r"[a\|b]{.detail}" in made
     assert 'fig-alt="Un “trait”"' in made
-
-
-def test_a_verdict_stands_before_the_details_and_only_where_there_is_one():
     assert "verdict" not in point("T", "7", ["d"], "1.svg", "t")
     made = point("T", "7", ["d"], "1.svg", "t", verdict="En hausse")
     assert made.index("[En hausse]{.verdict}") < made.index("[d]{.detail}")
@@ -143,8 +140,12 @@ def test_labels_never_overlap_and_stay_on_the_chart(wanted, gap):
     assert [p for _, p in pairs] == sorted(placed) or len(set(wanted)) < len(wanted)
 
 
-def test_labels_with_room_stay_where_they_are():
+def test_labels_with_room_stay_and_short_counts_tell_their_ends_apart(catalogue):
     assert style.spread([100.0, 20.0], 10, 0, 200) == [100.0, 20.0]
+    visits = catalogue.indicators["visits"]
+    points = [Point(1_031_000.0, "mai"), Point(1_049_000.0, "juin")]
+    text = describe_lines(points, lambda x, decimals: charts.brief(x, visits, "visites", decimals))
+    assert text.replace("\xa0", " ") == "de 1,03 M (mai) à 1,05 M (juin)"
 
 
 @pytest.mark.parametrize("name", ["Entreprendre.Service-public.fr", "3939 Allô Service Public"])
@@ -198,13 +199,6 @@ def test_a_value_is_never_its_own_minimum_or_maximum(values):
 )  # fmt: skip
 def test_a_line_is_told_by_its_ends_and_what_lies_outside_them(values, more, text):
     assert said(values, **more) == text
-
-
-def test_shortened_counts_have_the_decimals_that_tell_their_ends_apart(catalogue):
-    visits = catalogue.indicators["visits"]
-    points = [Point(1_031_000.0, "mai"), Point(1_049_000.0, "juin")]
-    text = describe_lines(points, lambda x, decimals: charts.brief(x, visits, "visites", decimals))
-    assert text.replace("\xa0", " ") == "de 1,03 M (mai) à 1,05 M (juin)"
 
 
 def carried(made: display.Output) -> list[str]:

@@ -74,12 +74,6 @@ def test_what_would_be_drawn_wrong_is_refused(chart, values, unit, told, grouped
         draw(grouped(values, unit), chart)
 
 
-def test_more_curves_than_can_be_told_apart_are_refused(grouped, draw):
-    frame = estimates.combine([grouped({"0": 50.0}, device=f"d{i}") for i in range(7)])
-    with pytest.raises(ObservError, match="7 curves"):
-        draw(frame, "curve_chart", by="device")
-
-
 def test_bars_are_ranked_and_those_left_out_are_told_and_kept_in_the_data(grouped, draw, written):
     made = draw(grouped({"Peu": 10.0, "Assez": 20.0, "Guère": 4.0, "Surtout": 60.0}), limit=2)
     order = "de la valeur la plus haute à la plus basse. Surtout : 60 %. Assez : 20 %"
@@ -105,7 +99,7 @@ def test_a_withheld_bar_is_told_in_words_and_has_no_value_anywhere(grouped, draw
     assert "Aucune valeur ne peut être montrée" in alt_of(draw(grouped({"B": "suppressed"})))
 
 
-def test_a_bar_to_read_with_care_differs_by_more_than_its_colour(grouped, draw, written, figures):
+def test_a_bar_of_care_differs_beyond_colour_and_tells_its_base(grouped, draw, written, figures):
     states = {"Peu": "low_base", "Encore": "partial"}
     draw(grouped({"A": 60.0, "Peu": 30.0, "Encore": 20.0}, half=2.0, states=states))
     whole, thin, partial = figures[-1].axes[0].patches
@@ -115,9 +109,6 @@ def test_a_bar_to_read_with_care_differs_by_more_than_its_colour(grouped, draw, 
     assert "Barre hachurée : faible effectif (moins de 30 appels)." in notes
     assert "20 % (p)" in notes and "(p) et bord en tirets : période incomplète." in notes
     assert "Trait : intervalle à 95 %. 400 appels." in notes
-
-
-def test_bases_that_differ_stand_beside_each_bar(grouped, draw, written):
     draw(estimates.combine([grouped({"A": 60.0}, n=1200), grouped({"B": 40.0}, n=35)]))
     notes = " ".join(written())
     assert "n = 1 200" in notes and "n = 35" in notes and "n : nombre d’appels." in notes
@@ -160,9 +151,7 @@ def test_no_text_is_cut_whatever_the_names(grouped, draw, figures, assert_readab
     assert_readable()
 
 
-def test_each_curve_is_named_with_its_last_value_and_tells_itself_by_more_than_colour(
-    grouped, invented, draw, written, figures, assert_readable
-):
+def test_curves_are_told_beyond_colour(grouped, invented, draw, written, figures, assert_readable):
     falls = [{str(m): 100 - m * (1 + i / 10) for m in range(25)} for i in range(6)]
     named = zip(falls, invented.products, strict=False)
     draw(estimates.combine(grouped(x, product=one, half=0.0) for x, one in named), "curve_chart")
@@ -181,7 +170,7 @@ def test_a_withheld_end_is_a_gap_that_is_explained(grouped, draw, written):
     assert "Courbe interrompue : secret statistique." in written()
 
 
-def test_thin_and_partial_points_have_their_own_marks(grouped, draw, written, figures):
+def test_thin_partial_and_lone_points_have_their_own_marks(grouped, draw, written, figures):
     states = {"1": "low_base", "2": "partial"}
     draw(grouped({"0": 90.0, "1": 80.0, "2": 70.0}, half=3.0, states=states), "curve_chart")
     [marks] = [x for x in figures[-1].axes[0].collections if isinstance(x, PathCollection)]
@@ -192,9 +181,6 @@ def test_thin_and_partial_points_have_their_own_marks(grouped, draw, written, fi
     notes = " ".join(written())
     assert "Marque creuse : faible effectif (moins de 30 appels)." in notes
     assert "(p) et pointillé : période incomplète." in notes and "70 % (p)" in notes
-
-
-def test_a_point_between_two_gaps_is_still_seen(grouped, draw, figures):
     draw(grouped({"0": 90.0, "1": "missing", "2": 70.0}), "curve_chart")
     marks = [line for line in figures[-1].axes[0].lines if line.get_marker() == "o"]
     assert [list(mark.get_xdata()) for mark in marks] == [[0], [2]]
@@ -239,10 +225,13 @@ def test_curves_of_one_end_are_named_apart(grouped, draw, written, texts, figure
     assert_readable()
 
 
-def test_shares_are_drawn_from_zero_where_they_begin_near_it(grouped, draw, figures):
+def test_shares_are_drawn_from_zero_and_too_many_curves_refused(grouped, draw, figures):
     made = draw(near(grouped), "curve_chart", x_label="jours depuis la réception")
     assert figures[-1].axes[0].get_xlim() == (0, 30)
     assert "(à 30)" in alt_of(made) and len(estimates.from_json(made.content)) == 12
+    frame = estimates.combine([grouped({"0": 50.0}, device=f"d{i}") for i in range(7)])
+    with pytest.raises(ObservError, match="7 curves"):
+        draw(frame, "curve_chart", by="device")
 
 
 def test_a_curve_of_low_bases_is_thin_and_bands_no_others(grouped, draw, written, figures):
@@ -265,14 +254,11 @@ def test_no_share_is_made_of_a_withheld_or_partial_step(grouped, draw, written, 
     assert len(figures[-1].axes[0].patches) == 3  # none for the withheld step
 
 
-def test_steps_that_count_different_things_say_each_its_own(grouped, draw, written):
+def test_steps_say_what_they_count_and_no_share_is_none(grouped, draw, written, assert_readable):
     frame = grouped({"Proposée": 500.0, "Répondue": 50.0}, "appels")
     said = alt_of(draw(frame.assign(unit=["appels", "réponses"]), "funnel_chart"))
     assert "Proposée : 500 appels. Répondue : 50 réponses, soit 10 %" in said
     assert "appels" not in written()  # a heading of the whole would be wrong
-
-
-def test_a_share_too_small_to_write_is_not_written_as_nothing(grouped, draw, assert_readable):
     few = grouped({"Visites": 86e6, "Réponses": 224.0}, "appels")
     assert "moins de 0,1 % de l’étape précédente" in alt_of(draw(few, "funnel_chart"))
     nobody = grouped({"A": 0.0, "B": 0.0}, "appels")
@@ -296,10 +282,15 @@ def hours(first: int, last: int, top: float = 100.0) -> dict[str, float | str]:
     }
 
 
-def test_a_grid_without_a_value_says_so(grouped, draw, assert_readable):
+def test_a_grid_says_where_it_has_no_value_or_care(grouped, draw, assert_readable, written):
     made = draw(grouped({"a · b": "suppressed"}), "heat_chart")
     assert "1 ligne et 1 colonne. Aucune valeur ne peut être montrée." in alt_of(made)
     assert_readable()
+    states = {"lundi · 9 h": "low_base", "mardi · 9 h": "partial"}
+    cells = {"lundi · 9 h": 4.0, "mardi · 9 h": 9.0, "mardi · 8 h": "missing"}
+    draw(grouped(cells, states=states), "heat_chart")
+    assert {"4 % (f)", "9 % (p)", "nd"} <= set(written())
+    assert any("Case vide : aucune mesure." in text for text in written())  # Monday at 8
 
 
 def test_values_stand_in_cells_of_named_rows_and_columns(grouped, draw, written, assert_readable):
@@ -319,14 +310,6 @@ def test_narrow_cells_keep_their_shade_and_marks(grouped, draw, written, figures
     assert grid.get_array().count() == 5 * 33 - 2  # and nothing where a value is withheld
     for note in ("f : faible effectif (moins de 30).", "× : donnée non disponible."):
         assert note in " ".join(written())
-
-
-def test_care_is_written_under_the_value(grouped, draw, written):
-    states = {"lundi · 9 h": "low_base", "mardi · 9 h": "partial"}
-    cells = {"lundi · 9 h": 4.0, "mardi · 9 h": 9.0, "mardi · 8 h": "missing"}
-    draw(grouped(cells, states=states), "heat_chart")
-    assert {"4 % (f)", "9 % (p)", "nd"} <= set(written())
-    assert any("Case vide : aucune mesure." in text for text in written())  # Monday at 8
 
 
 def test_long_names_wrap_or_turn_and_never_touch(grouped, draw, assert_readable):

@@ -36,17 +36,10 @@ def request_(tmp_path: Path, demonstration: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(tmp_path)
     frame._given.cache_clear()
     return Request(
-        root=tmp_path,
-        data=demonstration,
-        quarter=Quarter("2026-T3"),
-        today=date(2026, 11, 24),
-        kind="demonstration",
-        digest="abc123",
-        catalogue=demonstration_catalogue(),
-        practices=Practices((), {}, {}),
-        pages=(),
-        wanted=frozenset(),
-    )
+        root=tmp_path, data=demonstration, quarter=Quarter("2026-T3"), today=date(2026, 11, 24),
+        kind="demonstration", digest="abc123", catalogue=demonstration_catalogue(),
+        practices=Practices((), {}, {}), pages=(), wanted=frozenset(),
+    )  # fmt: skip
 
 
 def written(request: Request, folder: Path) -> dict[str, bytes]:

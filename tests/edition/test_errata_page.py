@@ -42,19 +42,7 @@ MARK = {
 }  # fmt: skip
 WRONG = {"estimate": 7.4, "ci_low": 7.2, "ci_high": 7.6}
 RIGHT = {"estimate": 7.1, "ci_low": 6.9, "ci_high": 7.3}
-ERRATUM = """id: note
-day: 2026-12-02
-figures:
-  - indicator: satisfaction_10
-    product: vie-publique
-    channel: web
-    device: jdma-vie-publique
-    period: 2026-T2
-    published: 7.4
-    corrected: 7.1
-what: Les avis d'un mois étaient comptés deux fois.
-cause: source
-"""
+ERRATUM = Path(__file__).with_name("erratum.yml").read_text(encoding="utf-8")
 READ = "on lisait 7,4 sur 10, il faut lire 7,1 sur 10."
 Tell = Callable[..., None]
 

@@ -29,11 +29,8 @@ def test_each_number_of_each_page_is_of_a_figure_or_listed_as_no_estimate(editio
     assert [line for page in pages for line in lost_on_page(edition, page)] == []
 
 
-def test_each_number_of_each_pdf_is_that_of_its_page(edition):
+def test_each_number_of_a_pdf_or_of_the_data_is_that_of_its_page_or_row(edition):
     assert [line for page in edition.studies() for line in lost_in_pdf(edition, page)] == []
-
-
-def test_each_number_of_the_data_is_of_the_figure_of_its_row(edition):
     assert [*lost_in_workbook(edition), *lost_in_archive(edition)] == []
 
 

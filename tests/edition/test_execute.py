@@ -78,8 +78,9 @@ def test_a_failure_names_the_author_s_cell_and_the_error_in_one_line(outcomes):
     assert notebook.cells[-1].source == "print('never')" and notebook.cells[-1].outputs == []
 
 
-def test_a_page_that_dies_is_a_failure_and_not_a_hang(outcomes):
+def test_a_page_that_dies_is_a_failure_and_progress_goes_on(outcomes, progress):
     assert outcomes["dead"].error == "cell 3: its process died, perhaps for want of memory"
+    assert progress == [(done, len(CELLS)) for done in range(1, len(CELLS) + 1)]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="which tells no peak")
@@ -90,10 +91,6 @@ def test_a_page_tells_the_memory_that_it_took_at_most(outcomes):
         for name in ("one", "large")
     }
     assert 240 < took["large"] - took["one"] < 300
-
-
-def test_progress_goes_to_the_end_whatever_fails(outcomes, progress):
-    assert progress == [(done, len(CELLS)) for done in range(1, len(CELLS) + 1)]
 
 
 @pytest.mark.slow

@@ -43,13 +43,10 @@ def begin(root):
         nth = next(number)
         change(root, f"Une phrase de plus, la {nth}e.", study)
         return subprocess.Popen(
-            [*before, *RUN, "--json", "--data", str(root / "data" / "demo")],
-            cwd=root,
-            env=own(root) | environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            [*before, *RUN, "--json", "--data", str(root / "data" / "demo")], cwd=root,
+            env=own(root) | environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             encoding="utf-8",
-        )
+        )  # fmt: skip
 
     return run
 

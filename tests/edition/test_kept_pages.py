@@ -14,13 +14,10 @@ from observlib.edition.make import MadePage, keep_page, recall_page, used_inputs
 from observlib.edition.plan import Page
 
 NOW = {
-    "the library/a.py": "1",
-    "the data/kind": "real",
-    "the data/ratings": "1",
-    "the data/calls": "1",
-    "the library/themes/polls/sentences.py": "1",
+    "the library/a.py": "1", "the data/kind": "real", "the data/ratings": "1",
+    "the data/calls": "1", "the library/themes/polls/sentences.py": "1",
     "the library/themes/surveys/sentences.py": "1",
-}
+}  # fmt: skip
 USED = ("the data/ratings", "the library/themes/surveys/sentences.py")
 MADE = MadePage("{}", "Douze avis.", USED)
 
@@ -124,14 +121,9 @@ def test_the_text_of_now_stands_between_what_the_code_gave_and_is_not_kept_twice
     (outcome,) = executions(folder, page)
     made = nbformat.read(outcome.path, as_version=4)
     assert [cell.source for cell in made.cells[1:]] == [
-        'quarter = "2026-T3"\ndata = "data"',
-        'quarter = "2026-T3"',
-        "Avant, mieux dit.",
-        "1 + 1",
-        "Entre-temps.",
-        "2 + 2",
-        "Fin.",
-    ]
+        'quarter = "2026-T3"\ndata = "data"', 'quarter = "2026-T3"', "Avant, mieux dit.", "1 + 1",
+        "Entre-temps.", "2 + 2", "Fin.",
+    ]  # fmt: skip
     assert "title: Essais" in made.cells[0].source
     shown = [cell.outputs[0].data["text/plain"] for cell in made.cells if cell.get("outputs")]
     assert shown[2:] == ["result of 1 + 1", "result of 2 + 2"]

@@ -45,12 +45,16 @@ def path(root: Path) -> Path:
     return new_study(root, "essai_un", "Un « essai » : premier", "Pourquoi ?")
 
 
-def test_it_is_a_study_that_comes_after_the_others(root, path):
+def test_it_comes_after_other_studies_and_writes_over_none(root, path):
     studies = load_studies(root / "notebooks")
     assert list(studies) == ["frequentation", "essai_un"]
     assert studies["essai_un"].title == "Un « essai » : premier"
     assert studies["essai_un"].question == "Pourquoi ?"
     assert studies["essai_un"].order == studies["frequentation"].order + 2
+    before = path.read_bytes()
+    with pytest.raises(UsageError, match=r"notebooks/essai_un\.ipynb: exists already"):
+        new_study(root, "essai_un")
+    assert path.read_bytes() == before
 
 
 def test_it_keeps_every_convention_of_the_committed_notebooks(path):
@@ -74,13 +78,6 @@ def test_nbval_finds_the_same_outputs_when_it_runs_it_again(root, path):
     command += ["--nbval-sanitize-with", str(ROOT / "tests" / "notebooks" / "sanitize.cfg")]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
-
-
-def test_a_study_that_exists_is_not_written_over(root, path):
-    before = path.read_bytes()
-    with pytest.raises(UsageError, match=r"notebooks/essai_un\.ipynb: exists already"):
-        new_study(root, "essai_un")
-    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize(("words", "said"), [

@@ -45,11 +45,15 @@ def test_a_reader_of_a_partial_edition_is_told_which_pages_are_absent():
     assert notices({"kind": "real", "studies": studies[:1]}) == []
 
 
-def test_notices_stand_after_the_front_matter_and_before_the_text():
+def test_notices_stand_before_the_text_and_name_the_commit():
     manifest = {"kind": "demonstration", "studies": [study("Panorama", error="x")]}
     text = with_notices(PAGE, manifest)
     order = [text.index(words) for words in ("title:", "synthétiques", "partielle", "Texte.")]
     assert order == sorted(order) and text.count(":::") == 4
+    link = '<a href="manifest.json"\nclass="commit">que dit\nle manifeste</a>'
+    assert "<code>0a1b2c3d4e5f</code></a>" in with_commit(link, COMMIT)
+    assert "modifiée depuis" in with_commit(link, f"{COMMIT}-dirty")
+    assert with_commit(link, "") == link
 
 
 def test_the_method_page_tells_what_the_edition_s_own_attack_found():
@@ -95,13 +99,6 @@ def test_a_page_is_cited_with_its_site_its_revision_s_day_and_the_command_that_m
     assert "SOURCE_DATE_EPOCH=1794787200" in passport_of()  # 16 November 2026, in UTC
     assert "make data/demo/store/ledger.json" in passport_of(kind="demonstration")
     assert "make data" not in passport_of()
-
-
-def test_a_page_names_the_commit_that_it_was_made_from_and_whether_files_differed():
-    link = '<a href="manifest.json"\nclass="commit">que dit\nle manifeste</a>'
-    assert "<code>0a1b2c3d4e5f</code></a>" in with_commit(link, COMMIT)
-    assert "modifiée depuis" in with_commit(link, f"{COMMIT}-dirty")
-    assert with_commit(link, "") == link
 
 
 KNOWN = load_catalogue(Path("data/catalogue"))

@@ -80,7 +80,6 @@ def test_rows_of_exports_are_told_in_hundreds_so_that_nobody_is_found_by_what_is
 
 
 def test_a_page_of_more_figures_than_anyone_reads_sends_to_the_data(tmp_path, monkeypatch):
-    """Other pages that tell one of its figures still lead to its origin."""
     monkeypatch.setattr(origins, "MOST_TRACED", 2)
     monkeypatch.setattr(store, "exports", lambda _: exports(5000))
     (tmp_path / "data" / "catalogue").mkdir(parents=True)  # it is a project
@@ -88,13 +87,9 @@ def test_a_page_of_more_figures_than_anyone_reads_sends_to_the_data(tmp_path, mo
         text = json.dumps(notebook(shows(rows, "#| label: tbl-notes\nshow()")))
         (tmp_path / f"{name}.ipynb").write_text(text, encoding="utf-8")
     about: dict[str, Any] = {
-        "data": DEMO,
-        "root": tmp_path,
-        "digest": "",
-        "catalogue": KNOWN,
-        "pages": (),
+        "data": DEMO, "root": tmp_path, "digest": "", "catalogue": KNOWN, "pages": (),
         "quarter": Quarter("2026-T3"),
-    }
+    }  # fmt: skip
     studies = [{"page": name, "title": name} for name in ("apercu", "fiche")]
     of = (ROWS, comparisons.from_json({"columns": comparisons.COLUMNS, "rows": []}))
     origins.write_origins(SimpleNamespace(**about), tmp_path, studies, *of)  # type: ignore[arg-type]
@@ -126,7 +121,6 @@ def test_figures_are_found_by_the_cell_and_the_section_that_tell_them():
 
 
 def test_the_others_than_a_group_are_no_figure_and_lead_to_their_comparison():
-    """A side of a comparison that no row of the edition is has no identifier of its own."""
     side = estimates.make([{**MARK, "group": "âge", "group_value": "Les autres", "estimate": 7.0}])
     pair = pd.concat([ROWS[:1], side.add_prefix("reference_")], axis=1)
     pairs = comparisons.make(pair.assign(against="others", difference=0.9, verdict="unknown"))

@@ -113,7 +113,6 @@ def log(folder: Path) -> list[list[str]]:
 
 
 def test_each_partner_gets_the_page_the_workbook_and_the_data_as_published(root, tmp_path):
-    """Twice, on any day: the log tells each package once, with its digest."""
     out = tmp_path / "out"
     assert make(root, out) == {"2026-T3-caisse.zip": "made", "2026-T3-ville.zip": "made"}
     found = inside(out / "2026-T3-caisse.zip")

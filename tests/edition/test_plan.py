@@ -188,14 +188,9 @@ def test_no_page_takes_the_place_of_another(catalogue):
 
 def test_all_problems_are_told_at_once_and_each_once(catalogue):
     found = problems_of(
-        study("a", **EVERY),
-        study("fiche", **EACH, years=EVERY["years"]),
-        catalogue=catalogue,
-        only=["a", "fiche", "nowhere"],
-        yeers="3",
-        years="99",
-        mode="x",
-    )
+        study("a", **EVERY), study("fiche", **EACH, years=EVERY["years"]), catalogue=catalogue,
+        only=["a", "fiche", "nowhere"], yeers="3", years="99", mode="x",
+    )  # fmt: skip
     text = "\n".join(found)
     assert "study 'nowhere' does not exist; studies are a, fiche" in text
     assert "parameter 'yeers' does not exist in a, fiche; parameters are detail, mode" in text
@@ -257,12 +252,9 @@ def place(tmp_path: Path, demonstration: Path) -> Path:
     return tmp_path
 
 
-def test_a_study_that_needs_what_the_store_has_not_is_left_out(place):
+def test_a_study_without_what_it_needs_is_left_out_or_says_it_if_named(place):
     asked = check_request(place, place / "data", None, [], None, TODAY)
     assert [page.name for page in asked.pages] == ["essai"]
-
-
-def test_asked_for_by_name_it_says_what_it_needs(place):
     with pytest.raises(UsageError, match=r"study 'autre': needs what no export .*: population"):
         check_request(place, place / "data", None, ["autre"], None, TODAY)
 
@@ -275,7 +267,6 @@ def test_with_what_it_needs_it_is_a_page(place):
 
 
 def test_where_products_are_many_studies_are_pages_of_departments(demonstration, monkeypatch):
-    """The committed notebooks, as a ministry would have them planned."""
     monkeypatch.setattr(frame, "MANY", 2)
     asked = check_request(ROOT, demonstration, None, [], None, TODAY)
     names = {page.name for page in asked.pages}

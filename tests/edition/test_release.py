@@ -39,20 +39,8 @@ PROJECT = Path(__file__).parents[2]
 TODAY = date(2026, 11, 24)
 T3 = "2026-T3"
 SITE, EDITION = "reports/_site", f"reports/editions/{T3}"
-QUARTO = """project:
-  type: website
-  output-dir: _rendered
-  render: [index.qmd, "*.ipynb"]
-lang: fr-FR
-website:
-  title: Essai
-  sidebar:
-    contents: [index.qmd, {auto: "*.ipynb"}]
-format:
-  html: default
-"""
-PDF = """  typst: default
-"""
+QUARTO = Path(__file__).with_name("small_quarto.yml").read_text(encoding="utf-8")
+PDF = "  typst: default\n"
 PREVIOUS = {
     "_site/index.html": "le site d'avant",
     "_site/2026-T3/panorama.html": "la page d'avant",
@@ -532,15 +520,6 @@ def test_keep_going_without_a_page_or_a_fixed_one_changes_nothing(release, root,
     write(root / "reports" / "index.qmd", "---\ntitle: Accueil\n---\n\nVoir @fig-a.\n")
     with pytest.raises(ObservError, match=r"index\.qmd: unresolved reference @fig-a"):
         release(keep_going=True)
-
-
-def test_ctrl_c_just_before_the_exchange_changes_nothing(release, unchanged, monkeypatch):
-    def interrupt(*words: Any) -> bool:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(files, "_exchange", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        release()
 
 
 def run(jobs: dict[str, list[Path]]) -> dict[str, list[int]]:

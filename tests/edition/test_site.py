@@ -73,7 +73,6 @@ def entries(root: Path) -> list[str]:
 
 
 def test_a_site_of_another_name_says_it_everywhere(release, root):
-    """On its pages and in the feed, the calendar, the package, its workbook, the crate."""
     name = "Baromètre de l’eau"
     small.write(root / "reports" / "_brand.yml", f"meta: {{name: {name}}}")
     release(T3, today=SECOND)
@@ -101,7 +100,6 @@ def test_a_wrong_brand_is_refused_before_anything_is_executed(release, root, mon
 
 
 def test_a_former_edition_needs_nothing_of_what_may_change_beside_it(root, both):
-    """But for the list of editions and the series, whose addresses are promised."""
     place = root / "reports" / "_site"
     shutil.rmtree(place / T3)
     for name in ("index.html", "feed.xml"):

@@ -58,12 +58,16 @@ def test_a_count_of_few_rows_is_not_told(small, told, monkeypatch):
     assert (rows.rows, rows.own) == (None, None)
 
 
-def test_a_comparison_leads_to_both_its_figures(small, told):
+def test_a_comparison_leads_to_both_its_figures_and_an_unknown_one_is_told(small, told):
     pairs = told[1][told[1]["against"] == "before"]
     one = comparisons.identifiers(pairs)[0]
     found = follow(small, one)
     assert len(found.compares) == 2 and not found.vintages and found.families
     assert follow(small, found.compares[0]).row["indicator"] == found.row["indicator"]
+    with pytest.raises(ObservError, match=r"column `id` of an edition's estimates\.csv"):
+        follow(small, "faaaaaaaaaaa")
+    with pytest.raises(ObservError, match="the edition 2020-T1 does not tell it"):
+        follow(small, "faaaaaaaaaaa", "2020-T1")
 
 
 @pytest.mark.parametrize("text", ["7,2", "f123", "figyqnddwfrf; rm", "../figyqnddwfrf"])
@@ -71,13 +75,6 @@ def test_what_is_no_identifier_is_refused_in_a_line(text):
     with pytest.raises(ObservError, match="is no identifier") as error:
         identifier_in(text)
     assert len(error.value.problems) == 1
-
-
-def test_a_figure_of_no_edition_says_where_identifiers_are(small):
-    with pytest.raises(ObservError, match=r"column `id` of an edition's estimates\.csv"):
-        follow(small, "faaaaaaaaaaa")
-    with pytest.raises(ObservError, match="the edition 2020-T1 does not tell it"):
-        follow(small, "faaaaaaaaaaa", "2020-T1")
 
 
 def test_the_command_takes_the_address_of_a_link_and_shows_no_row(small, told):

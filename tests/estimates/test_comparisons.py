@@ -27,14 +27,11 @@ def pairs(catalogue: Catalogue, now: float = 74.0, then: float = 62.0) -> pd.Dat
     )
 
 
-def test_a_tested_pair_is_a_comparison_with_both_its_sides(catalogue):
+def test_a_tested_pair_has_both_its_sides_and_none_an_empty_frame(catalogue):
     (row,) = comparisons.make(pairs(catalogue)).to_dict("records")
     assert (row["verdict"], row["difference"], row["against"]) == ("rise", 12.0, "before")
     assert (row["period"], row[REFERENCE + "period"]) == ("2026-T3", "2025-T3")
     assert row["difference_low"] < 12 < row["difference_high"] and row["level"] == 0.95
-
-
-def test_no_pair_gives_an_empty_frame_of_the_same_columns(catalogue):
     empty = comparisons.make(None)
     assert list(empty.columns) == comparisons.COLUMNS and empty.empty
     assert comparisons.combine([empty, empty]).empty

@@ -25,10 +25,13 @@ def read(tmp_path, catalogue):
     return loaded
 
 
-def test_the_code_of_a_department_or_town_stays_a_text(read):
+def test_a_place_is_a_text_of_its_row_or_of_its_device(read):
     codes = ["01", "2A", "971", "01004", "2A004", "69001", "L'Haÿ-les-Roses", "Inconnu"]
     loaded = read(*(f"2026-01;{10 + at};{code}" for at, code in enumerate(codes)))
     assert loaded.rejects.empty and loaded.rows["area"].tolist() == codes
+    loaded = read("2026-01;10;", "2026-02;11;", area="01")
+    assert loaded.rows["area"].tolist() == ["01", "01"] and loaded.rejects.empty
+    assert read("2026-01;10;2A", area="01").rows["area"].tolist() == ["2A"]
 
 
 @pytest.mark.parametrize(("cell", "why"), [
@@ -48,12 +51,6 @@ def test_a_call_from_no_place_that_can_be_read_is_still_a_call(read):
     loaded = read(*rows, header=header, form="calls")
     assert loaded.rows["area"].fillna("").tolist() == ["75", ""]
     assert loaded.rejects["column"].tolist() == ["département"]
-
-
-def test_a_device_says_the_place_of_files_that_do_not(read):
-    loaded = read("2026-01;10;", "2026-02;11;", area="01")
-    assert loaded.rows["area"].tolist() == ["01", "01"] and loaded.rejects.empty
-    assert read("2026-01;10;2A", area="01").rows["area"].tolist() == ["2A"]
 
 
 def test_two_towns_answers_of_one_moment_have_identifiers_of_their_own(read):

@@ -50,23 +50,17 @@ def test_the_sums_are_those_of_all_rows_however_long_the_pieces(read, rows, piec
     assert found.rejects.empty and list(found.rows) == contract.columns("audience")
 
 
-def test_a_page_of_which_something_is_not_told_leaves_the_sum_unknown_and_no_smaller(read):
+def test_an_untold_page_leaves_the_sum_unknown_and_a_bad_row_alone_is_told(read):
     found = read(HEAD + "2026-03-01;/a;m;boamp;5;9;1\n2026-03-01;/b;m;boamp;4;;1\n")
     (row,) = found.rows.to_dict("records")
     assert row["visits"] == 9 and pd.isna(row["actions"]) and row["bounces"] == 2
-
-
-def test_a_row_that_cannot_be_read_is_told_and_the_others_count(read):
     found = read(HEAD + "2026-03-01;/a;m;boamp;5;9;1\n2026-03-01;/b;m;boamp;x;9;1\n", 1)
     assert found.rows["visits"].tolist() == [5]
     assert found.rejects[["row", "column"]].values.tolist() == [[3, "entry_nb_visits"]]
 
 
-def test_the_visits_of_pages_are_no_visits_of_a_site(read):
+def test_visits_of_pages_are_none_of_a_site_and_no_address_is_kept(read):
     with pytest.raises(ObservError, match="those that began on the page"):
         read("date;url;visites\n2026-03-01;/a;5\n")
-
-
-def test_the_address_of_a_page_is_kept_nowhere(read):
     found = read(HEAD + "2026-03-01;/zoe.martin@exemple.invalid;m;boamp;5;9;1\n")
     assert "zoe" not in found.rows.to_csv() + found.rejects.to_csv() + str(found.notices)

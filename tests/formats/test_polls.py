@@ -29,7 +29,7 @@ def status(**poll: Any) -> dict[str, Any]:
     return {"id": "1", "url": url, "content": content, "account": account, "poll": whole | poll}
 
 
-def test_the_sample_is_read_to_the_row(read, shared_data):
+def test_the_sample_is_read_to_the_row_and_an_open_poll_counts_nothing(read, shared_data):
     found = read(shared_data / "formats" / "mastodon" / "statuses-closed.json")
     wanted = (EXPECTED / "mastodon.csv").read_text(encoding="utf-8")
     header = wanted.split("\n")[0].split(",")
@@ -38,9 +38,6 @@ def test_the_sample_is_read_to_the_row(read, shared_data):
     assert "2 rows do not count: their polls have not closed" in told
     assert "2 rows do not count: their polls allow several answers" in told
     assert "followers is left unknown" in told
-
-
-def test_a_poll_that_is_still_open_counts_nothing(read, shared_data):
     found = read(shared_data / "formats" / "mastodon" / "status.json")
     assert found.rows.empty and "have not closed" in found.notices[0]
 
@@ -50,36 +47,26 @@ def test_the_answer_on_a_poll_alone_is_refused_and_says_what_to_give(read, share
         read(shared_data / "formats" / "mastodon" / "poll.json")
 
 
-def test_a_poll_that_closes_late_is_of_its_day_in_paris(read):
+def test_a_poll_is_of_its_day_in_paris_and_of_its_server(read):
     late = status(id="8", expires_at="2026-03-31T22:30:00.000Z")
     found = read([status(), late]).rows
     assert found["date"].dt.day.tolist() == [31, 31, 1, 1]
-
-
-def test_polls_of_two_servers_with_one_number_are_two(read):
     found = read([status(), status(url="https://autre.example/@service/1")])
     assert found.rejects.empty
     assert set(found.rows["poll_id"]) == {"social.example/7", "autre.example/7"}
 
 
-def test_a_status_given_twice_counts_once(read):
+def test_a_status_given_twice_counts_once_and_markup_is_no_question(read):
     found = read([status(), status()])
     assert len(found.rows) == 2
     assert found.rejects["reason"].tolist() == ["repeats row 1", "repeats row 2"]
-
-
-def test_markup_is_no_part_of_a_question(read):
     asked = '<p>L&#39;avez-vous lue<br>? <a href="https://a.example/x">#<span>lettre</span></a></p>'
     assert set(read([status(content=asked)]).rows["question"]) == {"L'avez-vous lue ? #lettre"}
 
 
-def test_nobody_is_in_what_is_read_or_told(read):
+def test_nobody_is_read_or_told_and_half_a_character_stops_nothing(read):
     found = read([status(), status(id="8", votes=(30, None))])
     assert "Martin" not in found.rows.to_csv() + found.rejects.to_csv() + str(found.notices)
-
-
-def test_half_a_character_in_a_question_stops_nothing(read):
-    """Escapes of a JSON may cut an emoji in two, which no store can hold."""
     found = read(json.dumps([status(content="<p>Bien \ud83d ?</p>")]))
     assert found.rejects.empty and set(found.rows["question"]) == {"Bien ? ?"}
 

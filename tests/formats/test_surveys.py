@@ -164,14 +164,11 @@ def qualtrics(*rows, texts=(), types=True):
     return [*head, *([SENT, SENT, row[0], row[1], SENT, *row[2:]] for row in rows)]
 
 
-def test_what_its_author_tried_is_no_answer(read):
+def test_what_its_author_tried_or_wrote_beside_the_codes_is_read_as_meant(read):
     lines = qualtrics(["0", "1", "R_1", "1"], ["1", "1", "R_2", "2"], ["2", "1", "R_3", "2"])
     found = read("qualtrics", *lines)
     assert said(found, "reason") == {"R_1": ["Un"]} and found.rejects.empty
     assert found.notices == ("2 rows do not count: Status is none of 0, IP Address",)
-
-
-def test_texts_of_questions_and_answers_are_read_as_their_codes_are(read):
     lines = qualtrics(["IP Address", "True", "R_1", "Un"], texts=[CHOICE[0]["text"]])
     lines[0][6] = "QID7"
     assert said(read("qualtrics", *lines), "reason") == {"R_1": ["Un"]}
@@ -185,25 +182,26 @@ def test_a_response_that_was_not_finished_counts_as_such_on_the_day_it_began(rea
     assert str(rows["date"].iat[0])[:10] == "2026-02-28"
 
 
-def test_a_file_without_its_line_of_types_loses_no_answer_unseen(read):
-    with pytest.raises(ObservError, match="lacks one of its rows of headers; export it again"):
-        read("qualtrics", *qualtrics(["0", "1", "R_1", "1"], types=False))
-
-
-def test_a_word_that_is_no_answer_costs_that_answer_and_no_other(read):
+def test_a_word_that_is_no_answer_costs_it_alone_and_a_lost_line_the_file(read):
     found = read("qualtrics", *qualtrics(["0", "1", "R_1", "3"], ["0", "peut-être", "R_2", "1"]))
     assert said(found, "response").keys() == {"R_1"} and not said(found, "reason")
     assert reasons(found) == [
         [4, "is no answer to Q1: no code or label of the questionnaire"],
         [5, "is neither oui, non nor a number of times"],
     ]
+    with pytest.raises(ObservError, match="lacks one of its rows of headers; export it again"):
+        read("qualtrics", *qualtrics(["0", "1", "R_1", "1"], types=False))
 
 
-def test_an_identifier_that_is_a_name_is_refused_and_not_shown(read):
+def test_an_identifier_that_is_a_name_or_a_lost_header_shows_nobody(read):
     lines = qualtrics(["0", "1", "Jean Dupont", "1"], ["0", "1", "Dupont", "1"])
     found = read("qualtrics", *lines, *qualtrics(["0", "1", "R_3", "1"])[3:])
     assert set(found.rows["response_id"]) == {"R_3"} and set(found.rejects["row"]) == {4, 5}
     assert "Dupont" not in found.rejects.to_csv()
+    row = ["11", SENT, SENT, "Zoé", "mon fils est malade", "", ""]
+    with pytest.raises(ObservError, match=r"missing column 'Respondent ID'.* in row 2") as caught:
+        read("surveymonkey", NESTED[0], row, [*row[:4], "Mal", "", ""])
+    assert "mon fils" not in str(caught.value)
 
 
 NESTED = [
@@ -216,25 +214,15 @@ def monkey(read, *rows, top=NESTED[0], **keys):
     return read("surveymonkey", top, NESTED[1], *rows, **keys)
 
 
-def test_a_response_without_a_day_is_told_and_left_out(read):
+def test_a_response_without_a_day_is_left_out_and_no_person_s_column_answers(read):
     found = monkey(read, ["11", "", "", "Zoé", "Mal", "", ""], ["12", SENT, "", "", "", "", ""])
     assert reasons(found) == [[3, "is empty, and the day of the response is not known"]]
     assert set(found.rows["response_id"]) == {"12"}
-
-
-def test_a_column_about_persons_answers_no_question_even_where_one_is_named_so(read):
     names = asked("who", "prenom", "First Name", "choice", labels={"Zoé": "Zoé"})
     row = ["11", SENT, SENT, "Zoé", "Mal", "", ""]
     found = monkey(read, row, questions=[*QUESTIONS["surveymonkey"], names])
     assert "Zoé" not in found.rows.to_csv()
     assert found.notices == ("'q' has questions that no column answers: prenom",)
-
-
-def test_an_export_that_lost_a_row_of_its_headers_shows_nobody_s_answers(read):
-    row = ["11", SENT, SENT, "Zoé", "mon fils est malade", "", ""]
-    with pytest.raises(ObservError, match=r"missing column 'Respondent ID'.* in row 2") as caught:
-        read("surveymonkey", NESTED[0], row, [*row[:4], "Mal", "", ""])
-    assert "mon fils" not in str(caught.value)
 
 
 def test_a_box_is_ticked_by_its_own_text_and_the_last_one_by_what_someone_wrote(read):
@@ -261,13 +249,10 @@ def test_a_day_is_that_of_paris_and_a_joined_cell_counts_where_its_columns_are_e
     assert reasons(found) == [[4, "is no answer to kind: no code or label of the questionnaire"]]
 
 
-def test_labels_of_several_words_are_told_apart_in_a_joined_cell(read):
+def test_labels_and_boxes_are_read_from_a_joined_cell_or_without_it(read):
     top = ["Which kind?", "_uuid", "_submission_time"]
     found = read("kobo", top, ["Take away Sit down", f"{UUID}1", SENT], delimiter=";")
     assert list(said(found, "means").values()) == [["Emporter", "Place"]]
-
-
-def test_boxes_without_their_joined_cell_are_read_too(read):
     top = ["g/Which kind?/Sit down", "kind/takeaway", "_uuid", "_submission_time"]
     found = read("kobo", top, ["0", "1", f"{UUID}1", SENT], delimiter=";")
     assert list(said(found, "means").values()) == [["Emporter"]]
@@ -286,7 +271,7 @@ def test_what_was_rejected_in_odk_does_not_count(read):
 CLOUD = ["User display name", "Horodatage", "Votre avis ?", "Aide (Guichet)", "Thèmes"]
 
 
-def test_a_response_without_an_identifier_is_the_same_in_a_later_export(read):
+def test_a_response_without_an_identifier_is_the_same_later_and_counts_once(read):
     rows = [["Zoé", f"2026-03-02T10:00:0{n}+01:00", "5", "Oui", "Droit"] for n in range(3)]
     first, later = read("nextcloud_forms", CLOUD, *rows[:2]), read("nextcloud_forms", CLOUD, *rows)
     assert set(first.rows["response_id"]) < set(later.rows["response_id"])
@@ -294,9 +279,6 @@ def test_a_response_without_an_identifier_is_the_same_in_a_later_export(read):
     assert set(read("nextcloud_forms", CLOUD, *anonymous).rows["response_id"]) < set(
         first.rows["response_id"]
     )
-
-
-def test_a_deleted_answer_that_a_linked_file_still_ends_with_counts_once(read):
     row = ["", "2026-03-02T10:00:00+01:00", "5", "Oui", "Droit"]
     found = read("nextcloud_forms", CLOUD, row, row)
     assert found.rows["response_id"].nunique() == 1 and set(found.rejects["row"]) == {3}

@@ -35,10 +35,13 @@ def test_a_sheet_of_the_toolkit_is_read_to_the_answer(read, samples):
     assert set(found.rows["date"].astype(str)) == {"2026-05-01"}
 
 
-def test_two_systems_are_never_one_product_s_score(read, samples):
+def test_systems_and_people_of_two_files_are_never_one(read, samples):
     path = samples / "sus-analysis-toolkit" / "studyData.csv"
     with pytest.raises(ObservError, match="holds answers on 2 systems, and a device is of one"):
         read(path, **SUS, period="2026-05")
+    row = "1,,{}/2026 (10:11:12 AM)," + ANSWERS.replace(";", ",")
+    both = (read(f"{KORT}\n{row.format(day)}\n", SAVED) for day in ("5/2", "6/2"))
+    assert len({found.rows["participant"].iat[0] for found in both}) == 2
 
 
 def test_a_sheet_of_one_system_is_read(read):
@@ -81,9 +84,9 @@ def test_kort_s_days_are_those_of_its_server_s_locale(read, written, day):
     assert set(found.rows["date"].astype(str)) == {day}
 
 
-@pytest.mark.parametrize(("written", "reason"), [
-    ("14/5/2026 (10:11:12 AM)", "is no day"), ("", "is empty"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("written", "reason"), [("14/5/2026 (10:11:12 AM)", "is no day"), ("", "is empty")]
+)
 def test_a_day_that_is_none_refuses_its_row_alone(read, written, reason):
     row = "1,,5/20/2026 (10:11:12 AM)," + ANSWERS.replace(";", ",")
     bad = row.replace("5/20/2026 (10:11:12 AM)", written)
@@ -91,12 +94,6 @@ def test_a_day_that_is_none_refuses_its_row_alone(read, written, reason):
     assert sus_scores(found.rows).tolist() == [85, 85]
     assert set(found.rejects["row"]) == {4}
     assert reason in found.rejects["reason"].iat[0]
-
-
-def test_people_of_two_studies_whose_files_have_one_name_are_not_each_other(read):
-    row = "1,,{}/2026 (10:11:12 AM)," + ANSWERS.replace(";", ",")
-    both = (read(f"{KORT}\n{row.format(day)}\n", SAVED) for day in ("5/2", "6/2"))
-    assert len({found.rows["participant"].iat[0] for found in both}) == 2
 
 
 @pytest.mark.parametrize("answer", ["0", "6", "4.5", "oui", "#N/A"])

@@ -70,7 +70,6 @@ def test_what_a_family_gives_keeps_the_contracts_or_stops_it():
     "few", [("visits", "followed", "contacts"), pytest.param((), id="all", marks=pytest.mark.slow)]
 )
 def test_no_quantity_of_an_edition_has_two_values(demonstration, few):
-    """A page that reads one family and a page that reads another tell the same."""
     study = Study("2026-T3", str(demonstration))
     held = set() if few else set(study.estimates("surveys")["device"])
     rows = []

@@ -37,10 +37,14 @@ def ticks(*asked: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
     return estimates.make(shares), pd.concat(ticked)
 
 
-def test_the_first_is_paired_with_the_second_and_the_error_is_of_the_same_people():
+def test_the_first_is_paired_with_the_second_whatever_both_ticked():
     found = pairs.leading_answer(question({"A": 20, "B": 70, "C": 10}, 100))
     assert found[["group_value", "reference_group_value"]].values.tolist() == [["B", "A"]]
     assert found[list(PAIRED)].values.tolist() == [[pytest.approx(math.sqrt(90)), 99]]
+    given = np.zeros((120, 2), dtype=bool)
+    given[:70, 0] = given[40:90, 1] = True  # 30 both, 40 and 20 one alone
+    found = pairs.leading_answer(*ticks(given))
+    assert found[PAIRED[0]].tolist() == [pytest.approx(100 * math.sqrt(40 + 20) / 120)]
 
 
 def test_what_is_grouped_leads_nothing_and_what_is_withheld_is_not_told_by_its_place():
@@ -52,13 +56,6 @@ def test_what_is_grouped_leads_nothing_and_what_is_withheld_is_not_told_by_its_p
     withheld |= dict.fromkeys(estimates.NUMBERS, None)
     assert pairs.leading_answer(estimates.combine([hidden, estimates.make([withheld])])).empty
     assert pairs.leading_answer(hidden.head(0)).empty
-
-
-def test_those_who_ticked_both_tell_nothing_of_which_is_first():
-    given = np.zeros((120, 2), dtype=bool)
-    given[:70, 0] = given[40:90, 1] = True  # 30 both, 40 and 20 one alone
-    found = pairs.leading_answer(*ticks(given))
-    assert found[PAIRED[0]].tolist() == [pytest.approx(100 * math.sqrt(40 + 20) / 120)]
 
 
 @pytest.mark.parametrize("cell", ["both", "second alone", "neither"])

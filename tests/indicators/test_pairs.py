@@ -50,11 +50,15 @@ def yearly(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     return changes.tested(catalogue, changes.across_periods(frame, catalogue, NOW, BEFORE))
 
 
-def test_the_catalogue_compares_in_the_ways_that_comparison_knows(catalogue):
+def test_the_catalogue_compares_in_known_ways_and_no_other_is_tested(catalogue):
     assert get_args(entries.Comparison) == get_args(comparison.Kind)
     compared = [i for i in catalogue.indicators.values() if i.comparison]
     # no margin suits the shares of a sex and of a région alike
     assert compared and all(i.matters for i in compared if i.id != "profile_share")
+    visits = {"indicator": "visits", "unit": "visites", "period": NOW, "estimate": 500.0}
+    own = {"indicator": "satisfaction_mean", "unit": "sur 5"}
+    frame = waves((mark(7.0) | own, mark(7.9) | own), (visits, visits | {"estimate": 900.0}))
+    assert yearly(frame, catalogue).empty
 
 
 def test_the_mark_of_a_product_is_not_drowned_by_what_is_compared_beside_it(catalogue):
@@ -76,13 +80,6 @@ def test_a_rise_of_marks_is_that_of_welch_s_test(catalogue):
     reference = ttest_ind_from_stats(7.9, 2.0, 200, 7.0, 2.0, 200, equal_var=False)
     assert found["p_value"] == pytest.approx(reference.pvalue, rel=1e-6)
     assert found["verdict"] == "rise" and found["level"] == pytest.approx(0.95)
-
-
-def test_counts_and_indicators_without_a_comparison_are_not_tested(catalogue):
-    visits = {"indicator": "visits", "unit": "visites", "period": NOW, "estimate": 500.0}
-    own = {"indicator": "satisfaction_mean", "unit": "sur 5"}
-    frame = waves((mark(7.0) | own, mark(7.9) | own), (visits, visits | {"estimate": 900.0}))
-    assert yearly(frame, catalogue).empty
 
 
 def test_a_thin_value_takes_no_part_in_the_family(catalogue):

@@ -40,12 +40,9 @@ def test_a_value_that_is_not_there_is_never_printed_as_nan(x):
         french.number(x)
 
 
-def test_halves_go_away_from_zero_as_readers_round():
+def test_halves_go_away_from_zero_and_no_change_has_a_sign():
     assert [french.number(x) for x in (0.5, 1.5, 2.5, -2.5)] == ["1", "2", "3", "−3"]
     assert french.number(8.25, 1) == "8,3"
-
-
-def test_a_change_too_small_to_show_has_no_sign():
     signed = [french.signed(x, 1) for x in (0.04, -0.04, 0.05, -0.05)]
     assert signed == ["0,0", "0,0", "+0,1", "−0,1"]
     assert french.percent(-0.2, sign=True) == "0\xa0%"
@@ -60,11 +57,8 @@ def test_axis_numbers_are_short_and_near(x):
     assert abs(value - x) <= 0.06 * x
 
 
-def test_thousands_do_not_print_as_a_thousand_thousands():
+def test_thousands_and_the_first_of_a_month_are_written_in_french():
     assert [french.compact(x) for x in (999_960, 999.96)] == ["1\xa0M", "1\xa0k"]
-
-
-def test_only_the_first_of_a_month_is_ordinal():
     days = [french.day_label(date(2026, 11, day)) for day in (1, 11, 21)]
     assert days == ["1er novembre 2026", "11 novembre 2026", "21 novembre 2026"]
 
@@ -96,10 +90,14 @@ def test_de_elides_before_a_vowel_an_accent_or_an_h():
     assert said == ["de votes", "d'appels", "d'écoutes", "d'habitants", "d'Idées"]
 
 
-def test_quotes_inside_quotes_are_of_another_kind():
+def test_quotes_in_quotes_and_apostrophes_are_of_one_kind_everywhere():
     assert french.inner_quotes('« Non », dit-on ; "oui" et « peut-être »') == (
         "“Non”, dit-on ; “oui” et “peut-être”"
     )
+    sources = (Path(__file__).parents[2] / "src").rglob("*.py")
+    writing = '.replace("\'", "’")'
+    holding = [path.name for path in sources if writing in path.read_text(encoding="utf-8")]
+    assert holding == ["prose.py"]
 
 
 SPACES = re.compile("[ \u00a0\u202f]")
@@ -132,10 +130,3 @@ def test_prose_gets_its_spaces(written, printed):
 @pytest.mark.parametrize(("label", "written"), CASES["labels"])
 def test_a_label_is_not_broken_within_a_number_or_before_its_unit(label, written):
     assert unbroken(label).replace("\xa0", "~").replace("\u202f", "^") == written
-
-
-def test_apostrophes_are_the_same_in_tables_titles_and_labels_for_one_function_writes_them():
-    sources = (Path(__file__).parents[2] / "src").rglob("*.py")
-    writing = '.replace("\'", "’")'
-    holding = [path.name for path in sources if writing in path.read_text(encoding="utf-8")]
-    assert holding == ["prose.py"]

@@ -174,9 +174,7 @@ def data(word: str, catalogue: Catalogue) -> str:
 
 TEXTS = TEXT | {"Para", "Plain", "Quoted", "SingleQuote", "DoubleQuote"}
 LISTED = TEXTS | {"Strong", "BulletList", "DefinitionList", "Link to /practices/fiche.qmd"}
-TABLE = TEXTS | {
-    "Table", "AlignDefault", "AlignLeft", "AlignRight", "ColWidth", "ColWidthDefault"
-}  # fmt: skip
+TABLE = TEXTS | {"Table", "AlignDefault", "AlignLeft", "AlignRight", "ColWidth", "ColWidthDefault"}
 FAMILIES = {
     **dict.fromkeys((poll, poll_caption, problem, theme, reason, best_seller, action), TEXTS),
     **dict.fromkeys((respondents, listening, sheet), LISTED),
@@ -202,9 +200,12 @@ def bare(text: str) -> str:
     return re.sub(r'[\s"“”«»]', "", one_line(text).replace("'", "’"))
 
 
-def test_marks_are_ours_alone():
+def test_marks_are_ours_and_joined_signs_and_paragraphs_stay():
     assert text_of(markdown("**{}** : voir @fig-a.", "*x*")) == "**\\*x\\***\xa0: voir @fig-a."
     assert joined([markdown("*{}*", "a"), "b*"], " ") == "*a* b\\*"
+    for text in ("می\u200cخواهم", "👩\u200d🔬", "l’été\u00a0: co\u00adopérer"):
+        assert one_line(text) == as_cell(text) == text
+    assert text_of("Un.\n\n1. Deux\nTrois.") == "Un.\n\n1\\. Deux Trois."
 
 
 @pytest.mark.parametrize(
@@ -214,12 +215,3 @@ def test_marks_are_ours_alone():
 )  # fmt: skip
 def test_a_label_neither_turns_nor_hides_what_stands_beside_it(text):
     assert plain(text) == as_cell(text) == "Avis gnp"
-
-
-def test_signs_that_join_letters_and_emoji_stay():
-    for text in ("می\u200cخواهم", "👩\u200d🔬", "l’été\u00a0: co\u00adopérer"):
-        assert one_line(text) == as_cell(text) == text
-
-
-def test_paragraphs_of_a_text_stay_paragraphs():
-    assert text_of("Un.\n\n1. Deux\nTrois.") == "Un.\n\n1\\. Deux Trois."

@@ -19,15 +19,12 @@ from observlib.language import words
 from observlib.language.rounding import rounded_estimates, rounded_pairs
 
 
-def test_each_state_is_said_in_words(marks, catalogue):
+def test_each_state_is_said_in_words_and_a_withheld_value_is_no_number(marks, catalogue):
     said = [plain(words.sentence(row, catalogue)) for row in marks.to_dict("records")]
     assert said == ["8,4 sur 10 (intervalle à 95 % : 8,1 à 8,7 ; 12 340 réponses)",
                     "6,2 sur 10 (intervalle à 95 % : 5,9 à 6,5 ; 1 234 réponses)",
                     "9,1 sur 10 (intervalle à 95 % : 8,8 à 9,4 ; 18 réponses ; faible effectif)",
                     "valeur non publiée (secret statistique)", "donnée non disponible"]  # fmt: skip
-
-
-def test_a_withheld_value_is_never_a_number(marks, catalogue):
     row = marks[marks["status"] == "suppressed"].iloc[0]
     indicator = catalogue.indicators["satisfaction_10"]
     written = [words.sentence(row, catalogue), words.value(row, indicator)]
@@ -35,12 +32,14 @@ def test_a_withheld_value_is_never_a_number(marks, catalogue):
     assert not re.search(r"\d|nan", " ".join(written))
 
 
-def test_a_count_says_no_base_and_agrees_in_number(visits, catalogue):
+def test_a_count_agrees_in_number_and_an_unknown_indicator_is_named(visits, catalogue):
     row = visits(["legifrance"], ["2026-T3"], partial=True).iloc[0]
     assert plain(words.sentence(row, catalogue)) == "200 000 visites (période incomplète)"
     assert plain(words.value(1, catalogue.indicators["visits"])) == "1 visite"
     assert plain(words.value(0, catalogue.indicators["downloads"])) == "0 téléchargement"
     assert plain(words.value(1.96, catalogue.indicators["visits"])) == "2 visites"
+    with pytest.raises(ObservError, match="'invented': not in the catalogue; allowed: visits"):
+        words.indicator_of("invented", catalogue)
 
 
 def test_a_row_without_product_is_named_by_group_or_device(catalogue):
@@ -50,11 +49,6 @@ def test_a_row_without_product_is_named_by_group_or_device(catalogue):
     rows = estimates.make({**common, **of} for of in (scope, *others))
     names = [words.label(row, "product", catalogue) for row in rows.to_dict("records")]
     assert names == ["Toutes", catalogue.devices["sp-plus"].label, "CNAF"]
-
-
-def test_an_indicator_outside_the_catalogue_is_named(catalogue):
-    with pytest.raises(ObservError, match="'invented': not in the catalogue; allowed: visits"):
-        words.indicator_of("invented", catalogue)
 
 
 @pytest.mark.parametrize(
@@ -72,10 +66,14 @@ def test_each_unit_is_written_in_full_french(unit, x, said):
     assert plain(words.value({"estimate": x, "unit": unit, "status": "published"}, one)) == said
 
 
-def test_a_balance_says_its_sign_at_both_ends():
+def test_a_balance_has_its_sign_and_a_count_no_decimals():
     nps = Indicator(id="nps", label="NPS", unit="points", method="M", better="higher")
     row = {"unit": "points", "status": "published", "ci_low": -3.2, "ci_high": 9.0}
     assert plain(words.interval({**row, "estimate": 3.0}, nps)) == "−4 à +9"
+    about = {"id": "c", "label": "C", "unit": "sur 10", "method": "M", "better": "neither"}
+    row = {"unit": "visites", "estimate": 1200.0, "ci_low": 1100.4, "ci_high": 1299.7}
+    told = words.interval({**row, "status": "published"}, Indicator(**about, decimals=1))
+    assert plain(told) == "1 100 à 1 300"  # as `action_course`, of marks and of visits
 
 
 def test_marks_all_alike_are_not_shown_as_known_to_the_last_digit():
@@ -127,13 +125,6 @@ def test_every_group_that_indicators_make_has_a_head_that_says_what_it_is(catalo
     for group in sorted(groups):
         frame = estimates.make([{**row, "group": group, "group_value": "1"}])
         assert words.column_label(frame, "group_value", catalogue) != "Groupe", group
-
-
-def test_the_interval_of_a_count_has_no_decimals_where_marks_of_its_indicator_have():
-    about = {"id": "c", "label": "C", "unit": "sur 10", "method": "M", "better": "neither"}
-    row = {"unit": "visites", "estimate": 1200.0, "ci_low": 1100.4, "ci_high": 1299.7}
-    told = words.interval({**row, "status": "published"}, Indicator(**about, decimals=1))
-    assert plain(told) == "1 100 à 1 300"  # as `action_course`, of marks and of visits
 
 
 def made(**found: Any) -> pd.DataFrame:

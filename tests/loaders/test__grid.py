@@ -158,20 +158,17 @@ def test_the_events_of_a_queue_make_calls(events, found):
     assert calls(*events) == found
 
 
-def test_a_call_whose_number_has_as_many_digits_as_somebody_s_is_counted():
+def test_a_call_counts_whatever_its_number_and_a_log_of_none_says_so():
     number = "1778460186.76631"  # of 15 digits, with the key of a social security number
     assert held(number) == "a social security number"
     enter = (0, f"{number}|support|NONE|ENTERQUEUE||0199000001|1")
     ((call, *_),) = calls(enter, (9, f"{number}|support|NONE|ABANDON|1|1|9"))
     assert call == "1778460186:76631" and held(call, identifier=True) is None
+    with pytest.raises(ObservError, match="holds no call that entered a queue"):
+        read_queue_log(Path("queue_log"), "1774857600|NONE|NONE|NONE|QUEUESTART|")
 
 
 @pytest.mark.parametrize("text", ["a;b;c", "1774857600|NONE|NONE", "x|c|q|a|ENTERQUEUE"])
 def test_what_is_no_event_is_told_with_its_line(text):
     with pytest.raises(ObservError, match="queue_log:1: is no event of a queue log"):
         read_queue_log(Path("queue_log"), text)
-
-
-def test_a_log_without_a_call_says_so():
-    with pytest.raises(ObservError, match="holds no call that entered a queue"):
-        read_queue_log(Path("queue_log"), "1774857600|NONE|NONE|NONE|QUEUESTART|")

@@ -146,11 +146,8 @@ def test_a_link_in_an_archive_leads_nowhere(read):
     refused(read, out.getvalue(), "no whole XML")
 
 
-def test_a_file_that_is_named_an_archive_and_is_none_is_told(read):
+def test_a_file_that_is_no_archive_or_one_of_too_many_is_told(read):
     refused(read, b"%PDF-1.4 no zip at all", "missing column")
-
-
-def test_an_archive_of_a_thousand_files_is_refused(read):
     more = {f"survey_{n}.txt": "" for n in range(1000)}
     refused(read, archive(MEMBERS | more), "holds 1002 files")
 

@@ -38,9 +38,11 @@ def test_each_month_s_stock_is_the_month_s_before_with_who_came_and_without_who_
     assert counts(found, "2026-03") == [1, 1, 2]
 
 
-def test_a_month_begins_at_midnight_in_paris(read):
+def test_a_month_begins_in_paris_and_a_file_of_nobody_is_refused(read):
     found = read("2026-01-31 23:30:00,")
     assert found.rows["cohort"].unique().tolist() == ["2026-02"]
+    with pytest.raises(ObservError, match="nobody's day of joining can be read"):
+        read("hier,", "demain,")
 
 
 def test_who_left_before_joining_or_has_no_day_is_refused_with_the_row(read):
@@ -48,11 +50,6 @@ def test_who_left_before_joining_or_has_no_day_is_refused_with_the_row(read):
     told = found.rejects[["row", "reason"]].values.tolist()
     assert told[0][0] == 2 and "before the day of joining" in told[0][1]
     assert counts(found, "2026-02") == [1, 0, 0]
-
-
-def test_a_file_of_nobody_is_refused_in_one_line(read):
-    with pytest.raises(ObservError, match="nobody's day of joining can be read"):
-        read("hier,", "demain,")
 
 
 def test_the_month_of_the_export_is_told_where_the_device_does_not_say_it(read):

@@ -15,15 +15,12 @@ def script(folder: Path, body: str) -> str:
     return str(file)
 
 
-def test_days_texts_and_numbers_come_back_as_they_were(tmp_path):
+def test_days_texts_and_labels_come_back_as_they_were(tmp_path):
     days = "datetime.date(2026, 3, 1), datetime.datetime(2026, 3, 1, 10, 20)"
     body = f"return [words, sys.stdin.read(), 1.5, None, True, {days}]"
     found = _sandbox.apart(script(tmp_path, body), "é", given=b"abc")
     day, moment = date(2026, 3, 1), datetime(2026, 3, 1, 10, 20)
     assert found == [["é"], "abc", 1.5, None, True, day, moment]
-
-
-def test_labels_named_like_a_day_or_moment_are_labels(tmp_path):
     labels = {"V1": {"day": "Jour"}, "V2": {"moment": "Moment"}}
     assert _sandbox.apart(script(tmp_path, f"return {labels}")) == labels
 
@@ -46,11 +43,8 @@ def test_what_asks_for_more_memory_than_there_may_be_is_refused(tmp_path):
         _sandbox.apart(script(tmp_path, "return len(bytearray(1 << 31))"))
 
 
-def test_what_does_not_end_is_ended(tmp_path):
+def test_what_does_not_end_or_tells_too_much_is_ended(tmp_path):
     with pytest.raises(_sandbox.Exceeded, match="not read within 2 seconds"):
         _sandbox.apart(script(tmp_path, "time.sleep(60)"), seconds=2)
-
-
-def test_more_than_may_be_told_is_refused(tmp_path):
     with pytest.raises(_sandbox.Exceeded, match="needs more memory"):
         _sandbox.apart(script(tmp_path, "return 'x' * 40_000_001"))

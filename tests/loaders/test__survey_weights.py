@@ -145,7 +145,6 @@ def test_a_plain_file_of_responses_may_have_weights_above_0(tmp_path, catalogue)
 
 @pytest.mark.parametrize("newer", [False, True])
 def test_a_store_made_before_there_were_weights_is_read(tmp_path, survey, newer):
-    """Its parts have no such column, and stand beside parts that have it."""
     device, catalogue = survey("limesurvey", weight="poids", pattern="enquete-test_*.csv")
     raw = tmp_path / "raw"
     raw.mkdir()

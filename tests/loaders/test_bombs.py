@@ -300,7 +300,6 @@ def test_a_damaged_archive_of_an_audience_is_one_line_of_error(tmp_path, catalog
 
 
 def test_a_text_beyond_all_is_told_before_it_is_gone_through(tmp_path, catalogue):
-    """Ten gigabytes that take no room on the disk."""
     raw = tmp_path / "raw"
     raw.mkdir()
     for name in ("appels_3939_2026.csv", "other.csv"):

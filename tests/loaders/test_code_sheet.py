@@ -41,10 +41,13 @@ def codes(found: Loaded) -> list[list[str]]:
     return found.rows[["answer_id", "coder", "variable", "code"]].values.tolist()
 
 
-def test_each_filled_cell_is_a_code_of_its_coder(read):
+def test_each_filled_cell_is_its_coder_s_and_an_empty_file_says_so(read):
     found = read(HEADER, "7;2026-08-01;« Bonjour merci »;Négatif;OUI;")
     assert codes(found) == [["7", "2", "feeling", "negative"], ["7", "2", "anger", "yes"]]
     assert found.rejects.empty and found.rows["device"].unique().tolist() == ["sp-plus"]
+    found = read(HEADER, "7;2026-08-01;x;;;")
+    assert found.rows.empty and found.rejects.empty
+    assert found.notices == ("nothing is filled in yet",)
 
 
 @pytest.mark.parametrize(("header", "row", "encoding"), [
@@ -75,12 +78,6 @@ def test_rows_without_identifier_day_or_cells_and_texts_coded_twice_are_refused(
     assert len(found.rejects) and found.rejects["row"].iat[0] == 3
 
 
-def test_a_file_that_nobody_filled_in_yet_gives_nothing_and_says_so(read):
-    found = read(HEADER, "7;2026-08-01;x;;;")
-    assert found.rows.empty and found.rejects.empty
-    assert found.notices == ("nothing is filled in yet",)
-
-
 def test_a_file_that_is_none_is_refused(read, told):
     with pytest.raises(ObservError, match="missing column 'identifiant'"):
         read("Date;Colère", "2026-08-01;oui")
@@ -92,29 +89,23 @@ def test_a_file_that_is_none_is_refused(read, told):
         told("7;A01", header="ID;annotateur")
 
 
-def test_of_a_story_what_is_asked_is_kept_and_the_story_is_not(told):
+def test_of_a_story_what_is_asked_is_kept_and_nobody_told(told):
     found = told("7;A01;24/09/2019;Une histoire inventée.;Un titre;1.0;0.0;0;1.0")
     assert codes(found) == [["7", "A01", "injustice", "yes"], ["7", "A01", "anger", "no"]]
     assert "inventée" not in found.rows.to_csv() and found.rejects.empty
-
-
-def test_a_cell_of_a_story_that_is_no_code_is_refused_and_the_others_are_kept(told):
-    found = told("7;A01;24/09/2019;x;y;1.0;;0 et 1;", "8;A01;25/09/2019;x;y;;;;")
-    assert found.rows["variable"].tolist() == ["injustice"]
-    assert found.rejects[TOLD].values.tolist() == [[2, "q3_colere", HIDDEN, "is neither 0 nor 1"]]
-
-
-def test_an_identifier_of_several_stories_tells_of_none(told):
-    found = told(*(f"{number};A01;24/09/2019;x;y;1;0;1;0" for number in (7, 7, 8)))
-    assert set(found.rows["answer_id"]) == {"8"} and found.rejects["row"].tolist() == [2, 3]
-
-
-def test_rows_of_stories_that_cannot_be_read_say_nothing_of_anybody(told):
     story = "ma voisine est partie"
     rows = (f"7;A01;{story};x;y;1;0;1;0", f"8;A01;24/09/2019;x;y;{story};0;1;0", "9;A01")
     found = told(*rows, ";A;;;;;;;")
     assert found.rejects["row"].tolist() == [2, 3, 4, 5]
     assert story not in found.rejects.to_csv() and len(found.rows) == 1
+
+
+def test_a_story_s_bad_cell_is_refused_alone_and_one_of_several_tells_none(told):
+    found = told("7;A01;24/09/2019;x;y;1.0;;0 et 1;", "8;A01;25/09/2019;x;y;;;;")
+    assert found.rows["variable"].tolist() == ["injustice"]
+    assert found.rejects[TOLD].values.tolist() == [[2, "q3_colere", HIDDEN, "is neither 0 nor 1"]]
+    found = told(*(f"{number};A01;24/09/2019;x;y;1;0;1;0" for number in (7, 7, 8)))
+    assert set(found.rows["answer_id"]) == {"8"} and found.rejects["row"].tolist() == [2, 3]
 
 
 def test_the_real_file_gives_its_codes_and_tells_the_cell_that_is_none(shared_data, catalogue):

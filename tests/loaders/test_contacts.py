@@ -57,11 +57,16 @@ def test_a_bad_row_is_rejected_with_its_reason_and_the_others_stay(read, loader,
     assert "06 12" not in str(told) and "@" not in str(told)
 
 
-def test_without_a_day_of_export_open_tickets_are_seen_on_the_latest_moment_which_is_told(read):
+def test_open_tickets_are_seen_at_the_latest_moment_or_the_device_s_day(read):
     text = "ticket;received;answered;closed\nT1;2026-07-01 10:00;;\nT2;2026-07-09 10:00;;\n"
     found = read(text, loader="tickets")
     assert "its latest moment, 2026-07-09" in found.notices[0]
     assert set(found.rows["extracted"].astype(str)) == {"2026-07-09 08:00:00"}
+    text = "ticket;received;answered;closed\nT1;2026-07-01 10:00;;\n"
+    found = read(text, extracted=date(2026, 7, 3), loader="tickets")
+    assert str(found.rows["extracted"].iat[0]) == "2026-07-03 21:59:00"
+    assert found.notices == ("reopened is left unknown: the export has no such column",)
+    assert found.rows["reopened"].isna().all()
 
 
 def test_one_wrong_year_does_not_make_the_whole_file_wait_until_then(read):
@@ -71,14 +76,6 @@ def test_one_wrong_year_does_not_make_the_whole_file_wait_until_then(read):
     assert found.rows["ticket_id"].tolist() == ["T1"]
     assert str(found.rows["extracted"].iat[0]) == "2026-07-09 08:00:00"
     assert found.rejects[["row", "column"]].values.tolist() == [[3, "answered"]]
-
-
-def test_the_device_s_day_of_export_ends_in_paris(read):
-    text = "ticket;received;answered;closed\nT1;2026-07-01 10:00;;\n"
-    found = read(text, extracted=date(2026, 7, 3), loader="tickets")
-    assert str(found.rows["extracted"].iat[0]) == "2026-07-03 21:59:00"
-    assert found.notices == ("reopened is left unknown: the export has no such column",)
-    assert found.rows["reopened"].isna().all()
 
 
 @pytest.mark.parametrize("loader", LOADERS)

@@ -25,10 +25,12 @@ def dump(read: Any) -> Any:
 LAST_YEAR = [month("2025-10"), month("2025-12", 3), month("2025-11")]
 
 
-def test_the_last_month_listed_is_partial_however_old_it_is(dump):
+def test_the_last_or_current_month_is_partial_whatever_is_said(dump):
     loaded = dump(LAST_YEAR)
     assert loaded.rows["complete"].tolist() == [True, False, True]
     assert loaded.rows["end"].iat[1] == pd.Timestamp("2025-12-31")
+    loaded = dump([month(f"{date.today():%Y-%m}")], extracted=date(9000, 1, 1))
+    assert loaded.rows["complete"].tolist() == [False]
 
 
 @pytest.mark.parametrize(("extracted", "name", "complete"), [
@@ -41,11 +43,6 @@ def test_the_last_month_listed_is_partial_however_old_it_is(dump):
 def test_the_day_of_the_dump_decides_first_by_the_file_s_name(dump, extracted, name, complete):
     loaded = dump(LAST_YEAR, name, extracted=extracted)
     assert loaded.rows["complete"].tolist() == complete
-
-
-def test_the_current_month_is_partial_whatever_the_catalogue_says(dump):
-    loaded = dump([month(f"{date.today():%Y-%m}")], extracted=date(9000, 1, 1))
-    assert loaded.rows["complete"].tolist() == [False]
 
 
 @pytest.mark.parametrize("name", ["d_2999-01-01.json", "d_2025-02-30.json"])

@@ -23,15 +23,12 @@ def listed(*rows: str) -> str:
     return HEADER + "".join(rows)
 
 
-def test_codes_of_departements_keep_their_zero_and_their_letters(read):
+def test_codes_keep_their_zero_or_have_it_put_back_and_told(read):
     codes = ["01", "2A", "2B", "75", "971", "976", "978"]
     loaded = read(listed(*map(counter, range(7), codes)))
     assert loaded.table == "counters" and loaded.rejects.empty and loaded.notices == ()
     assert loaded.rows["departement"].tolist() == codes
     assert set(loaded.rows["date"]) == {pd.Timestamp("2024-08-01")}
-
-
-def test_a_zero_that_a_spreadsheet_took_is_put_back_and_told(read):
     loaded = read(listed(counter(1, "1"), counter(2, "2a")))
     assert loaded.rows["departement"].tolist() == ["01", "2A"]
     assert loaded.notices == ("1 département had lost its leading zero, put back",)

@@ -55,7 +55,6 @@ def test_each_answered_question_is_one_row_on_its_scale(read):
 
 
 def test_headers_that_hold_more_commas_than_there_are_columns_mislead_nobody(read):
-    """Of a file that a spreadsheet saved with semicolons: counting signs would not do."""
     answer = ["Très bien", "4", PHONE, f"{PHONE} : Oui", f"{PHONE} : Bonne", "Rien ; à, redire"]
     asked = ["Oui, non, peut-être, ou rien, ni personne, ni aucun, ?", *QUESTIONS]
     text, out = export(asked, ["", *answer]), io.StringIO()
@@ -113,10 +112,13 @@ def test_a_template_that_repeats_one_cell_a_channel_counts_it_once(read):
     assert values(loaded, "help_reached") == [1] and values(loaded, "help_satisfaction") == [5]
 
 
-def test_what_is_not_answered_makes_no_row(read):
+def test_what_is_not_answered_or_no_tidy_question_makes_no_row(read):
     answer = ["", "", "", "", f"{PHONE} : Ne se prononce pas", "Bonjour"]
     loaded = read(export(QUESTIONS, answer))
     assert loaded.rows.empty and loaded.rejects.empty
+    asked = [SATISFACTION, TRIED, "Une question du service"]
+    loaded = read(export(asked, ["Moyen", "Un proche", "42"]))
+    assert loaded.rows["question"].tolist() == ["satisfaction"] and loaded.rejects.empty
 
 
 @pytest.mark.parametrize(("utc", "local"), [
@@ -165,20 +167,17 @@ def test_a_comment_is_neither_loaded_nor_shown_even_in_the_wrong_column(read, ce
     assert "06 00" not in everything and "Zoé" not in everything
 
 
-def test_an_export_without_satisfaction_is_refused_in_one_line(read):
+def test_an_export_or_a_form_without_satisfaction_is_refused_in_a_line(read):
     with pytest.raises(ObservError, match=r"missing column 'satisfaction'.*export.*again") as told:
         read(export([CLARITY, COMMENT], ["3", ""]))
     assert "\n" not in str(told.value)
-
-
-def test_questions_that_no_tidy_question_matches_are_passed_over(read):
-    asked = [SATISFACTION, TRIED, "Une question du service"]
-    loaded = read(export(asked, ["Moyen", "Un proche", "42"]))
-    assert loaded.rows["question"].tolist() == ["satisfaction"] and loaded.rejects.empty
+    remark = "Quel type de retour souhaitez-vous nous faire ?"
+    with pytest.raises(ObservError, match="form of remarks asks for no satisfaction"):
+        read(export([remark], ["Un bug"]))
+    assert read(export([remark, SATISFACTION], ["", "Bien"])).rows["value"].tolist() == [10]
 
 
 def test_a_workbook_with_a_sheet_a_year_gives_what_the_csv_gives(read):
-    """Its moments are true dates, and its answers lines that begin with a dash."""
     reached, quality = f"{PHONE} : Non / {COUNTER} : Oui", f"{PHONE} : Bonne / Par chat : Mauvaise"
     answer = ["Moyen", "4", "", reached, quality, "Deux\nlignes"]
     lines = ["- " + cell.replace(" / ", "\n- ") if " / " in cell else cell for cell in answer]
@@ -205,10 +204,3 @@ def test_the_headers_of_former_exports_are_known(read, header, when):
     loaded = read(f"{header}\n1a2b3c4,{when},Bien\n")
     assert loaded.rejects.empty and loaded.rows["value"].tolist() == [10]
     assert loaded.rows["date"].dt.strftime("%Y-%m-%d").tolist() == ["2026-03-12"]
-
-
-def test_a_form_of_remarks_is_refused_since_it_asks_for_no_satisfaction(read):
-    remark = "Quel type de retour souhaitez-vous nous faire ?"
-    with pytest.raises(ObservError, match="form of remarks asks for no satisfaction"):
-        read(export([remark], ["Un bug"]))
-    assert read(export([remark, SATISFACTION], ["", "Bien"])).rows["value"].tolist() == [10]

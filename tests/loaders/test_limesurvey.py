@@ -93,20 +93,21 @@ def test_what_names_a_person_or_is_free_text_is_nowhere(read):
     assert loaded.rejects[["row", "column"]].values.tolist() == [[3, "Q05"]]
 
 
-def test_a_formula_s_error_beside_other_ticks_no_box(read, answers):
+def test_a_formula_s_error_ticks_no_box_and_two_of_a_category_are_one(read, answers):
     loaded = read(export(CODES, row(1, changed(5, "#N/A"))))
     assert answers(loaded, "reason") == {"1": ["Démarche"]}
     assert loaded.rejects[["column", "value"]].values.tolist() == [["Q04[other]", "#N/A"]]
+    same = {"SQ001": "Démarche", "SQ002": "Démarche", "other": None}
+    questions = [asked("reason", "Q04", "Pourquoi ?", "multiple", answers=same)]
+    loaded = read(export(CODES, row(1, changed(4, "Y"))), questions=questions)
+    assert answers(loaded, "reason") == {"1": ["Démarche"]} and loaded.rejects.empty
 
 
-def test_each_response_has_a_row_even_if_nothing_was_answered(read):
+def test_each_response_has_a_row_and_an_unfinished_one_its_first_day(read):
     loaded = read(export(CODES, row(1, [""] * 9), row(2, [""] * 9, sent="")))
     assert loaded.rows["variable"].tolist() == ["response", "response"]
     assert loaded.rows["finished"].tolist() == [True, False]
     assert loaded.rows[["category", "value", "scale_min"]].isna().all(axis=None)
-
-
-def test_an_unfinished_response_has_the_day_of_its_start(read):
     cells = row(1, SAID, sent="")
     cells[6:8] = ["2026-03-31 23:59:00", "2026-04-01 00:10:00"]
     assert set(read(export(CODES, cells)).rows["date"]) == {pd.Timestamp("2026-03-31")}
@@ -162,13 +163,6 @@ def test_plain_numbers_and_no_opinion_are_read(read, answers, cell, value):
     assert answers(loaded, "satisfaction") == ({} if value is None else {"7": [value]})
 
 
-def test_two_answers_of_one_category_are_one(read, answers):
-    same = {"SQ001": "Démarche", "SQ002": "Démarche", "other": None}
-    questions = [asked("reason", "Q04", "Pourquoi ?", "multiple", answers=same)]
-    loaded = read(export(CODES, row(1, changed(4, "Y"))), questions=questions)
-    assert answers(loaded, "reason") == {"1": ["Démarche"]} and loaded.rejects.empty
-
-
 def test_who_should_not_have_been_asked_is_left_out_and_told(read, answers):
     loaded = read(export(CODES, row(1, SAID), row(2, changed(1, "N")), row(3, changed(1, ""))))
     assert answers(loaded, "ces") == {"1": [4]}
@@ -180,14 +174,11 @@ def test_who_should_not_have_been_asked_is_left_out_and_told(read, answers):
     assert answers(unreadable, "ces") == {"1": [4]} and unreadable.notices == ()
 
 
-def test_what_export_and_questionnaire_lack_of_each_other_is_told(read):
+def test_what_export_and_questionnaire_lack_of_each_other_is_told_shortly(read):
     header = ["Q99" if name == "Q01" else name for name in CODES]
     missing, unknown = read(export(header, row(1, SAID))).notices
     assert missing.endswith("has questions that no column answers: Q01")
     assert unknown.endswith("does not have are not loaded: 'Q99'")
-
-
-def test_notices_of_an_export_of_many_columns_stay_short(read):
     header = CODES + [f"X{number} {'mot ' * 40}" for number in range(200)]
     (notice,) = read(export(header, row(1, SAID) + [""] * 200)).notices
     assert len(notice) < 600 and notice.endswith("and 192 more")
@@ -245,7 +236,6 @@ def test_an_export_is_read_again_when_its_questionnaire_changes(tmp_path, survey
     assert 4 in rows.loc[rows["variable"] == "satisfaction", "value"].tolist()
 
 
-# --- Real exports -------------------------------------------------------------------------------
 IMPORTANCE = {
     "not at all important": 1, "slightly": 2, "moderately": 3, "very": 4,
     "extremely important": 5, "I do not know": None,

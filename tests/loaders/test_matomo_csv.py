@@ -130,15 +130,12 @@ def test_without_dates_the_period_is_the_catalogues_then_the_file_names(read):
         read(text, "matomo_demo.csv")
 
 
-def test_a_file_named_by_a_range_is_never_read_as_its_last_month(read):
+def test_a_range_or_rows_without_dates_are_never_taken_for_a_month(read):
     loaded = read("nb_visits\n12\n", "m_2026-01_2026-03.csv")
     assert loaded.rows.empty
     assert "export by day or by month" in loaded.rejects["reason"].iat[0]
     assert period_named("m_2025-11-30_export_2026-03") == "2026-03"
     assert period_named("m_12026-03_2026-031") is None
-
-
-def test_several_rows_without_dates_are_not_taken_for_one_month(read):
     with pytest.raises(ObservError, match="2 records, and no column or key that says their period"):
         read("nb_visits\n12\n13\n", "m_2026-03.csv")
 

@@ -46,13 +46,10 @@ def test_a_name_that_may_tell_of_someone_is_refused_and_shown_nowhere(read, labe
     assert label not in found.rows.to_csv() + found.rejects.to_csv() + str(found.notices)
 
 
-def test_pages_beside_the_folders_and_totals_do_not_count(read):
+def test_only_folders_are_sections_and_no_person_s_page(read):
     found = read("label,nb_visits\n/index,9\n/recherche,2\nTotal,23\nfamille,12\n")
     assert found.rows["section"].tolist() == ["famille"]
     assert found.notices == ("2 rows do not count: a page at the root of the site is no section",)
     assert found.rejects["reason"].tolist() == ["is a total, and no section; leave the row out"]
-
-
-def test_a_persons_page_is_no_section(read):
     found = read("label,nb_visits\nzoe martin,3\nfamille,12\n")
     assert found.rows["section"].tolist() == ["famille"] and "zoe" not in found.rejects.to_csv()

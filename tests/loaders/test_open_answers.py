@@ -152,12 +152,14 @@ def test_a_text_goes_with_its_response_where_that_is_refused(tmp_path, survey):
     assert not [word for word in PERSONS if word in kept(loaded)]
 
 
-def test_an_export_without_the_open_question_is_told(tmp_path, survey):
+def test_an_export_without_the_open_question_or_with_labels_is_told(tmp_path, survey):
     path = tmp_path / "a.csv"
     path.write_bytes(table(["id", "submitdate", "Q01"], ["7", SENT, "5"]))
     told = load(path, *survey("limesurvey", ASKED, verbatims="redacted")).notices
     assert any("no column of Q06" in notice for notice in told)
     assert load(path, *survey("limesurvey", ASKED)).notices == ()
+    with pytest.raises(ValueError, match="an open question has no labels"):
+        survey("limesurvey", [ASKED[0], {**ASKED[1], "labels": {"Oui": 1}}])
 
 
 def test_the_store_has_the_redacted_text_under_the_hash_of_its_response(tmp_path, survey):
@@ -184,8 +186,3 @@ def test_a_download_keeps_open_answers_only_where_they_are_asked_for(tmp_path, s
     assert without_the_rest(tmp_path / "a.csv", text, asked, texts=False).splitlines() == [
         "id,submitdate,Q01", f"7,{SENT},5",
     ]  # fmt: skip
-
-
-def test_an_open_question_has_no_labels(survey):
-    with pytest.raises(ValueError, match="an open question has no labels"):
-        survey("limesurvey", [ASKED[0], {**ASKED[1], "labels": {"Oui": 1}}])

@@ -56,13 +56,10 @@ def test_the_rows_that_count_hang_on_no_length_of_a_piece(read, lines, piece):
     assert found.notices == whole.notices
 
 
-def test_days_that_may_be_months_are_decided_by_a_row_far_below(read):
+def test_a_row_far_below_decides_how_days_above_are_read(read):
     text = calls("02/03/2026 10:00", "03/03/2026 10:00", "31/03/2026 10:00")
     found, _ = read(text, 1)
     assert found.rows["date"].dt.strftime("%d/%m").tolist() == ["02/03", "03/03", "31/03"]
-
-
-def test_a_row_far_below_with_its_month_first_has_those_above_refused_that_may_be_so(read):
     text = calls("05/06/2026 10:00", "28/02/2026 10:00", "3/31/2026 10:00")
     found, pieces = read(text, 1)
     assert pieces == 3 and found.rows["call_id"].tolist() == ["c1"]
@@ -76,21 +73,21 @@ def test_the_first_piece_says_how_moments_are_written_and_others_are_refused(rea
     assert found.rejects["reason"].str.contains("not written like the moment of row 2").all()
 
 
-def test_a_call_that_comes_again_in_another_piece_counts_once(read):
+def test_a_call_of_another_piece_counts_once_or_with_those_far_away(read):
     text = calls("2026-03-01 10:00", "2026-03-02 10:00") + "c0;2026-03-01 10:00;répondu;10;60\n"
     found, _ = read(text, 2)
     assert found.rows["call_id"].tolist() == ["c0", "c1"]
     assert found.rejects[["row", "reason"]].values.tolist() == [[4, "repeats an earlier row"]]
+    text = "month;list;stock;joins;leaves\n2026-01;a;5;1;0\n2026-02;a;6;1;0\n"
+    found, pieces = read(text, 1, "subscriptions")
+    assert (len(found.rows), pieces) == (2, 1)
 
 
-def test_half_hours_that_come_again_in_another_piece_stop_the_export(read):
+def test_what_comes_again_or_sums_towns_in_another_piece_stops_the_export(read):
     row = "2026-03-01 10:00;5;4;1\n"
     text = "début;présentés;traités;abandonnés\n" + row + "2026-03-01 10:30;5;4;1\n" + row
     with pytest.raises(ObservError, match=r"row 4 counts what an earlier row counts; keep one"):
         read(text, 1, "call_intervals")
-
-
-def test_totals_among_rows_of_towns_in_another_piece_stop_the_export(read):
     text = "début;présentés;traités;abandonnés;ville\n"
     text += "2026-03-01 10:00;5;4;1;Lyon\n2026-03-02 10:00;9;8;1;\n"
     with pytest.raises(ObservError, match=r"row 3 and earlier rows of its month differ in telling"):
@@ -106,12 +103,6 @@ def test_the_hour_that_autumn_repeats_is_read_in_order_across_pieces(read):
         assert found.rows["moment"].dt.strftime("%H:%M").tolist() == [
             "00:00", "00:30", "01:00", "01:30", "02:00",
         ]  # fmt: skip
-
-
-def test_rows_that_need_those_far_from_them_are_read_whole(read):
-    text = "month;list;stock;joins;leaves\n2026-01;a;5;1;0\n2026-02;a;6;1;0\n"
-    found, pieces = read(text, 1, "subscriptions")
-    assert (len(found.rows), pieces) == (2, 1)
 
 
 def test_open_tickets_of_a_long_export_are_seen_at_its_latest_moment_wherever_that_stands(read):

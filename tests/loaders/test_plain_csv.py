@@ -131,13 +131,15 @@ def test_cells_that_may_be_empty_stay_empty_and_leading_zeros_stay(read):
     assert pd.isna(row["told_by"]) and pd.isna(row["organisation"])
 
 
-def test_every_mistake_of_the_header_is_told_at_once(read):
+def test_every_mistake_of_a_header_or_a_device_is_told(read):
     with pytest.raises(ObservError) as caught:
         read("end,hits,Visits,end\n2026-01-31,1,2,3\n")
     unknown, twice, missing = caught.value.problems
     assert "unknown columns 'hits', 'Visits'; columns of the table audience are device" in unknown
     assert "column 'end' given twice; keep one" in twice
     assert "missing columns 'start', 'visits' (or 'month' instead)" in missing
+    with pytest.raises(ObservError, match="needs the key `table`; tables are audience, sections"):
+        read("a\n1\n", table=None)
 
 
 @pytest.mark.parametrize(("text", "says"), [
@@ -148,11 +150,6 @@ def test_files_that_cannot_be_used_are_told(read, text, says):
     with pytest.raises(ObservError, match=says) as caught:
         read(text, encoding="latin-1")
     assert len(str(caught.value)) < 900
-
-
-def test_a_device_without_a_table_is_told_what_to_add(read):
-    with pytest.raises(ObservError, match="needs the key `table`; tables are audience, sections"):
-        read("a\n1\n", table=None)
 
 
 CELLS = st.one_of(

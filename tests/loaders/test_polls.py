@@ -59,14 +59,11 @@ def test_a_poll_with_a_bad_row_is_refused_whole(read, rows, reason):
     assert any(reason in told for told in loaded.rejects["reason"])
 
 
-def test_shares_of_several_choices_are_refused(read):
+def test_shares_of_several_choices_and_neither_votes_nor_shares_are_refused(read):
     text = "poll,date,network,question,option,share,voters\n"
     text += "a,2026-03-05,R,Q,Oui,80 %,50\na,2026-03-05,R,Q,Non,60 %,50\n"
     loaded = read(text)
     assert loaded.rows.empty and "do not sum to 100 %" in loaded.rejects["reason"].iat[0]
-
-
-def test_an_export_of_neither_votes_nor_shares_is_told_what_it_lacks(read):
     with pytest.raises(ObservError, match="'share', 'voters'"):
         read(HEADER.replace("votes", "oui") + YES)
 

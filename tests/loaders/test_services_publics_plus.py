@@ -80,12 +80,16 @@ def test_an_organisation_that_is_a_product_of_the_catalogue_is_told_so(read, org
     assert found == product or (product is None and pd.isna(found))
 
 
-def test_the_structure_stands_in_where_the_kind_of_service_is_not_told(read):
+def test_the_structure_stands_in_and_a_separator_shifts_nothing(read):
     fields = record()
     fields[HEADER.index("Intitulé Typologie 1")] = ""
     fields[HEADER.index("Intitulé structure 1")] = "Consulat de l\x92Inventé"
     loaded = read(official(fields))
     assert loaded.rows["organisation"].tolist() == ["Consulat de l’Inventé"]
+    fields = record(1, Réponse="Bonjour; nous;\nregrettons", Relation="Neutre")
+    loaded = read(official(fields, record(2)))
+    assert loaded.rows["relation"].iloc[0] == "neutral"
+    assert loaded.rows["accessibility"].tolist() == ["positive", "positive"]
 
 
 @pytest.mark.parametrize(("column", "cell", "reason"), [
@@ -137,19 +141,15 @@ def test_a_story_that_imitates_the_end_of_a_row_brings_no_other_feeling(read, te
     assert {"1", "3"} <= found.keys() and len(found) + (len(loaded.rejects) > 0) >= 3
 
 
-def test_a_properly_quoted_export_is_read_all_the_same(read):
+def test_a_quoted_export_is_read_too_and_text_before_is_told_unshown(read):
     rows = [record(1, Description='il a dit "12;non"\n13;rien'), record(2)]
     out = io.StringIO()
     csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL).writerows([HEADER, *rows])
     loaded = read(out.getvalue(), encoding="utf-8-sig")
     assert loaded.rows["experience_id"].tolist() == ["1", "2"] and loaded.rejects.empty
-
-
-def test_a_separator_in_the_answer_of_an_administration_shifts_nothing(read):
-    fields = record(1, Réponse="Bonjour; nous;\nregrettons", Relation="Neutre")
-    loaded = read(official(fields, record(2)))
-    assert loaded.rows["relation"].iloc[0] == "neutral"
-    assert loaded.rows["accessibility"].tolist() == ["positive", "positive"]
+    loaded = read(official([SECRET], record(1)))
+    assert len(loaded.rows) == 1 and loaded.rejects["row"].tolist() == [2]
+    assert "Zoé" not in loaded.rejects.to_csv()
 
 
 @pytest.mark.parametrize("left", range(1, len(HEADER)))
@@ -158,12 +158,6 @@ def test_a_damaged_record_takes_no_other_one_with_it(read, left):
     loaded = read(official(record(1), torn, record(3, Ressenti="Positif")))
     assert loaded.rows["experience_id"].tolist() == ["1", "3"]
     assert loaded.rejects["row"].tolist() == [3]
-    assert "Zoé" not in loaded.rejects.to_csv()
-
-
-def test_text_before_the_first_record_is_told_and_not_shown(read):
-    loaded = read(official([SECRET], record(1)))
-    assert len(loaded.rows) == 1 and loaded.rejects["row"].tolist() == [2]
     assert "Zoé" not in loaded.rejects.to_csv()
 
 

@@ -46,10 +46,13 @@ def test_french_headers_decimal_commas_and_no_break_spaces_are_read(read):
     assert loaded.rows["date"].max() == pd.Timestamp("2026-03-06")
 
 
-def test_a_partial_success_is_a_failure_and_is_told(read):
+def test_a_partial_success_is_a_failure_and_milliseconds_are_kept(read):
     loaded = read(HEADER + "s,P1,2026-03-05,T,partiel,,,\n")
     assert values(loaded, "success") == [0]
     assert loaded.notices == ("1 partial successes are counted as failures",)
+    text = HEADER + "s,P1,2026-03-05,T,oui,83.512,,\ns,P2,2026-03-05,T,oui,0.875,,\n"
+    loaded = read(text)
+    assert values(loaded, "time") == [83.512, 0.875] and loaded.rejects.empty
 
 
 @pytest.mark.parametrize("name", [
@@ -136,9 +139,3 @@ def test_numbered_rows_of_two_files_are_different_people(read):
     text = f"{ITEMS}\n{FULL}\n{FULL}\n"
     both = [read(text, f"sus_2026-T{number}.csv").rows for number in (1, 2)]
     assert pd.concat(both)["participant"].nunique() == 4
-
-
-def test_a_tool_that_times_to_the_millisecond_loses_no_time(read):
-    text = HEADER + "s,P1,2026-03-05,T,oui,83.512,,\ns,P2,2026-03-05,T,oui,0.875,,\n"
-    loaded = read(text)
-    assert values(loaded, "time") == [83.512, 0.875] and loaded.rejects.empty

@@ -88,11 +88,16 @@ def test_each_notebook_is_a_study_and_the_code_of_all_is_read_in_an_hour():
     assert sum(not line.startswith("#") for line in lines if line) <= 700
 
 
-def test_what_it_points_at_is_in_it(notebook):
+def test_what_it_points_at_is_in_it_and_no_path_is_absolute(notebook):
     text = "\n".join(cell.source for cell in notebook.cells)
     labels = set(re.findall(r"(?m)^#\| label: (.*)$", text))
     labels |= set(re.findall(r"\blabel=\"([\w-]+)\"", text))
     assert set(re.findall(r"(?:@|\bsee\(\")((?:fig|tbl)-[\w-]+)", text)) <= labels
+    text = nbformat.writes(notebook)
+    assert re.findall(MACHINE, text) == []
+    assert str(ROOT) not in text
+    for path in ("/home/someone/x", "lu dans /tmp/x", r"C:\\Users\\x"):
+        assert re.search(MACHINE, path)
 
 
 def test_its_headings_start_at_the_second_level_and_jump_none(notebook):
@@ -115,21 +120,10 @@ def test_all_it_shows_is_of_a_type_that_pages_hold_and_has_its_estimates_beside(
     assert shown > 2
 
 
-def test_it_holds_no_absolute_path(notebook):
-    text = nbformat.writes(notebook)
-    assert re.findall(MACHINE, text) == []
-    assert str(ROOT) not in text
-    for path in ("/home/someone/x", "lu dans /tmp/x", r"C:\\Users\\x"):
-        assert re.search(MACHINE, path)
-
-
-def test_its_code_and_outputs_are_those_that_make_notebooks_has_executed(notebook):
+def test_it_is_as_make_notebooks_has_executed_and_left_it(notebook):
     told = notebook.metadata[kept.MADE_OF]
     now = made_of(notebook, {}, [])
     assert now == {name: told[name] for name in ("its code", "its outputs")}
-
-
-def test_it_is_as_make_notebooks_leaves_it(notebook):
     assert notebook == tidy(copy.deepcopy(notebook))
     counts = [cell.execution_count for cell in code(notebook)]
     assert counts == list(range(1, len(counts) + 1))  # in order: nothing was run twice or skipped
@@ -196,7 +190,6 @@ def named(data: Any) -> set[str]:
 
 @pytest.mark.parametrize("data", list(cells()))
 def test_each_number_told_is_carried(data):
-    """Beside its rows a cell may count them, and a funnel tells each step in % of another."""
     content = data[estimates.MIME]
     rows = estimates.from_json(content)
     held = known(data) | {float(x) for x in rows["group_value"] if x.isdigit()}

@@ -111,7 +111,6 @@ def test_a_new_export_of_a_survey_leaves_estimates_of_the_others(place, demonstr
 
 
 def test_the_marks_of_all_surveys_are_those_of_their_responses_read_together(demonstration):
-    """They are put together of each survey's: all responses of a ministry do not fit in memory."""
     year, catalogue = LAST.back(4), project.catalogue(demonstration)
     rows = store.read(demonstration, "responses", LAST.back(9)[0], LAST)
     people = weighted.weighed(rows, project.reference("margins"), catalogue, year)
@@ -146,7 +145,6 @@ def test_another_word_for_what_is_counted_is_told_and_computes_nothing_again(pla
 
 @pytest.mark.parametrize("name", sorted(set(frame.families()) - {"survey"}))
 def test_real_data_never_takes_what_a_demonstration_kept(place, demonstration, monkeypatch, name):
-    """Sheets are told to be invented by the kind of data, and no table need differ."""
     before = frame.depends(demonstration, LAST, name)
     held = {**store.table_digests(demonstration), "kind": "real"}
     monkeypatch.setattr(store, "table_digests", lambda _: held)

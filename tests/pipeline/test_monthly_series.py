@@ -62,7 +62,6 @@ def test_all_that_an_action_may_move_has_months_in_the_demonstration(demonstrati
 
 
 def test_of_surveys_that_no_action_concerns_no_response_is_read(demonstration, catalogue):
-    """A ministry's do not fit in memory all together."""
     last = Quarter("2026-T3")
     were_read: list[str] = []
 

@@ -156,7 +156,6 @@ def test_each_change_of_a_chain_of_editions_is_found_and_nothing_else(values, no
 
 
 def test_a_silent_change_stops_the_edition_and_what_it_asks_for_lets_it_pass(tmp_path):
-    """The lines of the message are those of the policy: they work once the reason is written."""
     rows = [MARK | {"product": name, "device": f"jdma-{name}"} for name in "abcdefg"]
     told = estimates.make(rows)
     (tmp_path / "data" / "catalogue").mkdir(parents=True)

@@ -28,12 +28,9 @@ def test_a_description_is_of_thirty_words_at_most_on_every_page(made_site):
         assert shared == found
 
 
-def test_a_description_that_is_cut_ends_with_no_open_bracket():
+def test_a_description_ends_with_a_sentence_or_without_an_open_bracket():
     text = "mot " * 26 + "selon le (intervalle à 95 %), et puis encore"
     assert html.first_sentences(text).endswith("mot selon le…")
-
-
-def test_a_description_ends_with_a_sentence_where_one_says_enough():
     first = "Une phrase de dix mots au moins suffit à une page."
     assert html.first_sentences(f"{first} Une autre, {'trop ' * 30}longue.") == first
 
@@ -49,14 +46,11 @@ def test_what_quarto_writes_of_a_page_is_not_said_twice():
     assert '<meta property="og:title" content="Titre &amp; suite">' in head
 
 
-def test_a_page_in_english_says_so_to_who_shares_it():
+def test_a_page_or_a_cited_title_says_its_language():
     text = '<h1>T</h1><div class="text" lang="en"><p>Some words.</p>'
     page = f'<html lang="fr"><head></head><main>{text}'
     assert 'og:locale" content="en_GB"' in head_of(page)
     assert 'og:locale" content="fr_FR"' in head_of(page.replace(' lang="en"', ""))
-
-
-def test_every_work_cited_tells_the_language_of_its_title():
     text = (Path(__file__).parents[2] / "reports" / "references.bib").read_text(encoding="utf-8")
     entries = re.split(r"(?m)^@", text)[1:]
     assert len(entries) > 40
@@ -64,15 +58,12 @@ def test_every_work_cited_tells_the_language_of_its_title():
     assert not silent
 
 
-def test_a_figure_is_named_by_its_own_caption_and_not_by_the_next_one():
+def test_figures_and_headings_are_named_by_their_own():
     one = "<figure><svg></svg></figure>"
     two = '<figure id="fig-b"><figcaption>L’<em>âge</em> &amp; 3<sup>e</sup></figcaption></figure>'
     found = html.with_named_figures(one + two)
     assert found.startswith(one)
     assert '<figure role="figure" aria-label="L’âge &amp; 3e" id="fig-b">' in found
-
-
-def test_headings_of_quarto_whose_anchor_is_their_section_are_known():
     page = '<main><h1>T</h1><section id="ici" class="level2">\n<h2 class="a">Ici</h2></section>'
     assert '[["ici","Ici"]]' in index([("a.html", page)])
 

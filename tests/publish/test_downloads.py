@@ -146,7 +146,6 @@ def test_a_drawing_that_could_do_more_than_draw_stays_a_picture(hostile, page, t
 
 
 def test_letters_of_charts_on_paper_are_those_of_the_text_around_them(tmp_path, sample, catalogue):
-    """Their own look larger than the captions there."""
     marks = estimates.make(sample.rows()).assign(device="jdma")
     chart = display.dot_chart(marks, catalogue, caption="Usagers satisfaits")
     drawn = {"svg": chart.shown["image/svg+xml"], "estimates": sample.carried()}

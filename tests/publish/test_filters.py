@@ -227,18 +227,15 @@ def test_the_line_that_opens_it_tells_what_is_inside(inside, line):
     assert told == sorted(re.split(" : | et | ; ", line))
 
 
-def test_an_annex_without_anything_leaves_no_heading_and_one_without_result_is_told():
+def test_a_page_without_annex_is_as_it_was_and_an_empty_one_leaves_no_heading():
+    page = f"## Un\n\nUn mot.\n\n{TABLE}"
+    plain = pandoc.convert(page, "html", name="page", filters=FOLDING[:1])
+    assert pandoc.convert(page, "html", name="page", filters=FOLDING) == plain
     page = with_annex(f"## Vide {{.annex}}\n\n{TESTS}\n## Vide aussi {{.annex}}\n")
     assert "Vide" not in page and "Tests" in page
     none = "*Aucune note n’est disponible au 3e trimestre 2026.*"
     page = with_annex(f"## A\n\n{none}\n\n## B {{.annex}}\n\n{none}\n\n## C\n\nUn mot.\n")
     assert "<details" not in page and "«\xa0A\xa0» et «\xa0B\xa0»" in page
-
-
-def test_a_page_without_annex_is_as_it_was():
-    page = f"## Un\n\nUn mot.\n\n{TABLE}"
-    plain = pandoc.convert(page, "html", name="page", filters=FOLDING[:1])
-    assert pandoc.convert(page, "html", name="page", filters=FOLDING) == plain
 
 
 EMPTY = Path(__file__).parents[2] / "reports" / "empty_sections.lua"
@@ -282,16 +279,13 @@ def test_a_section_that_shows_anything_else_stays():
         assert headings(page)[0] == "A", table
 
 
-def test_prose_that_presents_results_goes_with_them():
+def test_prose_goes_with_its_results_and_what_tells_of_the_page_never():
     prose = f"Une présentation.\n\n- un\n\n::: {{.cell}}\n{ABSENT}\n:::\n\n### F\n\nDeux."
     found = without_empty(
         f"## A\n\n{prose}\n\n## B\n\n{ABSENT}\n\n## C\n\nUne présentation seule.\n"
     )
     assert re.findall(r"<h\d[^>]*>([^<]+)</h\d>", found) == ["Sans donnée ce trimestre", "C"]
     assert "Une présentation." not in found and "Une présentation seule." in found
-
-
-def test_what_tells_of_the_whole_page_is_never_said_to_be_missing():
     for title in ("L’essentiel", "Méthode et limites"):
         page = f"## A\n\n{ABSENT}\n\n## B\n\n{ABSENT}\n\n## {title}\n\n{ABSENT}\n"
         found = without_empty(page)

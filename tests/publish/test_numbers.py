@@ -105,11 +105,13 @@ def test_a_page_leads_from_its_numbers_and_from_nothing_else():
     assert made.count("<a ") == 2 + len(found)
 
 
-def test_quarto_heads_a_page_with_its_finding_in_another_element():
+def test_a_page_headed_by_quarto_or_without_sections_is_read_too():
     page = PAGE.replace('<p class="finding">', '<div class="description"><p>').replace(
         "7,2.</p>\n<ul>", "7,2.</p></div>\n<ul>"
     )
     assert '<a href="origines/p.html#f1">7,2</a>.</p></div>' in with_origins(page, TOLD)
+    assert with_origins(PAGE, Told(FIGURES, {}, {})) == PAGE
+    assert "origines/" in with_origins(PAGE, Told(FIGURES, {}, {ANYWHERE: (0, 1, 2)}))
 
 
 def test_texts_that_tell_a_figure_are_found_again():
@@ -119,11 +121,6 @@ def test_texts_that_tell_a_figure_are_found_again():
         "Au 3e trimestre 2026, Service-public.fr a 7,2 sur 10 (340 réponses). 7,2",
     )
     assert [*texts_of(made, "f9")] == []
-
-
-def test_a_page_without_sections_of_its_own_may_tell_all_anywhere():
-    assert with_origins(PAGE, Told(FIGURES, {}, {})) == PAGE
-    assert "origines/" in with_origins(PAGE, Told(FIGURES, {}, {ANYWHERE: (0, 1, 2)}))
 
 
 TEXTS = st.lists(

@@ -42,11 +42,19 @@ def words(markup: str) -> str:
     return flat(re.sub(r"<[^>]+>", "", markup))
 
 
-def test_labels_are_those_that_quarto_is_told():
+def test_labels_are_those_that_quarto_is_told_and_links_lead_to_pages():
     crossref = yaml.safe_load((REPORTS / "_quarto.yml").read_text(encoding="utf-8"))["crossref"]
     text = words(html(FIGURE + TABLE))
     assert f"{crossref['fig-title']}\u00a01{crossref['title-delim']} Première" in text
     assert f"{crossref['tbl-title']}\u00a01{crossref['title-delim']} Nombres" in text
+    found = html("[a](/methode.qmd#x) [b](produit.ipynb) [c](https://example.org)", root="../../")
+    assert 'href="../../methode.html#x"' in found
+    assert 'href="produit.html"' in found
+    assert 'href="https://example.org"' in found
+    assert "#link" not in typst("[a](methode.qmd)"), "paper has no neighbour page"
+    table = "| a |\n|---|\n| [b](methode.qmd) |\n"
+    assert 'href="methode.html"' in html(table), "in a table too"
+    assert "methode" not in typst(table)
 
 
 @pytest.mark.parametrize(("written", "read"), [
@@ -98,7 +106,7 @@ def test_a_wide_table_on_paper_is_smaller_and_then_on_a_turned_page():
     assert [size and float(size[1]) < 9.5 for size in sizes] == [True, True]
 
 
-def test_callout_is_a_note_with_its_title_and_no_heading():
+def test_callouts_are_notes_and_content_of_the_other_format_is_left_out():
     found = html("## Avant\n\n::: {.callout-warning}\n### Prudence\n\nTexte\n:::\n")
     assert 'class="callout callout-warning" role="note" aria-label="Prudence"' in found
     assert "<h3" not in found
@@ -106,9 +114,6 @@ def test_callout_is_a_note_with_its_title_and_no_heading():
         "::: {.callout-warning}\n## Prudence\n\na\n:::"
     )
     assert "Avertissement" in html("::: {.callout-warning}\nTexte\n:::")
-
-
-def test_content_of_the_other_format_is_left_out():
     text = (
         '::: {.content-visible when-format="html"}\nsite\n:::\n\n'
         '::: {.content-hidden when-format="html"}\npapier\n:::\n\n'
@@ -116,17 +121,6 @@ def test_content_of_the_other_format_is_left_out():
     )
     assert words(html(text)) == "site même"
     assert typst(text) == "papier"
-
-
-def test_links_between_sources_lead_to_pages():
-    found = html("[a](/methode.qmd#x) [b](produit.ipynb) [c](https://example.org)", root="../../")
-    assert 'href="../../methode.html#x"' in found
-    assert 'href="produit.html"' in found
-    assert 'href="https://example.org"' in found
-    assert "#link" not in typst("[a](methode.qmd)"), "paper has no neighbour page"
-    table = "| a |\n|---|\n| [b](methode.qmd) |\n"
-    assert 'href="methode.html"' in html(table), "in a table too"
-    assert "methode" not in typst(table)
 
 
 @pytest.mark.parametrize(("text", "message"), [
@@ -179,14 +173,11 @@ def test_on_paper_a_short_table_is_kept_whole_and_a_long_one_fills_its_page():
     assert whole not in tall(6, "une longue réponse " * 12), "rows of several lines are long too"
 
 
-def test_on_paper_a_heading_stays_with_the_figure_that_its_sentence_announces():
+def test_on_paper_a_heading_or_line_stays_with_what_it_announces():
     text = "## Titre\n\nVoici.\n\n" + FIGURE
     assert "#announcement[Voici.]" in typst(text)
     assert "#announcement" not in typst("## Titre\n\nUn.\n\nDeux.\n\nTrois.\n")
     assert "announcement" not in html(text)
-
-
-def test_on_paper_a_line_stays_with_the_list_that_it_leads():
     assert "#announcement[#strong[Réserves]]" in typst("**Réserves**\n\n- Une.\n")
     assert "#announcement[On y lit~:]" in typst("On y lit :\n\n- Une.\n")
     assert "#announcement" not in typst("**Réserves.** Une.\n\n- Une.\n")

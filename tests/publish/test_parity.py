@@ -104,7 +104,6 @@ def finished(project: Path, document: str, place: Path) -> str:
 
 
 def test_a_page_that_a_real_quarto_made_tells_what_the_embedded_one_tells(project, tmp_path):
-    """On what Quarto made of the sample's study: see `RECORDED`."""
     page = read_project(project).page(PurePosixPath("panorama.ipynb"))
     embedded.write_html(read_project(project), page, tmp_path)
     one = (tmp_path / "panorama.html").read_text(encoding="utf-8")
@@ -139,7 +138,6 @@ def test_what_a_page_asks_of_other_sites_is_seen():
 @pytest.mark.slow
 @pytest.mark.skipif(find_quarto() is None, reason="Quarto is not installed")
 def test_quarto_and_the_embedded_publisher_tell_the_same_and_ask_nothing(project, tmp_path, dump):
-    """Wherever Quarto is: all pages of the sample, and what is recorded of one."""
     made: dict[str, dict[str, str]] = {}
     for name in ("embedded", "quarto"):
         site = publish(project, tmp_path / name, name).parent

@@ -29,9 +29,11 @@ def made(*rows: str, head: str = HEAD, french: bool = True) -> str:
 ROW = cells("Un site", "Note", "6,8", "7,9", "+1,0", "en hausse")
 
 
-def test_a_table_of_three_columns_stays_a_table():
+def test_a_table_of_three_columns_stays_and_words_become_no_markup():
     head = "<thead><tr><th>A</th><th>B</th><th>C</th></tr></thead>"
     assert "stack" not in made("<tr><th>x</th><td>1</td><td>2</td></tr>", head=head)
+    head = HEAD.replace("T3 2025", "A &lt;b&gt; &quot;c&quot;")
+    assert 'data-label="A &lt;b&gt; &quot;c&quot;"' in made(ROW, head=head)
 
 
 def test_a_row_that_stands_over_others_is_a_name_and_its_columns_are_counted():
@@ -62,11 +64,6 @@ def test_a_table_is_scrolled_once_whichever_publisher_made_it():
     assert bare.count('class="scroll"') == 1
     held = '<div class="scroll" tabindex="0" role="group" aria-label="Tableau 1">\n<table></table>'
     assert with_stacked_tables(held) == held
-
-
-def test_words_of_a_label_do_not_become_markup():
-    head = HEAD.replace("T3 2025", "A &lt;b&gt; &quot;c&quot;")
-    assert 'data-label="A &lt;b&gt; &quot;c&quot;"' in made(ROW, head=head)
 
 
 def test_cells_of_groups_name_all_that_heads_them_and_the_table_says_it_has_groups():

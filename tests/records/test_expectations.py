@@ -29,14 +29,11 @@ def write(data: Path, name: str = "clarte", **keys: object) -> Path:
     return sheets.write(data, "expectations", GOOD, name, **keys)
 
 
-def test_the_demonstration_has_one_that_is_announced_and_one_that_is_not(catalogue):
+def test_what_may_be_expected_is_compared_and_the_demonstration_has_two(catalogue):
     late, announced = Expectation.load(DEMO, catalogue)
     assert exploratory(late, (late.digest, False)) == "after"
     assert exploratory(announced, (announced.digest, False)) == ""
     assert all("inventé" in one.title for one in (late, announced))
-
-
-def test_what_may_be_expected_is_what_the_study_of_satisfaction_compares():
     pairs = Study("2026-T3", "data/demo").comparisons("satisfaction", against="before")
     assert set(COMPARED) == set(pairs["indicator"])
 

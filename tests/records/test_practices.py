@@ -53,7 +53,6 @@ def faults(load: Load, **keys: object) -> list[str]:
     return [problem.partition("practices/")[2] for problem in caught.value.problems]
 
 
-# --- The sheets of the repository -----------------------------------------------------------
 @pytest.fixture(scope="module")
 def shipped(catalogue: Catalogue) -> Practices:
     return load_practices(PRACTICES, catalogue, DEMO / "practices", invented=True)
@@ -70,12 +69,13 @@ def test_the_repository_s_sheets_are_ten_invented_ones_and_six_on_neighbours(shi
         assert not sheet.peer or len(sheet.sources) >= 3, sheet.slug
 
 
-def test_no_invented_sheet_stands_beside_real_data(catalogue):
+def test_no_invented_sheet_is_beside_real_data_and_no_draft_published(catalogue, load):
     real = load_practices(PRACTICES, catalogue)
     assert real.sheets and {sheet.origin for sheet in real.sheets} == {"neighbour"}
+    assert load(draft=True, verdict=None, contact=None, body="").sheets == ()
+    assert len(load(draft=False).sheets) == 1
 
 
-# --- What a sheet may be --------------------------------------------------------------------
 def test_a_sheet_is_read_with_its_text_and_the_newest_come_first(load, catalogue):
     assert load_practices(Path("nowhere"), catalogue).sheets == ()
     load(name="vieille", date="2020-01-01")
@@ -84,11 +84,6 @@ def test_a_sheet_is_read_with_its_text_and_the_newest_come_first(load, catalogue
     assert [sheet.slug for sheet in found.sheets] == ["fiche", "vieille"]
     sheet = found.sheets[0]
     assert (sheet.origin, sheet.days, sheet.body) == ("own", 2.0, text)
-
-
-def test_a_draft_is_neither_published_nor_checked(load):
-    assert load(draft=True, verdict=None, contact=None, body="").sheets == ()
-    assert len(load(draft=False).sheets) == 1
 
 
 @pytest.mark.parametrize(("keys", "line", "said"), [
@@ -124,19 +119,16 @@ def test_a_person_in_the_text_is_told_with_its_line_and_not_repeated(load):
     assert "exemple.invalid" not in "".join(told) and "34" not in "".join(told)
 
 
-def test_a_sign_that_nobody_sees_is_told_with_its_line_in_a_sheet_s_text(load):
+def test_an_unseen_sign_or_a_title_s_heading_is_refused_where_it_stands(load):
     (said,) = faults(load, body="## Un titre\n\nUn r\u202ecit, =?utf-8?q?a?=.\n")
     assert said.endswith("fiche.md:17: holds U+202E, a sign that nobody sees; delete it")
+    (said,) = faults(load, body="Bien.\n\n# Trop haut")
+    assert said.startswith("fiche.md:17: heading of level 1")
 
 
 @pytest.mark.parametrize("body", ["", "\n \n", "<!-- à écrire -->\n\n## Le contexte\n"])
 def test_a_sheet_that_tells_nothing_is_refused(load, body):
     assert "has no text" in faults(load, body=body)[0]
-
-
-def test_a_heading_of_the_title_s_level_is_refused_where_it_stands(load):
-    (said,) = faults(load, body="Bien.\n\n# Trop haut")
-    assert said.startswith("fiche.md:17: heading of level 1")
 
 
 @pytest.mark.parametrize("name", ["index", "Ma fiche", "é", "a.b"])
@@ -174,7 +166,6 @@ def test_a_wrong_vocabulary_is_told(folder, catalogue, text, said):
     assert said in str(caught.value)
 
 
-# --- Whatever stands in the file ------------------------------------------------------------
 FUZZ = examples(60)
 
 

@@ -120,10 +120,14 @@ def test_all_mistakes_of_all_files_are_told_at_once(catalogue, tmp_path):
     assert "name it cinq.yml" in told
 
 
-def test_two_actions_of_one_title_are_refused_or_a_page_exchanges_them(catalogue, tmp_path):
+def test_actions_of_one_title_are_refused_and_the_latest_decision_stands(catalogue, tmp_path):
     put(tmp_path, Action)
     put(tmp_path, Action, "deux", product="bodacc", controls=["boamp"])
     assert "is that of deux.yml; give another" in faults(Action, tmp_path, catalogue)
+    put(tmp_path, Decision)
+    put(tmp_path, Decision, "b", date="2026-08-01", **REFUSED)
+    found = standing_decisions(load(Decision, tmp_path, catalogue))
+    assert {task: one.decision for task, one in found.items()} == {"suivi": "refused"}
 
 
 def test_a_long_value_or_one_multiplied_by_aliases_does_not_fill_the_screen(catalogue, tmp_path):
@@ -182,13 +186,6 @@ def test_delays_are_counted_from_the_end_of_the_quarter_or_from_the_message(cata
 def test_each_kind_of_decision_is_whole_with_what_it_needs(catalogue, tmp_path, keys):
     put(tmp_path, Decision, **keys)
     assert load(Decision, tmp_path, catalogue)[0].decision == keys["decision"]
-
-
-def test_the_latest_decision_on_a_task_stands(catalogue, tmp_path):
-    put(tmp_path, Decision)
-    put(tmp_path, Decision, "b", date="2026-08-01", **REFUSED)
-    found = standing_decisions(load(Decision, tmp_path, catalogue))
-    assert {task: one.decision for task, one in found.items()} == {"suivi": "refused"}
 
 
 def test_what_came_or_was_decided_after_the_quarter_is_not_told_in_it():

@@ -321,23 +321,10 @@ def description(folder: Path, chance: random.Random) -> Tampering:
 
 
 KINDS: tuple[Callable[[Path, random.Random], Tampering], ...] = (
-    digit_of_a_page,
-    alternative_text,
-    row_of_data,
-    output_of_a_cell,
-    parameter,
-    leaf_of_the_manifest,
-    digit_of_a_pdf,
-    alternative_text_of_a_pdf,
-    cell_of_a_workbook,
-    digit_of_a_document,
-    drawing,
-    pixel,
-    swapped_files,
-    file_taken_away,
-    file_put_in,
-    description,
-)
+    digit_of_a_page, alternative_text, row_of_data, output_of_a_cell, parameter,
+    leaf_of_the_manifest, digit_of_a_pdf, alternative_text_of_a_pdf, cell_of_a_workbook,
+    digit_of_a_document, drawing, pixel, swapped_files, file_taken_away, file_put_in, description,
+)  # fmt: skip
 
 
 def sign_again(folder: Path, name: str) -> None:

@@ -110,8 +110,13 @@ def test_many_places_are_told_five_and_how_many_more(tmp_path):
     assert place_text(found[-1].where) == "and 45 more places" and len(found) == 6
 
 
+def test_archives_in_an_archive_are_told_by_their_bytes_alone(tmp_path):
+    packed = [archive(**{"in.zip": archive(a="0" * size)}) for size in (3, 4)]
+    (one,) = found(tmp_path, "a.zip", *packed)
+    assert one[0] == "in.zip: its bytes"
+
+
 def test_of_many_places_those_that_say_most_are_told(tmp_path):
-    """What is measured, not the digests of the data that come before it."""
     for folder, digest, mark in (("a", "0a1b2c3d", "7.9"), ("b", "4e5f6a7b", "7.8")):
         (tmp_path / folder).mkdir()
         rows = [f"boamp@{digest},5" for _ in range(50)]
@@ -221,12 +226,6 @@ def test_tags_without_end_are_read_once_and_not_from_each_of_them_again(tag):
     """The standard parser begins again at each: what it read grew by the square of their number."""
     page = f"<p>7,9</p>{tag * 10_000}"
     assert len(comparison.file_pieces("a.html", page.encode())) <= 4
-
-
-def test_archives_in_an_archive_are_told_by_their_bytes_alone(tmp_path):
-    packed = [archive(**{"in.zip": archive(a="0" * size)}) for size in (3, 4)]
-    (one,) = found(tmp_path, "a.zip", *packed)
-    assert one[0] == "in.zip: its bytes"
 
 
 def test_what_changed_in_an_archive_is_told_however_much_in_it_did_not(tmp_path, monkeypatch):

@@ -24,7 +24,6 @@ def test_the_workbook_and_the_archive_tell_what_the_edition_does(edition):
 
 
 def test_a_number_that_nobody_computed_would_be_seen(small, edition, tmp_path):
-    """The tests above can fail."""
     page = (small.edition / "satisfaction.html").read_text(encoding="utf-8")
     (tmp_path / "page.html").write_text(page.replace("</p>", " Soit 43,21.</p>"), "utf-8")
     for end in (".csv", "-comparaisons.csv"):

@@ -110,7 +110,6 @@ def test_what_changed_in_many_studies_is_told_once():
 
 
 def test_digests_that_follow_from_a_changed_table_are_summed_up():
-    """One export that changed has hundreds of them."""
     words = ("ratings ({}).", "`ratings` ({}), `sales`", "source: jdma@{}", "{}")
     found = [
         text(f"{name}.html", word.format("94110baf"), word.format("b5ac1f83"))

@@ -189,7 +189,6 @@ def test_code_that_is_run_is_told_before_and_gets_no_secret_no_home_no_store(fet
 
 @pytest.mark.slow
 def test_a_manifest_that_names_another_commit_than_what_made_it_is_not_reproduced(small, tmp_path):
-    """Of a commit that has other code, all signed again as a forger would."""
     copy = of(shutil.copytree(small.root, tmp_path / "p", symlinks=True))
     own = git(copy.root, "rev-parse", "HEAD")
     page = copy.root / "docs" / "index.md"
@@ -261,19 +260,7 @@ def test_a_revised_edition_is_made_again_with_both_its_days(small, tmp_path):
 
 
 VISITS = {"indicator": "visits", "product": "vie-publique", "period": "2025-02"}
-MENDED = """id: fevrier
-title: Un serveur sur deux était compté (erreur inventée)
-device: matomo-vie-publique
-first: 2025-02-01
-last: 2025-02-28
-column: visits
-times: 2
-rows: {rows}
-reason: Un serveur sur deux était compté.
-date: 2026-12-01
-provider: équipe du site
-status: open
-"""
+MENDED = Path(__file__).with_name("mended.yml").read_text(encoding="utf-8")
 ERRATUM = """id: serveur
 day: 2026-12-02
 figures:

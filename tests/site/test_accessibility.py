@@ -30,13 +30,10 @@ def test_markup_is_well_nested(site):
         assert nesting.open == [], name
 
 
-def test_menu_marks_the_page_that_is_read(pages):
+def test_menu_marks_the_page_that_is_read_and_links_say_where_they_lead(pages):
     for name, page in pages.items():
         (current,) = page.xpath("//details//a[@aria-current]/@href")
         assert current.endswith(Path(name).name), name
-
-
-def test_links_say_where_they_lead(pages):
     vague = re.compile(r"(?i)^(ici|cliquez ici|lien|en savoir plus|)$")
     for name, page in pages.items():
         assert not [link for link in page.iter("a") if vague.match(words(link))], name

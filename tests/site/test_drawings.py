@@ -161,16 +161,18 @@ TOLD = {
 
 
 def test_arrow_keys_walk_a_curve_and_go_from_curve_to_curve_at_the_same_quarter(walked):
-    """A withheld value, of the second quarter, is told nowhere."""
     assert walked["fig-lignes"]["focused"]
     expected = ["S1", "S3", "S3", "S1", "L1", "B1", "B1", "L1", "L1", "L3", "–", "S3", "S3"]
     assert steps(walked, "fig-lignes") == [TOLD[name] for name in expected]
 
 
-def test_arrow_keys_go_from_row_to_row_where_each_has_one_value(walked):
+def test_arrow_keys_go_from_row_to_row_and_what_is_told_is_spoken(walked):
     assert [told.partition(" :")[0] for told in steps(walked, "fig-points")] == [
         "Service-public.fr", "BOAMP", "Légifrance", "BOAMP", "Légifrance", "Service-public.fr",
     ]  # fmt: skip
+    for figure in walked.values():
+        assert (figure["role"], figure["live"]) == ("application", "status")
+    assert walked["fig-lignes"]["pointed"].replace("\xa0", " ") == TOLD["S3"]
 
 
 def test_the_value_that_is_told_is_ringed_in_its_drawing_and_the_page_does_not_scroll(walked):
@@ -178,9 +180,3 @@ def test_the_value_that_is_told_is_ringed_in_its_drawing_and_the_page_does_not_s
         for key, text, ringed, inside, kept in figure["steps"]:
             assert ringed == bool(text) and inside, key
             assert kept == (key != "Tab")  # who leaves by the tabulator is not held
-
-
-def test_what_is_told_is_spoken_and_a_pointer_shows_the_same(walked):
-    for figure in walked.values():
-        assert (figure["role"], figure["live"]) == ("application", "status")
-    assert walked["fig-lignes"]["pointed"].replace("\xa0", " ") == TOLD["S3"]

@@ -111,16 +111,12 @@ TRAPS: dict[str, tuple[Told, Told, Grade]] = {
         (of(JDMA, "satisfied_share"), of(JDMA), Grade("D", ("quantity",))),
     "a mark of 2014 and one of 2026, of one button":
         (of(JDMA, period="2014"), of(JDMA), Grade("C", ("period",))),
-    "the visits of a quarter and those of a year": (
-        of("matomo-legifrance", "visits"),
-        of("matomo-legifrance", "visits", period="2025-10/2026-09"),
-        Grade("D", ("period",)),
-    ),
-    "the calls of half a quarter and those of a whole one": (
-        of("appels-3939-tranches", "calls_offered", status="partial"),
-        of("appels-3939-tranches", "calls_offered", period="2025-T3"),
-        Grade("D", ("period",)),
-    ),
+    "the visits of a quarter and those of a year":
+        (of("matomo-legifrance", "visits"),
+         of("matomo-legifrance", "visits", period="2025-10/2026-09"), Grade("D", ("period",))),
+    "the calls of half a quarter and those of a whole one":
+        (of("appels-3939-tranches", "calls_offered", status="partial"),
+         of("appels-3939-tranches", "calls_offered", period="2025-T3"), Grade("D", ("period",))),
     "a mark of a quarter that is not over":
         (of(JDMA, status="partial"), of(JDMA, period="2026-T2"), Grade("C", ("period",))),
     "users who were invited and those who chose to click":
@@ -170,11 +166,10 @@ TRAPS: dict[str, tuple[Told, Told, Grade]] = {
          Grade("D", ("period",), ("wording", "scale", "population"))),
     "a published mark of which not even the mode is known":
         (of(CALLS), peer(""), Grade("D", (), ("wording", "scale", "mode", "population"))),
-    "two published marks of one source": (
-        peer("phone", group="figure", group_value="ensemble"),
-        peer("phone", group="figure", group_value="site web"),
-        Grade("C", (), ("wording", "scale", "population")),
-    ),
+    "two published marks of one source":
+        (peer("phone", group="figure", group_value="ensemble"),
+         peer("phone", group="figure", group_value="site web"),
+         Grade("C", (), ("wording", "scale", "population"))),
     "a figure of a device that the catalogue does not know":
         (of(JDMA), of("unheard-of"), Grade("C", (), ("wording", "scale", "population"))),
     # what would wrongly be refused
@@ -189,11 +184,9 @@ TRAPS: dict[str, tuple[Told, Told, Grade]] = {
     "a questionnaire by mail and the same on the web": (of(SURVEY), of("by-mail"), Grade("B")),
     "a quarter and the same a year before":
         (of(JDMA), of("jdma-legifrance", period="2025-T3"), Grade("B")),
-    "subscribers at the end of a month and of a quarter": (
-        of("lettre-service-public", "subscribers"),
-        of("lettre-service-public", "subscribers", period="2026-08"),
-        Grade("B"),
-    ),
+    "subscribers at the end of a month and of a quarter":
+        (of("lettre-service-public", "subscribers"),
+         of("lettre-service-public", "subscribers", period="2026-08"), Grade("B")),
     "visits of a log whose format tells no tool, and its device does":
         (of("log", "visits"), of("named-log", "visits"), Grade("A")),
 }  # fmt: skip
@@ -211,9 +204,14 @@ def test_a_pair_has_the_grade_that_the_ways_of_asking_deserve(known, one, other,
     assert comparability.grade(*reversed(sides), known) == expected
 
 
-def test_an_evolution_compares_periods_so_that_they_lower_no_grade(known):
+def test_along_a_line_periods_are_compared_and_lower_no_grade(known):
     then, now = made(known, of(JDMA, period="2014")), made(known, of(JDMA))
     assert comparability.grade(then, now, known, ("period",)) == Grade("A")
+    years = [of(JDMA, period=f"{year}-T3") for year in range(2014, 2027)]
+    hidden = of(CALLS, status="suppressed", estimate=None, n=None)
+    frame = frame_of(known, *years, hidden)
+    chart = display.line_chart(frame, known, caption="Une", by="device")
+    assert "prudente" not in chart.content["alt"]
 
 
 OF_A_COUNT = {  # what may differ between two devices that count visits
@@ -308,14 +306,6 @@ def test_a_chart_of_grade_d_is_refused_in_one_line_that_says_what_to_do(draw, kn
     frame = frame_of(known, of(JDMA), of(CALLS))
     with pytest.raises(ObservError, match="grade D"):
         display.custom_chart(lambda _: None, frame, known, caption="Une")
-
-
-def test_periods_along_a_line_are_compared_and_a_withheld_value_is_not(known):
-    years = [of(JDMA, period=f"{year}-T3") for year in range(2014, 2027)]
-    hidden = of(CALLS, status="suppressed", estimate=None, n=None)
-    frame = frame_of(known, *years, hidden)
-    chart = display.line_chart(frame, known, caption="Une", by="device")
-    assert "prudente" not in chart.content["alt"]
 
 
 @pytest.mark.parametrize("draw", [display.dot_chart, display.bar_chart, display.line_chart])

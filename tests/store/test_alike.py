@@ -251,15 +251,12 @@ def test_marks_and_their_number_are_those_of_the_ratings(demonstration, days):
     assert own["variance"].dropna().tolist() == pytest.approx(alike.dropna().tolist())
 
 
-def test_waits_are_of_answered_calls_alone(demonstration, days):
+def test_waits_are_of_answered_calls_and_months_are_no_days(demonstration, days):
     calls = store.read(demonstration, "calls")
     own = days[days["table"] == "calls"]
     answered = calls[(calls["outcome"] == "answered") & calls["wait"].notna()]
     assert own["count"].sum() == len(calls) and own["n"].sum() == len(answered)
     assert (own["value"] * own["n"]).sum() == pytest.approx(answered["wait"].sum())
-
-
-def test_months_are_no_days(days):
     assert "matomo-legifrance" not in set(days["device"])  # whose export is monthly
     assert "matomo-service-public" in set(days["device"])
 

@@ -38,7 +38,6 @@ def test_the_whole_and_its_towns_never_count_together(ingest):
 
 
 def test_a_store_of_before_areas_were_known_is_read_and_corrected(ingest, tmp_path, monkeypatch):
-    """The part is written again without the column, under the same name."""
     ingest("1", _=30)
     (part,) = (tmp_path / "store" / "audience").glob("*.parquet")
     pd.read_parquet(part).drop(columns="area").to_parquet(part, index=False)

@@ -82,6 +82,13 @@ def test_one_that_is_marked_mended_while_the_source_is_not_is_an_error(filled):
     assert "the source still gives what was wrong; write `status: open`" in problem(filled)
 
 
+def test_all_that_is_wrong_is_told_at_once(filled):
+    write(filled, "a", expect=99)
+    write(filled, "b", column="vists")
+    write(filled, "c", status="done")
+    assert len(problem(filled).splitlines()) == 3
+
+
 @pytest.mark.parametrize(("keys", "said"), [
     ({"first": "2026-06-01", "last": "2026-06-30"}, "no row that the source gives lies within"),
     ({"last": "2026-05-30"}, "no row that the source gives lies within"),  # a month is whole
@@ -96,13 +103,6 @@ def test_one_that_matches_nothing_or_not_all_is_an_error(filled, keys, said):
     write(filled, **keys)
     told = problem(filled)
     assert said in told and "\n" not in told
-
-
-def test_all_that_is_wrong_is_told_at_once(filled):
-    write(filled, "a", expect=99)
-    write(filled, "b", column="vists")
-    write(filled, "c", status="done")
-    assert len(problem(filled).splitlines()) == 3
 
 
 def test_two_that_change_the_same_rows_are_an_error_and_apart_they_are_not(filled):

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -38,17 +39,7 @@ rows = found[found["period"] == "2026-T3"].set_index("indicator")["estimate"]
 names = ["calls_offered", "answer_rate", "wait_median", "wait_p90"]
 print(json.dumps({"peak": peak, **rows[names].to_dict()}))
 """
-DEVICE = """- id: essai
-  label: Essai
-  family: mobilisation
-  channel: web
-  owner: relation-usagers
-  product: boamp
-  frequency: continuous
-  personal_data: Aucune.
-  pattern: pages_*.csv
-  loader: page_visits
-"""
+DEVICE = Path(__file__).with_name("device.yml").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

@@ -58,7 +58,6 @@ def test_a_right_export_beside_the_wrong_one_says_how_it_counts_again(tmp_path, 
 
 
 def test_an_export_deleted_or_in_another_folder_undoes_nothing(tmp_path, catalogue, ratings, take):
-    """Older exports are deleted, and folders of quarters are read one by one."""
     raw = tmp_path / "raw"
     first = ratings(raw / "2026-T2", "may", WRONG)
     take()
@@ -92,7 +91,6 @@ def test_two_exports_that_a_wrong_one_corrected_count_again_as_they_came(tmp_pat
 
 
 def test_what_exports_and_corrections_change_of_many_people_is_known_by_month(tmp_path, take):
-    """An export that repeats answers and adds some corrects nobody's."""
     device, few = "satisfaction-3939", {name: ("2026-05-04", 2.0) for name in [*RIGHT][:10]}
     take(a=RIGHT | JUNE)
     for more in ({"b": RIGHT | JUNE | {"late": ("2026-05-30", 1.0)}}, {"c": RIGHT | JUNE | few}):

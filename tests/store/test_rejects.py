@@ -74,12 +74,9 @@ def test_an_export_that_is_deleted_lets_the_release_go_on_and_its_right_rows_sta
     assert blocked(ingested(place))
 
 
-def test_an_export_that_another_folder_does_not_hold_is_still_to_be_mended(place, ratings):
+def test_an_export_no_longer_there_or_readable_is_still_to_be_mended(place, ratings):
     ratings(place / "data" / "june", "june", {"d": ("2025-06-03", 4)})
     assert blocked(ingested(place, "data/june")) and answers(place) == 22
-
-
-def test_an_export_that_cannot_be_read_any_more_is_still_to_be_mended(place):
     path = place / "data" / "raw" / "allo-service-public_satisfaction_wrong.csv"
     path.write_bytes(b"\0")
     assert blocked(ingested(place))

@@ -80,11 +80,14 @@ TWO_MARKS = [
 ]  # fmt: skip
 
 
-def test_a_change_that_more_people_meet_comes_before_a_larger_one_of_few():
+def test_changes_come_by_how_many_meet_them_and_uncounted_ones_last():
     few = [visits("boamp", NOW, 10_000.0), visits("legifrance", NOW, 30_000.0)]
     rows = found(*TWO_MARKS, *few)
     assert rows["product"].tolist() == ["legifrance", "boamp"]
     assert rows["weight"].tolist() == pytest.approx([3000, 2000])
+    rows = found(*TWO_MARKS, visits("legifrance", NOW, 50.0))
+    assert rows["product"].tolist() == ["legifrance", "boamp"]
+    assert math.isnan(rows["people"].iat[1])
 
 
 @pytest.mark.filterwarnings("error")
@@ -142,12 +145,6 @@ def test_where_nothing_changes_a_front_page_says_so_19_times_in_20():
     editions = [main_points.held_together(pages(chance.normal(0, SE, 12)), NOW) for _ in range(120)]
     wrong = [len(main_points.established(held, NOW)) > 0 for held in editions]
     assert np.mean(wrong) <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / len(wrong))
-
-
-def test_where_no_count_of_people_is_told_a_change_comes_last():
-    rows = found(*TWO_MARKS, visits("legifrance", NOW, 50.0))
-    assert rows["product"].tolist() == ["legifrance", "boamp"]
-    assert math.isnan(rows["people"].iat[1])
 
 
 def test_each_indicator_is_a_point_once_and_the_others_are_named():
@@ -217,13 +214,10 @@ def test_no_count_changed_most_that_changes_as_much_each_year():
     assert found(*six_years("boamp", 1e6, 1.3e6, usual=0.06))["verdict"].tolist() == ["rise"]
 
 
-def test_nothing_is_established_of_a_count_that_has_no_years_behind_it():
+def test_a_count_without_years_or_changed_long_ago_establishes_nothing():
     young = [visits("boamp", one, 1e6) for one in NOW.back(11)[:-1]]
     for rows in (young[-4:], young):
         assert edition(*rows, visits("boamp", NOW, 2e6))[1]["reason"].tolist() == ["years"]
-
-
-def test_a_change_of_three_quarters_ago_is_not_part_of_what_is_usual():
     rows = six_years("boamp", 1e6, 0.7e6)
     for row in rows:
         if NOW - 3 < Quarter(row["period"]) < NOW:

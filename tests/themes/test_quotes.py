@@ -13,11 +13,14 @@ PLAIN = "Le formulaire est long, et le message d'erreur ne dit pas ce qui manque
 NAMES = Counter({"France": 11, "Connect": 10})
 
 
-def test_an_ordinary_text_may_be_quoted():
+def test_an_ordinary_text_or_a_word_of_eleven_texts_may_be_quoted():
     assert may_be_quoted(PLAIN, NAMES)
     assert may_be_quoted(f"{PLAIN} Merci à [nom] pour son aide.", NAMES)
     long = "Très long ! J'attends depuis deux mois, en France aussi, une réponse."
     assert may_be_quoted(long, NAMES)
+    text = f"{PLAIN} Téléservice saturé, téléservice fermé."
+    assert not may_be_quoted(text, names_in([text] * 10))
+    assert may_be_quoted(text, names_in([text] * 11))
 
 
 def test_readers_of_the_method_are_told_the_rule_that_runs(monkeypatch):
@@ -55,12 +58,6 @@ def test_names_are_counted_once_a_text_and_common_words_are_none_where_a_sentenc
     assert found == {"Paul": 1, "Paris": 1}
     found = names_in(["Marine dit non. Ludmila aussi. Le message est clair."])
     assert found == {"Marine": 1, "Ludmila": 1}
-
-
-def test_a_word_that_eleven_texts_have_gives_nobody_away_however_it_is_written():
-    text = f"{PLAIN} Téléservice saturé, téléservice fermé."
-    assert not may_be_quoted(text, names_in([text] * 10))
-    assert may_be_quoted(text, names_in([text] * 11))
 
 
 def test_none_of_the_known_attacks_is_quoted_or_it_stands_there_as_text():

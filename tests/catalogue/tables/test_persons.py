@@ -89,7 +89,6 @@ def test_a_column_takes_nobody_s_name_number_or_story(table, name, column):
 
 
 def test_every_column_of_a_list_is_a_label_but_what_is_asked_or_named():
-    """A new column is looked at: is it a label, a citation, an identifier, an office?"""
     others = {
         f"{table}.{name}"
         for table, name, c in COLUMNS

@@ -27,10 +27,15 @@ def place(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_without_a_name_the_command_lists_what_can_be_fetched(place, observ):
+def test_the_command_lists_what_can_be_fetched_and_what_variables_lack(place, observ, monkeypatch):
     code, out, err = observ("fetch")
     assert (code, err) == (0, "") and out.splitlines()[0] == "essai: matomo"
     assert json.loads(observ("fetch", "--json")[1]) == {"devices": {"essai": "matomo"}}
+    monkeypatch.delenv("OBSERV_MATOMO_URL", raising=False)
+    monkeypatch.setenv("OBSERV_MATOMO_TOKEN", TOKEN)
+    code, out, err = observ("fetch", "essai")
+    assert (code, out) == (2, "") and "OBSERV_MATOMO_URL: not set" in err and TOKEN not in err
+    assert err.count("\n") == 1 and not (place / "data" / "raw").exists()
 
 
 def test_the_command_fetches_tells_how_far_it_is_never_the_key(place, observ, standin, monkeypatch):
@@ -42,14 +47,6 @@ def test_the_command_fetches_tells_how_far_it_is_never_the_key(place, observ, st
     assert code == 0 and json.loads(out) == {"path": str(path)} and TOKEN not in out + err
     assert path.read_text(encoding="utf-8") == "date,nb_visits\n2026-01,7\n"
     assert standin.asked[0].form["date"].startswith("2026-01-01,")
-
-
-def test_the_command_names_the_variables_that_are_missing(place, observ, monkeypatch):
-    monkeypatch.delenv("OBSERV_MATOMO_URL", raising=False)
-    monkeypatch.setenv("OBSERV_MATOMO_TOKEN", TOKEN)
-    code, out, err = observ("fetch", "essai")
-    assert (code, out) == (2, "") and "OBSERV_MATOMO_URL: not set" in err and TOKEN not in err
-    assert err.count("\n") == 1 and not (place / "data" / "raw").exists()
 
 
 @pytest.mark.parametrize("since", ["2026-13-01", "hier"])

@@ -83,11 +83,17 @@ def test_no_person_text_or_token_is_on_disk_nor_in_an_address(known, standin, tm
         assert word not in text and not any(word in str(asked.query) for asked in standin.asked)
 
 
-def test_a_fetch_that_failed_ends_its_session_and_resumes_where_it_was(known, standin, tmp_path):
+def cut_off(standin, known, tmp_path):
+    """Fetch until the server fails, after two answers; how it answers otherwise."""
     answer, replies = standin.answer, iter([None, None, Reply(b"", 500)])
     standin.answer = lambda asked: next(replies, None) or answer(asked)
     with pytest.raises(ObservError, match="status 500"):
         fetch("essai", known, tmp_path, today=DAY)
+    return answer
+
+
+def test_a_fetch_that_failed_ends_its_session_and_resumes_where_it_was(known, standin, tmp_path):
+    cut_off(standin, known, tmp_path)
     assert standin.asked[-1].path.endswith("killSession")
     assert len(fetch("essai", known, tmp_path, today=DAY).read_text("utf-8").splitlines()) == 4
     ranges = [asked.query["range"] for asked in standin.asked if asked.query]
@@ -110,10 +116,7 @@ def test_tickets_deleted_meanwhile_make_no_file_that_may_lack_others(known, stan
 
 
 def test_a_fetch_of_more_tickets_than_are_left_begins_anew(known, standin, tmp_path):
-    answer, replies = standin.answer, iter([None, None, Reply(b"", 500)])
-    standin.answer = lambda asked: next(replies, None) or answer(asked)
-    with pytest.raises(ObservError, match="status 500"):
-        fetch("essai", known, tmp_path, today=DAY)
+    answer = cut_off(standin, known, tmp_path)
     gone = Reply(["ERROR_RANGE_EXCEED_TOTAL", "La plage dépasse le total"], 400)
     standin.answer = lambda asked: gone if asked.query else answer(asked)
     with pytest.raises(ObservError, match="deleted meanwhile"):

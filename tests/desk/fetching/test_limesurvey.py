@@ -168,9 +168,7 @@ def silent(handler: Handler) -> None:
     ("get_session_key", silent, "no answer within 0.5 seconds"),
     ("export_responses", silent, "no answer within 0.5 seconds"),
 ])  # fmt: skip
-def test_no_answer_tells_a_password(
-    server, known, tmp_path, caplog, monkeypatch, method, answer, word
-):
+def test_no_password_is_told(server, known, tmp_path, caplog, monkeypatch, method, answer, word):
     server.answers[method] = answer
     monkeypatch.setattr(web, "TIMEOUT", 0.5)
     path = tmp_path / "limesurvey" / "enquete_2026-11-25.csv"

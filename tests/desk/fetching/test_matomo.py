@@ -84,11 +84,15 @@ def test_neither_the_token_nor_who_visited_is_on_disk_or_in_an_address(matomo, k
     assert TOKEN not in text and "jeanne" not in text and "userid" not in text
 
 
-def test_a_wrong_token_says_which_variable_to_check(matomo, known, tmp_path, monkeypatch):
+def test_a_wrong_token_or_site_is_told_with_what_to_check(matomo, known, tmp_path, monkeypatch):
     monkeypatch.setenv("OBSERV_MATOMO_TOKEN", "faux-jeton")
     with pytest.raises(ObservError, match='with …"; check OBSERV_MATOMO_TOKEN') as error:
         fetch("essai", known(loader="matomo_csv"), tmp_path, today=DAY)
     assert "faux-jeton" not in str(error.value)
+    message = "An unexpected website was found in the request: website id was set to '5'"
+    matomo.answer = lambda asked: {"result": "error", "message": message}
+    with pytest.raises(ObservError, match=r"website id was set to '5'.*the device's entry"):
+        fetch("essai", known(loader="matomo_csv"), tmp_path, today=DAY)
 
 
 @pytest.mark.parametrize(
@@ -105,10 +109,3 @@ def test_no_month_that_has_not_ended_is_asked_for(matomo, known, tmp_path):
     with pytest.raises(UsageError, match="no month has begun and ended since"):
         fetch("essai", known(loader="matomo_csv"), tmp_path, since=date(2026, 3, 1), today=DAY)
     assert not matomo.asked
-
-
-def test_a_site_that_does_not_exist_is_told_in_matomo_s_words(matomo, known, tmp_path):
-    message = "An unexpected website was found in the request: website id was set to '5'"
-    matomo.answer = lambda asked: {"result": "error", "message": message}
-    with pytest.raises(ObservError, match=r"website id was set to '5'.*the device's entry"):
-        fetch("essai", known(loader="matomo_csv"), tmp_path, today=DAY)

@@ -91,10 +91,14 @@ def test_a_folder_of_csv_is_copied_by_file_whatever_the_order_of_columns(known, 
     assert [row[0] for row in rows] == ["2026-03-01 08:00:00", "2026-03-02 08:00:00"]
 
 
-def test_a_csv_of_texts_alone_keeps_its_header(known, tmp_path):
+def test_a_csv_keeps_its_header_and_an_address_is_not_downloaded(known, tmp_path, monkeypatch):
     (tmp_path / "a.csv").write_text("ticket_id,received,answered,closed\na,b,c,d\n", "utf-8")
     path = fetch("essai", known(address="a.csv"), tmp_path / "raw", root=tmp_path, today=DAY)
     assert path.read_text("utf-8") == "ticket_id;received;answered;closed\na;b;c;d\n"
+    device = known().devices["essai"].model_copy(update={"address": "s3://seau/a.parquet"})
+    found = known().model_copy(update={"devices": {"essai": device}})
+    with pytest.raises(ObservError):
+        fetch("essai", found, tmp_path, today=DAY)
 
 
 def test_a_view_of_sqlite_is_copied(known, ingested, tmp_path):
@@ -152,13 +156,6 @@ def test_what_cannot_be_copied_is_one_line_and_makes_no_file(known, tmp_path, gi
         fetch("essai", known(**given), tmp_path / "raw", root=tmp_path, today=DAY)
     assert word in str(error.value) and "\n" not in str(error.value)
     assert not [*(tmp_path / "raw").iterdir()]
-
-
-def test_nothing_is_downloaded_to_read_an_address(known, tmp_path, monkeypatch):
-    device = known().devices["essai"].model_copy(update={"address": "s3://seau/a.parquet"})
-    found = known().model_copy(update={"devices": {"essai": device}})
-    with pytest.raises(ObservError):
-        fetch("essai", found, tmp_path, today=DAY)
 
 
 def test_a_text_that_is_no_utf_8_is_neither_a_fault_nor_shown(known, tmp_path):

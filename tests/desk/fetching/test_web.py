@@ -56,11 +56,15 @@ def test_a_bad_answer_never_tells_the_key(standin, tool, pauses, monkeypatch, ca
     assert KEY not in str(error.value) + caplog.text
 
 
-def test_a_key_is_taken_to_no_other_server(standin, tool):
+def test_a_key_goes_to_no_other_server_and_one_that_is_gone_is_told(standin, tool):
     standin.answer = lambda asked: Reply(b"", 307, {"Location": f"{standin.url}/ailleurs"})
     with pytest.raises(ObservError, match="give that one in OBSERV_OUTIL_URL"):
         ask(tool, "ici", form={"token": KEY})
     assert [asked.path for asked in standin.asked] == ["/ici"]
+    with pytest.raises(ObservError, match=r"cannot be reached \(.*; check OBSERV_OUTIL_URL\)"):
+        ask(tool._replace(url="http://127.0.0.1:1"), "x")
+    with pytest.raises(ObservError, match="cannot be reached"):
+        ask(tool._replace(url="https://" + "a" * 70 + ".invalid"), "x")
 
 
 def test_a_server_is_left_alone_for_as_long_as_it_asks(standin, tool, pauses):
@@ -83,13 +87,6 @@ def test_a_server_that_says_nothing_or_drips_is_given_up(standin, tool, monkeypa
     standin.answer = lambda asked: {}
     with pytest.raises(ObservError, match="sends too slowly"):
         ask(tool, "x")
-
-
-def test_a_server_that_is_not_there_says_what_to_check(tool):
-    with pytest.raises(ObservError, match=r"cannot be reached \(.*; check OBSERV_OUTIL_URL\)"):
-        ask(tool._replace(url="http://127.0.0.1:1"), "x")
-    with pytest.raises(ObservError, match="cannot be reached"):
-        ask(tool._replace(url="https://" + "a" * 70 + ".invalid"), "x")
 
 
 @pytest.mark.parametrize(("url", "word"), [

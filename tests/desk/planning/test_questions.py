@@ -48,12 +48,6 @@ def mixed() -> np.ndarray:
     return np.random.default_rng(1).integers(1, 6, PEOPLE)
 
 
-def test_a_text_that_is_never_loaded_is_named_and_one_that_is_read_is_not(catalogue):
-    assert why(catalogue, answers()) == {"comment": "open text that is never loaded"}
-    read = catalogue.devices["enquete-service-public"].model_copy(update={"verbatims": "redacted"})
-    assert to_drop(read, catalogue, answers(), TOLD, MARGINS, []) == []
-
-
 def test_what_no_page_tells_is_named_but_not_what_weights_or_another_question_need(catalogue):
     found = why(catalogue, answers(), told=["satisfaction"])
     assert found["autonomy"] == "no figure, group or weight rests on it"
@@ -62,11 +56,14 @@ def test_what_no_page_tells_is_named_but_not_what_weights_or_another_question_ne
     assert "task_success" not in found  # ease is asked of those who succeeded
 
 
-def test_variables_are_told_by_indicators_and_by_groups(catalogue):
+def test_variables_are_told_by_indicators_and_texts_read_are_not_named(catalogue):
     rows = [("nps", ""), ("profile_share", "autonomy"), ("weighting_before", "age")]
     row = {"period": "2026-T3", "estimate": 1.0}
     made = [{**row, "indicator": name, "group": of, "group_value": of} for name, of in rows]
     assert variables_used(estimates.make(made), catalogue) == {"nps", "autonomy", "age"}
+    assert why(catalogue, answers()) == {"comment": "open text that is never loaded"}
+    read = catalogue.devices["enquete-service-public"].model_copy(update={"verbatims": "redacted"})
+    assert to_drop(read, catalogue, answers(), TOLD, MARGINS, []) == []
 
 
 @pytest.mark.parametrize(("alike", "named"), [(PEOPLE, True), (114, True), (113, False)])

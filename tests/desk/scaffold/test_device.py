@@ -105,12 +105,15 @@ def test_a_catalogue_that_is_wrong_as_it_is_says_so_by_its_own_lines(root):
     assert not isinstance(caught.value, UsageError)
 
 
-def test_a_disk_that_is_full_leaves_the_catalogue_as_it_was(root, full_disk):
+def test_a_full_disk_leaves_the_catalogue_and_no_half_sheet(root, full_disk):
     before = text_of(root)
     with pytest.raises(ObservError, match=r"the disk is full; .*the catalogue is as it was"):
         new_device(root, DATA, DEVICE)
     assert text_of(root) == before
     assert not list((root / "data" / "catalogue").glob(".*"))
+    with pytest.raises(ObservError, match=r"the disk is full; .*no sheet was written"):
+        new_practice(root, DATA, "Un essai", {}, today=TODAY)
+    assert [path.name for path in (root / PRACTICES).iterdir()] == ["vocabulary.yml"]
 
 
 @given(changed=st.dictionaries(st.sampled_from(sorted(DEVICE)), st.text(max_size=30), max_size=3))
@@ -184,12 +187,6 @@ def test_all_that_does_not_exist_is_told_at_once_and_nothing_is_written(root):
     told = "\n".join(caught.value.problems)
     for said in ("tool 'excel'", "verdict 'bof'", "product 'minitel'", "makes no file name"):
         assert said in told
-    assert [path.name for path in (root / PRACTICES).iterdir()] == ["vocabulary.yml"]
-
-
-def test_a_disk_that_is_full_leaves_no_half_sheet(root, full_disk):
-    with pytest.raises(ObservError, match=r"the disk is full; .*no sheet was written"):
-        new_practice(root, DATA, "Un essai", {}, today=TODAY)
     assert [path.name for path in (root / PRACTICES).iterdir()] == ["vocabulary.yml"]
 
 

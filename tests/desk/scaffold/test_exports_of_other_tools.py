@@ -178,7 +178,6 @@ def test_clicks_impressions_years_and_numbers_are_no_visits(asked, read):
 
 @pytest.mark.slow
 def test_each_sample_of_a_tool_is_read_by_a_format_checked_or_asked_for(shared_data, catalogue):
-    """What formats make of samples is checked cell by cell in `formats/test_samples.py`."""
     checked = {path.stem for path in (Path(__file__).parents[2] / "formats/expected").iterdir()}
     paths = [path for path in (shared_data / "formats").rglob("*") if path.is_file()]
     for path in (path for path in paths if path.name not in ("SOURCE.txt", "README.md")):

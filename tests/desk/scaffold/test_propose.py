@@ -75,11 +75,16 @@ def test_a_ticket_export_with_unknown_headers_is_read_as_its_team_says(tmp_path,
     assert rows["unknown"].tolist() == ["reopened"] * 3
 
 
-def test_a_column_that_the_tool_does_not_have_is_said_to_be_unknown(tmp_path, few):
+def test_a_column_that_the_tool_lacks_is_unknown_and_not_asked_for(tmp_path, few):
     wishes = Wishes("tickets", {**COLUMNS, "closed": "-"})
     assert set(propose(written(tmp_path, CASES), few, wishes).raw["unknown"]) == {
         "closed", "reopened",
     }  # fmt: skip
+    text = "Numéro;Reçu le;Rubrique\nT-1;2026-03-02 08:14;Logement\nT-2;2026-03-02 09:00;Santé\n"
+    found = propose(written(tmp_path, text), few, Wishes("tickets"))
+    assert found.questions == [] and {*found.raw["unknown"]} == {"answered", "closed", "reopened"}
+    match = by_form(tmp_path / "export.csv", found.form("dossiers"), few, {})
+    assert match and len(match.loaded.rows) == 2
 
 
 def test_days_that_may_have_their_month_first_are_asked_for(tmp_path, few):
@@ -137,14 +142,6 @@ def test_a_header_by_which_a_format_knows_a_delay_is_not_taken_for_a_moment(tmp_
     more = few.model_copy(update={"formats": {**few.formats, "tool": tool}})
     found = propose(written(tmp_path, CASES), more, Wishes("tickets"))
     assert '--column "closed=…"' in asked(found) and "closed" not in found.raw["columns"]
-
-
-def test_a_column_that_nothing_can_give_is_not_asked_for(tmp_path, few):
-    text = "Numéro;Reçu le;Rubrique\nT-1;2026-03-02 08:14;Logement\nT-2;2026-03-02 09:00;Santé\n"
-    found = propose(written(tmp_path, text), few, Wishes("tickets"))
-    assert found.questions == [] and {*found.raw["unknown"]} == {"answered", "closed", "reopened"}
-    match = by_form(tmp_path / "export.csv", found.form("dossiers"), few, {})
-    assert match and len(match.loaded.rows) == 2
 
 
 def test_two_columns_with_one_header_give_nothing(tmp_path, few):

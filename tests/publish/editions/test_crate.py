@@ -153,13 +153,10 @@ def test_an_edition_that_nobody_read_again_says_so_and_so_does_each_study() -> N
     assert text.count("[Pas encore relue]{.badge .badge-none}") == 3
 
 
-def test_a_review_of_one_study_is_none_of_the_others(tmp_path: Path) -> None:
+def test_a_review_is_of_its_study_alone_and_told_if_it_no_longer_holds(tmp_path):
     text = part(load(tmp_path, SHEET + "studies: [satisfaction]\n"))
     assert "| Satisfaction | [Relue le 3 décembre 2026 : reproduite]{.badge .badge-good}" in text
     assert "| Panorama | [Pas encore relue]" in text
-
-
-def test_a_review_of_what_an_edition_no_longer_tells_is_told_as_such(tmp_path: Path) -> None:
     read = load(tmp_path, SHEET)
     revised = Edition("2026-T3", "real", "2026-11-16", ("2026-12-09",), "Un.", "b" * 32, {})
     assert "[Relue avant sa révision]{.badge .badge-none}" in part(read, revised)

@@ -247,15 +247,12 @@ def test_a_figure_that_was_mended_is_shown_as_it_was_and_as_it_is(quarter):
     ]
 
 
-def test_a_figure_that_is_withheld_later_stays_as_it_was_published_and_says_so():
-    withheld = publication(2, "2026-T3", "2026-11-16", HIDDEN)
-    assert followed(T2, withheld)[1] == ("2026-T2", 0, "suppressed", "2026-T3", 1)
-
-
-def test_what_was_made_again_on_its_day_was_no_publication_of_its_own():
+def test_an_edition_made_again_on_its_day_is_none_and_a_withheld_figure_stays():
     tried = publication(2, "2026-T2", "2026-08-17", {"estimate": 5.0})
     again = publication(3, "2026-T2", "2026-08-17", {"estimate": 7.0})
     assert followed(T2, tried, again) == [("2026-T2", 7.0, "published", "2026-T2", 0)]
+    withheld = publication(2, "2026-T3", "2026-11-16", HIDDEN)
+    assert followed(T2, withheld)[1] == ("2026-T2", 0, "suppressed", "2026-T3", 1)
 
 
 def test_the_page_of_a_product_tells_values_withheld_ones_and_revisions_in_words(catalogue):

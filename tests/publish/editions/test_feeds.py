@@ -177,10 +177,6 @@ def problems(data: Path, text: str) -> list[str]:
     return [line.removeprefix(str(data / "calendar.yml")) for line in told.value.problems]
 
 
-def test_a_project_without_a_calendar_announces_nothing(data):
-    assert feeds.load_calendar(data, data.parent) == feeds.Calendar()
-
-
 def test_a_demonstration_s_calendar_stands_alone_and_another_folder_has_the_project_s(data):
     (data / "demo").mkdir()
     for place, quarter in ((data, "2026-T4"), (data / "demo", "2027-T1")):
@@ -242,6 +238,10 @@ def test_a_date_that_readers_could_not_rely_on_is_refused(data, keys, fault):
     assert fault in line and line.startswith(":2: ")
 
 
+def test_a_project_without_a_calendar_announces_nothing(data):
+    assert feeds.load_calendar(data, data.parent) == feeds.Calendar()
+
+
 def test_a_date_may_be_fixed_four_weeks_before_to_the_day_and_moved_with_a_reason(data):
     (data / "calendar.yml").write_text(
         "editions: [{quarter: 2026-T4, date: 2027-02-18, fixed: 2027-01-18, changed: "
@@ -272,25 +272,21 @@ def test_what_the_project_announces_goes_a_year_ahead(folder):
 KEPT = Edition("2026-T2", "real", "2026-08-17", (), "", "a", {})
 LATE = Edition("2026-T3", "real", "2026-11-18", ("2026-12-02",), "", "b", {})
 BROUGHT_FORWARD = {"from": "2026-11-12", "decided": "2026-10-26", "reason": "Un export tardif."}
-DATES = Calendar.model_validate(
-    {
-        "editions": [
-            {"quarter": "2026-T2", "date": "2026-08-17", "fixed": "2026-07-06"},
-            {
-                "quarter": "2026-T3",
-                "date": "2026-11-16",
-                "fixed": "2026-10-05",
-                "changed": [BROUGHT_FORWARD],
-            },
-            {"quarter": "2026-T4", "date": "2027-02-15", "fixed": "2027-01-04"},
-            {"quarter": "2027-T1", "date": "2027-05-18", "hour": "14:00"},
-        ],
-        "access": [
-            {"role": "direction de l'agence", "why": "répondre", "since": "2026-01-05"},
-            {"role": "cabinet", "why": "lire", "since": "2026-01-05", "until": "2026-06-30"},
-        ],
-    }
-)
+DATES = Calendar.model_validate({
+    "editions": [
+        {"quarter": "2026-T2", "date": "2026-08-17", "fixed": "2026-07-06"},
+        {
+            "quarter": "2026-T3", "date": "2026-11-16", "fixed": "2026-10-05",
+            "changed": [BROUGHT_FORWARD],
+        },
+        {"quarter": "2026-T4", "date": "2027-02-15", "fixed": "2027-01-04"},
+        {"quarter": "2027-T1", "date": "2027-05-18", "hour": "14:00"},
+    ],
+    "access": [
+        {"role": "direction de l'agence", "why": "répondre", "since": "2026-01-05"},
+        {"role": "cabinet", "why": "lire", "since": "2026-01-05", "until": "2026-06-30"},
+    ],
+})  # fmt: skip
 
 
 def lines(name: str, dates: Calendar = DATES) -> list[str]:

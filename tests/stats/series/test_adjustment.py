@@ -75,12 +75,17 @@ def test_a_month_in_progress_and_an_outage_move_nothing(synthetic):
     assert found.loc[rest, "adjusted"].to_numpy() == pytest.approx(expected[rest], rel=0.02)
 
 
-def test_a_month_without_any_visit_is_an_outlier_of_minus_100(synthetic):
+def test_a_month_of_none_is_an_outlier_but_among_irregular_ones(synthetic):
     values = synthetic(4)
     values.iloc[20] = 0
     found = seasonally_adjusted(values)
     assert found.outliers.values.tolist() == [["2024-09", -100.0]]
     assert found.months["adjusted"].iloc[20] == 0
+    found = seasonally_adjusted(synthetic(1, sd=0.6))
+    assert (found.status, found.reason) == ("missing", "irregular")
+    assert found.months["adjusted"].isna().all() and found.changes.empty and found.outliers.empty
+    regular = [seasonally_adjusted(synthetic(seed, sd=0.1)).status for seed in range(5)]
+    assert regular == ["published"] * 5
 
 
 def test_below_three_seasons_nothing_is_looked_for_and_below_two_there_is_no_number(synthetic):
@@ -100,14 +105,6 @@ def test_what_is_no_monthly_count_is_refused(synthetic):
             seasonally_adjusted(wrong)
     with pytest.raises(ValueError, match="months YYYY-MM"):
         seasonally_adjusted(pd.Series([1.0, 2.0], ["2024-T1", "2024-T2"]))
-
-
-def test_months_so_irregular_that_a_doubled_one_would_pass_are_left_as_they_are(synthetic):
-    found = seasonally_adjusted(synthetic(1, sd=0.6))
-    assert (found.status, found.reason) == ("missing", "irregular")
-    assert found.months["adjusted"].isna().all() and found.changes.empty and found.outliers.empty
-    regular = [seasonally_adjusted(synthetic(seed, sd=0.1)).status for seed in range(5)]
-    assert regular == ["published"] * 5
 
 
 def test_real_visits_are_adjusted_unless_they_double_and_halve_from_month_to_month(shared_data):
@@ -237,12 +234,9 @@ def test_errors_that_last_make_no_step_more_often_than_promised(correlation):
     assert sum(found) <= 8  # of 60: more in one draw of 200, at 5 %
 
 
-def test_a_step_that_other_columns_already_make_is_none():
+def test_a_step_of_other_columns_is_none_and_more_series_ask_for_surer_ones():
     with_step = np.column_stack([LEVEL, TIMES >= 30]).astype(float)
     values = noise(2, 60, 0.0) + 9 * (TIMES >= 30)
     assert chance(values, 20, with_step) > 0.05
-
-
-def test_the_surer_one_must_be_the_more_series_are_drawn():
     values = noise(4, 60, 0.0) + 9 * (TIMES >= 30)
     assert chance(values, 30, sure=0.001) < 0.001 / 5 < 0.01 / 10 == chance(values, 30, sure=0.01)

@@ -39,11 +39,15 @@ def test_a_lonely_unit_that_did_not_answer_changes_no_test():
     assert independence(made, "a", "b").f == pytest.approx(known.f)
 
 
-def test_a_difference_in_a_population_known_as_a_whole_is_known_and_not_tested():
+def test_a_population_known_as_a_whole_has_no_error_nor_test():
     frame = pd.DataFrame({"y": [1, 2, 4, 0], "g": list("aabb")})
     found = difference(design(frame, population=4), "y", "g", "a", "b")
     assert (found.estimate, found.se, found.ci_low, found.ci_high) == (-0.5, 0, -0.5, -0.5)
     assert found.status == "published" and np.isnan([found.t, found.p]).all()
+    frame = pd.DataFrame({"y": [1.0, 2, 4, 3, 9], "x": [0, 1, 2, 3, 4]})
+    found = regression(design(frame, population=5), "y", ["x"])
+    assert (found["se"] == 0).all() and (found["ci_low"] == found["ci_high"]).all()
+    assert found[["t", "p"]].isna().all(axis=None)
 
 
 def test_a_table_without_a_test_says_so():
@@ -168,13 +172,6 @@ def test_separated_outcomes_never_leak_warnings_nor_endless_coefficients(seed, n
             assert np.isfinite(numbers.to_numpy(float)).all()
             sizes = np.where(found["driver"] == "x", scale, 1.0)
             assert (found["estimate"].abs() * sizes < 1e3).all()
-
-
-def test_a_population_known_as_a_whole_has_coefficients_without_error_nor_test():
-    frame = pd.DataFrame({"y": [1.0, 2, 4, 3, 9], "x": [0, 1, 2, 3, 4]})
-    found = regression(design(frame, population=5), "y", ["x"])
-    assert (found["se"] == 0).all() and (found["ci_low"] == found["ci_high"]).all()
-    assert found[["t", "p"]].isna().all(axis=None)
 
 
 @pytest.mark.parametrize(("frame", "how", "estimate", "n"), [

@@ -81,16 +81,13 @@ def test_waves_pair_a_subject_with_itself_and_leave_out_what_is_told_twice():
         against_one(frame, frame)
 
 
-def test_a_pair_of_shares_has_newcombe_s_interval_in_points():
+def test_pairs_are_newcombe_s_in_points_or_welch_s_of_means():
     result = found(pair(share(80, 70), share(60, 80)))
     expected = difference_of_shares(0.8, 70, 0.6, 80)
     assert result["difference_low"] == pytest.approx(100 * expected[1])
     assert result["difference_high"] == pytest.approx(100 * expected[2])
     assert result["p_value"] == result["p_adjusted"] == pytest.approx(expected[3])
     assert (result["verdict"], result["reason"]) == ("rise", "")
-
-
-def test_a_pair_of_means_is_welch_s_from_the_published_interval():
     result = found(pair(mean(7.8, 2.4, 150), mean(8.4, 1.9, 260)))
     expected = difference_of_means(7.8, 2.4 / math.sqrt(150), 149, 8.4, 1.9 / math.sqrt(260), 259)
     measured = [result[key] for key in RESULTS[:3]] + [result["p_value"]]

@@ -268,13 +268,16 @@ def test_mistakes_of_the_caller_are_value_errors():
             design(frame, **arguments)
 
 
-def test_fractions_sizes_and_sizes_by_stratum_say_the_same():
+def test_fractions_and_sizes_say_the_same_and_one_is_the_whole():
     frame = FRAME.assign(fraction=3 / FRAME["size"])
     told = ("size", "fraction", {"a": 30, "b": 60})
     found = [mean(design(frame, strata="pool", population=given), "y") for given in told]
     for other in found[1:]:
         pd.testing.assert_frame_equal(found[0], other)
     assert found[0]["estimate"][0] == pytest.approx((7 / 3 * 30 + 5 * 60) / 90)
+    for fraction, size in ((1, 3), (0.5, 6)):
+        made = design(pd.DataFrame({"y": [1, 2, 3]}), population=fraction)
+        assert made.population.tolist() == [size] and made.weights.tolist() == [size / 3] * 3
 
 
 def test_a_population_known_as_a_whole_has_no_error():
@@ -347,9 +350,3 @@ def test_a_calibration_of_other_rows_is_refused():
         design(FRAME, calibration=Other())
     with pytest.raises(ValueError, match="leave the column"):
         design(FRAME, calibration=Other(), weights="w")
-
-
-def test_a_sampling_fraction_of_one_is_the_whole_population_and_not_a_single_unit():
-    for fraction, size in ((1, 3), (0.5, 6)):
-        made = design(pd.DataFrame({"y": [1, 2, 3]}), population=fraction)
-        assert made.population.tolist() == [size] and made.weights.tolist() == [size / 3] * 3

@@ -270,15 +270,6 @@ def test_a_share_of_a_whole_population_brings_no_chance():
     assert found[3] == pytest.approx(math.erfc(0.1 / math.sqrt(0.25 / 100) / math.sqrt(2)))
 
 
-def test_means_have_the_interval_and_p_value_that_r_prints_for_student_s_sleep_data():
-    # R's help page of t.test: t.test(extra ~ group, data = sleep), data of Student (1908)
-    one = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
-    two = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
-    sides = [(np.mean(x), np.std(x, ddof=1) / math.sqrt(10), 9) for x in (one, two)]
-    found = difference_of_means(*sides[0], *sides[1])
-    assert found == pytest.approx((-1.58, -3.3654832, 0.2054832, 0.07939), rel=1e-4)
-
-
 @given(
     means=st.tuples(st.floats(-100, 100), st.floats(-100, 100)),
     sds=st.tuples(st.floats(0.01, 50), st.floats(0.01, 50)),

@@ -144,12 +144,20 @@ def test_too_few_months_give_no_number_but_how_many_there_were(n, day, reason, c
     assert set(found.estimates["indicator"]) == {"action_effect", "action_months"}
 
 
-def test_a_partial_month_and_a_sum_paid_back_are_not_compared(catalogue):
+def test_partial_months_sums_paid_back_and_groups_are_not_mixed_in(catalogue):
     series = visits("boamp", 40)
     series.loc[39, ["estimate", "status"]] = [10.0, "partial"]
     series.loc[38, "estimate"] = -5.0
     found = followed(catalogue, series, VISITS)
     assert months_of(found)[f"{BEFORE_AFTER}, après"] == 14
+    whole = marks("boamp", 36, 0)
+    part = marks("boamp", 36, 3.0).assign(group="age", group_value="25-34")
+    done = MARKS
+    for series in (estimates.combine([whole, part]), estimates.combine([part, whole])):
+        found = followed(catalogue, series, done)
+        course = found.estimates[found.estimates["group_value"] == SEEN]
+        assert course["estimate"].tolist() == whole["estimate"].tolist()
+    assert followed(catalogue, part, done).verdicts["reason"].tolist() == ["series"]
 
 
 def test_a_rate_of_all_calls_is_followed_although_it_has_no_effective_base(catalogue):
@@ -221,11 +229,14 @@ def test_a_change_that_other_months_show_too_is_no_effect_of_an_action(catalogue
     assert counts[f"{BEFORE_AFTER}, aussi nets"] == row["as_clear"]
 
 
-def test_an_effect_that_too_few_placebos_could_question_is_not_established(catalogue):
+def test_an_effect_that_few_placebos_question_or_without_chance_is_none(catalogue):
     series, done = visits("boamp", 40, -0.25), VISITS
     row = verdict(followed(catalogue, series, done))
     assert row["placebos"] < 19 and row["as_clear"] == 0 and row["p_adjusted"] < 0.01
     assert (row["verdict"], row["reason"]) == ("unknown", "few")
+    flat = marks("boamp", 40, 0.0).assign(estimate=[7.0 + (i >= 24) for i in range(40)])
+    row = verdict(followed(catalogue, flat, MARKS))
+    assert (row["verdict"], row["reason"]) == ("unknown", "spread") and np.isnan(row["p_value"])
 
 
 def test_an_effect_ends_where_another_action_on_the_same_figure_begins(catalogue):
@@ -282,17 +293,6 @@ def test_a_site_is_compared_with_sites_and_not_with_the_data_sets_of_other_produ
     assert effect(found).at[COMPARABLE, "ci_low"] > 50  # the site's change and not the data set's
 
 
-def test_rows_of_a_group_are_never_mixed_with_those_of_the_whole(catalogue):
-    whole = marks("boamp", 36, 0)
-    part = marks("boamp", 36, 3.0).assign(group="age", group_value="25-34")
-    done = MARKS
-    for series in (estimates.combine([whole, part]), estimates.combine([part, whole])):
-        found = followed(catalogue, series, done)
-        course = found.estimates[found.estimates["group_value"] == SEEN]
-        assert course["estimate"].tolist() == whole["estimate"].tolist()
-    assert followed(catalogue, part, done).verdicts["reason"].tolist() == ["series"]
-
-
 def test_two_expectations_are_told_apart_and_one_without_series_is_told_as_such(catalogue):
     series = estimates.combine([visits("boamp", 40), marks("boamp", 40, 0)])
     one = action(DAY, "visits", "satisfaction_10", "nps", controls=())
@@ -317,12 +317,6 @@ def test_a_comparable_product_of_a_few_months_or_withheld_does_not_cut_short_the
     assert (row["compared_with"], row["verdict"]) == (("legifrance",), "rise")
     hidden = visits("boamp", 40).assign(status="suppressed", estimate=float("nan"))
     assert followed(catalogue, hidden, done).verdicts["reason"].tolist() == ["series"]
-
-
-def test_months_without_chance_establish_nothing(catalogue):
-    flat = marks("boamp", 40, 0.0).assign(estimate=[7.0 + (i >= 24) for i in range(40)])
-    row = verdict(followed(catalogue, flat, MARKS))
-    assert (row["verdict"], row["reason"]) == ("unknown", "spread") and np.isnan(row["p_value"])
 
 
 say = narratives.actions
@@ -385,9 +379,7 @@ def first(*verdicts: pd.DataFrame) -> Any:
 def both(verdicts: pd.DataFrame, direction: str = "up") -> Any:
     """What is said first, and of the action."""
     rows = verdicts.assign(direction=direction)
-    return lambda c: [
-        say.overview(rows, c), say.each(rows, frame(), [act(direction)], c)
-    ]  # fmt: skip
+    return lambda c: [say.overview(rows, c), say.each(rows, frame(), [act(direction)], c)]
 
 
 def on(product: str, verdicts: pd.DataFrame, *known: Action) -> Any:
@@ -445,13 +437,10 @@ CASES: said.Cases = {
 test_what_is_said_of_actions = said.test("actions", CASES)
 
 
-def test_each_action_has_an_address_to_link_to_and_a_table_of_none_is_refused(catalogue):
+def test_each_action_has_an_address_and_what_is_seen_stands_before(catalogue):
     assert each(told("fall"))(catalogue).content["tells"] == ["essai"]
     with pytest.raises(ObservError, match="no action is followed"):
         table(told("unknown", "series"), frame())(catalogue)
-
-
-def test_a_curve_of_what_is_seen_stands_before_what_was_expected(catalogue):
     row = {"indicator": "action_course", "period": "2026-01", "unit": "visites", "n": 50}
     row |= {"group": "Un essai", "estimate": 50.0}
     drawn = say.courses(estimates.make({**row, "group_value": x} for x in (SEEN, UNCHANGED)))

@@ -41,15 +41,12 @@ def tickets(rows: pd.DataFrame, **promises: int) -> pd.DataFrame:
     return contacts.quarterly_tickets(rows, [NOW], promises).set_index("indicator")
 
 
-def test_a_quarter_whose_last_month_has_no_call_is_partial_and_an_empty_one_missing():
+def test_a_quarter_without_its_last_month_is_partial_and_few_waits_hidden():
     found = contacts.quarterly_calls(
         log([10] * 40, DAYS[:2]), none("call_intervals"), [NOW - 1, NOW]
     )
     status = found[found["indicator"] == "calls_offered"].set_index("period")["status"]
     assert status.to_dict() == {"2026-T2": "missing", "2026-T3": "partial"}
-
-
-def test_a_wait_on_ten_calls_is_withheld():
     found = contacts.quarterly_calls(log([10] * 10, DAYS), none("call_intervals"), [NOW])
     assert found.set_index("indicator").loc["wait_median", "status"] == "suppressed"
 
@@ -73,13 +70,10 @@ def told(*offered: tuple[str, str, int]) -> list[str]:
     return found.loc[found["status"] != "suppressed", "group_value"].tolist()
 
 
-def test_a_small_cell_of_the_load_cannot_be_told_from_its_hour_s_other_days():
+def test_a_small_cell_or_hour_is_not_told_from_others_or_the_total():
     shown = told((MONDAY, "07:00", 40), (TUESDAY, "07:00", 5), (MONDAY, "08:00", 50),
                  (TUESDAY, "08:00", 30))  # fmt: skip
     assert shown == ["9\xa0h", "10\xa0h", "lundi · 10\xa0h", "mardi · 10\xa0h"]
-
-
-def test_a_small_hour_cannot_be_told_from_the_quarter_s_total():
     shown = told((MONDAY, "06:00", 4), (MONDAY, "07:00", 40), (MONDAY, "08:00", 50))
     assert shown == ["10\xa0h", "lundi · 10\xa0h"]
 
@@ -142,12 +136,16 @@ def test_tickets_open_or_closed_without_an_answer_lengthen_the_delay_and_are_not
     assert held.loc["first_answer_p90", "status"] == "missing"
 
 
-def test_the_backlog_is_that_of_the_quarter_s_last_day_and_missing_when_not_seen():
+def test_the_backlog_is_of_the_last_day_and_partial_or_missing_unseen():
     rows = desk([(1, 2)] * 15 + [(None, None)] * 12 + [(100, 101)] * 3)
     found = tickets(rows)
     assert found.loc["tickets_open", "estimate"] == 15
     early = tickets(desk([(1, 2)] * 30, "2026-09-10"))
     assert early.loc["tickets_open", "status"] == "missing"
+    old = desk([(1, 2)] * 15 + [(None, None)] * 3, "2026-09-10")
+    new = desk([(None, None)] * 12).assign(ticket_id=range(100, 112))
+    found = tickets(pd.concat([old, new]))
+    assert found.loc["tickets_open", ["estimate", "status"]].tolist() == [12, "partial"]
 
 
 def test_the_closed_tickets_do_not_tell_how_few_are_open():
@@ -168,13 +166,6 @@ def test_a_share_that_is_withheld_does_not_tell_that_no_message_was_reopened():
         assert tickets(rows).loc["reopened_share", "status"] == "suppressed"
 
 
-def test_the_backlog_is_partial_where_an_old_export_left_tickets_open():
-    old = desk([(1, 2)] * 15 + [(None, None)] * 3, "2026-09-10")
-    new = desk([(None, None)] * 12).assign(ticket_id=range(100, 112))
-    found = tickets(pd.concat([old, new]))
-    assert found.loc["tickets_open", ["estimate", "status"]].tolist() == [12, "partial"]
-
-
 def test_a_quarter_exported_before_its_end_is_partial_and_one_exported_on_its_last_day_is_not():
     for seen, status in (("2026-09-20", "partial"), ("2026-09-30 12:00", "published")):
         found = tickets(desk([(1, 2)] * 40, seen))
@@ -182,9 +173,10 @@ def test_a_quarter_exported_before_its_end_is_partial_and_one_exported_on_its_la
         assert found.loc["first_answer_median", "status"] == status
 
 
-def test_a_delay_that_is_not_known_does_not_tell_how_few_wait():
+def test_a_delay_unknown_or_unpromised_tells_nothing():
     found = tickets(desk([(None, None)] * 5), d=5)
     assert found["n"].isna().all() or (found["n"].dropna() == 0).all()
+    assert "answered_in_promise" not in tickets(desk([(1, 2)] * 20)).index
 
 
 def test_the_first_answer_s_quantiles_are_those_of_statsmodels():
@@ -196,10 +188,6 @@ def test_the_first_answer_s_quantiles_are_those_of_statsmodels():
     assert found.loc["first_answer_median", "estimate"] == pytest.approx(curve.quantile(0.5))
     inside = curve.surv_prob[curve.surv_times <= 5][-1]
     assert found.loc["answered_in_promise", "estimate"] == pytest.approx(100 * (1 - inside))
-
-
-def test_a_desk_without_a_promise_has_no_share_of_it():
-    assert "answered_in_promise" not in tickets(desk([(1, 2)] * 20)).index
 
 
 PERIOD, BEFORE = "2026-T3", "2025-T3"

@@ -73,7 +73,6 @@ def test_every_device_that_listens_is_counted_once_and_a_table_of_facts_is_not_o
 
 
 def test_a_product_heard_at_the_agency_s_workshops_is_listened_to_in_person(catalogue):
-    """The grid of all products and the list on a product's page are of the same devices."""
     told = [("ateliers", "annuaire"), ("ateliers", "cnaf"), ("jdma-legifrance", "annuaire")]
     heard = pd.DataFrame(told, columns=["device", "product"])
     frame = devices.listening(catalogue, heard, Q)

@@ -26,10 +26,13 @@ def found(text, names=()):
     return list(reading_faults(text, names, TERMS))
 
 
-def test_a_sentence_of_fifteen_words_is_read_and_one_of_sixteen_is_told():
+def test_long_sentences_numbers_and_unexplained_words_are_told():
     words = "nous avons vu que les gens ont fait ce qui est bon pour nous tous"
     assert found(f"{words.removesuffix(' tous')}.") == []
     assert found(f"{words} ici.")[0].endswith("has 16 words; easy French has 15 at most")
+    assert "has 2 numbers" in found("Il y a 3 sites et 4 pages.")[0]
+    (told,) = found("La note est un quantile.")
+    assert told.startswith("'quantile' of 'La note est un quantile.' is no common word")
 
 
 @pytest.mark.parametrize(
@@ -41,18 +44,9 @@ def test_a_share_of_ten_a_date_and_a_name_are_not_two_numbers(text):
     assert found(text, ["3939"]) == []
 
 
-def test_two_numbers_in_a_sentence_or_a_word_that_nobody_explained_are_told_with_it():
-    assert "has 2 numbers" in found("Il y a 3 sites et 4 pages.")[0]
-    (told,) = found("La note est un quantile.")
-    assert told.startswith("'quantile' of 'La note est un quantile.' is no common word")
-
-
-def test_a_word_of_the_glossary_is_explained_the_first_time_and_known_from_then_on():
+def test_a_word_of_the_glossary_is_explained_once_and_a_product_never():
     assert found("Un **usager** est une personne. Les usagers sont là.") == []
     assert "explain it there, in bold" in found("Les usagers sont là. Un **usager** est ici.")[0]
-
-
-def test_the_name_of_a_product_needs_no_explanation_and_marks_are_no_words():
     text = "**Légifrance**\\\nLa note [a bougé](x.ipynb).\n\n::: {.easy}\nOui.\n:::"
     assert found(text, ["Légifrance"]) == []
     assert sentences_of(text)[0] == "**Légifrance**"

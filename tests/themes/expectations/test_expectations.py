@@ -54,10 +54,14 @@ def test_what_is_claimed_is_what_the_interval_leaves_in_or_out(catalogue, keys, 
     assert not [fault for sentence in sentences for fault in faults(sentence)]
 
 
-def test_an_equivalence_is_not_read_into_a_difference_that_was_not_established(catalogue):
+def test_no_equivalence_is_read_in_and_what_was_announced_comes_first(catalogue):
     text = said(catalogue, pair(-0.9, 0.9), direction="stable")
     assert "indéterminé, écart en points de 0,0 (−0,9 à +0,9)" in text.replace("+0,0", "0,0")
     assert "C'est une équivalence" not in text
+    after, before = (Expectation.model_validate({**GOOD, "id": x, "title": x}) for x in "ab")
+    known = [(after, "late"), (before, "")]
+    text = found(expectations_(known, catalogue), pair(0.6, 1.2, "rise"), known, catalogue)
+    assert text.index("**b**") < text.index("**a**")
 
 
 def test_who_wrote_it_when_and_why_are_told_beside_what_was_expected(catalogue):
@@ -72,13 +76,6 @@ def test_who_wrote_it_when_and_why_are_told_beside_what_was_expected(catalogue):
 def test_what_was_not_announced_is_called_exploratory_with_its_reason(catalogue, why):
     text = said(catalogue, pair(0.6, 1.2, "rise"), why)
     assert "**Exploratoire, " in text and "Annoncé" not in text
-
-
-def test_what_was_announced_comes_before_what_was_not(catalogue):
-    after, before = (Expectation.model_validate({**GOOD, "id": x, "title": x}) for x in "ab")
-    known = [(after, "late"), (before, "")]
-    text = found(expectations_(known, catalogue), pair(0.6, 1.2, "rise"), known, catalogue)
-    assert text.index("**b**") < text.index("**a**")
 
 
 def test_of_a_withheld_value_nothing_is_told_but_why_and_of_no_expectation_nothing(catalogue):

@@ -42,14 +42,11 @@ def test_only_the_latest_year_counts(catalogue):
     assert out["estimate"].tolist() == [50, 50, 0]
 
 
-def test_an_extract_made_once_is_taken_whole(catalogue):
+def test_an_extract_is_taken_whole_and_what_came_later_unknown(catalogue):
     days = ("2019-02-03", "negative", 30), ("2023-12-01", "positive", 30)
     out = shares(told(*days, device="sp-plus-extrait"), catalogue)
     assert set(out["period"]) == {"2019-01/2023-12"} and set(out["n"]) == {60}
     assert set(shares(told(*days), catalogue)["n"]) == {30}  # a device that speaks on does not
-
-
-def test_what_was_told_after_the_quarter_is_not_known_to_it(catalogue):
     frame = told(("2026-06-30", "positive", 30), ("2026-07-01", "negative", 30))
     out = shares(frame, catalogue, Quarter("2026-T2"))
     assert out.at["Positif", "estimate"] == 100 and set(out["n"]) == {30}

@@ -27,14 +27,11 @@ def labels(catalogue):
     return [task.label for task in catalogue.tasks.values()]
 
 
-def test_they_are_the_third_whose_probability_is_highest_in_that_order(labels):
+def test_they_are_the_likeliest_third_or_those_most_heard_of(labels):
     told = estimates.make(priority(label, 5.0 * i) for i, label in enumerate(labels))
     assert strongest(told, YEAR) == labels[::-1][:6]
     many = estimates.make(priority(f"Tâche {i:02}", 99.0 - i) for i in range(40))
     assert strongest(many, YEAR) == [f"Tâche {i:02}" for i in range(10)]
-
-
-def test_where_no_probability_is_known_they_are_those_most_heard_of(labels):
     heard = {"indicator": "task_texts", "unit": "textes", "period": "2026-T3"}
     rows = [priority(label, i, **heard) for i, label in enumerate(labels[:3], 20)]
     rows.append(priority(labels[0], 900.0, **{**heard, "period": "2024-T1"}))

@@ -103,7 +103,6 @@ def as_an_edition_tells(counts):
 @examples(20)
 @given(COUNTS.filter(lambda counts: any(counts.values())))
 def test_what_is_told_of_partners_tells_no_theme_of_few_people(counts):
-    """Whole less told parts, of each partner and of each side; and shares in the same edition."""
     made, final = as_an_edition_tells(counts)
     true = {None: sum(counts.values())} | {t: n for t, n in counts.items() if t is not None}
     seen = attack([Published(final, ())], KNOWN)
@@ -243,15 +242,12 @@ CASES: said.Cases = {
 test_what_is_said_of_partners = said.test("partners", CASES)
 
 
-def test_a_partner_s_page_has_its_themes_and_nobody_else_s(catalogue):
+def test_a_partner_s_page_has_its_themes_and_what_it_publishes(catalogue):
     rows = [theme(name) for name in ("Famille", "Logement", "Papiers d'identité", "Alertes")]
     frame = estimates.make(rows)
     its = sentences.of_partner(frame, catalogue, "caisse-fictive")
     assert its["group_value"].tolist() == ["Famille", "Logement"]
     assert sentences.elsewhere(frame, catalogue)["group_value"].tolist() == ["Alertes"]
-
-
-def test_what_a_partner_publishes_stands_beside_ours_where_it_publishes_that(catalogue):
     mark = {"indicator": "satisfaction_10", "unit": "sur 10", "period": PERIOD, "estimate": 7.0}
     names = ("boamp", "caisse-fictive", "cnaf")
     frame = estimates.make({**mark, "product": name} for name in names)

@@ -114,7 +114,7 @@ def test_a_mark_of_ours_that_is_withheld_is_withheld_beside_a_neighbour_s_too(ca
     assert out["estimate"].isna().tolist() == [True, False]
 
 
-def test_two_devices_or_channels_of_one_product_are_told_apart(catalogue):
+def test_devices_channels_and_measures_of_one_indicator_are_told_apart(catalogue):
     same = {"comparable_with": "satisfied_share"}
     rows = named(catalogue, same, same | {"subject": "accueil", "mode": "téléphone"})
     portal = {"product": "service-public"}
@@ -128,19 +128,20 @@ def test_two_devices_or_channels_of_one_product_are_told_apart(catalogue):
                                                "Légifrance, Enquête en ligne de Légifrance",
                                                "Service-public.fr, Web",
                                                "Service-public.fr, Téléphone"]  # fmt: skip
-
-
-def test_two_measures_that_compare_with_one_indicator_are_told_apart(catalogue):
-    same = {"comparable_with": "satisfied_share"}
     rows = named(catalogue, same, same | {"measure": "Usagers contents"})
     assert rows["name"].is_unique and "contents" in rows["name"].iloc[0]
 
 
-def test_of_four_dates_or_more_only_the_latest_is_told_one_by_one(catalogue):
+def test_of_four_dates_the_latest_is_told_and_of_three_there_is_a_line(catalogue):
     years = [year(y, value=float(y - 1950)) for y in range(2017, 2023)]
     few = [year(y, measure="Autre", value=float(y - 1990)) for y in (2007, 2011)]
     out = peers.published_figures(named(catalogue, *years, *few))
     assert out["period"].tolist() == ["2007", "2011", "2022"]
+    two = [year(y) for y in (2023, 2024)]
+    assert peers.series(named(catalogue, *two), catalogue).empty
+    three = [year(y, subject=s) for y in (2022, 2023, 2024) for s in ("web", "accueil")]
+    out = peers.series(named(catalogue, *three), catalogue)
+    assert out["group_value"].nunique() == 2
 
 
 def test_the_yearly_satisfaction_with_public_services_is_a_line_of_its_peer(catalogue):
@@ -156,14 +157,6 @@ def test_the_yearly_satisfaction_with_public_services_is_a_line_of_its_peer(cata
     assert out.set_index("period")["estimate"].to_dict() == {str(y): v for y, v in values.items()}
     assert set(out["product"]) == {"ditp"} and out["group_value"].nunique() == 1
     assert out[["ci_low", "n"]].isna().all().all()
-
-
-def test_two_years_make_no_line_and_two_lines_have_two_names(catalogue):
-    two = [year(y) for y in (2023, 2024)]
-    assert peers.series(named(catalogue, *two), catalogue).empty
-    three = [year(y, subject=s) for y in (2022, 2023, 2024) for s in ("web", "accueil")]
-    out = peers.series(named(catalogue, *three), catalogue)
-    assert out["group_value"].nunique() == 2
 
 
 def by_area(values: dict[str, float], day: str = "2024-07-01", **more: Any) -> list[dict[str, Any]]:

@@ -39,15 +39,12 @@ def test_every_sheet_is_listed_once_where_it_belongs_and_all_are_counted(shipped
         assert count == len(items)
 
 
-def test_brackets_of_a_title_do_not_break_its_link(shipped, catalogue):
+def test_brackets_break_no_link_and_another_order_or_none_is_told(shipped, catalogue):
     one = shipped.sheets[0].model_copy(update={"title": "Un [titre] *fort*", "method": "panel"})
     some = Practices((one,), shipped.tools, shipped.methods)
     counts = practices.counts(some, catalogue, Quarter("2026-T3"))
     text = sheet_list(counts, some, catalogue, by="method").shown["text/markdown"]
     assert r"[Un \[titre\] \*fort\*](/practices/" in text
-
-
-def test_another_order_and_nothing_to_list_are_told(shipped, catalogue):
     with pytest.raises(ObservError, match="allowed: verdict, tool, method"):
         sheet_list(estimates.make([]), shipped, catalogue, by="colour")
     with pytest.raises(ObservError, match="no sheet to list"):

@@ -39,26 +39,20 @@ def told(catalogue: Catalogue, *rows: dict[str, Any]) -> Any:
     return band(found, frame, comparisons.make(tested), catalogue, NOW)
 
 
-def test_a_sheet_begins_with_six_figures_at_most_in_the_order_that_is_told(catalogue):
+def test_a_sheet_begins_with_six_figures_in_order_none_withheld_or_weak(catalogue):
     found = chosen(estimates.make(row(name, 9.0) for name in reversed(ORDER)), "boamp", NOW)
     assert tuple(found["indicator"]) == ORDER[:MOST_FIGURES]
     assert set(ORDER) <= set(catalogue.indicators)
-
-
-def test_a_withheld_or_weak_figure_gives_its_place_to_one_that_may_be_told():
     rows = [mark(7.0, status="low_base"), mark(7.5, device="enquete", channel="mail")]
     assert chosen(estimates.make(rows), "boamp", NOW)["estimate"].tolist() == [7.5]
     hidden = estimates.make([row("visits", float("nan"), status="suppressed")])
     assert chosen(hidden, "boamp", NOW).empty
 
 
-def test_a_survey_is_told_by_its_last_quarter_of_the_year_and_a_count_by_none_but_its_own():
+def test_figures_are_of_the_last_quarter_and_of_the_site_first():
     rows = [mark(7.0, NOW - 5), mark(7.2, NOW - 1), row("visits", 9e5, NOW - 1)]
     found = chosen(estimates.make(rows), "boamp", NOW)
     assert found[["indicator", "estimate"]].values.tolist() == [["satisfaction_10", 7.2]]
-
-
-def test_of_two_channels_the_site_is_told_before_its_open_data():
     rows = [row("visits", 5.0, channel="open_data", device="a"), row("visits", 4.0)]
     assert chosen(estimates.make(rows), "boamp", NOW)["channel"].tolist() == ["web"]
 
@@ -75,16 +69,13 @@ def test_a_verdict_is_that_of_the_comparison(catalogue, then, now, verdict):
     assert f"{then:.1f} un an avant ; intervalle à 95 %".replace(".", ",", 1) in shown
 
 
-def test_a_figure_that_nobody_compared_says_so(catalogue):
-    assert "[Évolution non testée]{.verdict}" in plain(told(catalogue, mark(7.0)))
-
-
-def test_a_figure_carries_the_two_years_of_its_line_and_the_pair_of_its_verdict(catalogue):
+def test_a_figure_carries_its_years_and_verdict_or_says_it_has_none(catalogue):
     years = [row("visits", 1e6 + at, quarter) for at, quarter in enumerate(NOW.back(9))]
     shown = told(catalogue, *years)
     assert len(shown.content["rows"]) == 9 and len(shown.content["comparisons"]["rows"]) == 1
     assert "[1,0 million]{.number}" in plain(shown)
     assert list(shown.content["pictures"]) == ["line-1.svg"] and "![](line-1.svg)" in repr(shown)
+    assert "[Évolution non testée]{.verdict}" in plain(told(catalogue, mark(7.0)))
 
 
 YEAR = "2025-10/2026-09"

@@ -76,9 +76,11 @@ def test_a_category_of_few_or_of_nobody_is_withheld_and_not_found_by_subtraction
     assert found.loc["35 ans et plus", "estimate"] == pytest.approx(56 / n / 0.6)
 
 
-def test_answers_that_the_population_has_not_do_not_count_in_its_ratio(catalogue):
+def test_unknown_answers_count_in_no_ratio_and_small_ones_are_unlisted(catalogue):
     found = ratios(asked("sex", Femme=52, Homme=48, Autre=30), catalogue)
     assert found["estimate"].tolist() == pytest.approx([1, 1]) and set(found["n"]) == {100}
+    heard = asked("region", Bretagne=60, Corse=1, Guyane=6, Mayotte=5)
+    assert [*distribution(heard, catalogue).index] == ["Bretagne", profiles.REST]
 
 
 def test_experiences_say_their_region_by_name_and_belong_to_no_product(catalogue):
@@ -92,11 +94,6 @@ def test_experiences_say_their_region_by_name_and_belong_to_no_product(catalogue
     assert told["category"].tolist() == ["Île-de-France", "La Réunion"]
     assert set(told["product"]) == {""} and told["response_id"].tolist() == ["1", "3"]
     assert profiles.distribution(told, catalogue, YEAR)["group_value"].tolist() == [profiles.ALL]
-
-
-def test_small_categories_are_not_listed_so_that_their_order_tells_nothing(catalogue):
-    heard = asked("region", Bretagne=60, Corse=1, Guyane=6, Mayotte=5)
-    assert [*distribution(heard, catalogue).index] == ["Bretagne", profiles.REST]
 
 
 def test_those_of_no_population_are_not_had_from_the_profile_less_the_ratio(catalogue):

@@ -50,15 +50,12 @@ SHOP = (
 )
 
 
-def test_units_revenue_returns_and_digital_share_by_hand():
+def test_units_revenue_returns_and_shares_by_hand_and_of_few_titles_no_index():
     found = of_quarter(*SHOP)
     wanted = {"units_sold": 200, "revenue": 1800.5, "return_rate": 10, "digital_share": 15}
     assert dict(zip(found["indicator"], found["estimate"], strict=True)) == wanted
     assert set(found["status"]) == {"published"}
     assert found["ci_low"].isna().all()  # all is counted
-
-
-def test_a_shop_of_few_titles_has_no_share_of_ten_and_no_index():
     assert not {"top_titles_share", "sales_gini"} & set(of_quarter(*SHOP)["indicator"])
 
 
@@ -72,27 +69,21 @@ def test_the_weight_of_ten_titles_and_gini_by_hand():
 
 
 @given(st.lists(st.integers(0, 1000), min_size=2, max_size=30).filter(any))
-def test_gini_is_half_the_mean_difference_over_the_mean(units):
+def test_gini_is_half_the_mean_difference_over_the_mean_and_of_nothing_refused(units):
     n, total = len(units), sum(units)
     differences = sum(abs(a - b) for a in units for b in units)
     assert gini(units) == pytest.approx(differences / (2 * n * total))
     assert 0 <= gini(units) < 1
-
-
-def test_gini_of_nothing_is_refused():
     for nothing in ([], [0, 0], [-1, 2]):
         with pytest.raises(ValueError, match="index"):
             gini(nothing)
 
 
-def test_few_returns_or_few_files_are_withheld_as_the_units_would_tell_them():
+def test_few_returns_files_or_units_are_withheld_with_what_is_made_of_them():
     rows = [(month, "A", "print", 100, 1.0, 2) for month in MONTHS]
     rows.append(("2026-09", "A", "digital", 9, 1.0, 0))
     assert status("return_rate", *rows) == status("digital_share", *rows) == "suppressed"
     assert formats(table(*rows), [Q3])["status"].tolist() == ["suppressed", "suppressed"]
-
-
-def test_few_units_in_all_are_withheld_with_all_that_is_made_of_them():
     rows = [(month, "A", "print", 3, 30.0, 0) for month in MONTHS]
     assert set(of_quarter(*rows)["status"]) == {"suppressed"}
 
@@ -106,11 +97,14 @@ def test_a_month_that_is_absent_or_in_progress_makes_the_quarter_partial():
     assert set(late.loc[late["period"] == "2026-T4", "status"]) == {"missing"}
 
 
-def test_revenue_with_an_amount_unknown_is_partial_and_with_none_known_missing():
+def test_revenue_unknown_is_partial_or_missing_and_returns_alone_no_rate():
     some = *SHOP[:3], ("2026-09", "A", "print", 20, None, 5)
     assert (status("revenue", *some), status("units_sold", *some)) == ("partial", "published")
     none = of_quarter(*SHOP, revenue=float("nan"))
     assert row(none, "revenue")["status"] == "missing"
+    rows = [(month, "A", "print", 0, None, 20) for month in MONTHS]
+    assert status("return_rate", *rows) == "missing"
+    assert formats(table(*rows), [Q3]).empty
 
 
 def test_a_revenue_that_one_title_makes_does_not_tell_its_own():
@@ -124,20 +118,11 @@ def test_a_revenue_that_one_title_makes_does_not_tell_its_own():
     assert row(of_quarter(*sold), "revenue")["estimate"] == 1110.0
 
 
-def test_returns_alone_make_no_rate_and_no_failure():
-    rows = [(month, "A", "print", 0, None, 20) for month in MONTHS]
-    assert status("return_rate", *rows) == "missing"
-    assert formats(table(*rows), [Q3]).empty
-
-
-def test_titles_are_ranked_over_formats_and_small_ones_left_out():
+def test_titles_are_ranked_without_small_ones_and_told_apart():
     rows = [*SHOP, ("2026-08", "C", "print", 30, 1.0, 0), ("2026-09", "D", "print", 9, 1.0, 0)]
     found = titles(table(*rows), Q3)
     # C is left out too: the shop's total would else tell D's nine
     assert found[["group_value", "estimate"]].values.tolist() == [["A", 150], ["B", 50]]
-
-
-def test_two_titles_of_one_name_are_told_apart():
     both = table(*SHOP).assign(title="Revue")
     assert titles(both, Q3)["group_value"].tolist() == ["Revue (A)", "Revue (B)"]
 
@@ -151,7 +136,6 @@ def test_the_ten_titles_share_does_not_tell_the_one_that_is_not_listed():
 
 
 def test_ten_units_are_few_and_eleven_are_not_wherever_it_is_asked():
-    """All that was sold, what came back, what is digital, and what is not."""
     for few, hidden in ((10, True), (11, False)):
         assert (status("units_sold", july(few)) == "suppressed") is hidden
         assert (formats(table(july(few)), [Q3])["status"] == "suppressed").all() == hidden

@@ -35,28 +35,22 @@ def by_indicator(ratings: pd.DataFrame) -> pd.DataFrame:
     return satisfaction.quarterly(ratings, [Q]).set_index("indicator")
 
 
-def test_few_answers_are_withheld_and_some_are_marked():
+def test_few_answers_or_few_who_agree_are_withheld():
     for many, status in ((10, "suppressed"), (11, "low_base"), (29, "low_base"), (30, "published")):
         found = by_indicator(answers([0.0] * (many // 2) + [10.0] * (many - many // 2)))
         assert found.at["satisfaction_10", "status"] == status
         share = "suppressed" if many < 22 else status  # each side is eleven people
         assert found.at["satisfied_share", "status"] == share
-
-
-def test_what_few_people_all_answered_is_withheld_in_each_of_its_measures():
     for alike in ([5.0] * 29, [8.0] * 10 + [10.0] * 10):
         assert set(by_indicator(answers(alike))["status"]) == {"suppressed"}
     assert set(by_indicator(answers([5.0] * 30))["status"]) == {"published"}
 
 
-def test_a_device_that_fell_silent_is_missing_and_not_forgotten():
+def test_a_silent_device_is_missing_and_one_of_two_scales_has_no_mean():
     ratings = answers([5.0] * 40, day="2026-05-01")
     out = satisfaction.quarterly(ratings, [Q - 1, Q]).set_index(["indicator", "period"])
     assert out.at[("satisfaction_10", "2026-T2"), "status"] == "partial"  # nothing in June
     assert out.at[("satisfaction_10", "2026-T3"), "status"] == "missing"
-
-
-def test_a_device_that_changed_its_scale_has_no_mean_on_its_own_scale():
     ratings = pd.concat([answers([5.0] * 20, scale=(1, 5)), answers([10.0] * 20, "2026-09-02")])
     assert "satisfaction_mean" not in by_indicator(ratings).index
     assert by_indicator(ratings).at["satisfaction_10", "estimate"] == 10.0

@@ -38,15 +38,12 @@ WHOLE = (
 )
 
 
-def test_stock_flows_and_churn_by_hand():
+def test_stock_flows_and_churn_by_hand_whether_by_cohort_or_not():
     found = values(*WHOLE)
     assert found["subscribers"] == 1100
     assert (found["subscription_joins"], found["subscription_leaves"]) == (300, 200)
     assert found["subscribers_change"] == pytest.approx(10)
     assert found["subscription_churn"] == pytest.approx((5 + 100 * 50 / 1050 + 10) / 3)
-
-
-def test_cohorts_of_a_month_are_added_and_not_counted_as_lists():
     rows = [("2026-07", "2026-07", 90, 100, 10), ("2026-07", None, 960, 0, 40), *WHOLE[1:]]
     assert values(*rows) == values(*WHOLE)
     assert set(statuses(*rows).values()) == {"published"}
@@ -87,14 +84,11 @@ def test_a_list_of_few_subscribers_is_withheld_whole_and_its_growth_too():
     assert set(statuses(*small).values()) == {"suppressed"}
 
 
-def test_a_quarter_without_a_single_join_says_zero():
+def test_a_quarter_without_a_join_says_zero_and_one_before_the_first_is_none():
     rows = [("2026-07", None, 80, 0, 20), ("2026-08", None, 60, 0, 20), ("2026-09", None, 0, 0, 60)]
     found = values(*rows)
     assert found["subscription_joins"] == found["subscribers"] == 0
     assert found["subscribers_change"] == -100
-
-
-def test_a_quarter_before_the_first_month_is_not_missing_and_one_after_the_last_is():
     found = quarterly(table(*WHOLE), [Q3 - 1, Q3, Q3 + 1])
     assert set(found["period"]) == {"2026-T3", "2026-T4"}
     assert set(found.loc[found["period"] == "2026-T4", "status"]) == {"missing"}
@@ -119,26 +113,25 @@ def test_the_curve_is_that_of_every_joiner_written_out_one_by_one():
     assert (found["estimate"] < found["ci_high"]).all()
 
 
-def test_months_after_the_edition_older_joiners_and_lists_without_cohorts_are_not_in_the_curve():
+def test_the_curve_ends_with_the_edition_and_at_a_month_without_its_row():
     later = [("2026-10", "2026-07", 10, 0, 130), ("2026-07", "2020-01", 7, 0, 1)]
     found = survival(table(*COHORTS, *later), Q3)
     assert found.equals(survival(table(*COHORTS), Q3))
     assert survival(table(*WHOLE), Q3).empty and retention(table(*WHOLE), [Q3]).empty
-
-
-def test_a_cohort_is_followed_no_further_than_a_month_without_its_row():
     gap = [row for row in COHORTS if row[:2] != ("2026-08", "2026-07")]
     found = survival(table(*gap), Q3)
     assert found["group_value"].tolist() == ["0", "1"]  # nothing is known of July's after it
 
 
-def test_the_curve_stops_where_too_few_are_followed():
+def test_the_curve_stops_where_few_are_followed_and_of_a_large_list_never():
     few = [*COHORTS, ("2026-06", "2026-06", 9, 10, 1)]
     few += [("2026-07", "2026-06", 9, 0, 0), ("2026-08", "2026-06", 9, 0, 0)]
     few += [("2026-09", "2026-06", 8, 0, 1)]
     assert survival(table(*few), Q3)["group_value"].tolist() == ["0", "1", "2"]
     alone = survival(table(*few[-4:]), Q3)
     assert set(alone["status"]) == {"suppressed"}
+    rows = [("2026-08", "2026-08", 5000, 5008, 8), ("2026-09", "2026-08", 4997, 0, 3)]
+    assert survival(table(*rows), Q3)["group_value"].tolist() == ["0", "1"]
 
 
 def test_retention_follows_the_joiners_of_the_same_quarter_a_year_before():
@@ -168,7 +161,6 @@ def test_retention_does_not_tell_flows_that_were_withheld_a_year_before(leaves, 
 
 @pytest.mark.parametrize(("few", "hidden"), [(10, True), (11, False)])
 def test_ten_subscribers_are_few_and_eleven_are_not_wherever_it_is_asked(few, hidden):
-    """Of those who are there at the end, who were there at the start, who joined, who left."""
     for stock, joins, leaves in ((few, 0, 90), (100, 100 - few, 0), (1000, few, 0), (1000, 0, few)):
         months = [("2026-07", None, stock, joins, leaves)]
         months += [(month, None, stock, 0, 0) for month in ("2026-08", "2026-09")]
@@ -215,9 +207,3 @@ def test_no_few_who_left_a_small_list_are_had_from_its_curve():
         points, curves, years = points + len(shown), curves + bool(shown), years + (12 in shown)
     assert curves > 30 and points > 4 * curves, "what is left is no curve"
     assert years > 0.9 * curves, "a year, which is told in words, comes first"
-
-
-def test_a_large_list_keeps_each_month_of_its_curve():
-    """One percent of it is more than ten people: nobody has a few of them from a whole percent."""
-    rows = [("2026-08", "2026-08", 5000, 5008, 8), ("2026-09", "2026-08", 4997, 0, 3)]
-    assert survival(table(*rows), Q3)["group_value"].tolist() == ["0", "1"]

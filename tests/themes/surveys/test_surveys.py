@@ -45,7 +45,7 @@ def only(frame: pd.DataFrame, indicator: str, period: str = LAST) -> pd.Series:
     return rows.iloc[0]
 
 
-def test_the_interval_of_the_score_is_statsmodels_own(catalogue):
+def test_the_score_has_statsmodels_interval_and_never_leaves_its_scale(catalogue):
     marks = [10, 9, 9, 8, 7, 3, 10, 10, 6, 5, 9, 9, 0, 10, 8] * 2
     row = only(surveys.quarterly(answers("nps", marks, (0, 10)), catalogue, [LAST]), "nps")
     scores = [1 if mark >= 9 else -1 if mark <= 6 else 0 for mark in marks]
@@ -53,19 +53,20 @@ def test_the_interval_of_the_score_is_statsmodels_own(catalogue):
     told = [row["estimate"], row["ci_low"], row["ci_high"]]
     assert told == pytest.approx([100 * sum(scores) / 30, *(100 * end for end in ends)])
     assert (row["n"], row["unit"]) == (30, "points")
-
-
-def test_the_score_never_leaves_its_scale_and_has_none_on_another_scale(catalogue):
     top = answers("nps", [10] * 29 + [8], (0, 10))
     assert only(surveys.quarterly(top, catalogue, [LAST]), "nps")["ci_high"] == 100
     assert surveys.quarterly(answers("nps", [5] * 20, (1, 5)), catalogue, [LAST]).empty
 
 
-def test_surveys_of_different_scales_give_the_same_ease(catalogue):
+def test_marks_of_any_scale_are_brought_to_ten(catalogue):
     five = answers("ces", [1, 3, 5] * 10, (1, 5))
     seven = answers("ces", [1, 4, 7] * 10, (1, 7), device="enquete-legifrance")
     found = surveys.quarterly(pd.concat([five, seven]), catalogue, [LAST])
     assert found["estimate"].tolist() == [5.0, 5.0]
+    found = surveys.quarterly(answers("satisfaction", [1, 3, 5, 5] * 8, (1, 5)), catalogue, [LAST])
+    assert only(found, "satisfaction_10")["estimate"] == 6.25
+    assert only(found, "satisfied_share")["estimate"] == 50
+    assert "satisfaction_mean" not in set(found["indicator"])
 
 
 def test_only_a_task_wholly_done_is_a_success(catalogue):
@@ -73,13 +74,6 @@ def test_only_a_task_wholly_done_is_a_success(catalogue):
     row = only(surveys.quarterly(task, catalogue, [LAST]), "task_success_share")
     ends = [100 * end for end in proportion_confint(24, 40, method="wilson")]
     assert [row["estimate"], row["ci_low"], row["ci_high"]] == pytest.approx([60, *ends])
-
-
-def test_satisfaction_is_that_of_ratings_brought_to_ten(catalogue):
-    found = surveys.quarterly(answers("satisfaction", [1, 3, 5, 5] * 8, (1, 5)), catalogue, [LAST])
-    assert only(found, "satisfaction_10")["estimate"] == 6.25
-    assert only(found, "satisfied_share")["estimate"] == 50
-    assert "satisfaction_mean" not in set(found["indicator"])
 
 
 def test_four_quarters_together_are_one_period_with_all_answers(catalogue):
@@ -100,9 +94,12 @@ def test_a_quarter_without_answers_in_its_last_month_is_partial_but_of_a_wave(ca
         assert only(found, "satisfaction_10", str(LAST - 1))["status"] == "missing"
 
 
-def test_ten_answers_are_not_told(catalogue):
+def test_ten_answers_are_untold_and_four_small_quarters_make_a_year(catalogue):
     found = surveys.quarterly(answers("nps", [9] * 10, (0, 10)), catalogue, [LAST])
     assert found["status"].tolist() == ["suppressed"] and found["n"].isna().all()
+    few = marks_by_quarter([9, 3, 7], [10] * 4, [9, 5, 8, 8], [2, 9, 9])
+    assert set(surveys.quarterly(few, catalogue, LAST.back(4))["status"]) == {"suppressed"}
+    assert surveys.pooled(few, catalogue, LAST.back(4))["n"].tolist() == [15]
 
 
 def marks_by_quarter(*marks: list[int]) -> pd.DataFrame:
@@ -137,24 +134,21 @@ def test_a_quarter_of_ten_hides_its_year_and_one_of_eleven_does_not(catalogue, a
     assert (year["status"].iat[0] != "suppressed") is told
 
 
-def test_four_small_quarters_make_a_year_that_can_be_told(catalogue):
-    few = marks_by_quarter([9, 3, 7], [10] * 4, [9, 5, 8, 8], [2, 9, 9])
-    assert set(surveys.quarterly(few, catalogue, LAST.back(4))["status"]) == {"suppressed"}
-    assert surveys.pooled(few, catalogue, LAST.back(4))["n"].tolist() == [15]
-
-
 def reasons(catalogue: Catalogue, days: Sequence[str] = DAYS, **counts: int) -> pd.DataFrame:
     """Reasons that one respondent each ticked, spread over the days."""
     given = [name.replace("_", " ") for name, n in counts.items() for _ in range(n)]
     return surveys.reasons(answers("reason", given, days=days), catalogue, LAST.back(4))
 
 
-def test_reasons_are_shares_of_those_who_ticked_one_the_most_frequent_first(catalogue):
+def test_reasons_are_shares_most_frequent_first_and_few_ones_last(catalogue):
     both = [answers("reason", ["Démarche"] * 18, days=DAYS),
             answers("reason", ["Information"] * 36, first=12, days=DAYS)]  # fmt: skip
     found = surveys.reasons(pd.concat(both), catalogue, LAST.back(4))
     assert found["group_value"].tolist() == ["Information", "Démarche"]
     assert found["estimate"].tolist() == [75.0, 37.5] and set(found["n"]) == {50}  # of 48
+    found = reasons(catalogue, Information=40, Rare=4, Démarche=20, Très_rare=8)
+    assert found["group_value"].tolist() == ["Information", "Démarche", surveys.OTHER_REASONS]
+    assert found["estimate"].iat[-1] == pytest.approx(100 * 12 / 72)
 
 
 def test_reasons_of_first_quarters_and_those_that_cannot_be_told_apart_are_withheld(catalogue):
@@ -162,26 +156,17 @@ def test_reasons_of_first_quarters_and_those_that_cannot_be_told_apart_are_withh
         assert found["status"].tolist() == ["suppressed"]
 
 
-def test_reasons_of_few_are_grouped_and_stand_last(catalogue):
-    found = reasons(catalogue, Information=40, Rare=4, Démarche=20, Très_rare=8)
-    assert found["group_value"].tolist() == ["Information", "Démarche", surveys.OTHER_REASONS]
-    assert found["estimate"].iat[-1] == pytest.approx(100 * 12 / 72)
-
-
-def test_who_ticked_what_is_what_the_shares_count(catalogue):
-    given = answers("reason", ["A", "B"] * 30, days=DAYS)
-    found = surveys.reasons(given, catalogue, LAST.back(4))
-    ticked = surveys.ticked(given, LAST.back(4))
-    assert found["n"].tolist() == [ticked["response_id"].nunique()] * 2
-    assert len(surveys.ticked(given, [LAST - 8])) == 0
-
-
-def test_a_year_that_is_one_wave_is_no_second_table(catalogue):
+def test_a_wave_s_year_is_no_second_table_and_shares_count_who_ticked(catalogue):
     whole = marks_by_quarter(*[[9, 7] * 20] * 4)
     year = surveys.pooled(whole, catalogue, LAST.back(4))
     quarter = surveys.quarterly(whole, catalogue, [LAST])
     assert surveys.wider(year, quarter)["n"].tolist() == [160]
     assert surveys.wider(quarter, quarter).empty and surveys.wider(year.head(0), quarter).empty
+    given = answers("reason", ["A", "B"] * 30, days=DAYS)
+    found = surveys.reasons(given, catalogue, LAST.back(4))
+    ticked = surveys.ticked(given, LAST.back(4))
+    assert found["n"].tolist() == [ticked["response_id"].nunique()] * 2
+    assert len(surveys.ticked(given, [LAST - 8])) == 0
 
 
 def counted(device: str, column: str, value: int) -> pd.DataFrame:
@@ -233,7 +218,7 @@ def test_a_tool_that_stopped_counting_visits_leaves_the_step_to_the_one_that_fol
     assert found.loc["Visites", "estimate"] == 27000
 
 
-def test_each_survey_and_product_of_a_questionnaire_has_its_own_invitations(catalogue):
+def test_each_survey_has_its_own_invitations_and_two_months_of_them_are_partial(catalogue):
     another = counted("invitations-legifrance", "invited", 500)
     assert [*funnel(catalogue, another).index] == ["Réponse commencée", "Réponse terminée"]
     own = catalogue.devices["invitations-service-public"]
@@ -242,9 +227,6 @@ def test_each_survey_and_product_of_a_questionnaire_has_its_own_invitations(cata
     theirs = counted(other.id, "invited", 70).assign(product="boamp")
     found = funnel(shared, pd.concat([INVITED, theirs]))
     assert found.loc["Enquête proposée", "estimate"] == 1500
-
-
-def test_invitations_of_two_months_make_that_step_partial(catalogue):
     found = funnel(catalogue, INVITED.head(2))
     assert found.loc["Enquête proposée", "status"] == "partial"
 
@@ -287,15 +269,12 @@ def test_effects_are_from_the_worst_answer_to_the_best_and_agree_with_statsmodel
     assert found["estimate"].iloc[4] == pytest.approx(fit["man[T.True]"])
 
 
-def test_ease_asked_of_the_successful_alone_is_left_out(catalogue):
+def test_ease_asked_of_the_successful_or_what_nearly_all_say_is_left_out(catalogue):
     said = driven()
     said["ces"] = said["ces"].where(said["task_success"] > 0)
     found = surveys.driver_effects(responses(said), catalogue, YEAR)
     assert "Facilité" not in set(found["group_value"])
     assert set(found["n"]) == {400}
-
-
-def test_an_answer_that_nearly_all_share_is_left_out(catalogue):
     said = driven().assign(sex="Femme")
     said.loc[:9, "sex"] = "Homme"
     found = surveys.driver_effects(responses(said), catalogue, YEAR)

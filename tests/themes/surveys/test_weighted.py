@@ -95,12 +95,16 @@ def test_without_weights_figures_are_those_of_the_survey(catalogue):
         assert row["n"] == known.loc[indicator, "n"]
 
 
-def test_who_says_no_profile_or_is_not_of_the_population_is_in_neither_figure(catalogue):
+def test_who_has_no_profile_is_in_neither_figure_nor_a_margin_of_one_category(catalogue):
     people = sample(AGES)
     others = sample({"jeune": 40}, seed=2).assign(age=[None, "ailleurs"] * 20, satisfaction=10)
     both = pd.concat([people, others], ignore_index=True)
     alone, found = (marks(responses(each), catalogue) for each in (people, both))
     pd.testing.assert_frame_equal(alone, found)
+    people = sample(AGES).assign(sex="Femme")
+    women = MARGINS[MARGINS["category"] != "Homme"]
+    told = weighted.weights_report(weighted.weighed(responses(people), women, catalogue, YEAR))
+    assert set(told["group"]) == {"", "age"}
 
 
 @pytest.mark.parametrize(("others", "status"), [(10, "suppressed"), (11, "published")])
@@ -142,14 +146,11 @@ def test_a_quarter_of_few_is_not_had_from_the_year_of_those_whose_profile_is_kno
     assert set(weighted.marks_of_groups(weigh(table, catalogue))["status"]) == {"suppressed"}
 
 
-def test_a_question_asked_for_less_than_a_year_is_told_of_no_profile(catalogue):
+def test_a_question_or_survey_younger_than_a_year_is_told_of_no_profile(catalogue):
     table = responses(sample({"jeune": 100, "adulte": 120, "vieux": 100}))
     new = (table["variable"] != "satisfaction") | (table["date"] > DAYS[0])
     found = marks(table[new], catalogue)  # one year less the one before would tell a quarter
     assert set(found["status"]) == {"suppressed"}
-
-
-def test_a_survey_s_first_quarters_tell_not_even_how_many_gave_their_profile(catalogue):
     table = responses(sample({"jeune": 30, "adulte": 40, "vieux": 20}))
     (row,) = report(table[table["date"] > DAYS[1]], catalogue).to_dict("records")
     assert row["status"] == "suppressed" and np.isnan(row["n"])
@@ -168,11 +169,14 @@ def test_what_weights_change_is_tested_on_one_s_answers_though_intervals_overlap
     assert abs(share["difference_high"] - share["difference_low"]) > 1
 
 
-def test_what_weights_change_is_not_told_where_the_raw_mark_is_withheld(catalogue):
+def test_weights_tell_nothing_where_the_raw_mark_is_withheld_or_few_hide(catalogue):
     people = sample(AGES)
     people.loc[:4, "age"] = None
     found = changes.tested(catalogue, weighted.pairs(weigh(responses(people), catalogue)))
     assert set(found["reason"]) == {"suppressed"} and found["difference"].isna().all()
+    people = sample(AGES)
+    people.loc[:4, "sex"] = None
+    assert set(by_category(people, catalogue)["status"]) == {"suppressed"}
 
 
 def test_categories_of_few_are_one_in_sample_and_population(catalogue):
@@ -207,17 +211,27 @@ def test_too_few_respondents_leave_no_weights_and_a_row_that_says_so(catalogue, 
     assert row["n"] == base(n) if n >= 11 else np.isnan(row["n"])
 
 
-def test_a_survey_that_asks_no_profile_has_nothing(catalogue):
+def test_a_survey_without_profile_satisfaction_or_people_enough_has_nothing(catalogue):
     table = responses(sample({"adulte": 200})[["satisfaction"]])
     assert marks(table, catalogue).empty and report(table, catalogue).empty
     assert weighted.pairs(weigh(table, catalogue)).empty
+    people = sample(AGES)
+    for column in (["satisfaction"], ["age", "sex"]):
+        surveys = weighted.weighed(responses(people[column]), MARGINS, catalogue, YEAR)
+        assert weighted.marks_of_groups(surveys).empty and weighted.pairs_of_groups(surveys).empty
+    assert weighted.opinion_bounds(
+        weigh(responses(sample({"jeune": 30, "vieux": 30})), catalogue)
+    ).empty
 
 
-def test_margins_that_contradict_each_other_leave_no_weights(catalogue):
+def test_margins_that_contradict_and_opinions_untold_by_profile_give_none(catalogue):
     people = sample({"jeune": 100, "vieux": 100})
     people["sex"] = np.where(people["age"] == "jeune", "Femme", "Homme")  # 30 % and 52 % at once
     (row,) = report(responses(people), catalogue).to_dict("records")
     assert row["status"] == "missing" and row["n"] == 200
+    people = sample(HAPPY).assign(satisfaction=[4, 4, 8, 8] * 100)
+    found = bounds(people, catalogue)
+    assert {*found["status"]} == {"missing"} and found["estimate"].isna().all()
 
 
 @examples(15)
@@ -241,13 +255,6 @@ def test_twenty_nine_who_all_give_one_mark_are_told_to_be_so_by_no_figure(catalo
     found = marks(responses(of_few(n, 2.0)), catalogue)
     for how in (weighted.RAW, weighted.WEIGHTED):
         assert of(found, how)["status"] == status
-
-
-def test_a_margin_of_one_category_weighs_nothing_and_is_not_told(catalogue):
-    people = sample(AGES).assign(sex="Femme")
-    women = MARGINS[MARGINS["category"] != "Homme"]
-    told = weighted.weights_report(weighted.weighed(responses(people), women, catalogue, YEAR))
-    assert set(told["group"]) == {"", "age"}
 
 
 def by_category(people: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
@@ -290,12 +297,6 @@ def test_one_category_too_few_withholds_its_whole_variable_and_no_other(catalogu
     assert hidden["reference_estimate"].isna().all()
 
 
-def test_marks_of_the_few_who_hide_their_profile_are_not_had_by_subtraction(catalogue):
-    people = sample(AGES)
-    people.loc[:4, "sex"] = None
-    assert set(by_category(people, catalogue)["status"]) == {"suppressed"}
-
-
 def test_a_variable_of_which_one_category_alone_gave_marks_is_left_out(catalogue):
     people = sample(AGES)
     people["satisfaction"] = people["satisfaction"].where(people["sex"] == "Femme")
@@ -325,13 +326,6 @@ def test_categories_told_add_up_to_the_raw_mark_and_none_else(catalogue, ages, u
             assert abs(n - raw["n"].iat[0]) <= off + 4
             mean = (rows["estimate"] * rows["n"]).sum() / n
             assert mean == pytest.approx(raw["estimate"].iat[0], abs=10 * off / n)
-
-
-def test_a_survey_without_profile_or_without_satisfaction_has_none(catalogue):
-    people = sample(AGES)
-    for column in (["satisfaction"], ["age", "sex"]):
-        surveys = weighted.weighed(responses(people[column]), MARGINS, catalogue, YEAR)
-        assert weighted.marks_of_groups(surveys).empty and weighted.pairs_of_groups(surveys).empty
 
 
 @pytest.mark.parametrize(("gave", "status"), [(10, "suppressed"), (11, "low_base")])
@@ -371,12 +365,6 @@ def test_an_interval_stays_in_its_scale_and_no_share_has_bounds_that_may_be_beli
         assert own["ci_low"].ge(least).all() and own["ci_high"].le(most).all(), unit
 
 
-def test_opinions_that_the_profile_says_nothing_of_are_not_bounded(catalogue):
-    people = sample(HAPPY).assign(satisfaction=[4, 4, 8, 8] * 100)
-    found = bounds(people, catalogue)
-    assert {*found["status"]} == {"missing"} and found["estimate"].isna().all()
-
-
 def test_where_the_raw_mark_is_withheld_nothing_tells_it_in_a_roundabout_way(catalogue):
     people = sample(HAPPY)
     silent = pd.DataFrame({"satisfaction": [2.0, 3, 4, 5, 6]})  # five whose profile is unknown
@@ -385,12 +373,6 @@ def test_where_the_raw_mark_is_withheld_nothing_tells_it_in_a_roundabout_way(cat
     assert of(weighted.weighted_marks(surveys), weighted.RAW)["status"] == "suppressed"
     found = weighted.opinion_bounds(surveys)
     assert {*found["status"]} == {"suppressed"} and found["estimate"].isna().all()
-
-
-def test_a_survey_without_weights_has_no_bounds(catalogue):
-    assert weighted.opinion_bounds(
-        weigh(responses(sample({"jeune": 30, "vieux": 30})), catalogue)
-    ).empty
 
 
 R = Path(__file__).with_name("weighted.R").read_text(encoding="utf-8")

@@ -35,18 +35,15 @@ def by_task(rows: pd.DataFrame) -> dict[str, tuple[float, str]]:
     return {row["group_value"]: (row["estimate"], row["status"]) for row in rows.to_dict("records")}
 
 
-def test_the_visits_of_two_sections_are_those_of_their_task():
-    names = ("papiers", "titres", "jeux")
-    rows = sections(*[(name, month, 10) for name in names for month in QUARTER])
-    found = tasks.task_visits(rows, known(), [NOW])
-    assert by_task(found) == {A: (60.0, "published")} and set(found["unit"]) == {""}
-
-
-def test_a_quarter_of_two_months_is_told_as_a_part():
+def test_visits_are_those_of_two_sections_and_partial_of_two_months():
     rows = sections(*[("papiers", month, 90) for month in (*BEFORE, *QUARTER[:2])])
     found = tasks.task_visits(rows, known(), [NOW - 1, NOW])
     assert found["status"].tolist() == ["published", "partial"]
     assert tasks.in_all(found)["status"].tolist() == ["published", "partial"]
+    names = ("papiers", "titres", "jeux")
+    rows = sections(*[(name, month, 10) for name in names for month in QUARTER])
+    found = tasks.task_visits(rows, known(), [NOW])
+    assert by_task(found) == {A: (60.0, "published")} and set(found["unit"]) == {""}
 
 
 def test_few_calls_are_withheld_and_others_told_to_the_nearest_five():
@@ -58,14 +55,11 @@ def test_few_calls_are_withheld_and_others_told_to_the_nearest_five():
     assert set(found.loc[found["period"] == str(NOW - 1), "status"]) == {"missing"}
 
 
-def test_a_task_of_which_nobody_called_in_the_quarter_has_none_and_no_gap():
+def test_a_task_of_no_call_has_none_and_rows_alike_count_as_often_as_they_stand():
     rows = pd.concat([contacts(Papiers=40), contacts(Justice=40).assign(date="2026-05-10")])
     rows = rows.assign(date=pd.to_datetime(rows["date"]))
     found = tasks.contacts_by_task("call", tasks.task_contacts(rows, known()), rows, [NOW - 1, NOW])
     assert by_task(found[found["period"] == NOW])[B] == (0.0, "published")
-
-
-def test_rows_that_are_alike_are_counted_as_often_as_they_stand_for():
     rows = table([{"theme": "papiers", "rows": 50}, {"theme": None, "rows": 9}])
     found = tasks.contacts_by_task("ticket", tasks.task_contacts(rows, known()), rows, [NOW])
     assert by_task(found) == {A: (50.0, "published")}
@@ -77,16 +71,13 @@ def written(texts: list[str]) -> pd.DataFrame:
     return table([{"answer_id": f"{i}", "question": "q", "text": x} for i, x in enumerate(own)])
 
 
-def test_a_text_of_two_tasks_counts_for_each_and_a_mark_for_none():
+def test_a_text_of_two_tasks_counts_for_each_and_one_of_an_extract_once():
     texts = ["Mes PASSEPORTS !"] * 11 + ["Le tribunal et mon passeport"] * 12 + ["[passeport]"] * 20
     rows = written(texts)
     led = tasks.task_texts(rows, known())
     assert led.groupby("task").size().to_dict() == {A: 23, B: 12} and "text" not in led
     found = by_task(tasks.contacts_by_task("text", led, rows, [NOW]))
     assert found == {A: (25.0, "published"), B: (15.0, "published")}
-
-
-def test_a_text_that_an_extract_holds_again_counts_once():
     rows = written(["Mon passeport"] * 30)
     extract = rows.head(20).assign(device="e", answer_id="x" + rows["answer_id"])
     assert len(tasks.task_texts(pd.concat([rows, extract]), known())) == 30
@@ -102,14 +93,11 @@ def told(*surveys: pd.DataFrame, indicator: str = SUCCESS) -> dict[tuple[str, st
     return {(row["device"], row["group_value"]): row for row in found.to_dict("records")}
 
 
-def test_success_is_that_of_those_who_named_the_task_with_wilsons_interval():
+def test_success_has_wilson_s_interval_and_who_looked_is_told_if_asked():
     row = told(responses(("P", 80, 60), ("J", 60, 20), ("Autre", 40, 40)))["d", A]
     low, high = wilson(60, 80)
     assert (row["estimate"], row["ci_low"], row["ci_high"]) == (75, 100 * low, 100 * high)
     assert row["period"] == "2025-10/2026-09" and row["n"] == 80
-
-
-def test_who_had_looked_on_a_site_is_told_of_a_survey_that_asks_it_alone():
     found = told(responses(("P", 80, 60), tried=48), indicator=TRIED)
     assert found["d", A]["estimate"] == 60
     assert told(responses(("P", 80, 60)), indicator=TRIED) == {}
@@ -125,12 +113,6 @@ def test_a_task_of_few_is_withheld_and_a_second_one_by_which_it_could_be_had():
     assert status == {A: "published", B: "suppressed", "C": "suppressed"}
 
 
-def test_a_task_in_which_few_failed_hides_no_other_than_it_must():
-    found = told(responses(("P", 200, 196), ("J", 100, 50), ("Autre", 90, 50)))
-    assert found["d", A]["status"] == "suppressed"  # four failed
-    assert found["d", B]["status"] == "published"  # nothing is told of those of no task
-
-
 def test_who_comes_to_a_site_and_who_calls_have_no_figure_together():
     web = responses(("P", 80, 60), ("J", 60, 20))
     phone = responses(("P", 40, 20), device="e")
@@ -139,11 +121,14 @@ def test_who_comes_to_a_site_and_who_calls_have_no_figure_together():
     assert (found["d", A]["estimate"], found["e", A]["estimate"]) == (75, 50)
 
 
-def test_who_named_two_tasks_is_of_neither():
+def test_who_named_two_tasks_is_of_neither_and_few_who_fail_hide_no_other():
     rows = responses(("P", 80, 60), ("J", 60, 20))
     both = rows[(rows["variable"] == "reason") & (rows["response_id"] == "d1")]
     people = tasks.answered(pd.concat([rows, both.assign(category="J")]), known())
     assert "d1" not in set(people["response_id"]) and len(people) == 139
+    found = told(responses(("P", 200, 196), ("J", 100, 50), ("Autre", 90, 50)))
+    assert found["d", A]["status"] == "suppressed"  # four failed
+    assert found["d", B]["status"] == "published"  # nothing is told of those of no task
 
 
 def test_a_survey_of_one_quarter_is_not_told_over_a_year_that_would_give_the_next():
@@ -170,14 +155,11 @@ def attempts(task: str, people: int, won: int, day: int = 3) -> list[dict]:
     ]  # fmt: skip
 
 
-def test_who_is_stopped_in_a_test_is_the_share_of_attempts_that_fail():
+def test_who_is_stopped_in_a_test_is_a_share_of_attempts_and_no_small_quarter_s():
     rows = table([*attempts("Trouver", 20, 15), *attempts("Autre", 20, 1)])
     (row,) = tasks.blocked(tasks.attempts(rows, known()), YEAR).to_dict("records")
     assert (row["group_value"], row["estimate"], row["n"]) == (A, 25, 20)
     assert row["ci_low"] < 25 < row["ci_high"] and row["status"] == "low_base"
-
-
-def test_a_small_quarter_of_tests_cannot_be_had_from_the_year():
     rows = [*attempts("Trouver", 20, 15), *attempts("Trouver", 5, 1, day=2)]
     (row,) = tasks.blocked(tasks.attempts(table(rows), known()), YEAR).to_dict("records")
     assert row["status"] == "suppressed"
@@ -266,10 +248,16 @@ def many() -> dict[str, Task]:
     return TASKS | {task.id: task for task in others}
 
 
-def test_criteria_that_too_few_tasks_have_name_none():
+def test_criteria_of_few_tasks_name_none_and_without_data_there_is_no_row():
     found = tasks.tasks_(**everything())
     assert "task_priority" not in set(found["indicator"])
     assert {"task_visits", "task_calls", "task_tickets", tasks.SUCCESS} <= set(found["indicator"])
+    read = everything()
+    assert tasks.tasks_(**{**read, "catalogue": known({})}).empty
+    none = {name: rows.head(0) for name, rows in read.items() if isinstance(rows, pd.DataFrame)}
+    nobody = responses(("Autre", 30, 3))  # a survey in which nobody named a task
+    for surveys in ({}, {"d": lambda: nobody}):
+        assert tasks.tasks_(**{**read, **none, "responses_of": surveys}).empty
 
 
 def test_what_is_not_known_of_a_task_is_no_zero_and_a_task_that_all_do_not_sure_to_need_no_work():
@@ -337,15 +325,6 @@ def test_an_edition_that_lacks_one_way_of_listening_tells_the_others(without):
     assert len(found) > 5 and set(found["group"]) == {TASK}
 
 
-def test_an_edition_without_tasks_or_data_has_no_row_and_does_not_fail():
-    read = everything()
-    assert tasks.tasks_(**{**read, "catalogue": known({})}).empty
-    none = {name: rows.head(0) for name, rows in read.items() if isinstance(rows, pd.DataFrame)}
-    nobody = responses(("Autre", 30, 3))  # a survey in which nobody named a task
-    for surveys in ({}, {"d": lambda: nobody}):
-        assert tasks.tasks_(**{**read, **none, "responses_of": surveys}).empty
-
-
 def test_a_source_is_the_digest_of_all_that_a_row_rests_on():
     one = pd.DataFrame({"source": ["b@1", "a@1", "a@1"]})
     assert tasks.sources(one) == tasks.sources(one[::-1])
@@ -401,15 +380,12 @@ def test_tables_have_the_order_of_the_chart_and_the_unranked_last():
     assert eased.tolist() == ["Tâche 1", "Tâche 2", "Tâche 0", "Tâche 3"]
 
 
-def test_a_cell_holds_the_figure_of_all_devices_else_of_the_one_that_knows_most():
+def test_a_cell_has_the_figure_of_all_or_of_most_and_a_column_that_of_one_channel():
     rows = [made("task_ease", A, 5.0, n=50, device="d"),
             made("task_ease", A, 6.0, n=90, device="e"),
             made("task_success_share", A, 50.0, n=90, device="e"),
             made("task_success_share", A, 40.0, n=20)]  # fmt: skip
     assert say.whole(estimates.make(rows))["estimate"].tolist() == [6.0, 40.0]
-
-
-def test_a_column_has_the_answers_of_one_channel_that_of_most():
     web, phone = {"channel": "web", "device": "d"}, {"channel": "phone", "device": "e"}
     rows = [made("task_success_share", A, 50.0, n=300, **web),
             made("task_success_share", A, 60.0, n=90, **phone),

@@ -46,12 +46,9 @@ def test_success_of_a_task_has_the_adjusted_wald_interval():
     assert of(found, "test_participants")["estimate"] == 12
 
 
-def test_times_are_those_of_successes_alone():
+def test_times_are_of_successes_and_the_scale_of_whole_answers():
     time = of(usability.quarterly(rows(16, wins=12), [LAST]), "task_time", "task")
     assert 100 < time["estimate"] < 112 and time["n"] == 12
-
-
-def test_the_scale_counts_whole_answers_only():
     frame = rows(14)
     frame = frame[~((frame["participant"] == "s0") & (frame["measure"] == "sus_4"))]
     scale = of(usability.quarterly(frame, [LAST]), "sus_mean")
@@ -66,18 +63,26 @@ def test_a_problem_has_its_highest_severity_and_all_participants_as_base():
     assert counts.to_dict() == {"bloquant": 0, "majeur": 1, "mineur": 0, "cosmétique": 0}
 
 
-def test_below_eleven_participants_nothing_is_told():
+def test_below_eleven_or_of_six_who_come_thrice_nothing_is_told():
     found = usability.quarterly(rows(10), [LAST])
     assert set(found["status"]) == {"suppressed"} and set(found["group"]) == {""}
     assert found[["estimate", "n", "n_eff", "ci_low"]].isna().all(axis=None)
+    thrice = pd.concat([rows(6, session=session, codes="P") for session in "abc"])
+    found = usability.measured(thrice, {"2026-T3": [LAST]})
+    assert set(found["status"]) == {"suppressed"} and found["n"].isna().all()
 
 
-def test_two_small_campaigns_make_a_year_that_can_be_told():
+def test_two_small_campaigns_make_a_year_and_none_is_missing():
     both = pd.concat([rows(8), rows(7, "2026-02-03", "other")])
     assert set(usability.quarterly(both, LAST.back(4))["status"]) == {"suppressed", "missing"}
     year = usability.pooled(both, LAST.back(4))
     assert of(year, "test_participants")["estimate"] == 15
     assert set(year["period"]) == {"2025-10/2026-09"}
+    found = usability.quarterly(rows(12), LAST.back(2))
+    earlier = found[found["period"] == "2026-T2"]
+    assert earlier[["indicator", "status"]].values.tolist() == [["test_participants", "missing"]]
+    empty = contract.empty("user_tests").assign(source="")
+    assert usability.pooled(empty, LAST.back(4)).empty
 
 
 def test_one_answer_to_the_scale_is_not_had_from_the_year():
@@ -88,12 +93,6 @@ def test_one_answer_to_the_scale_is_not_had_from_the_year():
     assert of(year, "test_participants")["estimate"] == 26
     assert of(year, "sus_mean")["status"] == "suppressed"
     assert of(year, "task_success")["status"] == "low_base"
-
-
-def test_six_people_who_come_to_three_sessions_are_not_published_as_eighteen():
-    thrice = pd.concat([rows(6, session=session, codes="P") for session in "abc"])
-    found = usability.measured(thrice, {"2026-T3": [LAST]})
-    assert set(found["status"]) == {"suppressed"} and found["n"].isna().all()
 
 
 def test_who_comes_to_three_sessions_counts_once_and_does_not_shorten_an_interval():
@@ -119,27 +118,16 @@ def test_who_comes_in_two_quarters_does_not_hide_the_one_who_answered_in_the_sec
     assert of(year, "task_success")["status"] == "low_base"
 
 
-def test_a_task_of_few_is_not_had_from_all_tasks_less_the_others():
+def test_few_are_not_had_from_other_tasks_nor_two_campaigns_from_a_year():
     base = rows(14)
     second = base[base["measure"] == "success"].assign(task="U")
     third = second[second["participant"].isin(["s0", "s1", "s2"])].assign(task="V")
     found = usability.quarterly(pd.concat([base, second, third]), [LAST])
     tasks = found[(found["indicator"] == "task_success") & (found["group"] == "task")]
     assert (tasks["status"] == "suppressed").sum() == 2
-
-
-def test_a_year_does_not_tell_two_small_campaigns_beside_a_large_one():
     campaigns = [rows(14), rows(7, "2026-02-03", "b"), rows(8, "2026-05-04", "c")]
     year = usability.pooled(pd.concat(campaigns), LAST.back(4))
     assert set(year["status"]) == {"suppressed"}  # the next year would lose one and tell it
-
-
-def test_a_device_without_tests_in_a_quarter_is_missing_there():
-    found = usability.quarterly(rows(12), LAST.back(2))
-    earlier = found[found["period"] == "2026-T2"]
-    assert earlier[["indicator", "status"]].values.tolist() == [["test_participants", "missing"]]
-    empty = contract.empty("user_tests").assign(source="")
-    assert usability.pooled(empty, LAST.back(4)).empty
 
 
 def test_the_interval_of_scores_near_the_top_ends_at_a_hundred():

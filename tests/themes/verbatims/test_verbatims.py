@@ -19,18 +19,19 @@ from observlib.themes import verbatims as theme
 from observlib.themes.verbatims import labelled, machine, sentences, shares, verbatims_
 
 
-def test_words_are_brought_together_and_marks_of_personal_data_taught_nothing():
+def test_words_are_brought_together_and_few_texts_not_learnt():
     assert machine.words("Passeports [nom de famille] REFUSÉS…") == ["passeport", "refusé"]
     assert machine.words("06 [téléphone] !") == ["!"]
+    labels = ["yes"] * 19 + ["no"] * 200
+    assert not machine.can_learn(pd.Series(labels))
+    assert machine.can_learn(pd.Series([*labels, "yes"]))
+    assert not machine.can_learn(pd.Series(labels[:60]))
 
 
-def test_what_is_learnt_is_guessed_of_other_texts():
+def test_what_is_learnt_is_guessed_and_what_words_do_not_tell_is_not():
     taught, others = invented(200), invented(100, seed=1)
     guesses = machine.guess(taught["text"], taught["feeling"], others["text"])
     assert (guesses == others["feeling"]).mean() > 0.95
-
-
-def test_a_label_that_words_do_not_tell_is_guessed_no_better_than_by_chance():
     texts = invented(300)
     luck = texts["feeling"].sample(frac=1, random_state=3).reset_index(drop=True)
     found = machine.measure([*texts["text"]], luck)
@@ -56,13 +57,6 @@ def test_the_baseline_and_the_confusion_are_those_of_the_labels_and_the_same_aga
     assert found.n.sum() == 200 and found.f1 > 0.8
     again = machine.measure([*texts["text"]], texts["anger"])
     assert again.f1 == found.f1 and again.confusion.equals(found.confusion)
-
-
-def test_a_label_on_few_texts_is_not_learnt():
-    labels = ["yes"] * 19 + ["no"] * 200
-    assert not machine.can_learn(pd.Series(labels))
-    assert machine.can_learn(pd.Series([*labels, "yes"]))
-    assert not machine.can_learn(pd.Series(labels[:60]))
 
 
 @pytest.mark.slow
@@ -142,16 +136,13 @@ def test_no_word_of_fewer_than_eleven_texts_names_a_theme(subjects, monkeypatch)
     assert found is not None and "zanzibar" in " ".join(found.themes["name"])
 
 
-def test_texts_of_chance_have_no_theme_that_lasts():
+def test_texts_of_chance_few_or_without_common_words_have_no_theme(subjects):
     source = np.random.default_rng(0)
     alphabet = [f"mot{a}{b}" for a in "abcdef" for b in "abcdef"]
-    subjects = pd.Series([" ".join(source.choice(alphabet, 5, replace=False)) for _ in range(300)])
-    found = machine.find_themes(subjects)
+    by_chance = pd.Series([" ".join(source.choice(alphabet, 5, replace=False)) for _ in range(300)])
+    found = machine.find_themes(by_chance)
     assert found is not None
     assert len(found.themes) <= 1 and found.unstable >= 1
-
-
-def test_few_texts_or_texts_without_common_words_have_no_theme(subjects):
     assert machine.find_themes(subjects["text"].head(99)) is None
     apart = pd.Series([f"{a}{b}xyz {b}{a}uvw" for a in string.ascii_lowercase[:11]
                        for b in string.ascii_lowercase[:11]])  # fmt: skip
@@ -341,12 +332,15 @@ def test_experiences_teach_feelings_and_aspects_of_their_texts(whole):
     assert labelled(whole, divided, NONE, "anger").empty
 
 
-def test_few_texts_are_counted_and_not_told(texts):
+def test_few_texts_are_counted_untold_and_none_gives_an_empty_family(texts, book):
     few = coding.whole_texts(texts[texts["date"] == NOW].head(10))
     assert theme.counts(few, QUARTER)["status"].tolist() == ["suppressed"]
     many = coding.whole_texts(texts)
     assert theme.counts(many, QUARTER)["estimate"].tolist() == [600.0]
     assert theme.counts(many, Quarter("2025-T1")).empty
+    none = [contract.empty(x).assign(source=pd.Series(dtype=str)) for x in ("verbatims", "codes")]
+    found, _, words = verbatims_(*none, NONE, book, QUARTER)
+    assert found.empty and all(frame_.empty for frame_ in words.values())
 
 
 def test_themes_are_of_a_product_and_quotes_of_the_quarter_if_allowed(whole, book, monkeypatch):
@@ -363,12 +357,6 @@ def test_themes_are_of_a_product_and_quotes_of_the_quarter_if_allowed(whole, boo
     assert len(quoted) and quoted["text"].isin(whole.loc[whole["date"] == NOW, "text"]).all()
     assert quoted.groupby("theme").size().max() <= 2
     assert set(quoted["theme"]) <= set(rows["group_value"])
-
-
-def test_a_store_without_texts_gives_an_empty_family(book):
-    none = [contract.empty(x).assign(source=pd.Series(dtype=str)) for x in ("verbatims", "codes")]
-    found, _, words = verbatims_(*none, NONE, book, QUARTER)
-    assert found.empty and all(frame_.empty for frame_ in words.values())
 
 
 def test_without_libraries_the_sample_speaks_and_the_page_says_so(texts, whole, book, monkeypatch):
@@ -450,7 +438,7 @@ CASES: said.Cases = {
 test_what_is_said_of_texts = said.test("verbatims", CASES)
 
 
-def test_a_text_is_shown_as_text_whatever_it_holds(catalogue):
+def test_a_text_is_shown_as_text_and_of_none_the_cell_says_what_is_absent(catalogue):
     """What `may_be_quoted` refuses is refused again here by what makes Markdown of it."""
     nasty = "Un *mot*, [lien](javascript:x), <b>gras</b>, {{< env HOME >}}, $x$, `code`, @cite, #x"
     quoted = pd.DataFrame([["boamp", TEXTS, "recherche, avis", nasty]],
@@ -461,9 +449,6 @@ def test_a_text_is_shown_as_text_whatever_it_holds(catalogue):
         assert f"\\{sign}" in line
     assert "\\{\\{\\<" in line
     assert line.startswith("- «") and line.rstrip().endswith("»")
-
-
-def test_without_a_text_a_cell_names_what_is_absent(catalogue):
     quoted = pd.DataFrame(columns=["product", "device", "theme", "text"])
     with pytest.raises(ObservError, match="no text to show"):
         sentences.quotes(quoted, with_texts(catalogue))

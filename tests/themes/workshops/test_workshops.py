@@ -77,13 +77,17 @@ IDEAS = table(
 )
 
 
-def test_ideas_are_as_they_stood_at_the_end_of_the_period():
+def test_ideas_are_as_they_stood_and_workshops_of_two_devices_counted():
     found = workshops.ideas(IDEAS, LAST.back(4))
     steps = found[found["indicator"] == "workshop_ideas"]
     counts = steps.set_index("group_value")["estimate"].to_dict()
     assert counts == {"Proposées": 4, "Décidées": 2, "Réalisées": 1}
     later = workshops.ideas(IDEAS, (LAST + 1).back(4))
     assert later[later["indicator"] == "workshop_ideas"]["estimate"].tolist() == [4, 3, 2]
+    both = each_quarter(*people("vie-publique", a=20), *people("legifrance", a=20))
+    both.loc[both["product"] == "legifrance", ["device", "source"]] = ["e", "e@1"]
+    found = workshops.participants(both, LAST.back(4))
+    assert found.iloc[0]["estimate"] == 160 and found.iloc[0]["source"] == "d@1, e@1"
 
 
 def test_ideas_that_wait_are_those_decided_and_neither_done_nor_dropped():
@@ -122,10 +126,3 @@ def test_a_median_that_is_not_reached_is_missing_without_its_base():
     median = found[found["indicator"] == "idea_delay"].iloc[0]
     assert median["status"] == "missing" and pd.isna(median["n"])
     assert set(found.loc[found["indicator"] == "idea_done_by", "status"]) == {"suppressed"}
-
-
-def test_workshops_of_two_devices_are_counted_together():
-    both = each_quarter(*people("vie-publique", a=20), *people("legifrance", a=20))
-    both.loc[both["product"] == "legifrance", ["device", "source"]] = ["e", "e@1"]
-    found = workshops.participants(both, LAST.back(4))
-    assert found.iloc[0]["estimate"] == 160 and found.iloc[0]["source"] == "d@1, e@1"

@@ -36,20 +36,12 @@ ROOT = Path(__file__).parents[3]
 PLANNED = (75, 85)  # power, in %, of whatever marks
 # one drawing of each part, by what its `drawn` is asked for
 CASES: dict[str, Any] = {
-    "alarms": "marks",
-    "breaks": ("season", 0.6, 0.0),
-    "counts": (0.1, 3, "steady", 0.5, 10_000.0, 0.03),
-    "domains": "tens-88_2.5_60_spread",
-    "edition": "usual_8",
-    "effects": "season",
-    "equivalence": ("tens_88_1000_2.5_5", "wrong"),
-    "fragile": "month",
-    "lasting": "usual_200_0.2_0.0_1",
-    "nonresponse": "mean_ends_200",
-    "planning": ("weighted_mean", "other"),
-    "power": "all",
-    "ranking": "18_0.9_50_2",
-}
+    "alarms": "marks", "breaks": ("season", 0.6, 0.0),
+    "counts": (0.1, 3, "steady", 0.5, 10_000.0, 0.03), "domains": "tens-88_2.5_60_spread",
+    "edition": "usual_8", "effects": "season", "equivalence": ("tens_88_1000_2.5_5", "wrong"),
+    "fragile": "month", "lasting": "usual_200_0.2_0.0_1", "nonresponse": "mean_ends_200",
+    "planning": ("weighted_mean", "other"), "power": "all", "ranking": "18_0.9_50_2",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ALONE)
