@@ -17,10 +17,10 @@ from tests.examples import examples
 
 from observlib import estimates
 from observlib.base.errors import ObservError
-from observlib.base.period import Quarter
+from observlib.base.period import Period, Quarter
 from observlib.confidentiality import constraints, control
 from observlib.confidentiality.attack import attack, blocks
-from observlib.confidentiality.disclosure import Knowledge, Published, months_of, tiles
+from observlib.confidentiality.disclosure import Knowledge, Published, tiles
 from observlib.confidentiality.linear_programme import ImpossibleError, possible
 from observlib.estimates import base, comparisons
 from observlib.estimates.measures import MEASURES, Measure, on_10
@@ -68,7 +68,7 @@ def told(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def truth(table: pd.DataFrame, period: str, mark: float) -> int:
-    inside = table["date"].dt.strftime("%Y-%m").isin(months_of(period))
+    inside = table["date"].dt.strftime("%Y-%m").isin(Period(period).months)
     return int((inside & (table["value"] == mark)).sum())
 
 

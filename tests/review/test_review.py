@@ -261,21 +261,8 @@ def test_a_revised_edition_is_made_again_with_both_its_days(small, tmp_path):
 
 VISITS = {"indicator": "visits", "product": "vie-publique", "period": "2025-02"}
 MENDED = Path(__file__).with_name("mended.yml").read_text(encoding="utf-8")
-ERRATUM = """id: serveur
-day: 2026-12-02
-figures:
-  - {figure}
-what: Un serveur sur deux était compté en février 2025.
-cause: source
-correction: fevrier
-"""
-POLICY = """
-- id: serveur
-  kind: correction
-  why: Un serveur sur deux était compté en février 2025.
-  since: 2026-12-02
-  product: [vie-publique]
-"""
+ERRATUM = Path(__file__).with_name("erratum.yml").read_text(encoding="utf-8")
+POLICY = Path(__file__).with_name("policy.yml").read_text(encoding="utf-8")
 MENDED_DAY = "1796169600"  # 2 December 2026
 
 

@@ -1,5 +1,6 @@
 """Nobody enters by a label, a title or a list; and no good label is taken for somebody."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -144,15 +145,7 @@ def test_the_product_that_a_row_names_is_shown_unless_it_is_somebody():
     assert "not shown" in contract.shown_cell("product", "Zoé Martin")
 
 
-DECLARED = """visitors:
-  row: One row a day.
-  key: [date]
-  columns:
-    date: past_day
-    visits: count?
-  rules:
-    - {about: visits, at_most: [visits, visits], reason: is more}
-"""
+DECLARED = Path(__file__).with_name("declared.yml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("right", "wrong", "said"), [
