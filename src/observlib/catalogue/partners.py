@@ -35,13 +35,8 @@ def partner_faults(
     named = [(p, "label", p.label) for p in partners.values()]
     for first, second, key, label in _twice(named):
         yield f"{at(second, key)}: label {label!r} is that of {first.id!r}; give another"
-    given = [
-        (partner, key, theme)
-        for partner in partners.values()
-        for key in ("themes", "shared")
-        for theme in getattr(partner, key)
-    ]
-    for _, same in groupby(sorted(given, key=_folded), _folded):
+    themes = sorted(_given(partners, "themes", "shared"), key=_folded)
+    for _, same in groupby(themes, _folded):
         claims = list(same)
         owners = {partner.id: (partner, key) for partner, key, _ in claims}
         if len(owners) == 1:
@@ -59,13 +54,7 @@ def partner_faults(
                     f"{at(partner, key)}: theme {theme!r} is also that of {others}; leave it to "
                     "one, or list it in the `shared` of each"
                 )
-    words = [
-        (partner, key, word)
-        for partner in partners.values()
-        for key in ("words", "entities")
-        for word in getattr(partner, key)
-    ]
-    for first, second, key, word in _twice(words):
+    for first, second, key, word in _twice(_given(partners, "words", "entities")):
         yield f"{at(second, key)}: {word!r} leads to {first.id!r} already; leave it to one"
 
 
@@ -85,6 +74,13 @@ def leads_to_partner(partners: Mapping[str, Partner]) -> Callable[[str], str]:
         return UNTOLD if theme == UNTOLD else known.get(fold_label(theme), NOBODY)
 
     return leads
+
+
+def _given(entries: Mapping[str, _One], *keys: str) -> Iterator[tuple[_One, str, str]]:
+    """What entries list under some keys: the entry, its key and each of the words."""
+    return (
+        (one, key, words) for one in entries.values() for key in keys for words in getattr(one, key)
+    )
 
 
 def _folded(given: tuple[Partner, str, str]) -> str:
@@ -136,8 +132,7 @@ def task_faults(
     for first, second, _, label in _twice(labels):
         yield f"{at(second, 'label')}: label {label!r} is that of {first.id!r}; give another"
     for key in _ROUTES:
-        given = [(task, key, text) for task in tasks.values() for text in getattr(task, key)]
-        for first, second, _, text in _twice(given):
+        for first, second, _, text in _twice(_given(tasks, key)):
             yield f"{at(second, key)}: {text!r} leads to {first.id!r} already; leave it to one"
 
 
