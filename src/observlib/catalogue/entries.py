@@ -227,16 +227,12 @@ class Indicator(Named):
         False,
     )
 
-    @model_validator(mode="after")
-    def _compares_what_it_measures(self) -> Indicator:
+    def _faults(self) -> Iterator[str]:
         """A kind of comparison goes with its units, and a margin with a comparison."""
         if self.comparison is None:
-            for key in ("matters", "headline"):
-                if getattr(self, key):
-                    raise ValueError(
-                        f"{key} needs the key comparison (mean, share, interval, count)"
-                    )
-            return self
+            if given := [key for key in ("matters", "headline") if getattr(self, key)]:
+                yield f"{given[0]} needs the key comparison (mean, share, interval, count)"
+            return
         scale = self.unit in ("%", "points") or self.unit.startswith("sur ")
         fits = {
             "mean": scale and self.unit != "%",
@@ -246,11 +242,10 @@ class Indicator(Named):
         }
         if not fits[self.comparison]:
             allowed = ", ".join(kind for kind, fit in fits.items() if fit)
-            raise ValueError(
+            yield (
                 f"comparison {self.comparison} does not go with the unit {self.unit!r}; "
                 f"allowed: {allowed}"
             )
-        return self
 
 
 class Group(Named):
@@ -389,24 +384,21 @@ class Revision(Entry):
                 )
         return periods
 
-    @model_validator(mode="after")
-    def _lets_not_everything_pass(self) -> Revision:
+    def _faults(self) -> Iterator[str]:
         limits, once = ("months", "at_most"), ("since", "period")
         if self.kind == "routine":
             if wrong := [name for name in once if getattr(self, name)]:
-                raise ValueError(f"key {wrong[0]!r} goes with a correction or a method alone")
-            if not (self.indicator or self.device):
-                raise ValueError("a routine names its figures: give indicator or device")
-            if self.months is None and self.at_most is None:
-                raise ValueError("a routine has a limit: give months, at_most or both")
-            return self
-        if wrong := [name for name in limits if getattr(self, name) is not None]:
-            raise ValueError(f"key {wrong[0]!r} goes with a routine alone")
-        if self.since is None:
-            raise ValueError(f"a {self.kind} says since which day: give since")
-        if not any(getattr(self, name) for name in SELECTS):
-            raise ValueError(f"a {self.kind} names its figures: give one of {', '.join(SELECTS)}")
-        return self
+                yield f"key {wrong[0]!r} goes with a correction or a method alone"
+            elif not (self.indicator or self.device):
+                yield "a routine names its figures: give indicator or device"
+            elif self.months is None and self.at_most is None:
+                yield "a routine has a limit: give months, at_most or both"
+        elif wrong := [name for name in limits if getattr(self, name) is not None]:
+            yield f"key {wrong[0]!r} goes with a routine alone"
+        elif self.since is None:
+            yield f"a {self.kind} says since which day: give since"
+        elif not any(getattr(self, name) for name in SELECTS):
+            yield f"a {self.kind} names its figures: give one of {', '.join(SELECTS)}"
 
 
 def revision_faults(
