@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, as_completed, wait
 from datetime import date
@@ -11,20 +12,24 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observlib import estimates
+from observlib import estimates, store
 from observlib.base import kept
 from observlib.base.errors import ObservError
+from observlib.base.kept import Inputs
 from observlib.base.period import Quarter
 from observlib.confidentiality.control import DeviceDecision
 from observlib.edition.execute import Progress, telling_ends
 from observlib.estimates import comparisons
-from observlib.pipeline import archive, disclosed, frame, revisions
+from observlib.pipeline import archive, disclosed, frame, project, revisions
 
 if TYPE_CHECKING:  # workers import this module, and have no use for the plan
     import pandas as pd
 
     from observlib.edition.plan import Request
 
+TABLE_INPUT = "the data/"  # with the name of a table: an input
+_MAKING = ("observlib.study", "observlib.edition.make")  # what a page runs, and what runs it
+_SENTENCES = re.compile(rf"{kept.LIBRARY}/themes/\w+/\w*sentences\.(?:py|yml)")
 _FAMILIES = "families.json"  # kept with the frame: which of them give each indicator
 
 
@@ -36,6 +41,43 @@ def compute(request: Request, pool: Executor, progress: Progress | None = None) 
             _run(request, left, pool, progress)
         if not disclosed.is_decided(request.data, request.quarter):
             _decide(request, pool, progress)
+
+
+def page_library(notebooks: Path) -> Inputs:
+    """Each file of this library that pages are made of: what runs them, and what they import."""
+    families = {family.compute.__module__ for family in frame.families().values()}
+    sentences = {
+        name.replace(kept.LIBRARY, "observlib").removesuffix(".py").replace("/", ".")
+        for name in sentence_inputs(kept.loaded())
+    }
+    asked = {name for path in notebooks.glob("*.ipynb") for name in _imported(path)}
+    return kept.code_of(*_MAKING, *sorted(families | sentences | asked))
+
+
+def shared_inputs(request: Request, decided: str) -> Inputs:
+    """What every page depends on now; `decided` is the digest of `disclosed.decisions`."""
+    held = {
+        f"{TABLE_INPUT}{name}": value for name, value in store.table_digests(request.data).items()
+    }
+    known = project.knowledge(request.data, request.root)
+    seen = {"what is withheld": decided, "what was announced": frame.announced(request.data)}
+    made_of = page_library(request.root / "notebooks") | kept.installed_packages()
+    return {**made_of, **known, **held, **seen, "the site": request.brand.name}
+
+
+def _imported(path: Path) -> list[str]:
+    """The modules of this library that a notebook imports."""
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError, KeyError):  # it is being saved; reading it as a study tells
+        return []
+    sources = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    return kept.imported_modules("\n".join(sources))
+
+
+def sentence_inputs(inputs: Inputs) -> Inputs:
+    """Those that are a theme's sentences, which sentences alone import."""
+    return {n: d for n, d in inputs.items() if _SENTENCES.fullmatch(n)}
 
 
 def is_computed(request: Request) -> bool:
@@ -54,8 +96,6 @@ def frame_files(request: Request, day: date | None) -> dict[str, bytes]:
     `dataset`), which bears the day of its edition; without a day there is none.
     """
     import pandas as pd  # a worker that starts has no use for them
-
-    from observlib.edition.make import shared_inputs
 
     decided = disclosed.disclosure_decisions(request.data, request.quarter)
     made_of = {

@@ -7,7 +7,6 @@ import hashlib
 import io
 import json
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -25,21 +24,26 @@ from observlib.base.errors import ObservError, bounded
 from observlib.base.files import write_all
 from observlib.base.kept import Inputs
 from observlib.catalogue.tables import TABLES
-from observlib.edition.compute import compute, frame_files, is_computed
+from observlib.edition.compute import (
+    TABLE_INPUT,
+    compute,
+    frame_files,
+    is_computed,
+    sentence_inputs,
+    shared_inputs,
+)
 from observlib.edition.execute import COUNT, Outcome, Progress, execute, started
 from observlib.edition.finalise import PageError, check, finalise, linked
 from observlib.edition.plan import Page, Request, read_header
-from observlib.pipeline import archive, disclosed, frame, project, revisions
+from observlib.pipeline import archive, disclosed, revisions
 from observlib.themes import easy
 
 # --- Pages that are kept: what was made before of the same is not executed again
 
 _Reading = Callable[[Page], str]
 _MADE = "page.json"
-_DATA, _KIND = "the data/", "the data/kind"
-_SENTENCES = re.compile(rf"{kept.LIBRARY}/themes/\w+/\w*sentences\.(?:py|yml)")
+_KIND = f"{TABLE_INPUT}kind"
 _EXECUTIONS = "executions"  # beside the folder of pages
-_MAKING = ("observlib.study", "observlib.edition.make")  # what a page runs, and what runs it
 
 
 @dataclass(frozen=True)
@@ -52,45 +56,10 @@ class MadePage:
     memory: int = 0
 
 
-def page_library(notebooks: Path) -> Inputs:
-    """Each file of this library that pages are made of: what runs them, and what they import."""
-    families = {family.compute.__module__ for family in frame.families().values()}
-    sentences = {
-        name.replace(kept.LIBRARY, "observlib").removesuffix(".py").replace("/", ".")
-        for name in _sentences(kept.loaded())
-    }
-    asked = {name for path in notebooks.glob("*.ipynb") for name in _imported(path)}
-    return kept.code_of(*_MAKING, *sorted(families | sentences | asked))
-
-
-def shared_inputs(request: Request, decided: str) -> Inputs:
-    """What every page depends on now; `decided` is the digest of `disclosed.decisions`."""
-    held = {f"{_DATA}{name}": value for name, value in store.table_digests(request.data).items()}
-    known = project.knowledge(request.data, request.root)
-    seen = {"what is withheld": decided, "what was announced": frame.announced(request.data)}
-    made_of = page_library(request.root / "notebooks") | kept.installed_packages()
-    return {**made_of, **known, **held, **seen, "the site": request.brand.name}
-
-
-def _imported(path: Path) -> list[str]:
-    """The modules of this library that a notebook imports."""
-    try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    except (OSError, ValueError, KeyError):  # it is being saved; reading it as a study tells
-        return []
-    sources = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    return kept.imported_modules("\n".join(sources))
-
-
 def used_inputs(tables: Iterable[str], sentences: Iterable[str] | None) -> tuple[str, ...]:
     """The inputs that tables and modules of sentences (all, where not known) stand for."""
     said = kept.loaded() if sentences is None else kept.code_of(*sentences)
-    return (*sorted(f"{_DATA}{table}" for table in tables), *sorted(_sentences(said)))
-
-
-def _sentences(inputs: Inputs) -> Inputs:
-    """Those that are a theme's sentences, which sentences alone import."""
-    return {n: d for n, d in inputs.items() if _SENTENCES.fullmatch(n)}
+    return (*sorted(f"{TABLE_INPUT}{table}" for table in tables), *sorted(sentence_inputs(said)))
 
 
 def its_digest(page: Page) -> str:
@@ -106,8 +75,8 @@ def _code_digest(page: Page) -> str:
 
 def _of(page: Page, shared: Inputs, read: _Reading) -> Inputs:
     """All that a page depends on but for what it alone uses: its notebook, its parameters too."""
-    common = {n: d for n, d in shared.items() if n == _KIND or not n.startswith(_DATA)}
-    common |= dict.fromkeys(_sentences(common), "")  # that they exist, not their text
+    common = {n: d for n, d in shared.items() if n == _KIND or not n.startswith(TABLE_INPUT)}
+    common |= dict.fromkeys(sentence_inputs(common), "")  # that they exist, not their text
     own = {f"the parameter {name}": json.dumps(value) for name, value in page.parameters.items()}
     return {**common, **own, "its notebook": read(page)}
 
@@ -197,7 +166,7 @@ def entry_for(page: Page, **more: Any) -> ManifestEntry:
 def entry_of(page: Page, made: MadePage, held: Mapping[str, str]) -> ManifestEntry:
     """The entry of a page that stands, made from tables of which `held` has the digests."""
     sha256 = hashlib.sha256(made.notebook.encode("utf-8")).hexdigest()
-    read = [name.removeprefix(_DATA) for name in made.used if name.startswith(_DATA)]
+    read = [name.removeprefix(TABLE_INPUT) for name in made.used if name.startswith(TABLE_INPUT)]
     data = {name: held[name] for name in read if name in held}
     return entry_for(page, data=data, description=made.description, sha256=sha256)
 

@@ -18,7 +18,7 @@ from observlib.base.errors import ObservError, UsageError
 from observlib.base.files import temporary_files
 from observlib.base.kept import USED, Inputs
 from observlib.catalogue.tables import TABLES
-from observlib.edition import make
+from observlib.edition import compute
 from observlib.edition.execute import execute
 from observlib.edition.finalise import DATA
 from observlib.edition.plan import Page, PlannedStudy, load_studies
@@ -35,7 +35,7 @@ _DIGITS = 12  # of a digest: enough to tell two states of one notebook
 def notebook_inputs(root: Path) -> Inputs:
     """What notebooks may follow from, as it is now: each group of files, and each tidy table."""
     data = root / DATA
-    library = make.page_library(root / "notebooks")
+    library = compute.page_library(root / "notebooks")
     tables = {f"{_OF_TABLE}{name}": value for name, value in store.table_digests(data).items()}
     return kept.by_group(library | project.knowledge(data, root)) | tables
 

@@ -30,7 +30,7 @@ from observlib.catalogue import Catalogue
 from observlib.display import style
 from observlib.edition import compute, notices
 from observlib.edition.checklist import written
-from observlib.edition.compute import frame_files
+from observlib.edition.compute import frame_files, shared_inputs
 from observlib.edition.execute import telling_ends
 from observlib.edition.make import (
     MANIFEST,
@@ -43,7 +43,6 @@ from observlib.edition.make import (
     make_edition,
     read_manifest,
     recall_page,
-    shared_inputs,
     why_made,
     write_frame,
     write_manifest,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, cast, get_args
+from typing import Literal, Protocol, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +13,17 @@ import pandas as pd
 from observlib.base.errors import ObservError, bounded
 from observlib.stats.survey.intervals import Floats
 
-if TYPE_CHECKING:
-    from observlib.stats.survey.weighting import Calibration
+
+class Calibrated(Protocol):
+    """What a design has of a calibration: see `weighting.Calibration`."""
+
+    @property
+    def weights(self) -> np.ndarray:
+        """Of each row (n,)."""
+
+    def residuals(self, values: np.ndarray) -> np.ndarray:
+        """Of values regressed on the auxiliary variables."""
+
 
 # --- Columns of a caller's frame: their numbers, and how a message names their rows
 
@@ -122,7 +131,7 @@ class Design:
     sampled: Codes
     population: Floats
     lonely: Lonely
-    calibration: Calibration | None
+    calibration: Calibrated | None
     domain: Mask
 
 
@@ -133,7 +142,7 @@ def design(
     strata: str | None = None,
     clusters: str | None = None,
     population: str | Mapping[object, float] | float | None = None,
-    calibration: Calibration | None = None,
+    calibration: Calibrated | None = None,
     nest: bool = False,
     lonely: Lonely = "error",
 ) -> Design:
