@@ -19,9 +19,9 @@ from tests.publish.test_pdf import objects
 from observlib import estimates
 from observlib.dataset import columns
 from observlib.dataset.workbook import HEAD_ROW
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import COMPARISON_NUMBERS
 
-_NUMBERS = {*estimates.NUMBERS, *comparisons.NUMBERS}
+_NUMBERS = {*estimates.NUMBERS, *COMPARISON_NUMBERS}
 _NUMBERS |= {estimates.REFERENCE + name for name in estimates.NUMBERS}
 
 

@@ -25,7 +25,7 @@ from tests.words import plain
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.control import estimate_key
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import COMPARISON_NUMBERS
 from observlib.language import words
 
 Row = dict[str, Any]
@@ -150,7 +150,7 @@ def _in_rows(frame: pd.DataFrame, withheld: Withheld) -> Iterator[str]:
             if estimate_key(row, side) not in withheld.rows:
                 continue
             names = [side + name for name in estimates.NUMBERS]
-            names += [name for name in comparisons.NUMBERS if name != "level"] if pairs else []
+            names += [name for name in COMPARISON_NUMBERS if name != "level"] if pairs else []
             some = [f"{name} {row[name]:g}" for name in names if row[name] == row[name]]
             if some:
                 yield f"{estimate_key(row, side)} has {', '.join(some)}"

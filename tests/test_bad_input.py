@@ -20,7 +20,7 @@ from tests.test_cli import HEADER, Observ, answers, told
 from observlib import estimates, store
 from observlib.base import files
 from observlib.base.errors import ObservError
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import make_comparisons
 from observlib.pipeline import archive
 
 GOOD = "allo-service-public_satisfaction_good.csv"
@@ -308,7 +308,7 @@ def test_an_edition_that_cannot_be_written_leaves_the_last(observ, filled, monke
         if step == "study":
             fail()
         folder.mkdir(parents=True, exist_ok=True)
-        none = archive.content(estimates.make([]), comparisons.make(None), {"wide": []})
+        none = archive.content(estimates.make([]), make_comparisons(None), {"wide": []})
         for name, content in none.items():
             (folder / name).write_bytes(content)
         return {**request.about, "version": "0", "studies": [], "frame": {}}, {}

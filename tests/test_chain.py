@@ -26,7 +26,7 @@ def visits(demonstration: Path) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def marks(demonstration: Path) -> pd.DataFrame:
-    return satisfaction.quarterly(store.read(demonstration, "ratings"), ALL)
+    return satisfaction.quarterly_marks(store.read(demonstration, "ratings"), ALL)
 
 
 def change(truths: dict[str, Any], kind: str) -> Iterator[dict[str, Any]]:
@@ -107,7 +107,7 @@ def test_intervals_hold_the_true_mean_about_as_often_as_they_say(marks, truths):
 
 def test_feelings_add_up_to_the_experiences_written(demonstration, truths, catalogue):
     told = store.read(demonstration, "experiences")
-    shares = experiences.feelings(told, catalogue, Quarter("2026-T3"))
+    shares = experiences.estimate_feelings(told, catalogue, Quarter("2026-T3"))
     year = [quarter for quarter in Quarter("2026-T3").back(4)]
     written = [t for t in truths["experiences"] if t["quarter"] in year]
     total = sum(truth["value"] for truth in written)

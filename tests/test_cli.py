@@ -21,7 +21,7 @@ from observlib import estimates, store
 from observlib.base.period import Quarter
 from observlib.edition.execute import Outcome
 from observlib.edition.plan import Page
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import make_comparisons
 from observlib.pipeline import archive
 
 ROOT = Path(__file__).parents[1]
@@ -359,7 +359,7 @@ def interrupt(*_: object, **__: object) -> None:
 @pytest.mark.parametrize("step", ["make_edition", "publish", "check_request"])
 def test_ctrl_c_leaves_the_published_site_as_it_was(observ, filled, monkeypatch, step):
     if step == "publish":
-        none = archive.content(estimates.make([]), comparisons.make(None), {"wide": []})
+        none = archive.content(estimates.make([]), make_comparisons(None), {"wide": []})
 
         def make(request: Any, folder: Path, **_: Any) -> tuple[dict[str, Any], dict[str, int]]:
             for name, content in none.items():

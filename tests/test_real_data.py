@@ -89,7 +89,7 @@ def test_a_whole_quarter_of_real_traffic_is_the_sum_that_was_published(real):
 
 def test_the_balanced_subset_is_never_shown_without_its_reservation(real, catalogue):
     table = store.read(real[0], "experiences")
-    shares = experiences.feelings(table, catalogue, Quarter("2025-T3"))
+    shares = experiences.estimate_feelings(table, catalogue, Quarter("2025-T3"))
     assert shares["n"].unique().tolist() == [1200.0]
     assert shares["estimate"].round(6).tolist() == [33.333333] * 3
     sentence = "n'est pas un échantillon aléatoire"

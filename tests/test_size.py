@@ -17,6 +17,11 @@ def test_no_room_is_larger_than_its_budget():
     assert not larger, "a budget is raised in a commit that says for what"
 
 
+def test_no_public_name_stands_in_two_modules():
+    """So that who searches for a name, or reads it, is led to one thing."""
+    assert size.in_several_modules() == []
+
+
 def test_code_is_what_is_neither_blank_nor_comment_nor_docstring(tmp_path):
     text = '"""What it is."""\n\n# why\nNAMES = """a\nb"""\n\n\ndef _own():\n    """Do."""\n'
     (tmp_path / "a.py").write_text(text, encoding="utf-8")

@@ -167,13 +167,13 @@ def test_what_came_in_is_counted_by_device_as_reading_it_all_would(tmp_path, cat
     visits(tmp_path / "raw", "2026", {"2026-06": 9, "2026-07": 5, "2026-08": 6})
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     counted = {"ratings": ("answer_id", "question"), "audience": (), "calls": ("call_id",)}
-    found = store.received(tmp_path, counted, Quarter("2026-T3"))
+    found = store.count_received(tmp_path, counted, Quarter("2026-T3"))
     of_both = [["satisfaction-3939", "ratings", 3], ["audience-boamp", "audience", 2]]
     assert found[["device", "table", "count"]].values.tolist() == of_both
     read = pd.concat([store.read(tmp_path, name) for name in ("ratings", "audience")])
     assert set(found["source"]) == set(read["source"])
-    assert store.received(tmp_path, counted, Quarter("2020-T1")).empty
-    none = store.received(tmp_path, {}, Quarter("2026-T3"))
+    assert store.count_received(tmp_path, counted, Quarter("2020-T1")).empty
+    none = store.count_received(tmp_path, {}, Quarter("2026-T3"))
     assert none.columns.tolist() == ["device", "table", "count", "source"]
 
 

@@ -13,7 +13,7 @@ from tests.words import plain
 from observlib import Study, estimates, store
 from observlib.base import kept
 from observlib.base.errors import ObservError
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import make_comparisons
 from observlib.indicators.families import Given
 from observlib.pipeline import frame
 
@@ -261,7 +261,7 @@ def test_what_may_be_said_is_completed_and_explained(study):
 def test_a_cell_run_again_asks_what_the_store_holds_by_now(demonstration, monkeypatch):
     mine = Study("2026-T3", str(demonstration))
     assert len(mine.estimates("practices"))
-    none = Given(estimates.make([]), comparisons.make(None), {})
+    none = Given(estimates.make([]), make_comparisons(None), {})
     monkeypatch.setattr(frame.family_named("practices").__class__, "give", lambda *_: none)
     monkeypatch.setattr(kept, "put", lambda *_: None)
     assert len(mine.estimates("practices"))  # nothing has changed

@@ -100,6 +100,13 @@ def public_names(tree: ast.Module) -> list[str]:
     return [name for name in names if not name.startswith("_")]
 
 
+def in_several_modules() -> list[str]:
+    """The public names that more than one module of the library defines."""
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in LIBRARY.rglob("*.py"))
+    modules = Counter(name for tree in trees for name in {*public_names(tree)})
+    return sorted(name for name, many in modules.items() if many > 1)
+
+
 def imported(path: Path) -> Iterator[str]:
     """Each module, or name in a module, that a file imports from the library."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -169,11 +176,9 @@ def main() -> None:
         print(_line(room, size(by_room[room]), budget), f"{floor[room]:6}")
     for name in ("src", "tests", "tools"):
         print(_line(name, size(sorted((ROOT / name).rglob("*.py")))))
-    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in LIBRARY.rglob("*.py"))
-    modules = Counter(name for tree in trees for name in {*public_names(tree)})
     print(f"{len(of)} rooms on {max(floor.values()) + 1} floors, {len(circles(of))} circles")
     print(f"{sum(map(len, of.values()))} arrows, {len(up(of, known))} up")
-    print(f"{sum(many > 1 for many in modules.values())} public names in several modules")
+    print(f"{len(in_several_modules())} public names in several modules")
 
 
 def _line(name: str, one: Size, budget: str = "") -> str:

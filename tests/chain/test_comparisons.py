@@ -80,7 +80,7 @@ def test_counters_are_those_listed_and_older_editions_see_the_older_list(demonst
 
 
 def test_ours_and_theirs_stand_on_one_scale(demonstration, table, catalogue):
-    own = satisfaction.quarterly(store.read(demonstration, "ratings"), [LAST])
+    own = satisfaction.quarterly_marks(store.read(demonstration, "ratings"), [LAST])
     named = peers.graded(peers.known(table, catalogue, LAST), own, catalogue)
     for indicator, theirs in (("satisfaction_10", 2), ("satisfied_share", 2)):
         out = peers.compared(own, named, catalogue, indicator)

@@ -54,7 +54,7 @@ def test_the_quarter_in_which_fewer_calls_were_answered_shows(phone):
 
 
 def test_true_waits_and_themes_lie_in_the_last_quarter_s_intervals(demonstration, phone, truths):
-    themes = contacts.themes(store.read(demonstration, "calls"), "call", [LAST]).set_index(
+    themes = contacts.theme_shares(store.read(demonstration, "calls"), "call", [LAST]).set_index(
         "group_value"
     )
     found = 0
@@ -92,8 +92,8 @@ def test_tickets_are_counted_and_true_delays_lie_in_intervals_about_as_often_as_
 
 def test_themes_of_calls_and_tickets_are_those_written(demonstration, truths):
     found = {
-        "calls": contacts.themes(store.read(demonstration, "calls"), "call", ALL),
-        "tickets": contacts.themes(store.read(demonstration, "tickets"), "ticket", ALL),
+        "calls": contacts.theme_shares(store.read(demonstration, "calls"), "call", ALL),
+        "tickets": contacts.theme_shares(store.read(demonstration, "tickets"), "ticket", ALL),
     }
     for table, frame in found.items():
         shares = frame.set_index(["device", "period", "group_value"])
@@ -142,7 +142,7 @@ def test_each_contact_is_counted_for_its_partner(demonstration, truths, catalogu
 
 
 def test_answers_counted_in_the_store_are_those_that_reading_finds(demonstration, catalogue):
-    given = store.received(demonstration, devices.COUNTED, LAST)
+    given = store.count_received(demonstration, devices.COUNTED, LAST)
     found = devices.amounts(given, catalogue, LAST).set_index("device")
     for table in ("ratings", "responses", "user_tests"):
         rows = store.read(demonstration, table, LAST, LAST)
@@ -157,7 +157,7 @@ def test_answers_counted_in_the_store_are_those_that_reading_finds(demonstration
 
 def test_every_device_is_in_the_table_or_silent(demonstration, catalogue):
     held = store.devices(demonstration)
-    given = store.received(demonstration, devices.COUNTED, LAST)
+    given = store.count_received(demonstration, devices.COUNTED, LAST)
     received = devices.amounts(given, catalogue, LAST)
     facts = devices.amounts(given, catalogue, LAST, listens=False)
     made = [
@@ -172,7 +172,7 @@ def test_every_device_is_in_the_table_or_silent(demonstration, catalogue):
 
 
 def test_a_device_feeds_one_table_so_that_one_count_tells_all(demonstration):
-    given = store.received(demonstration, devices.COUNTED, LAST)
+    given = store.count_received(demonstration, devices.COUNTED, LAST)
     own = given[~given["table"].isin(["verbatims", "codes"])]  # beside what their device counts
     assert isinstance(own, pd.DataFrame) and own["device"].is_unique
 
@@ -192,7 +192,9 @@ def of_kind(records: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
 
 
 def test_subscribers_joins_and_leaves_are_exactly_those_written(truths, lists):
-    found = subscriptions.quarterly(lists, ALL).set_index(["indicator", "device", "period"])
+    found = subscriptions.quarterly_subscribers(lists, ALL).set_index(
+        ["indicator", "device", "period"]
+    )
     counts = pd.DataFrame(of_kind(truths["subscriptions"], "subscriptions"))
     by_device = counts.groupby(["device", "quarter"])
     for (device, quarter), own in by_device:
@@ -209,13 +211,13 @@ def test_subscribers_joins_and_leaves_are_exactly_those_written(truths, lists):
 
 def test_a_list_that_few_join_has_its_flows_withheld(lists):
     few = lists[lists["list"] == "Alerte fictive peu suivie"]
-    found = subscriptions.quarterly(few, [LAST]).set_index("indicator")["status"]
+    found = subscriptions.quarterly_subscribers(few, [LAST]).set_index("indicator")["status"]
     assert found["subscribers"] == "published"
     assert set(found.drop("subscribers")) == {"suppressed"}
 
 
 def test_the_true_curves_are_inside_the_intervals_of_the_last_edition(truths, lists):
-    found = subscriptions.survival(lists, LAST).set_index(["device", "group_value"])
+    found = subscriptions.estimate_survival(lists, LAST).set_index(["device", "group_value"])
     compared = 0
     for truth in of_kind(truths["subscriptions"], "survival"):
         place = (truth["device"], str(truth["months"]))
@@ -238,7 +240,7 @@ def test_over_single_cohorts_the_truth_is_inside_about_as_often_as_said(truths, 
             joined = Quarter(f"{cohort[:4]}-T{(int(cohort[5:]) + 2) // 3}")
             if joined + 5 > LAST:
                 continue
-            found = subscriptions.survival(lists[lists["cohort"] == cohort], joined + 5)
+            found = subscriptions.estimate_survival(lists[lists["cohort"] == cohort], joined + 5)
             for row in found[found["group_value"] == str(months)].dropna().to_dict("records"):
                 truth = true[row["device"], months]
                 inside.append(row["ci_low"] <= truth <= row["ci_high"])
@@ -251,7 +253,7 @@ def test_the_true_share_after_a_year_is_inside_about_as_often_as_said(truths, li
         for t in of_kind(truths["subscriptions"], "survival")
         if t["months"] == 12
     }
-    found = subscriptions.retention(lists, ALL[4:])
+    found = subscriptions.estimate_retention(lists, ALL[4:])
     assert len(found) == 3 * 11 and set(found["status"]) == {"published"}
     inside = [
         row["ci_low"] <= true[row["device"]] <= row["ci_high"] for row in found.to_dict("records")
@@ -261,7 +263,7 @@ def test_the_true_share_after_a_year_is_inside_about_as_often_as_said(truths, li
 
 
 def test_units_revenue_and_shares_are_exactly_those_written(truths, shops):
-    found = sales.quarterly(shops, ALL).set_index(["indicator", "device", "period"])
+    found = sales.quarterly_sales(shops, ALL).set_index(["indicator", "device", "period"])
     for truth in of_kind(truths["sales"], "sales"):
         place = truth["device"], truth["quarter"]
         assert found.loc[("units_sold", *place), "estimate"] == truth["units"]
@@ -281,7 +283,7 @@ def test_units_revenue_and_shares_are_exactly_those_written(truths, shops):
 
 
 def test_the_true_rate_of_returns_is_near_what_is_counted(truths, shops):
-    printed = sales.quarterly(shops[shops["format"] == "print"], ALL)
+    printed = sales.quarterly_sales(shops[shops["format"] == "print"], ALL)
     rates = printed[(printed["indicator"] == "return_rate") & (printed["status"] == "published")]
     units = printed[printed["indicator"] == "units_sold"].set_index(["device", "period"])[
         "estimate"
@@ -309,6 +311,10 @@ def test_the_titles_sold_most_and_their_weight_are_those_written(truths, shops):
     shop = shops[shops["device"] == device]
     found = sales.titles(shop, LAST)
     assert list(zip(found["estimate"], found["group_value"], strict=True)) == sold[:10]
-    top = sales.quarterly(shop, [LAST]).set_index("indicator").loc["top_titles_share", "estimate"]
+    top = (
+        sales.quarterly_sales(shop, [LAST])
+        .set_index("indicator")
+        .loc["top_titles_share", "estimate"]
+    )
     total = sum(units for units, _ in sold)
     assert top == pytest.approx(100 * sum(units for units, _ in sold[:10]) / total)

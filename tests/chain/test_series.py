@@ -118,4 +118,6 @@ def test_no_action_is_said_to_be_followed_by_a_change_that_was_not_made(effects,
     assert (said["legifrance"], by_product.at["legifrance", "reason"]) == ("unknown", "few")
     assert said["boamp"] in ("stable", "unknown")  # its action changed nothing
     assert said["service-public"] in ("rise", "unknown")  # its mark rose
-    assert "n'est pas une preuve" in narratives.actions.overview(effects.verdicts, catalogue)
+    assert "n'est pas une preuve" in narratives.actions.followed_actions(
+        effects.verdicts, catalogue
+    )

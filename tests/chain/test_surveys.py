@@ -41,8 +41,8 @@ def holds(row: pd.Series, value: float) -> bool:
 
 
 def test_every_truth_of_the_last_edition_is_in_its_interval(responses, truths, catalogue):
-    now = surveys.quarterly(responses, catalogue, [LAST])
-    year = surveys.pooled(responses, catalogue, YEAR)
+    now = surveys.quarterly_measures(responses, catalogue, [LAST])
+    year = surveys.pooled_measures(responses, catalogue, YEAR)
     compared = 0
     for truth in of_kind(truths, "measure"):
         if truth["quarter"] not in map(str, YEAR):
@@ -59,7 +59,7 @@ def test_every_truth_of_the_last_edition_is_in_its_interval(responses, truths, c
 
 
 def test_intervals_hold_the_truth_about_as_often_as_they_say(responses, truths, catalogue):
-    found = surveys.quarterly(responses, catalogue, ALL)
+    found = surveys.quarterly_measures(responses, catalogue, ALL)
     found = found.set_index(["device", "indicator", "period"])
     hits = [
         holds(found.loc[(truth["device"], truth["indicator"], truth["quarter"])], truth["value"])
@@ -72,8 +72,8 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say(responses, truths, 
 def test_reasons_and_profiles_hold_the_true_shares(responses, truths, catalogue):
     found = pd.concat(
         [
-            surveys.reasons(responses, catalogue, YEAR),
-            profiles.distribution(responses, catalogue, YEAR),
+            surveys.estimate_reasons(responses, catalogue, YEAR),
+            profiles.category_shares(responses, catalogue, YEAR),
         ]
     )
     known = {
@@ -100,7 +100,7 @@ def test_steps_are_the_counts_that_were_written(demonstration, responses, truths
     invitations, visits = (
         store.read(demonstration, name, LAST, LAST) for name in ("invitations", "audience")
     )
-    found = surveys.funnel(
+    found = surveys.estimate_funnel(
         responses, invitations, counts.quarterly_counts(visits, [LAST]), catalogue, LAST
     )
     steps = found.set_index(["device", "group_value"])["estimate"]
@@ -175,7 +175,7 @@ def test_no_small_quarter_s_category_is_had_from_all_the_editions_together(respo
     recovered: dict[tuple[str, str], dict[int, int]] = {}
     before: dict[tuple[str, str], int] = {}
     for place, quarter in enumerate(ALL):
-        found = profiles.distribution(asked, catalogue, quarter.back(4))
+        found = profiles.category_shares(asked, catalogue, quarter.back(4))
         now = {
             (row.device, row.group_value): round(row.estimate * row.n / 100)
             for row in found[found["estimate"].notna()].itertuples()

@@ -141,7 +141,7 @@ def indexed(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_true_values_are_inside_the_intervals_about_as_often_as_they_say(tests, truths):
-    found = indexed(usability.quarterly(tests, LAST.back(15)))
+    found = indexed(usability.quarterly_tests(tests, LAST.back(15)))
     inside = []
     for truth in truths["user_tests"]:
         key = key_of(truth, truth["quarter"])
@@ -158,7 +158,7 @@ def test_true_values_are_inside_the_intervals_about_as_often_as_they_say(tests, 
 
 
 def test_counts_and_scores_are_those_written(tests, truths):
-    found = indexed(usability.quarterly(tests, LAST.back(15)))
+    found = indexed(usability.quarterly_tests(tests, LAST.back(15)))
     compared = 0
     for truth in truths["user_tests"]:
         key = key_of(truth, truth["quarter"])
@@ -177,10 +177,10 @@ def test_counts_and_scores_are_those_written(tests, truths):
 
 
 def test_a_year_tells_what_its_small_campaigns_cannot(tests, truths):
-    quarter = usability.quarterly(tests, [LAST])
+    quarter = usability.quarterly_tests(tests, [LAST])
     few = quarter[quarter["device"] == "tests-legifrance"]
     assert len(few) and set(few["status"]) == {"suppressed"}
-    found = indexed(usability.pooled(tests, LAST.back(4)))
+    found = indexed(usability.pooled_tests(tests, LAST.back(4)))
     told = 0
     for truth in truths["user_tests"]:
         key = key_of(truth, "2025-10/2026-09")
@@ -216,7 +216,7 @@ def test_participants_and_ideas_are_exactly_those_written(demonstration, truths)
     assert 0 < total("participants", product="journal-officiel") < 11
     assert products.loc["journal-officiel", "status"] == "suppressed"
     assert (products["status"] == "suppressed").sum() > 1
-    steps = workshops.ideas(table, LAST.back(4))
+    steps = workshops.estimate_ideas(table, LAST.back(4))
     steps = steps[steps["indicator"] == "workshop_ideas"]
     kinds = ("ideas_proposed", "ideas_decided", "ideas_done")
     assert steps["estimate"].tolist() == [total(kind) for kind in kinds]

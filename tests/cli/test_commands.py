@@ -12,7 +12,7 @@ from tests.records.test_corrections import write as write_correction
 
 from observlib import estimates
 from observlib.edition import new_study, packages
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import make_comparisons
 from observlib.pipeline import archive
 
 ROW = {"indicator": "satisfaction_10", "product": "boamp", "channel": "web", "device": "jdma-boamp"}
@@ -26,7 +26,7 @@ def differing(tmp_path, monkeypatch):
         told = estimates.make([{**ROW, "period": quarter, "estimate": 6.0 + number}])
         folder = tmp_path / "data" / "published" / f"000{number}-{quarter}"
         folder.mkdir(parents=True)
-        files = archive.content(told, comparisons.make(None), {"wide": []})
+        files = archive.content(told, make_comparisons(None), {"wide": []})
         for name, content in files.items():
             (folder / name).write_bytes(content)
     monkeypatch.chdir(tmp_path)

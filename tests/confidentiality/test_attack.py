@@ -22,7 +22,8 @@ from observlib.confidentiality import constraints, control
 from observlib.confidentiality.attack import attack, blocks
 from observlib.confidentiality.disclosure import Knowledge, Published, tiles
 from observlib.confidentiality.linear_programme import ImpossibleError, possible
-from observlib.estimates import base, comparisons
+from observlib.estimates import base
+from observlib.estimates.comparisons import make_comparisons
 from observlib.estimates.measures import MEASURES, Measure, on_10
 from observlib.indicators import answers
 from observlib.language.rounding import rounded_estimates
@@ -57,8 +58,8 @@ def made(table: pd.DataFrame) -> pd.DataFrame:
     months = QUARTER.months
     return estimates.combine(
         [
-            satisfaction.quarterly(table, [QUARTER]),
-            satisfaction.monthly(table, months[0], months[-1]),
+            satisfaction.quarterly_marks(table, [QUARTER]),
+            satisfaction.monthly_marks(table, months[0], months[-1]),
         ]
     )
 
@@ -356,8 +357,8 @@ def test_a_comparison_tells_nothing_of_either_side_that_is_withheld():
     pair = {**sides[0], **{f"reference_{name}": value for name, value in sides[1].items()}}
     pair |= {"status": "published", "reference_status": "published", "against": "before"}
     pair |= {"difference": 0.0, "verdict": "unknown", "reason": ""}
-    pairs = comparisons.make(pd.DataFrame([pair]))
-    gone = estimates.withheld(estimates.make(sides), [True, True])
+    pairs = make_comparisons(pd.DataFrame([pair]))
+    gone = estimates.withhold(estimates.make(sides), [True, True])
     decision = control.DeviceDecision(gone, (), pd.DataFrame())
     (found,) = estimates.records(control.applied_to_pairs(pairs, decision, [], lambda rows: rows))
     assert [found["status"], found["reference_status"]] == ["suppressed"] * 2

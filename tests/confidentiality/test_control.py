@@ -8,7 +8,7 @@ import pytest
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.confidentiality import control
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import COMPARISON_NUMBERS, make_comparisons
 from observlib.indicators import pairs as changes
 
 WHOLE = {"indicator": "satisfied_share", "device": "d", "period": "2026-T3", "unit": "%"}
@@ -21,7 +21,7 @@ def test_what_is_withheld_at_home_is_not_told_beside_the_figures_of_neighbours()
     missing = {**WHOLE, "group": "sex", "group_value": "Hommes", "estimate": None, "n": None}
     missing |= {"ci_low": None, "ci_high": None, "status": "missing"}
     rows = estimates.make([named, WHOLE, part, missing])
-    told = estimates.withheld(rows, rows["group"] == "")
+    told = estimates.withhold(rows, rows["group"] == "")
     shown = control._as_the_whole(rows, told)
     assert shown["status"].tolist()[:3] == ["suppressed", "suppressed", "published"]
     assert shown["estimate"].notna().tolist() == [False, False, True, False]
@@ -42,7 +42,7 @@ def test_a_series_that_an_action_was_to_move_gives_back_no_exact_interval():
     told = rows.assign(ci_low=[6.0, 6.4, 6.4], ci_high=[8.5, 8.1, 8.1])
     shown = control._as_the_whole(rows, told)
     assert shown["ci_low"].tolist() == [6.0, 6.0, 6.4]
-    gone = estimates.withheld(rows, rows["group"] == "")
+    gone = estimates.withhold(rows, rows["group"] == "")
     assert control._as_the_whole(rows, gone)["estimate"].isna().tolist() == [True, True, False]
 
 
@@ -57,13 +57,13 @@ def test_what_a_test_would_have_seen_gives_back_no_exact_interval(sides):
     told = []
     for half in (0.31, 0.44):  # two exact intervals that are told as the same wide one
         interval = {"difference_low": -half, "difference_high": half, "detectable": 1.43 * half}
-        pairs = comparisons.make(pd.DataFrame([pair | interval]))
+        pairs = make_comparisons(pd.DataFrame([pair | interval]))
         changed = [months[side != ""] for side in sides]
         wide = [("d", "", "", "satisfaction", 1)]
         none = pd.DataFrame()
         decision = control.DeviceDecision(estimates.make(changed), wide, none)
         found = control.applied_to_pairs(pairs, decision, [], lambda rows: rows)
-        told.append(found[comparisons.NUMBERS].iloc[0].tolist())
+        told.append(found[COMPARISON_NUMBERS].iloc[0].tolist())
     assert told[0] == pytest.approx(told[1])
     assert told[0] == pytest.approx([0.0, -0.5, 0.5, 0.95, 1.43 * 0.5])
 
@@ -81,7 +81,7 @@ def test_no_difference_is_above_zero_whose_interval_may_be_zero(months, now, ver
     pair = {**after, **{f"reference_{name}": value for name, value in before.items()}}
     pair |= {"status": "published", "reference_status": "published", "against": "before"}
     pair |= {"difference": 1.4, "difference_low": 0.4, "difference_high": 2.3, "level": 0.95}
-    pairs = comparisons.make(pd.DataFrame([{**pair, "verdict": "rise", "detectable": 1.4}]))
+    pairs = make_comparisons(pd.DataFrame([{**pair, "verdict": "rise", "detectable": 1.4}]))
     wide = [("d", "", "", "satisfaction", 1)]
     decision = control.DeviceDecision(
         estimates.make([{**after, "estimate": now}]), wide, pd.DataFrame()
@@ -106,7 +106,7 @@ def test_a_year_is_told_as_its_quarters_are(catalogue, change, difference, ends)
         for (year, number), value in told.items()
     ]  # fmt: skip
     frame, quarter = estimates.make(rows), Quarter("2026-T2")
-    pairs = comparisons.make(changes.tested(catalogue, changes.so_far(frame, catalogue, quarter)))
+    pairs = make_comparisons(changes.tested(catalogue, changes.so_far(frame, catalogue, quarter)))
     hidden = dict.fromkeys(estimates.NUMBERS, math.nan) if "status" in change else {}
     now = control.apply_decisions(frame, estimates.make([rows[-1] | hidden | change]))
     sides = [changes.over_quarters(now, catalogue, last) for last in (quarter, quarter - 4)]

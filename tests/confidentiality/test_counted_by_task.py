@@ -41,7 +41,7 @@ def as_an_edition_tells(
     themes = [theme for theme, n in counts.items() for _ in range(n)]
     rows = pd.DataFrame({"theme": themes}, dtype=object)
     rows = rows.assign(**ABOUT, date=pd.Timestamp("2026-09-10"))
-    parts = [contacts.themes(rows, "ticket", [NOW])]
+    parts = [contacts.theme_shares(rows, "ticket", [NOW])]
     if known.partners:
         parts.append(
             partners.routed(partners.contacts_of_partners(rows, known), "ticket", known, [NOW])

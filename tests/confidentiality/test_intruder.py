@@ -12,7 +12,7 @@ from tests.confidentiality import intruder
 from observlib import estimates, store
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.indicators.answers import mean_of_marks, on_10, share
+from observlib.indicators.answers import mean_of_marks, rescale, share
 from observlib.language.rounding import rounded_estimates
 from observlib.language.words import decimals
 from observlib.themes import satisfaction
@@ -46,7 +46,9 @@ def scales(demonstration: Path) -> dict[tuple[str, str], list[float]]:
     ratings = store.read(demonstration, "ratings")
     responses = store.read(demonstration, "responses").rename(columns={"variable": "question"})
     said = pd.concat([ratings, responses[responses["value"].notna()]], ignore_index=True)
-    marks = said.assign(mark=on_10(said).round(6)).groupby(["device", "question"])["mark"].unique()
+    marks = (
+        said.assign(mark=rescale(said).round(6)).groupby(["device", "question"])["mark"].unique()
+    )
     found = {}
     for indicator, question in MEANS.items():
         for device in marks.index.unique("device"):
@@ -132,11 +134,12 @@ def test_a_quarter_published_again_does_not_tell_late_marks(demonstration, catal
     for device, given in ratings.groupby("device"):
         step = 2.5 if device == "satisfaction-3939" else 5.0
         both = [given.iloc[:-late], given]
-        exact = [{"estimate": on_10(some).mean(), "n": len(some)} for some in both]
-        truth = (late, on_10(given.iloc[-late:]).sum())
+        exact = [{"estimate": rescale(some).mean(), "n": len(some)} for some in both]
+        truth = (late, rescale(given.iloc[-late:]).sum())
         had += intruder.late_recovered(*exact, step) == truth
         told = [
-            rounded_estimates(satisfaction.quarterly(some, [quarter]), catalogue) for some in both
+            rounded_estimates(satisfaction.quarterly_marks(some, [quarter]), catalogue)
+            for some in both
         ]
         for name, unit, top in (("satisfaction_10", step, 10), ("satisfied_share", 100, 100)):
             pair = [frame[frame["indicator"] == name].iloc[0].to_dict() for frame in told]

@@ -10,7 +10,7 @@ from observlib.base.period import Quarter
 from observlib.confidentiality import control
 from observlib.confidentiality.attack import attack
 from observlib.confidentiality.disclosure import Amended, Knowledge, Published
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import COMPARISON_NUMBERS, make_comparisons
 from observlib.language.rounding import rounded_estimates, rounded_pairs
 from observlib.themes import contacts as topics
 from observlib.themes import partners, tasks
@@ -124,7 +124,7 @@ def contacts(people_of: dict[str, int], *before: Published, source: str = "d@1")
     quarters = [Quarter("2026-T3")]
     everything = estimates.combine(
         [
-            topics.themes(rows, "ticket", quarters),
+            topics.theme_shares(rows, "ticket", quarters),
             partners.routed(partners.contacts_of_partners(rows, known), "ticket", known, quarters),
             tasks.contacts_by_task("ticket", tasks.task_contacts(rows, known), rows, quarters),
         ]
@@ -238,7 +238,7 @@ def pair(
     found |= {"difference": difference, "difference_low": difference - 0.2, "reason": ""}
     found |= {"difference_high": difference + 0.2, "level": 0.95}
     found["verdict"] = "rise" if difference > 0.2 else "unknown"
-    return comparisons.make(pd.DataFrame([found]))
+    return make_comparisons(pd.DataFrame([found]))
 
 
 def told_pairs(
@@ -253,7 +253,7 @@ def told_pairs(
     return to_pages(control.applied_to_pairs(now, nothing, [(to_pages(before), ())], to_pages))
 
 
-RESULTS = [*comparisons.NUMBERS[:3], "verdict"]
+RESULTS = [*COMPARISON_NUMBERS[:3], "verdict"]
 
 
 def test_a_difference_of_figures_that_stand_stands_and_so_does_its_verdict():

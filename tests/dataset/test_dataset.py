@@ -24,6 +24,7 @@ from observlib.dataset.columns import CODES, COMPARISONS, ESTIMATES, FLAGS, SDMX
 from observlib.dataset.workbook import HEAD_ROW
 from observlib.display.style import Brand
 from observlib.estimates import REFERENCE, comparisons
+from observlib.estimates.comparisons import make_comparisons
 from observlib.pipeline import frame, project, revisions
 
 ABOUT = dataset.about(
@@ -49,7 +50,7 @@ PAIR = {
     **{"against": "before", "difference": 1.1, "difference_low": 0.6, "difference_high": 1.6},
     **{"level": 0.95, "verdict": "rise"},
 }
-PAIRS = comparisons.make(pd.DataFrame([PAIR]))
+PAIRS = comparisons.make_comparisons(pd.DataFrame([PAIR]))
 
 
 def made(
@@ -130,7 +131,7 @@ def told(table: pd.DataFrame) -> list[str]:
 )
 def test_any_estimates_and_comparisons_are_valid_and_read_back_equal(tmp_path_factory, rows, pairs):
     own = estimates.make(rows)
-    both = comparisons.make(pd.DataFrame(pairs) if pairs else None)
+    both = comparisons.make_comparisons(pd.DataFrame(pairs) if pairs else None)
     files = made(own, both)
     for name, table in (("estimates", own), ("comparisons", both)):
         back = dataset.read_table(files[f"{name}.csv"])[[*table.columns]]
@@ -168,7 +169,7 @@ def test_withheld_and_incomplete_rows_have_the_codes_that_statisticians_know():
     assert (row["status"], row["obs_status"], row["conf_status"]) == ("suppressed", "Q", "N")
     assert row[estimates.NUMBERS].isna().all()
     row = ROWS.loc[[0]].assign(status="partial")
-    rows = dataset.read_table(made(row, comparisons.make(None))["estimates.csv"])
+    rows = dataset.read_table(made(row, make_comparisons(None))["estimates.csv"])
     assert rows[["flags", "obs_status"]].values.tolist() == [["p", "P"]]
 
 
@@ -218,7 +219,7 @@ def test_every_code_of_a_contract_has_its_words():
     assert set(CODES["against"]) == set(comparisons.AGAINST)
     assert set(CODES["verdict"]) == set(comparisons.VERDICTS)
     assert [*ESTIMATES][: len(estimates.COLUMNS)] == estimates.COLUMNS
-    assert [*COMPARISONS][: len(comparisons.COLUMNS)] == comparisons.COLUMNS
+    assert [*COMPARISONS][: len(comparisons.COMPARISON_COLUMNS)] == comparisons.COMPARISON_COLUMNS
 
 
 def test_every_shipped_entry_has_an_english_name_and_every_family_its_sheet():
@@ -249,7 +250,7 @@ def test_definitions_hold_no_citation_of_a_page():
     rows = estimates.make(
         {"indicator": name, "period": "2026", "estimate": 1.0} for name in known.indicators
     )
-    found = dataset.dictionary(rows, comparisons.make(None), known)
+    found = dataset.dictionary(rows, comparisons.make_comparisons(None), known)
     assert not found["definition"].str.contains("@").any()
     assert found.loc[found["list"] == "indicator", "definition"].str.len().gt(20).all()
 
@@ -300,7 +301,7 @@ def test_sheets_stand_in_the_order_of_the_catalogue_s_families():
         for name in ("poll_count", "profile_share", "visits")
     )
     of = {name: [family] for family, found in names.items() for name in found}
-    none = comparisons.make(None)
+    none = comparisons.make_comparisons(None)
     words = dataset.dictionary(rows, none, demonstration_catalogue(), of)
     book = dataset.contents(rows, none, words, ABOUT)[f"{ABOUT.name}.xlsx"]
     read = CalamineWorkbook.from_filelike(io.BytesIO(book)).sheet_names

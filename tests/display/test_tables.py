@@ -101,7 +101,7 @@ def test_a_dashboard_of_nothing_or_of_two_values_in_a_cell_is_an_error(marks, ca
     twice = "dashboard, column 'Avis': 2 estimates for"
     for frame, told in ((marks[:0], "no estimate to show"), (pd.concat([marks] * 2), twice)):
         with pytest.raises(ObservError, match=told):
-            display.dashboard({"Avis": frame}, catalogue, caption="D")
+            display.dashboard_table({"Avis": frame}, catalogue, caption="D")
 
 
 def test_a_base_is_headed_by_what_it_counts(catalogue, board):
@@ -121,7 +121,7 @@ def test_money_is_written_in_euros_and_large_sums_in_words(catalogue):
     sold = {"unit": "exemplaires", "estimate": 3, "indicator": "units_sold"}
     rows = [{**row, "estimate": 1_234_567}, {**row, "estimate": 60_299}, {**row, **sold}]
     mixed = estimates.make(rows).assign(product=["boamp", "bodacc", "legifrance"])
-    shown = lines(display.dashboard({"Tout": mixed}, catalogue, caption="D"))
+    shown = lines(display.dashboard_table({"Tout": mixed}, catalogue, caption="D"))
     assert any("1,2 million d’euros" in line for line in shown)
     assert any("60 299 €" in line for line in shown)
 

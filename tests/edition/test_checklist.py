@@ -95,7 +95,7 @@ STANDS = {"page": "panorama", "sha256": "a"}
     (checklist.disclosure({"tried": 200, "withheld": 3, "pinned": 0}), "ok", ""),
     (checklist.disclosure({"tried": 200, "withheld": 3, "pinned": 1}), "blocking", ""),
     (checklist.disclosure({"tried": 0, "withheld": 3, "pinned": 0}), "warning", ""),
-    (checklist.corrections([{"id": "mois-double", "device": "audience-boamp"}]),
+    (checklist.corrections_at_source([{"id": "mois-double", "device": "audience-boamp"}]),
      "warning", "mois-double (audience-boamp)"),
 ])  # fmt: skip
 def test_a_part_a_figure_that_is_worked_back_or_a_wrong_source_is_no_release(found, state, told):
@@ -182,9 +182,9 @@ def test_who_releases_is_told_whether_a_peer_made_the_edition_before_again(read,
         Edition(quarter, "real", "2026-08-17", (), "", "a" * 32, {})
         for quarter in ("2026-T3", "2026-T2", "2026-T1")
     ]
-    found = checklist.review(published, read, T3)
+    found = checklist.earlier_review(published, read, T3)
     assert found.state == state and told in found.told
-    assert checklist.review([], read, T3).state == "ok"
+    assert checklist.earlier_review([], read, T3).state == "ok"
 
 
 def states(found: list[checklist.Check]) -> dict[str, str]:

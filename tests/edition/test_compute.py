@@ -15,7 +15,7 @@ from observlib.base.period import Quarter
 from observlib.confidentiality.disclosure import Published
 from observlib.edition import compute
 from observlib.edition.plan import Request
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import COMPARISON_COLUMNS, check_comparisons
 from observlib.pipeline import archive, disclosed, frame
 from observlib.pipeline.archive import Publication
 from observlib.records.practices import Practices
@@ -25,7 +25,10 @@ PACKAGE = (
     *("estimates.csv", "comparisons.csv", "dictionary.csv", "datapackage.json", "dataset.jsonld"),
     *("observatoire-2026-t3.xlsx", "observatoire-2026-t3.zip"),
 )
-FILES = {"estimates.parquet": estimates, "comparisons.parquet": comparisons}
+FILES = {
+    "estimates.parquet": (estimates.COLUMNS, estimates.check),
+    "comparisons.parquet": (COMPARISON_COLUMNS, check_comparisons),
+}
 
 
 @pytest.fixture
@@ -57,13 +60,13 @@ def test_the_frame_has_rows_of_the_contracts_and_the_same_bytes(request_, tmp_pa
     few = [("visits", ""), ("polls", "")]
     monkeypatch.setattr(disclosed, "jobs", lambda _: few)
     first = written(request_, tmp_path / "first")
-    for name, contract in FILES.items():
+    for name, (columns, check) in FILES.items():
         rows = pd.read_parquet(tmp_path / "first" / name)
-        assert list(rows.columns) == contract.COLUMNS and len(rows)
-        contract.check(rows)
+        assert list(rows.columns) == columns and len(rows)
+        check(rows)
         assert not rows.duplicated().any()
         said = dataset.read_table(first[f"donnees/{Path(name).stem}.csv"])
-        assert estimates.csv_lines(said[contract.COLUMNS]) == estimates.csv_lines(rows)
+        assert estimates.csv_lines(said[columns]) == estimates.csv_lines(rows)
     assert written(request_, tmp_path / "kept") == first
     shutil.rmtree(tmp_path / kept.KEPT_FOLDER)
     frame._given.cache_clear()

@@ -14,8 +14,8 @@ from tests.copies import demonstration_catalogue
 from observlib import display, estimates
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.edition.finalise import check, hidden, linked, told_differently
-from observlib.estimates import comparisons
+from observlib.edition.finalise import check_pages, hidden, linked, told_differently
+from observlib.estimates.comparisons import make_comparisons
 
 MARK = {"indicator": "satisfaction_10", "unit": "sur 10", "n": 200}
 
@@ -36,7 +36,7 @@ def opinions(catalogue: Catalogue) -> Callable[..., str]:
 
     def made(ratings: pd.DataFrame, surveys: pd.DataFrame, **more: Any) -> str:
         columns = {"Avis": ratings, "Enquêtes": surveys}
-        table = display.dashboard(columns, catalogue, caption="Notes", rows="product")
+        table = display.dashboard_table(columns, catalogue, caption="Notes", rows="product")
         return notebook(table)
 
     return made
@@ -124,14 +124,14 @@ def test_one_page_alone_may_not_tell_its_edition_s_estimate_otherwise_nor_compar
     halved = estimates.make([mark("boamp", "jdma-boamp", 3.5)])
     own = estimates.make([mark("boamp", "jdma-boamp", 3.5, group="age", group_value="18-24")])
     pair = {**halved.iloc[0], **halved.iloc[0].add_prefix("reference_")}
-    pairs = comparisons.make(pd.DataFrame([{**pair, "against": "before", "verdict": "unknown"}]))
+    pairs = make_comparisons(pd.DataFrame([{**pair, "against": "before", "verdict": "unknown"}]))
     others = {"b": notebook(display.text("Note").carrying([halved], catalogue))}
     line = r"the edition's frame tells 7 sur 10, and a tells 3\.5 sur 10; select both"
     for shown, is_told in ((frame, False), (halved, True), (own, False), (pairs, True)):
         now = {"a": notebook(display.text("Note").carrying([shown], catalogue))}
         with pytest.raises(ObservError, match=line) if is_told else nullcontext():
-            check(now, {}, frame)
-    check({}, others, frame)  # it was made of another frame
+            check_pages(now, {}, frame)
+    check_pages({}, others, frame)  # it was made of another frame
 
 
 EVENT = {"id": "robots", "title": "Les robots", "words": "Les robots (changement de mesure)"}

@@ -26,7 +26,7 @@ from observlib.base.period import Quarter
 from observlib.edition import checklist, compute
 from observlib.edition import notices as told_errata
 from observlib.edition import release as module
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import make_comparisons
 from observlib.pipeline import archive, disclosed, revisions
 from observlib.publish import standing
 from observlib.publish.editions import record
@@ -59,7 +59,7 @@ def telling(root: Path, patch: pytest.MonkeyPatch) -> Tell:
             more = [MARK | {"channel": "mail", "estimate": by_post}] if there else []
             all_rows = estimates.combine([rows, estimates.make(more)])
             files = archive.content(
-                all_rows, comparisons.make(None), disclosed.disclosure_report(decided)
+                all_rows, make_comparisons(None), disclosed.disclosure_report(decided)
             )
             return {**files, "families.json": b"{}"}
 

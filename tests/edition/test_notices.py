@@ -19,7 +19,7 @@ from observlib.edition.notices import (
     with_attack,
     with_notices,
 )
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import make_comparisons
 from observlib.indicators import pairs as pair
 from observlib.indicators import specifications
 from observlib.publish.html import with_commit
@@ -113,7 +113,7 @@ def front(pages, actions=()):
         for quarter in NOW.back(13)
     ]  # fmt: skip
     frame = estimates.make(rows)
-    pairs = comparisons.make(pair.tested(KNOWN, pair.counted_pairs(frame, NOW)))
+    pairs = make_comparisons(pair.tested(KNOWN, pair.counted_pairs(frame, NOW)))
     return front_page(frame, pairs, KNOWN, actions, NOW, pages)
 
 
@@ -141,7 +141,7 @@ def rising(held: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     ]
     frame = estimates.make(rows)
     between = pair.across_periods(frame, KNOWN, NOW, str(NOW - 4))
-    return frame, comparisons.make(pair.tested(KNOWN, between))
+    return frame, make_comparisons(pair.tested(KNOWN, between))
 
 
 def test_a_headline_that_holds_in_few_calculations_is_marked_with_their_count_and_no_other():

@@ -12,7 +12,13 @@ from tests.copies import DEMO
 from observlib import estimates, store
 from observlib.base.period import Quarter
 from observlib.edition import origins
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import (
+    COMPARISON_COLUMNS,
+    comparison_identifiers,
+    comparisons_from_json,
+    comparisons_to_json,
+    make_comparisons,
+)
 from observlib.pipeline import project
 from observlib.publish.origins import FINDING, ORIGINS_FOLDER, page_of
 
@@ -91,7 +97,7 @@ def test_a_page_of_more_figures_than_anyone_reads_sends_to_the_data(tmp_path, mo
         "quarter": Quarter("2026-T3"),
     }  # fmt: skip
     studies = [{"page": name, "title": name} for name in ("apercu", "fiche")]
-    of = (ROWS, comparisons.from_json({"columns": comparisons.COLUMNS, "rows": []}))
+    of = (ROWS, comparisons_from_json({"columns": COMPARISON_COLUMNS, "rows": []}))
     origins.write_origins(SimpleNamespace(**about), tmp_path, studies, *of)  # type: ignore[arg-type]
     long, short = (
         (tmp_path / ORIGINS_FOLDER / f"{n}.qmd").read_text("utf-8") for n in ("apercu", "fiche")
@@ -123,11 +129,11 @@ def test_figures_are_found_by_the_cell_and_the_section_that_tell_them():
 def test_the_others_than_a_group_are_no_figure_and_lead_to_their_comparison():
     side = estimates.make([{**MARK, "group": "âge", "group_value": "Les autres", "estimate": 7.0}])
     pair = pd.concat([ROWS[:1], side.add_prefix("reference_")], axis=1)
-    pairs = comparisons.make(pair.assign(against="others", difference=0.9, verdict="unknown"))
+    pairs = make_comparisons(pair.assign(against="others", difference=0.9, verdict="unknown"))
     cell = shows(ROWS[:1])
-    content = {"comparisons": comparisons.to_json(pairs)}
+    content = {"comparisons": comparisons_to_json(pairs)}
     cell.outputs[0].data[estimates.MIME] = {**cell.outputs[0].data[estimates.MIME], **content}
     told = page_of(notebook(cell), {NOW})
-    (one,) = comparisons.identifiers(pairs)
+    (one,) = comparison_identifiers(pairs)
     assert [*told.rows] == [NOW, one]
     assert 7.0 in told.rows[one].numbers and 7.9 not in told.rows[one].numbers

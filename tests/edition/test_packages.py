@@ -22,7 +22,7 @@ from observlib.base.period import Quarter
 from observlib.dataset.workbook import HEAD_ROW
 from observlib.display.style import Brand
 from observlib.edition import packages
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import COMPARISON_COLUMNS, make_comparisons
 from observlib.pipeline import revisions
 from observlib.publish.downloads import open_data
 
@@ -40,7 +40,7 @@ def comparison() -> pd.DataFrame:
     pair = {f"{side}{k}": v for side in ("", "reference_") for k, v in ROWS[0].items()}
     pair |= {"against": "before", "verdict": "stable", "reason": "", "difference": 0.0}
     pair |= {"status": "published", "reference_status": "published"}
-    return comparisons.make(pd.DataFrame([pair]).reindex(columns=comparisons.COLUMNS))
+    return make_comparisons(pd.DataFrame([pair]).reindex(columns=COMPARISON_COLUMNS))
 
 
 def package_of(revised: dict[Any, str], *corrected: pd.DataFrame) -> dict[str, bytes]:
@@ -55,7 +55,7 @@ def package_of(revised: dict[Any, str], *corrected: pd.DataFrame) -> dict[str, b
 def notebook() -> str:
     told = comparison()
     content = estimates.to_json(estimates.make(ROWS))
-    content["comparisons"] = {"columns": comparisons.COLUMNS, "rows": estimates.csv_lines(told)}
+    content["comparisons"] = {"columns": COMPARISON_COLUMNS, "rows": estimates.csv_lines(told)}
     data = {"text/plain": "x", estimates.MIME: {"kind": "text", **content}}
     output = {"output_type": "display_data", "metadata": {}, "data": data}
     cell = {"cell_type": "code", "execution_count": 1, "metadata": {}, "source": ""}

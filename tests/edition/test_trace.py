@@ -11,7 +11,8 @@ from tests.review.conftest import small as small
 from observlib import estimates, store
 from observlib.base.errors import ObservError
 from observlib.edition.origins import identifier_in, trace_figure
-from observlib.estimates import MINIMUM_PEOPLE, comparisons
+from observlib.estimates import MINIMUM_PEOPLE
+from observlib.estimates.comparisons import comparison_identifiers
 from observlib.pipeline import archive, project
 
 
@@ -60,7 +61,7 @@ def test_a_count_of_few_rows_is_not_told(small, told, monkeypatch):
 
 def test_a_comparison_leads_to_both_its_figures_and_an_unknown_one_is_told(small, told):
     pairs = told[1][told[1]["against"] == "before"]
-    one = comparisons.identifiers(pairs)[0]
+    one = comparison_identifiers(pairs)[0]
     found = follow(small, one)
     assert len(found.compares) == 2 and not found.vintages and found.families
     assert follow(small, found.compares[0]).row["indicator"] == found.row["indicator"]

@@ -23,7 +23,7 @@ from observlib.catalogue.partners import NOBODY, UNTOLD
 from observlib.confidentiality import disclosure
 from observlib.confidentiality.control import KEY, estimate_key
 from observlib.display.style import Brand
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import make_comparisons
 from observlib.indicators.answers import pooled_period, within
 from observlib.pipeline import disclosed, frame, project
 from observlib.themes import partners, peers, profiles
@@ -67,7 +67,7 @@ def undisclosed(root: Path, kept: Path) -> pd.DataFrame:
         return rows.assign(status=rows["status"].mask(which, "suppressed"))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(estimates, "withheld", marked)
+        patch.setattr(estimates, "withhold", marked)
         patch.setattr(estimates, "check", lambda rows: rows)
         patch.setattr(disclosure, "base", lambda people: people)
         patch.setattr(disclosure, "mark", lambda value, unit: value)
@@ -244,7 +244,7 @@ def in_parquet(content: bytes, row: dict[str, Any]) -> bytes:
 
 def in_workbook(row: dict[str, Any]) -> bytes:
     told = pd.DataFrame([row])[estimates.COLUMNS].assign(estimate=float("nan"), status="suppressed")
-    none, known = comparisons.make(None), demonstration_catalogue()
+    none, known = make_comparisons(None), demonstration_catalogue()
     of = {"name": "x", "title": "X", "quarter": NOW, "publisher": "Y", "says": {}}
     about = dataset.about(**of, made=date(2026, 11, 28), synthetic=True, brand=Brand())
     made = dataset.contents(told, none, dataset.dictionary(told, none, known), about)

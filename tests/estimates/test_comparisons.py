@@ -12,7 +12,15 @@ from tests.examples import examples
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.estimates import LEAST_BASE, REFERENCE, base, comparisons, make, mark
+from observlib.estimates import LEAST_BASE, REFERENCE, base, make, mark
+from observlib.estimates.comparisons import (
+    COMPARISON_COLUMNS,
+    combine_comparisons,
+    comparisons_from_json,
+    comparisons_to_json,
+    make_comparisons,
+    tipping_point,
+)
 from observlib.indicators import pairs as comparing
 
 
@@ -28,15 +36,15 @@ def pairs(catalogue: Catalogue, now: float = 74.0, then: float = 62.0) -> pd.Dat
 
 
 def test_a_tested_pair_has_both_its_sides_and_none_an_empty_frame(catalogue):
-    (row,) = comparisons.make(pairs(catalogue)).to_dict("records")
+    (row,) = make_comparisons(pairs(catalogue)).to_dict("records")
     assert (row["verdict"], row["difference"], row["against"]) == ("rise", 12.0, "before")
     assert (row["period"], row[REFERENCE + "period"]) == ("2026-T3", "2025-T3")
     assert row["difference_low"] < 12 < row["difference_high"] and row["level"] == 0.95
-    empty = comparisons.make(None)
-    assert list(empty.columns) == comparisons.COLUMNS and empty.empty
-    assert comparisons.combine([empty, empty]).empty
-    one = comparisons.make(pairs(catalogue))
-    assert len(comparisons.combine([one, empty, one])) == 1
+    empty = make_comparisons(None)
+    assert list(empty.columns) == COMPARISON_COLUMNS and empty.empty
+    assert combine_comparisons([empty, empty]).empty
+    one = make_comparisons(pairs(catalogue))
+    assert len(combine_comparisons([one, empty, one])) == 1
 
 
 @pytest.mark.parametrize(
@@ -52,22 +60,22 @@ def test_a_tested_pair_has_both_its_sides_and_none_an_empty_frame(catalogue):
 )  # fmt: skip
 def test_a_row_that_breaks_the_contract_is_refused_with_what_is_wrong(catalogue, change, what):
     with pytest.raises(ValueError, match=what):
-        comparisons.make(pairs(catalogue).assign(**change))
+        make_comparisons(pairs(catalogue).assign(**change))
 
 
 def test_a_withheld_side_has_no_difference_that_would_tell_it(catalogue):
     hidden = {"estimate": math.nan, "ci_low": math.nan, "ci_high": math.nan, "n": math.nan}
     rows = pairs(catalogue).assign(**hidden, n_eff=math.nan, status="suppressed")
     with pytest.raises(ValueError, match="a difference of a value that is withheld"):
-        comparisons.make(rows)
+        make_comparisons(rows)
 
 
 @examples(30)
 @given(st.floats(0, 100), st.floats(0, 100))
 def test_any_two_shares_make_a_comparison_that_json_gives_back(catalogue, now, then):
-    made = comparisons.make(pairs(catalogue, now, then))
-    text = json.dumps(comparisons.to_json(made), allow_nan=False)
-    back = comparisons.from_json(json.loads(text))
+    made = make_comparisons(pairs(catalogue, now, then))
+    text = json.dumps(comparisons_to_json(made), allow_nan=False)
+    back = comparisons_from_json(json.loads(text))
     pd.testing.assert_frame_equal(back, made, rtol=1e-9)
 
 
@@ -77,7 +85,7 @@ ENDS = st.integers(-5000, 5000).map(lambda end: end / 1000)
 @given(ENDS, ENDS, st.integers(0, 1000).map(lambda margin: margin / 1000))
 def test_a_verdict_falls_at_its_tipping_point_and_not_before(one, other, margin):
     low, high = sorted((one, other))
-    tip = comparisons.tipping_point(low, high, margin)
+    tip = tipping_point(low, high, margin)
     if math.isnan(tip):
         assert low <= 0 <= high and (low <= -margin or high >= margin)
         return

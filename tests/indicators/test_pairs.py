@@ -13,7 +13,7 @@ from tests.examples import examples
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, entries
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import make_comparisons
 from observlib.indicators import pairs as changes
 from observlib.stats.survey import comparison
 from observlib.stats.survey.intervals import student, wilson
@@ -246,7 +246,7 @@ def studies(draw: st.DrawFn) -> pd.DataFrame:
 @examples(60)
 @given(studies())
 def test_any_study_gives_comparisons_whose_intervals_agree_with_their_verdicts(catalogue, frame):
-    told = comparisons.make(yearly(frame, catalogue))
+    told = make_comparisons(yearly(frame, catalogue))
     for row in told.to_dict("records"):
         apart = row["difference_low"] > 0 or row["difference_high"] < 0  # of no interval too: false
         assert apart == (row["verdict"] in ("rise", "fall"))
@@ -272,7 +272,7 @@ def two_years(now: list[float], then: list[float], **more: Any) -> list[dict[str
 def of_year(rows: list[dict[str, Any]], catalogue: Catalogue, quarter: str = NOW) -> pd.DataFrame:
     frame, before = estimates.make(rows), str(Quarter(quarter) - 4)
     found = satisfaction.of_satisfaction(frame, catalogue, quarter, before)
-    return comparisons.make(found)
+    return make_comparisons(found)
 
 
 def test_a_small_fall_that_lasts_is_found_by_the_year_where_no_quarter_tells_it(catalogue):

@@ -11,7 +11,7 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.indicators import pairs as pair
 from observlib.indicators import specifications as told
-from observlib.indicators.answers import by_period, by_quarter, on_10, quarter_of, times
+from observlib.indicators.answers import by_period, by_quarter, quarter_of, rescale, times
 from observlib.stats.survey.specifications import OPTIONS
 
 NOW = Quarter("2026-T3")
@@ -37,7 +37,7 @@ def of(now: pd.DataFrame, then: pd.DataFrame, catalogue):
     rows = pd.concat([now, then], ignore_index=True)
     frame = by_period(rows, by_quarter([THEN, NOW]))
     compared = pair.tested(catalogue, pair.across_periods(frame, catalogue, NOW, str(THEN)))
-    answers = rows.assign(quarter=quarter_of(rows["date"]), mark=on_10(rows), times=times(rows))
+    answers = rows.assign(quarter=quarter_of(rows["date"]), mark=rescale(rows), times=times(rows))
     return compared, *told.of_headlines(answers, compared, catalogue)
 
 

@@ -85,7 +85,7 @@ def test_every_period_has_its_preposition(period, at, named):
 
 
 def test_de_elides_before_a_vowel_an_accent_or_an_h():
-    assert french.span("2024", "2026") == "de 2024 à 2026"
+    assert french.period_range("2024", "2026") == "de 2024 à 2026"
     said = [french.of(things) for things in ("votes", "appels", "écoutes", "habitants", "Idées")]
     assert said == ["de votes", "d'appels", "d'écoutes", "d'habitants", "d'Idées"]
 

@@ -99,7 +99,7 @@ def poll_caption(word: str, catalogue: Catalogue) -> str:
 
 def problem(word: str, catalogue: Catalogue) -> str:
     frame = estimates.make([row("problem_share", "problem", group_value=f"{word} (bloquant)")])
-    return text_of(say.user_tests.blocking(frame, catalogue, NOW))
+    return text_of(say.user_tests.severe_problems(frame, catalogue, NOW))
 
 
 def theme(word: str, catalogue: Catalogue) -> str:
@@ -134,7 +134,7 @@ def respondents(word: str, catalogue: Catalogue) -> str:
 
 def listening(word: str, catalogue: Catalogue) -> str:
     known = device(word, catalogue)
-    shown = say.products.listening(estimates.make([]), known, ["jdma-legifrance"])
+    shown = say.products.listening_devices(estimates.make([]), known, ["jdma-legifrance"])
     return shown.shown["text/markdown"]
 
 

@@ -14,7 +14,7 @@ from tests.words import plain
 from observlib import display, estimates
 from observlib.base.errors import ObservError
 from observlib.catalogue import Indicator
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import make_comparisons
 from observlib.language import words
 from observlib.language.rounding import rounded_estimates, rounded_pairs
 
@@ -168,7 +168,7 @@ def test_a_difference_has_its_values_decimals_and_no_zero(catalogue, indicator, 
     side = made(indicator=indicator, unit=unit, estimate=5)
     pair = side.join(side.add_prefix(estimates.REFERENCE)).assign(against="before")
     numbers = dict(zip(("difference", "difference_low", "difference_high"), ends, strict=True))
-    found = comparisons.make(pair.assign(**numbers, level=0.95, verdict="unknown"))
+    found = make_comparisons(pair.assign(**numbers, level=0.95, verdict="unknown"))
     rounded = rounded_pairs(found, catalogue).iloc[0]
     assert rounded[[*numbers]].tolist() == told
 

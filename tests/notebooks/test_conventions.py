@@ -17,7 +17,7 @@ from observlib.base import kept
 from observlib.display import svg
 from observlib.edition.new_study import made_of, tidy
 from observlib.edition.plan import load_studies
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import comparisons_from_json
 from observlib.pipeline import project
 
 ROOT = Path(__file__).parents[2]
@@ -162,7 +162,7 @@ def known(data: Any) -> set[float]:
     content = data[estimates.MIME]
     frames = [estimates.from_json(content)]
     if "comparisons" in content:
-        frames.append(comparisons.from_json(content["comparisons"]))
+        frames.append(comparisons_from_json(content["comparisons"]))
     numbers = [x for frame in frames for x in frame.select_dtypes("number").to_numpy().ravel()]
     levels = [100 * x for frame in frames[1:] for x in frame["level"]]
     return {abs(float(x)) for x in (*numbers, *levels) if x == x}

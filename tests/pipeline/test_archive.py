@@ -8,7 +8,7 @@ import pytest
 from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import make_comparisons
 from observlib.pipeline import archive
 
 QUARTER = Quarter("2026-T3")
@@ -21,7 +21,7 @@ def edition(folder: Path, value: float) -> Path:
     rows = estimates.make([row | {"estimate": value, "n": 40}])
     steps = {"wide": [["d", "p", "web", "satisfaction", 1]]}
     folder.mkdir(exist_ok=True)
-    for name, content in archive.content(rows, comparisons.make(None), steps).items():
+    for name, content in archive.content(rows, make_comparisons(None), steps).items():
         (folder / name).write_bytes(content)
     return folder
 

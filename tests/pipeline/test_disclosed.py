@@ -12,7 +12,7 @@ from observlib import estimates, store
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.confidentiality import control
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import make_comparisons
 from observlib.language.rounding import rounded_estimates
 from observlib.pipeline import archive, disclosed, frame
 from observlib.pipeline.project import catalogue
@@ -79,7 +79,7 @@ def test_what_was_just_published_changes_nothing_of_what_is_told(place, monkeypa
     given = disclosed.disclosed_family(place, LAST, "satisfaction")
     files = archive.content(
         rounded_estimates(given.estimates, catalogue(place)),
-        comparisons.make(None),
+        make_comparisons(None),
         disclosed.disclosure_report(before),
     )
     edition = place.parent / "edition"
@@ -108,7 +108,7 @@ def publish(place: Path, told_: pd.DataFrame) -> None:
     steps = disclosed.disclosure_report(disclosed.disclosure_decisions(place, LAST))
     edition = place.parent / "edition"
     edition.mkdir(exist_ok=True)
-    for name, content in archive.content(rows, comparisons.make(None), steps).items():
+    for name, content in archive.content(rows, make_comparisons(None), steps).items():
         (edition / name).write_bytes(content)
     archive.keep_estimates(place, Quarter("2026-T2"), edition, date(2026, 8, 24))
     disclosed._followed.cache_clear()

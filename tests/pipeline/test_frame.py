@@ -114,8 +114,8 @@ def test_the_marks_of_all_surveys_are_those_of_their_responses_read_together(dem
     year, catalogue = LAST.back(4), project.catalogue(demonstration)
     rows = store.read(demonstration, "responses", LAST.back(9)[0], LAST)
     people = weighted.weighed(rows, project.reference("margins"), catalogue, year)
-    together = [surveys.quarterly(rows, catalogue, LAST.back(9))]
-    together += [surveys.pooled(rows, catalogue, year)]
+    together = [surveys.quarterly_measures(rows, catalogue, LAST.back(9))]
+    together += [surveys.pooled_measures(rows, catalogue, year)]
     together += [
         of(people)
         for of in (weighted.weighted_marks, weighted.opinion_bounds, weighted.weights_report)

@@ -87,12 +87,14 @@ def test_of_surveys_that_no_action_concerns_no_response_is_read(demonstration, c
 
 def test_the_months_of_joiners_add_up_to_their_quarter():
     rows = lists([30, 40, 50, 60])
-    months = of(each_month(subscriptions.over, rows, *SPAN), "subscription_joins")
-    quarter = of(subscriptions.quarterly(rows, [Quarter("2026-T1")]), "subscription_joins")
+    months = of(each_month(subscriptions.subscribers_by_period, rows, *SPAN), "subscription_joins")
+    quarter = of(
+        subscriptions.quarterly_subscribers(rows, [Quarter("2026-T1")]), "subscription_joins"
+    )
     assert sum(months[month] for month in YEAR[:3]) == quarter["2026-T1"]
     assert months["2026-04"] == 60
     # few in a month cannot be had from the quarter and its other months
-    found = each_month(subscriptions.over, lists([30, 4, 40, 50]), *SPAN)
+    found = each_month(subscriptions.subscribers_by_period, lists([30, 4, 40, 50]), *SPAN)
     told = of(found, "subscription_joins", "status")
     assert [told[month] for month in YEAR[:4]] == ["suppressed"] * 3 + ["published"]
 
@@ -104,19 +106,23 @@ def test_sales_of_months_add_up_to_the_quarter_and_few_in_one_hide_the_others_of
         money = {"revenue": [10.0 * n for n in units], "returns": 0}
         return pd.DataFrame({**COMMON, **title, **money, "start": months, "units": units})
 
-    found = each_month(sales.over, shop([100, 50, 60]), *SPAN)
-    quarter = sales.quarterly(shop([100, 50, 60]), [Quarter("2026-T1")])
+    found = each_month(sales.sales_by_period, shop([100, 50, 60]), *SPAN)
+    quarter = sales.quarterly_sales(shop([100, 50, 60]), [Quarter("2026-T1")])
     for name in ("units_sold", "revenue"):
         assert sum(list(of(found, name).values())[:3]) == of(quarter, name)["2026-T1"]
-    hidden = of(each_month(sales.over, shop([100, 5, 60, 80]), *SPAN), "units_sold", "status")
+    hidden = of(
+        each_month(sales.sales_by_period, shop([100, 5, 60, 80]), *SPAN), "units_sold", "status"
+    )
     assert [hidden[month] for month in YEAR[:4]] == ["suppressed"] * 3 + ["published"]
     # of which no amount is known: that of the others has their units as its base
     unknown = shop([100, 5, 60, 80])
     unknown.loc[1, "revenue"] = float("nan")
-    found = each_month(sales.over, unknown, *SPAN)
+    found = each_month(sales.sales_by_period, unknown, *SPAN)
     assert of(found, "revenue", "status") == hidden
     assert found.loc[found["period"] <= "2026-03", "n"].isna().all()
-    idle = each_month(sales.over, shop([100, 0, 60]), *SPAN)  # a month without a sale stops no page
+    idle = each_month(
+        sales.sales_by_period, shop([100, 0, 60]), *SPAN
+    )  # a month without a sale stops no page
     assert of(idle, "revenue")["2026-02"] == of(idle, "units_sold")["2026-02"] == 0.0
 
 
@@ -150,4 +156,7 @@ def test_the_marks_of_a_survey_s_months_are_those_of_its_answers():
     values = [10.0] * 30 + [0.0] * 10 + [10.0] * 20 + [7.0] * 20
     rows = pd.DataFrame({**COMMON, "date": days, "variable": "nps", "value": values})
     rows = rows.assign(scale_min=0.0, scale_max=10.0)
-    assert of(surveys.monthly(rows, *SPAN), "nps") == {"2026-04": 50.0, "2026-05": 50.0}
+    assert of(surveys.monthly_measures(rows, *SPAN), "nps") == {
+        "2026-04": 50.0,
+        "2026-05": 50.0,
+    }

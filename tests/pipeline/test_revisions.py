@@ -16,7 +16,7 @@ from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, Revision
 from observlib.confidentiality.disclosure import Published
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import make_comparisons
 from observlib.pipeline import archive, revisions
 from observlib.pipeline.archive import Publication
 
@@ -161,7 +161,7 @@ def test_a_silent_change_stops_the_edition_and_what_it_asks_for_lets_it_pass(tmp
     (tmp_path / "data" / "catalogue").mkdir(parents=True)
     place = tmp_path / "data" / "published" / "0001-2026-T2"
     place.mkdir(parents=True)
-    kept = archive.content(told, comparisons.make(None), {"wide": [], "published": "2026-08-17"})
+    kept = archive.content(told, make_comparisons(None), {"wide": [], "published": "2026-08-17"})
     for name, content in kept.items():
         (place / name).write_bytes(content)
     now = told.assign(estimate=7.4)

@@ -12,7 +12,7 @@ import pytest
 from observlib import display, estimates
 from observlib.base.errors import ObservError
 from observlib.display.style import PAPER, Brand
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import comparisons_to_json, make_comparisons
 from observlib.indicators import pairs as comparing
 from observlib.publish import downloads, embedded, pandoc
 from observlib.publish.downloads import open_data, write_figures
@@ -63,9 +63,9 @@ def test_comparisons_have_a_file_with_both_sides_and_the_verdict(tmp_path, sampl
         for period, value in (("2025-T3", 62.0), ("2026-T3", 74.0))
     )
     waves = comparing.across_periods(frame, catalogue, "2026-T3", "2025-T3")
-    pairs = comparisons.make(comparing.tested(catalogue, waves))
+    pairs = make_comparisons(comparing.tested(catalogue, waves))
     content = {"kind": "text", **estimates.to_json(frame)}
-    carried = {estimates.MIME: {**content, "comparisons": comparisons.to_json(pairs)}}
+    carried = {estimates.MIME: {**content, "comparisons": comparisons_to_json(pairs)}}
     path = tmp_path / "page.ipynb"
     cells = [sample.code("", sample.shown(estimates=carried))] * 2
     path.write_text(json.dumps(sample.notebook(*cells)), encoding="utf-8")

@@ -12,8 +12,8 @@ import pytest
 
 from observlib.base.errors import ObservError
 from observlib.publish.editions import record
-from observlib.review import of, rebuild
-from observlib.review.rebuild import Bundle, files_against_manifest, opened
+from observlib.review import rebuild, review_opened
+from observlib.review.rebuild import Bundle, files_against_manifest, open_bundle
 
 DIGEST = "0" * 32
 MANIFEST: dict[str, Any] = {
@@ -39,7 +39,7 @@ def zipped(path: Path, *entries: tuple[str | zipfile.ZipInfo, bytes]) -> Path:
 
 def open_in(place: Path, bundle: Path) -> Bundle:
     (place / "work").mkdir(exist_ok=True)
-    return opened(bundle, place / "work")
+    return open_bundle(bundle, place / "work")
 
 
 def refused(place: Path, bundle: Path, match: str) -> list[str]:
@@ -143,7 +143,7 @@ def test_json_that_is_nested_deep_is_refused_or_compared(tmp_path, name, depth):
     text = f'{json.dumps(MANIFEST)[:-1]}, "more": {deep}}}' if name == "manifest.json" else deep
     (folder / name).write_text(text, encoding="utf-8")
     try:
-        found = of(open_in(tmp_path, folder), again, tmp_path)
+        found = review_opened(open_in(tmp_path, folder), again, tmp_path)
     except ObservError as error:
         assert name == "manifest.json" and "is no manifest" in str(error)
     else:
@@ -154,7 +154,7 @@ def test_a_crate_that_holds_other_kinds_of_values_is_told_to_differ(tmp_path):
     folder = write(tmp_path / "2026-T3")
     graph = [{"@id": "./", "@type": "Dataset", "version": {"a": 1}, "datePublished": 3}]
     (folder / record.CRATE).write_text(json.dumps({"@graph": graph}), encoding="utf-8")
-    found = of(open_in(tmp_path, folder), None, tmp_path).as_dict()
+    found = review_opened(open_in(tmp_path, folder), None, tmp_path).as_dict()
     assert "{'a': 1}" in {one["remade"] for one in found["differences"]}
 
 

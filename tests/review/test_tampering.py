@@ -15,13 +15,13 @@ from observlib import review
 from observlib.base.errors import ObservError
 from observlib.publish.editions import record
 from observlib.review import comparison
-from observlib.review.rebuild import opened
+from observlib.review.rebuild import open_bundle
 
 
 def told_of(folder: Path, again: Path, root: Path) -> list[tuple[str, str]]:
     """The files and places that a review names, where the edition differs."""
     try:
-        found = review.of(opened(folder, folder), again, root)
+        found = review.review_opened(open_bundle(folder, folder), again, root)
     except ObservError as error:  # the manifest is none any more
         return [(name, line) for line in error.problems for name in (line.split(":")[0],)]
     assert (found.verdict == review.DIFFERS) == bool(found.differences)
@@ -71,7 +71,7 @@ def missed(
 
 def test_an_edition_that_nobody_touched_differs_in_nothing(small, tmp_path):
     again = tampering.copy(small.edition, tmp_path / "again")
-    found = review.of(opened(small.edition, small.edition), again, small.root)
+    found = review.review_opened(open_bundle(small.edition, small.edition), again, small.root)
     assert (found.differences, found.not_run, found.verdict) == ((), (), "reproduced")
 
 

@@ -15,7 +15,7 @@ from observlib import display, estimates
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
 from observlib.display import select
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import make_comparisons
 from observlib.records.actions import Action
 from observlib.stats import comparability
 from observlib.stats.comparability import Grade
@@ -335,6 +335,6 @@ def test_a_difference_of_grade_d_is_not_told(known):
     one, other = made(known, of(JDMA)), made(known, of(CALLS))
     row = one | {f"reference_{name}": x for name, x in other.items()}
     row |= {"against": "product", "verdict": "unknown", "reason": "base"}
-    pairs = comparisons.make(pd.DataFrame([row]))
+    pairs = make_comparisons(pd.DataFrame([row]))
     with pytest.raises(ObservError, match="grade D"):
         display.place_table(pairs, known, caption="Une", label="tbl-une")

@@ -101,7 +101,7 @@ def told_of_calls(read: Read, catalogue: Catalogue) -> list[pd.DataFrame]:
     return [
         contacts.quarterly_calls(read("calls_by_day"), none, QUARTERS, read("calls_by_wait")),
         contacts.monthly_calls(read("calls_by_day"), none, *SPAN),
-        contacts.themes(read("calls_by_theme"), "call", QUARTERS),
+        contacts.theme_shares(read("calls_by_theme"), "call", QUARTERS),
         partners.routed(led, "call", catalogue, QUARTERS),
     ]
 
@@ -113,18 +113,21 @@ def told_of_tickets(read: Read, catalogue: Catalogue) -> list[pd.DataFrame]:
         contacts.quarterly_tickets(states, QUARTERS, {"d": 5}, delays),
         contacts.monthly_tickets(states, *SPAN, {"d": 5}, delays),
         contacts.answers_in_time(states, LAST, delays=delays),
-        contacts.themes(read("tickets_by_theme"), "ticket", QUARTERS),
+        contacts.theme_shares(read("tickets_by_theme"), "ticket", QUARTERS),
         partners.routed(led, "ticket", catalogue, QUARTERS),
     ]
 
 
 def told_of_ratings(read: Read, catalogue: Catalogue) -> list[pd.DataFrame]:
     marks = read("ratings_by_mark")
-    return [satisfaction.quarterly(marks, QUARTERS), satisfaction.monthly(marks, *SPAN)]
+    return [
+        satisfaction.quarterly_marks(marks, QUARTERS),
+        satisfaction.monthly_marks(marks, *SPAN),
+    ]
 
 
 def told_of_experiences(read: Read, catalogue: Catalogue) -> list[pd.DataFrame]:
-    return [experiences.feelings(read("experiences_by_feeling"), catalogue, LAST)]
+    return [experiences.estimate_feelings(read("experiences_by_feeling"), catalogue, LAST)]
 
 
 @pytest.mark.parametrize(("table", "row", "told"), [

@@ -119,8 +119,8 @@ def test_rows_that_are_taken_off_are_counted_nowhere(filled):
     write(filled, becomes=..., drop=True)
     assert counted(filled) == {"2026-04": 40}
     may = Quarter("2026-T2")
-    assert len(store.received(filled, {"audience": ()}, may)) == 1
-    assert store.received(filled, {"audience": ()}, may)["count"].tolist() == [1]
+    assert len(store.count_received(filled, {"audience": ()}, may)) == 1
+    assert store.count_received(filled, {"audience": ()}, may)["count"].tolist() == [1]
 
 
 def test_rows_that_are_all_taken_off_make_no_product_heard(filled):

@@ -15,21 +15,21 @@ from tests.words import plain
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import load_catalogue
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import make_comparisons
 from observlib.indicators import pairs as pair
 from observlib.records.actions import Action, Expected
 from observlib.themes import main_points
 from observlib.themes.main_points import (
     detail,
-    elsewhere,
+    edition_headline,
     followed_by,
-    headline,
     on_a_year,
+    other_changes,
     point_number,
     point_series,
     point_title,
-    points,
     ranked_changes,
+    select_points,
 )
 
 CATALOGUE = load_catalogue(Path("data/catalogue"))
@@ -62,7 +62,7 @@ def edition(*rows):
     """The estimates of an edition, and what it compares."""
     frame = estimates.make(rows)
     ends = NOW, str(THEN)
-    return frame, comparisons.make(
+    return frame, make_comparisons(
         pair.tested(
             CATALOGUE, pair.counted_pairs(frame, NOW), pair.across_periods(frame, CATALOGUE, *ends)
         )
@@ -151,10 +151,10 @@ def test_each_indicator_is_a_point_once_and_the_others_are_named():
     counts = six_years("boamp", 1e6, 1.2e6) + six_years("legifrance", 1e6, 2.1e6)
     frame, pairs = edition(*TWO_MARKS, *counts)
     rows = ranked_changes(pairs, frame, NOW)
-    told = points(rows)
+    told = select_points(rows)
     first = told[["indicator", "product"]].values.tolist()
     assert first == [["visits", "legifrance"], ["satisfaction_10", "boamp"]]
-    line = plain(elsewhere(on_a_year(pairs, NOW), rows, told, CATALOGUE))
+    line = plain(other_changes(on_a_year(pairs, NOW), rows, told, CATALOGUE))
     assert line == "Aussi en hausse : note de satisfaction (Légifrance) et visites (BOAMP)."
 
 
@@ -186,8 +186,11 @@ def test_neither_a_group_nor_another_period_is_a_point():
 def test_an_edition_without_a_change_says_so():
     frame, pairs = edition(mark("boamp", THEN, 7.0, n=40), mark("boamp", NOW, 7.1, n=40))
     rows = ranked_changes(pairs, frame, NOW)
-    assert headline(points(rows), CATALOGUE) == "Aucun changement n'est établi sur un an."
-    line = plain(elsewhere(on_a_year(pairs, NOW), rows, points(rows), CATALOGUE))
+    assert (
+        edition_headline(select_points(rows), CATALOGUE)
+        == "Aucun changement n'est établi sur un an."
+    )
+    line = plain(other_changes(on_a_year(pairs, NOW), rows, select_points(rows), CATALOGUE))
     assert line == (
         "Rien d'établi ailleurs pour l'édition entière : 1 autre mesure comparée à celles d'un an "
         "avant, dont aucune stable."
@@ -208,7 +211,10 @@ def test_no_count_changed_most_that_changes_as_much_each_year():
     frame, pairs = edition(*six_years("boamp", 1e6, 1.06e6, usual=0.06))
     rows = ranked_changes(pairs, frame, NOW)
     assert rows.empty
-    assert headline(points(rows), CATALOGUE) == "Aucun changement n'est établi sur un an."
+    assert (
+        edition_headline(select_points(rows), CATALOGUE)
+        == "Aucun changement n'est établi sur un an."
+    )
     (told,) = pairs[["difference", "verdict", "reason"]].values.tolist()
     assert told == [pytest.approx(6e4), "unknown", "usual"]
     assert found(*six_years("boamp", 1e6, 1.3e6, usual=0.06))["verdict"].tolist() == ["rise"]
@@ -234,7 +240,9 @@ def test_a_fall_of_visits_is_told_beside_what_is_usual():
     )
     assert plain(point_number(point, CATALOGUE)) == "−10,0 %"
     assert detail(point, CATALOGUE).endswith("c'est plus que ce qui change d'habitude en un an")
-    assert "les visites reculent de 10,0 %" in plain(headline(pd.DataFrame([point]), CATALOGUE))
+    assert "les visites reculent de 10,0 %" in plain(
+        edition_headline(pd.DataFrame([point]), CATALOGUE)
+    )
 
 
 def test_a_point_names_what_was_done_to_move_it_and_nothing_else():

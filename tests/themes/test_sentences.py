@@ -193,7 +193,7 @@ CASES: said.Cases = {
             estimates.make([mark("service-public", 7.9)]), estimates.make(asked), c, NOW)
         for asked in (SEVERAL, [])],
     "who listens": lambda c: [
-        narratives.products.listening(estimates.make([]), c, names)
+        narratives.products.listening_devices(estimates.make([]), c, names)
         for names in (["audience-boamp"], [])],
     "nothing that may be shown": lambda _: narratives.absent(
         "note de ce produit", NOW, estimates.make([SHOWN])),

@@ -27,17 +27,17 @@ def told_of(*rows: dict[str, Any]) -> Any:
 
 
 def span(*rows: dict[str, Any], indicator: str = "task_success") -> Any:
-    return lambda c: user_tests.span(estimates.make(rows), indicator, c, NOW)
+    return lambda c: user_tests.result_range(estimates.make(rows), indicator, c, NOW)
 
 
 def blocking(problems: dict[str, float]) -> Any:
     rows = [row("problem_share", x, group="problem", group_value=k) for k, x in problems.items()]
-    return lambda c: user_tests.blocking(estimates.make(rows), c, NOW)
+    return lambda c: user_tests.severe_problems(estimates.make(rows), c, NOW)
 
 
 def withheld(now: dict[str, Any], *year: dict[str, Any]) -> Any:
     frames = estimates.make([now]), estimates.make(year)
-    return lambda c: user_tests.withheld(*frames, c, NOW)
+    return lambda c: user_tests.too_few_participants(*frames, c, NOW)
 
 
 def ideas(*counts: int) -> Any:
@@ -77,7 +77,8 @@ CASES: said.Cases = {
     "a slight problem": blocking({"a (cosmétique)": 80}),
     "a small test and its year": withheld(FEW, YEAR),
     "a small test": withheld(FEW),
-    "a large test": lambda c: user_tests.withheld(*[estimates.make([YEAR])] * 2, c, NOW),
+    "a large test": lambda c: user_tests.too_few_participants(
+        *[estimates.make([YEAR])] * 2, c, NOW),
     **{f"ideas {counts}": ideas(*counts)
        for counts in ((30, 12, 5), (30, 1, 0), (30, 0, 0), (0, 0, 0))},
     "a delay": delay(estimate=122, ci_low=106, ci_high=134, n=142),

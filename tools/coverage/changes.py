@@ -53,7 +53,7 @@ def estimate(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
             stream(seed, "coverage", "changes", device, quarter, str(i)),
         )
     )
-    marks = satisfaction.quarterly(draws.table("ratings", rows), [_BEFORE, _NOW])
+    marks = satisfaction.quarterly_marks(draws.table("ratings", rows), [_BEFORE, _NOW])
     known = true_values()
     for i in repetitions:
         own = marks[marks["device"].str.endswith(f"{MARK}{i}")]

@@ -70,7 +70,7 @@ def _ratings(seed: int, repetitions: Sequence[int]) -> Estimates:
             for i in repetitions
             for row in draws.rated(drawn_again(device, i), device, LAST, chance(seed, device, i))
         )
-        yield satisfaction.quarterly(draws.table("ratings", rows), [LAST])
+        yield satisfaction.quarterly_marks(draws.table("ratings", rows), [LAST])
 
 
 def _true_ratings() -> Truths:
@@ -88,7 +88,7 @@ def _experiences(seed: int, repetitions: Sequence[int]) -> Estimates:
         for quarter in LAST.back(4)
         for row in draws.felt(drawn_again("sp-plus", i), quarter, chance(seed, "felt", quarter, i))
     )
-    yield experiences.feelings(draws.table("experiences", rows), _catalogue(), LAST)
+    yield experiences.estimate_feelings(draws.table("experiences", rows), _catalogue(), LAST)
 
 
 def _true_experiences() -> Truths:
@@ -118,7 +118,9 @@ def _responses(seed: int, repetitions: Sequence[int], device: str, quarters: int
 
 def _surveys(seed: int, repetitions: Sequence[int]) -> Estimates:
     for device in questions.SURVEYS:
-        yield surveys.quarterly(_responses(seed, repetitions, device, 1), _catalogue(), [WAVES])
+        yield surveys.quarterly_measures(
+            _responses(seed, repetitions, device, 1), _catalogue(), [WAVES]
+        )
 
 
 def _true_surveys() -> Truths:
@@ -134,8 +136,8 @@ def _profiles(seed: int, repetitions: Sequence[int]) -> Estimates:
     margins, year = project.reference("margins"), WAVES.back(4)
     for device in questions.SURVEYS:
         responses = _responses(seed, repetitions, device, 4)
-        yield surveys.reasons(responses, _catalogue(), year)
-        yield profiles.distribution(responses, _catalogue(), year)
+        yield surveys.estimate_reasons(responses, _catalogue(), year)
+        yield profiles.category_shares(responses, _catalogue(), year)
         yield profiles.representation(responses, margins, _catalogue(), year)
         yield surveys.driver_effects(responses, _catalogue(), year)
 
@@ -174,7 +176,7 @@ def _calls(seed: int, repetitions: Sequence[int]) -> Estimates:
     yield contacts.quarterly_calls(
         logged, contract.empty("call_intervals").assign(source=""), [LAST]
     )
-    yield contacts.themes(logged, "call", [LAST])
+    yield contacts.theme_shares(logged, "call", [LAST])
     yield partners.routed(logged, "call")
     yield tasks.waited(logged)
 
@@ -203,7 +205,7 @@ def _tickets(seed: int, repetitions: Sequence[int]) -> Estimates:
             received, [LAST], dict.fromkeys(names.values(), desk.promise)
         )
         yield contacts.answers_in_time(received, LAST)
-        yield contacts.themes(received, "ticket", [LAST])
+        yield contacts.theme_shares(received, "ticket", [LAST])
         yield partners.routed(received, "ticket")
 
 
@@ -262,7 +264,7 @@ def _tests(seed: int, repetitions: Sequence[int]) -> Estimates:
         )
         tested = draws.table("user_tests", rows)
         period = LAST.back(4) if small else quarters
-        yield (usability.pooled if small else usability.quarterly)(tested, period)
+        yield (usability.pooled_tests if small else usability.quarterly_tests)(tested, period)
         yield tasks.blocked(tested, period)
 
 
@@ -329,8 +331,8 @@ def _subscriptions(seed: int, repetitions: Sequence[int]) -> Estimates:
             )
         )
         table = draws.table("subscriptions", rows)
-        yield letters.survival(table, LAST)
-        yield letters.retention(table, [LAST])
+        yield letters.estimate_survival(table, LAST)
+        yield letters.estimate_retention(table, [LAST])
 
 
 def _with_cohorts() -> list[str]:

@@ -15,12 +15,14 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from observlib.base.errors import ObservError
+
+Progress = Callable[[int, int, str], None]  # how many are done, of how many, and the last
 
 
 def below(folder: Path, passed: Path, unreadable: list[str]) -> Iterator[Path]:

@@ -47,10 +47,10 @@ def beside(module: str) -> dict[str, Any]:
 
 def patterns(module: str) -> dict[str, re.Pattern[str]]:
     """The patterns in the YAML beside a module, by name."""
-    return {name: re.compile(joined(text)) for name, text in beside(module).items()}
+    return {name: re.compile(as_one_line(text)) for name, text in beside(module).items()}
 
 
-def joined(pattern: str) -> str:
+def as_one_line(pattern: str) -> str:
     """A pattern of several lines: their ends, and what indents the next, are no part of it."""
     return "".join(map(str.strip, pattern.splitlines()))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import sys
+from collections.abc import Callable
 from functools import cache
 from typing import Annotated, Any
 
@@ -13,9 +14,9 @@ from typer import Option
 
 import observlib
 from observlib.base.errors import ObservError, UsageError
-from observlib.cli.devices import catalogue, code, plan, status, watch
+from observlib.cli.devices import code, plan, print_catalogue, print_status, watch
 from observlib.cli.edition import edition, preview
-from observlib.cli.exports import fetch, forget, ingest
+from observlib.cli.exports import fetch_exports, forget_rows, ingest_exports
 from observlib.cli.new import add_to
 from observlib.cli.printing import (
     forget_options,
@@ -24,7 +25,7 @@ from observlib.cli.printing import (
     with_output_options,
     wrong_words,
 )
-from observlib.cli.published import diff, partners, review, trace
+from observlib.cli.published import diff, partners, review_edition, trace
 
 app = typer.Typer(
     help="An observatory of the users of public services: raw exports in, studies out.",
@@ -55,11 +56,14 @@ def _observ(
     return
 
 
-for command in (
-    catalogue, fetch, ingest, forget, status, watch, plan, edition, diff, review, trace, partners,
-    preview, code,
-):  # fmt: skip
-    app.command()(command)
+_COMMANDS: dict[str, Callable[..., None]] = {
+    "catalogue": print_catalogue, "fetch": fetch_exports, "ingest": ingest_exports,
+    "forget": forget_rows, "status": print_status, "watch": watch, "plan": plan,
+    "edition": edition, "diff": diff, "review": review_edition, "trace": trace,
+    "partners": partners, "preview": preview, "code": code,
+}  # fmt: skip
+for name, command in _COMMANDS.items():
+    app.command(name)(command)
 
 
 @cache

@@ -13,8 +13,8 @@ from observlib.base.errors import ObservError, UsageError, bounded
 from observlib.base.period import Quarter, today
 from observlib.cli.printing import (
     Data,
-    answer,
-    plural,
+    number_of,
+    print_json,
     say,
     say_list,
     say_table,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _PARTS = ("departments", "products", "questionnaires", "indicators", "peers", "partners")
 
 
-def catalogue(data: Data = Path("data")) -> None:
+def print_catalogue(data: Data = Path("data")) -> None:
     """Check and print devices, products, actions, errata and more."""
     from observlib.confidentiality.attack import check_tried
     from observlib.edition.checklist import written
@@ -52,10 +52,12 @@ def catalogue(data: Data = Path("data")) -> None:
     say_table(columns, rows, show_lines=True)
     for part, ids in told.items():
         say_wrapped(f"{part}: {', '.join(ids) or 'none'}")
-    answer(devices=[device.model_dump(mode="json") for device in known.devices.values()], **told)
+    print_json(
+        devices=[device.model_dump(mode="json") for device in known.devices.values()], **told
+    )
 
 
-def status(
+def print_status(
     data: Data = Path("data"),
     notebooks: Annotated[
         bool, Option("--notebooks", help="Of committed notebooks instead: are they fresh?")
@@ -96,7 +98,7 @@ def status(
     say_list("Corrections", mended, shown=30)
     awaited = [f"{name}: {told}" for name, told in expectations.items()]
     say_list("Expectations", awaited, shown=30)
-    answer(devices=rows, changing=changing, corrections=corrections, expectations=expectations)
+    print_json(devices=rows, changing=changing, corrections=corrections, expectations=expectations)
     if wrong := [*store.missing_devices(found), *corrected.faults]:
         raise ObservError(*wrong)
 
@@ -111,10 +113,10 @@ def _of_notebooks(data: Path) -> None:
     found = new_study.states(project.root())
     columns = ("notebook", "its outputs, or what changed since")
     say_table(columns, found.items(), whole=("notebook",))
-    answer(notebooks=found)
+    print_json(notebooks=found)
     if old := [name for name, state in found.items() if state != new_study.FRESH]:
         raise ObservError(
-            f"{len(old)} of {plural(found, 'notebook')}: not, or not known to be, what would be "
+            f"{len(old)} of {number_of(found, 'notebook')}: not, or not known to be, what would be "
             "made now; `make notebooks` executes all in place"
         )
 
@@ -154,14 +156,14 @@ def watch(
     else:
         new = watch.unheard(found, before)
     devices = {name.partition("/")[0] for name in watched}
-    _print_alarms(new, known, f"{plural(devices, 'device')} watched, {len(watched)} series")
+    _print_alarms(new, known, f"{number_of(devices, 'device')} watched, {len(watched)} series")
     written = watch.send_alarms(new, known, mail, webhook)
     for path in written:
         say(f"Wrote {path}")
     if not since:
         watch.remember(folder, watched)
     owned = [{**alarm._asdict(), "owner": known.devices[alarm.device].owner} for alarm in new]
-    answer(alarms=owned, watched=watched, mails=written)
+    print_json(alarms=owned, watched=watched, mails=written)
 
 
 def _print_alarms(alarms: Sequence[Alarm], known: Catalogue, watched: str) -> None:
@@ -174,7 +176,7 @@ def _print_alarms(alarms: Sequence[Alarm], known: Catalogue, watched: str) -> No
         device = known.devices[alarm.device]
         what = _SAID[alarm.kind] + ("" if alarm.of_few(known) else _size(alarm))
         rows.append((f"{device.id}\n{device.owner}", what, alarm.began, alarm.seen))
-    say(f"{watched}: {plural(alarms, 'alarm')}")
+    say(f"{watched}: {number_of(alarms, 'alarm')}")
     days = ("since", "seen on")
     say_table(("device\nowner", "what changed", *days), rows, whole=days)
 
@@ -211,7 +213,7 @@ def plan(
     folder, _ = store_of(data)
     made = planning.plan_survey(folder, device, store.latest_quarter(folder, today()))
     _print_plan(made)
-    answer(
+    print_json(
         device=device,
         quarter=str(made.quarter),
         **{name: getattr(made, name) for name in ("verdicts", "tests", "effect", "drop", "asked")},
@@ -297,7 +299,7 @@ def _say_asked(made: Plan) -> None:
         f"each: {told['minutes']:.1f} minutes, {told['hours']:.1f} hours in all."
     )
     if told["open"]:
-        texts = plural(range(int(told["open"])), "open question")
+        texts = number_of(range(int(told["open"])), "open question")
         say_wrapped(f"On top comes {texts}, which can take whoever answers minutes.")
     say_wrapped(
         f"A closed question is taken for {SECONDS_A_QUESTION:.1f} seconds: "
@@ -340,4 +342,4 @@ def code(
     for asked in known.codebook.values():
         say(f"  {asked.label}: {', '.join(asked.codes)}. {asked.question}")
     say(f"Then `observ ingest {target}`, with the same --data.")
-    answer(files=paths, drawn=drawn, texts=count, quarter=wanted)
+    print_json(files=paths, drawn=drawn, texts=count, quarter=wanted)

@@ -15,10 +15,10 @@ from observlib.base.period import Quarter, today
 from observlib.cli.printing import (
     Data,
     Parameters,
-    answer,
-    follow,
+    follow_remote_store,
     parameters,
-    published,
+    print_json,
+    print_site,
     say,
     say_table,
     steps,
@@ -76,13 +76,13 @@ def edition(
         )
     if to_release and wanted is None and (wanted := _due(root, folder)) is None:
         return
-    follow(folder)
+    follow_remote_store(folder)
     now = standing.now(root, folder, wanted, only, given, publisher, today())
     if (record := standing.since(root, now)) and not to_release:
         index = root / "reports" / "_site" / "index.html"
         say(f"Nothing has changed since {record.made}; {index}")
         bundle = _put(root, folder, wanted, to)
-        answer(index=index, changed=False, made=record.made, **bundle)
+        print_json(index=index, changed=False, made=record.made, **bundle)
         return
     if explain:
         from observlib.edition.notices import unborne
@@ -97,7 +97,7 @@ def edition(
         site, family = told.pop("the site"), "family "
         families = {n.removeprefix(family): told[n] for n in told if n.startswith(family)}
         pages = {name: told[name] for name in told if not name.startswith(family)}
-        answer(changed=True, site=site, pages=pages, families=families, editions=[*others])
+        print_json(changed=True, site=site, pages=pages, families=families, editions=[*others])
         return
     unharmed = files.telling_write_errors(root / "reports", "what was published is as it was")
     with unharmed, contextlib.ExitStack() as stack:
@@ -134,10 +134,10 @@ def edition(
             approve=checked and checked.approve,
             **shared,
         )
-    published(index)
+    print_site(index)
     released: dict[str, Any] = {"released": True, "checks": checked.told} if checked else {}
     bundle = _put(root, folder, wanted, to)
-    answer(index=index, changed=True, failed=failed, **released, **bundle)
+    print_json(index=index, changed=True, failed=failed, **released, **bundle)
     if failed:
         raise ObservError(*failed, "the others are published, as a partial edition")
 
@@ -189,7 +189,7 @@ def _due(root: Path, data: Path) -> Quarter | None:
     if planned := checks.due(feeds.load_calendar(data, root), published, datetime.now(UTC)):
         return Quarter(planned.quarter)
     say("No edition is due: none of which the hour has come is still to appear.")
-    answer(released=False, checks=[])
+    print_json(released=False, checks=[])
     return None
 
 
@@ -210,7 +210,7 @@ def _checklist(root: Path, data: Path, quarter: Quarter) -> Iterator[_Checked]:
         yield _Checked(told, lambda *edition: take(checks.after(*edition)))
     except ObservError:
         _print(told)
-        answer(released=False, checks=told)
+        print_json(released=False, checks=told)
         raise
     _print(told)
 

@@ -17,8 +17,8 @@ from observlib.base.period import today
 from observlib.cli.printing import (
     Data,
     NewData,
-    answer,
-    plural,
+    number_of,
+    print_json,
     say,
     say_list,
     steps,
@@ -27,10 +27,10 @@ from observlib.cli.printing import (
 )
 
 if TYPE_CHECKING:
-    from observlib.store import Progress
+    from observlib.base.files import Progress
 
 
-def fetch(
+def fetch_exports(
     device: Annotated[
         str | None, Argument(help="Device of the catalogue; all that can be, if none.")
     ] = None,
@@ -60,7 +60,7 @@ def fetch(
         for name, kind in kinds.items():
             say(f"{name}: {kind}")
         say("`observ fetch DEVICE` fetches one." if kinds else "No device can be fetched.")
-        answer(devices=kinds)
+        print_json(devices=kinds)
         return
     with steps() as step:
         path = fetching.fetch(
@@ -68,10 +68,10 @@ def fetch(
             progress=step("Fetching"),
         )  # fmt: skip
     say(f"Fetched: {path}")
-    answer(path=path)
+    print_json(path=path)
 
 
-def ingest(
+def ingest_exports(
     folder: Annotated[
         str, Argument(help="Folder of raw exports, or its address, searched to any depth.")
     ],
@@ -103,7 +103,7 @@ def ingest(
         )
 
 
-def forget(
+def forget_rows(
     device: Annotated[str, Argument(help="Device of the catalogue.")],
     before: Annotated[
         datetime | None, Option(formats=["%Y-%m-%d"], help="Forget the rows before this day.")
@@ -134,16 +134,16 @@ def forget(
         raise UsageError(f"device {device!r}: is not in the catalogue; `observ catalogue` lists it")
     caches = project.root() / kept.KEPT_FOLDER
     done = store.forget(folder, device, caches, before and before.date(), respondent)
-    rows = plural(range(done.rows), "row")
+    rows = number_of(range(done.rows), "row")
     say(f"Forgot {rows} of {device}, its rejects, and what was computed and kept")
     if respondent and not done.rows:
         say("No row had that identifier: is it as the tool writes it, codes of tests in capitals?")
     if (place := raw or folder / "raw").is_dir():
         store.still_raw(place, folder, device, known, done)
-        lines = [f"{name}: {plural(range(n), 'row')}" for name, n in done.raw.items()]
+        lines = [f"{name}: {number_of(range(n), 'row')}" for name, n in done.raw.items()]
         say_list("Raw exports that still hold some; they are yours to delete", lines, shown=30)
         say_list("Raw exports to look into yourself", done.unread, shown=30)
-    answer(**vars(done))
+    print_json(**vars(done))
     if done.left:
         raise ObservError(*(f"{path}: still holds what was to be forgotten" for path in done.left))
     say(f"Nothing left of what was to be forgotten, in {done.looked} files of the store")

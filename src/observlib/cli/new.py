@@ -13,7 +13,7 @@ import typer
 from typer import Argument, Option
 
 from observlib.base.errors import ObservError, UsageError
-from observlib.cli.printing import Data, answer, plural, rejected, say, say_list, say_table
+from observlib.cli.printing import Data, number_of, print_json, rejected, say, say_list, say_table
 
 if TYPE_CHECKING:
     from observlib.catalogue import Catalogue
@@ -44,7 +44,7 @@ def _group() -> None:  # so that `new` is a word of its own
 
 
 @_practice.command("new")
-def new_practice(
+def create_practice(
     title: Annotated[str, Argument(help="Title of the sheet; its file is named after it.")],
     department: Annotated[str | None, Option(help="Department that shares it.")] = None,
     tool: Annotated[str | None, Option(help="Tool, of data/practices/vocabulary.yml.")] = None,
@@ -65,11 +65,11 @@ def new_practice(
     given = {"department": department, "tool": tool, "method": method, "verdict": verdict}
     path = device.new_practice(project.root(), data, title, given, product or [])
     say(f"Wrote {path}: fill it in, then remove its line `draft`.")
-    answer(path=path)
+    print_json(path=path)
 
 
 @study.command("new")
-def new_study(
+def create_study(
     name: Annotated[str, Argument(help="Name of the study, such as avis_par_page.")],
     title: Annotated[str | None, Option(help="Title of its page.")] = None,
     question: Annotated[str, Option(help="What it asks.")] = "Que veut-on savoir ?",
@@ -84,11 +84,11 @@ def new_study(
 
     path = write(project.root(), name, title, question, order)
     say(f"Wrote {path}: open it with `make lab`.")
-    answer(path=path)
+    print_json(path=path)
 
 
 @device.command("new")
-def new_device(
+def create_device(
     id: Annotated[str | None, Option(help="Such as jdma-boamp.")] = None,
     label: Annotated[str | None, Option(help="Its name in French.")] = None,
     family: Annotated[
@@ -176,7 +176,7 @@ def new_device(
     if form is not None:
         say(f"Wrote {path.parents[1] / 'formats' / str(given['id'])}.yml")
     say(f"Added to {path}:\n{text.rstrip()}")
-    answer(path=path, added=text, **told)
+    print_json(path=path, added=text, **told)
 
 
 def _ask(given: _Given, catalogue: Catalogue, pattern: str | None) -> None:
@@ -244,14 +244,14 @@ def _show(path: Path, match: Match, form: Proposal | None, zone: str | None) -> 
         fields.insert(0, "column of the file", [titles.get(name, "") for name in fields.index])
     say_table(["field", *fields.columns], [map(escape, row) for row in fields.itertuples()])
     refused = [rejected(*row) for row in loaded.rejects.itertuples(index=False)]
-    say(f"{plural(loaded.rows, 'row')} would be read, {len(refused)} rejected")
+    say(f"{number_of(loaded.rows, 'row')} would be read, {len(refused)} rejected")
     say_list("The first rejected", refused[:5])
-    say_list(plural(loaded.notices, "notice"), loaded.notices)
+    say_list(number_of(loaded.notices, "notice"), loaded.notices)
     if unread is None:
         say("Not read: all columns but those that the loader names")
     else:
         lines = [f"{title}: {why}" for title, why in unread.items()]
-        say_list(f"{plural(lines, 'column')} not read", lines, shown=100)
+        say_list(f"{number_of(lines, 'column')} not read", lines, shown=100)
     if form is not None:
         kinds = {FIELDS[loaded.table][name].rstrip("?~") for name in form.raw["columns"]}
         if "moment" in kinds and not zone:

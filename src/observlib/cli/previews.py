@@ -13,7 +13,7 @@ from time import monotonic
 import observlib
 from observlib.base import kept
 from observlib.base.errors import ObservError, UsageError
-from observlib.cli.printing import answer, say, tell
+from observlib.cli.printing import print_json, say, tell
 from observlib.edition.execute import started
 from observlib.edition.preview import saves, served
 from observlib.pipeline import project
@@ -32,7 +32,7 @@ def show(study: str, given: dict[str, str], data: Path, watch: bool, is_opened: 
 
         address = make(root, folder, study, given, workers).as_uri()
     say(address)
-    answer(address=address)
+    print_json(address=address)
     if is_opened:
         _open(address)
 
@@ -67,7 +67,7 @@ def _watch(root: Path, data: Path, study: str, given: dict[str, str], is_opened:
                 continue
             address = place + path.relative_to(root / PREVIEWS).as_posix()
             say(f"{address} ({monotonic() - begun:.1f} s)")
-            answer(address=address)
+            print_json(address=address)
             renew()
             if is_opened and shown != address:
                 _open(address)

@@ -1,7 +1,7 @@
 """What the command prints: what it did, mistakes in one line each.
 
 `--quiet` and `--json` are options of every command, and no command knows of them: each says in
-words what it did (`say`) and gives it as data (`answer`), and one of the two is printed.
+words what it did (`say`) and gives it as data (`print_json`), and one of the two is printed.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ from typer import Option
 from observlib.base.errors import SHOWN, UsageError, bounded, visible
 
 if TYPE_CHECKING:
+    from observlib.base.files import Progress
     from observlib.catalogue import Catalogue
-    from observlib.store import Ingested, Progress
+    from observlib.store import Ingested
 
 # --- Options that several commands have
 
 
-def follow(folder: Path) -> None:
+def follow_remote_store(folder: Path) -> None:
     """Read a store at an address as it is now, where the data folder has one."""
     if (folder / "store.yml").exists():
         from observlib import store  # imports pandas, for which what stands already need not wait
@@ -43,7 +44,7 @@ def store_of(data: Path) -> tuple[Path, Catalogue]:
     from observlib.pipeline import project
 
     folder, known = project.data_folder(data), project.catalogue_with_devices(data)
-    follow(folder)
+    follow_remote_store(folder)
     return folder, known
 
 
@@ -159,7 +160,7 @@ def say_table(
     Console().print(table)
 
 
-def answer(**found: Any) -> None:
+def print_json(**found: Any) -> None:
     """Print what a command did as one line of JSON, where programs asked for it."""
     if "--json" in _wanted:
         typer.echo(_line(found))
@@ -187,7 +188,7 @@ def waiting() -> None:
     meanwhile("observ: another ingestion is using this store; waiting for its end")
 
 
-def published(index: Path) -> None:
+def print_site(index: Path) -> None:
     """Say where the site is, how to see it, and what may come next."""
     serve = f"python3 -m http.server --directory {shlex.quote(str(_from_here(index.parent)))}"
     say(f"Published: {index}")
@@ -204,18 +205,18 @@ def summarise(done: Ingested, folder: str, store: Path) -> None:
         counts = ("files", "unchanged", "rows", "rejected")
         total = ("all", *done.devices.drop(columns="device").sum())
         say_table(("device", *counts), [*done.devices.itertuples(index=False), total], right=counts)
-    say_list(f"{plural(done.replaced, 'export')} corrected earlier rows", done.replaced)
+    say_list(f"{number_of(done.replaced, 'export')} corrected earlier rows", done.replaced)
     refused = [rejected(*reject) for reject in done.rejects.itertuples(index=False)]
-    say_list(f"{plural(refused, 'row')} rejected, told in {place / 'rejects'}", refused)
+    say_list(f"{number_of(refused, 'row')} rejected, told in {place / 'rejects'}", refused)
     notices = _told_once(done.notices)
-    say_list(f"{plural(notices, 'notice')}", notices, shown=30)
+    say_list(f"{number_of(notices, 'notice')}", notices, shown=30)
     unclaimed = [
         f"{folder}{'' if str(parent) == '.' else f'/{parent}'}: {bounded(names, shown=30)}"
         for parent, names in _by_folder(done.unclaimed).items()
     ]
-    title = f"{plural(done.unclaimed, 'file')} not read, which no device claims"
+    title = f"{number_of(done.unclaimed, 'file')} not read, which no device claims"
     say_list(title, unclaimed, shown=30)  # nothing else names them
-    answer(
+    print_json(
         kind=done.kind,
         store=store,
         devices=done.devices.to_dict("records"),
@@ -268,7 +269,7 @@ def _by_folder(names: list[str]) -> dict[Path, list[str]]:
     return folders
 
 
-def plural(items: Sized, noun: str) -> str:
+def number_of(items: Sized, noun: str) -> str:
     """How many there are of something."""
     return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}"
 

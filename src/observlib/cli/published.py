@@ -15,7 +15,7 @@ from observlib.base import addresses
 from observlib.base.errors import SHOWN, ObservError, UsageError
 from observlib.base.files import ended_in_order, temporary_files
 from observlib.base.period import Quarter, today
-from observlib.cli.printing import Data, answer, meanwhile, say, say_list
+from observlib.cli.printing import Data, meanwhile, print_json, say, say_list
 
 if TYPE_CHECKING:
     from observlib.catalogue import Catalogue
@@ -27,7 +27,7 @@ _SHOWN = 20  # lines on what differs, in the terminal
 _NOT_RUN = 3  # the exit code where nothing differs, and nothing could be made again
 
 
-def review(
+def review_edition(
     bundle: Annotated[
         str | None,
         Argument(help="A published edition: folder, zip, or address; else the site's last."),
@@ -81,7 +81,7 @@ def review(
         path.parent.mkdir(exist_ok=True)
         files.write_text(path, reviews.begun(path, *about))
         say(f"Begun: {path}; add your points, commit it, and publish the site: `observ edition`")
-    answer(**found.as_dict())
+    print_json(**found.as_dict())
     if found.verdict == reviewing.DIFFERS:
         lines = report.report_lines(found)
         rest = len(lines) - _SHOWN
@@ -132,7 +132,7 @@ def trace(
     known = project.catalogue(folder)
     found = follow(root, folder, identifier_in(identifier), known, edition)
     _print_trace(found, known)
-    answer(**found._replace(exports=found.exports.to_dict("records"))._asdict())
+    print_json(**found._replace(exports=found.exports.to_dict("records"))._asdict())
 
 
 def _print_trace(found: Trace, catalogue: Catalogue) -> None:
@@ -253,7 +253,7 @@ def print_difference(found: VintageDifference, known: Catalogue, before: str, af
         name: estimates.records(rows.astype(object).where(rows.notna(), None))
         for name, rows in found._asdict().items()
     }
-    answer(before=before, after=after, **frames)
+    print_json(before=before, after=after, **frames)
 
 
 def partners(
@@ -274,4 +274,4 @@ def partners(
     for path, state in made.items():
         say(f"{path}: {state}")
     say(f"Nothing was sent; {to / packages.LOG} says what was made for whom.")
-    answer(packages=made, log=to / packages.LOG)
+    print_json(packages=made, log=to / packages.LOG)

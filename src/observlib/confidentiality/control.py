@@ -405,7 +405,7 @@ def _widened(rows: pd.DataFrame, which: pd.Series, knowledge: Knowledge) -> pd.D
 
 
 def _without(rows: pd.DataFrame, which: pd.Series) -> pd.DataFrame:
-    return estimates.withheld(rows, which & ~rows["status"].isin(estimates.WITHHELD))
+    return estimates.withhold(rows, which & ~rows["status"].isin(estimates.WITHHELD))
 
 
 def _as_before(
@@ -550,7 +550,7 @@ def applied_to_pairs(
     told = pd.DataFrame(found, columns=pairs.columns)
     is_open = "verdict in ('rise', 'fall') and difference_low <= 0 <= difference_high"
     told.loc[told.query(is_open).index, ["verdict", "reason"]] = "unknown", "precision"
-    return comparisons.make(told)
+    return comparisons.make_comparisons(told)
 
 
 def _names(row: dict[str, Any]) -> tuple[Any, ...]:
@@ -567,7 +567,7 @@ def _pair(row: dict[str, Any], changes: dict[str, dict[str, Any]], wide: set[Ser
         out |= {side + name: change[name] for name in (*estimates.NUMBERS, "status", "source")}
     for side, change in changes.items():
         if change["status"] in estimates.WITHHELD:
-            none = dict.fromkeys(comparisons.NUMBERS, math.nan)
+            none = dict.fromkeys(comparisons.COMPARISON_NUMBERS, math.nan)
             return out | none | {"verdict": "unknown", "reason": change["status"]}
         if not _is_wide(change, wide):
             sign = -1 if side else 1

@@ -48,7 +48,7 @@ def protect(
     if personal:
         few |= _few_alike(rows, low_base)
     few &= rows["status"] != "missing"
-    rows = estimates.withheld(rows, few | (rows["status"] == "suppressed"))
+    rows = estimates.withhold(rows, few | (rows["status"] == "suppressed"))
     thin = (people >= _FEW) & (people < low_base)
     rows.loc[thin & (rows["status"] == "published"), "status"] = "low_base"
     if personal:

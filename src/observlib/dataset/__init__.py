@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib.dataset.columns import CONTENT, RULES
+from observlib.dataset.columns import CONTENT, READING_RULES
 from observlib.dataset.describe import INVENTED_DATA, LICENCE, About, datapackage, dcat
 from observlib.dataset.tables import (
     Flags,
@@ -52,7 +52,7 @@ def about(*, says: Mapping[str, str], made: date, synthetic: bool, **known: Any)
         "Établi le": french.day_label(made),
         "Producteur": known["publisher"],
         "Licence": LICENCE["title"],
-        **RULES,
+        **READING_RULES,
         "Contact": known["brand"].name,
     }
     return About(made=made, synthetic=synthetic, says=lines, **known)

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from observlib import estimates
 from observlib.base.yaml_files import mapping, read_text
-from observlib.estimates import REFERENCE, comparisons
+from observlib.estimates import REFERENCE
+from observlib.estimates.comparisons import COMPARISON_COLUMNS
 
 
 class PackageColumn(NamedTuple):
@@ -44,7 +45,7 @@ _COMPARED = _SIDE | _OTHER | _columns("results")
 ID = _LAST["id"]
 ESTIMATES: dict[str, PackageColumn] = {**_SIDE, **_ADDED, **_LAST}
 COMPARISONS: dict[str, PackageColumn] = {
-    **{name: _COMPARED[name] for name in comparisons.COLUMNS},
+    **{name: _COMPARED[name] for name in COMPARISON_COLUMNS},
     **_ADDED,
     **{REFERENCE + name: _OTHER[REFERENCE + name] for name in _ADDED},
     **_LAST,
@@ -66,7 +67,7 @@ PACKAGE_FILES = {
 }
 COLUMN_TITLES: dict[str, str] = _WORDS["titles"]
 CONTENT: str = _WORDS["content"]
-RULES: dict[str, str] = _WORDS["rules"]  # for who reads the data
+READING_RULES: dict[str, str] = _WORDS["rules"]  # for who reads the data
 SDMX: dict[str, tuple[str, str]] = {
     status: (obs, conf) for status, (obs, conf) in _WORDS["sdmx"].items()
 }

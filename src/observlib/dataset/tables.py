@@ -16,7 +16,8 @@ from observlib.base.period import Period
 from observlib.base.text import as_cell
 from observlib.catalogue import CHANNEL_LABELS, CHANNELS_IN_ENGLISH, Catalogue, Named
 from observlib.dataset.columns import CODES, COMPARISONS, DICTIONARY, ERRATA, ESTIMATES, FLAGS, SDMX
-from observlib.estimates import FIGURE, REFERENCE, comparisons, with_types
+from observlib.estimates import FIGURE, REFERENCE, with_types
+from observlib.estimates.comparisons import comparison_identifiers
 
 # --- The dictionary of an edition's data: the names of every id, from the catalogue
 
@@ -115,7 +116,7 @@ def tables(
 ) -> dict[str, pd.DataFrame]:
     """The tables of a package by file: estimates, comparisons, dictionary, and errata if any."""
     each = rows.assign(id=estimates.identifiers(rows), synthetic=synthetic)
-    both = pairs.assign(id=comparisons.identifiers(pairs), synthetic=synthetic)
+    both = pairs.assign(id=comparison_identifiers(pairs), synthetic=synthetic)
     both = both.assign(**_added(pairs, "", marks), **_added(pairs, REFERENCE, marks))
     told = {}
     if errata is not None and len(errata):  # what is withdrawn is not told again

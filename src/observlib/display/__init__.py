@@ -11,7 +11,7 @@ from observlib.display.dots import dot_chart
 from observlib.display.grids import heat_chart
 from observlib.display.lines import curve_chart, line_chart
 from observlib.display.output import Output, notes, text
-from observlib.display.tables import board, dashboard, data_markdown, register, table
+from observlib.display.tables import board, dashboard_table, data_markdown, register, table
 from observlib.language import french
 from observlib.language.prose import markdown, typography
 from observlib.language.words import interval, label, sentence, value
@@ -23,7 +23,7 @@ __all__ = [
     "change_table",
     "curve_chart",
     "custom_chart",
-    "dashboard",
+    "dashboard_table",
     "data_markdown",
     "dot_chart",
     "french",

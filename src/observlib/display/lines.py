@@ -272,7 +272,7 @@ def _last_value(rows: pd.DataFrame, context: _Context, unit: str, always: bool =
 def _alt(series: _Series, context: _Context, apart: bool) -> str:
     """Say what the chart is, and of each line where it starts and ends, and its extremes."""
     kind = "Une courbe par graphique" if apart else "Graphique en courbes"
-    span = french.span(context.periods[0], context.periods[-1])
+    span = french.period_range(context.periods[0], context.periods[-1])
     sentences = [f"{kind}\xa0: {context.indicator.label}, {span}."]
     for name, rows in list(series.items())[:_DESCRIBED]:
         unit = _unit(rows, context)

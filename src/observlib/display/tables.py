@@ -415,7 +415,7 @@ def _counts(rows: Mapping[_Key, estimates.Row], bases: Mapping[_Key, float], thi
     )
 
 
-def dashboard(
+def dashboard_table(
     columns: Mapping[str, pd.DataFrame],
     catalogue: Catalogue,
     *,

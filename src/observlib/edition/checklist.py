@@ -59,9 +59,9 @@ def before(data: Path, root: Path, quarter: Quarter, now: datetime) -> list[Chec
         imports(found, quarter),
         never_given(found),
         rejects([one for one in ledger.files if one.device in devices] if ledger else (), quarter),
-        corrections(store.open_corrections(data)),
+        corrections_at_source(store.open_corrections(data)),
         corrected(notices.unborne(root, data, quarter, today)),
-        review(
+        earlier_review(
             record.published_editions(root / "reports" / "_site"),
             reviews.Review.load(root / "reports"),
             quarter,
@@ -103,7 +103,7 @@ def written(data: Path, root: Path, today: date) -> dict[str, list[str]]:
     return named
 
 
-def corrections(asked: Iterable[Mapping[str, Any]]) -> Check:
+def corrections_at_source(asked: Iterable[Mapping[str, Any]]) -> Check:
     """Whether sources still give what is mended here: their owners were asked, and have not yet."""
     told = [f"{one['id']} ({one['device']})" for one in asked]
     if told:
@@ -120,7 +120,9 @@ def corrected(lacking: Mapping[str, str]) -> Check:
     return Check("errata", "ok", "each edition bears those of what it tells")
 
 
-def review(published: Iterable[Edition], read: Iterable[reviews.Review], quarter: Quarter) -> Check:
+def earlier_review(
+    published: Iterable[Edition], read: Iterable[reviews.Review], quarter: Quarter
+) -> Check:
     """Whether somebody read the edition before again, and got answers."""
     last = next((one for one in published if one.quarter < quarter), None)
     if last is None:
@@ -202,7 +204,7 @@ def imports(found: pd.DataFrame, quarter: Quarter) -> Check:
     return Check("imports", "ok", f"whole for {quarter}")
 
 
-def whole(found: pd.DataFrame, quarter: Quarter) -> tuple[int, int]:
+def count_complete(found: pd.DataFrame, quarter: Quarter) -> tuple[int, int]:
     """How many devices have given all of the quarter, and of how many that was expected."""
     due = [row for row in found.to_dict("records") if row["rhythm"] != "occasional"]
     return sum(_is_whole(row, quarter) for row in due), len(due)

@@ -19,7 +19,7 @@ from observlib.base.kept import Inputs
 from observlib.base.period import Quarter
 from observlib.confidentiality.control import DeviceDecision
 from observlib.edition.execute import Progress, telling_ends
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import combine_comparisons
 from observlib.pipeline import archive, disclosed, frame, project, revisions
 
 if TYPE_CHECKING:  # workers import this module, and have no use for the plan
@@ -131,7 +131,7 @@ def _frame(request: Request, decided: DeviceDecision) -> dict[str, bytes]:
     data, quarter = request.data, request.quarter
     found = {job: disclosed.disclosed_family(data, quarter, *job) for job in disclosed.jobs(data)}
     rows = estimates.combine(given.estimates for given in found.values()).drop_duplicates()
-    pairs = comparisons.combine(given.comparisons for given in found.values())
+    pairs = combine_comparisons(given.comparisons for given in found.values())
     from observlib.language import rounding
     from observlib.themes import main_points  # a worker that starts has no use for them
 

@@ -10,7 +10,7 @@ import os
 import signal
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from observlib.base import files
 from observlib.base.errors import ObservError
+from observlib.base.files import Progress
 
 # --- Where an edition's work is done: processes of this machine, or of a cluster's (see `cluster`)
 
@@ -92,7 +93,6 @@ if TYPE_CHECKING:  # each worker imports this module, and has no use for pandas
     from observlib.edition.plan import Page
 
 _CELL_SECONDS = 600
-Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from observlib import estimates
 from observlib.base.errors import ObservError, bounded
 from observlib.base.yaml_files import as_front_matter, read_front_matter, yaml_quoted
 from observlib.edition.plan import Page
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import comparisons_from_json, side_of
 from observlib.language import words
 from observlib.language.prose import plain, prose_of, typography
 
@@ -357,7 +357,7 @@ _SOURCE = estimates.COLUMNS.index("source")
 _Line = tuple[str, ...]
 
 
-def check(now: Mapping[str, str], others: Mapping[str, str], frame: pd.DataFrame) -> None:
+def check_pages(now: Mapping[str, str], others: Mapping[str, str], frame: pd.DataFrame) -> None:
     """Refuse what pages made now tell otherwise than an edition's frame or its other pages."""
     told = {"cells": [{"outputs": [{"data": {estimates.MIME: estimates.to_json(frame)}}]}]}
     stories = told_differently({_FRAME: json.dumps(told), **now})
@@ -424,8 +424,8 @@ def told_on(notebook: str) -> pd.DataFrame:
     whole = [row for content in contents for row in content.get("rows", [])]
     pairs = [content["comparisons"] for content in contents if "comparisons" in content]
     frames = [estimates.from_json({"columns": estimates.COLUMNS, "rows": dict.fromkeys(whole)})]
-    for table in map(comparisons.from_json, pairs):
-        frames += [comparisons.side_of(table, side) for side in ("", estimates.REFERENCE)]
+    for table in map(comparisons_from_json, pairs):
+        frames += [side_of(table, side) for side in ("", estimates.REFERENCE)]
     return pd.concat(frames).drop_duplicates(ignore_index=True)
 
 

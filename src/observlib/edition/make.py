@@ -21,7 +21,7 @@ import observlib
 from observlib import store
 from observlib.base import kept
 from observlib.base.errors import ObservError, bounded
-from observlib.base.files import write_all
+from observlib.base.files import Progress, write_all
 from observlib.base.kept import Inputs
 from observlib.catalogue.tables import TABLES
 from observlib.edition.compute import (
@@ -32,8 +32,8 @@ from observlib.edition.compute import (
     sentence_inputs,
     shared_inputs,
 )
-from observlib.edition.execute import COUNT, Outcome, Progress, execute, started
-from observlib.edition.finalise import PageError, check, finalise, linked
+from observlib.edition.execute import COUNT, Outcome, execute, started
+from observlib.edition.finalise import PageError, check_pages, finalise, linked
 from observlib.edition.plan import Page, Request, read_header
 from observlib.pipeline import archive, disclosed, revisions
 from observlib.themes import easy
@@ -201,7 +201,7 @@ def take_over(request: Request, folder: Path) -> dict[str, ManifestEntry]:
 
 def known_entries(request: Request) -> dict[str, ManifestEntry]:
     """What the quarter's edition says of the pages that are not made again."""
-    earlier = read_manifest(request.published / MANIFEST) if request.others else {}
+    earlier = read_edition_file(request.published / MANIFEST) if request.others else {}
     found = earlier.get("studies", []) if earlier.get("kind") == request.kind else []
     if any(isinstance(known.get("data"), str) for known in found):  # the store's digest, then
         raise ObservError(
@@ -214,7 +214,7 @@ def known_entries(request: Request) -> dict[str, ManifestEntry]:
     }
 
 
-def read_manifest(path: Path) -> dict[str, Any]:
+def read_edition_file(path: Path) -> dict[str, Any]:
     """What an edition's manifest, or another file beside it, says; nothing where there is none."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
@@ -321,7 +321,7 @@ def make_edition(
     files = framing.result()
     stay = {name: text for name, text in pages.items() if name not in made}
     now = {name: text for name, text in pages.items() if name in made}
-    check(now, stay, estimates_of(files))
+    check_pages(now, stay, estimates_of(files))
     texts = linked(pages, made)
     made = {name: replace(content, notebook=texts[name]) for name, content in made.items()}
 

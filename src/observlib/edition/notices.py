@@ -25,7 +25,7 @@ from observlib.display.tables import NO_VALUE
 from observlib.edition import finalise
 from observlib.edition.finalise import DEMONSTRATION
 from observlib.edition.plan import Request
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import side_of
 from observlib.estimates.measures import measured_by
 from observlib.indicators import specifications
 from observlib.language import french, words
@@ -228,7 +228,7 @@ def plain_headline(
     frame: pd.DataFrame, pairs: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
 ) -> str:
     """The edition in a sentence, as plain text (see `front_page`)."""
-    points = main_points.points(main_points.ranked_changes(pairs, frame, quarter))
+    points = main_points.select_points(main_points.ranked_changes(pairs, frame, quarter))
     return typography(_first(points, _doubts(points, frame), catalogue))
 
 
@@ -254,7 +254,7 @@ def front_page(
 ) -> tuple[str, dict[str, bytes]]:
     """The main points as Markdown, and their small lines as SVG, by their paths beside the page."""
     ranked = main_points.ranked_changes(pairs, frame, quarter)
-    points = main_points.points(ranked)
+    points = main_points.select_points(ranked)
     doubts = _doubts(points, frame)
     pictures, blocks = {}, []
     known = list(actions)
@@ -277,7 +277,7 @@ def front_page(
         "front",
         _first(points, doubts, catalogue),
         drawn.points(blocks) if blocks else "",
-        main_points.elsewhere(year, ranked, points, catalogue),
+        main_points.other_changes(year, ranked, points, catalogue),
         _EASY in pages,
     )
     return text, pictures
@@ -285,8 +285,8 @@ def front_page(
 
 def told_at_front(frame: pd.DataFrame, pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     """The estimates that the front page tells: its points, their changes and their small lines."""
-    points = main_points.points(main_points.ranked_changes(pairs, frame, quarter))
-    sides = [comparisons.side_of(points, side) for side in ("", estimates.REFERENCE)]
+    points = main_points.select_points(main_points.ranked_changes(pairs, frame, quarter))
+    sides = [side_of(points, side) for side in ("", estimates.REFERENCE)]
     lines = [main_points.point_series(point, frame) for point in estimates.records(points)]
     names = ["product", "channel", "device", "period"]
     changes = points[names].assign(indicator=points["indicator"] + "_yoy")
@@ -323,7 +323,7 @@ def _first(
     points: pd.DataFrame, doubts: Mapping[tuple[str, ...], str], catalogue: Catalogue
 ) -> str:
     """The edition in a sentence, and whether it is fragile."""
-    said = main_points.headline(points, catalogue)
+    said = main_points.edition_headline(points, catalogue)
     if not any(_named(point) in doubts for point in estimates.records(points.head(1))):
         return said
     return f"{said} Ce constat est fragile."

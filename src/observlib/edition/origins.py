@@ -22,7 +22,13 @@ from observlib.display.changes import PLACED
 from observlib.display.output import html_table, label_html
 from observlib.edition import notices
 from observlib.edition.plan import Request
-from observlib.estimates import FIGURE, MINIMUM_PEOPLE, REFERENCE, TOLD, comparisons
+from observlib.estimates import FIGURE, MINIMUM_PEOPLE, REFERENCE, TOLD
+from observlib.estimates.comparisons import (
+    COMPARISON_NUMBERS,
+    IN_TIME,
+    comparison_identifiers,
+    side_of,
+)
 from observlib.language import french, words
 from observlib.language.prose import Markdown, plain, typography, without_code
 from observlib.pipeline import archive, disclosed, frame, project, revisions
@@ -78,7 +84,7 @@ def write_origins(
         for file, content in files.items():
             (folder / origins.ORIGINS_FOLDER / file).write_bytes(content)
     told = notices.told_at_front(rows, pairs, request.quarter)
-    points = main_points.points(main_points.ranked_changes(pairs, rows, request.quarter))
+    points = main_points.select_points(main_points.ranked_changes(pairs, rows, request.quarter))
     home = origins.rows_by_id(estimates.records(told), estimates.records(points), known)
     there = {one: row for one, row in home.items() if one in where}
     page = origins.PageOrigins(there, {}, {origins.ANYWHERE: [*there]})
@@ -234,13 +240,13 @@ def _pair(one: origins.OriginRow, catalogue: Catalogue) -> list[str]:
     places = words.decimals(indicator, row["unit"])
     difference, low, high = (
         french.signed(row[name], places) if row[name] == row[name] else ""
-        for name in comparisons.NUMBERS[:3]
+        for name in COMPARISON_NUMBERS[:3]
     )
     ends = f"{low} à {high}" if low else ""
     left, right = _described(row, catalogue), _described(other, catalogue)
     what = f"{indicator.label}. {left}, comparé à : {right}"
     cells = [what, " / ".join(filter(None, both)), difference, ends]
-    heads = estimates.EVOLVED if row["against"] in comparisons.IN_TIME else PLACED
+    heads = estimates.EVOLVED if row["against"] in IN_TIME else PLACED
     return [*map(label_html, [*cells, heads[row["verdict"]]]), _anchor(one.id)]
 
 
@@ -375,12 +381,13 @@ def _found(folder: Path, one: str, wanted: str) -> tuple[str, dict[str, Any], tu
         if not (folder / name / archive.ESTIMATES).exists():
             continue
         rows, pairs = archive.archive_tables(folder / name)
-        contract, table = (comparisons, pairs) if is_pair else (estimates, rows)
-        places = contract.identifiers(table)
+        table = pairs if is_pair else rows
+        identifiers = comparison_identifiers if is_pair else estimates.identifiers
+        places = identifiers(table)
         if one in places:
             row = table.iloc[[places.index(one)]]
             sides = ("", REFERENCE) if is_pair else ()
-            compares = (estimates.identifiers(comparisons.side_of(row, side))[0] for side in sides)
+            compares = (estimates.identifiers(side_of(row, side))[0] for side in sides)
             known = {*estimates.identifiers(rows)}  # not all are figures: the others than a group
             return name, estimates.records(row)[0], tuple(filter(known.__contains__, compares))
     where = f"the edition {wanted}" if wanted else f"no edition of {folder}"
@@ -435,7 +442,7 @@ def _families(data: Path, quarter: Quarter, one: str) -> dict[str, str]:
     found = {}
     for name, survey in disclosed.jobs(data):
         given = disclosed.disclosed_family(data, quarter, name, survey)
-        names = estimates.identifiers(given.estimates) + comparisons.identifiers(given.comparisons)
+        names = estimates.identifiers(given.estimates) + comparison_identifiers(given.comparisons)
         if one in names:
             compute = frame.family_named(name).compute
             found[name] = f"{compute.__module__}.{compute.__name__}"

@@ -26,7 +26,7 @@ from observlib.base.text import as_cell, of_cell
 from observlib.display import style
 from observlib.edition.finalise import told_on
 from observlib.edition.make import MANIFEST
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import make_comparisons
 from observlib.language import french
 from observlib.pipeline.revisions import keys_of
 from observlib.publish.downloads import COMPARISONS, ESTIMATES, frames, open_data
@@ -162,7 +162,7 @@ def _contents(
         says={"Contenu": "Les chiffres que montre la page.", "Constat": page["description"]},
     )
     rows = tables.get(ESTIMATES, estimates.make([]))
-    pairs = tables.get(COMPARISONS, comparisons.make(None))
+    pairs = tables.get(COMPARISONS, make_comparisons(None))
     words, marks = _table(whole / "dictionary.csv"), _marks(_table(whole / "estimates.csv"))
     found = dataset.contents(rows, pairs, words, about, marks, _errata(notebook))
     return {f"{whose}.pdf": pdf, **found}

@@ -143,7 +143,7 @@ def page_preview(
             raise ObservError(f"study {page.name}: {error}") from error
         if is_computed(request):  # else the page has asked for no estimate
             rows = estimates_of(frame_files(request, None))
-            finalise.check({page.name: made.notebook}, {}, rows)
+            finalise.check_pages({page.name: made.notebook}, {}, rows)
         copy = work / "project"
         standing.copy_sources(root, copy)
         write_sheet_pages(request.practices, request.catalogue, copy / "practices")

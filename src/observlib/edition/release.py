@@ -22,7 +22,7 @@ from typing import Any
 from observlib import store
 from observlib.base import files, git, kept, period
 from observlib.base.errors import ObservError, UsageError, bounded
-from observlib.base.files import replace_folder, workspace
+from observlib.base.files import Progress, replace_folder, workspace
 from observlib.base.kept import Inputs
 from observlib.base.period import Quarter
 from observlib.base.yaml_files import as_front_matter, dump, mapping, read_text
@@ -41,7 +41,7 @@ from observlib.edition.make import (
     known_entries,
     leave_out,
     make_edition,
-    read_manifest,
+    read_edition_file,
     recall_page,
     why_made,
     write_frame,
@@ -119,7 +119,7 @@ def _same(source: str, target: str) -> None:
     shutil.copy2(source, target)
 
 
-def complete(
+def complete_site(
     request: Request, whole: Path, sources: Path, publish: Callable[[Path, Path], object]
 ) -> None:
     """Make what leads to the editions of a site: front page, list, series, feed, calendar."""
@@ -296,7 +296,7 @@ def explain_release(
     request = check_request(root, data, quarter, only, given, today)
     cache = root / kept.KEPT_FOLDER / "pages"
     is_computed = compute.is_computed(request)
-    decided = str(read_manifest(request.published / archive.STEPS).get("decisions", ""))
+    decided = str(read_edition_file(request.published / archive.STEPS).get("decisions", ""))
     if is_computed:
         decided = disclosed.disclosure_decisions(data, request.quarter).digest
     shared = shared_inputs(request, decided)
@@ -321,7 +321,7 @@ def explain_release(
             told_so = "would be made again, not run" if ran else "would run"
             reasons[page.name] = f"{told_so}: {why}"
             entries.append(entry_for(page))
-    published = read_manifest(request.published / MANIFEST)
+    published = read_edition_file(request.published / MANIFEST)
     manifest = {
         "quarter": request.quarter,
         "kind": request.kind,
@@ -343,9 +343,9 @@ def release(
     keep_going: bool = False,
     publisher: str = "auto",
     today: date | None = None,
-    computing: store.Progress | None = None,
-    executing: store.Progress | None = None,
-    publishing: store.Progress | None = None,
+    computing: Progress | None = None,
+    executing: Progress | None = None,
+    publishing: Progress | None = None,
     workers: Executor | None = None,
     approve: Callable[[Mapping[str, Any], Mapping[str, Any], Path], None] | None = None,
 ) -> tuple[Path, list[str]]:
@@ -481,7 +481,7 @@ def _publish(
         decided = disclosed.disclosure_decisions(data, request.quarter)
         archive.keep_estimates(data, request.quarter, folder, request.today)
         disclosed.keep_decisions(data, request.quarter, request.digest, [decided])
-        complete(request, whole, sources, make_pages)
+        complete_site(request, whole, sources, make_pages)
         made = standing.publication_files(whole, folder)
         replace_folder(whole, site)
     replace_folder(folder, request.published)

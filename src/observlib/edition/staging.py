@@ -19,7 +19,7 @@ from observlib.base.yaml_files import as_front_matter, dump, mapping, read_front
 from observlib.catalogue import Catalogue, tables
 from observlib.display.output import pipe_table
 from observlib.edition import notices, origins
-from observlib.edition.checklist import whole
+from observlib.edition.checklist import count_complete
 from observlib.edition.plan import DEPARTMENT, Request
 from observlib.estimates.measures import MEASURES
 from observlib.language import french
@@ -34,7 +34,7 @@ from observlib.records.actions import Action
 from observlib.themes import main_points, quotes
 from observlib.themes.surveys import STEPS
 
-Entry = Mapping[str, Any]  # a manifest, or what it has of a study
+_Entry = Mapping[str, Any]  # a manifest, or what it has of a study
 # places of the method's page, and the files of `reports/` that stand there
 _MEASURED = {"effacement": "_redaction.md", "machine": "_machine.md"}
 
@@ -75,7 +75,7 @@ def stage(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
 
 
 def _tell_method(
-    page: Path, manifest: Entry, request: Request, edition: Path, callouts: Iterable[str]
+    page: Path, manifest: _Entry, request: Request, edition: Path, callouts: Iterable[str]
 ) -> None:
     """Put on the copy of the method page what was measured and what code says."""
     report = disclosed.disclosure_report(
@@ -111,7 +111,7 @@ def _read(path: Path, otherwise: str) -> str:
 
 
 def _announce(
-    page: Path, manifest: Entry, request: Request, edition: Path, callouts: Iterable[str]
+    page: Path, manifest: _Entry, request: Request, edition: Path, callouts: Iterable[str]
 ) -> None:
     """Put the notices and the main points of an edition's folder on the copy of the home page."""
     text = _read(page, "an edition needs it as its home page")
@@ -144,7 +144,7 @@ _KINDS = {  # by what a study has a page for each of
 }
 
 
-def group_by_department(project: Path, studies: Sequence[Entry], catalogue: Catalogue) -> None:
+def group_by_department(project: Path, studies: Sequence[_Entry], catalogue: Catalogue) -> None:
     """Have a project's menu and home page lead to departments, where there are many products."""
     kinds = {name: {kind: list[str]() for kind in _KINDS} for name in catalogue.departments}
     for study in studies:
@@ -195,7 +195,7 @@ def group_by_department(project: Path, studies: Sequence[Entry], catalogue: Cata
     home.write_text(as_front_matter(header) + text, encoding="utf-8", newline="\n")
 
 
-def _kind(study: Entry, catalogue: Catalogue) -> str:
+def _kind(study: _Entry, catalogue: Catalogue) -> str:
     """What a page is one of many for, such as a product; nothing of the others."""
     if study["page"] == study["study"]:
         return ""
@@ -210,7 +210,7 @@ def _kind(study: Entry, catalogue: Catalogue) -> str:
     return next(kinds, DEPARTMENT if department else "")
 
 
-def _department(study: Entry, catalogue: Catalogue) -> str:
+def _department(study: _Entry, catalogue: Catalogue) -> str:
     """The department that a page is for, or that of its product or survey; else nothing."""
     values = [str(value) for value in study["parameters"].values()]
     own = [frame.department_of(value, "", catalogue) for value in values]
@@ -309,7 +309,7 @@ def _quality(request: Request, edition: Path, published: str) -> str:
     devices = known.devices.values()
     return quality_part(
         archive.archive_tables(edition)[0],
-        whole(store.status(data, devices, request.today), quarter),
+        count_complete(store.status(data, devices, request.today), quarter),
         lengths(store.devices(data), frame.actions(data, quarter), known, quarter),
         load_calendar(data, request.root).of(quarter),
         date.fromisoformat(published),

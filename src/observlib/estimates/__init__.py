@@ -164,7 +164,7 @@ def short_digest(kind: str, names: tuple[str, ...]) -> str:
     return kind + "".join(letters)
 
 
-def withheld(frame: pd.DataFrame, which: Any) -> pd.DataFrame:
+def withhold(frame: pd.DataFrame, which: Any) -> pd.DataFrame:
     """Estimates of which some are `suppressed`, and have no number any more."""
     out = frame.copy()
     out.loc[which, "status"] = "suppressed"

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from observlib import estimates
-from observlib.estimates import FIGURE, REFERENCE
+from observlib.estimates import COLUMNS, FIGURE, NUMBERS, REFERENCE
 
 AGAINST = {  # what an estimate is compared with
     "before": "itself, in an earlier period",
@@ -27,41 +27,43 @@ AGAINST = {  # what an estimate is compared with
 }
 IN_TIME = ("before", "year")
 VERDICTS = ("rise", "fall", "stable", "unknown")
-NUMBERS = ["difference", "difference_low", "difference_high", "level", "detectable"]
-_RESULTS = ["against", *NUMBERS, "verdict", "reason"]
-COLUMNS = [*estimates.COLUMNS, *(REFERENCE + name for name in estimates.COLUMNS), *_RESULTS]
+COMPARISON_NUMBERS = ["difference", "difference_low", "difference_high", "level", "detectable"]
+_RESULTS = ["against", *COMPARISON_NUMBERS, "verdict", "reason"]
+COMPARISON_COLUMNS = [*COLUMNS, *(REFERENCE + name for name in COLUMNS), *_RESULTS]
 NAMES = [*FIGURE, *(REFERENCE + name for name in FIGURE), "against"]
-ALL_NUMBERS = {*NUMBERS, *estimates.NUMBERS, *(REFERENCE + name for name in estimates.NUMBERS)}
+ALL_NUMBERS = {*COMPARISON_NUMBERS, *NUMBERS, *(REFERENCE + name for name in NUMBERS)}
 
 
-def make(pairs: pd.DataFrame | None) -> pd.DataFrame:
+def make_comparisons(pairs: pd.DataFrame | None) -> pd.DataFrame:
     """The pairs of a family, as of `indicators.pairs.tested`, as checked comparisons."""
     if pairs is None:
         return _none().copy()
-    return check(estimates.with_types(pairs.reindex(columns=COLUMNS), ALL_NUMBERS))
+    return check_comparisons(
+        estimates.with_types(pairs.reindex(columns=COMPARISON_COLUMNS), ALL_NUMBERS)
+    )
 
 
 @cache
 def _none() -> pd.DataFrame:
-    return make(pd.DataFrame())
+    return make_comparisons(pd.DataFrame())
 
 
-def check(frame: pd.DataFrame) -> pd.DataFrame:
+def check_comparisons(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame if it keeps the contract, else raise `ValueError` with the first rows.
 
-    - columns are `COLUMNS`, in order; both sides are estimates (see `estimates.check`) of one
-      indicator;
+    - columns are `COMPARISON_COLUMNS`, in order; both sides are estimates (see `estimates.check`)
+      of one indicator;
     - `against` and `verdict` are of `AGAINST` and `VERDICTS`; without a difference the verdict is
       `unknown`, and where a side is withheld there is no difference;
     - an interval has both ends and holds its difference; a rise is above 0 with its whole
       interval, a fall below it;
     - the level of an interval is between 0 and 1.
     """
-    if list(frame.columns) != COLUMNS:
-        raise ValueError(f"comparison columns are {COLUMNS}, not {list(frame.columns)}")
+    if list(frame.columns) != COMPARISON_COLUMNS:
+        raise ValueError(f"comparison columns are {COMPARISON_COLUMNS}, not {list(frame.columns)}")
     for side in ("", REFERENCE):
         estimates.check(side_of(frame, side))
-    difference, low, high, level, _ = (frame[name].to_numpy(float) for name in NUMBERS)
+    difference, low, high, level, _ = (frame[name].to_numpy(float) for name in COMPARISON_NUMBERS)
     verdict = frame["verdict"].to_numpy()
     withheld = frame[["status", REFERENCE + "status"]].isin(estimates.WITHHELD).any(axis=1)
     slack = 1e-9 * np.maximum(np.abs(difference), 1)
@@ -103,32 +105,32 @@ def tipping_point(low: float, high: float, margin: float = 0.0) -> float:
 
 def side_of(pairs: pd.DataFrame, side: str) -> pd.DataFrame:
     """The estimates of one side of pairs: of "", or of `estimates.REFERENCE`."""
-    names = [side + name for name in estimates.COLUMNS]
-    return pairs[names].set_axis(estimates.COLUMNS, axis=1)
+    names = [side + name for name in COLUMNS]
+    return pairs[names].set_axis(COLUMNS, axis=1)
 
 
-def identifiers(frame: pd.DataFrame) -> list[str]:
+def comparison_identifiers(frame: pd.DataFrame) -> list[str]:
     """The permanent identifier of each comparison, as of a figure's, but it begins with `c`."""
-    return list(map(identifier, estimates.records(frame[NAMES])))
+    return list(map(comparison_identifier, estimates.records(frame[NAMES])))
 
 
-def identifier(row: Mapping[str, Any]) -> str:
-    """The permanent identifier of a comparison (see `identifiers`)."""
+def comparison_identifier(row: Mapping[str, Any]) -> str:
+    """The permanent identifier of a comparison (see `comparison_identifiers`)."""
     return estimates.short_digest("c", tuple(row[name] for name in NAMES))
 
 
-def combine(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+def combine_comparisons(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """One frame of several, in order, each pair once."""
     kept = [frame for frame in frames if len(frame)]
-    return pd.concat(kept).drop_duplicates(ignore_index=True) if kept else make(None)
+    return pd.concat(kept).drop_duplicates(ignore_index=True) if kept else make_comparisons(None)
 
 
-def to_json(frame: pd.DataFrame) -> dict[str, Any]:
+def comparisons_to_json(frame: pd.DataFrame) -> dict[str, Any]:
     """The frame as part of the `estimates.MIME` output; a base without limit (a census) is none."""
-    return {"columns": COLUMNS, "rows": estimates.csv_lines(frame[COLUMNS])}
+    return {"columns": COMPARISON_COLUMNS, "rows": estimates.csv_lines(frame[COMPARISON_COLUMNS])}
 
 
-def from_json(content: Mapping[str, Any]) -> pd.DataFrame:
-    """The frame that `to_json` wrote."""
+def comparisons_from_json(content: Mapping[str, Any]) -> pd.DataFrame:
+    """The frame that `comparisons_to_json` wrote."""
     rows = estimates.from_lines(content["rows"])
-    return make(pd.DataFrame(rows, columns=content["columns"]) if rows else None)
+    return make_comparisons(pd.DataFrame(rows, columns=content["columns"]) if rows else None)

@@ -165,7 +165,7 @@ def times(rows: pd.DataFrame) -> pd.Series:
     return rows["rows"] if "rows" in rows else pd.Series(1, rows.index)
 
 
-def count(rows: pd.DataFrame) -> int:
+def number_of_rows(rows: pd.DataFrame) -> int:
     """How many rows of a tidy table some rows stand for (see `times`)."""
     return int(times(rows).sum())
 
@@ -189,7 +189,7 @@ def with_quarters_withheld(months: pd.DataFrame) -> pd.DataFrame:
     of = [months[name] for name in ("product", "channel", "device", "indicator")]
     few = (months["status"] == "suppressed").groupby([*of, pd.Series(quarter, months.index)])
     hidden = few.transform("any") & months["estimate"].notna()
-    return estimates.check(estimates.withheld(months, hidden))
+    return estimates.check(estimates.withhold(months, hidden))
 
 
 def _publishable(given: pd.DataFrame, found: Sequence[estimates.Row]) -> bool | None:
@@ -197,7 +197,7 @@ def _publishable(given: pd.DataFrame, found: Sequence[estimates.Row]) -> bool | 
 
     Measures of one question tell one another: where one of them is withheld, all are.
     """
-    n = count(given)
+    n = number_of_rows(given)
     if not n:
         return None
     if n < estimates.MINIMUM_PEOPLE or (n < estimates.LOW_BASE and given["value"].nunique() == 1):
@@ -205,7 +205,7 @@ def _publishable(given: pd.DataFrame, found: Sequence[estimates.Row]) -> bool | 
     return not any(unanimous(row["unit"], row["estimate"], n) for row in found)
 
 
-def on_10(answers: pd.DataFrame) -> pd.Series:
+def rescale(answers: pd.DataFrame) -> pd.Series:
     """Each value brought from its scale, whose best end is `scale_max`, to 0–10."""
     return MEASURES["satisfaction_10"].of(answers)
 
@@ -224,7 +224,11 @@ def period_status(rows: pd.DataFrame, quarters: Sequence[Quarter], once: bool = 
     if not len(rows):
         return "missing"
     ends = (rows["date"] >= pd.Timestamp(f"{quarters[-1].months[2]}-01")).any()
-    return "partial" if count(rows) >= estimates.LOW_BASE and not ends and not once else "published"
+    return (
+        "partial"
+        if number_of_rows(rows) >= estimates.LOW_BASE and not ends and not once
+        else "published"
+    )
 
 
 def wave_devices(catalogue: Catalogue) -> list[str]:

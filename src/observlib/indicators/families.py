@@ -16,7 +16,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue.tables import ALIKE, TABLES
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import make_comparisons
 
 # What a family may read beside tidy tables, tables of `data/reference` and other families.
 CONTEXT = {
@@ -29,7 +29,7 @@ CONTEXT = {
     "expectations": "what analysts expected of the quarter, and why one is exploratory",
     "held": "what the store holds of each device (`store.devices`)",
     "heard": "which device told of which product (`store.heard`)",
-    "received": "how much each device gave in the quarter (`store.received`)",
+    "received": "how much each device gave in the quarter (`store.count_received`)",
     "responses_of": "by survey, a function that reads its responses: all do not fit in memory",
 }
 RESPONSES = "responses"
@@ -96,7 +96,7 @@ class Family:
         found = self.compute(**read)
         rows, pairs, words = (*(found if isinstance(found, tuple) else (found,)), None, None)[:3]
         checked = estimates.check(rows.reset_index(drop=True))
-        return Given(checked, comparisons.make(pairs), dict(words or {}))
+        return Given(checked, make_comparisons(pairs), dict(words or {}))
 
 
 DECLARED: dict[str, Family] = {}  # of the themes imported so far; `frame.families` has all

@@ -157,7 +157,7 @@ def over_quarters(frame: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -
     found = found.assign(ci_low=middle - below, ci_high=middle + above, status="published")
     found["n_eff"] = len(quarters) ** 2 / found["n_eff"]
     found["period"] = _year_to(quarter)
-    return estimates.check(estimates.withheld(estimates.typed(found), hidden.to_numpy()))
+    return estimates.check(estimates.withhold(estimates.typed(found), hidden.to_numpy()))
 
 
 def _year_to(quarter: Quarter) -> str:

@@ -16,7 +16,7 @@ from observlib.confidentiality.disclosure import protect
 from observlib.estimates import REFERENCE
 from observlib.estimates.measures import SATISFIED_FROM
 from observlib.language import wording
-from observlib.stats.survey.specifications import OPTIONS, specifications
+from observlib.stats.survey.specifications import OPTIONS, changes_by_specification
 
 _TEXTS = wording.load_texts(__file__)
 HEADLINE = "satisfaction_10"
@@ -55,7 +55,7 @@ def of_headlines(
             (answers[SUBJECT_OF_PAIRS] == [pair[name] for name in SUBJECT_OF_PAIRS]).all(axis=1)
         ]
         now, then = (own[own["quarter"] == pair[side + "period"]] for side in ("", REFERENCE))
-        found = specifications(now, then, pair["level"], margins, SATISFIED_FROM)
+        found = changes_by_specification(now, then, pair["level"], margins, SATISFIED_FROM)
         if len(found) >= LEAST_CALCULATIONS:
             passport = {name: pair[name] for name in (*SUBJECT_OF_PAIRS, "period", "source")}
             made += [{**passport, **row} for row in _rows(found, pair["verdict"])]

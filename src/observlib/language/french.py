@@ -258,7 +258,7 @@ def period_head(period: str) -> str:
     return f"{quarters} {period[:4]}" if "-T" in period else label
 
 
-def span(first: str, last: str) -> str:
+def period_range(first: str, last: str) -> str:
     """Write from which period to which, of one kind: `d'octobre 2025 à septembre 2026`."""
     start, end = period_label(first), period_label(last)
     if "T" in first or first.count("-") == 2:

@@ -516,7 +516,7 @@ def rounded_count(row: dict[str, Any], indicator: Indicator) -> str:
     return f"{french.number(millions, 1)}{french.NBSP}{plural} {french.of(things)}"
 
 
-def quoted(name: str) -> str:
+def in_quotes(name: str) -> str:
     """A name as a sentence quotes it."""
     return f"« {french.inner_quotes(name)} »"
 

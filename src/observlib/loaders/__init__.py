@@ -76,11 +76,9 @@ def batches(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded
                 form = form.model_copy(update={"layout": own})
             yield from _format.format_batches(path, device, catalogue, form)
         else:
-            loader = import_module(f"{__name__}.{device.loader}")
-            if hasattr(loader, "batches"):
-                yield from loader.batches(path, device, catalogue)
-            else:
-                yield loader.load(path, device, catalogue)
+            module = import_module(f"{__name__}.{device.loader}")
+            loaded = getattr(module, f"load_{device.loader}")(path, device, catalogue)
+            yield from (loaded,) if isinstance(loaded, Loaded) else loaded
     except (MemoryError, RecursionError) as error:
         what = "takes more memory than there is; export a shorter period, or parts"
         if isinstance(error, RecursionError):

@@ -142,7 +142,7 @@ _WORD = r"(?:participante?|part|usag(?:er|ere)|user|testeur|test|id|[a-z]{1,2})"
 _CODE = re.compile(rf"(?:{_WORD}[-_ .])?(?:{_WORD}[-_ .]?)?\d{{1,5}}(?:[-_]\d{{1,4}})?[a-z]?")
 
 
-def each(texts: pd.Series, read: Callable[[str], Any]) -> _Read:
+def read_each(texts: pd.Series, read: Callable[[str], Any]) -> _Read:
     """What `read` makes of each cell; where it raises a `ValueError`, its words tell why not."""
     made: dict[str, Any] = {}
     faults: dict[int, str] = {}
@@ -177,7 +177,7 @@ def _word_reader(words: dict[str, tuple[str, ...]], what: str) -> Callable[[str]
     return read
 
 
-def count(text: str, commas: bool = False) -> int:
+def read_count(text: str, commas: bool = False) -> int:
     """A whole number, such as `1 234`, or `1,234` where `commas` set thousands apart."""
     number = _text.parse_count(text, commas)
     if number is None:
@@ -187,7 +187,7 @@ def count(text: str, commas: bool = False) -> int:
 
 def _natural(text: str, commas: bool = False) -> int:
     """A whole number that is not negative."""
-    if (number := count(text, commas)) < 0:
+    if (number := read_count(text, commas)) < 0:
         raise ValueError("is negative; counts are 0 or more")
     return number
 
@@ -208,7 +208,7 @@ def _amount(text: str) -> float:
     return float(plain.replace(" ", "").replace(",", ".")) + 0.0  # no page shows a -0
 
 
-def number(text: str) -> float:
+def read_number(text: str) -> float:
     """A number with a decimal point or comma, or a percentage."""
     found = re.fullmatch(r"([-+]?\d{1,12}(?:[.,]\d{1,12})?) ?%?", text, re.ASCII)
     if found is None:
@@ -216,7 +216,7 @@ def number(text: str) -> float:
     return float(found[1].replace(",", "."))
 
 
-def answer(text: str) -> str:
+def read_answer(text: str) -> str:
     """The identifier of an answer, which is no word of it."""
     if re.fullmatch(r"[\w-]{1,40}", text) is None:
         raise ValueError("is no identifier (letters, digits, - and _)")
@@ -230,7 +230,7 @@ def _mean_reader(column: SourceColumn, share: bool) -> Callable[[str], float]:
     def read(text: str) -> float:
         if column.unit == "clock":
             return clock(text)
-        if (found := number(text)) < 0:
+        if (found := read_number(text)) < 0:
             raise ValueError("is negative; it is 0 or more")
         if share and found > 100:
             raise ValueError("is above 100 %; check the column")
@@ -266,7 +266,7 @@ def _mark_reader(column: SourceColumn) -> Callable[[str], float | None]:
                 continue
             if known and label not in known:
                 raise ValueError(f"is no answer to this question; allowed: {allowed}")
-            marks[part] = known[label] if known else number(label)
+            marks[part] = known[label] if known else read_number(label)
         if column.parts and column.parts.make == "max":
             return max(marks.values(), default=None)
         return sum(marks.values()) / len(marks) if marks else None
@@ -294,7 +294,7 @@ def _flag_reader(column: SourceColumn) -> Callable[[str], bool]:
     return read
 
 
-def theme(text: str) -> str | None:
+def read_theme(text: str) -> str | None:
     """The theme of a contact; other texts may be what someone wrote."""
     found = _text.short(text, _LONGEST_THEME + 1)
     if fold_label(found) in _WORDS["no_theme"]:
@@ -322,12 +322,12 @@ class _PlainText(HTMLParser):
         self.parts.append(data)
 
 
-def section(text: str) -> str:
+def read_section(text: str) -> str:
     """The name of a section of a site; an address that may tell of someone is refused.
 
     Examples
     --------
-    >>> section(" papiers-identite "), section("/index")
+    >>> read_section(" papiers-identite "), read_section("/index")
     ('papiers-identite', '/index')
     """
     if _OF_SOMEONE.search(found := text.strip()):
@@ -375,7 +375,7 @@ def _ticket(text: str) -> str:
     return text if _text.parse_count(text) is None else re.sub(r"\s", "", text)
 
 
-def title(text: str) -> str:
+def read_title(text: str) -> str:
     """A title, which is no total of all of them."""
     found = _text.short(text, 200)
     if _text.is_total(found):
@@ -383,19 +383,19 @@ def title(text: str) -> str:
     return found
 
 
-def title_id(text: str) -> str:
+def read_title_id(text: str) -> str:
     """An ISBN by its digits alone, so that one title has one; any other reference as it is.
 
     Examples
     --------
-    >>> title_id("978-2-00-000000-2"), title_id("REF-12")
+    >>> read_title_id("978-2-00-000000-2"), read_title_id("REF-12")
     ('9782000000002', 'REF-12')
     """
     if _SHORTENED.fullmatch(text):
         raise ValueError("was shortened by a spreadsheet; format the column as text")
     digits = re.sub(r"[ -]", "", text)
     isbn = re.fullmatch(r"97[89]\d{10}|\d{9}[\dX]", digits, re.ASCII)
-    return digits if isbn else title(text)
+    return digits if isbn else read_title(text)
 
 
 def _list_name(text: str) -> str:
@@ -405,7 +405,7 @@ def _list_name(text: str) -> str:
     return text
 
 
-def period(text: str) -> tuple[date, date]:
+def read_period(text: str) -> tuple[date, date]:
     """The first and the last day of a period."""
     span = _moments.parse_period(text)
     if span is None:
@@ -416,7 +416,7 @@ def period(text: str) -> tuple[date, date]:
     return span
 
 
-def month(text: str) -> pd.Timestamp:
+def read_month(text: str) -> pd.Timestamp:
     """The first day of a month."""
     span = _moments.month_of(text)
     if isinstance(span, str):
@@ -424,7 +424,7 @@ def month(text: str) -> pd.Timestamp:
     return pd.Timestamp(span[0])
 
 
-def participant(text: str) -> str:
+def read_participant(text: str) -> str:
     """A participant's code, in capitals: `p01` and `P01` are one."""
     code = fold_label(text).upper()
     if not _CODE.fullmatch(code.lower()):
@@ -434,7 +434,7 @@ def participant(text: str) -> str:
     return code
 
 
-def label(text: str) -> str:
+def read_label(text: str) -> str:
     """A label of a session, a system or a task."""
     if _text.tells_of_someone(text, 120):
         raise ValueError("is long, or may tell of somebody; write a label of your own")
@@ -526,11 +526,11 @@ def reader_of(
     readers: dict[str, Callable[[str], object]] = {
         "text": str,
         "words": str,  # of a value that the format tells
-        "number": number,
-        "answer": answer,
+        "number": read_number,
+        "answer": read_answer,
         "host": _host,
-        "participant": participant,
-        "label": label,
+        "participant": read_participant,
+        "label": read_label,
         "task_time": _task_time,
         "item": _item,
         "product": product,
@@ -544,16 +544,16 @@ def reader_of(
         "url": _url,
         "departement": _departement,
         "ticket": _ticket,
-        "theme": theme,
-        "section": section,
-        "title": title,
-        "title_id": title_id,
+        "theme": read_theme,
+        "section": read_section,
+        "title": read_title,
+        "title_id": read_title_id,
         "list": _list_name,
         "place": _place,
-        "month": month,
+        "month": read_month,
         "count": lambda text: _natural(text, bool(column.thousands)),
-        "signed": count,
-        "period": period,
+        "signed": read_count,
+        "period": read_period,
         "amount": _amount,
         "flag": _flag_reader(column),
         "time": _moments.short_time(_moments.duration_reader(column)),

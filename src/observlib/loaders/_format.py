@@ -19,7 +19,7 @@ from observlib.base.text import fold_label
 from observlib.catalogue import FIELDS, Catalogue, Device, Format, SourceColumn, contract, tables
 from observlib.catalogue.contract import reject
 from observlib.loaders import Loaded
-from observlib.loaders._cells import CELL_SEPARATOR, each, reader_of
+from observlib.loaders._cells import CELL_SEPARATOR, read_each, reader_of
 from observlib.loaders._grid import (
     ColumnCells,
     Grid,
@@ -47,6 +47,7 @@ from observlib.loaders._rows import Reading, id_of, rejects_of, settle, with_tex
 from observlib.loaders._settled import SETTLED, summed
 from observlib.loaders._survey import SurveyColumn, responses
 from observlib.loaders._text import (
+    PIECE,
     header_label,
     is_formula_error,
     need_columns,
@@ -239,7 +240,6 @@ def _text(column: SourceColumn, cells: Sequence[str]) -> str:
     return text
 
 
-PIECE = 100_000  # rows that are read at once, where others do not tell how to read them
 _FORMS = ("iso", "%d/%m/%Y %H:%M[:%S]")
 # What of each table stays empty where it is not told, and would else be read as "not" or 0.
 _UNTOLD = {
@@ -466,7 +466,7 @@ def _read(
         reading.add_all(field, dict.fromkeys(cells.index[~filled], "is empty"))
     there = cells[filled]
     if not _is_dated(form, field):
-        found, why = each(there, reader_of(kind, field, column, catalogue))
+        found, why = read_each(there, reader_of(kind, field, column, catalogue))
     elif there.empty:
         found, why = there.astype("datetime64[us]"), {}
     else:

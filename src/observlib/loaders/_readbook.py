@@ -6,7 +6,7 @@ import io
 import sys
 
 
-def main() -> list[tuple[str, list[list[object]]]]:
+def read_workbook() -> list[tuple[str, list[list[object]]]]:
     """Name and rows of each sheet of the workbook on the standard input."""
     import python_calamine
 

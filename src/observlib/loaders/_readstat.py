@@ -26,7 +26,7 @@ def _cell(value: object) -> str:
     return str(value).strip()
 
 
-def main(path: str, function: str) -> list[dict[str, object]]:
+def read_statistics_file(path: str, function: str) -> list[dict[str, object]]:
     """The names, labels and cells of each variable of a file, by a function of pyreadstat."""
     import pyreadstat
 

@@ -30,9 +30,11 @@ class Exceeded(Failed):
     """It takes more time or memory than a file of its kind, or it ended the process."""
 
 
-def apart(script: str, *words: str, given: bytes = b"", seconds: int = _SECONDS) -> Any:
-    """What the function `main` of a script gives, as lists, texts, numbers and days."""
-    command = [sys.executable, "-P", __file__, str(seconds // 2), script, *words]
+def apart(
+    script: str, function: str, *words: str, given: bytes = b"", seconds: int = _SECONDS
+) -> Any:
+    """What a function of a script gives, as lists, texts, numbers and days."""
+    command = [sys.executable, "-P", __file__, str(seconds // 2), script, function, *words]
     # each thread of a library of linear algebra would take its own part of the memory
     settings = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
     try:
@@ -70,7 +72,7 @@ def _told(value: object) -> object:
     return {_DAY: value.isoformat()} if isinstance(value, date) else str(value)
 
 
-def _main(seconds: str, script: str, *words: str) -> None:
+def _main(seconds: str, script: str, function: str, *words: str) -> None:
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
@@ -79,7 +81,7 @@ def _main(seconds: str, script: str, *words: str) -> None:
     answer = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace")
     os.dup2(2, 1)  # what the library prints is no answer
     try:
-        found = json.dumps(runpy.run_path(script)["main"](*words), default=_told)
+        found = json.dumps(runpy.run_path(script)[function](*words), default=_told)
         if len(found) > _LONGEST:
             raise MemoryError
         failed = False

@@ -17,7 +17,12 @@ from observlib.catalogue.tables import QUESTIONS
 from observlib.loaders._cells import MOST_THEMES
 from observlib.loaders._moments import PARIS, day_named, month_of, paris_days
 from observlib.loaders._rows import Reading, Settle, Settled, are_complete, ends_of, period_fault
-from observlib.loaders._settled_sheets import counters, figures, polls, user_tests
+from observlib.loaders._settled_sheets import (
+    settle_counters,
+    settle_figures,
+    settle_polls,
+    settle_user_tests,
+)
 
 _COUNTS = ("visits", "visitors", "actions", "downloads", "bounces", "seconds")
 _LARGEST = 1e12  # total of a day or month
@@ -25,7 +30,7 @@ _MOST_ANSWERS = 100_000  # that one row counts
 _OF_A_SALE = ["product", "title_id", "format", "start"]
 
 
-def audience(frame: pd.DataFrame, reading: Reading) -> Settled:
+def settle_audience(frame: pd.DataFrame, reading: Reading) -> Settled:
     """Counts of days, months or other parts of a month; shares and means become totals."""
     frame, form, device = _with_days(frame, reading), reading.form, reading.device
     if form.every_day:
@@ -48,7 +53,7 @@ def audience(frame: pd.DataFrame, reading: Reading) -> Settled:
     return reading.without(frame), []
 
 
-def sections(frame: pd.DataFrame, reading: Reading) -> Settled:
+def settle_sections(frame: pd.DataFrame, reading: Reading) -> Settled:
     """Visits of sections; pages that stand beside the folders, such as `/index`, do not count."""
     pages = frame["section"].str.startswith("/").fillna(False).astype(bool)
     frame = _with_days(frame, reading)
@@ -110,7 +115,7 @@ def _need_every_day(days: pd.Series, reading: Reading) -> None:
         )
 
 
-def ratings(frame: pd.DataFrame, reading: Reading) -> Settled:
+def settle_ratings(frame: pd.DataFrame, reading: Reading) -> Settled:
     """Ratings at Paris time, a row an answer and question, of columns of marks or of questions.
 
     A row that counts several answers becomes as many; without identifiers, its moment and place are
@@ -150,21 +155,21 @@ def _asked(frame: pd.DataFrame, name: str, column: SourceColumn) -> pd.DataFrame
     return frame.assign(**told)
 
 
-def calls(frame: pd.DataFrame, reading: Reading) -> Settled:
+def settle_calls(frame: pd.DataFrame, reading: Reading) -> Settled:
     """Calls, with their day in Paris."""
     if "talk" in frame:
         talked = (frame["outcome"] == "abandoned") & (frame["talk"] > 0)
         reading.where("talk", talked, "is not 0 and the call was abandoned")
     _need_themes(frame, reading)
-    return call_intervals(reading.without(frame), reading)
+    return settle_call_intervals(reading.without(frame), reading)
 
 
-def call_intervals(frame: pd.DataFrame, reading: Reading) -> Settled:
+def settle_call_intervals(frame: pd.DataFrame, reading: Reading) -> Settled:
     """Half hours, with their day in Paris."""
     return reading.about(frame).assign(date=paris_days(frame["moment"])), []
 
 
-def tickets(frame: pd.DataFrame, reading: Reading) -> Settled:
+def settle_tickets(frame: pd.DataFrame, reading: Reading) -> Settled:
     """Tickets, with the moment at which they were seen."""
     form = reading.form
     for name, column in form.columns.items():
@@ -236,7 +241,7 @@ def _in_months(frame: pd.DataFrame, reading: Reading, last: date | None = None) 
     return frame.assign(start=start.astype("datetime64[us]"), end=end, complete=complete)
 
 
-def sales(frame: pd.DataFrame, reading: Reading) -> Settled:
+def settle_sales(frame: pd.DataFrame, reading: Reading) -> Settled:
     """Sales of months, with the returns written as rows of their own added to their sale's."""
     notices: list[str] = []
     if "price" in frame:  # of one unit
@@ -291,7 +296,7 @@ def _joined(frame: pd.DataFrame, back: pd.Series) -> pd.DataFrame:
     return frame[~gone].drop(columns=["line", "back"])
 
 
-def subscriptions(frame: pd.DataFrame, reading: Reading) -> Settled:
+def settle_subscriptions(frame: pd.DataFrame, reading: Reading) -> Settled:
     """Monthly counts of subscribers, of cohorts or whole lists; or of persons, counted here."""
     if "joined" in reading.form.columns:
         frame, last, notices = _counted(reading.about(frame), reading)
@@ -371,9 +376,10 @@ def _counted_twice(frame: pd.DataFrame) -> dict[int, str]:
 
 
 SETTLED: dict[str, Settle] = {
-    one.__name__: one
+    one.__name__.removeprefix("settle_"): one
     for one in (
-        *(calls, call_intervals, tickets, sales, subscriptions, audience, sections, ratings),
-        *(polls, figures, counters, user_tests),
+        settle_calls, settle_call_intervals, settle_tickets, settle_sales, settle_subscriptions,
+        settle_audience, settle_sections, settle_ratings, settle_polls, settle_figures,
+        settle_counters, settle_user_tests,
     )
-}
+}  # fmt: skip

@@ -29,7 +29,7 @@ _SAME = ("date", "network", "question", "voters", "followers", "product")
 _MOST_VOTES = 10**12
 
 
-def polls(frame: pd.DataFrame, reading: Reading) -> Settled:
+def settle_polls(frame: pd.DataFrame, reading: Reading) -> Settled:
     """Options of polls in their order, with their votes.
 
     Networks that give only percentages are read where one whole number of votes alone rounds to
@@ -178,7 +178,7 @@ _LEVELS = {  # how the codes of each level of areas are written, where one colum
 }
 
 
-def figures(frame: pd.DataFrame, reading: Reading) -> Settled:
+def settle_figures(frame: pd.DataFrame, reading: Reading) -> Settled:
     """Figures of a period, or of their day, and of the area that a column tells.
 
     A figure of a day is of its year, where all days of its indicator are a 31 December.
@@ -234,7 +234,7 @@ def _with_areas(frame: pd.DataFrame, reading: Reading) -> pd.DataFrame:
     return frame.assign(subject="France")
 
 
-def counters(frame: pd.DataFrame, reading: Reading) -> Settled:
+def settle_counters(frame: pd.DataFrame, reading: Reading) -> Settled:
     """Counters, on the day of their list, with a notice of the zeros that were put back."""
     mended = sum(len(reading.cell(line, "departement")) == 1 for line in frame.index)
     lost = "département had lost its" if mended == 1 else "départements had lost their"
@@ -270,7 +270,7 @@ _PROBLEM = re.compile(r"(.+?)\s*\((?:gravite|severite|severity|g)?\s*:?\s*(\d)\)
 _Row = tuple[int, dict[str, Any]]  # line, cells of the tidy row
 
 
-def user_tests(frame: pd.DataFrame, reading: Reading) -> Settled:
+def settle_user_tests(frame: pd.DataFrame, reading: Reading) -> Settled:
     """A row a participant, task and measure.
 
     Without participants, each row is a person. Answers to the usability scale count once a

@@ -36,6 +36,7 @@ _NO_LABEL = re.compile(
 )
 _PATTERNS = patterns(__file__)
 _LARGEST = 2**63 - 1
+PIECE = 100_000  # rows that are read at once, where others do not tell how to read them
 _SPLIT = "export a shorter period, or parts"
 MOST_JSON = 20_000_000  # whose values take up to 25 times as much memory
 _MOST_KEYS = 10_000  # of one object of it

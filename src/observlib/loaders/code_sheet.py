@@ -20,7 +20,7 @@ _MEND = "fill in the file that `observ code` wrote, and keep its header"
 _LONGEST_SHOWN = 30
 
 
-def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
+def load_code_sheet(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read a filled file into `codes`: a row for each cell; wrong words are rejected alone."""
     sheet = coding.of_sheet(path.name)
     if sheet is None:

@@ -61,7 +61,7 @@ _MEND = "download the edition's workbook again from data.gouv.fr"
 _Read = tuple[str, float | None, date | None, str | None]
 
 
-def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
+def load_demarches(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read an edition's workbook into the table `procedures`: a row a procedure and indicator.
 
     Marks are on 0-10, shares on 0-1, `loading_ms` in milliseconds. `state` tells why there is no

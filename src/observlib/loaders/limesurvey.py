@@ -202,7 +202,7 @@ def _plain(text: str) -> str:
     return _text.short(html.unescape(re.sub(r"<[^<>]*>", " ", text)), 2000)
 
 
-def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
+def load_limesurvey(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read an export or archive of a LimeSurvey survey into the table `responses`.
 
     Each response gives a row of the variable `response` and one for each answer. What the export
@@ -216,7 +216,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
 
 
 def without_the_rest(path: Path, text: str, questionnaire: Questionnaire, texts: bool) -> str:
-    """A CSV export reduced to what `load` reads, so that nothing else is kept.
+    """A CSV export reduced to what `load_limesurvey` reads, so that nothing else is kept.
 
     What people wrote beside "Other" leaves a `Y`.
     """

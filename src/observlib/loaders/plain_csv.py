@@ -48,6 +48,7 @@ from observlib.catalogue import CHANNEL_LABELS, Catalogue, Device, contract, out
 from observlib.catalogue.contract import reject
 from observlib.loaders import Loaded, _text
 from observlib.loaders._rows import day_fault, days, is_complete, period_fault, settle
+from observlib.loaders._text import PIECE
 
 _DEFAULTED = ("device", "product", "channel")
 _FLAGS = {"true": True, "1": True, "oui": True, "false": False, "0": False, "non": False}
@@ -58,14 +59,13 @@ _WANTED = {
     "number": "a number such as 7.5",
     "flag": "true, false, 1, 0, oui or non",
 }
-PIECE = 100_000  # rows that are read at once
 _LONGEST_SHOWN = 60
 # what a total would stand among as if it were one of them
 _PARTS = ("area", "list", "title_id", "title", "option", "task", "label", "procedure")
 _Fault = tuple[str, str, str]  # column, value, reason
 
 
-def batches(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded]:
+def load_plain_csv(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded]:
     """Read a file of the format above into the device's `table`, a piece after the other."""
     if device.table is None:
         raise ObservError(

@@ -65,7 +65,7 @@ _WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x8
 _Columns = dict[str, int]
 
 
-def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
+def load_services_publics_plus(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read an export of told experiences into the table `experiences`.
 
     `organisation` is the kind of service told about ("Intitulé Typologie 1") or, where it is empty,

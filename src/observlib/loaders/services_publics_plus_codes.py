@@ -24,7 +24,7 @@ _CODES = {"0": "no", "0.0": "no", "1": "yes", "1.0": "yes"}
 _LONGEST_SHOWN = 30
 
 
-def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
+def load_services_publics_plus_codes(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read what was noted into the table `codes`: a row for each cell that is not empty.
 
     A cell that is neither 0 nor 1 is rejected, as are all stories of an identifier of several.

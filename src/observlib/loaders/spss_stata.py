@@ -28,7 +28,7 @@ _STARTS = {
 }
 
 
-def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
+def load_spss_stata(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read a file of SPSS or Stata into the table `responses`; rejects tell the place in it."""
     variables = _read(path)
     columns = [
@@ -56,7 +56,7 @@ def _read(path: Path) -> list[dict[str, Any]]:
     if reader is None:
         raise ObservError(f"{path}: is no file of SPSS (.sav) or Stata (.dta); export it again")
     try:
-        return list(apart(_readstat.__file__, str(path.resolve()), reader))
+        return list(apart(_readstat.__file__, "read_statistics_file", str(path.resolve()), reader))
     except Failed as error:
         why = short(str(error), 200)
         raise ObservError(f"{path}: is damaged or not read ({why}); export it again") from error

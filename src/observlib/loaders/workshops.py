@@ -50,7 +50,7 @@ _NOT_DECIMAL = re.compile(r"[-+]?0[\d_xb][\da-fA-F_]*|[-+]?\d[\d_]*(?::[0-5]?\d)
 _Fault = tuple[tuple[Any, ...], str, str]  # where in the sheet, value, reason
 
 
-def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
+def load_workshops(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read sheets of workshops into the table `workshops`, with ids of their day and title."""
     _refuse_surprises(path)
     data, lines, problems = read_yaml(path, object, "a sheet, or a list of sheets", "is gone")

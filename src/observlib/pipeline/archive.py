@@ -23,7 +23,7 @@ from observlib.base.files import replace_folder, workspace
 from observlib.base.kept import Inputs
 from observlib.base.period import Quarter
 from observlib.confidentiality.disclosure import Published
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import check_comparisons, make_comparisons
 
 ARCHIVE_FOLDER = "published"
 ESTIMATES, COMPARISONS, STEPS = "estimates.parquet", "comparisons.parquet", "disclosure.json"
@@ -37,7 +37,7 @@ class Publication(NamedTuple):
     name: str
     told: Published
     day: str = ""
-    comparisons: pd.DataFrame = comparisons.make(None)
+    comparisons: pd.DataFrame = make_comparisons(None)
 
     @property
     def quarter(self) -> str:
@@ -125,7 +125,7 @@ def _read(folder: Path, stamp: tuple[int, ...]) -> Publication:
     try:
         rows, pairs = archive_tables(folder)
         estimates.check(rows)
-        comparisons.check(pairs)
+        check_comparisons(pairs)
         steps = json.loads((folder / STEPS).read_text(encoding="utf-8"))
         wide = frozenset((*map(str, names[:4]), int(names[4])) for names in steps["wide"])
         amended = frozenset(tuple(map(str, one)) for one in steps.get("amended", ()))

@@ -266,7 +266,7 @@ def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) 
         "expectations": lambda: expectations(data, quarter),
         "held": lambda: store.devices(data),
         "heard": lambda: store.heard(data, first or quarter, quarter),
-        "received": lambda: store.received(data, devices.COUNTED, quarter),
+        "received": lambda: store.count_received(data, devices.COUNTED, quarter),
         "responses_of": lambda: {
             one: partial(store.read, data, RESPONSES, first, quarter, device=one)
             for one in surveys(data)

@@ -38,14 +38,14 @@ def followed_series(
         [
             counts.monthly_counts(read["audience"], _FIRST, last),
             counts.monthly_counts(read["audience"], _FIRST, last, "downloads"),
-            satisfaction.monthly(read["ratings_by_mark"], _FIRST, last),
-            surveys.monthly(read["responses"], _FIRST, last),
+            satisfaction.monthly_marks(read["ratings_by_mark"], _FIRST, last),
+            surveys.monthly_measures(read["responses"], _FIRST, last),
             contacts.monthly_calls(read["calls_by_day"], read["intervals_by_day"], _FIRST, last),
             contacts.monthly_tickets(
                 read["tickets_by_state"], _FIRST, last, promises, read["tickets_by_delay"]
             ),
-            each_month(subscriptions.over, read["subscriptions"], _FIRST, last),
-            each_month(sales.over, read["sales"], _FIRST, last),
+            each_month(subscriptions.subscribers_by_period, read["subscriptions"], _FIRST, last),
+            each_month(sales.sales_by_period, read["sales"], _FIRST, last),
         ]
     )
     return found[found["indicator"].isin(FOLLOWED)].reset_index(drop=True)

@@ -31,7 +31,7 @@ from observlib.base.text import fold
 from observlib.base.yaml_files import as_front_matter, mapping, read_text
 from observlib.display import svg
 from observlib.display.style import Brand
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import comparison_identifiers, comparisons_from_json
 from observlib.language import french, words
 from observlib.language.prose import unmarked
 from observlib.publish import pandoc
@@ -458,7 +458,8 @@ def _restyled(styles: str, ours_by_pattern: Mapping[str, str], brand: Brand) -> 
 
 ESTIMATES, COMPARISONS = ".csv", "-comparaisons.csv"  # how a file's name ends
 EVERYTHING = "Toutes les données de l’édition"
-_CONTRACTS = {ESTIMATES: estimates, COMPARISONS: comparisons}
+_READ = {ESTIMATES: estimates.from_json, COMPARISONS: comparisons_from_json}
+_IDENTIFIERS = {ESTIMATES: estimates.identifiers, COMPARISONS: comparison_identifiers}
 DATA_TITLES = {ESTIMATES: "Données", COMPARISONS: "Comparaisons"}
 
 
@@ -496,7 +497,7 @@ def open_data(path: Path) -> dict[str, str]:
     A text that a spreadsheet would take for a formula has an apostrophe before it (`text.as_cell`).
     """
     return {
-        name: dataset.csv(table.assign(id=_CONTRACTS[name].identifiers(table))).decode()
+        name: dataset.csv(table.assign(id=_IDENTIFIERS[name](table))).decode()
         for name, table in frames(path).items()
     }
 
@@ -508,7 +509,7 @@ def _combined(contents: list[dict[str, Any]], name: str, path: Path) -> pd.DataF
         if any(content["columns"] != columns for content in contents):
             raise ValueError("its columns are not those of the cells before")
         lines = dict.fromkeys(row for content in contents for row in content["rows"])
-        return _CONTRACTS[name].from_json({"columns": columns, "rows": list(lines)})
+        return _READ[name]({"columns": columns, "rows": list(lines)})
     except (ValueError, KeyError, TypeError) as error:
         if len(contents) > 1:  # then one of them alone is wrong, or the last
             for content in contents:

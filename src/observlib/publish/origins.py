@@ -15,7 +15,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from observlib import estimates
-from observlib.estimates import REFERENCE, comparisons
+from observlib.estimates import REFERENCE
+from observlib.estimates.comparisons import ALL_NUMBERS, comparison_identifier
 from observlib.publish.notebook import cell_label, source_text
 
 # --- The numbers of a text, each with the figures that it may tell
@@ -484,7 +485,7 @@ def _read(content: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The rows of an output, checked when it was made: frames of so few would take much longer."""
     return [
         {
-            name: float(cell or "nan") if name in comparisons.ALL_NUMBERS else cell or ""
+            name: float(cell or "nan") if name in ALL_NUMBERS else cell or ""
             for name, cell in zip(content["columns"], cells, strict=True)
         }
         for cells in estimates.from_lines(content["rows"])
@@ -507,7 +508,7 @@ def rows_by_id(
                 found.setdefault(one, OriginRow(one, _numbers(row, _OF_FIGURES), row))
             else:
                 own += [side + column for column in _OF_FIGURES]
-        one = comparisons.identifier(pair)
+        one = comparison_identifier(pair)
         found[one] = OriginRow(one, _numbers(pair, own), pair)
     return found
 

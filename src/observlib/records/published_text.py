@@ -14,7 +14,7 @@ from observlib.base.personal import TITLES_OF_PEOPLE, held
 from observlib.base.text import sign_fault
 from observlib.base.yaml_files import beside
 from observlib.catalogue.entries import Prose, Text
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import COMPARISON_NUMBERS
 
 _ACTIVE = [
     (one["what"], re.compile(one["pattern"]), one["instead"]) for one in beside(__file__)["active"]
@@ -102,7 +102,7 @@ def refuse_personal_data(content: Mapping[str, Any], text: str) -> None:
 def _cells(columns: Sequence[str], rows: Sequence[str]) -> dict[str, list[str]]:
     """The texts of each column of lines of CSV, each once; numbers are no texts."""
     told = zip(*estimates.from_lines(rows), strict=True)
-    numbers = (*estimates.NUMBERS, *comparisons.NUMBERS)
+    numbers = (*estimates.NUMBERS, *COMPARISON_NUMBERS)
     return {
         name: [cell for cell in set(column) if cell]
         for name, column in zip(columns, told, strict=False)

@@ -37,7 +37,7 @@ from observlib.review.rebuild import (
     Tell,
     Trusted,
     files_against_manifest,
-    opened,
+    open_bundle,
     remade,
 )
 
@@ -102,15 +102,15 @@ def review_bundle(
         raise UsageError(f"--trust {wrong[0]}: is no branch of {root}; there are {there}")
     with temporary_files() as work:
         (work / "bundle").mkdir()
-        bundle = opened(place, work / "bundle")
+        bundle = open_bundle(place, work / "bundle")
         try:
             again = remade(bundle, root, data, work, tell, trusted)
         except CannotRun as error:
-            return of(bundle, None, root, error.problems)
-        return of(bundle, again, root)
+            return review_opened(bundle, None, root, error.problems)
+        return review_opened(bundle, again, root)
 
 
-def of(
+def review_opened(
     bundle: Bundle, again: Path | None, root: Path, not_run: tuple[str, ...] = ()
 ) -> ReviewResult:
     """The review of a bundle that was opened, against the folder in which it was made again."""

@@ -12,7 +12,7 @@ _SAID = {"/Alt": "alt", "/ActualText": "actual", "/T": "title"}
 _Found = tuple[str, int, str, str]  # the kind of the place, its number and name, what stands there
 
 
-def main() -> list[_Found]:
+def read_pdf() -> list[_Found]:
     """The lines of the PDF on the standard input, by page, then what it says of itself."""
     from pypdf import PdfReader
     from pypdf.errors import LimitReachedError

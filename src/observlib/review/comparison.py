@@ -173,19 +173,19 @@ def _markup(content: bytes) -> list[_Piece]:
     return parser.pieces
 
 
-def _apart(script: str, start: bytes, content: bytes) -> Any:
+def _apart(script: str, function: str, start: bytes, content: bytes) -> Any:
     if not content.startswith(start):
         raise ValueError("is not what its name says")
-    return apart(script, given=content, seconds=_SECONDS)
+    return apart(script, function, given=content, seconds=_SECONDS)
 
 
 def _of_pdf(content: bytes) -> Iterator[_Piece]:
-    for kind, number, name, text in _apart(_readpdf.__file__, b"%PDF", content):
+    for kind, number, name, text in _apart(_readpdf.__file__, "read_pdf", b"%PDF", content):
         yield Place(kind, number, name), text
 
 
 def _of_workbook(content: bytes) -> Iterator[_Piece]:
-    for sheet, rows in _apart(_readbook.__file__, b"PK", content):
+    for sheet, rows in _apart(_readbook.__file__, "read_workbook", b"PK", content):
         for number, row in enumerate(rows, 1):
             for place, cell in enumerate(row):
                 yield Place("sheet", number, sheet, xl_col_to_name(place)), str(cell)

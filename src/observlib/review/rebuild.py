@@ -125,7 +125,7 @@ class Bundle:
         return edition_day(self.manifest.published, self.manifest.revisions)
 
 
-def opened(place: Path, work: Path) -> Bundle:
+def open_bundle(place: Path, work: Path) -> Bundle:
     """Open a bundle: a folder as it is, a zip unpacked into the folder `work`."""
     if not place.exists():
         raise ObservError(f"{place}: is not there; name the folder of an edition, or a zip of it")

@@ -7,7 +7,7 @@ nothing.
 """
 
 from observlib.store.forgetting import forget, still_raw
-from observlib.store.ingestion import DEMONSTRATION_FILE, Ingested, Progress, ingest
+from observlib.store.ingestion import DEMONSTRATION_FILE, Ingested, ingest
 from observlib.store.ledger import first_seen
 from observlib.store.reading import (
     TABLES_READ,
@@ -19,6 +19,7 @@ from observlib.store.reading import (
     check_store,
     contact_themes,
     corrections_of,
+    count_received,
     count_rows,
     devices,
     digest_of,
@@ -32,7 +33,6 @@ from observlib.store.reading import (
     missing_devices,
     open_corrections,
     read,
-    received,
     spans,
     status,
     store_digest,

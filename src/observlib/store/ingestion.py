@@ -20,6 +20,7 @@ import pandas as pd
 import observlib
 from observlib.base import files
 from observlib.base.errors import ObservError, bounded
+from observlib.base.files import Progress
 from observlib.catalogue import Catalogue, Device, contract
 from observlib.loaders import Loaded, batches
 from observlib.loaders._grid import export_files
@@ -158,7 +159,6 @@ def _known_to(device: Device, catalogue: Catalogue) -> Catalogue:
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection as Connection
 
-Progress = Callable[[int, int, str], None]
 _MILLION = 10**6
 _MOST_BYTES = 5_000_000_000  # of a file, whatever its loader: a mailbox has the most
 

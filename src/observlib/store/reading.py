@@ -402,7 +402,9 @@ def by_day(data: Path) -> pd.DataFrame:
 # --- What the store holds of each device, told without reading its rows
 
 
-def received(data: Path, counted: Mapping[str, Sequence[str]], quarter: Quarter) -> pd.DataFrame:
+def count_received(
+    data: Path, counted: Mapping[str, Sequence[str]], quarter: Quarter
+) -> pd.DataFrame:
     """How much each device gave in a quarter: `device`, `table`, `count_rows`, `source`."""
     columns = ["device", "table", "count", "source"]
     parts = [pd.DataFrame(columns=columns)]

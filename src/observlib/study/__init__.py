@@ -11,7 +11,8 @@ import pandas as pd
 from observlib import display, estimates, store
 from observlib.base.errors import ObservError, bounded
 from observlib.base.period import Quarter
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import COMPARISON_COLUMNS as COMPARISON_COLUMNS
+from observlib.estimates.comparisons import IN_TIME, combine_comparisons
 from observlib.indicators import specifications
 from observlib.language import french
 from observlib.pipeline import (
@@ -262,7 +263,7 @@ class Study(Showing):
         ['before', 'year', 'product']
         """
         found = [self.select(self._given(name).comparisons, **where) for name in families]
-        rows = found[0] if len(found) == 1 else comparisons.combine(found)
+        rows = found[0] if len(found) == 1 else combine_comparisons(found)
         rows.attrs = {**found[0].attrs, "family": families[0]}
         return rows
 
@@ -314,8 +315,8 @@ class Study(Showing):
         """
         rows, pairs = self._of_edition(frame.families())
         pairs = main_points.held_together(pairs, self.quarter)
-        found = main_points.points(main_points.ranked_changes(pairs, rows, self.quarter))
-        return found[comparisons.COLUMNS]
+        found = main_points.select_points(main_points.ranked_changes(pairs, rows, self.quarter))
+        return found[COMPARISON_COLUMNS]
 
     @functools.cached_property
     def calculations(self) -> pd.DataFrame:
@@ -339,7 +340,7 @@ class Study(Showing):
         jobs = [job for name in families for job in every if job[0] == name]
         found = [disclosed.disclosed_family(self.data, self.quarter, *job) for job in jobs]
         rows = estimates.combine(one.estimates for one in found)
-        pairs = comparisons.combine(one.comparisons for one in found)
+        pairs = combine_comparisons(one.comparisons for one in found)
         of = (self.department, self.catalogue)
         return frame.part_of_department(rows, *of), frame.part_of_department(pairs, *of)
 
@@ -426,6 +427,6 @@ class Study(Showing):
             # of all departments: the correction is for the number of them all
             together = self._whole(pairs.attrs["family"]).comparisons
             caption = self.say.comparisons.tests_and_results(pairs, together)
-        same = len(pairs) and pairs["against"].isin(comparisons.IN_TIME).all()
+        same = len(pairs) and pairs["against"].isin(IN_TIME).all()
         table = display.change_table if same else display.place_table
         return self._show(table, pairs, caption, shown, label=label)

@@ -15,7 +15,7 @@ from observlib.catalogue import Catalogue
 from observlib.display import charts
 from observlib.display.output import NOTED
 from observlib.display.select import Crowded
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import COMPARISON_COLUMNS, side_of
 from observlib.language.prose import Markdown, joined
 from observlib.records.actions import Action
 from observlib.records.corrections import Correction
@@ -233,7 +233,7 @@ class Showing:
 
     def _carry(self, output: display.Output, frames: Iterable[pd.DataFrame]) -> display.Output:
         """The output with the estimates and comparisons of its words."""
-        known = (estimates.COLUMNS, comparisons.COLUMNS)
+        known = (estimates.COLUMNS, COMPARISON_COLUMNS)
         frames = [selection.bare(f) for f in _each_once(frames) if list(f.columns) in known]
         self._shown += sorted(frames, key=lambda frame: "against" in frame)
         return output.carrying(frames, self.catalogue) if frames else output
@@ -612,7 +612,7 @@ class Showing:
         frame = estimates.combine(columns.values())
         if frame.empty:
             return self._absent([frame], absent, when)
-        made = display.dashboard(columns, self.catalogue, caption=caption, rows=rows)
+        made = display.dashboard_table(columns, self.catalogue, caption=caption, rows=rows)
         self._shown.append(frame)
         return self._carry(made, frames_of([caption]))
 
@@ -624,14 +624,14 @@ def _each_once(frames: Iterable[pd.DataFrame]) -> list[pd.DataFrame]:
 
 def _estimates(given: pd.DataFrame) -> pd.DataFrame:
     """What a frame that a sentence is given tells: its estimates, or those that pairs compare."""
-    if list(given.columns) == comparisons.COLUMNS:
-        return comparisons.side_of(given, "")
+    if list(given.columns) == COMPARISON_COLUMNS:
+        return side_of(given, "")
     return given if list(given.columns) == estimates.COLUMNS else estimates.make([])
 
 
 def _noted(frame: pd.DataFrame) -> pd.DataFrame:
     """What notes are to explain: estimates; of pairs, differences, what could be seen, a level."""
-    if list(frame.columns) != comparisons.COLUMNS:
+    if list(frame.columns) != COMPARISON_COLUMNS:
         return frame[NOTED]
     parts = [
         frame.assign(indicator=name, status=frame[column].notna().map(_STATUS))[NOTED]

@@ -24,7 +24,7 @@ from scipy.special import ndtr, ndtri
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, Indicator
 from observlib.estimates import EVOLVED, REFERENCE
-from observlib.estimates.comparisons import NUMBERS
+from observlib.estimates.comparisons import COMPARISON_NUMBERS
 from observlib.indicators.pairs import PEOPLE
 from observlib.indicators.specifications import HEADLINE
 from observlib.language import french, wording, words
@@ -61,7 +61,7 @@ def held_together(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     """
     places = np.arange(len(pairs))
     of = on_a_year(pairs.assign(place=places), quarter).dropna(subset="level")
-    difference, low, high, level, _ = of[NUMBERS].to_numpy(float).T
+    difference, low, high, level, _ = of[COMPARISON_NUMBERS].to_numpy(float).T
     reach = np.maximum(high - difference, difference - low)
     of_interval = 2 * ndtr(-ndtri((1 + level) / 2) * np.abs(difference) / reach)
     p_values = np.where(np.isnan(reach), 1 - level, of_interval)
@@ -94,7 +94,7 @@ def ranked_changes(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -
     return made.sort_values("weight", ascending=False, kind="stable", ignore_index=True)
 
 
-def points(changes_: pd.DataFrame) -> pd.DataFrame:
+def select_points(changes_: pd.DataFrame) -> pd.DataFrame:
     """Of ranked changes, the first of each indicator, up to `MOST_POINTS`."""
     return changes_.drop_duplicates("indicator").head(MOST_POINTS).reset_index(drop=True)
 
@@ -163,7 +163,7 @@ def points_rule() -> str:
     return "\n\n".join((_TEXTS["rule.established"], conditions, ranked_))
 
 
-def headline(found: pd.DataFrame, catalogue: Catalogue) -> str:
+def edition_headline(found: pd.DataFrame, catalogue: Catalogue) -> str:
     """The edition in a sentence: its first point, or that nothing is established."""
     if found.empty:
         return _TEXTS["nothing"]
@@ -178,7 +178,7 @@ def headline(found: pd.DataFrame, catalogue: Catalogue) -> str:
     return _TEXTS["mark"].format(name=name, mark=noun(indicator), ends=ends)
 
 
-def elsewhere(
+def other_changes(
     pairs: pd.DataFrame, ranked_: pd.DataFrame, told: pd.DataFrame, catalogue: Catalogue
 ) -> str:
     """What changed beside the points, in a line, and that nothing else is established."""

@@ -11,7 +11,7 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.desk.planning import advice, needs
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import make_comparisons
 from observlib.indicators import answers, pairs
 from observlib.indicators.families import Given
 from observlib.stats.survey.planning import answers_needed, smallest_found
@@ -36,7 +36,7 @@ def mark(indicator: str, answered: int, sd: float = 2.5, **more: Any) -> dict[st
 def compared(rows: list[dict[str, Any]], catalogue: Catalogue) -> Given:
     frame = estimates.make([*rows, *({**row, "period": BEFORE} for row in rows)])
     found = pairs.tested(catalogue, pairs.across_periods(frame, catalogue, NOW, BEFORE))
-    return Given(frame, comparisons.make(found), {})
+    return Given(frame, make_comparisons(found), {})
 
 
 def people(each: int, last: int | None = None, **columns: float) -> pd.DataFrame:

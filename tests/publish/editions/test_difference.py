@@ -11,7 +11,7 @@ from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.cli.published import print_difference
 from observlib.confidentiality.disclosure import Published
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import make_comparisons
 from observlib.pipeline import revisions
 from observlib.pipeline.archive import Publication, last
 from observlib.publish.editions import vintages
@@ -47,7 +47,7 @@ def edition(
 ) -> Publication:
     pairs = [pair(row, verdict) for row, verdict in zip(rows, verdicts, strict=False)]
     told = Published(estimates.make([{"source": "a@1", **row} for row in rows]), [])
-    known = comparisons.make(pd.DataFrame(pairs) if pairs else None)
+    known = make_comparisons(pd.DataFrame(pairs) if pairs else None)
     return Publication(f"0001-{quarter}", told, "2026-11-16", known)
 
 

@@ -11,7 +11,7 @@ from tests.examples import examples
 from observlib.estimates import REFERENCE
 from observlib.indicators.answers import mean_of_marks, share
 from observlib.stats.survey.comparison import compare
-from observlib.stats.survey.specifications import OPTIONS, specifications
+from observlib.stats.survey.specifications import OPTIONS, changes_by_specification
 
 MARGINS = {"mean": 0.5, "share": 5.0, "rank": 5.0}
 PUBLISHED = {choice: options[0] for choice, options in OPTIONS.items()}
@@ -31,7 +31,7 @@ def drawn(days, chances, n, seed) -> pd.DataFrame:
 
 
 def specified(now, then, level=0.975) -> pd.DataFrame:
-    return specifications(now, then, level, MARGINS, satisfied=7.5)
+    return changes_by_specification(now, then, level, MARGINS, satisfied=7.5)
 
 
 def taken(found: pd.DataFrame, **options: str) -> pd.Series:

@@ -373,7 +373,7 @@ def each(verdicts: pd.DataFrame, *known: Action, **ends: Any) -> Any:
 
 
 def first(*verdicts: pd.DataFrame) -> Any:
-    return lambda c: say.overview(pd.concat(verdicts), c)
+    return lambda c: say.followed_actions(pd.concat(verdicts), c)
 
 
 def both(verdicts: pd.DataFrame, direction: str = "up") -> Any:

@@ -107,7 +107,7 @@ def test_calls_are_never_divided_by_the_visits_of_a_quarter_that_is_not_complete
 )  # fmt: skip
 def test_themes_are_in_alphabetical_order_and_the_rare_put_together(counts, shown):
     themes = [theme for theme, n in counts.items() for _ in range(n)]
-    found = contacts.themes(log([1] * len(themes), DAYS, theme=themes), "call", [NOW])
+    found = contacts.theme_shares(log([1] * len(themes), DAYS, theme=themes), "call", [NOW])
     assert found["group_value"].tolist() == shown
     assert found["estimate"].sum() == pytest.approx(100)
 

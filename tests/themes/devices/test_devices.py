@@ -49,7 +49,7 @@ def test_every_tidy_table_is_counted_by_columns_that_it_has():
 
 def test_devices_are_counted_where_they_are_and_a_deaf_product_is_zero(catalogue):
     known = only(catalogue, "matomo-legifrance", "jdma-legifrance", "tests-legifrance", "sp-plus")
-    frame = devices.listening(known, UNHEARD, Q)
+    frame = devices.count_devices(known, UNHEARD, Q)
     cells = {
         (row["product"] or row["group_value"], row["channel"]): row["estimate"]
         for row in frame.to_dict("records")
@@ -64,7 +64,7 @@ def test_devices_are_counted_where_they_are_and_a_deaf_product_is_zero(catalogue
 def test_every_device_that_listens_is_counted_once_and_a_table_of_facts_is_not_one(catalogue):
     facts = [device.id for device in catalogue.devices.values() if not device.listens]
     assert "insee-population" in facts and "published-figures" in facts
-    heard = devices.listening(catalogue, UNHEARD, Q)["estimate"].sum()
+    heard = devices.count_devices(catalogue, UNHEARD, Q)["estimate"].sum()
     assert heard == len(catalogue.devices) - len(facts)
     brought = devices.amounts(NONE, catalogue, Q, listens=False)
     assert brought["device"].tolist() == facts
@@ -75,7 +75,7 @@ def test_every_device_that_listens_is_counted_once_and_a_table_of_facts_is_not_o
 def test_a_product_heard_at_the_agency_s_workshops_is_listened_to_in_person(catalogue):
     told = [("ateliers", "annuaire"), ("ateliers", "cnaf"), ("jdma-legifrance", "annuaire")]
     heard = pd.DataFrame(told, columns=["device", "product"])
-    frame = devices.listening(catalogue, heard, Q)
+    frame = devices.count_devices(catalogue, heard, Q)
     lists = devices.listeners(catalogue, heard)
     assert lists["annuaire"] == ["datagouv-annuaire", "ateliers"]
     assert lists.keys() == catalogue.products.keys()

@@ -13,7 +13,7 @@ from tests.words import plain
 from observlib import Study, estimates
 from observlib.base.period import Quarter
 from observlib.edition.make import page_markdown
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import make_comparisons
 from observlib.indicators import pairs as pair
 from observlib.records.actions import Action
 from observlib.themes import easy
@@ -71,7 +71,7 @@ def row(indicator: str, value: float, period: str = NOW, **more: Any) -> dict[st
 
 
 def pairs(catalogue: Any, frame: pd.DataFrame) -> pd.DataFrame:
-    return comparisons.make(pair.tested(catalogue, pair.counted_pairs(frame, Quarter(NOW))))
+    return make_comparisons(pair.tested(catalogue, pair.counted_pairs(frame, Quarter(NOW))))
 
 
 def test_the_page_of_the_demonstration_is_easy_to_read(catalogue):
@@ -126,7 +126,7 @@ def test_a_change_that_chance_may_have_made_is_not_told(catalogue):
 
 
 def test_nothing_established_is_said_and_a_mark_that_may_not_be_told_is_not(catalogue):
-    nothing = comparisons.make(None)
+    nothing = make_comparisons(None)
     first = sentences.headline(nothing, SURE, catalogue)
     assert first == sentences.changes(nothing, SURE, catalogue) != ""
     weak = estimates.make([row("satisfaction_10", 7.0, unit="sur 10", status="low_base")])
@@ -168,13 +168,13 @@ def test_of_six_services_the_marks_that_moved_are_counted(catalogue):
     known = {"unit": "sur 10", "n": 200, "device": "enquete-service-public"}
     known |= {"ci_low": 6.8, "ci_high": 7.2}
     marks = of_each(catalogue, "satisfaction_10", [7.0] * 6, **known)
-    nothing = comparisons.make(None)
+    nothing = make_comparisons(None)
     alike = "**6 services**\\\nLa note est environ 7 sur 10."
     assert plain(sentences.marks(marks, nothing, SURE, catalogue, NOW)) == alike
     then = marks.assign(period=THEN, ci_low=6.6, ci_high=7.4)
     then.loc[:1, ["estimate", "ci_low", "ci_high"]] = 5.0, 4.8, 5.2
     frame = pd.concat([then, marks])
-    moved = comparisons.make(
+    moved = make_comparisons(
         pair.tested(catalogue, pair.across_periods(frame, catalogue, NOW, THEN))
     )
     assert plain(sentences.marks(marks, moved, SURE, catalogue, NOW)).split("\n\n")[1:] == [
@@ -223,7 +223,7 @@ def test_who_reads_easy_french_is_told_of_a_change_that_is_fragile(catalogue, se
     marks = of_each(catalogue, "satisfaction_10", [8.0] * services, **known)
     then = marks.assign(period=THEN, estimate=7.0, ci_low=6.9, ci_high=7.1)
     frame = pd.concat([then, marks])
-    moved = comparisons.make(
+    moved = make_comparisons(
         pair.tested(catalogue, pair.across_periods(frame, catalogue, NOW, THEN))
     )
     first = {"product": marks["product"].iat[0], "unit": "calculs"}

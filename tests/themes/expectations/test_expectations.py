@@ -7,7 +7,7 @@ from tests.records.test_expectations import GOOD
 from tests.words import plain
 
 from observlib import estimates
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import COMPARISON_NUMBERS, check_comparisons, make_comparisons
 from observlib.records.expectations import Expectation
 from observlib.themes.expectations import expectations_
 from observlib.themes.expectations.sentences import found
@@ -24,7 +24,7 @@ def pair(low: float, high: float, verdict: str = "unknown", **more: object) -> p
     row = now.join(then.add_prefix("reference_"))
     told = {"against": "before", "level": 0.95, "verdict": verdict, "reason": "", "detectable": 0.2}
     ends = {"difference": (low + high) / 2, "difference_low": low, "difference_high": high}
-    return comparisons.make(row.assign(**told, **ends, **more))
+    return make_comparisons(row.assign(**told, **ends, **more))
 
 
 def said(catalogue, pairs: pd.DataFrame, exploratory: str = "", **keys: object) -> str:
@@ -44,7 +44,7 @@ def said(catalogue, pairs: pd.DataFrame, exploratory: str = "", **keys: object) 
      ({"direction": "stable"}, pair(-0.2, 0.3, "stable"), "C'est une équivalence"),
      ({"direction": "stable"}, pair(-0.2, 0.6), "On ne peut pas parler d'équivalence"),
      ({"direction": "stable"}, pair(0.6, 0.9, "rise"), "C'est un écart qui compte"),
-     ({}, comparisons.make(None), "rien, car la comparaison est impossible (donnée non dis")],
+     ({}, make_comparisons(None), "rien, car la comparaison est impossible (donnée non dis")],
 )  # fmt: skip
 def test_what_is_claimed_is_what_the_interval_leaves_in_or_out(catalogue, keys, pairs, wanted):
     text = said(catalogue, pairs, **keys)
@@ -81,8 +81,8 @@ def test_what_was_not_announced_is_called_exploratory_with_its_reason(catalogue,
 def test_of_a_withheld_value_nothing_is_told_but_why_and_of_no_expectation_nothing(catalogue):
     pairs = pair(0.6, 1.2, "rise")
     numbers = [side + name for side in ("", "reference_") for name in estimates.NUMBERS]
-    pairs[[*numbers, *comparisons.NUMBERS]] = float("nan")
+    pairs[[*numbers, *COMPARISON_NUMBERS]] = float("nan")
     states = dict.fromkeys(("status", "reference_status", "reason"), "suppressed")
-    text = said(catalogue, comparisons.check(pairs.assign(**states, verdict="unknown")))
+    text = said(catalogue, check_comparisons(pairs.assign(**states, verdict="unknown")))
     assert "rien, car la comparaison est impossible (secret statistique)." in text
-    assert found(expectations_([], catalogue), comparisons.make(None), [], catalogue) == ""
+    assert found(expectations_([], catalogue), make_comparisons(None), [], catalogue) == ""

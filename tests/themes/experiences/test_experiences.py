@@ -27,7 +27,7 @@ def told(*days: tuple[str, str, int], device: str = "sp-plus", start: int = 0) -
 
 
 def shares(frame: pd.DataFrame, catalogue: Catalogue, last: Quarter = LAST) -> pd.DataFrame:
-    return experiences.feelings(frame, catalogue, last).set_index("group_value")
+    return experiences.estimate_feelings(frame, catalogue, last).set_index("group_value")
 
 
 def test_only_the_latest_year_counts(catalogue):
@@ -51,13 +51,13 @@ def test_an_extract_is_taken_whole_and_what_came_later_unknown(catalogue):
     out = shares(frame, catalogue, Quarter("2026-T2"))
     assert out.at["Positif", "estimate"] == 100 and set(out["n"]) == {30}
     assert set(out["period"]) == {"2025-07/2026-06"}
-    assert experiences.feelings(frame, catalogue, Quarter("2026-T1")).empty
+    assert experiences.estimate_feelings(frame, catalogue, Quarter("2026-T1")).empty
 
 
 def test_devices_are_not_mixed(catalogue):
     extract = told(("2023-09-01", "negative", 40), device="sp-plus-extrait")
     both = pd.concat([told(("2026-09-01", "positive", 30)), extract])
-    out = experiences.feelings(both, catalogue, LAST)
+    out = experiences.estimate_feelings(both, catalogue, LAST)
     bases = out.groupby("device")["n"].unique().map(list).to_dict()
     assert bases == {"sp-plus": [30], "sp-plus-extrait": [40]}
     assert set(out["source"]) == {"sp-plus@1", "sp-plus-extrait@1"}

@@ -88,14 +88,16 @@ def found(catalogue, decisions=DECISIONS):
 def overview(decisions=DECISIONS, rows=slice(None), known=slice(None)):
     def of(c):
         frame = found(c, decisions)
-        return sentences.overview(frame[rows], frame[known], decisions, c, PERIOD)
+        return sentences.progress(frame[rows], frame[known], decisions, c, PERIOD)
 
     return of
 
 
 def each(c):
     actions = [ACTIONS["fiches"]], [ACTIONS["statut"]]
-    return sentences.each(found(c), DECISIONS, *actions, c, lambda study, product: study)
+    return sentences.decisions_by_task(
+        found(c), DECISIONS, *actions, c, lambda study, product: study
+    )
 
 
 NONE = slice(0, 0)
@@ -103,13 +105,15 @@ CASES: said.Cases = {
     "what is done, promised, late, refused and silent": overview(),
     "tasks without a probability": overview(known=NONE),
     "no decision": lambda c: [
-        overview([])(c), sentences.each(found(c, []), [], (), (), c, str)],
+        overview([])(c), sentences.decisions_by_task(found(c, []), [], (), (), c, str)],
     "no task": lambda c: [
-        overview(rows=NONE, known=NONE)(c), sentences.unanswered(found(c)[:0], DECISIONS, c)],
+        overview(rows=NONE, known=NONE)(c),
+        sentences.tasks_without_decision(found(c)[:0], DECISIONS, c)],
     "days of promises": lambda c: sentences.answers_table(found(c), DECISIONS, c, PERIOD),
     "no promise, no day": lambda c: sentences.answers_table(found(c), DECISIONS[:1], c, PERIOD),
     # `impots` has neither a department nor a partner
-    "what nobody owns comes last": lambda c: sentences.unanswered(found(c), DECISIONS, c),
+    "what nobody owns comes last": lambda c: sentences.tasks_without_decision(
+        found(c), DECISIONS, c),
     "each answer leads to its action or partner": each,
 }  # fmt: skip
 test_what_is_said_of_decisions = said.test("follow_up", CASES)
@@ -118,6 +122,6 @@ test_what_is_said_of_decisions = said.test("follow_up", CASES)
 def test_a_link_to_an_action_is_asked_for_the_product_that_it_is_of(catalogue):
     asked = []
     actions = [ACTIONS["fiches"]], [ACTIONS["statut"]]
-    sentences.each(found(catalogue), DECISIONS, *actions, catalogue,
+    sentences.decisions_by_task(found(catalogue), DECISIONS, *actions, catalogue,
                    lambda *page: asked.append(page) or page[0])  # fmt: skip
     assert ("actions", "service-public") in asked

@@ -94,7 +94,7 @@ def told(rows):
 def as_an_edition_tells(counts):
     """What studies of messages and of partners tell of them, once all is decided."""
     rows = tickets(counts)
-    themes = topics.themes(rows, "ticket", [NOW])
+    themes = topics.theme_shares(rows, "ticket", [NOW])
     made = estimates.combine([found(contacts_of_partners(rows, CATALOGUE)), themes])
     decision = control.decide(made, [], KNOWN, told)
     return made, told(control.apply_decisions(made, decision.changes))
@@ -217,10 +217,10 @@ DUE = reply("caisse-fictive", "Famille", due="2026-12-31")
 DAYS = {"indicator": "partner_reply_days", "unit": "jours", "period": "2026-08-01",
         "group": "partner", "group_value": "Caisse fictive", "estimate": 32.0}  # fmt: skip
 CASES: said.Cases = {
-    "shares of calls and of messages": lambda c: sentences.overview(
+    "shares of calls and of messages": lambda c: sentences.share_of_partners(
         estimates.make([whole(87.0), whole(14.0, TICKET, n=330)]), c, PERIOD),
     "what is withheld": lambda c: [
-        sentences.overview(WITHHELD, c, PERIOD),
+        sentences.share_of_partners(WITHHELD, c, PERIOD),
         sentences.domain(WITHHELD, c, "caisse-fictive", PERIOD)],
     "a reply on one theme of two": unanswered(
         theme("Papiers d'identité"), theme("Carte grise et permis"),
@@ -234,8 +234,8 @@ CASES: said.Cases = {
     "no partner replied": replied(),
     "one partner replied": replied("Caisse fictive"),
     "both partners replied": replied("Caisse fictive", "Ville fictive"),
-    "actions for a partner": lambda c: sentences.done(ACTIONS, c, "caisse-fictive"),
-    "no action for a partner": lambda c: sentences.done([], c, "ville-fictive"),
+    "actions for a partner": lambda c: sentences.actions_in_domain(ACTIONS, c, "caisse-fictive"),
+    "no action for a partner": lambda c: sentences.actions_in_domain([], c, "ville-fictive"),
     "replies": lambda c: [
         sentences.replies_of(estimates.make(rows), [DUE], c) for rows in ([DAYS], [])],
 }  # fmt: skip
@@ -251,9 +251,9 @@ def test_a_partner_s_page_has_its_themes_and_what_it_publishes(catalogue):
     mark = {"indicator": "satisfaction_10", "unit": "sur 10", "period": PERIOD, "estimate": 7.0}
     names = ("boamp", "caisse-fictive", "cnaf")
     frame = estimates.make({**mark, "product": name} for name in names)
-    both = sentences.beside(frame, catalogue, "caisse-fictive")
+    both = sentences.ours_and_theirs(frame, catalogue, "caisse-fictive")
     assert both["product"].tolist() == ["boamp", "caisse-fictive"]
-    assert sentences.beside(frame, catalogue, "agence-des-titres").empty
+    assert sentences.ours_and_theirs(frame, catalogue, "agence-des-titres").empty
     assert sentences.publishes(frame, catalogue, "agence-des-titres").empty
 
 

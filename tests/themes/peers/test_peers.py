@@ -248,13 +248,13 @@ def apart(**more: Any) -> Any:
 
 CASES: said.Cases = {
     "what compares and what does not": lambda c: [
-        say.overview(PUBLISHED, COMPARED, c), say.overview(PUBLISHED, NONE, c),
-        say.overview(NONE, NONE, c)],
+        say.comparable_figures(PUBLISHED, COMPARED, c), say.comparable_figures(PUBLISHED, NONE, c),
+        say.comparable_figures(NONE, NONE, c)],
     "from lowest to highest": lambda c: [
         say.ranges(rows, c)
         for rows in (COMPARED, COMPARED.iloc[[2]], estimates.make([LOW, MINE, THEIRS]), NONE)],
     "respondents chose themselves": lambda c: [
-        say.caution(rows, c) for rows in (COMPARED, COMPARED.iloc[[2]], NONE)],
+        say.comparability_note(rows, c) for rows in (COMPARED, COMPARED.iloc[[2]], NONE)],
     "beside the numbers": lambda c: say.side_by_side(
         COMPARED, words_of(COMPARABLE | {"reservation": "Seuil voisin."}), c, "Titre"),
     "a table without a title of its own": lambda c: say.side_by_side(
@@ -288,7 +288,7 @@ CASES: said.Cases = {
         ), c),
     "counters": lambda c: [
         say.counters(estimates.make(rows), c) for rows in (COUNTS, COUNTS + RATES, [])],
-    "a rate that is one everywhere": lambda c: say.highest_and_lowest(
+    "a rate that is one everywhere": lambda c: say.highest_and_lowest_areas(
         estimates.make([counter("region", "Corse", 1.5, True)]), c),
 }  # fmt: skip
 test_what_is_said_of_neighbours = said.test("peers", CASES)

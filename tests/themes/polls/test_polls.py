@@ -85,11 +85,11 @@ def test_each_option_is_paired_between_networks_the_higher_first():
         for device, values in (("a", (30, 70)), ("b", (40, 60)))
         for option, value in zip(("Oui", "Non"), values, strict=True)
     )
-    pairs = polls.networks(asked)
+    pairs = polls.pair_networks(asked)
     sides = ["group_value", "device", "reference_device"]
     assert pairs[sides].values.tolist() == [["Oui", "b", "a"], ["Non", "a", "b"]]
     assert set(pairs["group_value"] == pairs["reference_group_value"]) == {True}
-    assert polls.networks(asked.head(0)).empty
+    assert polls.pair_networks(asked.head(0)).empty
 
 
 def test_the_votes_of_a_poll_of_ten_are_in_no_total_and_those_of_eleven_are():
@@ -128,7 +128,7 @@ def leading(*rows: dict[str, Any], **more: Any) -> Any:
 
 
 def networks(frame: pd.DataFrame) -> Any:
-    return lambda c: say.networks(frame, pairs.tested(c, polls.networks(frame)), c)
+    return lambda c: say.networks(frame, pairs.tested(c, polls.pair_networks(frame)), c)
 
 
 THIN = on_two({"Oui": 30, "Non": 70}, {"Oui": 90, "Non": 10}, 20).assign(status="low_base")
@@ -154,7 +154,7 @@ CASES: said.Cases = {
         for rows, period in (
             ([COUNT, VOTES], "2026-T3"), ([COUNT], "2026-T3"), ([COUNT], "2026-T2"))],
     "withheld": lambda _: [
-        say.withheld(estimates.make({**SMALL, "group_value": x} for x in names), period)
+        say.too_few_votes(estimates.make({**SMALL, "group_value": x} for x in names), period)
         for names, period in (("R", "2026-T3"), ("RS", "2026-T3"), ("R", "2026-T2"))],
 }  # fmt: skip
 test_what_is_said_of_polls = said.test("polls", CASES)

@@ -26,7 +26,7 @@ def test_their_source_changes_with_what_they_say(shipped):
 
 @pytest.mark.parametrize("by", ["tool", "method", "department"])
 def test_every_sheet_is_listed_once_where_it_belongs_and_all_are_counted(shipped, catalogue, by):
-    counts = practices.counts(shipped, catalogue, Quarter("2026-T3"))
+    counts = practices.count_practices(shipped, catalogue, Quarter("2026-T3"))
     made = sheet_list(counts, shipped, catalogue, by=by)
     text = made.shown["text/markdown"]
     carried = estimates.from_json(made.content)
@@ -42,7 +42,7 @@ def test_every_sheet_is_listed_once_where_it_belongs_and_all_are_counted(shipped
 def test_brackets_break_no_link_and_another_order_or_none_is_told(shipped, catalogue):
     one = shipped.sheets[0].model_copy(update={"title": "Un [titre] *fort*", "method": "panel"})
     some = Practices((one,), shipped.tools, shipped.methods)
-    counts = practices.counts(some, catalogue, Quarter("2026-T3"))
+    counts = practices.count_practices(some, catalogue, Quarter("2026-T3"))
     text = sheet_list(counts, some, catalogue, by="method").shown["text/markdown"]
     assert r"[Un \[titre\] \*fort\*](/practices/" in text
     with pytest.raises(ObservError, match="allowed: verdict, tool, method"):

@@ -9,7 +9,7 @@ from tests.words import plain
 from observlib import Study, estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import make_comparisons
 from observlib.indicators import pairs as pair
 from observlib.records.actions import Action
 from observlib.themes.products import sentences
@@ -36,7 +36,7 @@ def told(catalogue: Catalogue, *rows: dict[str, Any]) -> Any:
         catalogue, pair.counted_pairs(frame, NOW), pair.across_periods(frame, catalogue, *ends)
     )
     found = chosen(frame, "boamp", NOW)
-    return band(found, frame, comparisons.make(tested), catalogue, NOW)
+    return band(found, frame, make_comparisons(tested), catalogue, NOW)
 
 
 def test_a_sheet_begins_with_six_figures_in_order_none_withheld_or_weak(catalogue):

@@ -47,7 +47,7 @@ def of_ages(*counts: int, **more: int) -> pd.DataFrame:
 
 
 def distribution(heard: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    return profiles.distribution(heard, catalogue, YEAR).set_index("group_value")
+    return profiles.category_shares(heard, catalogue, YEAR).set_index("group_value")
 
 
 def ratios(heard: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
@@ -93,7 +93,7 @@ def test_experiences_say_their_region_by_name_and_belong_to_no_product(catalogue
     told = profiles.of_experiences(experiences, regions)
     assert told["category"].tolist() == ["Île-de-France", "La Réunion"]
     assert set(told["product"]) == {""} and told["response_id"].tolist() == ["1", "3"]
-    assert profiles.distribution(told, catalogue, YEAR)["group_value"].tolist() == [profiles.ALL]
+    assert profiles.category_shares(told, catalogue, YEAR)["group_value"].tolist() == [profiles.ALL]
 
 
 def test_those_of_no_population_are_not_had_from_the_profile_less_the_ratio(catalogue):
@@ -121,7 +121,7 @@ def test_no_edition_less_the_one_before_tells_a_first_year_s_quarter(catalogue):
         asked("sex", [f"{(first + i).months[1]}-02"], 100 * i, Femme=12 + i, Homme=4 + i % 3)
         for i in range(8)
     )
-    years = [profiles.distribution(heard, catalogue, (first + i).back(4)) for i in range(8)]
+    years = [profiles.category_shares(heard, catalogue, (first + i).back(4)) for i in range(8)]
     told = [year["estimate"].notna().all() for year in years]
     assert told == [False] * 3 + [True] * 5  # so that four quarters are never told apart
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observlib.base.period import Quarter
-from observlib.themes.sales import formats, gini, quarterly, titles
+from observlib.themes.sales import formats, gini, quarterly_sales, titles
 
 Q3 = Quarter("2026-T3")
 MONTHS = ("2026-07", "2026-08", "2026-09")
@@ -30,7 +30,7 @@ def row(frame: pd.DataFrame, indicator: str) -> pd.Series:
 
 
 def of_quarter(*rows: Any, quarters: tuple[Quarter, ...] = (Q3,), **more: Any) -> pd.DataFrame:
-    return quarterly(table(*rows, **more), quarters)
+    return quarterly_sales(table(*rows, **more), quarters)
 
 
 def status(indicator: str, *rows: Any) -> str:
@@ -92,7 +92,7 @@ def test_a_month_that_is_absent_or_in_progress_makes_the_quarter_partial():
     assert set(of_quarter(*SHOP[:3])["status"]) == {"partial"}
     cut = table(*SHOP)
     cut.loc[3, "complete"] = False
-    assert set(quarterly(cut, [Q3])["status"]) == {"partial"}
+    assert set(quarterly_sales(cut, [Q3])["status"]) == {"partial"}
     late = of_quarter(*SHOP, quarters=(Q3, Q3 + 1))
     assert set(late.loc[late["period"] == "2026-T4", "status"]) == {"missing"}
 

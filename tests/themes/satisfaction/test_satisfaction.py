@@ -32,7 +32,7 @@ def answers(values: list[float], day: str = "2026-09-01", scale: Any = (0, 10)) 
 
 
 def by_indicator(ratings: pd.DataFrame) -> pd.DataFrame:
-    return satisfaction.quarterly(ratings, [Q]).set_index("indicator")
+    return satisfaction.quarterly_marks(ratings, [Q]).set_index("indicator")
 
 
 def test_few_answers_or_few_who_agree_are_withheld():
@@ -48,7 +48,7 @@ def test_few_answers_or_few_who_agree_are_withheld():
 
 def test_a_silent_device_is_missing_and_one_of_two_scales_has_no_mean():
     ratings = answers([5.0] * 40, day="2026-05-01")
-    out = satisfaction.quarterly(ratings, [Q - 1, Q]).set_index(["indicator", "period"])
+    out = satisfaction.quarterly_marks(ratings, [Q - 1, Q]).set_index(["indicator", "period"])
     assert out.at[("satisfaction_10", "2026-T2"), "status"] == "partial"  # nothing in June
     assert out.at[("satisfaction_10", "2026-T3"), "status"] == "missing"
     ratings = pd.concat([answers([5.0] * 20, scale=(1, 5)), answers([10.0] * 20, "2026-09-02")])
@@ -84,7 +84,7 @@ def test_no_interval_of_a_mean_goes_beyond_the_scale():
 def monthly(**marks: list[float]) -> pd.DataFrame:
     """The mark of each month of 2026, of answers of its 15th."""
     given = [answers(values, f"2026-{month[1:]}-15") for month, values in marks.items()]
-    found = satisfaction.monthly(pd.concat(given), "2026-01", "2026-12")
+    found = satisfaction.monthly_marks(pd.concat(given), "2026-01", "2026-12")
     return found[found["indicator"] == "satisfaction_10"].set_index("period")
 
 
@@ -101,7 +101,7 @@ def test_a_month_without_answers_is_missing_and_one_of_a_dozen_who_gave_one_mark
     states = {"03": "published", "04": "missing", "05": "published", "06": "missing"}
     states["07"] = "suppressed"
     assert marks["status"].to_dict() == {f"2026-{month}": x for month, x in states.items()}
-    assert satisfaction.monthly(answers([8.0] * 40).head(0), "2026-01", "2026-12").empty
+    assert satisfaction.monthly_marks(answers([8.0] * 40).head(0), "2026-01", "2026-12").empty
 
 
 def of(*findings: tuple[str, str, int, int]) -> Any:

@@ -9,7 +9,11 @@ import pytest
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from observlib.base.period import Quarter
-from observlib.themes.subscriptions import quarterly, retention, survival
+from observlib.themes.subscriptions import (
+    estimate_retention,
+    estimate_survival,
+    quarterly_subscribers,
+)
 
 Q3 = Quarter("2026-T3")
 
@@ -24,11 +28,11 @@ def table(*rows: tuple[str, str | None, int, int, int], **more: Any) -> pd.DataF
 
 
 def values(*rows: Any) -> dict[str, float]:
-    return quarterly(table(*rows), [Q3]).set_index("indicator")["estimate"].to_dict()
+    return quarterly_subscribers(table(*rows), [Q3]).set_index("indicator")["estimate"].to_dict()
 
 
 def statuses(*rows: Any) -> dict[str, str]:
-    return quarterly(table(*rows), [Q3]).set_index("indicator")["status"].to_dict()
+    return quarterly_subscribers(table(*rows), [Q3]).set_index("indicator")["status"].to_dict()
 
 
 WHOLE = (
@@ -56,21 +60,21 @@ def test_a_month_that_is_absent_or_in_progress_makes_the_quarter_partial():
     assert set(statuses(*WHOLE[:2]).values()) == {"partial"}
     cut = table(*WHOLE)
     cut.loc[2, "complete"] = False
-    assert set(quarterly(cut, [Q3])["status"]) == {"partial"}
+    assert set(quarterly_subscribers(cut, [Q3])["status"]) == {"partial"}
 
 
 def test_a_list_that_is_absent_for_a_month_makes_it_partial_and_one_that_ended_does_not():
     first = table(*WHOLE)
     second = table(("2026-06", None, 500, 0, 20), ("2026-08", None, 480, 20, 20), list="other")
     for lists, status in ((second, "partial"), (second.head(1), "published")):
-        found = quarterly(pd.concat([first, lists]), [Q3]).set_index("indicator")
+        found = quarterly_subscribers(pd.concat([first, lists]), [Q3]).set_index("indicator")
         assert found.at["subscription_joins", "status"] == status
 
 
 def test_few_leaves_cannot_be_had_from_stock_and_joins():
     rows = [("2026-07", None, 1100, 104, 4), ("2026-08", None, 1200, 100, 0)]
     rows += [("2026-09", None, 1295, 100, 5)]
-    found = quarterly(table(*rows), [Q3])
+    found = quarterly_subscribers(table(*rows), [Q3])
     assert statuses(*rows)["subscribers"] == "published"
     flows = found[found["indicator"] != "subscribers"]
     assert set(flows["status"]) == {"suppressed"} and flows["estimate"].isna().all()
@@ -89,7 +93,7 @@ def test_a_quarter_without_a_join_says_zero_and_one_before_the_first_is_none():
     found = values(*rows)
     assert found["subscription_joins"] == found["subscribers"] == 0
     assert found["subscribers_change"] == -100
-    found = quarterly(table(*WHOLE), [Q3 - 1, Q3, Q3 + 1])
+    found = quarterly_subscribers(table(*WHOLE), [Q3 - 1, Q3, Q3 + 1])
     assert set(found["period"]) == {"2026-T3", "2026-T4"}
     assert set(found.loc[found["period"] == "2026-T4", "status"]) == {"missing"}
 
@@ -105,7 +109,7 @@ def test_the_curve_is_that_of_every_joiner_written_out_one_by_one():
     times = [time for time, _, people in fates for _ in range(people)]
     ended = [event for _, event, people in fates for _ in range(people)]
     oracle = SurvfuncRight(times, ended)
-    found = survival(table(*COHORTS), Q3)
+    found = estimate_survival(table(*COHORTS), Q3)
     assert found["group_value"].tolist() == ["0", "1", "2"]
     assert found["estimate"].to_numpy() == pytest.approx(100 * oracle.surv_prob)
     assert found["n"].tolist() == [300] * 3 and found["n_eff"].tolist() == [300, 275, 150]
@@ -115,11 +119,13 @@ def test_the_curve_is_that_of_every_joiner_written_out_one_by_one():
 
 def test_the_curve_ends_with_the_edition_and_at_a_month_without_its_row():
     later = [("2026-10", "2026-07", 10, 0, 130), ("2026-07", "2020-01", 7, 0, 1)]
-    found = survival(table(*COHORTS, *later), Q3)
-    assert found.equals(survival(table(*COHORTS), Q3))
-    assert survival(table(*WHOLE), Q3).empty and retention(table(*WHOLE), [Q3]).empty
+    found = estimate_survival(table(*COHORTS, *later), Q3)
+    assert found.equals(estimate_survival(table(*COHORTS), Q3))
+    assert (
+        estimate_survival(table(*WHOLE), Q3).empty and estimate_retention(table(*WHOLE), [Q3]).empty
+    )
     gap = [row for row in COHORTS if row[:2] != ("2026-08", "2026-07")]
-    found = survival(table(*gap), Q3)
+    found = estimate_survival(table(*gap), Q3)
     assert found["group_value"].tolist() == ["0", "1"]  # nothing is known of July's after it
 
 
@@ -127,11 +133,11 @@ def test_the_curve_stops_where_few_are_followed_and_of_a_large_list_never():
     few = [*COHORTS, ("2026-06", "2026-06", 9, 10, 1)]
     few += [("2026-07", "2026-06", 9, 0, 0), ("2026-08", "2026-06", 9, 0, 0)]
     few += [("2026-09", "2026-06", 8, 0, 1)]
-    assert survival(table(*few), Q3)["group_value"].tolist() == ["0", "1", "2"]
-    alone = survival(table(*few[-4:]), Q3)
+    assert estimate_survival(table(*few), Q3)["group_value"].tolist() == ["0", "1", "2"]
+    alone = estimate_survival(table(*few[-4:]), Q3)
     assert set(alone["status"]) == {"suppressed"}
     rows = [("2026-08", "2026-08", 5000, 5008, 8), ("2026-09", "2026-08", 4997, 0, 3)]
-    assert survival(table(*rows), Q3)["group_value"].tolist() == ["0", "1"]
+    assert estimate_survival(table(*rows), Q3)["group_value"].tolist() == ["0", "1"]
 
 
 def test_retention_follows_the_joiners_of_the_same_quarter_a_year_before():
@@ -139,11 +145,11 @@ def test_retention_follows_the_joiners_of_the_same_quarter_a_year_before():
     for month, joined, stayed in (("07", 100, 70), ("08", 200, 160), ("09", 300, 250)):
         rows.append((f"2025-{month}", f"2025-{month}", joined - 6, joined, 6))
         rows.append((f"2026-{month}", f"2025-{month}", stayed, 0, 2))
-    row = retention(table(*rows), [Q3]).iloc[0]
+    row = estimate_retention(table(*rows), [Q3]).iloc[0]
     assert (row["estimate"], row["n"], row["status"]) == (80, 600, "published")
     assert (row["ci_low"], row["ci_high"]) == pytest.approx((76.61, 83.01), abs=0.01)  # by hand
-    assert retention(table(*rows[:4]), [Q3]).iloc[0]["status"] == "partial"
-    assert retention(table(*rows), [Q3, Q3 + 1]).iloc[1]["status"] == "missing"
+    assert estimate_retention(table(*rows[:4]), [Q3]).iloc[0]["status"] == "partial"
+    assert estimate_retention(table(*rows), [Q3, Q3 + 1]).iloc[1]["status"] == "missing"
 
 
 @pytest.mark.parametrize(("leaves", "status"), [(11, "published"), (10, "suppressed")])
@@ -154,9 +160,9 @@ def test_retention_does_not_tell_flows_that_were_withheld_a_year_before(leaves, 
     rows += [("2025-09", None, 900, 0, leaves)]
     rows += [(month, None, 900, 0, 0) for month in then[:2]]
     rows += [(month, old, 20, 0, 0) for month, old in zip(now, then, strict=True)]
-    before = quarterly(table(*rows), [Q3 - 4]).set_index("indicator")
+    before = quarterly_subscribers(table(*rows), [Q3 - 4]).set_index("indicator")
     assert before.loc["subscription_joins", "status"] == status
-    assert retention(table(*rows), [Q3])["status"].tolist() == [status]
+    assert estimate_retention(table(*rows), [Q3])["status"].tolist() == [status]
 
 
 @pytest.mark.parametrize(("few", "hidden"), [(10, True), (11, False)])
@@ -172,11 +178,11 @@ def test_the_curve_ends_where_ten_are_followed_and_not_where_eleven_are():
     for left, last in ((10, "0"), (11, "1")):
         young = ("2026-09", "2026-09", 50, 50, 0)  # whose second month is not there yet
         rows = [("2026-08", "2026-08", left, left + 50, 50), ("2026-09", "2026-08", left, 0, 0)]
-        assert survival(table(*rows, young), Q3)["group_value"].iat[-1] == last
+        assert estimate_survival(table(*rows, young), Q3)["group_value"].iat[-1] == last
     eleven = [("2026-08", "2026-08", 11, 22, 11), ("2026-09", "2026-08", 11, 0, 0)]
-    assert survival(table(*eleven), Q3)["group_value"].tolist() == ["0", "1"]
+    assert estimate_survival(table(*eleven), Q3)["group_value"].tolist() == ["0", "1"]
     ten = [("2026-08", "2026-08", 10, 21, 11), ("2026-09", "2026-08", 10, 0, 0)]
-    assert survival(table(*ten), Q3).empty  # ten stay
+    assert estimate_survival(table(*ten), Q3).empty  # ten stay
 
 
 def small_list(generator: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray]:
@@ -199,7 +205,7 @@ def test_no_few_who_left_a_small_list_are_had_from_its_curve():
     points = curves = years = 0
     for _ in range(40):
         rows, gone = small_list(generator)
-        found = survival(rows, Q3)
+        found = estimate_survival(rows, Q3)
         shown = [int(month) for month in found.loc[found["status"] == "published", "group_value"]]
         for before, month in pairwise([-1, *shown]):
             left = gone[before + 1 : month + 1].sum()

@@ -50,8 +50,8 @@ def satisfied(days: Any) -> pd.DataFrame:
 def test_a_first_year_that_would_tell_its_few_first_answers_says_why_it_is_withheld(catalogue):
     answers = satisfied(["2026-06-28"] * 5 + ["2026-09-10"] * 200)
     quarters = Quarter("2026-T3").back(4)
-    now = measured.quarterly(answers, catalogue, quarters[-1:])
-    year = measured.wider(measured.pooled(answers, catalogue, quarters), now)
+    now = measured.quarterly_measures(answers, catalogue, quarters[-1:])
+    year = measured.wider(measured.pooled_measures(answers, catalogue, quarters), now)
     assert set(now["status"]) == {"published"} and set(year["status"]) == {"suppressed"}
     caption = plain(surveys.over_a_year(now, year, NOW))
     assert "non publiées." in caption and "feraient connaître celles d'un trimestre" in caption
@@ -64,9 +64,9 @@ def test_in_a_survey_s_first_year_it_is_told_why_a_year_is_not_published(catalog
     answers = satisfied(pd.date_range(begun, "2026-09-30", periods=200).normalize())
     ticked = answers.assign(variable="reason", category="Chercher", value=float("nan"))
     quarters = Quarter("2026-T3").back(9)
-    parts = [measured.quarterly(answers, catalogue, quarters)]
-    parts += [measured.pooled(answers, catalogue, quarters[-4:])]
-    parts += [measured.reasons(ticked, catalogue, quarters[-4:])]
+    parts = [measured.quarterly_measures(answers, catalogue, quarters)]
+    parts += [measured.pooled_measures(answers, catalogue, quarters[-4:])]
+    parts += [measured.estimate_reasons(ticked, catalogue, quarters[-4:])]
     told = plain(surveys.first_year(estimates.combine(parts), NOW))
     assert ("ne sont pas publiés. L'édition suivante" in told) == why and bool(told) == why
 
@@ -77,7 +77,7 @@ def step(name: str, count: float | None, **more: Any) -> dict[str, Any]:
 
 
 def marks(*rows: dict[str, Any]) -> Any:
-    return lambda c: surveys.marks(estimates.make(rows), c, NOW)
+    return lambda c: surveys.main_results(estimates.make(rows), c, NOW)
 
 
 def funnel(*steps: dict[str, Any]) -> Any:
@@ -134,7 +134,7 @@ def test_any_estimates_make_sentences_without_a_hole(catalogue, states):
         for name, state in states.items()
     ]
     frame: pd.DataFrame = estimates.make(rows)
-    told = surveys.marks(frame, catalogue, NOW)
+    told = surveys.main_results(frame, catalogue, NOW)
     assert told.endswith(".") and "nan" not in told and "  " not in told
     assert ("5" in plain(told).replace("95 %", "")) == ("published" in states.values())
 

@@ -47,23 +47,25 @@ def only(frame: pd.DataFrame, indicator: str, period: str = LAST) -> pd.Series:
 
 def test_the_score_has_statsmodels_interval_and_never_leaves_its_scale(catalogue):
     marks = [10, 9, 9, 8, 7, 3, 10, 10, 6, 5, 9, 9, 0, 10, 8] * 2
-    row = only(surveys.quarterly(answers("nps", marks, (0, 10)), catalogue, [LAST]), "nps")
+    row = only(surveys.quarterly_measures(answers("nps", marks, (0, 10)), catalogue, [LAST]), "nps")
     scores = [1 if mark >= 9 else -1 if mark <= 6 else 0 for mark in marks]
     ends = DescrStatsW(scores).tconfint_mean()
     told = [row["estimate"], row["ci_low"], row["ci_high"]]
     assert told == pytest.approx([100 * sum(scores) / 30, *(100 * end for end in ends)])
     assert (row["n"], row["unit"]) == (30, "points")
     top = answers("nps", [10] * 29 + [8], (0, 10))
-    assert only(surveys.quarterly(top, catalogue, [LAST]), "nps")["ci_high"] == 100
-    assert surveys.quarterly(answers("nps", [5] * 20, (1, 5)), catalogue, [LAST]).empty
+    assert only(surveys.quarterly_measures(top, catalogue, [LAST]), "nps")["ci_high"] == 100
+    assert surveys.quarterly_measures(answers("nps", [5] * 20, (1, 5)), catalogue, [LAST]).empty
 
 
 def test_marks_of_any_scale_are_brought_to_ten(catalogue):
     five = answers("ces", [1, 3, 5] * 10, (1, 5))
     seven = answers("ces", [1, 4, 7] * 10, (1, 7), device="enquete-legifrance")
-    found = surveys.quarterly(pd.concat([five, seven]), catalogue, [LAST])
+    found = surveys.quarterly_measures(pd.concat([five, seven]), catalogue, [LAST])
     assert found["estimate"].tolist() == [5.0, 5.0]
-    found = surveys.quarterly(answers("satisfaction", [1, 3, 5, 5] * 8, (1, 5)), catalogue, [LAST])
+    found = surveys.quarterly_measures(
+        answers("satisfaction", [1, 3, 5, 5] * 8, (1, 5)), catalogue, [LAST]
+    )
     assert only(found, "satisfaction_10")["estimate"] == 6.25
     assert only(found, "satisfied_share")["estimate"] == 50
     assert "satisfaction_mean" not in set(found["indicator"])
@@ -71,7 +73,7 @@ def test_marks_of_any_scale_are_brought_to_ten(catalogue):
 
 def test_only_a_task_wholly_done_is_a_success(catalogue):
     task = answers("task_success", [1.0] * 24 + [0.5] * 10 + [0.0] * 6, (0, 1))
-    row = only(surveys.quarterly(task, catalogue, [LAST]), "task_success_share")
+    row = only(surveys.quarterly_measures(task, catalogue, [LAST]), "task_success_share")
     ends = [100 * end for end in proportion_confint(24, 40, method="wilson")]
     assert [row["estimate"], row["ci_low"], row["ci_high"]] == pytest.approx([60, *ends])
 
@@ -81,7 +83,7 @@ def test_four_quarters_together_are_one_period_with_all_answers(catalogue):
         answers("satisfaction", [4, 2] * 10, (1, 5), day, first=20 * i)
         for i, day in enumerate(["2025-09-30", "2025-10-01", "2026-09-30"])
     ]
-    found = surveys.pooled(pd.concat(parts), catalogue, LAST.back(4))
+    found = surveys.pooled_measures(pd.concat(parts), catalogue, LAST.back(4))
     row = only(found, "satisfaction_10", "2025-10/2026-09")
     assert (row["n"], row["status"]) == (40, "published")
 
@@ -89,17 +91,17 @@ def test_four_quarters_together_are_one_period_with_all_answers(catalogue):
 def test_a_quarter_without_answers_in_its_last_month_is_partial_but_of_a_wave(catalogue):
     for device, status in ((SURVEY, "partial"), ("enquete-vie-publique", "published")):
         given = answers("satisfaction", [4] * 40, (1, 5), "2026-07-10", device)
-        found = surveys.quarterly(given, catalogue, [LAST - 1, LAST])
+        found = surveys.quarterly_measures(given, catalogue, [LAST - 1, LAST])
         assert only(found, "satisfaction_10")["status"] == status
         assert only(found, "satisfaction_10", str(LAST - 1))["status"] == "missing"
 
 
 def test_ten_answers_are_untold_and_four_small_quarters_make_a_year(catalogue):
-    found = surveys.quarterly(answers("nps", [9] * 10, (0, 10)), catalogue, [LAST])
+    found = surveys.quarterly_measures(answers("nps", [9] * 10, (0, 10)), catalogue, [LAST])
     assert found["status"].tolist() == ["suppressed"] and found["n"].isna().all()
     few = marks_by_quarter([9, 3, 7], [10] * 4, [9, 5, 8, 8], [2, 9, 9])
-    assert set(surveys.quarterly(few, catalogue, LAST.back(4))["status"]) == {"suppressed"}
-    assert surveys.pooled(few, catalogue, LAST.back(4))["n"].tolist() == [15]
+    assert set(surveys.quarterly_measures(few, catalogue, LAST.back(4))["status"]) == {"suppressed"}
+    assert surveys.pooled_measures(few, catalogue, LAST.back(4))["n"].tolist() == [15]
 
 
 def marks_by_quarter(*marks: list[int]) -> pd.DataFrame:
@@ -116,34 +118,36 @@ def marks_by_quarter(*marks: list[int]) -> pd.DataFrame:
 def test_a_year_less_its_quarters_does_not_tell_the_small_or_unanimous_one(catalogue, last):
     """The attack: (year's mean × 111 − Σ mean × n) / 6 is the score of six people: −100."""
     answered = marks_by_quarter([9, 7] * 20, [10, 8] * 15, [9, 3, 7, 7, 10] * 7, last)
-    quarters = surveys.quarterly(answered, catalogue, LAST.back(4))
+    quarters = surveys.quarterly_measures(answered, catalogue, LAST.back(4))
     assert quarters["n"].tolist()[:3] == [40, 30, 35]
     assert quarters["status"].tolist()[3] == "suppressed"
-    assert surveys.pooled(answered, catalogue, LAST.back(4))["status"].tolist() == ["suppressed"]
+    assert surveys.pooled_measures(answered, catalogue, LAST.back(4))["status"].tolist() == [
+        "suppressed"
+    ]
     whole = marks_by_quarter(*[[9, 7] * 20] * 4)
-    assert surveys.pooled(whole, catalogue, LAST.back(4))["n"].tolist() == [160]
+    assert surveys.pooled_measures(whole, catalogue, LAST.back(4))["n"].tolist() == [160]
 
 
 @pytest.mark.parametrize(("answered", "told"), [(10, False), (11, True)])
 def test_a_quarter_of_ten_hides_its_year_and_one_of_eleven_does_not(catalogue, answered, told):
     last = [10, 9, 8, 3, 7, 9, 2, 10, 9, 8, 7][:answered]
     given = marks_by_quarter(*[[9, 7] * 20] * 3, last)
-    quarters = surveys.quarterly(given, catalogue, LAST.back(4))
+    quarters = surveys.quarterly_measures(given, catalogue, LAST.back(4))
     assert (quarters["status"].iat[3] != "suppressed") is told
-    year = surveys.pooled(given, catalogue, LAST.back(4))
+    year = surveys.pooled_measures(given, catalogue, LAST.back(4))
     assert (year["status"].iat[0] != "suppressed") is told
 
 
 def reasons(catalogue: Catalogue, days: Sequence[str] = DAYS, **counts: int) -> pd.DataFrame:
     """Reasons that one respondent each ticked, spread over the days."""
     given = [name.replace("_", " ") for name, n in counts.items() for _ in range(n)]
-    return surveys.reasons(answers("reason", given, days=days), catalogue, LAST.back(4))
+    return surveys.estimate_reasons(answers("reason", given, days=days), catalogue, LAST.back(4))
 
 
 def test_reasons_are_shares_most_frequent_first_and_few_ones_last(catalogue):
     both = [answers("reason", ["Démarche"] * 18, days=DAYS),
             answers("reason", ["Information"] * 36, first=12, days=DAYS)]  # fmt: skip
-    found = surveys.reasons(pd.concat(both), catalogue, LAST.back(4))
+    found = surveys.estimate_reasons(pd.concat(both), catalogue, LAST.back(4))
     assert found["group_value"].tolist() == ["Information", "Démarche"]
     assert found["estimate"].tolist() == [75.0, 37.5] and set(found["n"]) == {50}  # of 48
     found = reasons(catalogue, Information=40, Rare=4, Démarche=20, Très_rare=8)
@@ -158,12 +162,12 @@ def test_reasons_of_first_quarters_and_those_that_cannot_be_told_apart_are_withh
 
 def test_a_wave_s_year_is_no_second_table_and_shares_count_who_ticked(catalogue):
     whole = marks_by_quarter(*[[9, 7] * 20] * 4)
-    year = surveys.pooled(whole, catalogue, LAST.back(4))
-    quarter = surveys.quarterly(whole, catalogue, [LAST])
+    year = surveys.pooled_measures(whole, catalogue, LAST.back(4))
+    quarter = surveys.quarterly_measures(whole, catalogue, [LAST])
     assert surveys.wider(year, quarter)["n"].tolist() == [160]
     assert surveys.wider(quarter, quarter).empty and surveys.wider(year.head(0), quarter).empty
     given = answers("reason", ["A", "B"] * 30, days=DAYS)
-    found = surveys.reasons(given, catalogue, LAST.back(4))
+    found = surveys.estimate_reasons(given, catalogue, LAST.back(4))
     ticked = surveys.ticked(given, LAST.back(4))
     assert found["n"].tolist() == [ticked["response_id"].nunique()] * 2
     assert len(surveys.ticked(given, [LAST - 8])) == 0
@@ -190,7 +194,7 @@ def funnel(catalogue: Catalogue, invited: pd.DataFrame = NOBODY, visits: pd.Data
     """The steps to sixty responses, of which some were not finished."""
     begun = answers("response", [None] * 60)
     begun["finished"] = begun.index >= unfinished
-    return surveys.funnel(begun, invited, visits, catalogue, LAST).set_index("group_value")
+    return surveys.estimate_funnel(begun, invited, visits, catalogue, LAST).set_index("group_value")
 
 
 def test_the_funnel_goes_from_visits_to_finished_responses(catalogue):

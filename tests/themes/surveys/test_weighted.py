@@ -87,7 +87,7 @@ def test_without_weights_figures_are_those_of_the_survey(catalogue):
     people = sample(AGES).assign(nps=lambda p: p.satisfaction)
     table = responses(people)
     found = marks(table, catalogue)
-    known = surveys.pooled(table, catalogue, YEAR).set_index("indicator")
+    known = surveys.pooled_measures(table, catalogue, YEAR).set_index("indicator")
     for indicator in ("satisfaction_10", "satisfied_share", "nps"):
         row = of(found, weighted.RAW, indicator)
         for name in ("estimate", "ci_low", "ci_high"):
@@ -140,7 +140,7 @@ def test_a_quarter_of_few_is_not_had_from_the_year_of_those_whose_profile_is_kno
     table = responses(sample(AGES))
     last = table["date"] == DAYS[3]
     table.loc[last & ~table["response_id"].isin(["3", "7", "11"]), "date"] = pd.Timestamp(DAYS[2])
-    year = surveys.pooled(table, catalogue, YEAR)
+    year = surveys.pooled_measures(table, catalogue, YEAR)
     assert set(year["status"]) == {"suppressed"}  # as it would tell the three of the last quarter
     assert set(marks(table, catalogue)["status"]) == {"suppressed"}
     assert set(weighted.marks_of_groups(weigh(table, catalogue))["status"]) == {"suppressed"}

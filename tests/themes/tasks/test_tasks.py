@@ -220,7 +220,7 @@ def test_a_way_of_contact_that_tells_nothing_of_a_task_is_unknown_and_no_zero():
     assert {*found} == {(CALLS, A), (MESSAGES, B)}
     nobody = tasks.answered(responses(("Autre", 3, 1)), known())
     told = estimates.make([*found.values()])
-    values, *_ = tasks.criteria([A, B], estimates.make(visits), nobody, told, NO_TEST)
+    values, *_ = tasks.measure_criteria([A, B], estimates.make(visits), nobody, told, NO_TEST)
     assert values[CALLS].notna().tolist() == [True, False]
     assert values[MESSAGES].notna().tolist() == [False, True]
 
@@ -265,11 +265,11 @@ def test_what_is_not_known_of_a_task_is_no_zero_and_a_task_that_all_do_not_sure_
     people, all_do = (
         tasks.answered(responses(("P", n, done)), known()) for n, done in ((80, 60), (20, 20))
     )
-    values, errors, _ = tasks.criteria([A, B], visits, people, NONE, NO_TEST)
+    values, errors, _ = tasks.measure_criteria([A, B], visits, people, NONE, NO_TEST)
     assert values.loc[B].isna().all() and values.loc[A, [CALLS, "blocked"]].isna().all()
     assert values.at[A, "failing"] == pytest.approx(np.log(4000 * 20.5 / 81))
     assert errors.at[A, "failing"] == pytest.approx(np.sqrt((1 - 20.5 / 81) / 20.5))
-    values, errors, _ = tasks.criteria([A], visits, all_do, NONE, NO_TEST)
+    values, errors, _ = tasks.measure_criteria([A], visits, all_do, NONE, NO_TEST)
     assert np.isfinite(values.at[A, "failing"]) and errors.at[A, "failing"] > 1
 
 
@@ -290,7 +290,7 @@ def test_those_who_fail_and_find_it_hard_are_not_counted_as_two_witnesses():
     visits = estimates.make(counted("task_visits", A, 1000))
     for ease, expected in ((hard, 0.9), (people[tasks.EASE] * np.nan, 0.0)):
         given = people.assign(**{tasks.EASE: ease})
-        *_, shared = tasks.criteria([A, B], visits, given, NONE, NO_TEST)
+        *_, shared = tasks.measure_criteria([A, B], visits, given, NONE, NO_TEST)
         assert shared.at["failing", "effort"] == pytest.approx(expected, abs=0.02)
         assert (shared.to_numpy() == shared.to_numpy().T).all()
 
@@ -346,7 +346,7 @@ def priorities(*shares: float) -> pd.DataFrame:
 
 
 def overview(*shares: float) -> Any:
-    return lambda _: say.overview(priorities(*shares), known())
+    return lambda _: say.probable_priorities(priorities(*shares), known())
 
 
 TEXTS = estimates.make(
@@ -365,8 +365,8 @@ CASES: said.Cases = {
         say.most_written(TEXTS, period) for period in ("2026-T3", "2026-T2")],
     "what is unknown": lambda _: say.unknown(estimates.make(KNOWN), known()),
     "no task in the catalogue": lambda _: [
-        say.unknown(estimates.make([]), known({})), say.routes(known({}))],
-    "what leads to tasks and who answers for them": lambda _: say.routes(
+        say.unknown(estimates.make([]), known({})), say.owners_and_routes(known({}))],
+    "what leads to tasks and who answers for them": lambda _: say.owners_and_routes(
         known({**TASKS, "a": OWNED})),
 }  # fmt: skip
 test_what_is_said_of_tasks = said.test("tasks", CASES)

@@ -38,7 +38,7 @@ def of(found: pd.DataFrame, indicator: str, group: str = "") -> pd.Series:
 
 
 def test_success_of_a_task_has_the_adjusted_wald_interval():
-    found = usability.quarterly(rows(12), [LAST])
+    found = usability.quarterly_tests(rows(12), [LAST])
     task = of(found, "task_success", "task")
     assert (task["estimate"], task["n"], task["status"]) == (75, 12, "low_base")
     low, high = proportion_confint(9, 12, method="agresti_coull")
@@ -47,16 +47,16 @@ def test_success_of_a_task_has_the_adjusted_wald_interval():
 
 
 def test_times_are_of_successes_and_the_scale_of_whole_answers():
-    time = of(usability.quarterly(rows(16, wins=12), [LAST]), "task_time", "task")
+    time = of(usability.quarterly_tests(rows(16, wins=12), [LAST]), "task_time", "task")
     assert 100 < time["estimate"] < 112 and time["n"] == 12
     frame = rows(14)
     frame = frame[~((frame["participant"] == "s0") & (frame["measure"] == "sus_4"))]
-    scale = of(usability.quarterly(frame, [LAST]), "sus_mean")
+    scale = of(usability.quarterly_tests(frame, [LAST]), "sus_mean")
     assert (scale["estimate"], scale["n"], scale["unit"]) == (75, 13, "sur 100")
 
 
 def test_a_problem_has_its_highest_severity_and_all_participants_as_base():
-    found = usability.quarterly(rows(12), [LAST])
+    found = usability.quarterly_tests(rows(12), [LAST])
     problem = of(found, "problem_share", "problem")
     assert (problem["group_value"], problem["estimate"]) == ("bouton (majeur)", 25)
     counts = found[found["indicator"] == "problem_count"].set_index("group_value")["estimate"]
@@ -64,7 +64,7 @@ def test_a_problem_has_its_highest_severity_and_all_participants_as_base():
 
 
 def test_below_eleven_or_of_six_who_come_thrice_nothing_is_told():
-    found = usability.quarterly(rows(10), [LAST])
+    found = usability.quarterly_tests(rows(10), [LAST])
     assert set(found["status"]) == {"suppressed"} and set(found["group"]) == {""}
     assert found[["estimate", "n", "n_eff", "ci_low"]].isna().all(axis=None)
     thrice = pd.concat([rows(6, session=session, codes="P") for session in "abc"])
@@ -74,22 +74,25 @@ def test_below_eleven_or_of_six_who_come_thrice_nothing_is_told():
 
 def test_two_small_campaigns_make_a_year_and_none_is_missing():
     both = pd.concat([rows(8), rows(7, "2026-02-03", "other")])
-    assert set(usability.quarterly(both, LAST.back(4))["status"]) == {"suppressed", "missing"}
-    year = usability.pooled(both, LAST.back(4))
+    assert set(usability.quarterly_tests(both, LAST.back(4))["status"]) == {
+        "suppressed",
+        "missing",
+    }
+    year = usability.pooled_tests(both, LAST.back(4))
     assert of(year, "test_participants")["estimate"] == 15
     assert set(year["period"]) == {"2025-10/2026-09"}
-    found = usability.quarterly(rows(12), LAST.back(2))
+    found = usability.quarterly_tests(rows(12), LAST.back(2))
     earlier = found[found["period"] == "2026-T2"]
     assert earlier[["indicator", "status"]].values.tolist() == [["test_participants", "missing"]]
     empty = contract.empty("user_tests").assign(source="")
-    assert usability.pooled(empty, LAST.back(4)).empty
+    assert usability.pooled_tests(empty, LAST.back(4)).empty
 
 
 def test_one_answer_to_the_scale_is_not_had_from_the_year():
     """The attack: (81.67 × 15 − 87.5 × 14) / 1 is the score of the only one who answered."""
     one = rows(12, "2026-05-04", "other")
     one = one[~one["measure"].str.startswith("sus_") | (one["participant"] == "other0")]
-    year = usability.pooled(pd.concat([one, rows(14)]), LAST.back(4))
+    year = usability.pooled_tests(pd.concat([one, rows(14)]), LAST.back(4))
     assert of(year, "test_participants")["estimate"] == 26
     assert of(year, "sus_mean")["status"] == "suppressed"
     assert of(year, "task_success")["status"] == "low_base"
@@ -98,7 +101,7 @@ def test_one_answer_to_the_scale_is_not_had_from_the_year():
 def test_who_comes_to_three_sessions_counts_once_and_does_not_shorten_an_interval():
     campaigns = [rows(16, session=session, wins=12, codes="P") for session in "abc"]
     once, thrice = (
-        usability.quarterly(pd.concat(given), [LAST]) for given in (campaigns[:1], campaigns)
+        usability.quarterly_tests(pd.concat(given), [LAST]) for given in (campaigns[:1], campaigns)
     )
     assert of(thrice, "test_participants")["estimate"] == 16
     groups = {"task_success": "task", "task_time": "task", "sus_mean": ""}
@@ -112,7 +115,7 @@ def test_who_comes_in_two_quarters_does_not_hide_the_one_who_answered_in_the_sec
     """The attack: all answered in the first, so that the year rests on all, and one in the next."""
     first, second = rows(14, "2026-05-04", codes="P"), rows(14, session="t", codes="P")
     second = second[~second["measure"].str.startswith("sus_") | (second["participant"] == "P0")]
-    year = usability.pooled(pd.concat([first, second]), LAST.back(4))
+    year = usability.pooled_tests(pd.concat([first, second]), LAST.back(4))
     assert of(year, "test_participants")["estimate"] == 14
     assert of(year, "sus_mean")["status"] == "suppressed"
     assert of(year, "task_success")["status"] == "low_base"
@@ -122,11 +125,11 @@ def test_few_are_not_had_from_other_tasks_nor_two_campaigns_from_a_year():
     base = rows(14)
     second = base[base["measure"] == "success"].assign(task="U")
     third = second[second["participant"].isin(["s0", "s1", "s2"])].assign(task="V")
-    found = usability.quarterly(pd.concat([base, second, third]), [LAST])
+    found = usability.quarterly_tests(pd.concat([base, second, third]), [LAST])
     tasks = found[(found["indicator"] == "task_success") & (found["group"] == "task")]
     assert (tasks["status"] == "suppressed").sum() == 2
     campaigns = [rows(14), rows(7, "2026-02-03", "b"), rows(8, "2026-05-04", "c")]
-    year = usability.pooled(pd.concat(campaigns), LAST.back(4))
+    year = usability.pooled_tests(pd.concat(campaigns), LAST.back(4))
     assert set(year["status"]) == {"suppressed"}  # the next year would lose one and tell it
 
 
@@ -136,14 +139,14 @@ def test_the_interval_of_scores_near_the_top_ends_at_a_hundred():
     odd = frame["measure"].str.removeprefix("sus_").isin(["1", "3", "5", "7", "9"])
     frame.loc[items, "value"] = odd[items].map({True: 5.0, False: 1.0})
     frame.loc[items & (frame["participant"] == "s0"), "value"] = 3.0
-    scale = of(usability.quarterly(frame, [LAST]), "sus_mean")
+    scale = of(usability.quarterly_tests(frame, [LAST]), "sus_mean")
     assert scale["ci_high"] == 100.0 and scale["ci_low"] < scale["estimate"] < 100
 
 
 def test_ten_people_are_few_and_eleven_are_not_in_a_campaign_and_in_a_year():
     for people, status in ((10, "suppressed"), (11, "low_base")):
-        found = usability.quarterly(rows(people, wins=8), [LAST])
+        found = usability.quarterly_tests(rows(people, wins=8), [LAST])
         assert of(found, "test_participants")["status"] == status
         both = pd.concat([rows(14), rows(people, "2026-02-03", "other", wins=8)])
-        year = usability.pooled(both, LAST.back(4))
+        year = usability.pooled_tests(both, LAST.back(4))
         assert (of(year, "test_participants")["status"] != "suppressed") is (people == 11)

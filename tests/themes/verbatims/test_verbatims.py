@@ -334,10 +334,10 @@ def test_experiences_teach_feelings_and_aspects_of_their_texts(whole):
 
 def test_few_texts_are_counted_untold_and_none_gives_an_empty_family(texts, book):
     few = coding.whole_texts(texts[texts["date"] == NOW].head(10))
-    assert theme.counts(few, QUARTER)["status"].tolist() == ["suppressed"]
+    assert theme.count_texts(few, QUARTER)["status"].tolist() == ["suppressed"]
     many = coding.whole_texts(texts)
-    assert theme.counts(many, QUARTER)["estimate"].tolist() == [600.0]
-    assert theme.counts(many, Quarter("2025-T1")).empty
+    assert theme.count_texts(many, QUARTER)["estimate"].tolist() == [600.0]
+    assert theme.count_texts(many, Quarter("2025-T1")).empty
     none = [contract.empty(x).assign(source=pd.Series(dtype=str)) for x in ("verbatims", "codes")]
     found, _, words = verbatims_(*none, NONE, book, QUARTER)
     assert found.empty and all(frame_.empty for frame_ in words.values())
@@ -414,7 +414,7 @@ UNSTABLE = pd.DataFrame([["boamp", "", 2]], columns=["product", "device", "theme
 
 
 def read(**values: float) -> Any:
-    return lambda c: sentences.read(told_shares(**values), with_texts(c), Q)
+    return lambda c: sentences.most_frequent_codes(told_shares(**values), with_texts(c), Q)
 
 
 def unread(rows: pd.DataFrame) -> Any:

@@ -78,11 +78,11 @@ IDEAS = table(
 
 
 def test_ideas_are_as_they_stood_and_workshops_of_two_devices_counted():
-    found = workshops.ideas(IDEAS, LAST.back(4))
+    found = workshops.estimate_ideas(IDEAS, LAST.back(4))
     steps = found[found["indicator"] == "workshop_ideas"]
     counts = steps.set_index("group_value")["estimate"].to_dict()
     assert counts == {"Proposées": 4, "Décidées": 2, "Réalisées": 1}
-    later = workshops.ideas(IDEAS, (LAST + 1).back(4))
+    later = workshops.estimate_ideas(IDEAS, (LAST + 1).back(4))
     assert later[later["indicator"] == "workshop_ideas"]["estimate"].tolist() == [4, 3, 2]
     both = each_quarter(*people("vie-publique", a=20), *people("legifrance", a=20))
     both.loc[both["product"] == "legifrance", ["device", "source"]] = ["e", "e@1"]
@@ -99,7 +99,7 @@ def test_ideas_that_wait_are_those_decided_and_neither_done_nor_dropped():
         {**idea, "label": "d", "state": "done", "decided": "2026-06-01", "done": "2026-07-01"},
         {**idea, "label": "e", "state": "dropped", "decided": "2026-06-01"},
     )
-    found = workshops.ideas(frame, LAST.back(4))
+    found = workshops.estimate_ideas(frame, LAST.back(4))
     waiting = found[found["indicator"] == "ideas_waiting"]
     assert waiting[["product", "estimate"]].values.tolist() == [["vie-publique", 2.0]]
 

@@ -11,7 +11,7 @@ import pytest
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import load_catalogue
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import make_comparisons
 from observlib.indicators import pairs
 from observlib.pipeline.project import reference as table
 from observlib.themes.satisfaction import of_satisfaction
@@ -122,7 +122,7 @@ def test_what_is_drawn_of_counts_is_what_a_page_says_of_them():
             for place, counted_ in enumerate(page.to_numpy())
             for quarter, count in zip(now.back(len(counted_)), counted_, strict=True)
         ]
-        found = comparisons.make(
+        found = make_comparisons(
             pairs.tested(catalogue, pairs.counted_pairs(estimates.make(rows), now))
         )
         said = ["" if x in ("unknown", "stable") else x for x in found["verdict"]]
@@ -216,7 +216,7 @@ def test_what_is_drawn_of_a_lasting_fall_is_what_its_pages_say():
             Quarter("2026-T4"),
         ):
             before = quarter - 4
-            page = comparisons.make(of_satisfaction(frame, catalogue, quarter, before))
+            page = make_comparisons(of_satisfaction(frame, catalogue, quarter, before))
             said.append(bool(page["verdict"].isin(["rise", "fall"]).any()))
         for look in range(1, 5):
             case = (what, f"{lasting.TOGETHER}_{look}")

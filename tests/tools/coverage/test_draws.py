@@ -22,7 +22,7 @@ def test_ratings_drawn_again_have_the_estimates_of_those_that_were_read(demonstr
     rows = draws.rated(device, device, LAST, stream(folder.SEED, device, LAST))
     read = store.read(demonstration, "ratings", LAST, LAST, device=device)
     mine, theirs = (
-        satisfaction.quarterly(one, [LAST])[SAME].sort_values(SAME[:4], ignore_index=True)
+        satisfaction.quarterly_marks(one, [LAST])[SAME].sort_values(SAME[:4], ignore_index=True)
         for one in (draws.table("ratings", rows), read)
     )
     assert mine["ci_low"].notna().any()

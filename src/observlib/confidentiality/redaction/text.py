@@ -120,7 +120,7 @@ def rules(module: str, **parts: str) -> tuple[_Rules, dict[str, str]]:
     parts = {"cap": _CAP, **SIGNS, **parts}
 
     def whole(written: str) -> str:
-        joined = yaml_files.joined(written)
+        joined = yaml_files.as_one_line(written)
         return re.sub(r"\{([a-z_]+)\}", lambda found: parts[found[1]], joined)
 
     for name, written in sections.pop("parts").items():

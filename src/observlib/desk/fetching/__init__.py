@@ -12,9 +12,10 @@ from pathlib import Path, PurePath
 
 from observlib.base import files
 from observlib.base.errors import ObservError, UsageError
+from observlib.base.files import Progress
 from observlib.catalogue import Catalogue, Device, fetched_from
 from observlib.desk.fetching import servers, tables, web
-from observlib.desk.fetching.web import PagedSource, Progress
+from observlib.desk.fetching.web import PagedSource
 from observlib.store import DEMONSTRATION_FILE
 
 _JSON = ("matomo_json", "datagouv_metrics", "zendesk_api")  # the loaders that read it

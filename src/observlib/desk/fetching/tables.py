@@ -19,8 +19,9 @@ import duckdb
 
 from observlib.base import files
 from observlib.base.errors import ObservError, UsageError, bounded
+from observlib.base.files import Progress
 from observlib.catalogue import SQLITE, Catalogue, Device, Format, tables
-from observlib.desk.fetching.web import LOOPBACK, Progress, as_csv
+from observlib.desk.fetching.web import LOOPBACK, as_csv
 from observlib.loaders._text import header_label
 from observlib.store.address import sql_name, sql_text
 

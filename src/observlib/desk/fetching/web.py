@@ -27,6 +27,7 @@ from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_ope
 
 from observlib.base import files
 from observlib.base.errors import ObservError, UsageError
+from observlib.base.files import Progress
 
 TIMEOUT = 60.0  # after which a server that says nothing is given up
 LONGEST_ANSWER = 900.0  # of the whole of an answer
@@ -249,7 +250,6 @@ def as_csv(rows: Iterable[Sequence[object]], delimiter: str = ",") -> str:
 
 # --- The pages of a fetch, kept as they come: one that is interrupted begins where it stopped
 
-Progress = Callable[[int, int, str], None]
 Records = Callable[[], Iterator[tuple[str, Any]]]  # by their keys, each in its last version
 _OLDEST = timedelta(days=1)
 _MOST_PAGES = 100_000

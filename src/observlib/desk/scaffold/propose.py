@@ -23,7 +23,7 @@ from observlib.catalogue.formats import NEEDED, check_form
 from observlib.catalogue.mistakes import fault_texts as in_words
 from observlib.catalogue.tables import FACT_TABLES
 from observlib.desk.scaffold.recognise import (
-    COUNTED,
+    ADDITIVE_KINDS,
     UNITS,
     Look,
     first_bytes,
@@ -291,7 +291,7 @@ def _wrong(path: Path, export: _Export) -> Iterator[str]:
             yield f"{path}: has two columns {title!r}; rename one, or leave it out of the export"
         elif why := look.hidden(kind):
             yield f"{path}: column {title!r} is not read for {name}: {why}"
-        elif kind in COUNTED and not look.may_be_total(name):
+        elif kind in ADDITIVE_KINDS and not look.may_be_total(name):
             yield (
                 f"{path}: column {title!r} is not read for {name}: its header is that of a mean, "
                 f"a share or something else, of which no total of {name} can be made"

@@ -279,7 +279,7 @@ _DAYS = _KNOWN["days"]
 _WITH_TIMES = [day + time for day in _DAYS for time in _KNOWN["times"]]
 _FORMS = (*_KNOWN["forms"], *_WITH_TIMES, "%Y-%m-%d", *_DAYS)
 _NAMES = "its cells may be names"
-COUNTED = ("count", "signed", "times")  # kinds that add up
+ADDITIVE_KINDS = ("count", "signed", "times")  # kinds that add up
 _MOST_WORDS = 12  # of a column whose words stand for values
 _ENOUGH = 0.8  # of a column's cells, to be of a kind
 _SAMPLE = 300
@@ -503,7 +503,7 @@ def fits(look: Look, kind: str, field: str, catalogue: Catalogue) -> bool:
         return False
     if kind in ("moment", "day"):
         return bool(forms_of(look, kind == "day"))
-    if kind in COUNTED and not look.may_be_total(field):
+    if kind in ADDITIVE_KINDS and not look.may_be_total(field):
         return False
     if kind == "words" or (kind == "mark" and not look.is_numeric):
         codes = look.is_numeric and not look.words & _STATES

@@ -57,7 +57,7 @@ class _Side(NamedTuple):
     day: npt.NDArray[np.intp]
 
 
-def specifications(
+def changes_by_specification(
     now: pd.DataFrame,
     then: pd.DataFrame,
     level: float,

@@ -121,7 +121,7 @@ _MEASURED = ("", "precision", "placebos", "few")  # reasons of verdicts on an ef
 _LATEST = 5  # actions that the sheet of a product lists
 
 
-def overview(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
+def followed_actions(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
     """How many actions are followed, what came after each (`effects`), and that it is no proof."""
     followed = verdicts[verdicts["reason"] != "series"]
     if followed.empty:
@@ -244,7 +244,7 @@ def done_for_tasks(
 
 
 def _for_tasks(action: Action, catalogue: Catalogue) -> str:
-    tasks = french.join(words.quoted(catalogue.tasks[task].label) for task in action.tasks)
+    tasks = french.join(words.in_quotes(catalogue.tasks[task].label) for task in action.tasks)
     return _TEXTS["for_tasks"].format(tasks=tasks)
 
 

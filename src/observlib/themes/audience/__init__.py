@@ -179,7 +179,7 @@ def _percent(logarithm: float) -> float:
 
 
 @family("visits")
-def visits(
+def estimate_visits(
     audience: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Visits and downloads of nine quarters, with their change on a year; visits by month."""

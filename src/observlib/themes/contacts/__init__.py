@@ -15,7 +15,7 @@ from observlib.confidentiality.disclosure import merge_counts, protect, withheld
 from observlib.indicators.answers import (
     SUBJECT,
     by_device,
-    count,
+    number_of_rows,
     period_status,
     quarter_of,
     share,
@@ -125,7 +125,7 @@ def _waits(calls: pd.DataFrame, quarters: Sequence[Quarter]) -> list[estimates.R
             }
             known = given[given["wait"].notna()]
             seconds, each = known["wait"].astype(float).to_numpy(), times(known).to_numpy()
-            row |= {"n": count(known), "n_eff": count(known)}
+            row |= {"n": number_of_rows(known), "n_eff": number_of_rows(known)}
             for name, p in (("wait_median", 0.5), ("wait_p90", 0.9)):
                 value = {"status": "missing"}
                 if len(known):
@@ -273,7 +273,7 @@ def _of_devices(rows: pd.DataFrame) -> dict[tuple[str, ...], pd.DataFrame]:
 
 
 def _received(given: pd.DataFrame) -> estimates.Row:
-    found = {"estimate": count(given), "n": count(given)} if len(given) else {}
+    found = {"estimate": number_of_rows(given), "n": number_of_rows(given)} if len(given) else {}
     return {"indicator": "tickets_received", **found}
 
 
@@ -302,7 +302,7 @@ def _reopened(given: pd.DataFrame) -> estimates.Row:
     row = share("reopened_share", closed["reopened"].astype(bool), times(closed))
     if not row["n"]:
         return {**row, "status": "missing"}
-    still_open = count(given) - row["n"]
+    still_open = number_of_rows(given) - row["n"]
     publishable = not withheld_parts({"closed": row["n"], "open": still_open})
     return row if publishable else {**row, "status": "suppressed"}
 
@@ -328,7 +328,7 @@ def _delays(given: pd.DataFrame, promise: int | None) -> list[estimates.Row]:
     curve = _curve(given)
     given, made = _telling(given, "answered"), list[estimates.Row]()
     for name, p in (("first_answer_median", 0.5), ("first_answer_p90", 0.9)):
-        row: estimates.Row = {"indicator": name, "n": count(given)}
+        row: estimates.Row = {"indicator": name, "n": number_of_rows(given)}
         found = quantile(curve, p) if curve is not None else _UNKNOWN
         made.append(_with_estimate(row, *found))
     if promise is not None:
@@ -337,7 +337,7 @@ def _delays(given: pd.DataFrame, promise: int | None) -> list[estimates.Row]:
 
 
 def _promise_kept(given: pd.DataFrame, curve: pd.DataFrame | None, promise: int) -> estimates.Row:
-    told = count(_telling(given, "answered"))
+    told = number_of_rows(_telling(given, "answered"))
     row: estimates.Row = {"indicator": _PROMISE, "unit": "%", "n": told}
     kept = share_ended(curve, promise) if curve is not None else _UNKNOWN
     return _with_estimate(row, *(100 * x for x in kept))
@@ -360,7 +360,7 @@ def _backlog(tickets: pd.DataFrame, quarter: Quarter) -> estimates.Row:
     seen = before["closed"].notna() | (before["extracted"] >= end - _DAY)
     if before.empty or tickets["extracted"].max() < end - _DAY:
         return {**row, "status": "missing"}
-    waiting = count(before[seen & (before["closed"].isna() | (before["closed"] >= end))])
+    waiting = number_of_rows(before[seen & (before["closed"].isna() | (before["closed"] >= end))])
     status = "published" if seen.all() else "partial"
     return {**row, "status": status, "estimate": waiting, "n": waiting or None}
 
@@ -380,7 +380,7 @@ def answers_in_time(
             continue
         curve, status = _curve(given), _state(given, whole, quarter)
         row = {**passport, "indicator": "answered_within", "period": quarter, "unit": "%"}
-        row |= {"n": count(given), "status": status, "group": "days"}
+        row |= {"n": number_of_rows(given), "status": status, "group": "days"}
         for day in range(1, days + 1):
             share = (100 * x for x in share_ended(curve, day))
             made.append({**_with_estimate(row, *share), "group_value": str(day)})
@@ -390,7 +390,7 @@ def answers_in_time(
 # --- What contacts are about: the share of each theme, none of which counts too few people
 
 
-def themes(contacts: pd.DataFrame, kind: str, quarters: Sequence[Quarter]) -> pd.DataFrame:
+def theme_shares(contacts: pd.DataFrame, kind: str, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """Share of each theme among the contacts of a device and quarter, with Wilson's intervals.
 
     Those of fewer than eleven contacts are put together (see `confidentiality.disclosure`).
@@ -441,7 +441,7 @@ def contacts(
     by_quarter = visits[
         visits["period"].isin(map(str, quarters)) & (visits["indicator"] == "visits")
     ]
-    asked = themes(calls_by_theme, "call", [quarter])
+    asked = theme_shares(calls_by_theme, "call", [quarter])
     rows = [
         called,
         per_visits(called, by_quarter, "service-public"),
@@ -449,7 +449,7 @@ def contacts(
         asked,
         written,
         answers_in_time(tickets_by_state, quarter, delays=tickets_by_delay),
-        themes(tickets_by_theme, "ticket", [quarter]),
+        theme_shares(tickets_by_theme, "ticket", [quarter]),
     ]
     received = counted_pairs(past, quarter, changes=catalogue.changes.values())
     before = across_periods(written, catalogue, quarter, quarter - 4)

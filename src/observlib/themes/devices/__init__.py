@@ -73,7 +73,7 @@ def listeners(catalogue: Catalogue, heard: pd.DataFrame) -> dict[str, list[str]]
     }
 
 
-def listening(catalogue: Catalogue, heard: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+def count_devices(catalogue: Catalogue, heard: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     """Count the devices of each product by channel.
 
     A channel where nothing listens has no row; a product without any device has one row, 0, of no
@@ -166,7 +166,7 @@ def devices_(
 ) -> tuple[pd.DataFrame, None, dict[str, pd.DataFrame]]:
     """Which products are listened to, what each device gave, and which fell silent."""
     rows = [
-        listening(catalogue, heard, quarter),
+        count_devices(catalogue, heard, quarter),
         amounts(received, catalogue, quarter),
         silence(received, held, catalogue, quarter),
     ]

@@ -86,7 +86,7 @@ def channels_without_device(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     if heard.empty:
         return ""
     most = [
-        words.quoted(words.label({"channel": channel}, "channel", catalogue))
+        words.in_quotes(words.label({"channel": channel}, "channel", catalogue))
         for channel in heard.index[heard == heard.max()]
     ]
     text = _TEXTS.of("channel", len(most)).format(
@@ -115,7 +115,7 @@ def silent(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     if frame.empty:
         return _TEXTS["no_silence"]
     rows = estimates.records(frame)
-    names = words.join_few(words.quoted(words.label(row, "device", catalogue)) for row in rows)
+    names = words.join_few(words.in_quotes(words.label(row, "device", catalogue)) for row in rows)
     never = int((frame["status"] == "missing").sum())
     told = {"count": french.number(len(rows)), "names": names}
     if never == len(rows):

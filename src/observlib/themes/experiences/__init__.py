@@ -16,7 +16,7 @@ FEELING_LABELS = {"positive": "Positif", "neutral": "Neutre", "negative": "Néga
 
 
 @family("experiences")
-def feelings(
+def estimate_feelings(
     experiences_by_feeling: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
 ) -> pd.DataFrame:
     """The shares of feelings of the last twelve months that are known.

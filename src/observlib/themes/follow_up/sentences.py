@@ -22,7 +22,7 @@ from observlib.themes.follow_up import DECISION, NONE, STATE_WORDS, state_of
 _TEXTS = wording.load_texts(__file__)
 
 
-def overview(
+def progress(
     frame: pd.DataFrame,
     ranked: pd.DataFrame,
     decisions: Iterable[Decision],
@@ -108,7 +108,7 @@ def _due(one: Decision | None, quarter: str) -> str:
     return _TEXTS["overdue"].format(day=day) if _late(one, quarter) else day
 
 
-def each(
+def decisions_by_task(
     frame: pd.DataFrame,
     decisions: Iterable[Decision],
     actions: Iterable[Action],
@@ -143,7 +143,7 @@ def each(
     return text(joined(lines, "\n")).carrying([frame], catalogue)
 
 
-def unanswered(
+def tasks_without_decision(
     frame: pd.DataFrame, decisions: Iterable[Decision], catalogue: Catalogue
 ) -> Markdown | str:
     """The tasks without a decision, by who answers for them; those of nobody come last."""
@@ -152,7 +152,7 @@ def unanswered(
     tasks = _tasks(frame, catalogue)
     for task in tasks:
         if task.id not in stands:
-            by_owner.setdefault(_owner(task, catalogue), []).append(words.quoted(task.label))
+            by_owner.setdefault(_owner(task, catalogue), []).append(words.in_quotes(task.label))
     if not by_owner:
         return _TEXTS["all_answered"] if tasks else ""
     order = sorted(by_owner, key=lambda owner: owner == "")

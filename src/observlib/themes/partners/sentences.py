@@ -24,7 +24,7 @@ _TEXTS = wording.load_texts(__file__)
 _KINDS = ("partner_call_share", "partner_ticket_share", "partner_text_share")
 
 
-def overview(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+def share_of_partners(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """What share of calls, messages and texts is in the domain of another administration."""
     shares = _shares(frame, catalogue, period)
     if not shares:
@@ -119,7 +119,7 @@ def shared(catalogue: Catalogue, partner: str) -> str:
 
 
 def _quoted(themes: Iterable[str]) -> str:
-    return french.join(map(words.quoted, themes))
+    return french.join(map(words.in_quotes, themes))
 
 
 def of_partner(frame: pd.DataFrame, catalogue: Catalogue, partner: str) -> pd.DataFrame:
@@ -144,14 +144,14 @@ def publishes(frame: pd.DataFrame, catalogue: Catalogue, partner: str) -> pd.Dat
     return frame[frame["product"] == (catalogue.partners[partner].peer or " ")]
 
 
-def beside(frame: pd.DataFrame, catalogue: Catalogue, partner: str) -> pd.DataFrame:
+def ours_and_theirs(frame: pd.DataFrame, catalogue: Catalogue, partner: str) -> pd.DataFrame:
     """Of estimates of one indicator, ours and a partner's; none where it publishes none."""
     theirs = frame["product"] == (catalogue.partners[partner].peer or " ")
     rows = frame[theirs | ~frame["product"].isin(catalogue.peers)]
     return (rows if theirs.any() else rows.head(0)).reset_index(drop=True)
 
 
-def done(actions: Iterable[Action], catalogue: Catalogue, partner: str) -> Output:
+def actions_in_domain(actions: Iterable[Action], catalogue: Catalogue, partner: str) -> Output:
     """What we did in a partner's domain: the actions that name it, or one of its themes."""
     own = catalogue.partners[partner]
     themes = {fold_label(theme) for theme in (*own.themes, *own.shared)}

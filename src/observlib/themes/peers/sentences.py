@@ -25,7 +25,9 @@ _OURS = ["indicator", "product", "channel", "device", "period", "group", "group_
 _TEXTS = wording.load_texts(__file__)
 
 
-def overview(published: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
+def comparable_figures(
+    published: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue
+) -> str:
     """How many published figures were found, of whom, and how many compare with ours.
 
     Of `published_figure`, and of any of our indicators, ours and theirs.
@@ -71,7 +73,7 @@ def ranges(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     return " ".join(sentences)
 
 
-def caution(compared: pd.DataFrame, catalogue: Catalogue) -> str:
+def comparability_note(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """The reservation that every comparison needs, with that on who chose to answer."""
     if compared.empty:
         return ""
@@ -308,7 +310,7 @@ def _source(figure: pd.Series) -> Markdown:
     return markdown("{} {}", phrase, address) if address else plain(phrase)
 
 
-def highest_and_lowest(rows: pd.DataFrame, catalogue: Catalogue) -> str:
+def highest_and_lowest_areas(rows: pd.DataFrame, catalogue: Catalogue) -> str:
     """Where one indicator of counters is highest, and where it is lowest."""
     if rows.empty:
         return ""

@@ -102,7 +102,7 @@ def asked_on_several_networks(shares: pd.DataFrame, options: int = 6) -> pd.Data
     return best
 
 
-def networks(asked: pd.DataFrame) -> pd.DataFrame:
+def pair_networks(asked: pd.DataFrame) -> pd.DataFrame:
     """Pair the shares that an option of one question has on two networks, the higher first."""
     found = [two_by_two(asked.head(0))]
     for _, rows in asked.groupby("group_value", sort=False):
@@ -131,7 +131,7 @@ def polls_(
     compared = tested(  # together: all that is compared
         catalogue,
         pairs.leading_answer(main),
-        networks(asked_on_several_networks(now)),
+        pair_networks(asked_on_several_networks(now)),
         across_periods(history(found, main), catalogue, quarter, quarter - 4),
     )
     return estimates.combine([found, votes_by_quarter(polls, quarters)]), compared

@@ -86,7 +86,7 @@ def networks(asked: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) 
         sentences.append(_TEXTS["apart"].format(option=named, shares=shares))
     apart = len(sentences) > 1
     if alike := list(compared.loc[compared["verdict"] == "stable", "group_value"].unique()):
-        named = french.join(map(words.quoted, alike))
+        named = french.join(map(words.in_quotes, alike))
         sentences.append(_TEXTS["alike"].format(options=named))
     if least := and_detectable(compared, catalogue):
         elsewhere = apart or alike
@@ -110,7 +110,7 @@ def _apart(row: estimates.Row, indicator: Indicator, catalogue: Catalogue) -> st
     )
 
 
-def withheld(shares: pd.DataFrame, period: str) -> str:
+def too_few_votes(shares: pd.DataFrame, period: str) -> str:
     """How many polls of a period had too few votes to be published."""
     rows = shares[(shares["indicator"] == "poll_votes") & (shares["period"] == period)]
     count = int((rows["status"] == "suppressed").sum())

@@ -16,7 +16,7 @@ from observlib.records.practices import ORIGINS, PRACTICE_VERDICTS, Practices
 
 
 @family("practices")
-def counts(practices: Practices, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
+def count_practices(practices: Practices, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
     """How many sheets there are in all, by verdict, tool, method, department and origin."""
     sheets = practices.sheets
     named: dict[str, Iterable[str]] = {

@@ -12,7 +12,7 @@ from observlib.base.period import Quarter
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Indicator
 from observlib.display import changes, dots
 from observlib.display.output import Output, text
-from observlib.estimates import comparisons
+from observlib.estimates.comparisons import combine_comparisons
 from observlib.language import french, wording, words
 from observlib.themes import main_points
 
@@ -94,7 +94,7 @@ def band(
         )
     made = text(dots.points(blocks))
     made = Output(made.shown, {**made.content, "pictures": drawings})
-    return made.carrying([estimates.combine(shown), comparisons.combine(compared)], catalogue)
+    return made.carrying([estimates.combine(shown), combine_comparisons(compared)], catalogue)
 
 
 def _on_a_year(figure: estimates.Row, pairs: pd.DataFrame) -> pd.DataFrame:

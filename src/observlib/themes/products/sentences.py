@@ -191,7 +191,7 @@ def _quoted(words_: str) -> str:
     return f"« {named} »{mark}{rest}"
 
 
-def listening(now: pd.DataFrame, catalogue: Catalogue, heard_by: Sequence[str]) -> Output:
+def listening_devices(now: pd.DataFrame, catalogue: Catalogue, heard_by: Sequence[str]) -> Output:
     """List the devices that listen to a product's users: who runs them, how often they speak."""
     lines = []
     for device in (catalogue.devices[name] for name in heard_by):

@@ -30,7 +30,7 @@ ALL = "Toutes catégories"
 _Profile = tuple[dict[str, str], str, dict[str, set[str]], str]
 
 
-def distribution(
+def category_shares(
     responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
 ) -> pd.DataFrame:
     """Share of each category of age, sex, region… among those who answered the question.
@@ -58,9 +58,9 @@ def representation(
 ) -> pd.DataFrame:
     """Share of each category among respondents over its share in the population.
 
-    1 is the population's share, 0.5 half of it. The groups are those of `distribution`, so that the
-    two together tell no more than it does alone. Respondents of a category that the margins have
-    not are left out, unless so few that they are in `REST` too.
+    1 is the population's share, 0.5 half of it. The groups are those of `category_shares`, so that
+    the two together tell no more than it does alone. Respondents of a category that the margins
+    have not are left out, unless so few that they are in `REST` too.
     """
     made: list[estimates.Row] = []
     for passport, variable, holders, status in _profiles(responses, catalogue, quarters):
@@ -89,7 +89,7 @@ def _share(name: str, ids: Set[str], n: int) -> estimates.Row:
     return {key: share[key] for key in ("estimate", "n", "n_eff")} if name == REST else share
 
 
-def category(frame: pd.DataFrame, variable: str, name: str) -> pd.DataFrame:
+def select_category(frame: pd.DataFrame, variable: str, name: str) -> pd.DataFrame:
     """The estimates of one category, one a device."""
     return frame[(frame["group"] == variable) & (frame["group_value"] == name)]
 
@@ -111,7 +111,7 @@ def of_experiences(experiences: pd.DataFrame, regions: pd.DataFrame) -> pd.DataF
 def _within(
     listed: Sequence[str], holders: Mapping[str, Set[str]]
 ) -> dict[str, tuple[tuple[str, ...], Set[str]]]:
-    """The groups that `distribution` shows, of the categories listed: their names, and whom each.
+    """The groups of the categories listed that `category_shares` shows: their names, and whom each.
 
     Nothing is told where a group would keep fewer than eleven people once those of other categories
     have left it.
@@ -181,7 +181,9 @@ def profiles(
     year = quarter.back(4)
 
     def told(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-        return distribution(rows, catalogue, year), representation(rows, margins, catalogue, year)
+        return category_shares(rows, catalogue, year), representation(
+            rows, margins, catalogue, year
+        )
 
     surveys = [told(responses_of[name]()) for name in sorted(responses_of)]
     others = told(of_experiences(experiences, regions))

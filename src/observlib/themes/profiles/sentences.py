@@ -135,7 +135,7 @@ def _variable(name: str) -> str:
 
 
 def _name(row: estimates.Row) -> str:
-    return words.quoted(row["group_value"])
+    return words.in_quotes(row["group_value"])
 
 
 def _unsure(rows: pd.DataFrame, catalogue: Catalogue, within: str = "one_device") -> list[str]:

@@ -33,17 +33,17 @@ _UNITS = {  # of what is a count, the catalogue has the word
 _ALWAYS = ("units_sold", "revenue", "return_rate", "digital_share")  # of shops of any size
 
 
-def quarterly(sales: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+def quarterly_sales(sales: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """Units sold, revenue, returns, digital share and concentration of each shop, by quarter.
 
     Gini's index is 0 where every title sells alike, and nears 1 where one sells everything: it
     was preferred to Herfindahl's, as readers know it of incomes. Source of its formula (`gini`):
     A. Sen, *On Economic Inequality* (1973), 2.8.
     """
-    return over(sales, {quarter: quarter.months for quarter in quarters})
+    return sales_by_period(sales, {quarter: quarter.months for quarter in quarters})
 
 
-def over(sales: pd.DataFrame, periods: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+def sales_by_period(sales: pd.DataFrame, periods: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     """The estimates of each shop over periods, each with its months."""
     made: list[estimates.Row] = []
     for passport, own in _shops(sales):
@@ -181,7 +181,7 @@ def sales_(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Nine quarters of sales, with their change on a year; the formats and titles of the books."""
     quarters = quarter.back(9)
-    by_quarter = quarterly(sales, quarters)
+    by_quarter = quarterly_sales(sales, quarters)
     books, changes = sales[sales["product"] == _BOOKS], catalogue.changes.values()
     rows = [
         by_quarter,
@@ -193,6 +193,6 @@ def sales_(
         titles(books, quarter),
     ]
     before = counted_pairs(
-        by_quarter, quarter, quarterly(sales, quarter.back(counts.HISTORY)), changes
+        by_quarter, quarter, quarterly_sales(sales, quarter.back(counts.HISTORY)), changes
     )
     return estimates.combine(rows), tested(catalogue, before)

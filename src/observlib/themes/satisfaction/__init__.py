@@ -12,17 +12,17 @@ import pandas as pd
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.indicators import specifications
-from observlib.indicators.answers import by_month, by_period, by_quarter, on_10, quarter_of, times
+from observlib.indicators.answers import by_month, by_period, by_quarter, quarter_of, rescale, times
 from observlib.indicators.families import family
 from observlib.indicators.pairs import across_periods, product_pairs, so_far, tested
 
 
-def quarterly(ratings: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+def quarterly_marks(ratings: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """Satisfaction, clarity and help by device and quarter."""
     return by_period(ratings, by_quarter(quarters))
 
 
-def monthly(ratings: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
+def monthly_marks(ratings: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
     """The same by month, for series in time.
 
     Where a month has too few people to be shown, neither is its quarter's other months: with the
@@ -46,7 +46,7 @@ def satisfaction_(
     ratings_by_mark: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Marks of nine quarters; those of the quarter against a year before, and between products."""
-    marks = quarterly(ratings_by_mark, quarter.back(9))
+    marks = quarterly_marks(ratings_by_mark, quarter.back(9))
     return marks, of_satisfaction(marks, catalogue, quarter, quarter - 4)
 
 
@@ -59,7 +59,7 @@ def specifications_(
     answers = asked.assign(
         product=asked["product"].fillna(""),
         quarter=quarter_of(asked["date"]),
-        mark=on_10(asked),
+        mark=rescale(asked),
         times=times(asked),
     )
     compared = of_satisfaction(satisfaction, catalogue, quarter, quarter - 4)

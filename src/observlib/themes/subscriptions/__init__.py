@@ -34,17 +34,19 @@ _JOINED_WITHIN = 24  # months: who joined in them counts, and so far goes the cu
 _FEW = estimates.MINIMUM_PEOPLE  # and of a hundred times as many a percent is not few
 
 
-def quarterly(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+def quarterly_subscribers(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """Subscribers at the end of each quarter, joins, leaves and churn, of each device.
 
     The lists of a device are taken together. The churn rate is the mean, over the months of the
     quarter, of leaves over those who were subscribed when the month began. Source: R. C. Blattberg,
     B.-D. Kim and S. A. Neslin, *Database Marketing* (2008), chapter 24.
     """
-    return over(subscriptions, {quarter: quarter.months for quarter in quarters})
+    return subscribers_by_period(subscriptions, {quarter: quarter.months for quarter in quarters})
 
 
-def over(subscriptions: pd.DataFrame, periods: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+def subscribers_by_period(
+    subscriptions: pd.DataFrame, periods: Mapping[str, Sequence[str]]
+) -> pd.DataFrame:
     """The estimates of each device over periods, each with its months."""
     made: list[estimates.Row] = []
     for passport, own in by_device(_with_months(subscriptions)):
@@ -112,7 +114,7 @@ def _measured(by_month: pd.DataFrame, months: Sequence[str]) -> dict[str, estima
     return found
 
 
-def survival(subscriptions: pd.DataFrame, last: Quarter) -> pd.DataFrame:
+def estimate_survival(subscriptions: pd.DataFrame, last: Quarter) -> pd.DataFrame:
     """Share of the joiners of two years who are still subscribed, by months since they joined.
 
     Month 0 is the one in which they joined, and each is taken at its end. Those still subscribed
@@ -185,7 +187,7 @@ def _safe_months(left: Sequence[float], followed: Sequence[float]) -> Iterator[i
     yield from sorted(ends)
 
 
-def retention(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+def estimate_retention(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """Share of those who joined a year before each quarter that are still subscribed."""
     made: list[estimates.Row] = []
     for passport, whole in by_device(_with_months(subscriptions)):
@@ -230,14 +232,14 @@ def subscriptions_(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Nine quarters of subscribers, with their change on a year, and how long they stay."""
     quarters = quarter.back(9)
-    by_quarter = quarterly(subscriptions, quarters)
+    by_quarter = quarterly_subscribers(subscriptions, quarters)
     stock = by_quarter[by_quarter["indicator"] == "subscribers"]
     rows = [
         by_quarter,
         counts.change_on_year(stock, catalogue.changes.values()),
-        survival(subscriptions, quarter),
-        retention(subscriptions, quarters),
+        estimate_survival(subscriptions, quarter),
+        estimate_retention(subscriptions, quarters),
     ]
-    past = quarterly(subscriptions, quarter.back(counts.HISTORY))
+    past = quarterly_subscribers(subscriptions, quarter.back(counts.HISTORY))
     before = counted_pairs(by_quarter, quarter, past, catalogue.changes.values())
     return estimates.combine(rows), tested(catalogue, before)

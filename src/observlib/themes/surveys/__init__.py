@@ -34,7 +34,7 @@ STEPS = {  # and what each counts
 OTHER_REASONS = disclosure.REASONS
 
 
-def quarterly(
+def quarterly_measures(
     responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
 ) -> pd.DataFrame:
     """What a survey measures, by device and quarter.
@@ -52,15 +52,15 @@ def quarterly(
     return _measured(responses, catalogue, answers.by_quarter(quarters))
 
 
-def monthly(responses: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
-    """The same by month, for series in time (see `satisfaction.monthly`)."""
+def monthly_measures(responses: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
+    """The same by month, for series in time (see `satisfaction.monthly_marks`)."""
     return answers.by_month(_questions(responses), first, last, own_scale=False)
 
 
-def pooled(
+def pooled_measures(
     responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
 ) -> pd.DataFrame:
-    """The estimates of `quarterly` on all the quarters as one period, `first month/last month`.
+    """The estimates of `quarterly_measures` on all quarters as one period, `first/last month`.
 
     A question is withheld where the period would tell one of its quarters that is withheld.
     """
@@ -68,7 +68,7 @@ def pooled(
 
 
 def wider(year: pd.DataFrame, quarter: pd.DataFrame) -> pd.DataFrame:
-    """The estimates of `pooled`; none where all their answers are those of one quarter."""
+    """The estimates of `pooled_measures`; none where all their answers are those of one quarter."""
     bases = [frame.groupby("indicator")["n"].max().fillna(0) for frame in (year, quarter)]
     same = bases[0].eq(bases[1].reindex(bases[0].index)).all()
     return year.head(0) if same else year
@@ -81,7 +81,7 @@ def last_wave(responses: pd.DataFrame, quarter: Quarter) -> Quarter:
     return year[-1] if year else quarter
 
 
-def reasons(
+def estimate_reasons(
     responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
 ) -> pd.DataFrame:
     """Why users came, over all the quarters: share of respondents who ticked each reason.
@@ -112,13 +112,13 @@ def reasons(
 
 
 def ticked(responses: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
-    """Who gave which reason over the quarters: the rows that `reasons` counts."""
+    """Who gave which reason over the quarters: the rows that `estimate_reasons` counts."""
     rows = responses[responses["variable"] == "reason"]
     within = answers.quarter_of(rows["date"]).isin(quarters)
     return rows[within]
 
 
-def funnel(
+def estimate_funnel(
     responses: pd.DataFrame,
     invitations: pd.DataFrame,
     visits: pd.DataFrame,
@@ -235,7 +235,7 @@ def _people(given: pd.DataFrame) -> pd.DataFrame:
     """One row a response: satisfaction on 0–10, and the others from lowest (0) to highest (1)."""
     once = given.drop_duplicates(["response_id", "variable"])
     marks = once[once["value"].notna()]
-    marks = marks.assign(on_10=answers.on_10(marks))
+    marks = marks.assign(on_10=answers.rescale(marks))
     people = marks.pivot(index="response_id", columns="variable", values="on_10")
     people = people[[name for name in ("satisfaction", *_MARKS) if name in people]]
     people[[name for name in _MARKS if name in people]] /= 10
@@ -274,15 +274,15 @@ def survey_(
     """Nine quarters of one survey, its last year, and what differs in it, tested together."""
     quarters, year = quarter.back(9), quarter.back(4)
     wave = last_wave(responses, quarter)
-    measures = quarterly(responses, catalogue, quarters)
-    why = reasons(responses, catalogue, year)
+    measures = quarterly_measures(responses, catalogue, quarters)
+    why = estimate_reasons(responses, catalogue, year)
     people = weighted.weighed(responses, margins, catalogue, year)
     goes_with = driver_effects(responses, catalogue, year)
     rows = [
         measures,
-        pooled(responses, catalogue, year),
+        pooled_measures(responses, catalogue, year),
         why,
-        funnel(responses, invitations, visits, catalogue, wave),
+        estimate_funnel(responses, invitations, visits, catalogue, wave),
         weighted.weighted_marks(people),
         weighted.opinion_bounds(people),
         weighted.weights_report(people),
@@ -319,7 +319,7 @@ def _marked(
     return given.assign(
         product=given["product"].fillna(""),
         quarter=answers.quarter_of(given["date"]),
-        mark=answers.on_10(given),
+        mark=answers.rescale(given),
         times=1,
         profile=given["response_id"].map(weights).astype(float),
     )

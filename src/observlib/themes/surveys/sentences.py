@@ -30,7 +30,7 @@ _SHOWN = 3  # marks that are told; the page's table has them all
 _MARKS = ("satisfaction_10", "task_success_share", "nps", "ces_10", "clarity_10")
 
 
-def marks(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+def main_results(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """What a survey measured in a period: its first marks, and why others are not told."""
     rows = frame[frame["period"] == period].drop_duplicates("indicator").set_index("indicator")
     told: list[str] = []
@@ -183,7 +183,7 @@ def drivers(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -
 
 
 def _quoted(names: pd.Series) -> str:
-    return french.join(map(words.quoted, names))
+    return french.join(map(words.in_quotes, names))
 
 
 def drivers_caution(effects: pd.DataFrame) -> str:
@@ -239,7 +239,7 @@ def _placed(compared: pd.DataFrame) -> list[str]:
     for verdict in ("rise", "fall", "stable"):
         rows = compared.loc[compared["verdict"] == verdict, "group_value"]
         if len(rows):
-            first, *more = words.shared_out(map(words.quoted, rows))
+            first, *more = words.shared_out(map(words.in_quotes, rows))
             subject = _TEXTS["categories.it" if sentences else "categories.first"]
             sentences.append(
                 _TEXTS[f"categories.placed.{verdict}"].format(subject=subject, names=first)

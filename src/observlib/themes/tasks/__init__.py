@@ -173,7 +173,7 @@ def waits(calls: pd.DataFrame, year: Sequence[Quarter]) -> pd.DataFrame:
     period = answers.pooled_period(year)
     for passport, own in answers.by_device(answers.within(inside, year)):
         for task, given in own.groupby("task", sort=True):
-            n = base(answers.count(given))
+            n = base(answers.number_of_rows(given))
             row = {**passport, "indicator": "task_wait", "period": period, "n": n, "n_eff": n}
             row |= {"group": TASK, "group_value": task}
             row["status"] = answers.period_status(given, year)
@@ -286,7 +286,7 @@ def _times_logged(offered: pd.DataFrame, logged: pd.DataFrame) -> dict[str, floa
     return {str(product): max(1.0, float(value)) for product, value in ratio.items()}
 
 
-def criteria(
+def measure_criteria(
     labels: Sequence[str],
     visits: pd.DataFrame,
     people: pd.DataFrame,
@@ -392,7 +392,7 @@ def tasks_(
     judged = {*visits["channel"]} or {*people["channel"].mode()[:1]}
     given = answers.within(people[people["channel"].isin(judged)], year)
     seen = visits[visits["period"].isin(map(str, year))]
-    known = criteria(labels, seen, given, rates, answers.within(tried, year))
+    known = measure_criteria(labels, seen, given, rates, answers.within(tried, year))
     rows = estimates.combine(found)
     about = {"period": answers.pooled_period(year), "source": sources(rows)}
     return estimates.combine([rows, priority(*known, about)])

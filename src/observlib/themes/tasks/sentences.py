@@ -18,7 +18,7 @@ _KNOWN = ("task_visits", "task_success_share", "task_calls_per_thousand",
           "task_tickets_per_thousand", "task_blocked_share")  # fmt: skip
 
 
-def overview(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+def probable_priorities(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """Which tasks are almost surely among the first (`task_priority`), and what chance gives."""
     rows = _by_priority(frame)
     if not rows:
@@ -31,7 +31,7 @@ def overview(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         sentences = [_TEXTS.of("sure", len(sure)).format(count=count)]
     indicator, most = words.indicator_of("task_priority", catalogue), places_named(len(rows))
     share = words.value(rows[0], indicator)
-    first, *others = [words.quoted(row["group_value"]) for row in rows[:3]]
+    first, *others = [words.in_quotes(row["group_value"]) for row in rows[:3]]
     sentences.append(_TEXTS["leading"].format(task=first, share=share))
     if others:
         sentences.append(_TEXTS.of("next", len(others)).format(tasks=french.join(others)))
@@ -51,7 +51,7 @@ def most_written(frame: pd.DataFrame, period: str) -> str:
     labels = rows.loc[rows["estimate"] > 0, "group_value"].head(2).tolist()
     if not labels:
         return ""
-    return _TEXTS["most_written"].format(tasks=french.join(map(words.quoted, labels)))
+    return _TEXTS["most_written"].format(tasks=french.join(map(words.in_quotes, labels)))
 
 
 def in_order(frame: pd.DataFrame) -> pd.DataFrame:
@@ -91,7 +91,7 @@ def unknown(frame: pd.DataFrame, catalogue: Catalogue) -> Output:
     return text(joined(lines, "\n") if lines else _TEXTS["all_known"])
 
 
-def routes(catalogue: Catalogue) -> Output:
+def owners_and_routes(catalogue: Catalogue) -> Output:
     """Who answers for each task, and what leads to it."""
     lines = []
     for task in catalogue.tasks.values():
@@ -126,7 +126,7 @@ def _by_priority(frame: pd.DataFrame) -> list[estimates.Row]:
 
 def _some(labels: list[str]) -> str:
     """Two tasks by their names, which are long, and how many others."""
-    named, more = [*map(words.quoted, labels[:2])], len(labels) - 2
+    named, more = [*map(words.in_quotes, labels[:2])], len(labels) - 2
     if more > 0:
         named.append(_TEXTS.of("others", more).format(count=french.spelled(more, "une")))
     return french.join(named)

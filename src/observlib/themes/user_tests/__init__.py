@@ -38,12 +38,12 @@ _TASK = ("task_success", "task")
 _OF_ALL = ("test_participants", "problem_share", "problem_count")  # rest on all the participants
 
 
-def quarterly(user_tests: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+def quarterly_tests(user_tests: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """What `measured` gives of each quarter by itself."""
     return measured(user_tests, by_quarter(quarters))
 
 
-def pooled(user_tests: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+def pooled_tests(user_tests: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """What `measured` gives of all the quarters together: a year gathers small campaigns."""
     return measured(user_tests, {pooled_period(quarters): quarters})
 
@@ -183,5 +183,8 @@ def _problems(met: pd.DataFrame, people: int) -> list[estimates.Row]:
 def user_tests_(user_tests: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     """What the tests of the quarter found, and those of the year that it ends."""
     return estimates.combine(
-        [quarterly(user_tests, [quarter]), pooled(user_tests, quarter.back(4))]
+        [
+            quarterly_tests(user_tests, [quarter]),
+            pooled_tests(user_tests, quarter.back(4)),
+        ]
     )

@@ -39,7 +39,7 @@ def tests(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     return _TEXTS["success"].format(when=when, aside=aside, share=share, of=of)
 
 
-def span(results: pd.DataFrame, indicator: str, catalogue: Catalogue, period: str) -> str:
+def result_range(results: pd.DataFrame, indicator: str, catalogue: Catalogue, period: str) -> str:
     """From what to what a result of all tasks goes, for a caption; low bases where alone."""
     rows = _whole(results, indicator, period)
     known = words.indicator_of(indicator, catalogue)
@@ -70,13 +70,13 @@ def scale(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
                 name=_name(row, catalogue),
                 score=words.figure(row["estimate"], known),
                 low_base=_low_base(row, catalogue),
-                grade=grade(row),
+                grade=score_grade(row),
             )
         )
     return " ".join(sentences)
 
 
-def grade(row: estimates.Row) -> str:
+def score_grade(row: estimates.Row) -> str:
     """The grade of a mean score, and those of its interval where they differ."""
     letter = sus_grade(row["estimate"])
     low, high = sus_grade(max(0.0, row["ci_low"])), sus_grade(min(100.0, row["ci_high"]))
@@ -85,7 +85,7 @@ def grade(row: estimates.Row) -> str:
     )
 
 
-def blocking(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+def severe_problems(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """How many problems of the highest severity, blocking or else major, and one of them."""
     rows = results[(results["indicator"] == "problem_share") & (results["period"] == period)]
     rows = rows[rows["estimate"].notna()].sort_values("estimate", ascending=False, kind="stable")
@@ -108,7 +108,9 @@ def blocking(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     return ""
 
 
-def withheld(now: pd.DataFrame, year: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+def too_few_participants(
+    now: pd.DataFrame, year: pd.DataFrame, catalogue: Catalogue, period: str
+) -> str:
     """Which tests of a period had too few participants, and whether a year gathers enough."""
     rows = now[(now["indicator"] == "test_participants") & (now["period"] == period)]
     few = rows[rows["status"] == "suppressed"]

@@ -94,10 +94,12 @@ _REFUSALS = ["device", "reading", "reason"]
 _QUOTES = ["product", "device", "theme", "text"]
 _UNSTABLE = ["product", "device", "themes"]
 _OF_ONE = "sur 1"  # from 0 to 1
-untold = partial(protect, low_base=0, personal=False)  # they tell of readers, machines, themes
+protect_impersonal = partial(
+    protect, low_base=0, personal=False
+)  # they tell of readers, machines, themes
 
 
-def counts(texts: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+def count_texts(texts: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     """How many texts each device had in the quarter, `text_count`, to the nearest five."""
     made = [
         {**passport, "indicator": "text_count", "estimate": base(len(own)), "n": base(len(own))}
@@ -163,7 +165,7 @@ def _kappa(passport: estimates.Row, asked: Coded, found: _Reading) -> pd.DataFra
     kappa, low, high, n = found.agreement
     row = {**passport, "indicator": "coder_kappa", "group": "reading", "group_value": asked.label}
     known = {"estimate": kappa, "ci_low": low, "ci_high": high, "n": n, "unit": _OF_ONE}
-    return untold([row | known])
+    return protect_impersonal([row | known])
 
 
 def _shares(
@@ -200,7 +202,11 @@ def _quality(of_all: estimates.Row, asked: Coded, found: machine.Measured) -> pd
     passport = {**of_all, "unit": _OF_ONE, "n": base(found.n.sum())}
     passport |= {"group": "reading", "group_value": asked.label}
     values = {"machine_f1": found.f1, "machine_baseline": found.baseline}
-    made = [untold({**passport, "indicator": name, "estimate": x} for name, x in values.items())]
+    made = [
+        protect_impersonal(
+            {**passport, "indicator": name, "estimate": x} for name, x in values.items()
+        )
+    ]
     word = {code: word for word, code in asked.codes.items()}
     for label, row in found.confusion.iterrows():  # whose texts are those of people
         of_label = []
@@ -246,7 +252,7 @@ def spoken_of(
         "quotes": pd.DataFrame(quoted, columns=_QUOTES),
         "unstable": pd.DataFrame(unstable, columns=_UNSTABLE),
     }
-    return untold(made), words
+    return protect_impersonal(made), words
 
 
 def _quoted(
@@ -284,7 +290,7 @@ def verbatims_(
     texts = coding.whole_texts(verbatims)
     told, refused = shares(texts, codes, experiences, catalogue, quarter)
     themes, words = spoken_of(texts, catalogue, quarter)
-    found = estimates.combine([counts(texts, quarter), told, themes])
+    found = estimates.combine([count_texts(texts, quarter), told, themes])
     missed = len(texts) >= machine.LEAST_LABELLED and not machine.installed()
     lacking = pd.DataFrame({"extra": ["text"] if missed else []}, dtype=object)
     return found, None, {"refusals": refused, "lacking": lacking, **words}

@@ -17,7 +17,7 @@ _TEXTS = wording.load_texts(__file__)
 _TOLD = 3  # readings that a sentence names
 
 
-def read(shares: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+def most_frequent_codes(shares: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """What texts of a period do most, by device (`text_share`)."""
     rows = published(shares, "text_share", period)
     clauses = {
@@ -59,7 +59,7 @@ def unread(refusals: pd.DataFrame, kappas: pd.DataFrame, catalogue: Catalogue) -
         if name in unasked:
             continue
         for reason, alike in own.groupby("reason", sort=False):
-            found = french.join(map(words.quoted, alike["reading"]))
+            found = french.join(map(words.in_quotes, alike["reading"]))
             parts.append(_TEXTS["unread"].format(readings=found, why=_TEXTS[f"why.{reason}"]))
             agreed = kappas[
                 (kappas["device"] == device) & kappas["group_value"].isin(alike["reading"])

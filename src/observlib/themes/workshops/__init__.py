@@ -75,7 +75,7 @@ def participants(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Dat
     return protect(made, low_base=0, personal=False)
 
 
-def ideas(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+def estimate_ideas(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """What became, by the end of the last quarter, of the ideas of the quarters' workshops."""
     rows = _within(workshops, quarters)
     rows = rows[rows["kind"] == "idea"]
@@ -159,7 +159,7 @@ def workshops_(workshops: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
         [
             workshop_counts(workshops, year),
             participants(workshops, year),
-            ideas(workshops, year),
+            estimate_ideas(workshops, year),
             delays(workshops, quarter.back(8)),
         ]
     )
