@@ -138,10 +138,8 @@ def ratings() -> Rows:
 def verbatims() -> Rows:
     for year, day, word, number in _each(1):
         about = {
-            "answer_id": f"r{year}{ALL.index(word)}x{number}",
-            "date": day,
-            "question": "title",
-        }
+            "answer_id": f"r{year}{ALL.index(word)}x{number}", "date": day, "question": "title",
+        }  # fmt: skip
         text = f"Le formulaire est long, et le message d'erreur ne dit rien. {word}"
         yield {**about, "text": text}
 

@@ -5,13 +5,11 @@ import re
 _MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
 # Numbers that are no estimates: dates, the level of an interval, scales, ranks, references.
 _NO_ESTIMATES = (
-    rf"\b(?:\d{{1,2}}(?:er)? )?(?:{_MONTHS})(?: \d{{4}})?",
-    r"\b\d(?:er|e)? trimestre(?: \d{4})?",
+    rf"\b(?:\d{{1,2}}(?:er)? )?(?:{_MONTHS})(?: \d{{4}})?", r"\b\d(?:er|e)? trimestre(?: \d{4})?",
     r"\bT\d(?: \d{4})?|\b(?:19|20)\d{2}\b",
     r"[Ii]ntervalles? à \d+(?:,\d+)? %|\bsur (?:10|5|100|\d+ ans)\b|à 100 %",
-    r"\[?@[\w-]+\]?|https?://\S+|`[^`]*`",
-    r"\b\d+e\b",
-)
+    r"\[?@[\w-]+\]?|https?://\S+|`[^`]*`", r"\b\d+e\b",
+)  # fmt: skip
 _NUMBER = re.compile(r"(?<![\w,.])[+−-]?\d{1,3}(?:[   ]\d{3})+(?:,\d+)?|[+−-]?\d+(?:,\d+)?")
 
 

@@ -106,19 +106,17 @@ def test_towns_of_one_month_never_repeat_nor_count_with_their_sum():
 
 @given(
     st.lists(
-        st.fixed_dictionaries(
-            {
-                "answer_id": st.sampled_from(["a", "b", None]),
-                "date": st.sampled_from(["2026-01-05", "1994-12-31", "2199-01-01", None]),
-                "question": st.sampled_from(["satisfaction", "humour"]),
-                "value": st.sampled_from([3.0, 9.0, 1e13, None]),
-                "scale_max": st.sampled_from([5.0, 10.0]),
-            }
-        ),
+        st.fixed_dictionaries({
+            "answer_id": st.sampled_from(["a", "b", None]),
+            "date": st.sampled_from(["2026-01-05", "1994-12-31", "2199-01-01", None]),
+            "question": st.sampled_from(["satisfaction", "humour"]),
+            "value": st.sampled_from([3.0, 9.0, 1e13, None]),
+            "scale_max": st.sampled_from([5.0, 10.0]),
+        }),
         min_size=1,
         max_size=3,
     )
-)
+)  # fmt: skip
 def test_a_row_is_judged_alike_by_the_quick_look_and_by_the_schema(rows):
     frame = pd.DataFrame(rows).assign(device="d", product="p", channel="web", scale_min=1.0)
     frame = frame.assign(date=pd.to_datetime(frame["date"]), value=frame["value"].astype(float))

@@ -70,12 +70,10 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say(responses, truths, 
 
 
 def test_reasons_and_profiles_hold_the_true_shares(responses, truths, catalogue):
-    found = pd.concat(
-        [
-            surveys.estimate_reasons(responses, catalogue, YEAR),
-            profiles.category_shares(responses, catalogue, YEAR),
-        ]
-    )
+    found = pd.concat([
+        surveys.estimate_reasons(responses, catalogue, YEAR),
+        profiles.category_shares(responses, catalogue, YEAR),
+    ])  # fmt: skip
     known = {
         (t["device"], t["group"], t["group_value"]): t["value"]
         for kind in ("reason", "profile")

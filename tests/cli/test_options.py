@@ -104,10 +104,8 @@ def test_a_shell_completes_commands_without_a_file_or_an_address(place):
         [sys.executable, "-c", "from observlib.cli import main; main()"],
         env={"_OBSERV_COMPLETE": "complete_bash", "COMP_WORDS": "observ ing", "COMP_CWORD": "1"}
         | {"HOME": str(place)},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+        capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
     assert done.stdout.split() == ["ingest"]
 
 

@@ -54,11 +54,9 @@ def test_who_waits_is_told_how_long_yet_at_the_pace_of_this_step(capsys, monkeyp
             tell(done, total, "")
             now += 90
     assert capsys.readouterr().err.splitlines()[2:] == [
-        "Publishing pages: 0 of 10",
-        "Publishing pages: 2 of 10, about 6 min left",
-        "Publishing pages: 5 of 10, about 3 min left",
-        "Publishing pages: 10 of 10",
-    ]
+        "Publishing pages: 0 of 10", "Publishing pages: 2 of 10, about 6 min left",
+        "Publishing pages: 5 of 10, about 3 min left", "Publishing pages: 10 of 10",
+    ]  # fmt: skip
 
 
 def test_programs_read_how_far_it_is_as_an_object_a_line_and_mistakes_too(place):

@@ -56,12 +56,10 @@ def knowledge(*marks: float) -> Knowledge:
 def made(table: pd.DataFrame) -> pd.DataFrame:
     """What the study of satisfaction makes of answers, by month and quarter, with all digits."""
     months = QUARTER.months
-    return estimates.combine(
-        [
-            satisfaction.quarterly_marks(table, [QUARTER]),
-            satisfaction.monthly_marks(table, months[0], months[-1]),
-        ]
-    )
+    return estimates.combine([
+        satisfaction.quarterly_marks(table, [QUARTER]),
+        satisfaction.monthly_marks(table, months[0], months[-1]),
+    ])  # fmt: skip
 
 
 def told(rows: pd.DataFrame) -> pd.DataFrame:

@@ -122,13 +122,11 @@ def contacts(people_of: dict[str, int], *before: Published, source: str = "d@1")
     about = {"device": "d", "product": "boamp", "channel": "mail", "source": source}
     rows = rows.assign(**about, date=pd.Timestamp("2026-09-10"))
     quarters = [Quarter("2026-T3")]
-    everything = estimates.combine(
-        [
-            topics.theme_shares(rows, "ticket", quarters),
-            partners.routed(partners.contacts_of_partners(rows, known), "ticket", known, quarters),
-            tasks.contacts_by_task("ticket", tasks.task_contacts(rows, known), rows, quarters),
-        ]
-    )
+    everything = estimates.combine([
+        topics.theme_shares(rows, "ticket", quarters),
+        partners.routed(partners.contacts_of_partners(rows, known), "ticket", known, quarters),
+        tasks.contacts_by_task("ticket", tasks.task_contacts(rows, known), rows, quarters),
+    ])  # fmt: skip
     people = Knowledge(known, pd.DataFrame(columns=["device", "question", "value"]))
 
     def to_pages(frame: pd.DataFrame) -> pd.DataFrame:

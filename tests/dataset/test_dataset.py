@@ -34,16 +34,14 @@ ABOUT = dataset.about(
 )  # fmt: skip
 MARK = {"indicator": "satisfaction_10", "unit": "sur 10", "source": "jdma@1a2b"}
 SIDE = {**MARK, "product": "legifrance", "channel": "web", "device": "jdma-legifrance"}
-ROWS = estimates.make(
-    [
-        {**SIDE, "period": "2026-T3", "estimate": 7.9, "ci_low": 7.6, "ci_high": 8.2, "n": 240},
-        {**SIDE, "period": "2025-T3", "estimate": 6.8, "ci_low": 6.4, "ci_high": 7.2, "n": 25}
-        | {"status": "low_base"},
-        {**SIDE, "period": "2026-08", "status": "suppressed"},
-        {"indicator": "poll_share", "period": "2026-09-01", "estimate": 12.5, "n": 60}
-        | {"unit": "%", "group": "Et vous ?", "group_value": "=1+1"},
-    ]
-)
+ROWS = estimates.make([
+    {**SIDE, "period": "2026-T3", "estimate": 7.9, "ci_low": 7.6, "ci_high": 8.2, "n": 240},
+    {**SIDE, "period": "2025-T3", "estimate": 6.8, "ci_low": 6.4, "ci_high": 7.2, "n": 25}
+    | {"status": "low_base"},
+    {**SIDE, "period": "2026-08", "status": "suppressed"},
+    {"indicator": "poll_share", "period": "2026-09-01", "estimate": 12.5, "n": 60}
+    | {"unit": "%", "group": "Et vous ?", "group_value": "=1+1"},
+])  # fmt: skip
 PAIR = {
     **ROWS.loc[0].to_dict(),
     **ROWS.loc[1].add_prefix(REFERENCE).to_dict(),

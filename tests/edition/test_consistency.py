@@ -94,13 +94,11 @@ def test_a_column_without_any_value_hides_too(catalogue):
 
 def test_columns_by_device_hide_what_their_own_device_measures_only(catalogue):
     age = {"group": "age"}
-    rows = estimates.make(
-        [
-            mark("boamp", "jdma-boamp", **age, group_value="18-24"),
-            mark("boamp", "jdma-boamp", **age, group_value="25-34"),
-            mark("legifrance", "jdma-legifrance", **age, group_value="18-24"),
-        ]
-    )
+    rows = estimates.make([
+        mark("boamp", "jdma-boamp", **age, group_value="18-24"),
+        mark("boamp", "jdma-boamp", **age, group_value="25-34"),
+        mark("legifrance", "jdma-legifrance", **age, group_value="18-24"),
+    ])  # fmt: skip
     table = display.table(rows, catalogue, caption="Notes", rows="group_value", columns="device")
     assert not hidden({"a": notebook(table)}, rows)
     more = mark("legifrance", "jdma-legifrance", **age, group_value="25-34")

@@ -164,11 +164,9 @@ def test_nothing_of_the_run_or_the_machine_stays(make):
 
 def test_a_page_is_a_valid_notebook_whose_cells_have_identifiers_of_their_own(make):
     notebook = make.notebook(
-        make.shows("a = 1", tags=("injected-parameters",)),
-        make.finding(),
-        showing(make, "chart"),
-        make.markdown("Fin."),
-    )
+        make.shows("a = 1", tags=("injected-parameters",)), make.finding(),
+        showing(make, "chart"), make.markdown("Fin."),
+    )  # fmt: skip
     for cell in notebook.cells:
         cell.id = "data-4"  # as a copied cell's, or one of ours
     page = finalise(notebook, make.page(), DEMONSTRATION, ROOT)

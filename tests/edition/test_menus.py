@@ -124,8 +124,6 @@ def test_a_product_says_of_which_department_it_is_and_so_does_the_whole_pdf(many
     assert many.trail(PurePosixPath("enquete-legifrance.ipynb"))[-1] == law
     chapters = downloads.full_report_parts(many)["Diffusion du droit"]
     assert {str(page.source) for page in chapters} == {
-        "contacts-information-legale.ipynb",
-        "fiche_produit-journal-officiel.ipynb",
-        "fiche_produit-legifrance.ipynb",
-        "enquete-legifrance.ipynb",
-    }
+        "contacts-information-legale.ipynb", "fiche_produit-journal-officiel.ipynb",
+        "fiche_produit-legifrance.ipynb", "enquete-legifrance.ipynb",
+    }  # fmt: skip

@@ -26,13 +26,11 @@ KNOWN = project.catalogue(DEMO)
 DEVICE = "jdma-service-public"
 MARK = {"indicator": "satisfaction_10", "product": "service-public", "channel": "web"}
 MARK |= {"device": DEVICE, "period": "2026-T3", "unit": "sur 10", "source": f"{DEVICE}@0a1b2c3d"}
-ROWS = estimates.make(
-    [
-        {**MARK, "estimate": 7.9, "ci_low": 7.4, "ci_high": 8.4, "n": 240},
-        {**MARK, "period": "2025-T3", "estimate": 6.8, "ci_low": 6.3, "ci_high": 7.3, "n": 240},
-        {**MARK, "period": "2026-T2", "status": "suppressed"},
-    ]
-)
+ROWS = estimates.make([
+    {**MARK, "estimate": 7.9, "ci_low": 7.4, "ci_high": 8.4, "n": 240},
+    {**MARK, "period": "2025-T3", "estimate": 6.8, "ci_low": 6.3, "ci_high": 7.3, "n": 240},
+    {**MARK, "period": "2026-T2", "status": "suppressed"},
+])  # fmt: skip
 NOW, BEFORE, WITHHELD = estimates.identifiers(ROWS)
 
 

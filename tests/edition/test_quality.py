@@ -86,13 +86,11 @@ def test_a_series_without_a_whole_quarter_or_that_ended_before_has_no_length(cat
 
 def test_who_gave_no_mark_is_counted_of_who_began_and_from_what_is_published_alone():
     told = rows(
-        BEGUN,
-        mark("satisfaction_10", 165),
-        mark("nps", 145),
+        BEGUN, mark("satisfaction_10", 165), mark("nps", 145),
         mark("ces_10", None, status="suppressed", estimate=None),
         mark("satisfaction_10", 20, group="region", group_value="Corse"),
         mark("satisfaction_10", 20, period="2026-T2"),
-    )
+    )  # fmt: skip
     (found,) = staging.unanswered_shares(told).items()
     assert found == (SURVEY, pytest.approx((17.5, 27.5)))
 

@@ -130,10 +130,8 @@ def test_each_of_our_values_meets_each_published_figure_of_its_indicator(catalog
     pairs = peers.with_peers(estimates.make([*ours, *figures]), catalogue)
     found = changes.tested(catalogue, pairs)
     assert found[["estimate", "reference_group_value", "verdict", "reason"]].values.tolist() == [
-        [60.0, "a", "fall", ""],
-        [60.0, "b", "unknown", "base"],
-        [7.0, "c", "unknown", "base"],
-    ]
+        [60.0, "a", "fall", ""], [60.0, "b", "unknown", "base"], [7.0, "c", "unknown", "base"],
+    ]  # fmt: skip
     assert found["simple_sample"].tolist() == [True, False, False]
     called = [row | {"channel": "phone"} for row in figures]  # who were not asked on a site
     assert peers.with_peers(estimates.make([*ours, *called]), catalogue).empty

@@ -15,7 +15,6 @@ from observlib.language import french
 from observlib.language.prose import typography, unbroken
 
 CASES = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
-
 finite = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e15, max_value=1e15)
 
 

@@ -20,7 +20,6 @@ from observlib.publish.quarto import stage_pages
 from observlib.study import narratives
 
 CASES = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
-
 REPORTS = Path(__file__).parents[2] / "reports"
 FILTER = REPORTS / "inert.lua"
 

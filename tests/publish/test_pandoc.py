@@ -221,11 +221,9 @@ def test_another_pandoc_first_on_path_is_never_run_by_any_of_many_threads(tmp_pa
     path = f"{other.parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         [sys.executable, "-c", THREADS],
-        env={**os.environ, "PATH": path, "PYPANDOC_PANDOC": str(other)},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
+        env={**os.environ, "PATH": path, "PYPANDOC_PANDOC": str(other)}, capture_output=True,
+        text=True, encoding="utf-8",
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert not ran.exists()
 

@@ -52,14 +52,12 @@ def told(page: str) -> dict[str, list[Any]]:
         "tables": [[_texts(row.xpath("./th | ./td")) for row in t.iter("tr")] for t in tables],
         "summaries": _texts(main.xpath(".//summary")),
         "references": _texts(main.xpath(".//*[contains(@class, 'csl-entry')]")),
-        "downloads": sorted(
-            {
-                h.rpartition("/")[2]
-                for h in whole.xpath("//a/@href")
-                if h.endswith(DOWNLOADS) and "#" not in h
-            }
-        ),
-    }
+        "downloads": sorted({
+            h.rpartition("/")[2]
+            for h in whole.xpath("//a/@href")
+            if h.endswith(DOWNLOADS) and "#" not in h
+        }),
+    }  # fmt: skip
 
 
 def asked_outside(page: str) -> list[str]:

@@ -33,12 +33,10 @@ class Small(NamedTuple):
 def observ(root: Path, *words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command in a project, by the project's own code."""
     return subprocess.run(
-        [sys.executable, "-c", COMMAND, *map(str, words)],
-        cwd=root,
-        env={**os.environ, "PYTHONPATH": str(root / "src"), **environment},
-        capture_output=True,
+        [sys.executable, "-c", COMMAND, *map(str, words)], cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root / "src"), **environment}, capture_output=True,
         encoding="utf-8",
-    )
+    )  # fmt: skip
 
 
 def git(root: Path, *words: str) -> str:

@@ -172,7 +172,5 @@ def test_each_file_is_held_against_the_manifest(tmp_path):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("new", encoding="utf-8")
     assert files_against_manifest(open_in(tmp_path, folder)) == {
-        "a.html": "changed",
-        "b.html": "absent",
-        **dict.fromkeys(added, "unknown"),
-    }
+        "a.html": "changed", "b.html": "absent", **dict.fromkeys(added, "unknown"),
+    }  # fmt: skip

@@ -49,14 +49,12 @@ def test_millions_of_visits_by_page_are_summed_in_little_memory_and_as_pandas_wo
     (tmp_path / "catalogue").mkdir()
     (tmp_path / "catalogue" / "devices.yml").write_text(DEVICE, encoding="utf-8")
     numbers = np.arange(ROWS)
-    rows = pd.DataFrame(
-        {
-            "date": (np.datetime64("2025-01-01") + numbers * 365 // ROWS).astype("datetime64[D]"),
-            "product": np.array(["boamp", "bodacc"])[numbers % 2],
-            "url": [f"/fiche/{number % 30_000}/mobile" for number in numbers],
-            "entry_nb_visits": np.random.default_rng(1).poisson(30, ROWS),
-        }
-    )
+    rows = pd.DataFrame({
+        "date": (np.datetime64("2025-01-01") + numbers * 365 // ROWS).astype("datetime64[D]"),
+        "product": np.array(["boamp", "bodacc"])[numbers % 2],
+        "url": [f"/fiche/{number % 30_000}/mobile" for number in numbers],
+        "entry_nb_visits": np.random.default_rng(1).poisson(30, ROWS),
+    })  # fmt: skip
     rows.to_csv(tmp_path / "raw" / "pages_2025.csv", sep=";", index=False)
     ingest = [sys.executable, "-c", INGEST, str(tmp_path)]
     told = json.loads(subprocess.run(ingest, capture_output=True, text=True, check=True).stdout)
@@ -75,15 +73,13 @@ def test_millions_of_calls_are_estimated_in_little_memory_and_as_pandas_would(tm
     (tmp_path / "catalogue" / "devices.yml").write_text(device, encoding="utf-8")
     numbers, chance = np.arange(CALLS), np.random.default_rng(1)
     moments = np.datetime64("2026-01-01T12:00:00") + numbers * 270 // CALLS * 86_400
-    rows = pd.DataFrame(
-        {
-            "id": [f"c{number}" for number in numbers],
-            "date": pd.Series(moments).dt.strftime("%Y-%m-%d %H:%M:%S"),
-            "statut": np.where(chance.random(CALLS) < 0.8, "répondu", "abandonné"),
-            "attente": chance.integers(0, 600, CALLS),
-            "theme": np.array(["Logement", "Famille"])[numbers % 2],
-        }
-    )
+    rows = pd.DataFrame({
+        "id": [f"c{number}" for number in numbers],
+        "date": pd.Series(moments).dt.strftime("%Y-%m-%d %H:%M:%S"),
+        "statut": np.where(chance.random(CALLS) < 0.8, "répondu", "abandonné"),
+        "attente": chance.integers(0, 600, CALLS),
+        "theme": np.array(["Logement", "Famille"])[numbers % 2],
+    })  # fmt: skip
     rows.to_csv(tmp_path / "raw" / "pages_2026.csv", sep=";", index=False)
     for script in (INGEST, ESTIMATE):
         run = [sys.executable, "-c", script.replace("audience", "calls").replace("visits", "wait")]

@@ -59,12 +59,10 @@ def _notebook(front: dict[str, Any], cells: list[str], each: str = "") -> Any:
 def observ(root: Path, *words: str, source: Path = ROOT) -> str:
     """What the command prints in a project, run by the code of a copy of the sources."""
     done = subprocess.run(
-        [sys.executable, "-c", COMMAND, *words],
-        cwd=root,
+        [sys.executable, "-c", COMMAND, *words], cwd=root,
         env={**os.environ, "PYTHONPATH": str(source / "src"), "SOURCE_DATE_EPOCH": DAY},
-        capture_output=True,
-        encoding="utf-8",
-    )
+        capture_output=True, encoding="utf-8",
+    )  # fmt: skip
     if done.returncode:
         raise RuntimeError(f"observ {' '.join(words)}:\n{done.stderr[-2000:]}")
     return done.stdout

@@ -16,7 +16,6 @@ from observlib.confidentiality.redaction import LONGEST_TEXT, Unreadable, person
 from observlib.confidentiality.redaction.text import REDACTION_MARKS
 
 CASES = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
-
 TEXTS = [text for path in LEARNT + UNSEEN for text, _ in texts(path)]
 PIECES = (
     *("Mme ", "M. ", "Jean ", "DUPONT ", "de la ", "né le ", "12/03/1985", " 12 rue des Lilas "),

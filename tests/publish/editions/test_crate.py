@@ -45,12 +45,10 @@ def test_an_edition_is_a_research_object_with_which_the_validator_is_content(sma
 
     found = services.validate(
         services.ValidationSettings(
-            rocrate_uri=str(small.edition),
-            profile_identifier="ro-crate-1.2",
-            requirement_severity=models.Severity.REQUIRED,
-            skip_availability_check=True,
+            rocrate_uri=str(small.edition), profile_identifier="ro-crate-1.2",
+            requirement_severity=models.Severity.REQUIRED, skip_availability_check=True,
         )
-    )
+    )  # fmt: skip
     wrong = [issue for issue in found.get_issues() if issue.check.identifier not in _LOADS]
     assert [f"{issue.check.identifier}: {issue.message}" for issue in wrong] == []
 

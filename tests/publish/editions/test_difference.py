@@ -63,11 +63,9 @@ def both(*products: tuple[str, str, str], catalogue: Any) -> VintageDifference:
 
 def test_changes_that_are_established_come_first_and_the_new_ones_before(catalogue):
     found = both(
-        ("service-public", "unknown", "unknown"),
-        ("legifrance", "rise", "rise"),
-        ("vie-publique", "unknown", "fall"),
-        catalogue=catalogue,
-    )
+        ("service-public", "unknown", "unknown"), ("legifrance", "rise", "rise"),
+        ("vie-publique", "unknown", "fall"), catalogue=catalogue,
+    )  # fmt: skip
     assert found.changed["product"].tolist() == ["vie-publique", "legifrance", "service-public"]
     assert found.established["verdict"].tolist() == ["fall", "rise"]
     assert found.established["reference_period"].unique().tolist() == ["2025-T3"]

@@ -57,11 +57,9 @@ def test_a_triangle_has_a_row_for_each_period_and_a_column_for_each_edition():
     text = page(rows(1010.0, 1100.0, 1200.0), first)
     lines = [line for line in text.splitlines() if line.startswith("| ")][:4]
     assert lines == [
-        "| Période | 2026-T1 | 2026-T2 |",
-        "| juillet 2024 | 1 000 | 1 010 |",
-        "| août 2024 | 1 100 | 1 100 |",
-        "| septembre 2024 | – | 1 200 |",
-    ]
+        "| Période | 2026-T1 | 2026-T2 |", "| juillet 2024 | 1 000 | 1 010 |",
+        "| août 2024 | 1 100 | 1 100 |", "| septembre 2024 | – | 1 200 |",
+    ]  # fmt: skip
     assert "| 2 | 1 | +0,5 % | 0,5 % | – | trop peu de périodes |" in text
 
 
