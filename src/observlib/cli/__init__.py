@@ -14,17 +14,11 @@ from typer import Option
 
 import observlib
 from observlib.base.errors import ObservError, UsageError
+from observlib.cli import printing
 from observlib.cli.devices import code, plan, print_catalogue, print_status, watch
 from observlib.cli.edition import edition, preview
 from observlib.cli.exports import fetch_exports, forget_rows, ingest_exports
 from observlib.cli.new import add_to
-from observlib.cli.printing import (
-    forget_options,
-    output_is_lost,
-    tell,
-    with_output_options,
-    wrong_words,
-)
 from observlib.cli.published import diff, partners, review_edition, trace
 
 app = typer.Typer(
@@ -68,14 +62,14 @@ for name, command in _COMMANDS.items():
 
 @cache
 def _command() -> Any:
-    return with_output_options(typer.main.get_command(app))
+    return printing.with_output_options(typer.main.get_command(app))
 
 
 def main() -> None:
     """Run the command; a user's mistake is told in lines, without a traceback."""
     if sys.stdout is None or sys.stderr is None:
         # the next file to be opened would get its number, and what is printed would go into it
-        tell(("standard output or error is closed; lead it to a file, or to /dev/null",))
+        printing.tell(("standard output or error is closed; lead it to a file, or to /dev/null",))
         sys.exit(2)
     if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that has no é shows \xe9
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -87,21 +81,21 @@ def main() -> None:
         if isinstance(ended, int) and ended:
             sys.exit(ended)
     except ObservError as error:
-        tell(error.problems)
+        printing.tell(error.problems)
         sys.exit(2 if isinstance(error, UsageError) else 1)
     except (KeyboardInterrupt, typer.Abort):
-        tell(("interrupted; what was there before is as it was",))
+        printing.tell(("interrupted; what was there before is as it was",))
         sys.exit(130)
     except OSError as error:
-        if not output_is_lost():
+        if not printing.output_is_lost():
             raise
         if error.errno != errno.EPIPE:  # a reader that wants no more, such as `head`, is no mistake
-            tell((f"standard output: {error.strerror}; lead it to another file",))
+            printing.tell((f"standard output: {error.strerror}; lead it to another file",))
         sys.exit(1)
     except Exception as error:
         if not hasattr(error, "format_message"):  # click's own, whose module differs by version
             raise
-        tell((wrong_words(error),))
+        printing.tell((printing.wrong_words(error),))
         sys.exit(2)
     finally:
-        forget_options()
+        printing.forget_options()

@@ -24,22 +24,6 @@ from observlib.dataset.tables import (
 from observlib.dataset.workbook import workbook
 from observlib.language import french
 
-__all__ = [
-    "CONTENT",
-    "INVENTED_DATA",
-    "MOST_LINES",
-    "PACKAGE_FOLDER",
-    "About",
-    "Flags",
-    "about",
-    "archive",
-    "contents",
-    "csv",
-    "dictionary",
-    "flagged",
-    "packed",
-    "read_table",
-]  # fmt: skip
 PACKAGE_FOLDER = "donnees"  # of an edition's package, beside its pages
 MOST_LINES = 50_000  # of a workbook: each takes 9 kB of memory here, and more in a spreadsheet
 

@@ -13,14 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib.dataset.columns import (
-    COLUMN_TITLES,
-    FLAGS_PATTERN,
-    ID,
-    ID_PATTERN,
-    PACKAGE_FILES,
-    PackageColumn,
-)
+from observlib.dataset import columns
 from observlib.display.style import Brand
 
 _HERE = Path(__file__).parent
@@ -99,14 +92,14 @@ def datapackage(
 
 
 def _resource(name: str, content: bytes, allowed: Mapping[str, list[str]]) -> dict[str, Any]:
-    fields = [_field(key, column, allowed) for key, column in PACKAGE_FILES[name].items()]
+    fields = [_field(key, column, allowed) for key, column in columns.PACKAGE_FILES[name].items()]
     if name in ("dictionary", "errata"):  # of a figure that is withdrawn, the dictionary has none
         for field in fields:
             field.get("constraints", {}).pop("enum", None)
     return {
         "profile": "tabular-data-resource",
         "name": name,
-        "title": COLUMN_TITLES[name],
+        "title": columns.COLUMN_TITLES[name],
         "path": f"{name}.csv",
         "format": "csv",
         "mediatype": "text/csv",
@@ -122,12 +115,14 @@ def _resource(name: str, content: bytes, allowed: Mapping[str, list[str]]) -> di
     }
 
 
-def _field(name: str, column: PackageColumn, allowed: Mapping[str, list[str]]) -> dict[str, Any]:
+def _field(
+    name: str, column: columns.PackageColumn, allowed: Mapping[str, list[str]]
+) -> dict[str, Any]:
     rules: dict[str, Any] = {"required": True} if column.is_required else {}
     if name.removeprefix("reference_") == "flags":
-        rules["pattern"] = FLAGS_PATTERN
-    elif column is ID:
-        rules["pattern"] = ID_PATTERN
+        rules["pattern"] = columns.FLAGS_PATTERN
+    elif column is columns.ID:
+        rules["pattern"] = columns.ID_PATTERN
     elif ids := allowed.get(name.removeprefix("reference_")):
         rules["enum"] = ids
     made = {"name": name, "type": column.kind, "title": column.title, "description": column.fr}
@@ -164,7 +159,7 @@ def _distribution(path: str, content: bytes) -> Any:
     kind, media = _TYPES[place.suffix]
     return filled(
         _HERE / "dcat_file.json",
-        title=COLUMN_TITLES.get(place.stem, place.name),
+        title=columns.COLUMN_TITLES.get(place.stem, place.name),
         path=path,
         format=f"{_EU}/{kind}",
         media=f"https://www.iana.org/assignments/media-types/{media}",

@@ -15,31 +15,3 @@ from observlib.display.tables import board, dashboard_table, data_markdown, regi
 from observlib.language import french
 from observlib.language.prose import markdown, typography
 from observlib.language.words import interval, label, sentence, value
-
-__all__ = [
-    "Output",
-    "bar_chart",
-    "board",
-    "change_table",
-    "curve_chart",
-    "custom_chart",
-    "dashboard_table",
-    "data_markdown",
-    "dot_chart",
-    "french",
-    "funnel_chart",
-    "heat_chart",
-    "interval",
-    "label",
-    "line_chart",
-    "markdown",
-    "notes",
-    "place_table",
-    "register",
-    "sentence",
-    "share_chart",
-    "table",
-    "text",
-    "typography",
-    "value",
-]

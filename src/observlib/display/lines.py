@@ -13,20 +13,6 @@ from observlib.base.errors import ObservError, bounded
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, panels, select, style, svg
 from observlib.display.output import Output
-from observlib.display.panels import (
-    EventMarks,
-    Point,
-    axis_periods,
-    carrying,
-    dated,
-    describe_lines,
-    draw_events,
-    event_marks,
-    event_notes,
-    events_described,
-    name_partial,
-    time_axis,
-)
 from observlib.language import french, words
 from observlib.language.rounding import rounded_estimates
 from observlib.records.actions import Action
@@ -48,7 +34,7 @@ class _Context(NamedTuple):
     begins: bool  # whether it is marked where that begins
     hidden: list[str]  # what tells of subjects without a line, beside others that have one
     notes: list[str]
-    marks: EventMarks  # what happened to lines, by their name
+    marks: panels.EventMarks  # what happened to lines, by their name
 
 
 def line_chart(
@@ -86,7 +72,7 @@ def line_chart(
                 f"lines in {bounded(frame['unit'].unique())}; give both in one unit"
             )
         every, apart = estimates.combine([frame, behind]), True
-    periods = axis_periods(every["period"])
+    periods = panels.axis_periods(every["period"])
     series = _series(frame, by, catalogue, periods)
     empty = {name: _why(rows) for name, rows in series.items() if rows["estimate"].isna().all()}
     if len(empty) < len(series):
@@ -104,17 +90,17 @@ def line_chart(
     notes += panels.interval_notes([*series.values(), *grey.values()])
     notes += charts.low_base_note(frame["status"], indicator)
     notes += ["s : secret statistique."] * any(map(panels.suppressed, series.values()))
-    marks = event_marks(series, periods, events)
+    marks = panels.event_marks(series, periods, events)
     care = select.care(frame, catalogue)
-    notes += [*event_notes(marks), *hidden, care]
+    notes += [*panels.event_notes(marks), *hidden, care]
     context = _Context(
         indicator, unit, periods, grey, behind_label, bool(behind_from), hidden, notes, marks
     )
-    told = " ".join([*events_described(marks), charts.withheld_words(frame), care])
+    told = " ".join([*panels.events_described(marks), charts.withheld_words(frame), care])
     alt = f"{_alt(series, context, apart)} {told}"
     draw = _apart if apart else _together
     made = charts.output(lambda: draw(series, context), every, catalogue, caption, alt, frame)
-    return carrying(made, marks)
+    return panels.carrying(made, marks)
 
 
 def _series(frame: pd.DataFrame, by: str, catalogue: Catalogue, periods: list[str]) -> _Series:
@@ -154,7 +140,7 @@ def _together(series: _Series, context: _Context) -> style.Figure:
     places = panels.place_labels(names, [y for _, y, _ in ends], y_ticks, _HEIGHT)
     box = panels.Box(left, top, style.width() - left - panels.labels_width(names), places.height)
     partial = set().union(*map(_partial, series.values()))
-    time = time_axis(context.periods, box.width)
+    time = panels.time_axis(context.periods, box.width)
     below = 8 + (time.lines + bool(partial)) * style.LINE
     notes = [*context.notes, *charts.cut_note(y_ticks)]
     fig = charts.new_figure(top + box.height + below, notes)
@@ -162,7 +148,9 @@ def _together(series: _Series, context: _Context) -> style.Figure:
     ax = panels.new_axes(fig, box, time.ends, time.labels(), y_ticks, unit)
     for i, (line, rows) in enumerate(series.items()):
         panels.draw_line(ax, rows, i, marked=16)
-        draw_events(ax, rows, context.marks[line], style.PALETTE[i] if len(series) > 1 else "")
+        panels.draw_events(
+            ax, rows, context.marks[line], style.PALETTE[i] if len(series) > 1 else ""
+        )
         _keep_values(ax, line, rows, context)
     panels.mark_suppressed(ax, *series.values())
     labels = [
@@ -170,7 +158,7 @@ def _together(series: _Series, context: _Context) -> style.Figure:
         for name, end, marker in zip(names, ends, style.MARKERS, strict=False)
     ]
     panels.draw_labels(fig, ax, box, labels, places)
-    name_partial(ax, time, partial, left, style.width() - left - box.width)
+    panels.name_partial(ax, time, partial, left, style.width() - left - box.width)
     return fig
 
 
@@ -200,7 +188,7 @@ def _apart(series: _Series, context: _Context) -> style.Figure:
     left = max(map(panels.tick_width, scales, units))
     # the last mark of a line reaches past its axes
     width = (style.width() - (across - 1) * _BETWEEN - 3) / across - left
-    time = time_axis(context.periods, width)
+    time = panels.time_axis(context.periods, width)
     names = [style.wrapped_name(name, left + width, weight="bold") for name in series]
     partial = [_partial(rows) for rows in series.values()]
     y = style.LINE + 8 if context.unit and _axis_name(context, context.unit) else 2.0
@@ -229,10 +217,10 @@ def _apart(series: _Series, context: _Context) -> style.Figure:
         for grey in _grey(line, context):
             panels.draw_background(ax, grey, begins=context.begins)
         panels.draw_line(ax, rows, 0, marked=6)
-        draw_events(ax, rows, context.marks[line])
+        panels.draw_events(ax, rows, context.marks[line])
         _keep_values(ax, line, rows, context)
         panels.mark_suppressed(ax, rows)
-        name_partial(ax, time, partial[i], left, 4, written=last)
+        panels.name_partial(ax, time, partial[i], left, 4, written=last)
     return fig
 
 
@@ -266,7 +254,7 @@ def _last_value(rows: pd.DataFrame, context: _Context, unit: str, always: bool =
         return _why(rows)
     text = charts.brief(float(known["estimate"].iat[-1]), context.indicator, unit)
     period, last = str(known.index[-1]), context.periods[-1]
-    return f"{text} ({dated(period, last)})" if always or period != last else text
+    return f"{text} ({panels.dated(period, last)})" if always or period != last else text
 
 
 def _alt(series: _Series, context: _Context, apart: bool) -> str:
@@ -293,8 +281,8 @@ def _course(rows: pd.DataFrame, context: _Context, unit: str, extremes: bool) ->
     known = rows[panels.complete(rows)]
     if known.empty:
         return "aucune valeur d'une période complète"
-    text = describe_lines(
-        [Point(float(x), french.period_label(str(p))) for p, x in known["estimate"].items()],
+    text = panels.describe_lines(
+        [panels.Point(float(x), french.period_label(str(p))) for p, x in known["estimate"].items()],
         lambda x, decimals: charts.brief(x, context.indicator, unit, decimals),
         start=french.period_label(context.periods[0]),
         extremes=extremes,
@@ -524,8 +512,8 @@ def _curve_alt(curves: _Curves, indicator: Indicator, x_label: str) -> str:
 def _curve_course(known: list[estimates.Row], indicator: Indicator) -> str:
     if not known:
         return "aucune valeur ne peut être montrée"
-    return describe_lines(
-        [Point(row["estimate"], f"à {_place(row['x'])}") for row in known],
+    return panels.describe_lines(
+        [panels.Point(row["estimate"], f"à {_place(row['x'])}") for row in known],
         lambda x, _: words.value({**known[0], "estimate": x}, indicator),
         trend=True,
     )

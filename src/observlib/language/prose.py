@@ -172,12 +172,6 @@ def markdown(pattern: str, *words: str) -> Markdown:
     )
 
 
-def _folded(title: str, text: Markdown, name: str = "") -> Markdown:
-    """A part of a page that is folded under its title."""
-    known = Markdown(f"#{name} " if name else "")
-    return markdown('::: {{{}.callout-note collapse="true"}}\n## {}\n\n{}\n:::', known, title, text)
-
-
 def joined(parts: Iterable[str], between: str) -> Markdown:
     """Parts of which those that are no `Markdown` are plain text, as one."""
     return Markdown(

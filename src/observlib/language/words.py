@@ -476,36 +476,6 @@ def at_ends(rows: pd.DataFrame) -> list[pd.DataFrame]:
     return [rows[rows["text"] == text] for text in dict.fromkeys([*told.head(1), *told.tail(1)])]
 
 
-def precision(rows: pd.DataFrame, indicator: Indicator, about: str = "") -> str:
-    """The intervals and bases of estimates in brackets, to stand after what they are `about`.
-
-    Examples
-    --------
-    >>> share = Indicator(id="s", label="S", unit="%", method="M", better="higher")
-    >>> row = {"estimate": 80, "ci_low": 75, "ci_high": 85, "unit": "%", "status": "published"}
-    >>> rows = pd.DataFrame([{**row, "n": 31}, {**row, "n": 190, "ci_low": 77}])
-    >>> precision(rows, share).replace("\\xa0", " ").replace("\\u202f", " ")
-    ' (intervalles à 95 % : de 75 à 85 % ; 31 à 190 réponses)'
-    """
-    details = [about] if about else []
-    known = rows.dropna(subset=["ci_low"])
-    if len(known):
-        intervals = [rounded_interval(row, indicator) for row in estimates.records(known)]
-        widest = min(low for low, _ in intervals), max(high for _, high in intervals)
-        interval = french.interval_ends(*widest, indicator.decimals, known["unit"].iat[0])
-        details.append(_TEXTS["interval" if len(rows) == 1 else "intervals"].format(ends=interval))
-    bases = [n for row in estimates.records(rows) if (n := base_of(row)) is not None]
-    if bases:
-        least, most = min(bases), max(bases)
-        of = base_text(most, indicator)
-        if least < most:
-            of = _TEXTS["ends"].format(low=french.number(least), high=of)
-        elif len(bases) > 1:
-            of = _TEXTS["each_time"].format(base=of)
-        details.append(of)
-    return f" ({SEMICOLON.join(details)})" if details else ""
-
-
 def rounded_count(row: dict[str, Any], indicator: Indicator) -> str:
     """A count in words a reader keeps (`86,7 millions de visites`), anything else as it is."""
     if not is_count(row["unit"]) or row["estimate"] < 1e6:

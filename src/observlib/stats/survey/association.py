@@ -12,17 +12,8 @@ import pandas as pd
 from scipy.special import expit, fdtrc, logit, stdtr, xlogy
 
 from observlib.base.errors import ObservError, bounded
+from observlib.stats.survey import estimation
 from observlib.stats.survey.design import Design, Floats, require, within_domain
-from observlib.stats.survey.estimation import (
-    ROUNDING,
-    covariance,
-    degrees_of_freedom,
-    domains,
-    half_width,
-    means,
-    numeric_column,
-    without_error,
-)
 
 
 class MeanDifference(NamedTuple):
@@ -71,15 +62,15 @@ def difference(
     """
     if of == against:
         raise ValueError(f"a difference is of two groups, not of {of!r} and itself")
-    values = numeric_column(design, variable)
+    values = estimation.numeric_column(design, variable)
     require(design.frame, [group])
     first = (design.frame[group] == of).fillna(False).to_numpy(dtype=bool)
     second = (design.frame[group] == against).fillna(False).to_numpy(dtype=bool)
     both = within_domain(design, (first | second) & ~np.isnan(values))
-    groups = domains(both, None)
+    groups = estimation.domains(both, None)
     scores, estimates, n = np.zeros(len(values)), [], 0
     for rows, sign in ((first, 1), (second, -1)):
-        found = means(both, groups, np.where(rows, values, np.nan), level).iloc[0]
+        found = estimation.means(both, groups, np.where(rows, values, np.nan), level).iloc[0]
         if found["status"] == "missing":
             return MeanDifference(n, "missing")
         estimates.append(float(found["estimate"]))
@@ -87,9 +78,9 @@ def difference(
         scores[rows] = sign * (values[rows] - estimates[-1]) / both.weights[rows].sum()
         n += int(found["n"])
     estimate = estimates[0] - estimates[1]
-    df = int(degrees_of_freedom(both, groups.codes, groups.count)[0]) - 1
-    se = float(np.sqrt(covariance(both, scores[:, None])[0, 0]))
-    if without_error(both, groups.codes, groups.count)[0]:
+    df = int(estimation.degrees_of_freedom(both, groups.codes, groups.count)[0]) - 1
+    se = float(np.sqrt(estimation.covariance(both, scores[:, None])[0, 0]))
+    if estimation.without_error(both, groups.codes, groups.count)[0]:
         known = (estimate, 0.0, estimate, estimate)
         return MeanDifference(n, "published", *known, df=max(df, 0))
     return _tested(estimate, se, df, n, max(map(abs, estimates)), level)
@@ -107,12 +98,12 @@ def weighting_effect(
     for name in ("psu", "stratum", "domain"):
         if not np.array_equal(getattr(weighted, name), getattr(plain, name)):
             raise ValueError("the two designs are not of the same rows, units and strata")
-    groups = domains(plain, None)
-    values = numeric_column(plain, variable)
+    groups = estimation.domains(plain, None)
+    values = estimation.numeric_column(plain, variable)
     known = ~np.isnan(values) & plain.domain
     scores, estimates = np.zeros(len(values)), []
     for design, sign in ((weighted, 1), (plain, -1)):
-        found = means(design, groups, values, level).iloc[0]
+        found = estimation.means(design, groups, values, level).iloc[0]
         if found["status"] == "missing":
             return MeanDifference(int(found["n"]), "missing")
         estimates.append(float(found["estimate"]))
@@ -121,8 +112,8 @@ def weighting_effect(
             own = design.calibration.residuals(own)
         scores += sign * design.weights * own
     units = replace(plain, weights=np.ones(len(values)), calibration=None)
-    se = float(np.sqrt(covariance(units, scores[:, None])[0, 0]))
-    df = int(degrees_of_freedom(plain, groups.codes, groups.count)[0])
+    se = float(np.sqrt(estimation.covariance(units, scores[:, None])[0, 0]))
+    df = int(estimation.degrees_of_freedom(plain, groups.codes, groups.count)[0])
     scale = max(map(abs, estimates))
     return _tested(estimates[0] - estimates[1], se, df, int(found["n"]), scale, level)
 
@@ -131,9 +122,9 @@ def _tested(
     estimate: float, se: float, df: int, n: int, scale: float, level: float
 ) -> MeanDifference:
     """Student's test of a difference, where something tells its error."""
-    if df < 1 or se <= ROUNDING * scale:
+    if df < 1 or se <= estimation.ROUNDING * scale:
         return MeanDifference(n, "no_interval", estimate, df=max(df, 0))
-    half = float(half_width(np.array(se), np.array(df), level))
+    half = float(estimation.half_width(np.array(se), np.array(df), level))
     t = estimate / se
     p = 2 * float(stdtr(df, -abs(t)))
     return MeanDifference(n, "published", estimate, se, estimate - half, estimate + half, t, df, p)
@@ -181,7 +172,7 @@ def independence(design: Design, rows: str, columns: str) -> Association:
     shares = design.weights @ cells / size
     # covariance of the cells' shares, then of the interactions' contrasts
     scores = np.where(known[:, None], (cells - shares) / size, 0.0)
-    spread = covariance(answered, scores)
+    spread = estimation.covariance(answered, scores)
     contrasts = _interactions(*shape)
     weighed = np.divide(
         contrasts, shares[:, None], out=np.zeros_like(contrasts), where=shares[:, None] > 0
@@ -191,7 +182,7 @@ def independence(design: Design, rows: str, columns: str) -> Association:
         return impossible
     delta = np.linalg.solve(simple, weighed.T @ spread @ weighed)
     trace = float(np.trace(delta))
-    nu = int(degrees_of_freedom(design, np.where(design.domain, 0, -1), 1)[0])
+    nu = int(estimation.degrees_of_freedom(design, np.where(design.domain, 0, -1), 1)[0])
     if nu < 1 or trace <= 1e-20:
         return impossible
     table = shares.reshape(shape)
@@ -268,7 +259,7 @@ def regression(
     if family not in get_args(ModelFamily):
         raise ValueError(f"family is one of {', '.join(get_args(ModelFamily))}, not {family!r}")
     require(design.frame, [outcome, *drivers])
-    values = numeric_column(design, outcome)
+    values = estimation.numeric_column(design, outcome)
     known = design.frame[[outcome, *drivers]].notna().all(axis=1).to_numpy()
     answered = within_domain(design, known)
     used = within_domain(answered, design.weights > 0)
@@ -288,24 +279,24 @@ def regression(
     # the weights in `information` are relative, those of the variance are not
     scores[rows] = columns * residuals[:, None] @ np.linalg.inv(information)
     scores /= scale
-    free = int(degrees_of_freedom(used, np.where(rows, 0, -1), 1)[0])
+    free = int(estimation.degrees_of_freedom(used, np.where(rows, 0, -1), 1)[0])
     df = free + 1 - len(terms)
     if df < 1:
         raise ObservError(
             f"regression of {outcome}: {len(terms)} coefficients are too many for {free} degrees"
             " of freedom (sampled units less strata); take fewer drivers"
         )
-    se = np.sqrt(np.diag(covariance(answered, scores)))
-    whole = without_error(used, np.where(rows, 0, -1), 1)[0]
+    se = np.sqrt(np.diag(estimation.covariance(answered, scores)))
+    whole = estimation.without_error(used, np.where(rows, 0, -1), 1)[0]
     if whole:
         se[:] = 0.0
-    elif (exact := se <= ROUNDING * _reach(columns, weights, information, y)).any():
+    elif (exact := se <= estimation.ROUNDING * _reach(columns, weights, information, y)).any():
         names = bounded(_name(term) for term, sure in zip(terms, exact, strict=True) if sure)
         raise ObservError(
             f"regression of {outcome}: rows that the drivers give exactly leave nothing to tell the"
             f" error of {names} by; group answers, or leave drivers out"
         )
-    half = half_width(se, np.full(len(se), df), level)
+    half = estimation.half_width(se, np.full(len(se), df), level)
     t = np.full(len(se), np.nan) if whole else estimate / se
     return pd.DataFrame(terms, columns=["driver", "value"]).assign(
         estimate=estimate,
@@ -339,7 +330,7 @@ def _columns(design: Design, drivers: Sequence[str]) -> tuple[list[tuple[str, ob
         column = frame[name]
         if _is_number(column):
             terms.append((name, ""))
-            columns.append(numeric_column(design, name)[design.domain])
+            columns.append(estimation.numeric_column(design, name)[design.domain])
             continue
         answers = pd.Categorical(column).remove_unused_categories()
         for code, answer in enumerate(answers.categories[1:], start=1):

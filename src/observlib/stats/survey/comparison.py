@@ -25,16 +25,7 @@ from scipy.special import stdtrit
 
 from observlib import estimates
 from observlib.estimates import REFERENCE
-from observlib.stats.survey.differences import (
-    adjust,
-    detectable_of_interval,
-    difference_of_intervals,
-    difference_of_means,
-    difference_of_shares,
-    equivalence_p_value,
-    halves,
-    levels,
-)
+from observlib.stats.survey import differences
 from observlib.stats.survey.intervals import Floats
 
 Kind = Literal["mean", "share", "interval", "count"]
@@ -151,7 +142,9 @@ def compare(
             p_values[i] = _difference(row, kind, level)[3]
             margin = matters.get(row["indicator"])
             if margin and kind != "count":
-                equivalence[i] = equivalence_p_value(partial(_interval, row, kind), margin)
+                equivalence[i] = differences.equivalence_p_value(
+                    partial(_interval, row, kind), margin
+                )
     adjusted, stopped = _corrected(p_values, level, first)
     within, stopped_within = _corrected(equivalence, level, first)
     found: list[dict[str, Any]] = []
@@ -171,7 +164,7 @@ def compare(
             its_level, small = stopped[i], margin if within[i] <= 1 - level else 0.0
             low, high = _interval(row, kind, its_level)
             said = verdict(low, high, small, holds=bool(adjusted[i] <= 1 - level))
-            result["detectable"] = detectable_of_interval(low, high, its_level)
+            result["detectable"] = differences.detectable_of_interval(low, high, its_level)
             if said == "unknown" and small:
                 narrow = 2 * stopped_within[i] - 1  # of two one-sided tests
                 ends = _interval(row, kind, narrow)
@@ -256,8 +249,8 @@ def _corrected(
     p_values: Floats, level: float, first: Sequence[bool] | pd.Series
 ) -> tuple[Floats, Floats]:
     """The p values of a family, corrected, and the level of each interval that agrees with them."""
-    weights = halves(np.asarray(first, dtype=bool), p_values) if len(first) else None
-    return adjust(p_values, weights), levels(p_values, level, weights)
+    weights = differences.halves(np.asarray(first, dtype=bool), p_values) if len(first) else None
+    return differences.adjust(p_values, weights), differences.levels(p_values, level, weights)
 
 
 def _coarse(p_value: float) -> float:
@@ -276,16 +269,18 @@ def _difference(row: Mapping[str, Any], kind: Kind, level: float) -> tuple[float
     first, second = _sides(row)
     if _paired(row):
         se, df = (float(row[name]) for name in PAIRED)
-        return difference_of_means(
+        return differences.difference_of_means(
             first["estimate"], se, df, second["estimate"], 0.0, math.inf, level
         )
     if kind == "share":
         share1, share2 = (round(side["estimate"] / 100, 12) for side in (first, second))
-        *ends, p = difference_of_shares(share1, _base(first), share2, _base(second), level)
+        *ends, p = differences.difference_of_shares(
+            share1, _base(first), share2, _base(second), level
+        )
         return (*(100 * end for end in ends), p)
     if kind == "mean":
-        return difference_of_means(*_mean(first), *_mean(second), level)
-    return difference_of_intervals(
+        return differences.difference_of_means(*_mean(first), *_mean(second), level)
+    return differences.difference_of_intervals(
         first["estimate"], _ends(first), second["estimate"], _ends(second), level
     )
 

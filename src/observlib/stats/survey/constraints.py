@@ -14,14 +14,7 @@ import numpy as np
 import pandas as pd
 
 from observlib.base.errors import bounded
-from observlib.stats.survey.design import (
-    LARGEST,
-    WEIGHTS_ALLOWED,
-    as_numbers,
-    in_range,
-    named_rows,
-    unhashable,
-)
+from observlib.stats.survey import design
 
 # --- Auxiliary variables of a calibration: their totals, cross products and regression
 
@@ -208,12 +201,12 @@ def read_constraints(
 
 def numeric(column: pd.Series, what: str, positive: bool = False) -> tuple[np.ndarray, list[str]]:
     """A column as numbers (n,), and a line that names the rows where it holds no usable one."""
-    values = as_numbers(column)
-    wrong = ~(in_range(values) if positive else np.abs(values) <= LARGEST)
+    values = design.as_numbers(column)
+    wrong = ~(design.in_range(values) if positive else np.abs(values) <= design.LARGEST)
     if not wrong.any():
         return values, []
-    asked = f"a number above 0 ({WEIGHTS_ALLOWED})" if positive else "a number"
-    return values, [f"{what}: {asked} is needed in each row; {named_rows(column, wrong)}"]
+    asked = f"a number above 0 ({design.WEIGHTS_ALLOWED})" if positive else "a number"
+    return values, [f"{what}: {asked} is needed in each row; {design.named_rows(column, wrong)}"]
 
 
 def _wrong_targets(name: str, margin: pd.Series) -> str | None:
@@ -229,11 +222,11 @@ def _wrong_targets(name: str, margin: pd.Series) -> str | None:
         again = index[index.duplicated() | index.isna()].unique()
         return f"{where}: each category once, and none missing; found {_names(again)}"
     target = margin.to_numpy(dtype=float, na_value=np.nan)
-    wrong = ~((target == 0) | in_range(target))
+    wrong = ~((target == 0) | design.in_range(target))
     if wrong.any():
         found = ((name, value) for name, value in zip(index[wrong], target[wrong], strict=True))
         told = bounded(f"{_name(name)} ({value:g})" for name, value in found)
-        allowed = f"0 or a number above it ({WEIGHTS_ALLOWED})"
+        allowed = f"0 or a number above it ({design.WEIGHTS_ALLOWED})"
         return f"{where}: a target is {allowed}, that of {told} is not"
     return None if target.sum() > 0 else f"{where}: its targets sum to 0"
 
@@ -274,7 +267,7 @@ def _codes(
     if isinstance(column.dtype, pd.CategoricalDtype):
         found, seen = column.cat.codes.to_numpy(), column.cat.categories
     else:
-        if unusable := unhashable(column):
+        if unusable := design.unhashable(column):
             return np.empty(0), margin, 0, [f"margin {name!r}: no single value in {unusable}"]
         found, uniques = pd.factorize(column)
         seen = pd.Index(uniques)
@@ -322,7 +315,7 @@ def _name(category: object) -> str:
 
 
 def _finite(number: object) -> bool:
-    return isinstance(number, numbers.Real) and abs(float(number)) <= LARGEST
+    return isinstance(number, numbers.Real) and abs(float(number)) <= design.LARGEST
 
 
 def _close(a: float, b: float) -> bool:

@@ -33,18 +33,8 @@ import pandas as pd
 from scipy.special import betaln, expit, logit, stdtrit
 
 from observlib.base.errors import ObservError
+from observlib.stats.survey import estimation
 from observlib.stats.survey.design import Codes, Design, Floats, Mask, require
-from observlib.stats.survey.estimation import (
-    ROUNDING,
-    Domains,
-    domains,
-    effective_units,
-    half_width,
-    kish,
-    means,
-    sampled_fraction,
-    without_error,
-)
 from observlib.stats.survey.intervals import clopper_pearson_of_share, wilson_of_share
 
 IntervalMethod = Literal["logit", "beta", "wilson", "mean"]
@@ -97,7 +87,7 @@ def proportion(
     answers = design.frame[variable]
     chosen = list(of) if isinstance(of, (list, tuple, set, frozenset)) else [of]
     has = np.where(answers.notna(), answers.isin(chosen), np.nan).astype(float)
-    return _interval(design, domains(design, by, "method"), has, method, level)
+    return _interval(design, estimation.domains(design, by, "method"), has, method, level)
 
 
 def proportions(
@@ -122,7 +112,7 @@ def proportions(
     """
     require(design.frame, [variable])
     answers = design.frame[variable]
-    groups = domains(design, by, "method", "value")
+    groups = estimation.domains(design, by, "method", "value")
     codes, values = pd.factorize(answers, sort=True)
     if isinstance(answers.dtype, pd.CategoricalDtype):
         codes, values = answers.cat.codes.to_numpy(), answers.cat.categories
@@ -139,11 +129,11 @@ def proportions(
 
 
 def _interval(
-    design: Design, groups: Domains, has: Floats, method: IntervalMethod, level: float
+    design: Design, groups: estimation.Domains, has: Floats, method: IntervalMethod, level: float
 ) -> pd.DataFrame:
     if method not in get_args(IntervalMethod):
         raise ValueError(f"method is one of {', '.join(get_args(IntervalMethod))}, not {method!r}")
-    frame = means(design, groups, has, level)
+    frame = estimation.means(design, groups, has, level)
     share, se, df, n = (frame[name].to_numpy(float) for name in ("estimate", "se", "df", "n"))
     exists = frame["status"].to_numpy() != "missing"
     telling = (frame["status"] == "published").to_numpy() & (df >= 1) & (share > 0) & (share < 1)
@@ -153,10 +143,10 @@ def _interval(
         few = (_t(n - 1, level) / _t(df, level)) ** 2
         size = odds / se**2 * few
         if method == "mean":
-            half = half_width(se, df, level)
+            half = estimation.half_width(se, df, level)
             low, high = share - half, share + half
         elif method == "logit":
-            half = half_width(se / odds, df, level)
+            half = estimation.half_width(se / odds, df, level)
             low, high = expit(logit(share) - half), expit(logit(share) + half)
         else:
             interval = clopper_pearson_of_share if method == "beta" else wilson_of_share
@@ -164,20 +154,20 @@ def _interval(
             exact = telling & ~np.isfinite(size)  # no variance: a population known as a whole
             low, high = np.where(exact, share, low), np.where(exact, share, high)
         inside = np.where(np.isnan(has), -1, groups.codes)
-        units = effective_units(design, inside, groups.count)
+        units = estimation.effective_units(design, inside, groups.count)
         units = np.where(df >= 1, units * few, units)
         untold = telling & _without_cases(design, inside, has, groups.count)
         units = np.where(untold, np.minimum(units, size), units)
-        fraction = sampled_fraction(design, inside, groups.count)
-        answers = kish(design.weights[inside >= 0], inside[inside >= 0], groups.count)
+        fraction = estimation.sampled_fraction(design, inside, groups.count)
+        answers = estimation.kish(design.weights[inside >= 0], inside[inside >= 0], groups.count)
         least = np.minimum(answers / (1 - fraction), size)
         cases = np.minimum(share, 1 - share)
         rare = telling & ~untold & (cases < _RARE) & (cases * least < _FEW)
-        rare &= answers < n * (1 - ROUNDING)
+        rare &= answers < n * (1 - estimation.ROUNDING)
         units = np.where(rare, least, units)
         scores = wilson_of_share(share, units, level)
     alike = (share == 0) | (share == 1)
-    whole = without_error(design, inside, groups.count) | (alike & (fraction == 1))
+    whole = estimation.without_error(design, inside, groups.count) | (alike & (fraction == 1))
     drawn = exists & alike & (fraction > 0)
     others = np.zeros(len(share))
     others[drawn] = unseen(units[drawn], fraction[drawn], level)

@@ -14,16 +14,7 @@ import pandas as pd
 from scipy.special import expit, stdtrit
 
 from observlib.base.errors import ObservError, bounded
-from observlib.stats.survey.constraints import (
-    COLLINEAR,
-    Auxiliary,
-    Constraints,
-    Missing,
-    numeric,
-    read_constraints,
-    solve,
-    without_itself,
-)
+from observlib.stats.survey import constraints
 from observlib.stats.survey.design import Floats, repeated
 from observlib.stats.survey.estimation import kish
 from observlib.stats.survey.intervals import checked_level
@@ -41,7 +32,7 @@ class ConvergenceError(ObservError):
 
 
 def ratios(
-    meet: Constraints,
+    meet: constraints.Constraints,
     start: np.ndarray,
     method: CalibrationMethod,
     bounds: tuple[float, float] | None,
@@ -79,7 +70,7 @@ def ratios(
     with np.errstate(over="ignore", invalid="ignore"):
         g, slope, misfit, worst = at(point)
         while worst > _TOLERANCE and done < _MOST_STEPS:
-            step = solve(auxiliary.gram(start * slope), misfit)
+            step = constraints.solve(auxiliary.gram(start * slope), misfit)
             for _ in range(_MOST_HALVINGS):
                 trial = at(point + step)
                 if trial[-1] < worst:
@@ -117,7 +108,9 @@ def _distance(method: CalibrationMethod, bounds: tuple[float, float] | None) -> 
     return lambda u: (1 + u, np.ones_like(u))
 
 
-def _check_reach(meet: Constraints, start: np.ndarray, bounds: tuple[float, float] | None) -> None:
+def _check_reach(
+    meet: constraints.Constraints, start: np.ndarray, bounds: tuple[float, float] | None
+) -> None:
     """Refuse a target that no ratios within the bounds reach, whatever the other targets.
 
     Raking has none, and its ratios are above 0: a total of what is never negative is not 0.
@@ -135,7 +128,7 @@ def _check_reach(meet: Constraints, start: np.ndarray, bounds: tuple[float, floa
     rising, falling = (absolute + reached) / 2, (absolute - reached) / 2
 
     def times(ratio: float, amount: np.ndarray) -> np.ndarray:
-        there = amount > COLLINEAR * absolute  # what is less is rounding
+        there = amount > constraints.COLLINEAR * absolute  # what is less is rounding
         return np.multiply(ratio, amount, out=np.zeros_like(amount), where=there)
 
     least = times(low, rising) - times(high, falling)
@@ -180,7 +173,7 @@ class Calibration:
 
     weights: np.ndarray
     start: np.ndarray
-    auxiliary: Auxiliary
+    auxiliary: constraints.Auxiliary
     margins: pd.DataFrame
     iterations: int
     trimmed: int
@@ -224,7 +217,7 @@ class Calibration:
     @cached_property
     def _without_itself(self) -> np.ndarray:
         """(n,): what makes a row's residual that of the regression on the others."""
-        return without_itself(self.auxiliary.leverages(self.start, self._gram))
+        return constraints.without_itself(self.auxiliary.leverages(self.start, self._gram))
 
     @cached_property
     def _gram(self) -> np.ndarray:
@@ -319,7 +312,7 @@ def calibrate(
     method: CalibrationMethod = "raking",
     bounds: tuple[float, float] | None = None,
     trim: tuple[float, float] | None = None,
-    missing: Missing = "error",
+    missing: constraints.Missing = "error",
 ) -> Calibration:
     """Weights of a sample that meet known margins and totals of its population.
 
@@ -389,8 +382,10 @@ def calibrate(
         raise ObservError(*(problems or ["sample: no row"]))
     start = np.ones(len(sample))
     if weights is not None:
-        start, problems = numeric(sample[weights], f"weights {weights!r}", positive=True)
-    meet, wrong = read_constraints(sample, margins, totals, population, start, missing)
+        start, problems = constraints.numeric(
+            sample[weights], f"weights {weights!r}", positive=True
+        )
+    meet, wrong = constraints.read_constraints(sample, margins, totals, population, start, missing)
     if meet is None or problems:
         raise ObservError(*problems, *wrong)
 
@@ -416,11 +411,11 @@ def calibrate(
 
 
 def _check_method(method: str, bounds: tuple[float, float] | None, missing: str) -> None:
-    if method not in get_args(CalibrationMethod) or missing not in get_args(Missing):
+    if method not in get_args(CalibrationMethod) or missing not in get_args(constraints.Missing):
         raise ValueError(
             f"method={method!r}, missing={missing!r}: "
             f"method is one of {get_args(CalibrationMethod)}, "
-            f"missing one of {get_args(Missing)}"
+            f"missing one of {get_args(constraints.Missing)}"
         )
     if (method == "logit") != (bounds is not None):
         raise ValueError(f"method={method!r}, bounds={bounds}: logit has bounds, and no other")
@@ -429,7 +424,7 @@ def _check_method(method: str, bounds: tuple[float, float] | None, missing: str)
 
 
 def _margins(
-    of_cells: Constraints, n: np.ndarray, before: np.ndarray, after: np.ndarray
+    of_cells: constraints.Constraints, n: np.ndarray, before: np.ndarray, after: np.ndarray
 ) -> pd.DataFrame:
     auxiliary, targets, labels, _ = of_cells
     people = auxiliary.totals(n)
@@ -538,11 +533,11 @@ def _proxy(values: Floats, calibration: Calibration) -> _Proxy | None:
         return None
     population = calibration.margins["target"].to_numpy() / calibration.weights.sum()
     too_many = auxiliary.totals(w) / len(y) - population
-    slope = solve(gram, auxiliary.totals(w * y))
+    slope = constraints.solve(gram, auxiliary.totals(w * y))
     fitted, mean = auxiliary.predict(slope), float((w * y).mean())
     off, left = y - mean, y - fitted
-    pull = len(y) * auxiliary.predict(solve(gram, too_many))
-    deleted = left * without_itself(auxiliary.leverages(w, gram))
+    pull = len(y) * auxiliary.predict(constraints.solve(gram, too_many))
+    deleted = left * constraints.without_itself(auxiliary.leverages(w, gram))
     spread, unexplained = float((w * off**2).mean()), float((w * left**2).mean())
     lost = unexplained / spread * (size - 1) / df
     relative = off**2 / spread - (left**2 / unexplained if lost else 0.0)

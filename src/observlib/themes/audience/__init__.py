@@ -16,14 +16,7 @@ from observlib.indicators import counts
 from observlib.indicators.answers import SUBJECT
 from observlib.indicators.families import family
 from observlib.indicators.pairs import counted_pairs, tested
-from observlib.stats.series import regression
-from observlib.stats.series.adjustment import (
-    THREE_SEASONS,
-    TWICE,
-    TWO_SEASONS,
-    Adjustment,
-    seasonally_adjusted,
-)
+from observlib.stats.series import adjustment, regression
 from observlib.stats.series.regression import Array, Fit, contrast, fit
 from observlib.stats.survey.comparison import verdict
 from observlib.stats.survey.differences import adjust, common_level, detectable_of_interval
@@ -32,9 +25,9 @@ _FIRST = "2000-01"  # before any count: a season is told from all that is known
 _PACE_OVER = 24  # months, the latest, on which a pace is measured
 _PACE_LEAST = 12  # of one level, without which none is
 _WHY = {
-    "short": f"moins de {TWO_SEASONS} mois complets",
+    "short": f"moins de {adjustment.TWO_SEASONS} mois complets",
     "gaps": "plus d'un mois sur dix incomplet ou absent",
-    "unsearched": f"moins de {THREE_SEASONS} mois complets",
+    "unsearched": f"moins de {adjustment.THREE_SEASONS} mois complets",
     "level": f"moins de {_PACE_LEAST} mois depuis la rupture",
     "irregular": "mois trop irréguliers",
 }
@@ -59,7 +52,7 @@ def adjusted(months: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
         by_month = rows.sort_values("period").set_index("period")
         passport = dict(zip(SUBJECT, subject, strict=True))
         channel = passport["channel"]
-        done = seasonally_adjusted(
+        done = adjustment.seasonally_adjusted(
             by_month["estimate"],
             by_month["status"] == "partial",
             together=together.get(channel, 1),
@@ -82,11 +75,11 @@ def adjusted(months: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 def _searched_together(months: pd.DataFrame) -> dict[str, int]:
     """How many series of each channel have months enough for changes of level."""
     whole = months[(months["status"] != "partial") & (months["estimate"] > 0)]
-    long = whole.groupby(["indicator", "unit", *SUBJECT]).size() >= THREE_SEASONS
+    long = whole.groupby(["indicator", "unit", *SUBJECT]).size() >= adjustment.THREE_SEASONS
     return {str(channel): int(n) for channel, n in long.groupby("channel").sum().items() if n}
 
 
-def _rows(done: Adjustment, name: str, unit: str) -> Iterator[estimates.Row]:
+def _rows(done: adjustment.Adjustment, name: str, unit: str) -> Iterator[estimates.Row]:
     last = str(done.months["month"].iat[-1])
     if done.status == "missing":
         yield {"indicator": name, "unit": unit, **_missing(last, done.reason)}
@@ -109,7 +102,7 @@ def _missing(month: str, why: str) -> estimates.Row:
     return {"period": month, "status": "missing", "group": "reason", "group_value": _WHY[why]}
 
 
-def _slope(done: Adjustment, passport: estimates.Row) -> _Slope | str:
+def _slope(done: adjustment.Adjustment, passport: estimates.Row) -> _Slope | str:
     """The slope of the logarithms of the latest months, or why there is none, of `_WHY`.
 
     Fitted at once with season and working days: a slope of adjusted values would seem too sure.
@@ -137,7 +130,7 @@ def _slope(done: Adjustment, passport: estimates.Row) -> _Slope | str:
     logs = np.log(every.loc[kept, "value"].to_numpy(dtype=float)) - lengths
     fitted = fit(logs, columns, times)
     yearly = np.where(np.arange(columns.shape[1]) < len(slopes), 12.0, 0.0)
-    if _detectable(fitted, yearly, 0.95) > TWICE:
+    if _detectable(fitted, yearly, 0.95) > adjustment.TWICE:
         return "irregular"
     span = f"{months[int(np.argmax(times >= begin))]}/{months[-1]}"
     return _Slope({**passport, "period": span}, fitted, yearly)

@@ -13,15 +13,7 @@ from observlib.catalogue import Catalogue, Partner
 from observlib.catalogue.partners import NOBODY, PARTNER, SEVERAL, THEME, UNTOLD, leads_to_partner
 from observlib.confidentiality.disclosure import few_alike, protect
 from observlib.estimates import base
-from observlib.indicators.answers import (
-    by_device,
-    period_status,
-    pooled_period,
-    share_of,
-    source_of,
-    times,
-    within,
-)
+from observlib.indicators import answers
 from observlib.indicators.families import family
 from observlib.indicators.pairs import across_periods, tested
 from observlib.records import coding
@@ -75,7 +67,7 @@ def routed(
 ) -> pd.DataFrame:
     """How many contacts of each device and quarter lead to each partner, and what share."""
     made: list[estimates.Row] = []
-    for passport, own in by_device(within(rows, quarters)):
+    for passport, own in answers.by_device(answers.within(rows, quarters)):
         leads = dict(zip(own["theme"], own["partner"], strict=True))
         heard = [leads[theme] for theme in leads]
         labels = [p.label for p in catalogue.partners.values()]
@@ -83,8 +75,8 @@ def routed(
         for quarter in quarters:
             given = own[own["quarter"] == quarter]
             about = {**passport, "period": quarter}
-            about["status"] = period_status(given, [quarter])
-            found = times(given).groupby(given["theme"]).sum()
+            about["status"] = answers.period_status(given, [quarter])
+            found = answers.times(given).groupby(given["theme"]).sum()
             counts = {theme: int(found.get(theme, 0)) for theme in leads}
             of = {place: sum(counts[t] for t in leads if leads[t] == place) for place in places}
             somewhere = sum(count for place, count in of.items() if place not in _NO_PARTNER)
@@ -112,7 +104,7 @@ def _rows(kind: str, about: estimates.Row, count: int, total: int) -> list[estim
     rows.append({**about, "indicator": f"partner_{kind}_share", "unit": "%"})
     if not total:
         return [{**row, "status": "missing"} for row in rows]
-    share = share_of(count, total)
+    share = answers.share_of(count, total)
     of_people = about.get("group_value") != UNTOLD  # which nobody is: the agent noted no theme
     if count and of_people and few_alike("%", share["estimate"], total):
         return [{**row, "status": "suppressed"} for row in rows]
@@ -135,9 +127,9 @@ def _replied(
         count[label] = count.get(label, 0) + 1
         day = {"indicator": "partner_reply_days", "period": str(reply.date)}
         rows.append({**day, **_in(PARTNER, label), "estimate": float(reply.days)})
-    period = {"indicator": "partner_replies", "period": pooled_period(year)}
+    period = {"indicator": "partner_replies", "period": answers.pooled_period(year)}
     rows += [{**period, **_in(PARTNER, label), "estimate": float(n)} for label, n in count.items()]
-    source = source_of("replies", map(repr, replies))
+    source = answers.source_of("replies", map(repr, replies))
     return [{**row, "source": source} for row in rows]
 
 
@@ -147,7 +139,7 @@ def quoted_texts(verbatims: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
     None of a partner to whom fewer than eleven texts of the year lead.
     """
     names = [name for name, device in catalogue.devices.items() if device.quotes]
-    rows = within(verbatims[verbatims["device"].isin(names)], quarter.back(4))
+    rows = answers.within(verbatims[verbatims["device"].isin(names)], quarter.back(4))
     whole = coding.drawn(coding.whole_texts(rows), quarter)
     led = _led(whole, "text", by_text(catalogue.partners)).fillna({"product": ""})
     capitals = quotes.names_in(led["text"])

@@ -23,20 +23,12 @@ from observlib.display.changes import RAW, WEIGHTED
 from observlib.estimates import REFERENCE, base
 from observlib.estimates.measures import ENDS, MEASURES
 from observlib.indicators import answers
+from observlib.stats.survey import weighting
 from observlib.stats.survey.association import weighting_effect
 from observlib.stats.survey.comparison import PAIRED, against_one, two_by_two
 from observlib.stats.survey.design import Design, design
 from observlib.stats.survey.estimation import mean
 from observlib.stats.survey.proportions import IntervalMethod, proportion
-from observlib.stats.survey.weighting import (
-    BOTH,
-    OPINION,
-    Calibration,
-    Corrected,
-    calibrate,
-    effective_n,
-    pattern_mixture,
-)
 
 _REST = {"age": "Autres âges", "sex": "Autres", "region": "Autres régions"}
 _MINIMUM = 100  # respondents below whom up to 26 categories leave weights to chance
@@ -60,7 +52,7 @@ class Weighed(NamedTuple):
     people: pd.DataFrame
     given: pd.DataFrame
     own: pd.Series
-    calibration: Calibration | None
+    calibration: weighting.Calibration | None
     withheld: frozenset[str]
 
 
@@ -171,7 +163,7 @@ def weights_report(surveys: Iterable[Weighed]) -> pd.DataFrame:
         found = survey.calibration.summary()
         found = {**found, "effective_n": base(found["effective_n"])}
         if len(survey.own):
-            found["own_effect"] = n / effective_n(survey.own.to_numpy())
+            found["own_effect"] = n / weighting.effective_n(survey.own.to_numpy())
         made += [
             {**row, **named, "estimate": found[key], "n": n}
             for key, named in _REPORT.items()
@@ -204,14 +196,14 @@ def _own(given: pd.DataFrame) -> pd.Series:
 
 def _calibrated(
     people: pd.DataFrame, margins: dict[str, pd.Series], own: pd.Series
-) -> Calibration | None:
+) -> weighting.Calibration | None:
     """Weights of mean 1; nothing, which the report tells, where there can be none."""
     if (not margins and own.empty) or len(people) < _MINIMUM:
         return None
     sample = people.assign(weight=own if len(own) else 1.0)
     least, most = sample["weight"].min(), sample["weight"].max()
     try:
-        return calibrate(
+        return weighting.calibrate(
             sample,
             margins,
             population=float(len(people)),
@@ -338,7 +330,10 @@ def _estimate(made: Design, name: str) -> estimates.Row:
 
 # --- What a survey would measure if answering depended on opinions, and not on the profile alone
 
-DEPENDS = {BOTH: "Si l'avis compte autant que le profil", OPINION: "Si l'avis compte seul"}
+DEPENDS = {
+    weighting.BOTH: "Si l'avis compte autant que le profil",
+    weighting.OPINION: "Si l'avis compte seul",
+}
 
 
 def opinion_bounds(surveys: Iterable[Weighed]) -> pd.DataFrame:
@@ -355,7 +350,7 @@ def opinion_bounds(surveys: Iterable[Weighed]) -> pd.DataFrame:
             row = {**survey.passport, "indicator": name, "unit": unit, "group": "weighting"}
             row["status"] = "suppressed" if name in hides else survey.status
             values = people[name].to_numpy(float)
-            found = pattern_mixture(values, survey.calibration, *DEPENDS)
+            found = weighting.pattern_mixture(values, survey.calibration, *DEPENDS)
             n = int(np.isfinite(values).sum())
             made += [
                 {**row, "group_value": label, **_bound(one, n, unit)}
@@ -364,7 +359,7 @@ def opinion_bounds(surveys: Iterable[Weighed]) -> pd.DataFrame:
     return protect(made)
 
 
-def _bound(found: Corrected, n: int, unit: str) -> estimates.Row:
+def _bound(found: weighting.Corrected, n: int, unit: str) -> estimates.Row:
     if math.isnan(found.estimate):
         return {"status": "missing"}
     value, low, high = np.clip(found, *ENDS[unit])

@@ -25,12 +25,7 @@ from observlib.indicators.answers import (
     within,
 )
 from observlib.indicators.families import family
-from observlib.stats.survey.intervals import (
-    adjusted_wald,
-    clustered_share,
-    geometric_mean,
-    sus_score,
-)
+from observlib.stats.survey import intervals
 
 SEVERITIES = {4: "bloquant", 3: "majeur", 2: "mineur", 1: "cosmétique"}
 _WHO = "participant"
@@ -125,8 +120,8 @@ def _by_task(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
 
 def _success(attempts: pd.DataFrame) -> estimates.Row:
     by_person = attempts.groupby(_WHO)["value"].agg(["sum", "count"]).astype(int)
-    share, n_eff = clustered_share(list(by_person.itertuples(index=False, name=None)))
-    low, high = (100 * end for end in adjusted_wald(share * n_eff, n_eff))
+    share, n_eff = intervals.clustered_share(list(by_person.itertuples(index=False, name=None)))
+    low, high = (100 * end for end in intervals.adjusted_wald(share * n_eff, n_eff))
     row = {"indicator": "task_success", "unit": "%", "n": len(by_person), "n_eff": n_eff}
     return {**row, "estimate": 100 * share, "ci_low": low, "ci_high": high}
 
@@ -144,7 +139,7 @@ def _times(tested: pd.DataFrame) -> list[estimates.Row]:
         row: estimates.Row = {"indicator": "task_time", "group": "task", "group_value": task}
         row |= {"estimate": own.iat[0], "n": n, "n_eff": n}
         if n > 1:
-            row["estimate"], row["ci_low"], row["ci_high"] = geometric_mean(own.tolist())
+            row["estimate"], row["ci_low"], row["ci_high"] = intervals.geometric_mean(own.tolist())
         found.append(row)
     return found
 
@@ -155,7 +150,9 @@ def sus_scores(user_tests: pd.DataFrame) -> pd.Series:
     answers = user_tests[user_tests["measure"].isin(items)]
     wide = answers.pivot(index=["device", "session", _WHO], columns="measure", values="value")
     wide = wide.reindex(columns=items).dropna()
-    scores = pd.Series([sus_score(row) for row in wide.to_numpy()], index=wide.index, dtype=float)
+    scores = pd.Series(
+        [intervals.sus_score(row) for row in wide.to_numpy()], index=wide.index, dtype=float
+    )
     return scores.groupby(["device", _WHO]).mean()
 
 
@@ -168,7 +165,7 @@ def _problems(met: pd.DataFrame, people: int) -> list[estimates.Row]:
     )
     for label in order:
         count = int(holders[label])
-        low, high = (100 * end for end in adjusted_wald(count, people))
+        low, high = (100 * end for end in intervals.adjusted_wald(count, people))
         name = f"{label} ({SEVERITIES[severity[label]]})"
         row = {"indicator": "problem_share", "unit": "%", "group": "problem", "group_value": name}
         value = {"estimate": 100 * count / people, "ci_low": low, "ci_high": high}

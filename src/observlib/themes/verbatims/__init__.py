@@ -88,7 +88,6 @@ def labelled(
     return texts.merge(known, on=keys)[[*keys, "date", "text", "label"]]
 
 
-_FEELING = "feeling"
 _YES = "yes"
 _REFUSALS = ["device", "reading", "reason"]
 _QUOTES = ["product", "device", "theme", "text"]
