@@ -76,7 +76,7 @@ NO_KEYS = ("slug", "body")  # of a sheet: its file's name, and its text
 
 def pages() -> dict[str, str]:
     """The text of each page, by the name of its file."""
-    observ = cli.with_output_options(typer.main.get_command(cli.app))
+    observ = cli.printing.with_output_options(typer.main.get_command(cli.app))
     made = {
         "tables.md": ("Tidy tables", _tables()),
         "catalogue.md": ("Keys of the catalogue, actions and sheets", _keys()),

@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from observlib.dataset.columns import CONTENT, READING_RULES
-from observlib.dataset.describe import INVENTED_DATA, LICENCE, About, datapackage, dcat
+from observlib.dataset.columns import CONTENT, LICENCE, READING_RULES
+from observlib.dataset.describe import INVENTED_DATA, About, datapackage, dcat
 from observlib.dataset.tables import (
     Flags,
     csv,

@@ -67,6 +67,8 @@ PACKAGE_FILES = {
 }
 COLUMN_TITLES: dict[str, str] = _WORDS["titles"]
 CONTENT: str = _WORDS["content"]
+LICENCE: dict[str, str] = _WORDS["licence"]
+FILE_TYPES: dict[str, tuple[str, str]] = _WORDS["file_types"]  # the European list's, and IANA's
 READING_RULES: dict[str, str] = _WORDS["rules"]  # for who reads the data
 SDMX: dict[str, tuple[str, str]] = {
     status: (obs, conf) for status, (obs, conf) in _WORDS["sdmx"].items()

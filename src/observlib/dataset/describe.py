@@ -18,19 +18,8 @@ from observlib.display.style import Brand
 
 _HERE = Path(__file__).parent
 _KEYS = {"dictionary": ["list"], "errata": ["erratum"]}  # what stands before `id` in their keys
-LICENCE = {
-    "name": "etalab-2.0",
-    "title": "Licence Ouverte 2.0",
-    "path": "https://www.etalab.gouv.fr/licence-ouverte-open-licence/",
-}
 INVENTED_DATA = "Données de démonstration : chiffres inventés, à ne citer nulle part."
 _EU = "http://publications.europa.eu/resource/authority/file-type"
-_TYPES = {  # of files: the European list's, and IANA's
-    ".csv": ("CSV", "text/csv"),
-    ".xlsx": ("XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    ".json": ("JSON", "application/json"),
-    ".pdf": ("PDF", "application/pdf"),
-}
 
 
 @dataclass(frozen=True)
@@ -82,7 +71,7 @@ def datapackage(
         _HERE / "datapackage.json",
         **about.said,
         made=f"{about.made.isoformat()}T00:00:00Z",
-        licence=LICENCE,
+        licence=columns.LICENCE,
         synthetic=about.synthetic,
         resources=[_resource(name, files[f"{name}.csv"], allowed) for name in tables],
     )
@@ -142,7 +131,7 @@ def dcat(about: About, tables: Mapping[str, pd.DataFrame], files: Mapping[str, b
         **about.said,
         contact=about.brand.name,
         made=about.made.isoformat(),
-        licence=LICENCE["path"],
+        licence=columns.LICENCE["path"],
         files=[_distribution(*file) for file in files.items()],
     )
     if len(days):
@@ -156,7 +145,7 @@ def dcat(about: About, tables: Mapping[str, pd.DataFrame], files: Mapping[str, b
 
 def _distribution(path: str, content: bytes) -> Any:
     place = PurePosixPath(path)
-    kind, media = _TYPES[place.suffix]
+    kind, media = columns.FILE_TYPES[place.suffix]
     return filled(
         _HERE / "dcat_file.json",
         title=columns.COLUMN_TITLES.get(place.stem, place.name),
@@ -164,7 +153,7 @@ def _distribution(path: str, content: bytes) -> Any:
         format=f"{_EU}/{kind}",
         media=f"https://www.iana.org/assignments/media-types/{media}",
         size=str(len(content)),
-        licence=LICENCE["path"],
+        licence=columns.LICENCE["path"],
         sha256=hashlib.sha256(content).hexdigest(),
     )
 

@@ -136,15 +136,12 @@ def alarm_sentence(alarm: Alarm, catalogue: Catalogue) -> str:
     """What an alarm says to the device's owner; no size where few people told of it."""
     device = catalogue.devices[alarm.device]
     few = alarm.kind != "silence" and alarm.of_few(catalogue)
-    size = (
-        french.number(abs(alarm.size), 1)
-        if alarm.kind == "marks"
-        else french.percent(abs(100 * alarm.size))
-    )
+    size = french.percent(abs(100 * alarm.size))
+    if alarm.kind == "marks":
+        size = french.number(abs(alarm.size), 1)
     what = _TEXTS[f"{'some' if few else 'what'}.{alarm.kind}"].format(size=size)
-    return _TEXTS["alarm"].format(
-        device=device.label, since=french.day_label(alarm.began), what=what
-    )
+    since = french.day_label(alarm.began)
+    return _TEXTS["alarm"].format(device=device.label, since=since, what=what)
 
 
 # --- Alarms on their way to who owns the device: a letter to send, a webhook, and what was told

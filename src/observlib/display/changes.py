@@ -21,17 +21,7 @@ from observlib.language.prose import Markdown, markdown
 _TEXTS = wording.load_texts(__file__)
 PLACED = {"rise": "au-dessus", "fall": "en dessous", "stable": "équivalent", "unknown": UNKNOWN}
 RAW, WEIGHTED = "Sans redressement", "Avec redressement"  # marks of a survey
-REASON_WORDS = {
-    "suppressed": "secret statistique",
-    "missing": "donnée non disponible",
-    "partial": "période incomplète",
-    "low_base": "faible effectif",
-    "unit": "unités différentes",
-    "base": "ni nombre de réponses ni intervalle publiés",
-    "spread": "réponses toutes semblables",
-    "years": "trop peu d'années connues",
-    "measure": "façon de compter changée",
-}
+REASON_WORDS = _TEXTS.group("reasons")
 # By what a pair is against: the column that names its two sides, how it is headed, and the values.
 _PLACES: dict[str, tuple[str, tuple[str, ...], list[str]]] = {
     "peer": ("group_value", ("Chez nous", "Comparé à"), ["Leur valeur", "La nôtre"]),
@@ -175,9 +165,8 @@ def _table(
     care: str,
 ) -> Output:
     """The first columns, both values, difference, verdict; under it, who has nothing to show."""
-    at = level(
-        compared["level"].where(compared["difference_low"].notna())
-    )  # a count has no interval
+    # a count has no interval
+    at = level(compared["level"].where(compared["difference_low"].notna()))
     difference = _TEXTS["difference_at"].format(level=at) if at else _TEXTS["difference"]
     seen = _TEXTS["smallest"]
     several = not first or compared["indicator"].nunique() > 1
@@ -192,10 +181,9 @@ def _table(
     named = [dict(zip(first, cells, strict=True)) for cells in zip(*first.values(), strict=True)]
     for row, names in zip(estimates.records(compared), named or [{}] * len(compared), strict=True):
         indicator = words.indicator_of(row["indicator"], catalogue)
-        cells = {
-            **names,
-            **({"Indicateur": words.headed(indicator, row["unit"])} if several else {}),
-        }
+        cells = {**names}
+        if several:
+            cells["Indicateur"] = words.headed(indicator, row["unit"])
         for head, side in zip(values, (REFERENCE, ""), strict=True):
             known = row[side + "status"] not in words.WITHHELD
             x = row[side + "estimate"]

@@ -182,10 +182,8 @@ def line_told(series: pd.DataFrame, catalogue: Catalogue) -> str:
     rows = series[series["estimate"].notna()]
     indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
     low, high = rows["estimate"].min(), rows["estimate"].max()
-    ends = {
-        "first": french.period_label(rows["period"].iat[0]),
-        "last": french.period_label(rows["period"].iat[-1]),
-    }
+    first, last = (french.period_label(rows["period"].iat[place]) for place in (0, -1))
+    ends = {"first": first, "last": last}
     if words.is_count(indicator.unit) and high >= charts.LONG:  # as charts shorten it
         least, most = (charts.brief(x, indicator, indicator.unit) for x in (low, high))
         unit = words.capital(indicator.unit)

@@ -41,14 +41,9 @@ _MOST_LINES = 6  # of a name
 _MOST_LETTERS = 1000  # of a name: six lines of the narrowest hold less
 _KEY = 15.0  # length of the sample of a line in a legend
 _SIZES = (
-    "font.size",
-    "axes.labelsize",
-    "axes.titlesize",
-    "xtick.labelsize",
-    "ytick.labelsize",
-    "legend.fontsize",
-    "legend.title_fontsize",
-)
+    "font.size", "axes.labelsize", "axes.titlesize", "xtick.labelsize", "ytick.labelsize",
+    "legend.fontsize", "legend.title_fontsize",
+)  # fmt: skip
 _RC = {
     "axes.edgecolor": GREY,
     "axes.labelcolor": INK,

@@ -20,6 +20,11 @@ class _Texts(dict[str, str]):
         """The text for one or for several things."""
         return self[f"{key}.{french.plural(n, 'one', 'several')}"]
 
+    def group(self, key: str) -> dict[str, str]:
+        """The texts of a group, by what is left of their keys."""
+        own = {name: text for name, text in self.items() if name.startswith(f"{key}.")}
+        return {name.removeprefix(f"{key}."): text for name, text in own.items()}
+
     def count(self, key: str, n: float) -> str:
         """A number of things, and what they are called."""
         return f"{french.number(n)}{french.NBSP}{self.of(key, n)}"

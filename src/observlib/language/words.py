@@ -19,19 +19,10 @@ from observlib.language.prose import one_line
 
 _TEXTS = wording.load_texts(__file__)
 # what is said of all figures of a demonstration
-INVENTED = (
-    "Ces chiffres ont été fabriqués pour montrer le fonctionnement de l’observatoire. Ils ne "
-    "décrivent aucun service réel et ne doivent être ni cités ni réutilisés."
-)
+INVENTED = _TEXTS["invented"]
 SEMICOLON = "\u202f; "
 DURATIONS = ("s", "jours")
-STATUS_WORDS = {
-    "published": "",
-    "low_base": "faible effectif",
-    "suppressed": "secret statistique",
-    "partial": "période incomplète",
-    "missing": "donnée non disponible",
-}
+STATUS_WORDS = _TEXTS.group("status")
 CELL_MARKS = {  # in the cell of a table
     "partial": f"{NBSP}(p)",
     "low_base": f"{NBSP}(f)",
@@ -40,15 +31,7 @@ CELL_MARKS = {  # in the cell of a table
 }
 _OF_WORDS = ("poll_", "action_")  # how indicators begin whose groups are words
 BETWEEN = " · "  # the two parts of a group that is one of two things, as of a day and an hour
-_COLUMN_LABELS = {
-    "indicator": "Indicateur",
-    "product": "Produit",
-    "channel": "Canal",
-    "device": "Dispositif",
-    "period": "Période",
-    "group": "Question",  # a group is told where it is one, as that of a poll
-    "group_value": "Groupe",
-}
+_COLUMN_LABELS = _TEXTS.group("columns")
 # Words of units that end in s and have no other singular.
 _INVARIABLE = {"avis", "mois", "fois", "temps", "pays", "cas", "habitants"}
 
@@ -326,27 +309,11 @@ def _singular(word: str) -> str:
 # --- What findings are made of: names that need no article, rounded counts, changes in words
 
 _SUBJECT = ["product", "channel", "device", "group_value"]
-PLACES = {
-    "web": "sur le web",
-    "open_data": "sur les pages de données",
-    "phone": "par téléphone",
-    "mail": "par courrier ou courriel",
-    "print": "sur papier",
-    "social": "sur les réseaux sociaux",
-    "in_person": "en personne",
-}
+PLACES = _TEXTS.group("places")
 LINES = 5  # told one by one; of more, how many they are and their ends
 _WORDS = 14  # of an enumeration in one sentence, which has 25
 _WORD, _DIGITS = re.compile(r"\w[^\s]*"), re.compile(r"\d[\d\s]*(?:,\d+)?")
-OFTEN = {
-    "continuous": "en continu",
-    "daily": "chaque jour",
-    "weekly": "chaque semaine",
-    "monthly": "chaque mois",
-    "quarterly": "chaque trimestre",
-    "yearly": "chaque année",
-    "occasional": "à l'occasion",
-}
+OFTEN = _TEXTS.group("often")
 
 
 def by_channel(rows: pd.DataFrame) -> list[dict[str, Any]]:

@@ -23,7 +23,6 @@ from observlib.publish.notebook import cell_label, source_text
 
 ANYWHERE = "*"  # in place of a section, for what a page may tell in all of them
 _NEVER = "(?!)"  # matches nothing
-_ANY_DIGIT = re.compile(r"\d")
 _OF_ENDS = re.compile(r"Intervalle|Effectif|\(n\)")  # heads of columns
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\n": " ", "\t": " ", "’": "'"})
 _MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
@@ -121,7 +120,7 @@ class Candidates:
     def names(self) -> re.Pattern[str]:
         """What finds their names that hold digits, which are no numbers."""
         names = {name for figure in self.figures for name in figure.names if len(name) > 2}
-        told = sorted(filter(_ANY_DIGIT.search, names), key=len, reverse=True)
+        told = sorted(filter(_DIGIT.search, names), key=len, reverse=True)
         return re.compile("|".join(map(re.escape, told)) or _NEVER, re.I)
 
     def near(self, said: float, step: float) -> dict[int, int]:

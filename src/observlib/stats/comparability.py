@@ -41,16 +41,8 @@ from observlib.records.actions import measured_since
 Verdict = Literal["same", "near", "unknown", "other", "apart"]
 Way = tuple[dict[str, Any], list[int]]  # one of the rows measured in a way, and where all are
 _FACETS = (
-    "quantity",
-    "wording",
-    "scale",
-    "mode",
-    "population",
-    "tool",
-    "area",
-    "measure",
-    "period",
-)
+    "quantity", "wording", "scale", "mode", "population", "tool", "area", "measure", "period",
+)  # fmt: skip
 _OF_COUNTS = ("quantity", "tool", "area")
 _COUNTED = ("audience", "sections", "call_intervals", "calls", "tickets", "subscriptions", "sales")
 _WEIGHTS: dict[Verdict, int] = {"same": 0, "near": 0, "unknown": 1, "other": 2, "apart": 4}

@@ -76,8 +76,7 @@ def manifest_of(folder: Path) -> Edition:
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ObservError(
             f"{folder / MANIFEST_FILE}: does not say what edition this is ({error}); bring it back "
-            "from a "
-            f"copy, or remove {folder} and publish it again: `observ edition {folder.name}`"
+            f"from a copy, or remove {folder} and publish it again: `observ edition {folder.name}`"
         ) from error
 
 

@@ -392,12 +392,8 @@ def _triangles(known: pd.DataFrame, catalogue: Catalogue) -> Iterator[tuple[str,
             [french.period_label(period), *(texts.get((period, one), NO_VALUE) for one in editions)]
             for period in periods
         ]
-        yield (
-            name.replace("_", "-"),
-            figure_label(told.iloc[0].to_dict(), catalogue),
-            editions,
-            lines,
-        )
+        label = figure_label(told.iloc[0].to_dict(), catalogue)
+        yield name.replace("_", "-"), label, editions, lines
 
 
 def _months(period: str) -> int:

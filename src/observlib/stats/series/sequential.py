@@ -33,14 +33,7 @@ from observlib.base.working_days import public_holidays
 
 LEVEL, HALF_YEAR, LEAST = 56, 182, 28  # days that tell a level, and how days differ; known of them
 LAG = 10  # last days that tell neither: a change of these days is not yet a part of what it leaves
-_STAKES = (
-    0.25,
-    0.5,
-    1.0,
-    1.5,
-    2.0,
-    3.0,
-)  # sizes of changes that are bet on, in standard deviations
+_STAKES = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0)  # standard deviations: sizes of changes that are bet on
 _FARTHEST = 4.0  # standard deviations: no single day says more
 MEANS, FIRST_YEAR = 0.05, 0.15  # margins of marks on ten: the season is known, or is not
 COUNTS, COLLAPSE = 0.1, 0.35  # of the logarithm of counts: likewise

@@ -33,17 +33,9 @@ _NOT_COMPARABLE = ("suppressed", "missing", "partial", "unit", "measure")
 REASONS = (*_NOT_COMPARABLE, "base", "spread", "years", "precision", "usual")
 PAIRED = ("paired_se", "paired_df")  # standard error and degrees of freedom of a difference
 RESULTS = [
-    "difference",
-    "difference_low",
-    "difference_high",
-    "level",
-    "p_value",
-    "p_adjusted",
-    "detectable",
-    "simple_sample",
-    "verdict",
-    "reason",
-]
+    "difference", "difference_low", "difference_high", "level", "p_value", "p_adjusted",
+    "detectable", "simple_sample", "verdict", "reason",
+]  # fmt: skip
 _SUBJECT = ["indicator", "product", "channel", "device", "group", "group_value"]
 _NUMBERS = estimates.NUMBERS
 _MEASURES = RESULTS[:7]

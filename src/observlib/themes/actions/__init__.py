@@ -180,23 +180,10 @@ def _base(rows: pd.DataFrame) -> pd.Series:
 
 
 ACTION_VERDICTS = [
-    "group",
-    "action",
-    "title",
-    "indicator",
-    "direction",
-    "product",
-    "device",
-    "compared_with",
-    "breaks",
-    "group_value",
-    "unit",
-    "before",
-    "after",
-    "placebos",
-    "as_clear",
+    "group", "action", "title", "indicator", "direction", "product", "device", "compared_with",
+    "breaks", "group_value", "unit", "before", "after", "placebos", "as_clear",
     *(name for name in RESULTS if name != "simple_sample"),
-]
+]  # fmt: skip
 _COMPARISONS = {"before_after": BEFORE_AFTER, "controls": COMPARABLE, "controlled": CONTROLLED}
 _YEARS = 3  # for which actions are followed
 _NOTHING = 1e-9  # an interval narrower than this is that of months without chance
@@ -297,14 +284,8 @@ def _about(action: Action, expected: Expected, title: str) -> estimates.Row:
 def _unseen(action: Action, expected: Expected, catalogue: Catalogue) -> estimates.Row:
     """The verdict on what has no series."""
     about = _about(action, expected, subject(action, expected, catalogue))
-    unknown = {
-        "device": "",
-        "compared_with": (),
-        "breaks": (),
-        "verdict": "unknown",
-        "reason": "series",
-    }
-    return {**about, **unknown}
+    nothing = {"device": "", "compared_with": (), "breaks": ()}
+    return {**about, **nothing, "verdict": "unknown", "reason": "series"}
 
 
 def _verdict(
@@ -380,17 +361,9 @@ def _detectable(
     one: _Followed, decisive: estimates.Row, decision: estimates.Row
 ) -> Iterator[estimates.Row]:
     if "detectable" in decision:
-        row = {
-            "indicator": "action_detectable",
-            "unit": one.unit,
-            "estimate": decision["detectable"],
-        }
-        yield {
-            **_passport(one),
-            **row,
-            "period": _since(one, decisive),
-            "group_value": decision["group_value"],
-        }
+        row = {"indicator": "action_detectable", "unit": one.unit}
+        row |= {"period": _since(one, decisive), "group_value": decision["group_value"]}
+        yield {**_passport(one), **row, "estimate": decision["detectable"]}
 
 
 def _course(one: _Followed, found: Interrupted) -> Sequence[estimates.Row]:

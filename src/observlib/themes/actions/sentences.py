@@ -411,9 +411,8 @@ def _sentence(row: estimates.Row, frame: pd.DataFrame, catalogue: Catalogue) -> 
 def _breaks(row: estimates.Row) -> str:
     """Which breaks that nobody explains were told apart."""
     when = french.join([french.when(month) for month in row["breaks"]])
-    return (
-        _TEXTS["break" if len(row["breaks"]) == 1 else "breaks"].format(when=when) if when else ""
-    )
+    told = _TEXTS["break" if len(row["breaks"]) == 1 else "breaks"]
+    return told.format(when=when) if when else ""
 
 
 def _placebos(row: estimates.Row) -> str:

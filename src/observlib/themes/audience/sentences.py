@@ -83,9 +83,7 @@ def data_sets_only(frame: pd.DataFrame, brief: bool = False) -> str:
 
 def in_person_elsewhere(frame: pd.DataFrame) -> str:
     """Where visits in person are told, where there are any in a frame of visits."""
-    if not (frame["channel"] == "in_person").any():
-        return ""
-    return _TEXTS["in_person_elsewhere"]
+    return _TEXTS["in_person_elsewhere"] if (frame["channel"] == "in_person").any() else ""
 
 
 def breaks_or_none(

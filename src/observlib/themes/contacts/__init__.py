@@ -211,12 +211,8 @@ def quarterly_tickets(
             answers += [{**common, **row} for row in _delays(own, promise)]
             shares.append({**common, **_reopened(given)})
             counts.append({**common, **_backlog(whole, quarter)})
-    parts = (
-        protect(counts, low_base=0, personal=False),
-        protect(answers, personal=False),
-        protect(shares),
-    )
-    return estimates.combine(parts)
+    parts = [protect(counts, low_base=0, personal=False), protect(answers, personal=False)]
+    return estimates.combine([*parts, protect(shares)])
 
 
 def monthly_tickets(
@@ -249,10 +245,7 @@ def monthly_tickets(
             if promise is not None:
                 written = own[of == month]
                 answers.append({**common, **_promise_kept(written, _curve(written), promise)})
-    parts = (
-        protect(counts, low_base=0, personal=False),
-        protect(answers, personal=False),
-    )
+    parts = [protect(counts, low_base=0, personal=False), protect(answers, personal=False)]
     return with_quarters_withheld(estimates.combine(parts))
 
 

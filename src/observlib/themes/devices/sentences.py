@@ -50,11 +50,7 @@ def coverage(received: pd.DataFrame, silent: pd.DataFrame) -> str:
         return _TEXTS["none"]
     never = int((silent["status"] == "missing").sum())
     late = len(silent) - never
-    parts = []
-    if never:
-        parts.append(_TEXTS.count("never", never))
-    if late:
-        parts.append(_TEXTS.count("late", late))
+    parts = [_TEXTS.count(how, n) for how, n in (("never", never), ("late", late)) if n]
     devices = _TEXTS.count("planned", len(received))
     but = f", {_TEXTS['but'].format(silent=french.join(parts))}" if parts else ""
     return _TEXTS["coverage"].format(devices=devices, but=but)

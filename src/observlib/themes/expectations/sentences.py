@@ -61,9 +61,8 @@ def _result(pair: pd.DataFrame, direction: str, effect: float, catalogue: Catalo
     ends = (row.get("difference_low", float("nan")), row.get("difference_high", float("nan")))
     result = outcome(direction, effect, *ends)
     if result == "untested":
-        why = changes.REASON_WORDS.get(
-            row.get("reason", "missing"), changes.REASON_WORDS["missing"]
-        )
+        known = changes.REASON_WORDS
+        why = known.get(row.get("reason", ""), known["missing"])
         return _TEXTS["untested"].format(because=why)
     indicator = words.indicator_of(row["indicator"], catalogue)
     gap = changes.gap(row, indicator)

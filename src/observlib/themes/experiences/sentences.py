@@ -26,10 +26,8 @@ def feelings(frame: pd.DataFrame, catalogue: Catalogue) -> Markdown:
             paragraphs.append(markdown("**{}** ({}) : {}.", name, period, why))
             continue
         shares = [
-            _TEXTS["share"].format(
-                feeling=row["group_value"].lower(), share=value_of(row, catalogue)
-            )
-            for row in rows.to_dict("records")
+            _TEXTS["share"].format(feeling=words.small(name), share=value_of(row, catalogue))
+            for name, row in zip(rows["group_value"], rows.to_dict("records"), strict=True)
         ]
         base = french.count(first["n"], "expérience", "expériences")
         device = catalogue.devices.get(first["device"])

@@ -228,13 +228,8 @@ def routes(catalogue: Catalogue) -> Output:
     for one in catalogue.partners.values():
         parts = [
             _TEXTS[f"routes.{what}"].format(given=", ".join(given))
-            for what, given in (
-                ("themes", one.themes),
-                ("shared", one.shared),
-                ("words", one.words),
-                ("names", one.entities),
-            )
-            if given
+            for what in ("themes", "shared", "words", "entities")
+            if (given := getattr(one, what))
         ]
         line = " ".join([f"{words.capital(one.domain)}.", *parts])
         lines.append(markdown("- **{}**. {}", one.label, line))

@@ -235,19 +235,11 @@ def distribution(areas: pd.DataFrame, catalogue: Catalogue) -> str:
             row["group_value"]: words.figure(row["estimate"], indicator, row["unit"])
             for row in estimates.records(rows)
         }
-        sentences.append(
-            _TEXTS["areas"].format(
-                peer=catalogue.label(str(peer)),
-                when=french.when(rows["period"].iat[0]),
-                low=value["Minimum"],
-                high=value["Maximum"],
-            )
-        )
-        sentences.append(
-            _TEXTS["middle_half"].format(
-                low=value["Premier quartile"], high=value["Troisième quartile"]
-            )
-        )
+        whose = {"peer": catalogue.label(str(peer)), "when": french.when(rows["period"].iat[0])}
+        low, high = value["Minimum"], value["Maximum"]
+        sentences.append(_TEXTS["areas"].format(low=low, high=high, **whose))
+        low, high = value["Premier quartile"], value["Troisième quartile"]
+        sentences.append(_TEXTS["middle_half"].format(low=low, high=high))
     return " ".join(sentences)
 
 
@@ -257,11 +249,8 @@ def counters(listed: pd.DataFrame, catalogue: Catalogue) -> str:
     for _, rows in listed.groupby("device", sort=False):
         whole = rows[(rows["group"] == "") & (rows["indicator"] == "counters")].iloc[0].to_dict()
         label = words.label(whole, "device", catalogue)
-        sentences.append(
-            _TEXTS["counters"].format(
-                label=label, counters=value_of(whole, catalogue), when=french.when(whole["period"])
-            )
-        )
+        count, when = value_of(whole, catalogue), french.when(whole["period"])
+        sentences.append(_TEXTS["counters"].format(label=label, counters=count, when=when))
         rates = rows[(rows["group"] == "") & (rows["indicator"] == "counters_per_100k")]
         measure = "counters_per_100k" if len(rates) else "counters"
         indicator = words.indicator_of(measure, catalogue)
@@ -322,13 +311,8 @@ def highest_and_lowest_areas(rows: pd.DataFrame, catalogue: Catalogue) -> str:
     least, most = (
         words.join_few(rows.loc[rows["estimate"] == value, "group_value"]) for value in (low, high)
     )
-    return _TEXTS["from_to"].format(
-        label=indicator.label,
-        high=words.value(high, indicator),
-        most=most,
-        low=words.value(low, indicator),
-        least=least,
-    )
+    ends = {"low": words.value(low, indicator), "high": words.value(high, indicator)}
+    return _TEXTS["from_to"].format(label=indicator.label, most=most, least=least, **ends)
 
 
 def comparison_results(compared: pd.DataFrame, catalogue: Catalogue) -> str:

@@ -98,16 +98,12 @@ def networks(asked: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) 
 
 def _apart(row: estimates.Row, indicator: Indicator, catalogue: Catalogue) -> str:
     """The shares of both sides of a pair, each with its network."""
-    network, other_network = (
-        words.label({"device": row[side + "device"]}, "device", catalogue)
-        for side in ("", REFERENCE)
-    )
-    return _TEXTS["against"].format(
-        share=words.figure(row["estimate"], indicator),
-        network=network,
-        other_share=words.figure(row[REFERENCE + "estimate"], indicator),
-        other_network=other_network,
-    )
+    told = {}
+    for whose, side in (("", ""), ("other_", REFERENCE)):
+        device = {"device": row[side + "device"]}
+        told[f"{whose}network"] = words.label(device, "device", catalogue)
+        told[f"{whose}share"] = words.figure(row[side + "estimate"], indicator)
+    return _TEXTS["against"].format(**told)
 
 
 def too_few_votes(shares: pd.DataFrame, period: str) -> str:

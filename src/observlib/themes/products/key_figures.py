@@ -21,19 +21,9 @@ MOST_FIGURES = 6
 FAMILIES = ("visits", "satisfaction", "survey", "contacts", "subscriptions", "sales")
 # what comes first where a product has more
 ORDER = (
-    "visits",
-    "satisfaction_10",
-    "task_success_share",
-    "nps",
-    "calls_offered",
-    "answer_rate",
-    "answered_in_promise",
-    "subscribers",
-    "units_sold",
-    "wait_median",
-    "revenue",
-    "downloads",
-)
+    "visits", "satisfaction_10", "task_success_share", "nps", "calls_offered", "answer_rate",
+    "answered_in_promise", "subscribers", "units_sold", "wait_median", "revenue", "downloads",
+)  # fmt: skip
 _YEAR = 4  # quarters within which a survey is told by its last one
 _MILLION = 1e6
 

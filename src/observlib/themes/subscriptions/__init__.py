@@ -86,11 +86,8 @@ def _measured(by_month: pd.DataFrame, months: Sequence[str]) -> dict[str, estima
     known = inside["complete"].to_numpy()
     status = "published" if len(inside) == len(months) and known.all() else "partial"
     ended = inside.index[-1] == months[-1] and known[-1]
-    stock, joins, leaves = (
-        inside["stock"].iloc[-1],
-        inside["joins"].sum(),
-        inside["leaves"].sum(skipna=False),
-    )
+    stock, joins = inside["stock"].iloc[-1], inside["joins"].sum()
+    leaves = inside["leaves"].sum(skipna=False)
     begun = inside["stock"] - inside["joins"] + inside["leaves"]
     found: dict[str, estimates.Row] = {name: {"status": "suppressed"} for name in _UNITS}
     found["subscribers"] = {"estimate": stock, "n": stock or None, "status": status}

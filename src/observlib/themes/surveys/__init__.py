@@ -7,6 +7,7 @@ answers accepted the survey, of which an interval says nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import pandas as pd
 
@@ -212,14 +213,11 @@ def driver_effects(
         row: estimates.Row = {**passport, "indicator": "driver_effect", "period": period}
         row |= {"unit": "points", "group": "driver", "status": status}
         varying = [name for name in drivers if _varies(complete[name])]
-        try:
-            found = (
-                regression(design(complete), "satisfaction", varying)
-                if varying and n >= _LEAST_ANSWERS
-                else pd.DataFrame()
-            )
-        except ObservError:  # what is asked says the same thing twice, or satisfaction never varies
-            found = pd.DataFrame()
+        found = pd.DataFrame()
+        if varying and n >= _LEAST_ANSWERS:
+            # what is asked may say the same thing twice, or satisfaction never vary
+            with suppress(ObservError):
+                found = regression(design(complete), "satisfaction", varying)
         if found.empty:
             base = {"n": n} if n >= estimates.MINIMUM_PEOPLE else {}
             none = "suppressed" if status == "suppressed" else "missing"

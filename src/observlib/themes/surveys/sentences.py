@@ -223,9 +223,7 @@ def categories(compared: pd.DataFrame, catalogue: Catalogue) -> str:
         return _TEXTS["categories.untested"].format(why=why_untested(compared))
     if not told:
         return _TEXTS["categories.unknown"].format(least=least)
-    return " ".join(
-        [*told, *([_TEXTS["categories.elsewhere"].format(least=least)] if least else [])]
-    )
+    return together(*told, _TEXTS["categories.elsewhere"].format(least=least) if least else "")
 
 
 def categories_caption(compared: pd.DataFrame) -> str:
@@ -303,11 +301,7 @@ def weighted(
         found = _TEXTS["weighted.few"] if pd.isna(n) else french.number(n)
         return _TEXTS["weighted.too_few_own" if len(own) else "weighted.too_few"].format(n=found)
     profile = french.join(_TEXTS[f"weighted.margins.{name}"] for name in used)
-    how = (
-        _TEXTS["weighted.profile"].format(margins=profile)
-        if used
-        else _TEXTS["weighted.own_weights"]
-    )
+    how = _TEXTS["weighted.profile" if used else "weighted.own_weights"].format(margins=profile)
     rows = estimates.records(compared[compared["indicator"] == "satisfaction_10"])
     if not rows or rows[0]["status"] in (*words.WITHHELD, "low_base"):
         sentences = [_TEXTS["weighted.no_mark"].format(how=how)]
@@ -376,7 +370,6 @@ def weights_cost(report: pd.DataFrame, catalogue: Catalogue) -> str:
         return _TEXTS["weighted.cost_withheld"]
     if row["status"] in words.WITHHELD:
         return _TEXTS["weighted.no_weight"]
-    n = words.rounded_count(
-        {**row, "estimate": row["n"]}, words.indicator_of(row["indicator"], catalogue)
-    )
+    indicator = words.indicator_of(row["indicator"], catalogue)
+    n = words.rounded_count({**row, "estimate": row["n"]}, indicator)
     return _TEXTS["weighted.cost"].format(respondents=n, equal=french.number(row["estimate"]))

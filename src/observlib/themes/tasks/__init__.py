@@ -263,8 +263,7 @@ def per_thousand(
         if own.empty:
             continue
         both = pd.concat([own, calls])
-        row = {"indicator": RATES[str(kind)], "period": period}
-        row["source"] = sources(both)
+        row = {"indicator": RATES[str(kind)], "period": period, "source": sources(both)}
         row |= {"group": TASK, "group_value": task}
         if (both["status"] == "suppressed").any():
             made.append({**row, "status": "suppressed"})
@@ -372,12 +371,9 @@ def tasks_(
     calls = task_contacts(logged, catalogue)
     tickets = task_contacts(tickets_by_theme, catalogue)
     visits = task_visits(sections, catalogue, quarters)
-    contacts = estimates.combine(
-        [
-            contacts_by_task("call", calls, logged, quarters),
-            contacts_by_task("ticket", tickets, tickets_by_theme, quarters),
-        ]
-    )
+    called = contacts_by_task("call", calls, logged, quarters)
+    messages = contacts_by_task("ticket", tickets, tickets_by_theme, quarters)
+    contacts = estimates.combine([called, messages])
     apart = {"device": "", "product": "", "channel": "", "source": sources(verbatims)}
     written = verbatims.assign(**apart)  # of each device there are few
     wrote = contacts_by_task("text", task_texts(written, catalogue), written, quarters)

@@ -96,19 +96,14 @@ def owners_and_routes(catalogue: Catalogue) -> Output:
     lines = []
     for task in catalogue.tasks.values():
         owner = catalogue.departments[task.owner].label if task.owner else ""
-        partner = catalogue.partners[task.partner].label if task.partner else ""
         parts = [_TEXTS["routes.owner"].format(given=owner) if owner else _TEXTS["routes.nobody"]]
+        if task.partner:
+            partner = catalogue.partners[task.partner].label
+            parts.append(_TEXTS["routes.partner"].format(given=partner))
         parts += [
             _TEXTS[f"routes.{what}"].format(given=", ".join(given))
-            for what, given in (
-                ("partner", [partner] if partner else []),
-                ("sections", task.sections),
-                ("themes", task.themes),
-                ("answers", task.answers),
-                ("tests", task.tests),
-                ("words", task.words),
-            )
-            if given
+            for what in ("sections", "themes", "answers", "tests", "words")
+            if (given := getattr(task, what))
         ]
         lines.append(markdown("- **{}**. {}", task.label, " ".join(parts)))
     return text(joined(lines, "\n") if lines else _TEXTS["no_task"])

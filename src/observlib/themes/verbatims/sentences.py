@@ -105,13 +105,9 @@ def quotes(quoted: pd.DataFrame, catalogue: Catalogue) -> Output:
 
 def lacking(extras: pd.DataFrame) -> str:
     """That no machine has read the texts, where what it takes (words `lacking`) is missing."""
-    if extras.empty:
-        return ""
-    return _TEXTS["lacking"].format(extra=extras["extra"].iat[0])
+    return "" if extras.empty else _TEXTS["lacking"].format(extra=extras["extra"].iat[0])
 
 
 def untold(unstable: pd.DataFrame) -> str:
     """That themes were found and are not told (words `unstable`), as they would not last."""
-    if not unstable["themes"].sum():
-        return ""
-    return _TEXTS["untold"]
+    return _TEXTS["untold"] if unstable["themes"].sum() else ""

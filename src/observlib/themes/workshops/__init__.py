@@ -46,11 +46,8 @@ def participants(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Dat
     rows = rows[rows["kind"] == "participants"]
     if rows.empty:
         return estimates.make([])
-    passport = {
-        **_passport(rows),
-        "indicator": "workshop_participants",
-        "period": pooled_period(quarters),
-    }
+    passport = {**_passport(rows), "period": pooled_period(quarters)}
+    passport |= {"indicator": "workshop_participants"}
     whole = _publishable(rows, quarters)
     total = int(rows["count"].sum())
     value: estimates.Row = {"estimate": total, "n": total} if whole else {"status": "suppressed"}
@@ -155,11 +152,5 @@ def _within(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFram
 def workshops_(workshops: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     """Who came in a year, and what became of ideas; their delay, over two years of decisions."""
     year = quarter.back(4)
-    return estimates.combine(
-        [
-            workshop_counts(workshops, year),
-            participants(workshops, year),
-            estimate_ideas(workshops, year),
-            delays(workshops, quarter.back(8)),
-        ]
-    )
+    found = [measure(workshops, year) for measure in (workshop_counts, participants, estimate_ideas)]
+    return estimates.combine([*found, delays(workshops, quarter.back(8))])

@@ -20,12 +20,8 @@ def ideas(frame: pd.DataFrame) -> str:
     ideas_ = _TEXTS.count("proposed", proposed)
     if not decided:
         return _TEXTS["undecided"].format(proposed=ideas_, when=when)
-    return _TEXTS["done" if done else "not_done"].format(
-        proposed=ideas_,
-        when=when,
-        decided=_TEXTS.count("decided", decided),
-        done=_TEXTS.count("achieved", done),
-    )
+    told = {"decided": _TEXTS.count("decided", decided), "done": _TEXTS.count("achieved", done)}
+    return _TEXTS["done" if done else "not_done"].format(proposed=ideas_, when=when, **told)
 
 
 def delay(delays: pd.DataFrame, catalogue: Catalogue) -> str:
