@@ -255,6 +255,5 @@ def _notes(tables: Mapping[str, pd.DataFrame]) -> _Sheet:
     ]
     rows = [*dict.fromkeys(rows)]
     heads = {"Sujet": "string", "Terme": "string", "Sens": "string"}
-    return _Sheet(
-        "Notes", "Ce que veulent dire les colonnes et les codes.", heads, rows, [0] * len(rows)
-    )
+    says = "Ce que veulent dire les colonnes et les codes."
+    return _Sheet("Notes", says, heads, rows, [0] * len(rows))

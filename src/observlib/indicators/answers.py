@@ -175,9 +175,8 @@ def each_month(over: Over, rows: pd.DataFrame, first: str, last: str) -> pd.Data
 
     Where a month has too few people or units to be shown, neither are its quarter's other months.
     """
-    return with_quarters_withheld(
-        over(rows, {month: (month,) for month in months_between(first, last)})
-    )
+    months = {month: (month,) for month in months_between(first, last)}
+    return with_quarters_withheld(over(rows, months))
 
 
 def with_quarters_withheld(months: pd.DataFrame) -> pd.DataFrame:

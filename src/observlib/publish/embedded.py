@@ -18,17 +18,7 @@ from observlib.base.errors import ObservError
 from observlib.base.files import write_all
 from observlib.base.kept import Inputs
 from observlib.publish import downloads, html, origins, quarto
-from observlib.publish.downloads import (
-    CHAPTERS,
-    DATA_TITLES,
-    EVERYTHING,
-    full_report_download,
-    open_data,
-    put_full_report,
-    whole_package,
-    write_figures,
-    write_package,
-)
+from observlib.publish.downloads import write_figures
 from observlib.publish.notebook import Converted, PageFormat, notebook_to_markdown
 from observlib.publish.project import (
     PageLinks,
@@ -55,7 +45,7 @@ def build(
 ) -> None:
     """Make the whole site in the new folder `site`."""
     site.mkdir(parents=True)
-    write_package(project.manifest, project.folder, site)
+    downloads.write_package(project.manifest, project.folder, site)
     common, depends = _inputs(project)
     printed = [page for page in project.pages if "typst" in page.formats]
     tasks = {  # PDFs first: the whole edition is made of them
@@ -105,7 +95,9 @@ def build(
                 write_all(content, aside)
                 unset -= 1
                 if not unset and not refused:
-                    edition.append(others.submit(put_full_report, project, aside, site, cache))
+                    edition.append(
+                        others.submit(downloads.put_full_report, project, aside, site, cache)
+                    )
             else:
                 if told := content.pop(_LINKS, None):
                     links[page.output(".html").as_posix()] = PageLinks(*json.loads(told))
@@ -222,7 +214,7 @@ def _printed(project: Project, page: SitePage, _: Path | None = None) -> dict[st
     """The PDF of a page and, below `.chapters`, what the whole edition is made of."""
     with _on_paper(project, page) as (text, folder):
         content = downloads.page_pdf(project, page, text, folder)
-        name = f"{CHAPTERS}/{page.source.stem}"
+        name = f"{downloads.CHAPTERS}/{page.source.stem}"
         files = {f"{name}/{path}": file for path, file in _files_of(folder).items()}
         return {page.output(".pdf").as_posix(): content, **files}
 
@@ -245,7 +237,7 @@ def _page(project: Project, page: SitePage, frames: Path | None) -> dict[str, by
             shutil.copyfile(made, target)
             links = [link for link in links if link["href"] != made.name]
             links.append(_download(title, target))
-        links += full_report_download(project, page)
+        links += downloads.full_report_download(project, page)
         if "html" in page.formats:
             write_html(project, page, site, links, frames)
         found = _files_of(site)
@@ -296,17 +288,19 @@ def _write_downloads(project: Project, page: SitePage, site: Path) -> list[dict[
     with _on_paper(project, page) as (text, folder):
         document.write_bytes(downloads.page_docx(project, page, text, folder))
     links = [_download(downloads.WORD_TITLE, document), _download("Carnet exécuté", target)]
-    for end, table in open_data(source).items():
+    for end, table in downloads.open_data(source).items():
         data = target.with_name(f"{target.stem}{end}")
         data.write_text(table, encoding="utf-8", newline="\n")
-        links.append(_download(DATA_TITLES[end], data))
+        links.append(_download(downloads.DATA_TITLES[end], data))
     return [*links, *_package(project)]
 
 
 def _package(project: Project) -> list[dict[str, str]]:
     """The link from a study to all data of its edition, where that has a package."""
-    name = whole_package(project.manifest)
-    return [{**_download(EVERYTHING, project.folder / name), "href": name}] if name else []
+    name = downloads.whole_package(project.manifest)
+    return (
+        [{**_download(downloads.EVERYTHING, project.folder / name), "href": name}] if name else []
+    )
 
 
 @contextmanager

@@ -15,11 +15,7 @@ from observlib.estimates.comparisons import COMPARISON_COLUMNS as COMPARISON_COL
 from observlib.estimates.comparisons import IN_TIME, combine_comparisons
 from observlib.indicators import specifications
 from observlib.language import french
-from observlib.pipeline import (
-    disclosed,
-    frame,
-    project,
-)
+from observlib.pipeline import disclosed, frame, project
 from observlib.records.actions import Action
 from observlib.records.corrections import Correction
 from observlib.records.decisions import Decision

@@ -287,13 +287,9 @@ def seasonally_adjusted(
         (inside[start], size(found.estimate), size(found.low), size(found.high))
         for start, found in parts.changes
     ]
-    return Adjustment(
-        frame,
-        pd.DataFrame(changes, columns=[*_CHANGE]),
-        pd.DataFrame(outliers, columns=[*_OUTLIER]),
-        size(parts.slope),
-        searched,
-    )
+    steps = pd.DataFrame(changes, columns=[*_CHANGE])
+    alone = pd.DataFrame(outliers, columns=[*_OUTLIER])
+    return Adjustment(frame, steps, alone, size(parts.slope), searched)
 
 
 def _read(

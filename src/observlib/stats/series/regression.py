@@ -90,13 +90,8 @@ def fit(
     volume = np.log(np.abs(np.diagonal(r, axis1=1, axis2=2))).sum(axis=1)
     likely = logs - volume - (n - p) / 2 * np.log(squares)
     relative = np.exp(likely - likely.max())
-    return Fit(
-        relative / relative.sum(),
-        coefficients,
-        covariances,
-        n - p,
-        float(likely.max() + np.log(relative.sum())),
-    )
+    evidence = float(likely.max() + np.log(relative.sum()))
+    return Fit(relative / relative.sum(), coefficients, covariances, n - p, evidence)
 
 
 def whitening(times: ArrayLike) -> tuple[Array, Array]:

@@ -162,13 +162,8 @@ def compare(
                 ends = _interval(row, kind, narrow)
                 if ends[0] <= 0 <= ends[1]:
                     (low, high), its_level, said = ends, narrow, "stable"
-            result |= {
-                "difference_low": low,
-                "difference_high": high,
-                "level": its_level,
-                "verdict": said,
-                "reason": "precision" if said == "unknown" else "",
-            }
+            result |= {"difference_low": low, "difference_high": high, "level": its_level}
+            result |= {"verdict": said, "reason": "precision" if said == "unknown" else ""}
         elif not reasons[i]:
             result["verdict"] = _as_it_is(row, kind, margin)
         found.append(result)

@@ -267,7 +267,6 @@ def prevalence(
     guesses: npt.ArrayLike,
     guessed: float,
     texts: int,
-    level: float = 0.95,
 ) -> Prevalence:
     """The share of some texts that hold something, from a simple random sample of them.
 
@@ -304,7 +303,7 @@ def prevalence(
     if not ((code >= 0) & (code <= 1)).all():
         raise ValueError("codes lie between 0 and 1")
     hand = float(code.mean())
-    alone = _wilson(hand, _answers(np.array(n), np.array(texts)), level)
+    alone = _wilson(hand, _answers(np.array(n), np.array(texts)))
     if seen in (0, n):  # nothing tells how the other part errs
         return Prevalence(hand, *alone, hand, *alone, 0.0, n, float(n))
     read = np.array([n - seen, seen])
@@ -319,7 +318,7 @@ def prevalence(
     middle = float(weights @ shares)
     answers = np.array(middle * (1 - middle) / variance if variance > 0 else np.inf)
     estimate = min(max(estimate, 0.0), 1.0)  # but for rounding it lies there
-    ends = _wilson(estimate, answers, level)
+    ends = _wilson(estimate, answers)
     n_eff = texts / (1 + (texts - 1) / float(answers))
     return Prevalence(estimate, *ends, hand, *alone, tuning, n, n_eff)
 
@@ -331,8 +330,8 @@ def _answers(read: Floats, there: Floats) -> Floats:
         return np.where(left > 0, read * np.maximum(there - 1, 1) / left, np.inf)
 
 
-def _wilson(share: float, answers: Floats, level: float) -> tuple[float, float]:
-    low, high = wilson_of_share(np.array(share), answers, level)
+def _wilson(share: float, answers: Floats) -> tuple[float, float]:
+    low, high = wilson_of_share(np.array(share), answers)
     return float(low), float(high)
 
 

@@ -24,7 +24,6 @@ def kaplan_meier(
     durations: Sequence[float],
     observed: Sequence[bool],
     weights: Sequence[float] | None = None,
-    level: float = 0.95,
 ) -> pd.DataFrame:
     """Share of cases that have not ended after each duration.
 
@@ -77,9 +76,7 @@ def kaplan_meier(
     survival = np.cumprod(1 - events / at_risk)
     with np.errstate(divide="ignore", invalid="ignore"):
         greenwood = np.cumsum(events / (at_risk * (at_risk - events)))
-        spread = (
-            ndtri((1 + checked_level(level)) / 2) * np.sqrt(greenwood) / np.abs(np.log(survival))
-        )
+        spread = ndtri(0.975) * np.sqrt(greenwood) / np.abs(np.log(survival))
         low, high = survival ** np.exp(spread), survival ** np.exp(-spread)
     counted = {"time": found.surv_times, "at_risk": at_risk, "events": events}
     return pd.DataFrame({**counted, "survival": survival, "ci_low": low, "ci_high": high})

@@ -17,7 +17,6 @@ from observlib.base.errors import ObservError, bounded
 from observlib.stats.survey import constraints
 from observlib.stats.survey.design import Floats, repeated
 from observlib.stats.survey.estimation import kish
-from observlib.stats.survey.intervals import checked_level
 
 # --- Ratios of calibrated to start weights that meet constraints, whatever the distance
 
@@ -413,9 +412,8 @@ def calibrate(
 def _check_method(method: str, bounds: tuple[float, float] | None, missing: str) -> None:
     if method not in get_args(CalibrationMethod) or missing not in get_args(constraints.Missing):
         raise ValueError(
-            f"method={method!r}, missing={missing!r}: "
-            f"method is one of {get_args(CalibrationMethod)}, "
-            f"missing one of {get_args(constraints.Missing)}"
+            f"method={method!r}, missing={missing!r}: method is one of "
+            f"{get_args(CalibrationMethod)}, missing one of {get_args(constraints.Missing)}"
         )
     if (method == "logit") != (bounds is not None):
         raise ValueError(f"method={method!r}, bounds={bounds}: logit has bounds, and no other")
@@ -480,7 +478,6 @@ def pattern_mixture(
     values: Floats,
     calibration: Calibration,
     *phis: float,
-    level: float = 0.95,
 ) -> list[Corrected]:
     """A mean as it would be if answering depended on the profile, on opinions, or both.
 
@@ -504,18 +501,17 @@ def pattern_mixture(
     if values.shape != calibration.start.shape:
         raise ValueError(f"one value for each of {len(calibration.start)} people")
     proxy = _proxy(values, calibration)
-    return [_corrected(proxy, phi, level) for phi in phis]
+    return [_corrected(proxy, phi) for phi in phis]
 
 
-def _corrected(proxy: _Proxy | None, phi: float, level: float) -> Corrected:
+def _corrected(proxy: _Proxy | None, phi: float) -> Corrected:
     divisor = proxy and _moved_by(proxy, phi)
     if not proxy or not divisor:
         return _UNKNOWN
-    quantile = float(stdtrit(proxy.df, (1 + checked_level(level)) / 2))
+    quantile = float(stdtrit(proxy.df, 0.975))
     ends = _fieller(proxy.mean, proxy.gap, divisor, quantile)
-    return (
-        Corrected(proxy.mean.value - proxy.gap.value / divisor.value, *ends) if ends else _UNKNOWN
-    )
+    mean = proxy.mean.value - proxy.gap.value / divisor.value
+    return Corrected(mean, *ends) if ends else _UNKNOWN
 
 
 def _proxy(values: Floats, calibration: Calibration) -> _Proxy | None:

@@ -16,14 +16,7 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.base.text import fold
 from observlib.confidentiality.disclosure import people_told, protect, withheld_parts
-from observlib.indicators.answers import (
-    Periods,
-    by_device,
-    by_quarter,
-    mean_of_marks,
-    pooled_period,
-    within,
-)
+from observlib.indicators import answers
 from observlib.indicators.families import family
 from observlib.stats.survey import intervals
 
@@ -35,19 +28,19 @@ _OF_ALL = ("test_participants", "problem_share", "problem_count")  # rest on all
 
 def quarterly_tests(user_tests: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """What `measured` gives of each quarter by itself."""
-    return measured(user_tests, by_quarter(quarters))
+    return measured(user_tests, answers.by_quarter(quarters))
 
 
 def pooled_tests(user_tests: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """What `measured` gives of all the quarters together: a year gathers small campaigns."""
-    return measured(user_tests, {pooled_period(quarters): quarters})
+    return measured(user_tests, {answers.pooled_period(quarters): quarters})
 
 
-def measured(user_tests: pd.DataFrame, periods: Periods) -> pd.DataFrame:
+def measured(user_tests: pd.DataFrame, periods: answers.Periods) -> pd.DataFrame:
     """Results of the tests of each device and period."""
     wanted = [quarter for quarters in periods.values() for quarter in quarters]
     made: list[estimates.Row] = []
-    for passport, tested in by_device(within(user_tests, wanted)):
+    for passport, tested in answers.by_device(answers.within(user_tests, wanted)):
         for period, quarters in periods.items():
             parts = [tested[tested["quarter"] == quarter] for quarter in quarters]
             inside = tested[tested["quarter"].isin(quarters)]
@@ -67,7 +60,7 @@ def _results(tested: pd.DataFrame) -> list[estimates.Row]:
     found += _successes(tested[tested["measure"] == "success"])
     found += _times(tested)
     if len(scores := sus_scores(tested)):
-        found.append(mean_of_marks("sus_mean", scores, (0.0, 100.0)))
+        found.append(answers.mean_of_marks("sus_mean", scores, (0.0, 100.0)))
     found += _problems(tested[tested["measure"] == "problem"], people)
     return found
 
@@ -147,8 +140,8 @@ def _times(tested: pd.DataFrame) -> list[estimates.Row]:
 def sus_scores(user_tests: pd.DataFrame) -> pd.Series:
     """The score of each participant who answered all ten items; of several sessions, the mean."""
     items = [f"sus_{item}" for item in range(1, 11)]
-    answers = user_tests[user_tests["measure"].isin(items)]
-    wide = answers.pivot(index=["device", "session", _WHO], columns="measure", values="value")
+    given = user_tests[user_tests["measure"].isin(items)]
+    wide = given.pivot(index=["device", "session", _WHO], columns="measure", values="value")
     wide = wide.reindex(columns=items).dropna()
     scores = pd.Series(
         [intervals.sus_score(row) for row in wide.to_numpy()], index=wide.index, dtype=float
