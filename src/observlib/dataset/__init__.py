@@ -1,7 +1,5 @@
 """A data package: estimates and comparisons as CSV and as a workbook, with what describes them."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from collections.abc import Mapping

@@ -5,8 +5,6 @@ not say: days, codes that other producers of statistics use, and whether the fig
 The words are those of `columns.yml`.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """What a data package says of itself: `datapackage.json`, and DCAT-AP in `dataset.jsonld`."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping

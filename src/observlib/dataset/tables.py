@@ -1,7 +1,5 @@
 """The tables of an edition's data package, and a table as CSV."""
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping

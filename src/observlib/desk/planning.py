@@ -1,7 +1,5 @@
 """What a device's verdicts need, which questions to drop, and people's minutes; in no edition."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches

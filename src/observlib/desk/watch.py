@@ -1,7 +1,5 @@
 """Between two editions: what each device heard by day, and the alarm where it changed for good."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """Tables of comparisons: two values, their difference with its interval, the verdict in words."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """Checks that every chart and table makes of the estimates it is given."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Tables of estimates: one indicator at length, or several side by side."""
 
-from __future__ import annotations
-
 import hashlib
 import html
 import json

@@ -1,7 +1,5 @@
 """Answers measured over periods: what indicators of ratings and of surveys share."""
 
-from __future__ import annotations
-
 import hashlib
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Audience: visits and downloads by month and quarter, and their change on a year."""
 
-from __future__ import annotations
-
 import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence

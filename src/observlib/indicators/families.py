@@ -5,8 +5,6 @@ reads. An edition computes each family once, and every page selects from what it
 `frame`): no two pages can tell one quantity differently.
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

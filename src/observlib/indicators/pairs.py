@@ -4,8 +4,6 @@ Several functions put values in pairs, here and in themes; `tested` takes all th
 so that the correction is for the number of them all.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Set
 

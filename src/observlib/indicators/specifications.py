@@ -4,8 +4,6 @@ What is told is how many, and under which choices; no difference of them. A mean
 beside that of all but few would tell what these few answered.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Numbers, dates and lists as a French reader expects them."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterable

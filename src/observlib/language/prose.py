@@ -4,8 +4,6 @@ Sentences, captions and titles are plain text until a page takes them: `plain` w
 Markdown, so that nothing of a label is read as a link, a mark-up or code. `markdown` sets marks.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 

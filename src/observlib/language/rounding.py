@@ -5,8 +5,6 @@ So data files, notebooks and the coordinates of drawings hold what stands in wor
 charts draw `rounded` estimates, and every output carries its numbers as `carried` writes them.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping
 from typing import Any

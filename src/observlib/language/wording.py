@@ -1,7 +1,5 @@
 """Sentences as data: what a module says, in the YAML beside it, where who writes can change it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path

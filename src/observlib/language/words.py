@@ -1,7 +1,5 @@
 """Estimates in words: their value, their marks, and what their subject is called."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Collection, Iterable, Mapping

@@ -4,8 +4,6 @@ Either publisher (Quarto, or pandoc and typst) makes a new site beside the old o
 its place in one step.
 """
 
-from __future__ import annotations
-
 import shutil
 import sys
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """What a page can be taken away as: a PDF, a document of word processors, its data, its figures."""
 
-from __future__ import annotations
-
 import io
 import json
 import os

@@ -1,7 +1,5 @@
 """A site of pages, each in all its forms, in the frame of the embedded publisher or of Quarto."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """One page of the site: its text by pandoc, in the frame that all pages share."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """An executed notebook as it is on the disk: importing nbformat would take longer than a page."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import json

@@ -1,7 +1,5 @@
 """Pages as templates: macros beside a module, in which the words that are shown are plain text."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from datetime import date

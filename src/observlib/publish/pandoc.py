@@ -1,7 +1,5 @@
 """Run pandoc with our filter, under a time limit, and say in one line what it refuses."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

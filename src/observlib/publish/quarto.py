@@ -4,8 +4,6 @@ Quarto executes nothing; it numbers figures and tables, and gives a project's th
 extensions and formats.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -4,8 +4,6 @@ The markup stays one table: `access.css` stacks its rows, by `data-label`; roles
 element is, since a browser forgets it of what is no more laid out as a table.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Of each publication it is kept from what it was made, and which files it made. N
 imported: a command that has nothing to do ends at once.
 """
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Collection, Mapping, Sequence

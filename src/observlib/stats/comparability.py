@@ -22,8 +22,6 @@ one: it is never taken as alike. Counts, and the rates and delays made of them, 
 area, and a visit of a data set is another quantity than one of a site.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping
 from itertools import combinations
 from typing import Any, Literal, NamedTuple

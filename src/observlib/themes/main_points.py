@@ -11,8 +11,6 @@ size times the people concerned, and the first of each indicator is a point:
   same channel in the quarter; a count's change is itself a number of them.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -13,8 +13,6 @@ Of these, the nearest to the theme's centre are quoted, whoever wrote them and h
 a partner's page, the theme is what leads to the partner in a year, and the texts are drawn by lot.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections import Counter

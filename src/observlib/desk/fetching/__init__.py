@@ -5,8 +5,6 @@ Keys come from the environment and are written nowhere. Only what the device's l
 written to disk: no name, address, subject or text of a person.
 """
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path, PurePath
 

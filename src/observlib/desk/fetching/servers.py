@@ -1,7 +1,5 @@
 """What each tool's server is asked for, and how its answers become the tool's own export."""
 
-from __future__ import annotations
-
 import base64
 import contextlib
 import html

@@ -4,8 +4,6 @@ Only the columns that the device's format reads are asked for, a part at a time,
 or psycopg (extra `postgres`); they become a CSV.
 """
 
-from __future__ import annotations
-
 import os
 import sqlite3
 from collections.abc import Callable

@@ -4,8 +4,6 @@ Every fault is one line. No answer is waited for or read without end, nor one fo
 to another address, which would take the key there.
 """
 
-from __future__ import annotations
-
 import csv
 import http.client
 import io

@@ -1,7 +1,5 @@
 """A listening device for the catalogue: checked whole before it is written at the file's end."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

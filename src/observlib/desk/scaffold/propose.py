@@ -1,7 +1,5 @@
 """A format for an export of which none is known: what is told of it, and what is asked."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections import Counter

@@ -1,7 +1,5 @@
 """What an unknown export is: the formats that read it, and what its columns look like."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping

@@ -1,7 +1,5 @@
 """What an edition says of itself in the site: its days, its headline, its files."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import mimetypes

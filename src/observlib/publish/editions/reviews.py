@@ -4,8 +4,6 @@
 revised since, the page says that the review is of its former state.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date as Day  # which is the name of a key too

@@ -1,7 +1,5 @@
 """What editions tell of one figure after the other: series, changes, the policy of revisions."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """Months freed of their season and of their calendar, and what is then out of line in them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial

@@ -1,7 +1,5 @@
 """What is out of line in a series: months that stand alone, and levels that change and stay."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from functools import partial

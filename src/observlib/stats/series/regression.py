@@ -1,7 +1,5 @@
 """Regression of a series on time, with errors that follow one another."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Sequence

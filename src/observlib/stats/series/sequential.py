@@ -19,8 +19,6 @@ World*, 2nd ed. (2022), part III; how often it errs with seasons and days that f
 measured (`tools/coverage/alarms.py`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from typing import Literal, NamedTuple

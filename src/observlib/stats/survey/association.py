@@ -1,7 +1,5 @@
 """Tests of a designed sample: two groups, two sets of weights, two answers; and regression."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import replace

@@ -12,8 +12,6 @@ groups that share nobody. A group and the whole that holds it are not, nor two o
 question; a pair of such estimates carries the error of its own difference (`PAIRED`).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from functools import partial

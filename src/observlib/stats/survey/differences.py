@@ -12,8 +12,6 @@ no width. The p values of a family are corrected by `adjust`, and `levels` are t
 that agree with them.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 

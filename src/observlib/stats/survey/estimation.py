@@ -23,8 +23,6 @@ their interval the estimate itself, whatever the degrees of freedom. Calibrated 
 other strata happen to hold moves, leave an error there.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, cast

@@ -12,8 +12,6 @@ Which interval to use:
   two readers agree: `cohens_kappa`.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple

@@ -17,8 +17,6 @@ L. Kish, *Survey Sampling* (1965). R's `power.t.test` gives the same of one devi
 books and R's `power.prop.test` plan another test than Newcombe's: see `power`.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from functools import partial

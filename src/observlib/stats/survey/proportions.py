@@ -23,8 +23,6 @@ than 20 effective ones): by chance the few have small weights, and p and v are t
 The size is then the lesser of Kish's effective number of answers and of p(1 − p)/v.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Literal, cast, get_args
 

@@ -4,8 +4,6 @@
 smallest value that at least a share p does not exceed.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 

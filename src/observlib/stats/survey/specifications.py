@@ -10,8 +10,6 @@ transparency through a multiverse analysis", *Perspectives on Psychological Scie
 702–712.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping
 from itertools import product

@@ -1,7 +1,5 @@
 """What followed the actions of teams: effects tested as one family, and what was seen beside."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Sequence
 from datetime import date

@@ -1,7 +1,5 @@
 """Months freed of season and calendar: their values, pace, changes of level and odd months."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

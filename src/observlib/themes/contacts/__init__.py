@@ -1,7 +1,5 @@
 """Calls and written messages: what an edition publishes of them."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping, Sequence
 

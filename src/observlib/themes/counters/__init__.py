@@ -1,7 +1,5 @@
 """Counters where users are received, by département and région, and for so many inhabitants."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from observlib import estimates

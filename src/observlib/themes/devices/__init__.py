@@ -1,7 +1,5 @@
 """The listening devices themselves: who listens to whom, what each gave, which fell silent."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date
 

@@ -4,8 +4,6 @@ The rules are those of "Information for all: European standards for making infor
 and understand". Known words stand in `common_words.txt`; a glossary's are explained, in bold, once.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache

@@ -1,7 +1,5 @@
 """What was expected of a quarter: the smallest effect of interest of each expectation."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

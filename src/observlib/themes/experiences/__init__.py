@@ -1,7 +1,5 @@
 """Experiences told on Services Publics +: the share of each feeling."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from observlib import estimates

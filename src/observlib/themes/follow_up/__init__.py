@@ -1,7 +1,5 @@
 """The tasks that most need work, and what was decided on each."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Calls, messages and texts by the partner in whose domain they are, over eight quarters."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd

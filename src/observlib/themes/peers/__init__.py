@@ -5,8 +5,6 @@ and figures of others are left out. Their words (source, mode of asking, reserva
 frame that `known` gives, which has the estimates' `product`, `period` and `group_value`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

@@ -4,8 +4,6 @@ Voters chose themselves: an interval says what chance does, and nothing of that 
 publish each result; a poll with fewer than eleven votes is withheld all the same.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Practice sheets, counted by what they are about."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 

@@ -1,7 +1,5 @@
 """Published quality of other administrations' procedures: without a base, so no interval."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from observlib import estimates

@@ -1,7 +1,5 @@
 """The key figures of a product: at most six, each large, with its verdict and two years of it."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -4,8 +4,6 @@ Who answers is neither all users of a product, nor a sample of them: a distance 
 mixes who uses the product with who answers.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 

@@ -1,7 +1,5 @@
 """Sales: units, revenue and returns of a shop, formats, and how sales gather; all is counted."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd

@@ -3,8 +3,6 @@
 Answers are taken as a simple sample; who answers chose to, of which an interval says nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

@@ -4,8 +4,6 @@ Stocks and flows are counted whole. The curve of those who stay has an interval:
 next subscribers may do, of whom those seen are a sample.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping, Sequence
 

@@ -4,8 +4,6 @@ Surveys of different wording feed the same variables. Answers are taken as a sim
 answers accepted the survey, of which an interval says nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from contextlib import suppress
 

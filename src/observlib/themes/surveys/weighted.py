@@ -5,8 +5,6 @@ population in what was asked of both, and in nothing else. A survey with weights
 them: the margins are met from these, and where it asks none of them they stand alone.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple

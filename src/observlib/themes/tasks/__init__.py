@@ -1,7 +1,5 @@
 """How each task fares over a year: who succeeds, how easily, who calls, who is stopped in tests."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np

@@ -5,8 +5,6 @@ quarter's sessions or a year's. A participant is a code of a device, in whicheve
 of a dozen count few people each, which names nobody: their base is that of all participants.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

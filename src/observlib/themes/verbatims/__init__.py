@@ -5,8 +5,6 @@ device and quarter, drawn at random, and agree (see `readings`); a machine that 
 texts makes it more precise (see `intervals.prevalence`). Themes are those of a year and product.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass

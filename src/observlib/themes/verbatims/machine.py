@@ -4,8 +4,6 @@ Dictionary forms of words (simplemma), alone and in pairs, by TF-IDF; a logistic
 from them. No model is shipped. `tools/texts.py` measures it on real texts.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

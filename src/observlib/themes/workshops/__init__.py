@@ -4,8 +4,6 @@ All is counted whole, several devices together. Ideas are as they stood at the e
 quarter asked for, by the days on which they were decided and done.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd
