@@ -40,6 +40,10 @@ class _Cell(NamedTuple):
         return [text for text in (self.ends, self.size) if text]
 
 
+_Heads = Mapping[str, Mapping[_Key, _Cell]]  # the cells of each column, by row
+_Of = Mapping[str, Mapping[str, list[str]]]  # what the values of each column are of
+
+
 def placed_records(frame: pd.DataFrame, keys: Sequence[str]) -> list[tuple[_Key, estimates.Row]]:
     """The rows of a frame, each with the place that its keys give it in a table."""
     return [(tuple(row[key] for key in keys), row) for row in estimates.records(frame)]
@@ -80,12 +84,12 @@ def _table_of(
     catalogue: Catalogue,
     caption: str,
     keys: Sequence[str],
-    heads: Mapping[str, Mapping[_Key, _Cell]],
+    heads: _Heads,
     *,
     left: int = 0,
     size: str = "",
     notes: Sequence[str] = (),
-    of: Mapping[str, Mapping[str, list[str]]] | None = None,
+    of: _Of | None = None,
 ) -> Output:
     """The table of cells by head and row; first keys of several rows each head a group of rows."""
     place = [{key: i for i, key in enumerate(select.ordered(frame, k, catalogue))} for k in keys]
@@ -127,11 +131,7 @@ def _column_of(rows: pd.DataFrame, *more: str) -> dict[str, list[str]]:
 
 
 def _nothing(
-    frame: pd.DataFrame,
-    keys: Sequence[str],
-    order: Sequence[_Key],
-    heads: Mapping[str, Mapping[_Key, _Cell]],
-    of: Mapping[str, Mapping[str, list[str]]],
+    frame: pd.DataFrame, keys: Sequence[str], order: Sequence[_Key], heads: _Heads, of: _Of
 ) -> list[estimates.Row]:
     """What each cell without estimate is of: for each column, its rows and what is in others."""
     alone = {name: [*frame[name].unique()] for name in ("product", "device")}
@@ -192,11 +192,7 @@ def _row_groups(markup: str) -> str:
 
 
 def _note(
-    frame: pd.DataFrame,
-    catalogue: Catalogue,
-    cells: Sequence[_Cell],
-    size: str,
-    more: Sequence[str],
+    frame: pd.DataFrame, catalogue: Catalogue, cells: list[_Cell], size: str, more: Sequence[str]
 ) -> str:
     """Explain what stands in the table, and nothing else."""
     ends, below = any(cell.ends for cell in cells), any(cell.size for cell in cells)
