@@ -21,10 +21,7 @@ _INLINE = {"strong", "b", "em", "i", "sup", "sub", "abbr", "br", "a", "small", "
 _KEPT = {"colspan", "rowspan", "scope", "href", "title", "lang"}
 _NOTES = ("gt_sourcenote", "gt_footnote")
 _HEADING = ("gt_title", "gt_subtitle")
-_SIDES = {
-    **{f"gt_{side}": side for side in ("left", "right", "center")},
-    **{f"text-align:{side}": side for side in ("left", "right", "center")},
-}
+_SIDES = {of + to: to for of in ("gt_", "text-align:") for to in ("left", "right", "center")}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import html
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -389,7 +388,7 @@ def limesurvey(device: Device, questionnaire: Questionnaire, path: Path) -> str:
         how = (device.survey_id, "csv", None, "all", "code", "short")
         content = call("export_responses", key, *how, read=base64.b64decode)
     finally:
-        with suppress(ObservError):  # LimeSurvey itself ends those that were left
+        with contextlib.suppress(ObservError):  # LimeSurvey itself ends those that were left
             call("release_session_key", key)
     try:
         text = content.decode("utf-8-sig")
