@@ -150,5 +150,6 @@ def _within(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFram
 def workshops_(workshops: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     """Who came in a year, and what became of ideas; their delay, over two years of decisions."""
     year = quarter.back(4)
-    found = [measure(workshops, year) for measure in (workshop_counts, participants, estimate_ideas)]
+    measures = (workshop_counts, participants, estimate_ideas)
+    found = [measure(workshops, year) for measure in measures]
     return estimates.combine([*found, delays(workshops, quarter.back(8))])
