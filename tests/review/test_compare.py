@@ -245,11 +245,11 @@ def test_both_languages_say_every_kind_of_place_with_the_same_names():
     for key in keys("en"):
         english, french = (comparison._TEXTS[f"{language}.{key}"] for language in ("en", "fr"))
         assert sorted(wording.fields(english)) == sorted(wording.fields(french)), key
-    # every kind of place and word of the code
     code = "\n".join(
         path.read_text(encoding="utf-8") for path in Path(comparison.__file__).parent.glob("*.py")
     )
-    kinds = set(re.findall(r'(?:Place\(|_add\(|yield )"(\w+)"', code)) | {*_readpdf._SAID.values()}
+    named = re.findall(r'(?:Place\(|_add\(|yield |name = \()"(\w+)"', code)
+    kinds = {*named, *_readpdf._SAID.values()}
     words = set(re.findall(r'Wording\("(\w+)"', code))
     assert {"page", "alt", "comment", "cell", "member"} - kinds == {"member"} and len(words) > 5
     assert {f"places.{kind}" for kind in kinds} | {f"said.{word}" for word in words} <= keys("en")
