@@ -178,8 +178,7 @@ def month_days(month: str) -> int:
     >>> month_days("2024-02")
     29
     """
-    year, number = map(int, month.split("-"))
-    return monthrange(year, number)[1]
+    return Period(month).end.day
 
 
 def months_between(first: str, last: str) -> Iterator[str]:

@@ -164,7 +164,7 @@ def _put(root: Path, data: Path, quarter: Quarter | None, to: str | None) -> dic
     from observlib import store
     from observlib.publish.editions import record
 
-    name = str(quarter or store.latest_quarter(data, today()))
+    name = quarter or store.latest_quarter(data, today())
     place = record.put_edition(root / "reports" / "_site" / name, to)
     say(f"Put: {place}")
     return {"bundle": place}

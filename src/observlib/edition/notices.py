@@ -32,8 +32,6 @@ from observlib.language import french, words
 from observlib.language.prose import Markdown, markdown, plain, typography
 from observlib.pipeline import archive, revisions
 from observlib.publish.editions import record, vintages
-from observlib.publish.editions.record import Edition
-from observlib.publish.editions.vintages import figure_label
 from observlib.publish.pages import macros
 from observlib.records.actions import Action
 from observlib.records.practices import Practices, PracticeSheet
@@ -414,7 +412,7 @@ def _latest_first(
 
 def _figure(row: estimates.Row, catalogue: Catalogue) -> _Texts:
     """The name of a figure, its value as told and as it is; none, again, where it is withdrawn."""
-    name = f"{figure_label(row, catalogue)}, {words.label(row, 'period', catalogue)}"
+    name = f"{vintages.figure_label(row, catalogue)}, {words.label(row, 'period', catalogue)}"
     if math.isnan(row["corrected"]):
         return name, "", ""
     indicator = words.indicator_of(row["indicator"], catalogue)
@@ -443,7 +441,7 @@ def errata_summaries(known: pd.DataFrame, catalogue: Catalogue) -> list[tuple[st
 
 def errata_part(
     known: pd.DataFrame,
-    editions: Sequence[Edition],
+    editions: Sequence[record.Edition],
     studies: Mapping[str, Mapping[str, str]],
     told: Mapping[str, Borne],
     catalogue: Catalogue,

@@ -23,7 +23,6 @@ from observlib.base.files import replace_folder, workspace
 from observlib.edition import finalise, make
 from observlib.edition.compute import frame_files, is_computed
 from observlib.edition.execute import execute
-from observlib.edition.finalise import PageError
 from observlib.edition.make import estimates_of, made_page
 from observlib.edition.notices import write_documentation, write_sheet_pages
 from observlib.edition.plan import check_request
@@ -139,7 +138,7 @@ def page_preview(
         (outcome,) = execute([page], work, root, workers)
         try:
             made = made_page(outcome, request)
-        except PageError as error:
+        except finalise.PageError as error:
             raise ObservError(f"study {page.name}: {error}") from error
         if is_computed(request):  # else the page has asked for no estimate
             rows = estimates_of(frame_files(request, None))

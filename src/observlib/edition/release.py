@@ -57,7 +57,6 @@ from observlib.publish.editions import feeds, record, reviews, vintages
 from observlib.publish.editions.record import Edition
 from observlib.publish.pages import macros
 from observlib.publish.project import PagesError, broken_links, links_of
-from observlib.publish.standing import StandingPublication
 
 # --- The whole site around an edition: the others as they were published, and what leads to them
 
@@ -405,7 +404,7 @@ def release(
         else:
             how = partial(_build, began, memory)
             outputs = _publish(request, work, manifest, edition, keep_going, make_pages, look, how)
-            record = StandingPublication(request.quarter, today.isoformat(), outputs)
+            record = standing.StandingPublication(request.quarter, today.isoformat(), outputs)
         lines = [
             f"study {page['page']}: {page['error']}; see {request.failed / page['page']}.ipynb"
             for page in manifest["studies"]

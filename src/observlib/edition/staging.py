@@ -118,7 +118,7 @@ def _announce(
     points, pictures = notices.front_page(
         *archive.archive_tables(edition),
         request.catalogue,
-        frame.actions(request.data, request.quarter),
+        frame.records_until(Action, request.data, request.quarter),
         request.quarter,
         {study["page"] for study in manifest["studies"] if "sha256" in study},
     )
@@ -310,7 +310,7 @@ def _quality(request: Request, edition: Path, published: str) -> str:
     return quality_part(
         archive.archive_tables(edition)[0],
         count_complete(store.status(data, devices, request.today), quarter),
-        lengths(store.devices(data), frame.actions(data, quarter), known, quarter),
+        lengths(store.devices(data), frame.records_until(Action, data, quarter), known, quarter),
         load_calendar(data, request.root).of(quarter),
         date.fromisoformat(published),
         quarter,

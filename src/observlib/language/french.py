@@ -13,6 +13,7 @@ from babel.lists import format_list
 from babel.numbers import format_compact_decimal, format_decimal
 
 from observlib.base.errors import ObservError
+from observlib.base.period import Period
 
 _LOCALE = "fr_FR"
 NBSP = "\u00a0"
@@ -220,22 +221,21 @@ def period_label(period: str) -> str:
     >>> [period_label(p) for p in ("2025-10/2026-09", "2026-01/2026-03", "2026-T1/2026-T3")]
     ['octobre 2025 à septembre 2026', 'janvier à mars 2026', '1er au 3e trimestre 2026']
     """
-    try:
-        if re.fullmatch(r"\d{4}-\d\d/\d{4}-\d\d", period, re.ASCII):
-            first, last = map(month_label, period.split("/"))
-            return f"{first.removesuffix(f' {last[-4:]}')} à {last}"
-        if re.fullmatch(r"(\d{4})-T[1-4]/\1-T[1-4]", period, re.ASCII):
-            return f"{period_label(period[:7]).split()[0]} au {period_label(period[8:])}"
-        if match := re.fullmatch(r"(\d{4})-T([1-4])", period, re.ASCII):
-            return f"{match[2]}{'er' if match[2] == '1' else 'e'} trimestre {match[1]}"
-        if re.fullmatch(r"\d{4}-\d\d", period, re.ASCII):
+    whole = Period(period)
+    first, last = whole.first, whole.last
+    match whole.kind, first.kind, last.kind:
+        case "span", "month", "month":
+            start, end = month_label(first), month_label(last)
+            return f"{start.removesuffix(f' {end[-4:]}')} à {end}"
+        case "span", "quarter", "quarter" if first[:4] == last[:4]:
+            return f"{period_label(first).split()[0]} au {period_label(last)}"
+        case "quarter", *_:
+            return f"{period[-1]}{'er' if period[-1] == '1' else 'e'} trimestre {period[:4]}"
+        case "month", *_:
             return month_label(period)
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", period, re.ASCII):
-            return day_label(date.fromisoformat(period))
-    except ValueError:
-        pass
-    else:
-        if re.fullmatch(r"\d{4}", period, re.ASCII):
+        case "day", *_:
+            return day_label(whole.start)
+        case "year", *_:
             return period
     raise ObservError(
         f"period {period!r}: cannot be written; periods are YYYY-T1 to YYYY-T4, YYYY-MM, "

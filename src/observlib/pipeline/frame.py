@@ -9,7 +9,7 @@ import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -36,6 +36,7 @@ from observlib.records.expectations import EXPLORATORY_REASONS, Expectation, exp
 from observlib.records.replies import Reply
 from observlib.themes import devices
 
+_Dated = TypeVar("_Dated", Action, Decision, Reply)
 Job = tuple[str, str]  # a family, and the survey of one of each survey
 
 
@@ -259,10 +260,10 @@ def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) 
     context: dict[str, Callable[[], Any]] = {
         "catalogue": lambda: catalogue_at(data, quarter),
         "quarter": lambda: quarter,
-        "actions": lambda: actions(data, quarter),
+        "actions": lambda: records_until(Action, data, quarter),
         "practices": lambda: project.practices(data, store.kind(data)),
-        "replies": lambda: replies(data, quarter),
-        "decisions": lambda: decisions_until(data, quarter),
+        "replies": lambda: records_until(Reply, data, quarter),
+        "decisions": lambda: records_until(Decision, data, quarter),
         "expectations": lambda: expectations(data, quarter),
         "held": lambda: store.devices(data),
         "heard": lambda: store.heard(data, first or quarter, quarter),
@@ -285,14 +286,14 @@ def _of_all(
 
 def catalogue_at(data: Path, quarter: Quarter) -> Catalogue:
     """The catalogue, with what changed in what is measured until the end of the quarter."""
-    changes = {one.id: one for one in actions(data, quarter) if one.kind == "measure"}
+    known = records_until(Action, data, quarter)
+    changes = {one.id: one for one in known if one.kind == "measure"}
     return project.catalogue(data).model_copy(update={"changes": changes})
 
 
-def actions(data: Path, quarter: Quarter) -> tuple[Action, ...]:
-    """What teams changed until the end of the quarter, the oldest first."""
-    recorded = project.records_of(Action, data)
-    return tuple(action for action in recorded if action.date <= quarter.end)
+def records_until(kind: type[_Dated], data: Path, quarter: Quarter) -> tuple[_Dated, ...]:
+    """What people recorded of a kind until the end of the quarter, the oldest first."""
+    return tuple(one for one in project.records_of(kind, data) if one.date <= quarter.end)
 
 
 def expectations(data: Path, quarter: Quarter) -> list[tuple[Expectation, str]]:
@@ -322,23 +323,6 @@ def standing_of_expectations(data: Path) -> dict[str, str]:
 def announced(data: Path) -> str:
     """The digest of how expectations were first seen."""
     return kept.bytes_digest(json.dumps(store.first_seen(data), sort_keys=True).encode())
-
-
-def planned(data: Path, quarter: Quarter) -> tuple[Action, ...]:
-    """What teams have recorded for after the end of the quarter, the nearest first."""
-    recorded = project.records_of(Action, data)
-    return tuple(action for action in recorded if action.date > quarter.end)
-
-
-def replies(data: Path, quarter: Quarter) -> tuple[Reply, ...]:
-    """What partners answered until the end of the quarter, the oldest first."""
-    return tuple(reply for reply in project.records_of(Reply, data) if reply.date <= quarter.end)
-
-
-def decisions_until(data: Path, quarter: Quarter) -> tuple[Decision, ...]:
-    """What was decided on tasks until the end of the quarter, the oldest first."""
-    recorded = project.records_of(Decision, data)
-    return tuple(one for one in recorded if one.date <= quarter.end)
 
 
 # --- Departments where products are many: whose each row is, and which have pages of their own

@@ -421,11 +421,8 @@ def _overlap(period: str, other: str) -> bool:
 def _within(one: Revision, row: estimates.Row) -> bool:
     """Whether a revision is within a routine's limits: how far back, how large."""
     if one.months is not None:
-        period, last = Period(row["period"]), Quarter(row["edition"]).end
-        if not period.days:
-            return False
-        end = period.end
-        if 12 * (last.year - end.year) + last.month - end.month > one.months:
+        days, last = Period(row["period"]).days, Quarter(row["edition"]).end
+        if not days or 12 * (last.year - days[1].year) + last.month - days[1].month > one.months:
             return False
     if row["status"] in WITHHELD or row["unit"] != row[f"{BEFORE}unit"]:
         return False

@@ -15,7 +15,6 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from observlib import estimates
-from observlib.estimates import REFERENCE
 from observlib.estimates.comparisons import ALL_NUMBERS, comparison_identifier
 from observlib.publish.notebook import cell_label, source_text
 
@@ -501,7 +500,7 @@ def rows_by_id(
         found.setdefault(one, OriginRow(one, _numbers(row, _OF_FIGURES), row))
     for pair in pairs:
         own = [*_OF_PAIRS]
-        for side in ("", REFERENCE):
+        for side in ("", estimates.REFERENCE):
             row = figure_side(pair, side)
             if (one := estimates.identifier(row)) in known:
                 found.setdefault(one, OriginRow(one, _numbers(row, _OF_FIGURES), row))

@@ -30,7 +30,6 @@ from observlib.display import style
 from observlib.language import french
 from observlib.language.prose import plain
 from observlib.publish import downloads, html, pandoc, require_quarto
-from observlib.publish.downloads import write_figures
 from observlib.publish.notebook import Converted
 from observlib.publish.project import HOME, MenuEntry, Project, SitePage, links_of, read_project
 
@@ -188,7 +187,7 @@ def stage_pages(
         write_all({path.name: staged, **converted.files}, path.parent)
         if page.is_study:
             source_of = project.folder / page.source
-            write_figures(source_of, path.parent, project.brand)  # a filter reads them
+            downloads.write_figures(source_of, path.parent, project.brand)  # a filter reads them
         if _others(page):
             drawings, name = path.parent / page.source.stem, f"{page.source}: a picture"
             downloads.write_dots(drawings, name, project.brand.recoloured)

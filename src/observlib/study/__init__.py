@@ -97,7 +97,7 @@ class Study(Showing):
         >>> Study("2026-T3", "data/demo").actions[0].product
         'legifrance'
         """
-        known = frame.actions(self.data, self.quarter)
+        known = frame.records_until(Action, self.data, self.quarter)
         return tuple(one for one in known if self._tells(one.product, one.device))
 
     @functools.cached_property
@@ -133,8 +133,9 @@ class Study(Showing):
         >>> Study("2026-T3", "data/demo").planned[0].date.isoformat()
         '2027-01-12'
         """
-        known = frame.planned(self.data, self.quarter)
-        return tuple(one for one in known if self._tells(one.product, one.device))
+        known = project.records_of(Action, self.data)
+        later = (one for one in known if one.date > self.quarter.end)
+        return tuple(one for one in later if self._tells(one.product, one.device))
 
     @functools.cached_property
     def replies(self) -> tuple[Reply, ...]:
@@ -145,7 +146,7 @@ class Study(Showing):
         >>> Study("2026-T3", "data/demo").replies[0].partner
         'caisse-fictive'
         """
-        return frame.replies(self.data, self.quarter)
+        return frame.records_until(Reply, self.data, self.quarter)
 
     @functools.cached_property
     def decisions(self) -> tuple[Decision, ...]:
@@ -156,7 +157,7 @@ class Study(Showing):
         >>> Study("2026-T3", "data/demo").decisions[-1].decision
         'will_do'
         """
-        return frame.decisions_until(self.data, self.quarter)
+        return frame.records_until(Decision, self.data, self.quarter)
 
     def _tells(self, product: str, device: str) -> bool:
         """Whether the study tells of a product, or else of a device."""

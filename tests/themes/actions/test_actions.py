@@ -379,7 +379,7 @@ def first(*verdicts: pd.DataFrame) -> Any:
 def both(verdicts: pd.DataFrame, direction: str = "up") -> Any:
     """What is said first, and of the action."""
     rows = verdicts.assign(direction=direction)
-    return lambda c: [say.overview(rows, c), say.each(rows, frame(), [act(direction)], c)]
+    return lambda c: [say.followed_actions(rows, c), say.each(rows, frame(), [act(direction)], c)]
 
 
 def on(product: str, verdicts: pd.DataFrame, *known: Action) -> Any:

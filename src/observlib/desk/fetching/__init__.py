@@ -13,7 +13,6 @@ from observlib.base.errors import ObservError, UsageError
 from observlib.base.files import Progress
 from observlib.catalogue import Catalogue, Device, fetched_from
 from observlib.desk.fetching import servers, tables, web
-from observlib.desk.fetching.web import PagedSource
 from observlib.store import DEMONSTRATION_FILE
 
 _JSON = ("matomo_json", "datagouv_metrics", "zendesk_api")  # the loaders that read it
@@ -74,7 +73,7 @@ def fetchable(catalogue: Catalogue) -> dict[str, str]:
 
 def _source(
     kind: str, device: Device, catalogue: Catalogue, since: date, today: date
-) -> PagedSource | None:
+) -> web.PagedSource | None:
     """From where pages come; `None` of a table at an address."""
     if kind == "matomo":
         return servers.matomo(device, since, today)

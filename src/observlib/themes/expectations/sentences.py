@@ -9,7 +9,6 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display import changes
-from observlib.estimates import EVOLVED
 from observlib.language import french, wording, words
 from observlib.language.prose import Markdown, joined, markdown
 from observlib.records.expectations import Expectation, outcome
@@ -66,7 +65,7 @@ def _result(pair: pd.DataFrame, direction: str, effect: float, catalogue: Catalo
         return _TEXTS["untested"].format(because=why)
     indicator = words.indicator_of(row["indicator"], catalogue)
     gap = changes.gap(row, indicator)
-    said = _TEXTS["verdict"].format(verdict=EVOLVED[row["verdict"]], gap=gap)
+    said = _TEXTS["verdict"].format(verdict=estimates.EVOLVED[row["verdict"]], gap=gap)
     way = "stable" if direction == "stable" else "moved"
     return f"{said} {_TEXTS[f'outcome.{way}.{result}']}"
 

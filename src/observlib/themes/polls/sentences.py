@@ -6,7 +6,6 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.estimates import REFERENCE
 from observlib.language import french, wording, words
 from observlib.themes.comparison_sentences import and_detectable, undecided
 from observlib.themes.sentences import value_of
@@ -99,7 +98,7 @@ def networks(asked: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) 
 def _apart(row: estimates.Row, indicator: Indicator, catalogue: Catalogue) -> str:
     """The shares of both sides of a pair, each with its network."""
     told = {}
-    for whose, side in (("", ""), ("other_", REFERENCE)):
+    for whose, side in (("", ""), ("other_", estimates.REFERENCE)):
         device = {"device": row[side + "device"]}
         told[f"{whose}network"] = words.label(device, "device", catalogue)
         told[f"{whose}share"] = words.figure(row[side + "estimate"], indicator)

@@ -7,7 +7,6 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.disclosure import GROUPED
-from observlib.estimates import REFERENCE
 from observlib.language import french, wording, words
 from observlib.language.prose import Markdown, joined, markdown
 from observlib.themes.comparison_sentences import and_detectable, inconclusive
@@ -223,7 +222,7 @@ def devices_with_profiles(frame: pd.DataFrame) -> str:
 
 def _beside(row: estimates.Row, catalogue: Catalogue, alone: bool) -> str:
     """A category's share of respondents, then of the population; others are named with it."""
-    known = row[REFERENCE + "estimate"]
+    known = row[estimates.REFERENCE + "estimate"]
     indicator = words.fine(row["estimate"], known, words.indicator_of(row["indicator"], catalogue))
     return _TEXTS["shares" if alone else "shares_of_first"].format(
         heard=words.value(row["estimate"], indicator), known=words.value(known, indicator)

@@ -12,7 +12,6 @@ from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.disclosure import GROUPED
 from observlib.display.changes import WEIGHTED
-from observlib.estimates import REFERENCE
 from observlib.language import french, wording, words
 from observlib.stats.survey.weighting import OPINION
 from observlib.themes.comparison_sentences import (
@@ -323,7 +322,7 @@ def _compared(
 ) -> list[str]:
     """The weighted mark beside the raw one, what their test says, and the mark of all."""
     indicator = words.indicator_of("satisfaction_10", catalogue)
-    raw = row[REFERENCE + "estimate"]
+    raw = row[estimates.REFERENCE + "estimate"]
     if pd.isna(raw):
         return [_TEXTS["weighted.mark"].format(how=how, mark=words.value(row, indicator))]
     finer = words.fine(row["estimate"], raw, indicator)
