@@ -18,7 +18,6 @@ def test_no_room_is_larger_than_its_budget():
 
 
 def test_no_public_name_stands_in_two_modules():
-    """So that who searches for a name, or reads it, is led to one thing."""
     assert size.in_several_modules() == []
 
 

@@ -189,12 +189,9 @@ def test_each_kind_of_decision_is_whole_with_what_it_needs(catalogue, tmp_path, 
 
 
 def test_what_came_or_was_decided_after_the_quarter_is_not_told_in_it():
-    assert {one.task for one in frame.records_until(Decision, DEMO, Quarter("2026-T2"))} == {
-        "papiers",
-        "compte",
-    }
-    (reply,) = frame.records_until(Reply, DEMO, Quarter("2026-T2"))
-    assert (
-        reply.id == "caisse-fictive-2026-t1"
-        and len(frame.records_until(Reply, DEMO, Quarter("2026-T3"))) == 3
-    )
+    second, third = Quarter("2026-T2"), Quarter("2026-T3")
+    decided = frame.records_until(Decision, DEMO, second)
+    assert {one.task for one in decided} == {"papiers", "compte"}
+    (reply,) = frame.records_until(Reply, DEMO, second)
+    assert reply.id == "caisse-fictive-2026-t1"
+    assert len(frame.records_until(Reply, DEMO, third)) == 3
