@@ -64,7 +64,7 @@ def telling(root: Path, patch: pytest.MonkeyPatch) -> Tell:
             return {**files, "families.json": b"{}"}
 
         patch.setattr(compute, "_frame", frame)
-        of_none = {"KEPT_FOLDER": kept.KEPT_FOLDER, "made": lambda folder, name, of, make: make()}
+        of_none = {**vars(kept), "made": lambda folder, name, of, make: make()}
         never = SimpleNamespace(**of_none)
         patch.setattr(compute, "kept", never)
         path, said = root / "notebooks" / "satisfaction.ipynb", f"say({mark})"
