@@ -45,6 +45,6 @@ def test_what_asks_for_more_memory_than_there_may_be_is_refused(tmp_path):
 
 def test_what_does_not_end_or_tells_too_much_is_ended(tmp_path):
     with pytest.raises(_sandbox.Exceeded, match="not read within 2 seconds"):
-        _sandbox.apart(script(tmp_path, "time.sleep(60)"), seconds=2)
+        _sandbox.apart(*script(tmp_path, "time.sleep(60)"), seconds=2)
     with pytest.raises(_sandbox.Exceeded, match="needs more memory"):
         _sandbox.apart(*script(tmp_path, "return 'x' * 40_000_001"))
