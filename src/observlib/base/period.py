@@ -106,9 +106,7 @@ class Period(str):
         >>> Period("2026-T3").months, Period("2026-11/2027-01").months, Period("2026").months
         (('2026-07', '2026-08', '2026-09'), ('2026-11', '2026-12', '2027-01'), ())
         """
-        if self.kind == "quarter" or {self.first.kind, self.last.kind} == {"month"}:
-            return tuple(months_between(f"{self.start:%Y-%m}", f"{self.end:%Y-%m}"))
-        return ()
+        return _months(self)
 
 
 class Quarter(Period):
@@ -191,6 +189,13 @@ def months_between(first: str, last: str) -> Iterator[str]:
     while (current := f"{year:04d}-{number:02d}") <= last:
         yield current
         year, number = year + number // 12, number % 12 + 1
+
+
+@lru_cache(4096)  # frames repeat few periods in many rows
+def _months(period: Period) -> tuple[str, ...]:
+    if period.kind == "quarter" or {period.first.kind, period.last.kind} == {"month"}:
+        return tuple(months_between(f"{period.start:%Y-%m}", f"{period.end:%Y-%m}"))
+    return ()
 
 
 @lru_cache(4096)

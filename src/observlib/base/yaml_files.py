@@ -36,7 +36,7 @@ def read_yaml(
     return parse(text, path, expected, words)
 
 
-def beside(module: str) -> dict[str, Any]:
+def load_data(module: str) -> dict[str, Any]:
     """What stands in the YAML beside a module of the library: `x.yml` for `x.py`."""
     path = Path(module).with_suffix(".yml")
     found, _, problems = read_yaml(path, dict, "keys with what they hold", "is gone")
@@ -47,7 +47,7 @@ def beside(module: str) -> dict[str, Any]:
 
 def patterns(module: str) -> dict[str, re.Pattern[str]]:
     """The patterns in the YAML beside a module, by name."""
-    return {name: re.compile(as_one_line(text)) for name, text in beside(module).items()}
+    return {name: re.compile(as_one_line(text)) for name, text in load_data(module).items()}
 
 
 def as_one_line(pattern: str) -> str:

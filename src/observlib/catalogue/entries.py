@@ -23,7 +23,7 @@ from pydantic import (
 
 from observlib.base.period import Period
 from observlib.base.text import LINE_BREAKS, clash
-from observlib.base.yaml_files import beside
+from observlib.base.yaml_files import load_data
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
 Prose = Annotated[str, Field(min_length=1)]
@@ -33,7 +33,7 @@ Frequency = Literal["continuous", "daily", "weekly", "monthly", "quarterly", "ye
 _Verbatims = Literal["redacted", "redacted_with_names"]
 Comparison = Literal["mean", "share", "interval", "count"]
 
-_CHANNELS: dict[str, dict[str, str]] = beside(__file__)["channels"]
+_CHANNELS: dict[str, dict[str, str]] = load_data(__file__)["channels"]
 CHANNEL_LABELS = {name: words["fr"] for name, words in _CHANNELS.items()}
 CHANNELS_IN_ENGLISH = {name: words["en"] for name, words in _CHANNELS.items()}
 

@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from observlib.base.text import clash
-from observlib.base.yaml_files import beside, read_yaml
+from observlib.base.yaml_files import load_data, read_yaml
 from observlib.catalogue.entries import Device, Entry, Part, Slug, Text, may_say, time_zones
 from observlib.catalogue.mistakes import explain
 
@@ -63,7 +63,7 @@ class Beside(Part):
 
 # --- The fields of each tidy table that formats may give
 
-_OF_TABLES = beside(__file__)
+_OF_TABLES = load_data(__file__)
 FIELDS: dict[str, dict[str, str]] = _OF_TABLES["fields"]
 NEEDED: dict[str, list[list[str]]] = _OF_TABLES["needed"]
 _GO_WITH = {"start": "end", "value": "question", "scale_max": "scale_min"}

@@ -11,12 +11,12 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from observlib.base.yaml_files import KeyLines, beside, read_yaml
+from observlib.base.yaml_files import KeyLines, load_data, read_yaml
 from observlib.catalogue.entries import Entry
 
 _Sheet = TypeVar("_Sheet", bound=Entry)
 
-_TEXTS = beside(__file__)
+_TEXTS = load_data(__file__)
 _EXPECTED, _FORMS = _TEXTS["expected"], _TEXTS["forms"]
 
 

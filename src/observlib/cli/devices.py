@@ -215,7 +215,7 @@ def plan(
     _print_plan(made)
     print_json(
         device=device,
-        quarter=str(made.quarter),
+        quarter=made.quarter,
         **{name: getattr(made, name) for name in ("verdicts", "tests", "effect", "drop", "asked")},
     )
 

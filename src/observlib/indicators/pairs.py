@@ -136,7 +136,7 @@ def over_quarters(frame: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -
     Those of groups and of other periods are left out; `suppressed` where a quarter is not
     published.
     """
-    quarters = list(map(str, quarter.back(quarter.number)))
+    quarters = quarter.back(quarter.number)
     rows = frame[frame["period"].isin(quarters if len(quarters) > 1 else [])]
     rows = rows[headline_pairs(rows.assign(against="year"), catalogue)]
     digit = np.array([10.0 ** -rounding.places(row, catalogue) for row in estimates.records(rows)])
@@ -176,7 +176,7 @@ def counted_pairs(
     known = frame if past is None else past
     known = known[(known["status"] == "published") & (known["group"] == "")]
     value = known.drop_duplicates([*_SERIES, "period"]).set_index([*_SERIES, "period"])["estimate"]
-    periods = [*map(str, quarter.back(HISTORY))]
+    periods = quarter.back(HISTORY)
     usual = [
         usual_change(
             [value.get((*row.values(), period), math.nan) for period in periods],

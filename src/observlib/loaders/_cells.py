@@ -14,13 +14,13 @@ import pandas as pd
 
 from observlib.base.errors import bounded
 from observlib.base.text import fold, fold_label
-from observlib.base.yaml_files import beside
+from observlib.base.yaml_files import load_data
 from observlib.catalogue import Catalogue, SourceColumn
 from observlib.loaders import _moments, _text
 
 # --- Published figures, and lists of counters: what their cells hold, and what their rows need
 
-_WORDS = beside(__file__)
+_WORDS = load_data(__file__)
 _SPACED = re.compile(r"(?<=\d)[ \u00a0\u2009\u202f](?=\d{3}(?!\d))")
 # Codes of INSEE: Corsica's are 2A and 2B, overseas 971 to 978 and 984 to 988.
 _DEPARTEMENT = re.compile(r"0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-8]|98[4-8]", re.A)

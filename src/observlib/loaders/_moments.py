@@ -20,13 +20,13 @@ import pyarrow.compute as pc
 from observlib.base.errors import ObservError
 from observlib.base.period import Period
 from observlib.base.text import fold
-from observlib.base.yaml_files import beside
+from observlib.base.yaml_files import load_data
 from observlib.catalogue import Device, SourceColumn
 from observlib.loaders._rows import day_fault
 from observlib.loaders._text import parse_count, parse_month
 
 PARIS = ZoneInfo("Europe/Paris")
-_WRITTEN = beside(__file__)
+_WRITTEN = load_data(__file__)
 _PARTS, _HOW = _WRITTEN["parts"], _WRITTEN["shown"]
 _EPOCH = r"\A(?:[0-9]{9,10}(?:\.[0-9]{1,9})?|[0-9]{12,13})\z"
 _ISO = "%Y-%m-%d%_%H:%M[:%S[.%f]][%z]"  # where %_ is the T or space between day and time

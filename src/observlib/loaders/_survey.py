@@ -21,7 +21,7 @@ import pandas as pd
 from observlib.base.errors import ObservError, bounded
 from observlib.base.period import Quarter
 from observlib.base.text import fold_label
-from observlib.base.yaml_files import beside
+from observlib.base.yaml_files import load_data
 from observlib.catalogue import UNREAD, Catalogue, Device, Question, Questionnaire, plain_code
 from observlib.catalogue.contract import reject
 from observlib.catalogue.tables import WEIGHTS
@@ -58,7 +58,7 @@ class _Header:
     weight: int | None
 
 
-_WORDS = beside(__file__)
+_WORDS = load_data(__file__)
 _OWN: dict[str, list[str]] = _WORDS["own"]
 _OWN_CODES = frozenset(names[0] for names in _OWN.values())
 _NO_QUESTION = re.compile("|".join(_WORDS["no_question"]))

@@ -16,7 +16,7 @@ import pandas as pd
 from observlib.base.errors import ObservError, bounded
 from observlib.base.period import Quarter
 from observlib.base.text import fold, fold_label
-from observlib.base.yaml_files import beside
+from observlib.base.yaml_files import load_data
 from observlib.catalogue import Catalogue, Device
 from observlib.catalogue.contract import reject
 from observlib.loaders import Loaded
@@ -46,7 +46,7 @@ class _Kind:
     day: bool = False
 
 
-_TOLD = beside(__file__)
+_TOLD = load_data(__file__)
 _KINDS = {name: _Kind(**told) for name, told in _TOLD["indicators"].items()}
 _STATES = _TOLD["states"]
 _WORDS = '"Non applicable", "À venir", "Nombre d\'avis insuffisant", "Démarche proactive", "–"'

@@ -31,7 +31,7 @@ import yaml
 from observlib.base import personal
 from observlib.base.errors import ObservError, bounded
 from observlib.base.text import fold_label
-from observlib.base.yaml_files import beside, events, read_text, read_yaml
+from observlib.base.yaml_files import events, load_data, read_text, read_yaml
 from observlib.catalogue import Catalogue, Device
 from observlib.catalogue.contract import reject
 from observlib.loaders import Loaded
@@ -44,7 +44,7 @@ from observlib.loaders._text import (
     without_persons,
 )
 
-_HEAD, _IDEA, _STATES = (beside(__file__)[part] for part in ("head", "idea", "states"))
+_HEAD, _IDEA, _STATES = (load_data(__file__)[part] for part in ("head", "idea", "states"))
 # What YAML reads in base 8, 16, 2 or 60: `012` as 10, `1:30` as 90.
 _NOT_DECIMAL = re.compile(r"[-+]?0[\d_xb][\da-fA-F_]*|[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?")
 _Fault = tuple[tuple[Any, ...], str, str]  # where in the sheet, value, reason

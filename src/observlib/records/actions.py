@@ -15,13 +15,13 @@ from pydantic import AfterValidator
 
 from observlib.base.errors import bounded
 from observlib.base.period import Period
-from observlib.base.yaml_files import beside
+from observlib.base.yaml_files import load_data
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Part, Slug, Text
 from observlib.records.published_text import Plain, a_role
 from observlib.records.record import Fault, Record
 
-FOLLOWED: list[str] = beside(__file__)["followed"]
+FOLLOWED: list[str] = load_data(__file__)["followed"]
 # What readers see beside an effect: with what the product was compared, and which line is which.
 BEFORE_AFTER = "Avant/après"
 COMPARABLE = "Produits comparables"

@@ -12,12 +12,13 @@ from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.personal import TITLES_OF_PEOPLE, held
 from observlib.base.text import sign_fault
-from observlib.base.yaml_files import beside
+from observlib.base.yaml_files import load_data
 from observlib.catalogue.entries import Prose, Text
 from observlib.estimates.comparisons import COMPARISON_NUMBERS
 
 _ACTIVE = [
-    (one["what"], re.compile(one["pattern"]), one["instead"]) for one in beside(__file__)["active"]
+    (one["what"], re.compile(one["pattern"]), one["instead"])
+    for one in load_data(__file__)["active"]
 ]
 # A count as `french.number` writes it, of fewer digits than anyone's number: beside the interval of
 # another it would read as more.

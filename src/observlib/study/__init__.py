@@ -11,8 +11,7 @@ import pandas as pd
 from observlib import display, estimates, store
 from observlib.base.errors import ObservError, bounded
 from observlib.base.period import Quarter
-from observlib.estimates.comparisons import COMPARISON_COLUMNS as COMPARISON_COLUMNS
-from observlib.estimates.comparisons import IN_TIME, combine_comparisons
+from observlib.estimates.comparisons import COMPARISON_COLUMNS, IN_TIME, combine_comparisons
 from observlib.indicators import specifications
 from observlib.language import french
 from observlib.pipeline import disclosed, frame, project

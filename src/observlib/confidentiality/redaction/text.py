@@ -116,7 +116,7 @@ def rules(module: str, **parts: str) -> tuple[_Rules, dict[str, str]]:
     A line's end and what indents the next are no part of a pattern. `{cap}` stands for a part: a
     capital, the sign of a masked name (`{name}`), or one that the section `parts` tells.
     """
-    sections = yaml_files.beside(module)
+    sections = yaml_files.load_data(module)
     parts = {"cap": _CAP, **SIGNS, **parts}
 
     def whole(written: str) -> str:

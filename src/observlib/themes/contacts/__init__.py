@@ -428,10 +428,8 @@ def contacts(
     called = quarterly_calls(calls_by_day, intervals_by_day, known, calls_by_wait)
     written = quarterly_tickets(tickets_by_state, known, promises, tickets_by_delay)
     past = estimates.combine([called, written])
-    called, written = (x[x["period"].isin(map(str, quarters))] for x in (called, written))
-    by_quarter = visits[
-        visits["period"].isin(map(str, quarters)) & (visits["indicator"] == "visits")
-    ]
+    called, written = (x[x["period"].isin(quarters)] for x in (called, written))
+    by_quarter = visits[visits["period"].isin(quarters) & (visits["indicator"] == "visits")]
     asked = theme_shares(calls_by_theme, "call", [quarter])
     rows = [
         called,

@@ -66,7 +66,7 @@ def votes_by_quarter(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Dat
     made: list[estimates.Row] = []
     for subject, asked in rows.groupby(["channel", "device", "source"], sort=True):
         passport = dict(zip(["channel", "device", "source"], subject, strict=True))
-        for period in map(str, quarters):
+        for period in quarters:
             inside = asked[asked["quarter"] == period]
             row = {**passport, "period": period}
             cast = inside.groupby("poll_id")["votes"].sum()

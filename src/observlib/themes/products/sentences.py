@@ -165,7 +165,7 @@ def coming(
         survey = catalogue.devices.get(str(device))
         if survey and survey.frequency == "yearly":
             following = Quarter(max(own["period"])) + 4
-            when = french.when(str(following))
+            when = french.when(following)
             expected = _TEXTS["expected"].format(when=when)
             lines.append(markdown("- **{}** : {}", survey.label, expected))
     return joined(lines, "\n")

@@ -170,9 +170,5 @@ def _problems(met: pd.DataFrame, people: int) -> list[estimates.Row]:
 @family("user_tests", quarters=4)
 def user_tests_(user_tests: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     """What the tests of the quarter found, and those of the year that it ends."""
-    return estimates.combine(
-        [
-            quarterly_tests(user_tests, [quarter]),
-            pooled_tests(user_tests, quarter.back(4)),
-        ]
-    )
+    now, year = quarterly_tests(user_tests, [quarter]), pooled_tests(user_tests, quarter.back(4))
+    return estimates.combine([now, year])

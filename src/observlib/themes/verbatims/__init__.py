@@ -91,9 +91,8 @@ _REFUSALS = ["device", "reading", "reason"]
 _QUOTES = ["product", "device", "theme", "text"]
 _UNSTABLE = ["product", "device", "themes"]
 _OF_ONE = "sur 1"  # from 0 to 1
-protect_impersonal = partial(
-    protect, low_base=0, personal=False
-)  # they tell of readers, machines, themes
+# of what tells of readers, machines and themes, and of no person
+protect_impersonal = partial(protect, low_base=0, personal=False)
 
 
 def count_texts(texts: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
