@@ -17,8 +17,7 @@ from tests.drawings import said
 from tests.publish.test_pdf import objects
 
 from observlib import estimates
-from observlib.dataset import columns
-from observlib.dataset.workbook import HEAD_ROW
+from observlib.dataset import HEAD_ROW, package_tables
 from observlib.estimates.comparisons import COMPARISON_NUMBERS
 
 _NUMBERS = {*estimates.NUMBERS, *COMPARISON_NUMBERS}
@@ -93,7 +92,7 @@ def _workbook(content: bytes) -> Iterator[Part]:
         begins = HEAD_ROW if ["Retour au sommaire"] in [row[:1] for row in cells] else 0
         yield from _prose(sheet, (" | ".join(map(str, row)) for row in cells[:begins]))
         head, *rows = cells[begins:]
-        names = {one.title: name for name, one in columns.COMPARISONS.items()}
+        names = {one.title: name for name, one in package_tables.COMPARISONS.items()}
         frame = pd.DataFrame(rows, columns=[names.get(str(title), str(title)) for title in head])
         yield from _table(sheet, frame)
     yield from (Part(name, own.decode("utf-8")) for name, own in _files(content))  # formulas, notes

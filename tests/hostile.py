@@ -26,12 +26,19 @@ ALL = [*ATTACKS, *UNSEEN]
 PLAIN = [
     text for text in ALL if not re.search(r"[*`<>\[\]$|\\@^~\n\r]", text) and text.isprintable()
 ]
+# and the text of a sheet on a practice, whose title may hold them all
+ESCAPED = ("&lt;script&gt;1&lt;/script&gt;", "&#60;script&#62;1", "[c](&#106;avascript:alert(1))")
+SHEET = {
+    "title": " · ".join(ATTACKS[::5]), "redo": ATTACKS[0], "avoid": ATTACKS[2], "cost": ATTACKS[3],
+    "department": "annonces", "tool": "limesurvey", "date": date(2026, 3, 1), "contact": "pôle",
+    "verdict": "à refaire",
+}  # fmt: skip
 DAYS = {"2025": date(2025, 8, 3), "2026": date(2026, 8, 3)}
 Rows = Iterable[Mapping[str, Any]]
 
 
 def write(data: Path) -> Path:
-    """Write the data folder: `raw/`, `catalogue/`, `actions/`, `decisions/` and `partners/`."""
+    """Write the data folder: `raw/`, `catalogue/`, and the folders of what people write."""
     labels = itertools.cycle(f"{word} {number}" for number, word in enumerate(ATTACKS))
     devices = []
     (data / "raw").mkdir(parents=True)
@@ -69,6 +76,9 @@ def write(data: Path) -> Path:
     for folder, sheets in sheets_of.items():
         for sheet in sheets:
             _yaml(data / folder / f"{sheet['id']}.yml", sheet)
+    (data / "practices").mkdir()
+    body = "\n\n".join(["Un récit.", *ESCAPED])
+    (data / "practices" / "hostile.md").write_text(f"---\n{dump(SHEET)}---\n\n{body}\n", "utf-8")
     return data
 
 

@@ -313,7 +313,7 @@ def test_an_edition_that_cannot_be_written_leaves_the_last(observ, filled, monke
             (folder / name).write_bytes(content)
         return {**request.about, "version": "0", "studies": [], "frame": {}}, {}
 
-    monkeypatch.setattr("observlib.edition.release.make_edition", make)
+    monkeypatch.setattr("observlib.edition.make.make_edition", make)
     monkeypatch.setattr("observlib.edition.release.publish", fail)
     monkeypatch.setattr("observlib.pipeline.disclosed.jobs", lambda _: [])  # no page reads a family
     if step == "workspace":

@@ -58,21 +58,6 @@ def test_a_place_of_what_no_place_is_kept_of_is_told(folder):
     assert "key 'area' says nothing of the table tickets" in problem
 
 
-def test_all_errors_are_told_at_once_each_with_its_line(folder):
-    lines = {
-        edit(folder, "devices.yml", "channel: open_data", "channel: pigeon"): "pigeon",
-        edit(folder, "devices.yml", "owner: vie-publique", "owner: nobody"): "nobody",
-        edit(folder, "devices.yml", "loader: jdma", "loader: magic"): "magic",
-        edit(folder, "devices.yml", "product: boamp", "product: bamop"): "bamop",
-    }
-    edit(folder, "indicators.yml", "better: higher", "betterr: higher")
-    found = problems(folder)
-    assert len(found) == 6  # the misspelt key is unknown, and the right one missing
-    for line, word in lines.items():
-        assert any(f"devices.yml:{line}:" in p for p in found if word in p)
-    assert "open_data" in next(p for p in found if "pigeon" in p)
-
-
 @pytest.mark.parametrize(("content", "word"), [
     ("", "a list of entries"), ("id: x", "a list of entries"), ("- [", "not valid YAML"),
     ("- id: x\n\tlabel: y", "not valid YAML"), ("- just text", "an entry is a mapping"),

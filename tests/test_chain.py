@@ -92,19 +92,6 @@ def test_marks_shares_and_bases_are_those_of_the_answers_written(marks, truths):
                 assert (row["estimate"], row["n"]) == pytest.approx((value, base(n)))
 
 
-def test_intervals_hold_the_true_mean_about_as_often_as_they_say(marks, truths):
-    found = marks.set_index(["indicator", "device", "period"])
-    hits = []
-    for truth in truths["ratings"]:
-        if truth["question"] != "satisfaction" or truth["answers"] < 30:
-            continue
-        place = truth["device"], truth["quarter"]
-        mean, share = found.loc[("satisfaction_10", *place)], found.loc[("satisfied_share", *place)]
-        hits.append(mean["ci_low"] <= truth["true_mean_10"] <= mean["ci_high"])
-        hits.append(share["ci_low"] <= 100 * truth["true_satisfied_share"] <= share["ci_high"])
-    assert len(hits) > 100 and 0.90 <= sum(hits) / len(hits) <= 0.99
-
-
 def test_feelings_add_up_to_the_experiences_written(demonstration, truths, catalogue):
     told = store.read(demonstration, "experiences")
     shares = experiences.estimate_feelings(told, catalogue, Quarter("2026-T3"))

@@ -1,6 +1,5 @@
 """The real command, as someone types it: what it prints, and the code with which it ends."""
 
-import contextlib
 import os
 import re
 import shutil
@@ -9,22 +8,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.copies import published_project, write_study
 
-from observlib import estimates, store
+from observlib import store
 from observlib.base.period import Quarter
-from observlib.edition.execute import Outcome
-from observlib.edition.plan import Page
-from observlib.estimates.comparisons import make_comparisons
-from observlib.pipeline import archive
 
-ROOT = Path(__file__).parents[1]
 COMMANDS = (
     *("catalogue", "fetch", "ingest", "forget", "status", "watch", "edition", "partners"),
     *("preview", "code", "practice", "study", "device"),
@@ -104,13 +96,6 @@ def test_the_catalogue_is_printed_whole_and_unbroken_in_80_columns(observ, place
         assert f"  {device.loader}, {device.family}, {device.channel}, " in listed
     for product in catalogue.products:  # the words that `-p product=` takes
         assert product in known
-
-
-def test_a_wrong_action_is_told_with_the_catalogue_that_it_names(observ, place):
-    (place / "data" / "actions").mkdir()
-    (place / "data" / "actions" / "a.yml").write_text("id: a\n", encoding="utf-8")
-    code, out, err = observ("catalogue")
-    assert (code, out) == (1, "") and "a.yml:1: 'a': key 'title' is missing" in err
 
 
 def test_an_indicator_of_shares_that_no_attack_tries_is_refused_until_it_is_named(observ, place):
@@ -333,44 +318,8 @@ def test_a_folder_that_was_deleted_under_one_s_feet_is_told(observ, tmp_path, mo
     monkeypatch.chdir(tmp_path)
 
 
-def test_a_study_that_fails_is_told_by_its_cell_and_publishes_nothing(observ, filled, monkeypatch):
-    def run(pages: list[Page], folder: Path, *_: object, **__: object) -> list[Outcome]:
-        shutil.copy(pages[0].study.path, folder / "etude.ipynb")
-        return [Outcome(pages[0], folder / "etude.ipynb", "cell 2: no answer at all")]
-
-    started = "observlib.edition.execute.started"
-    monkeypatch.setattr(started, lambda *_, **__: contextlib.nullcontext(ThreadPoolExecutor()))
-    monkeypatch.setattr("observlib.edition.make.execute", run)
-    monkeypatch.setattr("observlib.pipeline.disclosed.jobs", lambda _: [])
-    code, out, err = observ("edition")
-    assert (code, out) == (1, "")
-    problem, mend = err.splitlines()
-    kept = filled / "reports" / "_failed" / "etude.ipynb"
-    assert "etude: cell 2: no answer at all" in problem
-    assert str(kept) in problem and kept.is_file()
-    assert "nothing was published" in mend
-    assert is_untouched(filled)
-
-
 def interrupt(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
-
-
-@pytest.mark.parametrize("step", ["make_edition", "publish", "check_request"])
-def test_ctrl_c_leaves_the_published_site_as_it_was(observ, filled, monkeypatch, step):
-    if step == "publish":
-        none = archive.content(estimates.make([]), make_comparisons(None), {"wide": []})
-
-        def make(request: Any, folder: Path, **_: Any) -> tuple[dict[str, Any], dict[str, int]]:
-            for name, content in none.items():
-                (folder / name).write_bytes(content)
-            return {**request.about, "studies": [], "frame": {}}, {}
-
-        monkeypatch.setattr("observlib.edition.release.make_edition", make)
-        monkeypatch.setattr("observlib.pipeline.disclosed.jobs", lambda _: [])
-    monkeypatch.setattr(f"observlib.edition.release.{step}", interrupt)
-    told(observ("edition"), 130, "interrupted", "as it was")
-    assert is_untouched(filled)
 
 
 def test_ctrl_c_leaves_the_store_as_it_was(observ, filled, monkeypatch):

@@ -29,11 +29,6 @@ NOTHING: set[str] = set()
 Release = Callable[..., tuple[Path, list[str]]]
 
 
-@pytest.fixture
-def kept_site() -> None:
-    """What is kept is looked at here: each project keeps its own."""
-
-
 @pytest.fixture(scope="module")
 def made_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pages that a first release of the small project makes: they are alike in all tests."""
@@ -76,9 +71,6 @@ def again(release: Release, ran: list[str]) -> Callable[..., set[str]]:
         return set(ran)
 
     return run
-
-
-Again = Callable[..., set[str]]
 
 
 def states(root: Path) -> dict[str, tuple[int, int]]:
@@ -207,26 +199,6 @@ def test_a_published_file_that_was_touched_by_hand_is_noticed_and_mended(again, 
     assert small.published(root) == before
 
 
-def test_a_site_that_is_gone_is_made_again_of_what_is_kept(again, root):
-    again()
-    before = small.published(root)
-    for name in ("_site", "editions"):
-        shutil.rmtree(root / "reports" / name)
-    assert not stands(root)
-    assert again() == NOTHING
-    assert small._part(small.published(root), "_site") == small._part(before, "_site")
-
-
-@pytest.mark.slow
-def test_another_quarter_in_between_is_noticed_and_neither_is_executed_twice(again, root):
-    again()
-    before = small._part(small.published(root), "_site/2026-T3")
-    assert again(T2) == {"panorama", "satisfaction"}
-    assert not stands(root) and stands(root, T2)
-    assert again(T3) == NOTHING
-    assert small._part(small.published(root), "_site/2026-T3") == before
-
-
 @pytest.mark.slow
 def test_a_partial_edition_is_tried_again_each_time(root, release, failing):
     release()
@@ -343,16 +315,6 @@ def test_a_change_of_the_library_runs_pages_that_see_it(again, root, monkeypatch
     assert stands(root)
 
 
-@pytest.mark.slow
-def test_a_parameter_runs_the_pages_that_have_it(again, root):
-    types = "{quarter: {type: quarter}, years: {type: integer, default: 3}}"
-    small.write_study(root, "panorama", f"parameters: {types}")
-    again()
-    assert again(given={"years": "5"}) == {"panorama"}
-    assert not stands(root) and stands(root, given={"years": "5"})
-    assert again() == NOTHING
-
-
 def of_quarter(root: Path) -> dict[str, bytes]:
     """What is published of the quarter itself."""
     return {name: text for name, text in small.published(root).items() if f"/{T3}/" in name}
@@ -397,51 +359,6 @@ def test_a_sheet_of_practices_that_changed_is_published_anew(again, root):
     again()
     page = root / "reports" / "_site" / T3 / "practices" / f"{sheet.stem}.html"
     assert "leçon de plus" in page.read_text(encoding="utf-8")
-
-
-def test_all_pages_bear_the_day_of_the_edition_which_is_that_of_its_last_revision(release, root):
-    release()
-    small.write_study(root, "panorama", words="Autre.")
-    change(root / "notebooks" / "panorama.ipynb", "Constat de panorama", "Un autre constat")
-    release(today=LATER)
-    about = small.manifest(root)
-    assert (about["published"], about["revisions"]) == ("2026-11-24", ["2026-12-02"])
-    site = small.published(root)
-    for page in ("panorama", "satisfaction"):
-        text = site[f"_site/2026-T3/{page}.html"].decode("utf-8")
-        assert "publiée le 2 décembre 2026" in " ".join(text.replace("\u00a0", " ").split())
-    assert b"2026-12-02" in site["_site/index.html"]
-
-
-@pytest.mark.slow
-def test_what_is_kept_and_damaged_is_made_again(again, root):
-    again()
-    before = small.published(root)
-    entries = [path for path in (root / "reports" / ".kept").rglob("*") if path.is_file()]
-    folders = {path.relative_to(root / "reports" / ".kept").parts[0] for path in entries}
-    assert {"pages", "executions", "disclosure", "frame", "site", "published"} <= folders
-    for path in entries:
-        path.write_bytes(path.read_bytes()[:-1] + b"z")
-    assert not stands(root)
-    assert again() == EVERY
-    assert small.published(root) == before
-    assert again() == NOTHING
-
-
-@pytest.mark.slow
-def test_a_study_that_is_saved_while_it_runs_is_not_kept_as_what_it_was(again, release, root):
-    def save(done: int, total: int, name: str) -> None:
-        small.write_study(root, "satisfaction", words="Enregistré entre-temps.")
-
-    release(executing=save)
-    assert not stands(root)
-    assert "satisfaction" in again()
-    page = small.published(root)["_site/2026-T3/satisfaction.html"]
-    assert "entre-temps" in page.decode("utf-8")
-    small.write_study(root, "satisfaction")
-    assert "satisfaction" in again()
-    page = small.published(root)["_site/2026-T3/satisfaction.html"]
-    assert "entre-temps" not in page.decode("utf-8")
 
 
 def test_pages_that_succeeded_beside_a_failure_are_not_executed_again(ran, release, root, failing):

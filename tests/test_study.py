@@ -250,7 +250,7 @@ def test_what_may_be_said_is_completed_and_explained(study):
     assert "span" in dir(study.say) and "units_sold" in dir(study.say.sales)
     assert {"pd", "Catalogue", "words"}.isdisjoint(dir(study.say.sales))
     sentence = study.say.sales.units_sold
-    assert str(inspect.signature(sentence)).startswith("(frame: 'pd.DataFrame', by: 'str'")
+    assert str(inspect.signature(sentence)).startswith("(frame, by='product'")
     assert inspect.getdoc(sentence).startswith("How much each shop sold")  # type: ignore[union-attr]
     with pytest.raises(TypeError, match="units_sold: got an unexpected keyword argument 'perod'"):
         sentence(study.estimates("sales"), perod="2026-T2")

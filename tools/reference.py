@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import typer
 
-from observlib import catalogue, cli, dataset, study
+from observlib import catalogue, cli, dataset, loaders, study
 from observlib.catalogue import formats, questionnaires
 from observlib.catalogue import tables as definitions
 from observlib.catalogue.tables import TABLES
-from observlib.dataset import columns
+from observlib.dataset import package_tables
 from observlib.loaders import plain_csv
 from observlib.pipeline import frame, revisions
-from observlib.publish.editions import feeds, reviews
-from observlib.records import (
-    actions,
-    corrections,
-    decisions,
-    expectations,
-    practices,
-    replies,
-)
-from observlib.study import narratives
+from observlib.publish.editions import feeds, record
+from observlib.records import corrections, practices, sheets
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 NOTE = "*Written by `make reference` from the code; change it there.*"
@@ -45,19 +39,19 @@ MODELS: dict[str, Any] = {
     "catalogue/revisions.yml": catalogue.Revision,
     "catalogue/questionnaires/<id>.yml": catalogue.Questionnaire,
     "catalogue/questionnaires/<id>.yml, questions": catalogue.Question,
-    "actions/<id>.yml": actions.Action,
-    "actions/<id>.yml, expected": actions.Expected,
+    "actions/<id>.yml": sheets.Action,
+    "actions/<id>.yml, expected": sheets.Expected,
     "corrections/<id>.yml": corrections.Correction,
-    "expectations/<id>.yml": expectations.Expectation,
-    "decisions/<id>.yml": decisions.Decision,
-    "partners/<id>.yml": replies.Reply,
+    "expectations/<id>.yml": sheets.Expectation,
+    "decisions/<id>.yml": sheets.Decision,
+    "partners/<id>.yml": sheets.Reply,
     "practices/<id>.md": practices.PracticeSheet,
     "practices/<id>.md, sources": practices.Source,
     "calendar.yml, editions": feeds.Planned,
     "calendar.yml, editions, changed": feeds.DateChange,
     "calendar.yml, access": feeds.Access,
-    "reports/reviews/<id>.yml": reviews.Review,
-    "reports/reviews/<id>.yml, points": reviews.ReviewPoint,
+    "reports/reviews/<id>.yml": record.Review,
+    "reports/reviews/<id>.yml, points": record.ReviewPoint,
     "reports/errata/<id>.yml": revisions.Erratum,
     "reports/errata/<id>.yml, figures": revisions.Figure,
 }
@@ -72,6 +66,10 @@ FORMAT_MODELS: dict[str, Any] = {
 }
 KINDS = {"string": "text", "integer": "whole number", "boolean": "true or false", "null": ""}
 NO_KEYS = ("slug", "body")  # of a sheet: its file's name, and its text
+NOTHING: dict[str, Any] = {}
+EVERYWHERE = ("device", "product", "channel")
+PERIOD = ("start", "end", "complete")
+REFERENCE = "reference_"
 
 
 def pages() -> dict[str, str]:
@@ -81,7 +79,7 @@ def pages() -> dict[str, str]:
         "tables.md": ("Tidy tables", _tables()),
         "catalogue.md": ("Keys of the catalogue, actions and sheets", _keys()),
         "formats.md": ("Formats of exports", _formats()),
-        "commands.md": ("Commands", _command(observ, "observ")),
+        "commands.md": ("Commands", _commands(observ)),
         "study.md": ("Study", _study()),
         "data.md": ("Data package of an edition", _data()),
     }
@@ -92,36 +90,58 @@ def pages() -> dict[str, str]:
 
 
 def _tables() -> Iterator[str]:
-    yield _doc(definitions.Column)
+    yield (
+        "Each row has the `device` that gave it, its `channel` and its `product`, which is empty "
+        "where a device is of none. A row of a period has `start` and `end`, days of one month, "
+        "both included, and `complete`: whether the export was made after `end`. A `moment` is in "
+        "UTC, without a zone; the days beside it are those of Paris. A text that holds someone's "
+        "name is refused. The key is what identifies a row."
+    )
     for name, table in TABLES.items():
-        rows = [
-            (f"`{key}`", column.kind, "yes" * column.optional, _any(column.allowed))
-            for key, column in table.columns.items()
-        ]
+        told = {*EVERYWHERE, *(PERIOD if table.months else ())}
+        rows = [(f"`{key}`", _column(x)) for key, x in table.columns.items() if key not in told]
         yield f"## {name}\n\n{table.row}\n\nKey: {_any(('device', *table.key))}."
-        yield _rows(("column", "kind", "may be empty", "allowed"), rows)
-        yield "\n".join(f"- refused: `{rule.about}` {rule.reason}" for rule in table.rules)
+        refused = [rule for rule in table.rules if rule.about != "period"]
+        yield _list([*rows, *(("refused", f"`{rule.about}` {rule.reason}") for rule in refused)])
     yield f"## As CSV\n\n{_doc(plain_csv)}"
 
 
+def _column(column: definitions.Column) -> str:
+    """What a column holds, in words."""
+    return (_any(column.allowed) or column.kind) + ", or empty" * column.optional
+
+
 def _keys() -> Iterator[str]:
-    yield "What each file of a data folder may hold; a wrong key is told with its file and line."
+    yield (
+        "What each file of a data folder may hold; a wrong key is told with its file and line. An "
+        "entry has an `id`, which names its file where it has one of its own; those of the "
+        "catalogue have a `label` in French, and may have a `label_en` for open data."
+    )
+    common = catalogue.FamilyLabel.model_json_schema()["properties"]
     for place, model in MODELS.items():
         yield f"## {place}\n\n{_doc(model)}"
-        yield _model(model)
+        yield _model(model, common)
     yield f"## How a questionnaire is read\n\n{_doc(questionnaires)}"
 
 
-def _model(model: Any) -> str:
-    """The keys of an entry, as a table."""
+def _model(model: Any, common: dict[str, Any] = NOTHING) -> str:
+    """The keys of an entry but those that are `common`, as a table."""
     schema = model.model_json_schema()
     needed = schema.get("required", ())
-    rows = [
-        (f"`{key}`", _kind(x, schema), "yes" * (key in needed), x.get("description", ""))
-        for key, x in schema["properties"].items()
-        if key not in NO_KEYS
-    ]
-    return _rows(("key", "holds", "required", "meaning"), rows)
+    return _list(
+        _key(key, found, schema, key in needed)
+        for key, found in schema["properties"].items()
+        if key not in NO_KEYS and found != common.get(key)
+    )
+
+
+def _key(
+    key: str, found: dict[str, Any], schema: dict[str, Any], is_needed: bool
+) -> tuple[str, str]:
+    """A key, what it holds and what that means."""
+    kind = _kind(found, schema) + "; required" * is_needed
+    meaning = found.get("description")
+    return (f"`{key}` ({kind})", meaning) if meaning else (f"`{key}`", kind)
 
 
 def _data() -> Iterator[str]:
@@ -135,13 +155,21 @@ def _data() -> Iterator[str]:
         ".zip. A partner's package has the same files, with the rows of its page. A text that a "
         "spreadsheet would take for a formula has an apostrophe before it."
     )
-    for name, table in columns.PACKAGE_FILES.items():
-        rows = [
-            (f"`{key}`", x.kind, "yes" * x.is_required, x.title, x.en) for key, x in table.items()
-        ]
+    first = package_tables.PACKAGE_FILES["estimates"]
+    for name, table in package_tables.PACKAGE_FILES.items():
         yield f"## {name}.csv"
-        yield _rows(("column", "holds", "never empty", "in the workbook", "meaning"), rows)
-    rows = [(f"`{name}`", f"`{obs}`", f"`{conf}`") for name, (obs, conf) in columns.SDMX.items()]
+        own = table if table is first else {key: table[key] for key in table if key not in first}
+        if any(key.startswith(REFERENCE) for key in own):
+            own = {key: x for key, x in own.items() if not key.startswith(REFERENCE)}
+            yield (
+                "The columns of `estimates.csv`; under the same names after "
+                f"`{REFERENCE}` (« (référence) ») what the value is compared with; and:"
+            )
+        elif len(own) < len(table):
+            yield f"As in `estimates.csv`: {_any(key for key in table if key in first)}; and:"
+        yield _list(map(_packaged, own.items()))
+    codes = package_tables.SDMX.items()
+    rows = [(f"`{name}`", f"`{obs}`", f"`{conf}`") for name, (obs, conf) in codes]
     yield (
         "## Codes\n\nOf SDMX's lists CL_OBS_STATUS (2.2) and CL_CONF_STATUS (1.2), by status. "
         "`partial` is told as provisional, the nearest that SDMX has; whatever is withheld is `N`, "
@@ -149,19 +177,21 @@ def _data() -> Iterator[str]:
     )
     yield _rows(("status", "obs_status", "conf_status"), rows)
     yield (
-        "`flags` has the letters by which European statistics mark figures, several at a time: "
-        "`p`, `b` and `u` are SDMX's P, B and U, and go with `partial`, a change of method and "
-        "`low_base`; `c` goes with `suppressed`, whose confidentiality is of SDMX's other list. "
-        "SDMX has no `r`: it is that of Eurostat's flags until 2025, and marks a figure that the "
-        "edition tells otherwise than those before. `obs_status` holds one code, and `B` goes "
-        "before the others, as SDMX ranks them."
+        "`flags` has the letters of European statistics, several at a time: `p`, `b` and `u` go "
+        "with `partial`, a change of method and `low_base`, `c` with `suppressed`; `r`, which SDMX "
+        "lacks, marks a figure that the edition tells otherwise than those before. `obs_status` "
+        "holds one code, of which `B` goes first."
     )
-    words = [
-        (f"`{name}`", f"`{code}`", en, fr)
-        for name, codes in columns.CODES.items()
-        for code, (fr, en) in codes.items()
-    ]
-    yield _rows(("column", "code", "in English", "in French"), words)
+    for name, codes in package_tables.CODES.items():
+        yield f"**{name}**"
+        yield _list((f"`{code}`", f"{en} (« {fr} »)") for code, (fr, en) in codes.items())
+
+
+def _packaged(item: tuple[str, Any]) -> tuple[str, str]:
+    """A column of a data package: its name, its head in the workbook, what it holds."""
+    name, column = item
+    kind = column.kind + "; never empty" * column.is_required
+    return f"`{name}`, « {column.title} » ({kind})", column.en
 
 
 def _formats() -> Iterator[str]:
@@ -174,19 +204,26 @@ def _formats() -> Iterator[str]:
     for one in known.values():
         by_table.setdefault(one.table, []).append(one)
     for table, found in sorted(by_table.items()):
-        rows = [(f"`{one.id}`", one.label, _any(one.columns), _untold(one)) for one in found]
-        yield f"## {table}"
-        yield _rows(("format", "of", "gives", "does not tell"), rows)
+        described = ((f"`{one.id}`, {one.label}", _gives(one)) for one in found)
+        yield f"## {table}\n\n{_list(described)}"
+    yield "## Loaders\n\nWhat no format can describe is read by code, which `loader` names alike."
+    rows = [(f"`{name}`", _first(loaders.loader_of(name))) for name in loaders.loader_names()]
+    yield _list(rows)
     for title, model in FORMAT_MODELS.items():
         yield f"## {title}\n\n{_doc(model)}"
         yield _model(model)
 
 
+def _gives(one: catalogue.Format) -> str:
+    """The fields that a format gives, and those that it leaves unknown; or why it is refused."""
+    fields = re.sub(r"`sus_1`, .*`sus_10`", "`sus_1` to `sus_10`", _any(one.columns))
+    return "; ".join(filter(None, (fields, _untold(one))))
+
+
 def _untold(one: catalogue.Format) -> str:
-    """What a format leaves unknown, or why it is refused."""
     if one.refused:
         return f"refused: {one.refused}"
-    return "; ".join(f"`{field}`: {why}" for field, why in one.unknown.items())
+    return "; ".join(f"no `{field}`: {why}" for field, why in one.unknown.items())
 
 
 def _kind(found: dict[str, Any], schema: dict[str, Any]) -> str:
@@ -197,7 +234,7 @@ def _kind(found: dict[str, Any], schema: dict[str, Any]) -> str:
         return " or ".join(filter(None, (_kind(one, schema) for one in found["anyOf"])))
     kind = found.get("type", "anything")
     if kind == "array":
-        return f"list of: {_kind(found['items'], schema)}" if "items" in found else "list"
+        return f"list of {_kind(found['items'], schema)}" if "items" in found else "list"
     if kind == "object":
         return "entry" if "properties" in found else "mapping"
     if "enum" in found:
@@ -206,27 +243,73 @@ def _kind(found: dict[str, Any], schema: dict[str, Any]) -> str:
     return "identifier" if is_slug else found.get("format", KINDS.get(kind, kind))
 
 
-def _command(command: Any, words: str) -> Iterator[str]:
-    everywhere = {"--quiet", "--json"} if words != "observ" else set()
-    told = [param for param in command.params if not everywhere & set(param.opts)]
-    yield f"## {words}\n\n{inspect.cleandoc(command.help)}"
-    yield _rows(("word", "meaning"), [(_any(param.opts), param.help) for param in told])
-    for name, inner in getattr(command, "commands", {}).items():
+def _commands(observ: Any) -> Iterator[str]:
+    yield (
+        "`observ COMMAND --help` says what each takes. All take `--quiet` (print nothing but "
+        "mistakes) and `--json` (one object a line)."
+    )
+    yield _list(_command(observ, "observ"))
+
+
+def _command(command: Any, words: str) -> Iterator[tuple[str, str]]:
+    """The first line of the help of a command, or of those below it."""
+    below = getattr(command, "commands", {})
+    if not below:
+        yield f"`{words}`", command.help.partition("\n\n")[0].replace("\n", " ")
+    for name, inner in below.items():
         yield from _command(inner, f"{words} {name}")
 
 
 def _study() -> Iterator[str]:
-    yield _doc(study.Study)
+    yield _doc(study.Study).partition("**Examples**")[0]
+    yield (
+        "In a notebook, `study.lines?` says more, with an example; `study.help()` lists families "
+        'and sentences, and `study.help("contacts")` what one gives and says.'
+    )
     bases = [vars(base) for base in reversed(study.Study.__mro__) if base is not object]
-    for name, found in {name: found for base in bases for name, found in base.items()}.items():
-        if not name.startswith("_"):
-            given = _signature(found) if inspect.isfunction(found) else ""
-            yield f"## study.{name}{given}\n\n{_doc(getattr(found, 'func', found))}"
+    members = {name: found for base in bases for name, found in base.items()}
+    public = {name: found for name, found in members.items() if not name.startswith("_")}
+    shared = _shared(public.values())
+    yield "## Parameters of several methods"
+    yield _list((f"`{name}`", text) for name, text in shared)
+    yield "## Methods and values"
+    yield _list(_member(*one, shared) for one in public.items())
     families = [(f"`{name}`", _first(x.compute)) for name, x in frame.families().items()]
     yield "## Families of estimates\n\nWhat `study.estimates` and `study.comparisons` ask for."
-    yield _rows(("family", "gives"), families)
-    yield "## Sentences\n\nWhat `study.say` says."
-    yield _rows(("sentence", "says"), _sentences(narratives, ""))
+    yield _list(families)
+
+
+def _shared(members: Iterable[Any]) -> list[tuple[str, str]]:
+    """The parameters that several methods have and describe alike."""
+    times = Counter(told for member in members for told in _parameters(member))
+    often: dict[str, str] = {}
+    for (names, text), number in times.items():
+        if number > 2:
+            often.setdefault(names, text)
+    return list(often.items())
+
+
+def _member(name: str, found: Any, shared: list[tuple[str, str]]) -> tuple[str, str]:
+    """How a method or value of a study is called, and what it gives."""
+    given = _signature(found) if inspect.isfunction(found) else ""
+    known = {names for names, _ in shared if "," in names}
+    own = [
+        f"`{names}`: {text}"
+        for names, text in _parameters(found)
+        if (names, text) not in shared and names not in known
+    ]
+    return f"`study.{name}{given}`", " ".join([_first(getattr(found, "func", found)), *own])
+
+
+def _parameters(found: Any) -> list[tuple[str, str]]:
+    """The parameters that a docstring describes, each with its text."""
+    section = re.search(r"(?s)\nParameters\n-+\n(.*?)(?:\n\n\w+\n-+|$)", _docstring(found))
+    told = re.findall(r"(?m)^(\S.*)\n((?: {4}.*\n?)+)", section[1] if section else "")
+    return [(names, " ".join(text.split())) for names, text in told]
+
+
+def _docstring(found: Any) -> str:
+    return inspect.getdoc(getattr(found, "func", found)) or ""
 
 
 def _signature(method: Any) -> str:
@@ -236,16 +319,6 @@ def _signature(method: Any) -> str:
     own = [x for x in bare if x.default != "…"]
     text = str(given.replace(parameters=own, return_annotation=given.empty))
     return text if len(own) == len(bare) else f"{text[:-1]}, …)"
-
-
-def _sentences(module: ModuleType, before: str) -> Iterator[tuple[str, str]]:
-    for name in sorted(getattr(module, "__all__", vars(module))):
-        found = getattr(module, name)
-        if isinstance(found, ModuleType) and not before:
-            yield from _sentences(found, f"{name}.")
-        own = inspect.isfunction(found) and (not before or found.__module__ == module.__name__)
-        if own and not name.startswith("_"):
-            yield f"`{before}{name}`", _first(found)
 
 
 def _doc(found: Any) -> str:
@@ -266,6 +339,12 @@ def _first(found: Any) -> str:
 
 def _any(words: Iterable[str]) -> str:
     return ", ".join(f"`{word}`" for word in words)
+
+
+def _list(entries: Iterable[tuple[str, str]]) -> str:
+    """A line for each entry, or for several in a row that are the same."""
+    alike = groupby(entries, key=itemgetter(1))
+    return "\n".join(f"- {', '.join(name for name, _ in own)}: {text}" for text, own in alike)
 
 
 def _rows(head: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> str:

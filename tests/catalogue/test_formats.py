@@ -1,11 +1,8 @@
 """Formats that lean on others: what they take of these, and what is told where there is none."""
 
-from pathlib import Path
-
 import pytest
 
-from observlib.base.errors import ObservError
-from observlib.catalogue import load_catalogue, load_formats
+from observlib.catalogue import load_formats
 from observlib.catalogue.tables import TABLES
 
 BASE = """label: Outil
@@ -89,13 +86,3 @@ WAIT, DAYS = "columns: {wait: [A]}\n", "columns:\n  day: date\n  visits: visits\
 def test_a_mistake_in_a_format_is_told_with_its_place(formats, table, text, said):
     _, problems = formats(outil=f"label: O\ntable: {table}\n{text}")
     assert any(said in problem and "outil.yml:" in problem for problem in problems), problems
-
-
-def test_all_mistakes_of_a_format_are_told_at_once_and_stop_the_catalogue(tmp_path, formats):
-    text = "columns:\n  wait: {unit: days}\n  who: {forms: ['%Q']}\nx: 1\n"
-    (tmp_path / "formats").mkdir()
-    (tmp_path / "catalogue").mkdir()
-    formats(**{"formats/outil": f"label: O\ntable: calls\n{text}"})
-    with pytest.raises(ObservError) as caught:
-        load_catalogue(Path("data/catalogue"), own=tmp_path / "catalogue", tables=TABLES)
-    assert len(caught.value.problems) >= 3 and "outil.yml:" in str(caught.value)

@@ -68,17 +68,6 @@ def test_a_mistake_is_told_with_its_line(folder, old, new, line, word):
     assert any(f"enquete.yml:{line}: " in p and word in p for p in found), found
 
 
-def test_all_questionnaires_are_told_at_once_with_the_lists(folder):
-    (folder / "questionnaires" / "other.yml").write_text("id: other", encoding="utf-8")
-    products = folder / "products.yml"
-    text = products.read_text(encoding="utf-8")
-    products.write_text(text.replace("department: ", "departement: ", 1), encoding="utf-8")
-    found = problems(folder, GOOD.replace("code: Q01", "codes: Q01"))
-    assert any("other.yml" in problem for problem in found)
-    assert any("products.yml" in problem for problem in found)
-    assert any("'questions.0.code' is missing" in problem for problem in found)
-
-
 def test_a_device_s_unknown_questionnaire_is_an_error_with_those_that_exist(folder):
     devices = folder / "devices.yml"
     added = (

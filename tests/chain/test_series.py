@@ -12,8 +12,8 @@ from observlib.catalogue import Catalogue
 from observlib.catalogue.tables import ALIKE
 from observlib.indicators import counts
 from observlib.pipeline import monthly_series as monthly
-from observlib.records import actions
-from observlib.records.actions import CONTROLLED, Action
+from observlib.records import sheets
+from observlib.records.sheets import CONTROLLED, Action
 from observlib.study import narratives
 from observlib.themes import actions as followed
 from observlib.themes import audience as series
@@ -101,10 +101,10 @@ def test_what_each_action_truly_did_is_in_the_interval_that_is_published(effects
     found = rows[rows["indicator"] == "action_effect"].set_index(["group", "group_value"])
     assert len(found) == 3 * len(done)
     for action in done:
-        title = actions.subject(action, action.expected[0], catalogue)
+        title = sheets.subject(action, action.expected[0], catalogue)
         for comparison, true in (
-            (actions.BEFORE_AFTER, true_change(action)),
-            (actions.COMPARABLE, 0.0),
+            (sheets.BEFORE_AFTER, true_change(action)),
+            (sheets.COMPARABLE, 0.0),
             (CONTROLLED, true_change(action)),
         ):
             row = found.loc[(title, comparison)]

@@ -2,11 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -15,11 +13,10 @@ from observlib.base.period import Quarter
 from observlib.catalogue.partners import leads_to_task
 from observlib.estimates import base
 from observlib.pipeline import frame
-from observlib.themes import polls, tasks, workshops
+from observlib.themes import polls, workshops
 from observlib.themes import user_tests as usability
 
 LAST = Quarter("2026-T3")
-YEAR = LAST.back(4)
 INDICATORS = {
     "success": "task_success_share",
     "ease": "task_ease",
@@ -48,22 +45,6 @@ def test_every_truth_of_the_last_edition_is_in_the_interval_that_is_published(tr
         if not row["ci_low"] <= truth["value"] <= row["ci_high"]
     ]
     assert wrong == [] and len([*measures(truths, found)]) == 70
-
-
-def test_intervals_hold_the_truth_about_as_often_as_they_say(demonstration, truths, catalogue):
-    read = {
-        device: partial(store.read, demonstration, "responses", device=device)
-        for device in ("enquete-demarches", "enquete-demarches-3939")
-    }
-    people = tasks.every_survey(read, catalogue)
-    hits = []
-    for end in (LAST, LAST - 4):
-        rows = tasks.task_marks(people, catalogue, end.back(4))
-        hits += [
-            row["ci_low"] <= truth["value"] <= row["ci_high"]
-            for truth, row in measures(truths, rows)
-        ]
-    assert len(hits) == 140 and 0.9 <= sum(hits) / len(hits) <= 1
 
 
 def test_the_visits_of_each_task_are_those_of_its_sections(truths, catalogue, found):
@@ -140,23 +121,6 @@ def indexed(found: pd.DataFrame) -> pd.DataFrame:
     return found.set_index(["indicator", "device", "period", "group_value"]).sort_index()
 
 
-def test_true_values_are_inside_the_intervals_about_as_often_as_they_say(tests, truths):
-    found = indexed(usability.quarterly_tests(tests, LAST.back(15)))
-    inside = []
-    for truth in truths["user_tests"]:
-        key = key_of(truth, truth["quarter"])
-        if truth["people"] < 11:
-            assert key not in found.index or found.loc[key, "status"] == "suppressed"
-            continue
-        if key not in found.index or found.loc[key, "status"] == "suppressed":
-            continue  # a problem that nobody met, times of too few successes
-        row = found.loc[key]
-        inside.append(row["ci_low"] <= truth["true_value"] <= row["ci_high"])
-        if truth["quarter"] == LAST:
-            assert inside[-1], truth
-    assert len(inside) > 200 and 0.92 <= sum(inside) / len(inside) <= 0.99
-
-
 def test_counts_and_scores_are_those_written(tests, truths):
     found = indexed(usability.quarterly_tests(tests, LAST.back(15)))
     compared = 0
@@ -174,22 +138,6 @@ def test_counts_and_scores_are_those_written(tests, truths):
             assert (row["estimate"], row["n"]) == pytest.approx((expected, truth["people"]))
             compared += 1
     assert compared > 150
-
-
-def test_a_year_tells_what_its_small_campaigns_cannot(tests, truths):
-    quarter = usability.quarterly_tests(tests, [LAST])
-    few = quarter[quarter["device"] == "tests-legifrance"]
-    assert len(few) and set(few["status"]) == {"suppressed"}
-    found = indexed(usability.pooled_tests(tests, LAST.back(4)))
-    told = 0
-    for truth in truths["user_tests"]:
-        key = key_of(truth, "2025-10/2026-09")
-        if truth["quarter"] == LAST and key in found.index:
-            row = found.loc[key]
-            if row["status"] != "suppressed":
-                assert row["ci_low"] <= truth["true_value"] <= row["ci_high"], truth
-                told += truth["device"] == "tests-legifrance"
-    assert told >= 2
 
 
 def test_participants_and_ideas_are_exactly_those_written(demonstration, truths):
@@ -220,32 +168,3 @@ def test_participants_and_ideas_are_exactly_those_written(demonstration, truths)
     steps = steps[steps["indicator"] == "workshop_ideas"]
     kinds = ("ideas_proposed", "ideas_decided", "ideas_done")
     assert steps["estimate"].tolist() == [total(kind) for kind in kinds]
-
-
-def test_no_few_participants_of_a_quarter_are_had_from_all_the_editions_together(demonstration):
-    """The attack: 27 participants withheld in an edition, less 23 in the one before, are four."""
-    table = store.read(demonstration, "workshops")
-    came = table[table["kind"] == "participants"]
-    quarter = came["date"].dt.year.astype(str) + "-T" + came["date"].dt.quarter.astype(str)
-    cells = came.groupby(["product", quarter])["count"].sum()  # others are 0, as is published
-    keys = list(cells.index)
-    equations = []
-    for last in LAST.back(15):
-        found = workshops.participants(table, last.back(4))
-        span = set(map(str, last.back(4)))
-        for product in found.loc[(found["group"] == "") & found["estimate"].notna(), "product"]:
-            equations.append(
-                [float(when in span and product in ("", whose)) for whose, when in keys]
-            )
-    rank = np.linalg.matrix_rank(np.array(equations))
-    for nth, key in enumerate(keys):
-        if cells[key] < 11:
-            more = np.vstack([equations, np.eye(len(keys))[nth]])
-            assert np.linalg.matrix_rank(more) > rank, key
-
-
-def test_the_median_delay_is_inside_its_interval(demonstration, truths):
-    (truth,) = (t for t in truths["workshops"] if t["kind"] == "idea_delay")
-    found = workshops.delays(store.read(demonstration, "workshops"), LAST.back(8))
-    median = found[found["indicator"] == "idea_delay"].iloc[0]
-    assert median["ci_low"] <= truth["true_median"] <= median["ci_high"]

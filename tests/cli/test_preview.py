@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from observlib.cli import previews as module
+from observlib.cli.edition import preview
 
 SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
 
@@ -22,8 +22,10 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(webbrowser, "open", found.append)
-    monkeypatch.setattr(module, "started", lambda *_: contextlib.nullcontext())
-    monkeypatch.setattr("observlib.edition.preview.page_preview", lambda *_: tmp_path / "page.html")
+    monkeypatch.setattr("observlib.edition.execute.started", lambda *_: contextlib.nullcontext())
+    monkeypatch.setattr(
+        "observlib.edition.new_study.page_preview", lambda *_: tmp_path / "page.html"
+    )
     for name in SCREENS:
         monkeypatch.delenv(name, raising=False)
     return found
@@ -32,12 +34,12 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.mark.parametrize("screen", SCREENS)
 def test_the_page_is_opened_where_there_is_a_screen(opened, tmp_path, monkeypatch, capsys, screen):
     address = (tmp_path / "page.html").as_uri()
-    module.show("essai", {}, Path("data"), watch=False, is_opened=True)
+    preview("essai")
     assert (capsys.readouterr().out, opened) == (f"{address}\n", [])
     monkeypatch.setenv(screen, ":0")
-    module.show("essai", {}, Path("data"), watch=False, is_opened=False)
+    preview("essai", no_open=True)
     assert opened == []
-    module.show("essai", {}, Path("data"), watch=False, is_opened=True)
+    preview("essai")
     assert opened == [address]
 
 

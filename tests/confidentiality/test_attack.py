@@ -18,8 +18,16 @@ from tests.examples import examples
 from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.period import Period, Quarter
-from observlib.confidentiality import constraints, control
-from observlib.confidentiality.attack import attack, blocks
+from observlib.confidentiality import control
+from observlib.confidentiality.attack import (
+    attack,
+    blocks,
+    exact_deviation,
+    exact_people,
+    exact_value,
+    half_width_range,
+    people_of_share,
+)
 from observlib.confidentiality.disclosure import Knowledge, Published, tiles
 from observlib.confidentiality.linear_programme import ImpossibleError, possible
 from observlib.estimates import base
@@ -326,7 +334,7 @@ def test_every_period_is_the_sum_of_its_parts_once():
 
 @pytest.mark.parametrize("n", [11, 17, 18, 29, 30, 62, 498])
 def test_a_base_that_is_told_stands_for_the_one_that_was_rounded(n):
-    least, most = constraints.exact_people(base(n))
+    least, most = exact_people(base(n))
     assert least <= n <= most
 
 
@@ -336,16 +344,16 @@ def test_what_a_share_and_a_mean_tell_holds_what_they_were_made_of(n, data):
     having = data.draw(st.integers(0, n))
     row = answers.share("satisfied_share", pd.Series([True] * having + [False] * (n - having)))
     found = told(estimates.make([{**DEVICE, **row, "period": "2026-T3"}])).iloc[0]
-    told_n = constraints.people_of_share(found, 1.0, (n - 3, n + 3))
+    told_n = people_of_share(found, 1.0, (n - 3, n + 3))
     assert told_n[0] <= n <= told_n[1]
-    low, high = constraints.exact_value(found, 1.0)
+    low, high = exact_value(found, 1.0)
     assert low <= 100 * having / n <= high
     marks = pd.Series(np.repeat([0.0, 10.0], [n - having, having]))
     mean = answers.mean_of_marks("satisfaction_10", marks, (0, 10))
     mean = told(estimates.make([{**DEVICE, **mean, "period": "2026-T3"}])).iloc[0]
-    half = constraints.half_width_range(mean, (0.1, 0.1), (0.0, 10.0))
+    half = half_width_range(mean, (0.1, 0.1), (0.0, 10.0))
     if half and marks.nunique() > 1:
-        low, high = constraints.exact_deviation(half, (n, n))
+        low, high = exact_deviation(half, (n, n))
         assert low - 1e-3 <= marks.var() <= high + 1e-3
 
 

@@ -20,8 +20,8 @@ from tests.copies import demonstration_catalogue
 
 from observlib import dataset, estimates
 from observlib.base.text import as_cell
-from observlib.dataset.columns import CODES, COMPARISONS, ESTIMATES, FLAGS, SDMX
-from observlib.dataset.workbook import HEAD_ROW
+from observlib.dataset import HEAD_ROW
+from observlib.dataset.package_tables import CODES, COMPARISONS, ESTIMATES, FLAGS, SDMX
 from observlib.display.style import Brand
 from observlib.estimates import REFERENCE, comparisons
 from observlib.estimates.comparisons import make_comparisons

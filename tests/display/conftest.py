@@ -15,7 +15,7 @@ from tests.words import plain
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import style, svg
+from observlib.display import charts, style
 
 Rows = Callable[..., pd.DataFrame]
 _NAMES = {
@@ -38,14 +38,14 @@ def every_figure(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
 
 def _recorded(monkeypatch: pytest.MonkeyPatch, wanted: Callable[[], bool]) -> list[Figure]:
     drawn: list[Figure] = []
-    render = svg.render
+    render = charts.render
 
     def recorded(fig: Figure, alt: str) -> str:
         if wanted():
             drawn.append(fig)
         return render(fig, alt)
 
-    monkeypatch.setattr(svg, "render", recorded)
+    monkeypatch.setattr(charts, "render", recorded)
     return drawn
 
 

@@ -21,7 +21,7 @@ from tests.words import plain
 
 from observlib import display, estimates
 from observlib.base.errors import ObservError
-from observlib.display import charts, style, svg
+from observlib.display import charts, style
 from observlib.display.dots import point, points, small_line
 from observlib.display.output import pipe_table
 from observlib.display.panels import Point, axis_periods, describe_lines, period_ticks
@@ -36,7 +36,7 @@ def words(markup: str) -> list[str]:
 
 def test_words_are_text_in_both_drawings_of_which_telephones_have_the_narrow(marks, catalogue):
     shown = display.dot_chart(marks, catalogue, caption="Une").shown
-    for mime, wide in (("image/svg+xml", style.WIDE), (svg.NARROW, style.NARROW)):
+    for mime, wide in (("image/svg+xml", style.WIDE), (charts.NARROW, style.NARROW)):
         assert f'width="{wide:g}pt"' in shown[mime]
         assert {"8,4", "6,2", "Légifrance"} <= set(words(shown[mime]))
         assert "<style" not in shown[mime], "it would dress the whole page"
@@ -47,7 +47,7 @@ def test_each_line_of_a_text_stays_on_its_axis_in_a_font_of_other_widths(side, a
     with style.theme():
         fig = Figure(figsize=(4, 2))
         style.write_label(fig, 100, 20, "Une ligne\nplus longue\n", ha=side)
-        markup = svg.render(fig, "Une")
+        markup = charts.render(fig, "Une")
     lines = [node for node in ElementTree.fromstring(markup).iter(TEXT) if node.text]
     assert [line.text for line in lines] == ["Une ligne", "plus longue"]
     assert all(f"text-anchor:{anchor}" in line.get("style", "") for line in lines)
@@ -204,7 +204,7 @@ def test_a_line_is_told_by_its_ends_and_what_lies_outside_them(values, more, tex
 def carried(made: display.Output) -> list[str]:
     """The values of a chart, in words; each has a place in both of its drawings."""
     wide = ElementTree.fromstring(made.shown["image/svg+xml"])
-    narrow = ElementTree.fromstring(made.shown[svg.NARROW])
+    narrow = ElementTree.fromstring(made.shown[charts.NARROW])
     assert "data-values" not in narrow.attrib  # told once
     if "data-values" not in wide.attrib:
         return []

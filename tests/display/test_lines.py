@@ -15,7 +15,7 @@ from observlib import display, estimates
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
 from observlib.display import panels, style
-from observlib.records.actions import Action, Expected
+from observlib.records.sheets import Action, Expected
 
 PERIODS = ["2025-T3", "2025-T4", "2026-T1", "2026-T2", "2026-T3"]
 

@@ -1,17 +1,18 @@
 """Before a release, who releases is told what readers would trip over, and what stops it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 from tests.edition import test_release as small
+from tests.publish.editions.test_feeds import FIXED, site_that_announces
 
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.edition import checklist
-from observlib.publish.editions import reviews
+from observlib.publish.editions import record
 from observlib.publish.editions.feeds import Calendar
 from observlib.publish.editions.record import Edition
 from observlib.store.ledger import LedgerEntry
@@ -160,8 +161,8 @@ def test_data_are_released_with_what_explains_them():
         assert found.state == "blocking" and name.removeprefix("donnees/x") in found.told
 
 
-def sheet(verdict: str, answer: str | None = "Oui.") -> reviews.Review:
-    return reviews.Review.model_validate(
+def sheet(verdict: str, answer: str | None = "Oui.") -> record.Review:
+    return record.Review.model_validate(
         {
             "id": "x", "edition": "2026-T2", "told": "a" * 32, "date": "2026-09-01",
             "role": "pôle études", "verdict": verdict,
@@ -200,6 +201,14 @@ def test_what_can_be_known_before_an_edition_is_made_is_looked_at_first(root):
     assert (
         states(checklist.before(root / "data", root, T3, now)) == dict.fromkeys(fine, "ok") | known
     )
+
+
+def test_a_firm_date_that_moved_is_told_with_what_people_wrote(root):
+    site_that_announces(root / "reports" / "_site", FIXED)
+    moved = "editions: [{quarter: 2026-T4, date: 2027-02-18, fixed: 2027-01-11}]"
+    small.write(root / "data" / "calendar.yml", moved)
+    with pytest.raises(ObservError, match="was announced for 2027-02-15, which is firm"):
+        checklist.written(root / "data", root, date(2026, 12, 1))
 
 
 def test_an_edition_that_is_stopped_at_the_last_leaves_what_was_published(root, release):

@@ -25,9 +25,8 @@ from tests.review import conftest as small_project
 from tests.review.conftest import DAY
 
 from observlib.base.errors import ObservError, UsageError
-from observlib.edition import cluster as module
-from observlib.edition.cluster import cluster_workers
-from observlib.edition.execute import execute
+from observlib.edition import execute as module
+from observlib.edition.execute import cluster_workers, execute
 from observlib.edition.release import release
 
 small = small_project.small  # a fixture

@@ -3,13 +3,8 @@
 import errno
 import os
 import re
-import shutil
 import signal
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +14,6 @@ import papermill
 import pytest
 from papermill.exceptions import PapermillExecutionError
 
-from observlib.base import files
 from observlib.base.kept import USED
 from observlib.catalogue.tables import TABLES
 from observlib.edition import engine
@@ -165,68 +159,6 @@ def test_a_full_disk_before_the_first_cell_is_told_as_such(tmp_path, make, monke
             path, tmp_path / "out.ipynb", engine_name=engine.ENGINE, progress_bar=False
         )
     assert caught.value.filename == str(tmp_path)
-
-
-RUN = """
-import sys
-from pathlib import Path
-from types import SimpleNamespace
-from observlib.edition.execute import execute
-from observlib.base.kept import USED
-
-if __name__ == "__main__":
-    root = Path(sys.argv[1])
-    page = SimpleNamespace(study=SimpleNamespace(path=root / "essai.ipynb"), name="essai")
-    page.parameters = {}
-    execute([page], root / "out", root, 1)
-"""
-BEGIN = """
-import fcntl, pathlib, tempfile, time
-tempfile.mkdtemp()
-alive = open("alive", "w")
-fcntl.flock(alive, fcntl.LOCK_EX)
-pathlib.Path("began").touch()
-"""
-NEXT = "from observlib.base.files import temporary_files as t\nwith t(): pass"
-
-
-@pytest.mark.skipif(os.name != "posix", reason="kill -9 is of POSIX systems")
-def test_the_temporary_files_of_a_run_that_was_killed_are_deleted_by_the_next(tmp_path, make):
-    place = Path(tempfile.mkdtemp(prefix="obs-"))  # a short path, as sockets need
-    try:
-        make.write(tmp_path / "essai.ipynb", BEGIN, "time.sleep(300)")
-        (tmp_path / "out").mkdir()
-        driver = tmp_path / "driver.py"
-        driver.write_text(RUN, encoding="utf-8")
-        command = [sys.executable, str(driver), str(tmp_path)]
-        environment = {**os.environ, "TMPDIR": str(place)}
-        with subprocess.Popen(command, env=environment, start_new_session=True) as run:
-            wait_for(tmp_path / "began")
-            os.killpg(run.pid, signal.SIGKILL)
-        assert list(place.iterdir()), "nothing was there to be left"
-        wait_for_end_of_page(tmp_path / "alive")
-        time.sleep(1)  # the page ends when its parent has
-        subprocess.run([sys.executable, "-c", NEXT], env=environment, check=True)
-        assert list(place.iterdir()) == []
-    finally:
-        shutil.rmtree(place)
-
-
-def wait_for(path: Path) -> None:
-    wait_until(path.exists)
-
-
-def wait_for_end_of_page(locked: Path) -> None:
-    """A page ends when its parent has; the system then releases its lock."""
-    with locked.open(encoding="utf-8") as stream:
-        wait_until(lambda: files.lock(stream))
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 90) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
 
 
 @linux

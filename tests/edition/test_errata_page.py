@@ -269,16 +269,6 @@ def test_nothing_is_published_without_reason_or_where_an_edition_is_wrong(root, 
     assert small.tree(site(root)) == before
 
 
-def test_an_erratum_lets_no_other_figure_change_in_silence(root, release, tell):
-    tell(**RIGHT, n=91)
-    write(root)
-    make_again(root)  # its own interval and base may change with it
-    shutil.rmtree(root / "reports" / revisions.Erratum.FOLDER)
-    tell(**RIGHT | {"estimate": 7.0})
-    with pytest.raises(ObservError, match="no entry of the policy of revisions says why"):
-        release(T3, today=LAST)
-
-
 def test_a_figure_that_is_withdrawn_and_on_no_page_is_told_on_the_home_page(root, tell):
     tell()
     write(root, ERRATUM.replace("corrected: 7.1", "withdrawn: true"))

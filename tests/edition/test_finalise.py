@@ -8,10 +8,7 @@ from typing import Any
 import nbformat
 import pytest
 import yaml
-from hypothesis import given
-from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_output
-from tests.examples import examples
 
 from observlib import estimates
 from observlib.edition import finalise as checks
@@ -116,15 +113,6 @@ def test_captions_and_alternative_texts_are_read_back_as_they_were_said(make, te
     assert cell_options(drawn.source) == {"fig-cap": said, "fig-alt": said, **own}
     assert cell_options(listed.source) == {"tbl-cap": said, "label": "tbl-a"}
     assert drawn.source.endswith("\ndraw()")
-
-
-@examples(50)
-@given(st.text(max_size=40), st.text(min_size=1, max_size=40))
-def test_any_caption_and_alternative_text_is_read_back(make, caption, alt):
-    page = finalised(make, make.finding(), showing(make, "chart", caption=caption, alt=alt))
-    options = cell_options(page.cells[3].source)
-    assert options["fig-cap"] == typography(caption)
-    assert options["fig-alt"] == typography(alt)
 
 
 @pytest.mark.parametrize(("written", "published"), [

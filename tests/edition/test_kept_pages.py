@@ -63,8 +63,8 @@ def test_what_changed_runs_the_pages_that_read_or_say_it_and_no_other(folder, pa
 def test_sentences_that_others_import_are_said_with_them_and_all_where_none_is_known():
     both = used_inputs(["ratings"], ["observlib.themes.satisfaction.sentences"])
     assert both[0] == "the data/ratings"
-    names = [name for name in both if name.endswith("satisfaction/sentences.yml")]
-    assert names == ["the library/themes/satisfaction/sentences.yml"]
+    names = [name for name in both if name.endswith("satisfaction/sentences.j2")]
+    assert names == ["the library/themes/satisfaction/sentences.j2"]
     every = [*Path(kept.__file__).parents[1].glob("themes/[!_]*/*sentences.*")]
     assert len(both) < len(used_inputs([], None)) == len(every)
 

@@ -23,7 +23,7 @@ from observlib.estimates.comparisons import make_comparisons
 from observlib.indicators import pairs as pair
 from observlib.indicators import specifications
 from observlib.publish.html import with_commit
-from observlib.records.actions import Action, Expected
+from observlib.records.sheets import Action, Expected
 
 PAGE = "---\ntitle: Accueil\n---\n\nTexte.\n"
 

@@ -51,7 +51,8 @@ def shows(rows: pd.DataFrame, source: str = "", markdown: str = "", tags: tuple[
 def page(rows: pd.DataFrame = ROWS, held: pd.DataFrame | None = None, known: Any = KNOWN) -> str:
     told = page_of(notebook(shows(rows)), set(estimates.identifiers(rows)))
     given = exports(5000, 3634) if held is None else held
-    return origins._page("satisfaction", "Satisfaction", 1, told, {DEVICE: given}, known, False)
+    study = {"page": "satisfaction", "title": "Satisfaction"}
+    return origins._page(study, 1, told, {DEVICE: given}, known, False)
 
 
 def test_words_of_the_catalogue_are_no_markup_on_a_page_of_origins_and_methods_may_cite():

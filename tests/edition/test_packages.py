@@ -19,7 +19,7 @@ from tests.copies import demonstration_catalogue
 from observlib import dataset, estimates
 from observlib.base.errors import ObservError, UsageError
 from observlib.base.period import Quarter
-from observlib.dataset.workbook import HEAD_ROW
+from observlib.dataset import HEAD_ROW
 from observlib.display.style import Brand
 from observlib.edition import packages
 from observlib.estimates.comparisons import COMPARISON_COLUMNS, make_comparisons

@@ -20,7 +20,7 @@ import pytest
 from tests.edition import test_release as small
 
 from observlib.base.errors import ObservError, UsageError
-from observlib.edition import preview
+from observlib.edition import new_study
 
 root, release, kept_site = small.root, small.release, small.kept_site  # fixtures
 Preview = Callable[..., Path]
@@ -32,8 +32,8 @@ def show(root: Path, monkeypatch: pytest.MonkeyPatch) -> Preview:
         def execute(pages: list[Any], folder: Path, *_: Any) -> Any:
             return small.execute(pages, folder, root, errors={page.name: error for page in pages})
 
-        monkeypatch.setattr("observlib.edition.preview.execute", execute)
-        return preview.page_preview(
+        monkeypatch.setattr("observlib.edition.new_study.execute", execute)
+        return new_study.page_preview(
             root, root / "data", study, given, ThreadPoolExecutor(), small.TODAY
         )
 
@@ -156,7 +156,7 @@ def served(tmp_path: Path) -> Iterator[tuple[str, Callable[[], None]]]:
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "a.html").write_text(PAGE, encoding="utf-8")
     (tmp_path / "pages" / "site.css").write_text("p {}", encoding="utf-8")
-    with preview.served(tmp_path / "pages") as (address, renew):
+    with new_study.served(tmp_path / "pages") as (address, renew):
         yield address, renew
 
 
@@ -183,9 +183,9 @@ def test_a_page_is_served_with_the_one_script_that_its_policy_then_allows(served
 def test_an_open_page_waits_until_there_is_a_newer_one(served, monkeypatch):
     address, renew = served
     waits = address + ".newer?than=0"
-    monkeypatch.setattr(preview, "_PATIENCE", 0.05)
+    monkeypatch.setattr(new_study, "_PATIENCE", 0.05)
     assert get(waits)[0] == 503  # ask again
-    monkeypatch.setattr(preview, "_PATIENCE", 30.0)
+    monkeypatch.setattr(new_study, "_PATIENCE", 30.0)
     threading.Timer(0.3, renew).start()
     begun = time.monotonic()
     assert get(waits)[0] == 200
@@ -212,7 +212,7 @@ def test_a_wrong_question_is_no_crash(served):
 
 def test_a_save_is_noticed_once():
     stamps = iter([1, 1, 1, 2, 2, 2, 3, 3])
-    given = preview.saves(lambda: next(stamps), pause=0)
+    given = new_study.saves(lambda: next(stamps), pause=0)
     for _ in range(3):
         next(given)
     assert list(stamps) == []

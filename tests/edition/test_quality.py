@@ -11,7 +11,7 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.edition import staging
 from observlib.publish.editions.feeds import Planned
-from observlib.records.actions import Action
+from observlib.records.sheets import Action
 
 T3 = Quarter("2026-T3")
 SURVEY = "enquete-legifrance"

@@ -6,11 +6,8 @@ execution. All else is real: the plan, the pages, the embedded publisher, the ex
 
 import hashlib
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -22,7 +19,6 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from tests.copies import copy_catalogue
 
 from observlib import estimates
-from observlib.base import files
 from observlib.base.errors import ObservError, UsageError
 from observlib.base.period import Quarter
 from observlib.edition import finalise
@@ -522,119 +518,5 @@ def test_keep_going_without_a_page_or_a_fixed_one_changes_nothing(release, root,
         release(keep_going=True)
 
 
-def run(jobs: dict[str, list[Path]]) -> dict[str, list[int]]:
-    """Release in processes of their own, which a name tells when to kill themselves."""
-    names = {name: [str(path) for path in paths] for name, paths in jobs.items()}
-    command = [sys.executable, "-m", "tests.edition.test_release", json.dumps(names)]
-    done = subprocess.run(
-        command, cwd=PROJECT, capture_output=True, text=True, timeout=600, encoding="utf-8"
-    )
-    assert done.returncode == 0, done.stderr
-    return dict(json.loads(done.stdout))
-
-
-def main(jobs: dict[str, list[str]]) -> None:
-    """The forking process of `run`."""
-    import observlib.publish.embedded
-
-    assert observlib.publish.embedded
-    codes = {}
-    for moment, roots in jobs.items():
-        pids = []
-        for root in roots:
-            pid = os.fork()
-            if not pid:
-                _release_and_die(Path(root), moment)
-            pids.append(pid)
-        codes[moment] = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
-    print(json.dumps(codes))
-
-
-def _release_and_die(root: Path, moment: str) -> None:
-    """Release in this process, and kill it as nothing can be caught: at `moment`, or at the end."""
-    os.chdir(root)
-    making.execute = execute  # type: ignore[assignment]
-    disclosed.jobs = lambda _: []
-    exchange = files._exchange
-
-    def die(*words: Any) -> Any:
-        os.kill(os.getpid(), 9)
-
-    def exchange_and_die(*words: Any) -> Any:
-        exchange(*words)
-        die()
-
-    if moment == "before the site":
-        files._exchange = die
-    elif moment == "after the site":
-        files._exchange = exchange_and_die
-    elif moment == "before the notebooks":
-        replace = module.replace_folder
-        module.replace_folder = lambda new, target: (
-            replace(new, target) if target.name == "_site" else die()
-        )
-    steps = {moment: die} if moment in ("executing", "publishing") else {}
-    code = 1
-    try:
-        about: dict[str, Any] = {"publisher": "embedded", "today": TODAY, **steps}
-        module.release(root, root / "data", Quarter("2026-T3"), **about)
-        code = 0
-    finally:
-        os._exit(code)
-
-
-OLD, NEW = "old", "new"
-MOMENTS = {  # the site and the notebooks, each whole, after a kill at the moment
-    "executing": (OLD, OLD),
-    "publishing": (OLD, OLD),
-    "before the site": (OLD, OLD),
-    "after the site": (NEW, OLD),
-    "before the notebooks": (NEW, OLD),
-}
-needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot fork")
-needs_exchange = pytest.mark.skipif(
-    sys.platform not in ("linux", "darwin"), reason="folders are exchanged in one call there only"
-)
-
-
-@needs_fork
-@needs_exchange
-@pytest.mark.slow
-def test_a_run_killed_at_any_moment_leaves_folders_whole(release, root, tmp_path, monkeypatch):
-    old = published(root)
-    roots = {
-        moment: shutil.copytree(root, tmp_path / moment.replace(" ", "-")) for moment in MOMENTS
-    }
-    release()
-    new = published(root)
-    codes = run({moment: [path] for moment, path in roots.items()})
-    assert codes == {moment: [-9] for moment in MOMENTS}
-    for moment, (site, notebooks) in MOMENTS.items():
-        killed = roots[moment]
-        versions = {OLD: old, NEW: new}
-        wanted = _part(versions[site], "_site") | _part(versions[notebooks], "editions")
-        assert published(killed) == wanted, moment
-        assert leftovers(killed) != [], moment  # else the kill was not at that moment
-        monkeypatch.chdir(killed)
-        about = {"publisher": "embedded", "today": TODAY}
-        module.release(killed, killed / "data", Quarter("2026-T3"), **about)  # type: ignore[arg-type]
-        assert published(killed) == new, moment
-        assert leftovers(killed) == [], moment
-
-
 def _part(found: dict[str, bytes], folder: str) -> dict[str, bytes]:
     return {name: content for name, content in found.items() if name.startswith(f"{folder}/")}
-
-
-@pytest.mark.slow
-@needs_fork
-def test_releases_at_once_do_not_disturb_each_other(release, root):
-    assert run({"at once": [root, root]}) == {"at once": [0, 0]}
-    found = published(root)
-    assert leftovers(root) == []
-    release()
-    assert published(root) == found
-
-
-if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))

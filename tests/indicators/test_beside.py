@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 from tests import said
 
 from observlib.language.prose import typography
+from observlib.themes import templates
 from observlib.themes.comparison_sentences import undecided
-from observlib.themes.satisfaction import sentences as satisfaction
-from observlib.themes.surveys import sentences as surveys
+
+surveys = templates.narrative("surveys")
+
+satisfaction = templates.narrative("satisfaction")
 
 BASE = {"indicator": "satisfaction_10", "unit": "sur 10", "channel": "web", "device": ""}
 

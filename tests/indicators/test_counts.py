@@ -12,7 +12,7 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import contract, load_catalogue
 from observlib.indicators import counts, pairs
-from observlib.records.actions import Action, Expected
+from observlib.records.sheets import Action, Expected
 
 CATALOGUE = load_catalogue(Path("data/catalogue"))
 

@@ -13,7 +13,7 @@ from tests.examples import examples
 from tests.loaders.conftest import QUESTIONS, asked
 
 from observlib.base.errors import ObservError
-from observlib.loaders import Loaded, limesurvey, load
+from observlib.loaders import Loaded, load, surveys
 
 Survey = Callable[..., Any]
 Answers = Callable[[Loaded, str], dict[str, list[Any]]]
@@ -222,8 +222,8 @@ def test_a_real_archive_is_loaded(shared_data, survey, answers):
 )
 def test_real_structures_of_old_and_new_versions_name_their_questions(shared_data, name):
     text = (shared_data / "limesurvey" / name).read_text(encoding="utf-8")
-    sections = limesurvey._sections(io.BytesIO(text.encode()), [1_000_000])
-    fields = limesurvey._columns(sections)
+    sections = surveys._sections(io.BytesIO(text.encode()), [1_000_000])
+    fields = surveys._columns(sections)
     titles = {column.names[0] for column in fields.values()}
     assert len(titles) >= 4 and all(column.names[0] for column in fields.values())
     assert any(len(column.names) > 1 for column in fields.values())

@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observlib.base.errors import ObservError
-from observlib.loaders._moments import PARIS, paris_days, parse_seconds, read_moments
+from observlib.catalogue import SourceColumn
+from observlib.loaders._moments import (
+    PARIS,
+    duration_reader,
+    paris_days,
+    parse_seconds,
+    read_moments,
+)
 
 HOUSE = ("iso", "%d/%m/%Y %H:%M[:%S]")
 
@@ -84,3 +91,11 @@ def test_a_duration_is_the_same_in_each_way_of_writing_it(seconds):
 @pytest.mark.parametrize("text", ["", "-3", "1:2:3:4", "1:61:00", "10:75", "douze", "3,5"])
 def test_what_is_no_duration_is_none(text):
     assert parse_seconds(text) is None
+
+
+def test_a_number_of_a_column_is_a_duration_in_its_unit_and_a_word_is_none():
+    for unit, text, seconds in (("s", "25", 25), ("min", "1,5", 90), (None, "0:01:30", 90)):
+        read_duration = duration_reader(SourceColumn(headers=("Attente",), unit=unit))
+        assert read_duration(text) == seconds
+        with pytest.raises(ValueError, match="is no time; write seconds or hh:mm:ss"):
+            read_duration("longtemps")

@@ -20,7 +20,7 @@ from observlib.base.period import Quarter
 from observlib.catalogue import contract
 from observlib.loaders import Loaded, load
 from observlib.loaders._survey import weight_of
-from observlib.loaders.limesurvey import without_the_rest
+from observlib.loaders.surveys import without_the_rest
 
 Survey = Callable[..., Any]
 SENT = "2026-03-12 23:50:00"

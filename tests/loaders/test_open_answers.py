@@ -13,7 +13,7 @@ from tests.loaders.test__limesurvey_archive import archive, document, question, 
 
 from observlib import store
 from observlib.loaders import Loaded, load
-from observlib.loaders.limesurvey import without_the_rest
+from observlib.loaders.surveys import without_the_rest
 
 Survey = Callable[..., Any]
 WRITTEN = "Mme Martin m'a aidé ; j'habite 14 rue des Tilleuls, 06 39 98 00 12 ou zoe@exemple.fr."

@@ -14,7 +14,7 @@ from tests.told_numbers import is_told, numbers, value
 
 from observlib import estimates
 from observlib.base import kept
-from observlib.display import svg
+from observlib.display import charts
 from observlib.edition.new_study import made_of, tidy
 from observlib.edition.plan import load_studies
 from observlib.estimates.comparisons import comparisons_from_json
@@ -22,7 +22,7 @@ from observlib.pipeline import project
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-MIMES = {estimates.MIME, "text/plain", "text/markdown", "text/html", "image/svg+xml", svg.NARROW}
+MIMES = {estimates.MIME, "text/plain", "text/markdown", "text/html", "image/svg+xml", charts.NARROW}
 MACHINE = r"(?<![\w.)/])/(?:home|Users|root|tmp|work|private|mnt|opt|srv|var)/|\b[A-Z]:\\\\?\w"
 
 

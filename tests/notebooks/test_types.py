@@ -11,7 +11,9 @@ import nbformat
 import pytest
 from mypy import api
 
-from observlib.study import narratives, texts
+from observlib.display.output import METHODS
+from observlib.study import narratives, outputs, texts
+from observlib.study.selection import asked_of_chart
 
 ROOT = Path(__file__).parents[2]
 WRONG = """
@@ -38,6 +40,15 @@ def written_out() -> str:
     return "\n".join([source, *_class("Say", narratives)])
 
 
+def charts_written_out() -> str:
+    """The module of `Showing` with each method written out that is registered where it draws."""
+    source = inspect.getsource(outputs).replace("class Showing:", "class _Showing:")
+    lines = [source, "from typing import Unpack", "class Showing(_Showing):"]
+    for name, draw in METHODS.items():
+        lines += [f"    def {name}{asked_of_chart(draw)}:", "        raise NotImplementedError"]
+    return "\n".join(lines)
+
+
 def _class(name: str, module: ModuleType) -> Iterator[str]:
     themes: list[str] = []
     lines = [f"class {name}:", "    def __init__(self, *own: Any) -> None: ..."]
@@ -62,10 +73,12 @@ def faults(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     codes = {path.stem: of_notebook(path) for path in (ROOT / "notebooks").glob("*.ipynb")}
     for name, code in {**codes, "wrong": WRONG}.items():
         (folder / f"{name}.py").write_text(code, encoding="utf-8")
-    shadow = folder / "texts.py.written"
-    shadow.write_text(written_out(), encoding="utf-8")
-    own = str(ROOT / "src" / "observlib" / "study" / "texts.py")
-    asked = ["--no-error-summary", "--shadow-file", own, str(shadow)]
+    asked = ["--no-error-summary"]
+    for name, text in (("texts", written_out()), ("outputs", charts_written_out())):
+        shadow = folder / f"{name}.py.written"
+        shadow.write_text(text, encoding="utf-8")
+        own = str(ROOT / "src" / "observlib" / "study" / f"{name}.py")
+        asked += ["--shadow-file", own, str(shadow)]
     with contextlib.chdir(ROOT):
         told, problem, _ = api.run([*asked, *map(str, folder.glob("*.py"))])
     assert not problem

@@ -1,6 +1,5 @@
 """The frame of an edition, and what of it a department's pages tell."""
 
-import cProfile
 import json
 import shutil
 import subprocess
@@ -57,14 +56,6 @@ def test_what_is_kept_is_what_was_computed(place, demonstration, name):
     assert not frame.families_lacking(demonstration, LAST, [(name, "")])
     frame._given.cache_clear()
     same(frame.given(demonstration, LAST, name), computed)
-
-
-def test_a_damaged_entry_is_computed_again(place, demonstration):
-    computed = frame.given(demonstration, LAST, "satisfaction")
-    (path,) = entries(place)
-    path.write_bytes(path.read_bytes()[:-9] + b"\0" * 9)
-    frame._given.cache_clear()
-    same(frame.given(demonstration, LAST, "satisfaction"), computed)
 
 
 def test_a_family_depends_on_its_own_tables_and_on_no_other(place, demonstration):
@@ -189,23 +180,6 @@ def test_no_module_that_a_family_loads_is_left_out_of_what_it_depends_on():
     # nor another theme computed again for a mended formula
     changed = "themes/polls/__init__.py"
     assert {name for name in frame.families() if changed in code(name)} == {"polls"}
-
-
-@pytest.mark.slow
-def test_no_code_that_computes_a_family_is_left_out_of_what_it_depends_on(place, demonstration):
-    for name, family in frame.families().items():
-        called = cProfile.Profile(builtins=False)  # in C: a trace would take most of the time
-        called.enable()
-        try:
-            frame.given(demonstration, LAST, name, SURVEY if family.each_survey else "")
-        finally:
-            called.disable()
-        ran = {entry.code.co_filename for entry in called.getstats()}
-        files = {Path(file) for file in ran if file.startswith(str(SOURCE))}
-        assert SOURCE / "indicators/families.py" in files
-        left_out = {file.relative_to(SOURCE).as_posix() for file in files} - code(name)
-        # what keeps and reads does not compute: a loader's change shows in the store's digests
-        assert left_out <= {"base/kept.py", "loaders/__init__.py"}, name
 
 
 def test_it_is_told_why_a_family_would_be_computed_again(place, demonstration, monkeypatch):

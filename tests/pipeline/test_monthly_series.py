@@ -13,7 +13,7 @@ from observlib.catalogue.tables import ALIKE
 from observlib.indicators.answers import each_month
 from observlib.pipeline import frame, project
 from observlib.pipeline import monthly_series as monthly
-from observlib.records.actions import Action
+from observlib.records.sheets import Action
 from observlib.themes import contacts, sales, subscriptions, surveys
 
 COMMON = {"device": "d", "product": "p", "channel": "mail", "source": "d@1"}

@@ -9,7 +9,7 @@ from tests.copies import DEMO, copy_catalogue
 
 from observlib.base.errors import ObservError
 from observlib.pipeline import project
-from observlib.records.actions import Action
+from observlib.records.sheets import Action
 
 PROJECT = Path(__file__).parents[2]
 DATA, OWN = Path("data"), Path("data/essai")

@@ -23,7 +23,7 @@ def test_a_description_is_of_thirty_words_at_most_on_every_page(made_site):
     for path in made_site.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         (found,) = re.findall(r'<meta name="description" content="([^"]+)">', text)
-        assert 3 <= len(found.split()) <= html.WORDS, path
+        assert 3 <= len(found.split()) <= html.DESCRIPTION_WORDS, path
         (shared,) = re.findall(r'<meta property="og:description" content="([^"]+)">', text)
         assert shared == found
 

@@ -25,7 +25,7 @@ from observlib.display import grids, style
 from observlib.display.dots import small_line
 from observlib.publish import publish
 from observlib.publish.project import read_project
-from observlib.publish.quarto import stage_pages
+from observlib.publish.publishers import stage_pages
 
 NIGHT = "#16161a"
 GREEN, INK, BRICK = "#0b5d3b", "#10201a", "#8a2b0e"

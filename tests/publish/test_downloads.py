@@ -14,7 +14,7 @@ from observlib.base.errors import ObservError
 from observlib.display.style import PAPER, Brand
 from observlib.estimates.comparisons import comparisons_to_json, make_comparisons
 from observlib.indicators import pairs as comparing
-from observlib.publish import downloads, embedded, pandoc
+from observlib.publish import downloads, pandoc, publishers
 from observlib.publish.downloads import open_data, write_figures
 from observlib.publish.project import read_project
 
@@ -154,9 +154,9 @@ def test_letters_of_charts_on_paper_are_those_of_the_text_around_them(tmp_path, 
     cells = sample.notebook(front, sample.code(options, sample.shown(**drawn)))
     project = read_project(sample.make_project(tmp_path / "project", essai=cells))
     page = next(page for page in project.pages if page.is_study)
-    with embedded._on_paper(project, page) as (_, folder):
+    with publishers._on_paper(project, page) as (_, folder):
         picture = (folder / "essai" / "fig-satisfaits.svg").read_text(encoding="utf-8")
-        downloads.page_pdf(project, page, embedded._text(project, page, "typst").text, folder)
+        downloads.page_pdf(project, page, publishers._text(project, page, "typst").text, folder)
         assert f'font: ("{PAPER}"' in (folder / "essai.typ").read_text(encoding="utf-8")
     assert f'font-family="{PAPER},' in picture
     assert PAPER not in chart.shown["image/svg+xml"]  # nor on screens

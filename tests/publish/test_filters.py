@@ -16,7 +16,7 @@ from observlib.display.dots import point, points, small_line
 from observlib.publish import pandoc, publish
 from observlib.publish.notebook import Converted
 from observlib.publish.project import read_project
-from observlib.publish.quarto import stage_pages
+from observlib.publish.publishers import stage_pages
 from observlib.study import narratives
 
 CASES = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))

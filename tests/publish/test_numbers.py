@@ -57,6 +57,7 @@ def leads(text: str, *figures: OriginFigure, **around: str) -> dict[str, str]:
     ("La note est de 7,2.", [LEGIFRANCE, PUBLIC], {"7,2": "?"}),
     ("La note est de 8,8.", [LEGIFRANCE, PUBLIC], {}),
     ("86,7 millions de visites", [VISITS], {"86,7 millions": "f5"}),
+    ("86,8 millions de visites", [VISITS], {}),  # further than half a step
     ("environ 86\u202f734\u202f000 visites", [VISITS], {"86\u202f734\u202f000": "f5"}),
     ("on attend 4\u00a0min\u00a053\u00a0s", [WAIT], {"4\u00a0min\u00a053\u00a0s": "f6"}),
     ("entre 6,9 et 7,5, 210 réponses", [LEGIFRANCE], {"6,9": "f1", "7,5": "f1", "210": "f1"}),

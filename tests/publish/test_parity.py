@@ -15,11 +15,11 @@ from tests.publish import sample
 from tests.site.axe import violations
 from tests.site.conftest import dump
 
-from observlib.publish import embedded, find_quarto, publish
+from observlib.publish import find_quarto, publish, publishers
 from observlib.publish.html import finish_pages, with_downloads
 from observlib.publish.notebook import Converted, notebook_to_markdown
 from observlib.publish.project import SitePage, read_project
-from observlib.publish.quarto import framed, render_pages
+from observlib.publish.publishers import framed, render_pages
 
 __all__ = ["dump"]
 RECORDED = Path(__file__).with_name("quarto-panorama.html")
@@ -103,7 +103,7 @@ def finished(project: Path, document: str, place: Path) -> str:
 
 def test_a_page_that_a_real_quarto_made_tells_what_the_embedded_one_tells(project, tmp_path):
     page = read_project(project).page(PurePosixPath("panorama.ipynb"))
-    embedded.write_html(read_project(project), page, tmp_path)
+    publishers.write_html(read_project(project), page, tmp_path)
     one = (tmp_path / "panorama.html").read_text(encoding="utf-8")
     (tmp_path / "quarto").mkdir()
     shutil.copy(RECORDED, tmp_path / "quarto" / "panorama.html")

@@ -17,7 +17,7 @@ import typst
 from observlib.base.errors import ObservError
 from observlib.base.files import write_all
 from observlib.display.style import Brand
-from observlib.publish import downloads, embedded, pandoc, publish
+from observlib.publish import downloads, pandoc, publish, publishers
 from observlib.publish.downloads import (
     FEW_LINES,
     Draft,
@@ -285,7 +285,7 @@ def test_whole_edition_is_kept_until_a_chapter_changes(tmp_path, made_project):
     assert [len(pages) for pages in full_report_parts(project).values()] == [2]
     chapters: dict[str, bytes] = {}
     for page in full_report_parts(project)["Ce qu’ils disent"]:
-        chapters |= embedded._printed(project, page)
+        chapters |= publishers._printed(project, page)
     kept, site = tmp_path / "kept", tmp_path / "site"
     name = f"{downloads.CHAPTERS}/panorama/panorama.typ"
     for number, (changed, expected) in enumerate(((False, 1), (False, 1), (True, 2))):

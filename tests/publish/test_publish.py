@@ -20,7 +20,7 @@ from types import ModuleType
 import pytest
 
 from observlib.base.errors import ObservError, UsageError
-from observlib.publish import embedded, pandoc, publish
+from observlib.publish import pandoc, publish, publishers
 
 RUN = """
 import sys
@@ -182,16 +182,16 @@ def made(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 def noted(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     names: set[str] = set()
-    page = embedded._page
+    page = publishers._page
 
     @functools.wraps(page)
     def note(
-        project: embedded.Project, one: embedded.SitePage, frames: Path | None
+        project: publishers.Project, one: publishers.SitePage, frames: Path | None
     ) -> dict[str, bytes]:
         names.add(str(one.source))
         return page(project, one, frames)
 
-    monkeypatch.setattr(embedded, "_page", note)
+    monkeypatch.setattr(publishers, "_page", note)
     return names
 
 
@@ -267,7 +267,7 @@ def test_a_page_that_is_refused_is_refused_again_and_the_others_are_kept(tmp_pat
 @pytest.mark.slow
 def test_a_library_that_changes_meanwhile_keeps_nothing(tmp_path, project, made, monkeypatch):
     monkeypatch.setattr(
-        embedded.kept, "library_files", lambda: {"the library/publish/html.py": "2"}
+        publishers.kept, "library_files", lambda: {"the library/publish/html.py": "2"}
     )
     for _ in range(2):
         made.clear()

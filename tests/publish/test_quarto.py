@@ -15,10 +15,10 @@ import yaml
 from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.yaml_files import split_front_matter
-from observlib.publish import embedded, publish, quarto
+from observlib.publish import publish, publishers
 from observlib.publish.notebook import notebook_to_markdown
 from observlib.publish.project import SitePage, read_project
-from observlib.publish.quarto import stage_pages
+from observlib.publish.publishers import stage_pages
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in command is a script")
 # what a run tells, fails with and makes; what its pages hold is asked of the real one
@@ -72,7 +72,7 @@ def install(
     text = STAND_IN.format(python=sys.executable, log=str(log), status=status, skipped=[skipped])
     command.write_text(text, encoding="utf-8")
     command.chmod(command.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setattr(quarto, "_PROCESSES", 1)
+    monkeypatch.setattr(publishers, "_PROCESSES", 1)
     path = str(tmp_path / "empty") if beside else f"{folder}{os.pathsep}{os.environ['PATH']}"
     monkeypatch.setenv("PATH", path)
     python = (folder if beside else tmp_path / "empty") / "python"
@@ -146,7 +146,7 @@ def test_the_front_page_is_never_a_way_to_another_page(tmp_path, monkeypatch, pr
     def text(page: SitePage) -> Any:
         return notebook_to_markdown(project / page.source)
 
-    quarto.render_pages(read, [study], text, tmp_path / "frames", lambda _: None)
+    publishers.render_pages(read, [study], text, tmp_path / "frames", lambda _: None)
     assert (tmp_path / "frames" / "panorama.html").is_file()
     assert not (tmp_path / "frames" / "index.html").exists(), "the run of the front page makes it"
 
@@ -154,7 +154,7 @@ def test_the_front_page_is_never_a_way_to_another_page(tmp_path, monkeypatch, pr
 def test_a_page_that_fails_once_makes_no_other_fail(tmp_path, monkeypatch, project):
     log, kept = install(tmp_path, monkeypatch), tmp_path / "kept"
     with monkeypatch.context() as once:
-        once.setattr(embedded.downloads, "page_pdf", fail)
+        once.setattr(publishers.downloads, "page_pdf", fail)
         with pytest.raises(ObservError, match="no room"):
             publish(project, tmp_path / "site", "quarto", cache=kept)
     site = publish(project, tmp_path / "site", "quarto", cache=kept).parent
@@ -192,7 +192,7 @@ def test_ctrl_c_ends_quarto_and_what_it_began(tmp_path, monkeypatch, project):
 
 def test_pages_are_shared_among_processors_and_all_made(tmp_path, monkeypatch, project):
     log = install(tmp_path, monkeypatch)
-    monkeypatch.setattr(quarto, "_PROCESSES", 3)
+    monkeypatch.setattr(publishers, "_PROCESSES", 3)
     publish(project, tmp_path / "site", "quarto")
     rendered = [name for _, _, own in runs(log) for name in own]
     assert len(runs(log)) == 3 and len(rendered) == len({*rendered}) == 8
@@ -212,7 +212,7 @@ def test_a_quarto_that_does_not_end_is_ended_with_what_it_began(tmp_path, monkey
     command = tmp_path / "bin" / "quarto"
     waiting = f"(sleep 60; echo late > {log}) &\necho '[1/2] index.qmd' >&2\nwait\n"
     command.write_text(f"#!/bin/sh\n{waiting}", encoding="utf-8")
-    monkeypatch.setattr(quarto, "TIME_LIMIT", 0.1)
+    monkeypatch.setattr(publishers, "TIME_LIMIT", 0.1)
     with pytest.raises(ObservError, match=r"(?s)ended after 0 minutes.*\[1/2\] index.qmd"):
         publish(project, tmp_path / "site", "quarto")
     assert not log.exists() and not (tmp_path / "site").exists()
@@ -244,7 +244,7 @@ def test_quarto_wanted_and_absent_says_how_to_get_it(tmp_path, monkeypatch, proj
 
 def test_a_quarto_that_fails_its_check_is_not_chosen(tmp_path, monkeypatch, project, capsys):
     log = install(tmp_path, monkeypatch)
-    quarto.quarto_fault.cache_clear()
+    publishers.quarto_fault.cache_clear()
     site = publish(project, tmp_path / "site", "auto", cache=tmp_path / "kept").parent
     assert "Huit usagers" in (site / "panorama.html").read_text(encoding="utf-8")
     assert [own for _, _, own in runs(log)] == [["index.qmd"]], "a small page, once"

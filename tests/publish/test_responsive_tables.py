@@ -9,7 +9,8 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observlib.publish.responsive_tables import clean_table, with_stacked_tables
+from observlib.publish.html import with_stacked_tables
+from observlib.publish.notebook import clean_table
 
 COLUMNS = ("Produit", "Indicateur", "T3 2025", "T3 2026", "Écart en points", "Verdict")
 HEAD = "<thead><tr>" + "".join(f'<th scope="col">{name}</th>' for name in COLUMNS) + "</tr></thead>"

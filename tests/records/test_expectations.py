@@ -9,7 +9,7 @@ from tests.copies import DEMO
 from tests.records import sheets
 
 from observlib import Study
-from observlib.records.expectations import (
+from observlib.records.sheets import (
     COMPARED,
     EXPLORATORY_REASONS,
     Expectation,
@@ -50,13 +50,6 @@ def test_a_mistake_is_told_with_its_file_and_what_is_allowed(tmp_path, catalogue
     path = write(tmp_path, **keys)
     told = sheets.faults(Expectation, tmp_path, catalogue)
     assert said in told and told.splitlines()[0].startswith(f"{path}:")
-
-
-def test_all_mistakes_of_all_files_are_told_at_once(tmp_path, catalogue):
-    write(tmp_path, "un", indicator="visits", product="allo", device="rien")
-    write(tmp_path, "deux", date="hier", effect="beaucoup", period="T3", direction="mieux")
-    write(tmp_path, "trois", author="Zoé Martin", why="*", title=...)
-    assert len(sheets.faults(Expectation, tmp_path, catalogue).splitlines()) == 10
 
 
 def test_the_order_of_keys_and_comments_change_nothing_and_a_word_does(tmp_path, catalogue):

@@ -136,13 +136,6 @@ def test_a_name_that_makes_no_address_is_refused(load, name):
     assert "makes no address" in faults(load, name=name)[0]
 
 
-def test_mistakes_of_all_sheets_are_told_at_once(load):
-    with pytest.raises(ObservError):
-        load(name="une", verdict="bof", days="x")
-    told = faults(load, name="deux", department="cuisine")
-    assert [problem.split(":")[0] for problem in told] == ["deux.md", "une.md", "une.md"]
-
-
 @pytest.mark.parametrize(("text", "said"), [
     ("Un récit sans en-tête.", ":1: does not start with a front matter"),
     ("---\ntitle: a\ntitle: b\n---\nc\n", ":3: key 'title' is given twice"),

@@ -8,9 +8,7 @@ from tests.records.sheets import faults, write
 
 from observlib.base.period import Quarter
 from observlib.pipeline import frame
-from observlib.records.actions import Action, touches
-from observlib.records.decisions import Decision, standing_decisions
-from observlib.records.replies import Reply
+from observlib.records.sheets import Action, Decision, Reply, standing_decisions, touches
 from tools.demo import audience
 from tools.demo import satisfaction as ratings
 

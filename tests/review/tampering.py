@@ -34,36 +34,6 @@ def copy(bundle: Path, target: Path) -> Path:
     return target
 
 
-def changed(folder: Path, bundle: Path) -> set[str]:
-    """The files of a copy that are not the bundle's own."""
-
-    def files(place: Path) -> set[tuple[str, int]]:
-        return {
-            (entry.path.removeprefix(f"{place}/"), entry.inode())
-            for above, _, _ in os.walk(place)
-            for entry in os.scandir(above)
-            if entry.is_file()
-        }
-
-    return {name for name, _ in files(folder) ^ files(bundle)}
-
-
-def restore(names: set[str], folder: Path, bundle: Path) -> None:
-    """Let files of a copy be the bundle's again."""
-    for name in names:
-        (folder / name).unlink(missing_ok=True)
-        if (bundle / name).exists():
-            (folder / name).hardlink_to(bundle / name)
-
-
-def move(names: set[str], source: Path, target: Path) -> None:
-    """Let files of one copy be in another as they are there."""
-    for name in names:
-        (target / name).unlink(missing_ok=True)
-        if (source / name).exists():
-            (source / name).rename(target / name)
-
-
 def _write(path: Path, content: bytes) -> None:
     path.unlink()
     path.write_bytes(content)
@@ -101,16 +71,6 @@ def digit_of_a_page(folder: Path, chance: random.Random) -> Tampering:
     at = main + _at(text[main:], r">[^<>]*?(\d)[^<>]*<", chance, 1)
     _change_digit(path, at, chance)
     return Tampering("page", path.name, r"line \d+.*text")
-
-
-def alternative_text(folder: Path, chance: random.Random) -> Tampering:
-    pages = [x for x in folder.glob("*.html") if re.search(r'(aria-label|alt)="[^"]', _text(x))]
-    path = _one(iter(pages), chance)
-    text = _text(path)
-    at = _at(text, r'(?:aria-label|alt)="([^"&])', chance, 1)
-    changed = text[:at] + ("X" if text[at] != "X" else "Y") + text[at + 1 :]
-    _write(path, changed.encode("utf-8"))
-    return Tampering("alternative text", path.name, r"line \d+.*(aria-label|alt) of")
 
 
 def row_of_data(folder: Path, chance: random.Random) -> Tampering:
@@ -153,14 +113,6 @@ def output_of_a_cell(folder: Path, chance: random.Random) -> Tampering:
 
 def _nonzero(digit: str) -> str:
     return "7" if digit != "7" else "3"
-
-
-def parameter(folder: Path, chance: random.Random) -> Tampering:
-    path = _one(folder.glob("*.ipynb"), chance)
-    text = _text(path)
-    at = _at(text, r'quarter = \\"(\d)', chance, 1)
-    _change_digit(path, at, chance)
-    return Tampering("parameter", path.name, r"cells\[\d+\]\.source")
 
 
 def leaf_of_the_manifest(folder: Path, chance: random.Random) -> Tampering:
@@ -267,36 +219,6 @@ def _in_archive(path: Path, member: str, pattern: str, chance: random.Random) ->
     _write(path, packed.getvalue())
 
 
-def drawing(folder: Path, chance: random.Random) -> Tampering:
-    """A bar that is longer, in a drawing's own file."""
-    number = r"(?<![\d.#\w])([1-9])\d\d?\."
-    path = _one((x for x in folder.rglob("*.svg") if re.search(number, _text(x))), chance)
-    text = _text(path)
-    at = _at(text, number, chance, 1)
-    line = _change_digit(path, at, chance)
-    return Tampering("drawing", path.relative_to(folder).as_posix(), rf"line {line}|line \d+")
-
-
-def pixel(folder: Path, chance: random.Random) -> Tampering:
-    path = _one(folder.rglob("*.png"), chance)
-    content = bytearray(path.read_bytes())
-    at = chance.randrange(60, len(content) - 20)
-    content[at] ^= 1 + chance.randrange(255)
-    _write(path, bytes(content))
-    return Tampering("picture", path.relative_to(folder).as_posix(), rf"byte {at}|pixel")
-
-
-def swapped_files(folder: Path, chance: random.Random) -> Tampering:
-    end = chance.choice([".csv", ".html", ".pdf", ".ipynb"])
-    first, second = chance.sample(sorted(folder.glob(f"*{end}")), 2)
-    one, other = first.read_bytes(), second.read_bytes()
-    if one == other:
-        return swapped_files(folder, chance)
-    _write(first, other)
-    _write(second, one)
-    return Tampering("swapped", first.name, ".")
-
-
 def file_taken_away(folder: Path, chance: random.Random) -> Tampering:
     path = _one(
         (x for x in folder.rglob("*") if x.is_file() and x.name != record.MANIFEST_FILE), chance
@@ -311,19 +233,10 @@ def file_put_in(folder: Path, chance: random.Random) -> Tampering:
     return Tampering("added", name, "the file")
 
 
-def description(folder: Path, chance: random.Random) -> Tampering:
-    """A digit of what describes the data or the edition to programs."""
-    path = _one((x for x in folder.rglob("*.json*") if x.name != record.MANIFEST_FILE), chance)
-    text = _text(path)
-    at = _at(text, r"\d", chance)
-    _change_digit(path, at, chance)
-    return Tampering("description", path.relative_to(folder).as_posix(), ".")
-
-
 KINDS: tuple[Callable[[Path, random.Random], Tampering], ...] = (
-    digit_of_a_page, alternative_text, row_of_data, output_of_a_cell, parameter,
-    leaf_of_the_manifest, digit_of_a_pdf, alternative_text_of_a_pdf, cell_of_a_workbook,
-    digit_of_a_document, drawing, pixel, swapped_files, file_taken_away, file_put_in, description,
+    digit_of_a_page, row_of_data, output_of_a_cell, leaf_of_the_manifest, digit_of_a_pdf,
+    alternative_text_of_a_pdf, cell_of_a_workbook, digit_of_a_document, file_taken_away,
+    file_put_in,
 )  # fmt: skip
 
 

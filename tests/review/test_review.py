@@ -28,7 +28,7 @@ from tests.review.conftest import (
 )
 
 from observlib import estimates
-from observlib.publish.editions import record, reviews
+from observlib.publish.editions import record
 from observlib.review.rebuild import made_from
 
 
@@ -56,7 +56,7 @@ def test_a_peer_elsewhere_reproduces_an_edition_and_begins_a_review(small, tmp_p
     assert {one["verdict"] for one in [*told.values(), *found["others"]]} == {"reproduced"}
     assert sum(one["files"] for one in [*told.values(), *found["others"]]) >= 60
     assert "octet pour octet" in (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
-    (sheet,) = reviews.Review.load(small.root / "reports")
+    (sheet,) = record.Review.load(small.root / "reports")
     assert (sheet.edition, sheet.role, sheet.verdict) == (T3, role, "reproduced")
     shutil.rmtree(small.root / "reports" / "reviews")
 

@@ -12,7 +12,7 @@ from tests.site.conftest import asked
 
 from observlib import display, estimates
 from observlib.catalogue import Catalogue
-from observlib.display import svg
+from observlib.display import charts
 from observlib.publish import publish
 
 DARK = "--blink-settings=preferredColorScheme=0"
@@ -27,7 +27,7 @@ def told(dump: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> 
     for path in sorted(STUDIES.glob("*.ipynb")):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             for output in cell.get("outputs", []):
-                if svg.NARROW in output.get("data", {}):
+                if charts.NARROW in output.get("data", {}):
                     options = f"#| label: fig-{len(cells)}\n#| fig-cap: Une\n#| fig-alt: Deux"
                     cells.append(sample.code(options, output))
     assert len(cells) >= 40

@@ -17,9 +17,9 @@ import pytest
 from tests import hostile
 from tests.language.test_prose import READER
 from tests.publish.test_pdf import objects
+from tests.site.active import read, squeezed
 from tests.site.axe import violations
 from tests.site.conftest import asked, pages_of
-from tests.site.test_attacks import read, squeezed
 
 from observlib import store
 from observlib.base.period import Quarter
@@ -32,7 +32,7 @@ from observlib.pipeline import project
 from observlib.publish import standing
 from observlib.publish.notebook import Converted, notebook_to_markdown
 from observlib.publish.project import SitePage, read_project
-from observlib.publish.quarto import stage_pages
+from observlib.publish.publishers import stage_pages
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]

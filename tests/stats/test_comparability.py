@@ -16,7 +16,7 @@ from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
 from observlib.display import select
 from observlib.estimates.comparisons import make_comparisons
-from observlib.records.actions import Action
+from observlib.records.sheets import Action
 from observlib.stats import comparability
 from observlib.stats.comparability import Grade
 
@@ -212,66 +212,6 @@ def test_along_a_line_periods_are_compared_and_lower_no_grade(known):
     frame = frame_of(known, *years, hidden)
     chart = display.line_chart(frame, known, caption="Une", by="device")
     assert "prudente" not in chart.content["alt"]
-
-
-OF_A_COUNT = {  # what may differ between two devices that count visits
-    "quantity": {"channel": "open_data"},
-    "tool": {"tool": "AWStats"},
-    "area": {"area": "75056"},
-}
-OF_ANSWERS = {  # and between two that ask one question
-    "wording": {"questionnaire": "enquete-vie-publique"},
-    "mode": {"channel": "phone", "population": "les inscrits"},
-    "population": {"family": "feedback", "population": None},
-}
-
-
-@examples(60)
-@given(
-    indicator=st.sampled_from(["visits", "satisfaction_10"]),
-    first=st.sets(st.sampled_from(["before", "measure", "0", "1", "2"])),
-    more=st.sets(st.sampled_from(["before", "measure", "0", "1", "2"])),
-)
-def test_a_grade_is_one_from_both_sides_and_worse_where_more_differs(known, indicator, first, more):
-    counts = indicator == "visits"
-    base = known.devices[SITE if counts else SURVEY].model_copy(
-        update={"tool": "Matomo"} if counts else {"population": "les inscrits"}
-    )
-    kinds = [*(OF_A_COUNT if counts else OF_ANSWERS).values()]
-
-    def letter(differs: set[str]) -> str:
-        updates = [kinds[int(one)] for one in sorted(differs) if one.isdigit()]
-        update = {name: value for one in updates for name, value in one.items()}
-        devices = {"one": base, "other": base.model_copy(update={"id": "other", **update})}
-        changed = next(iter(known.changes.values())).model_copy(
-            update={"product": base.product, "device": "other", "date": date(2015, 1, 1)}
-        )
-        changes = {"change": changed} if "measure" in differs else {}
-        told = known.model_copy(update={"devices": known.devices | devices, "changes": changes})
-        sides = [
-            figure(told, "one", indicator, period="2026-T3"),
-            figure(
-                told, "other", indicator, period="2016-T3" if "before" in differs else "2026-T3"
-            ),
-        ]
-        found = comparability.grade(*sides, told)
-        assert found == comparability.grade(*reversed(sides), told)
-        assert not found.unknown or found.letter in "CD"  # what is not known is never alike
-        return found.letter
-
-    assert letter(first) <= letter(first | more)
-
-
-@pytest.mark.parametrize("indicator", ["visits", "satisfaction_10"])
-def test_what_is_not_known_of_a_device_is_never_better_than_what_is(known, indicator):
-    device = SITE if indicator == "visits" else SURVEY
-    one, nothing = figure(known, device, indicator), figure(known, "unheard-of", indicator)
-    for told in TRAPS.values():
-        for row in (made(known, side) for side in told[:2]):
-            if row["indicator"] == indicator and row["device"] in known.devices:
-                grade = comparability.grade(row, {**nothing, "period": row["period"]}, known)
-                assert grade.unknown and grade.letter in "CD"
-    assert comparability.grade(one, one, known) == Grade("A")
 
 
 ROWS = [(name, i) for name in TRAPS for i in (0, 1)]

@@ -4,7 +4,6 @@ import errno
 import os
 import subprocess
 import sys
-import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event, Thread
@@ -12,14 +11,13 @@ from typing import Any
 
 import duckdb
 import pytest
-from tests.copies import DEMO, copy_catalogue
+from tests.copies import copy_catalogue
 
 from observlib import store
 from observlib.base import files
 from observlib.base.errors import ObservError
 from observlib.store import ledger
 
-ROOT = Path(__file__).parents[2]
 Write = Callable[..., Path]
 JULY = {"a": ("2025-07-01", 3), "b": ("2025-07-15", 4)}
 CORRECTED = {key: (day, 1) for key, (day, _) in JULY.items()}
@@ -74,47 +72,6 @@ def test_an_ingestion_begun_during_another_loses_nothing(tmp_path, catalogue, fo
     assert not problems
     assert content(data) == content(tmp_path / "in turn")
     store.check_store(data)
-
-
-@pytest.mark.slow
-def test_processes_at_once_give_what_they_give_in_turn(tmp_path, catalogue, folders):
-    script = textwrap.dedent(
-        f"""
-        import sys
-        from pathlib import Path
-        from observlib import store
-        from observlib.pipeline import project
-        catalogue = project.catalogue(Path({str(DEMO)!r}), Path({str(DEMO)!r}))
-        for raw, data in zip(sys.argv[1::2], sys.argv[2::2]):
-            print("ready", flush=True)
-            sys.stdin.readline()
-            store.ingest(Path(raw), Path(data), catalogue)
-        """
-    )
-    every = [tmp_path / f"at once {number}" for number in range(3)]
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-c", script, *(str(p) for data in every for p in (raw, data))],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        for raw in folders
-    ]  # fmt: skip
-    for _ in every:
-        for process in running:
-            assert process.stdout is not None and process.stdout.readline() == "ready\n"
-        for process in running:
-            assert process.stdin is not None
-            print(file=process.stdin, flush=True)
-    for process in running:
-        process.communicate()
-    assert [process.returncode for process in running] == [0, 0]
-    orders = []
-    for number, order in enumerate((folders, folders[::-1])):
-        for raw in order:
-            store.ingest(raw, tmp_path / f"in turn {number}", catalogue)
-        orders.append(content(tmp_path / f"in turn {number}"))
-    for data in every:
-        assert content(data) in orders
 
 
 def test_who_waits_for_another_ingestion_is_told_so(tmp_path, ratings):

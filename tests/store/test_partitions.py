@@ -62,17 +62,6 @@ def test_every_damaged_part_is_told_at_once(tmp_path, raw):
     assert told == {str(one), str(other)} and len(caught.value.problems) == 2
 
 
-@pytest.mark.parametrize("what", ["torn", "no Parquet", "gone"])
-def test_a_part_that_cannot_be_queried_is_told_in_a_line(tmp_path, raw, what):
-    (part,) = (tmp_path / "store" / "audience").iterdir()
-    damage = {"torn": part.read_bytes()[:-40], "no Parquet": b"PAR1" + bytes(99) + b"PAR1"}
-    part.write_bytes(damage[what]) if what in damage else part.unlink()
-    for ask in (lambda: store.read(tmp_path, "audience"), lambda: store.check_store(tmp_path)):
-        with pytest.raises(ObservError) as caught:
-            ask()
-        assert str(caught.value).startswith(f"{part}: is missing or damaged")
-
-
 @pytest.mark.parametrize(
     "error", [duckdb.OutOfMemoryException, duckdb.InternalException, duckdb.Error]
 )

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.records.test_corrections import write as write_correction
@@ -19,6 +20,7 @@ Write = Callable[..., Path]
 T3 = Quarter("2026-T3")
 SECOND = {"a": ("2026-05-04", 3)}
 THIRD = {"b": ("2026-08-05", 4)}
+FOURTH = {"c": ("2026-08-06", 4)}
 
 
 @pytest.fixture
@@ -43,46 +45,34 @@ def why(data: Path) -> dict[str, str]:
     return {one.id: reason for one, reason in frame.expectations(data, T3)}
 
 
-def test_one_that_was_there_before_the_data_of_its_quarter_is_announced(tmp_path, ingest):
-    write(tmp_path)
-    ingest("x", SECOND)
-    assert why(tmp_path) == {"clarte": ""}
-    ingest("y", THIRD)
-    assert why(tmp_path) == {"clarte": ""}
+SHEET: dict[str, Any] = {}
+BACKDATED, CHANGED = {"date": "2026-01-05"}, {"effect": 0.1}
+OF_ANOTHER_DEVICE = {("boamp", "2026-08"): 100}
+SCENARIOS: dict[str, tuple[list[Any], str]] = {  # what is written or comes, in order
+    "before the data of its quarter": ([SHEET, SECOND, THIRD], ""),
+    "with the data, before they are read": ([SHEET, THIRD], ""),
+    "after the data, whatever day it bears": ([THIRD, BACKDATED], "unseen"),
+    "after the data, and seen since": ([THIRD, BACKDATED, FOURTH], "late"),
+    "after data of another device or quarter": ([OF_ANOTHER_DEVICE, SECOND, SHEET, THIRD], ""),
+    "changed": ([SHEET, SECOND, CHANGED], "edited"),
+    "changed, and seen before the data": ([SHEET, SECOND, CHANGED, THIRD], "edited"),
+    "changed, and again as it was": ([SHEET, SECOND, CHANGED, THIRD, SHEET], ""),
+    "late, and the store made again": ([THIRD, SHEET, FOURTH, None, FOURTH], "late"),
+}
 
 
-def test_one_that_comes_with_the_data_was_there_before_they_were_read(tmp_path, ingest):
-    write(tmp_path)
-    ingest("y", THIRD)
-    assert why(tmp_path) == {"clarte": ""}
-
-
-def test_one_that_comes_after_the_data_is_not_whatever_day_it_bears(tmp_path, ingest):
-    """A back-dated one: its `date` is before its quarter, and its data were there."""
-    ingest("y", THIRD)
-    write(tmp_path, date="2026-01-05")
-    assert why(tmp_path) == {"clarte": "unseen"}
-    ingest("z", {"c": ("2026-08-06", 4)})
-    assert why(tmp_path) == {"clarte": "late"}
-
-
-def test_data_of_another_device_or_quarter_make_none_late(tmp_path, ingest, visits):
-    visits(tmp_path / "raw", "x", {("boamp", "2026-08"): 100})
-    ingest("x", SECOND)
-    write(tmp_path)
-    ingest("y", THIRD)
-    assert why(tmp_path) == {"clarte": ""}
-
-
-def test_one_that_is_changed_is_exploratory_and_is_announced_again_as_it_was(tmp_path, ingest):
-    write(tmp_path)
-    ingest("x", SECOND)
-    write(tmp_path, effect=0.1)
-    assert why(tmp_path) == {"clarte": "edited"}
-    ingest("y", THIRD)  # even where an ingestion sees the change before the data
-    assert why(tmp_path) == {"clarte": "edited"}
-    write(tmp_path)
-    assert why(tmp_path) == {"clarte": ""}
+@pytest.mark.parametrize(("steps", "reason"), SCENARIOS.values(), ids=SCENARIOS)
+def test_one_is_announced_that_was_there_before_its_data(tmp_path, ingest, visits, steps, reason):
+    for number, step in enumerate(steps):
+        if step is None:
+            shutil.rmtree(tmp_path / "store")
+        elif step is OF_ANOTHER_DEVICE:
+            visits(tmp_path / "raw", "x", step)
+        elif step in (SECOND, THIRD, FOURTH):
+            ingest(str(number), step)
+        else:
+            write(tmp_path, **step)
+    assert why(tmp_path) == {"clarte": reason}
 
 
 def test_one_that_cannot_be_read_is_a_problem_of_the_ingestion(tmp_path, catalogue, ratings):
@@ -98,15 +88,6 @@ def test_one_that_is_taken_back_is_told(tmp_path, ingest):
     path.unlink()
     told = frame.standing_of_expectations(tmp_path)
     assert told["clarte"].startswith("was seen, and its file is gone")
-
-
-def test_a_store_that_is_made_again_remembers_what_it_saw(tmp_path, ingest):
-    ingest("y", THIRD)
-    write(tmp_path)
-    ingest("z", {"c": ("2026-08-06", 4)})
-    shutil.rmtree(tmp_path / "store")
-    ingest("z", {"c": ("2026-08-06", 4)})
-    assert why(tmp_path) == {"clarte": "late"}
 
 
 def test_where_the_quarter_was_published_a_new_store_makes_none_early(tmp_path, ingest):
@@ -146,5 +127,5 @@ def test_a_family_is_computed_again_once_an_expectation_is_seen_or_changed(tmp_p
     ingest("y", THIRD)
     assert frame.announced(tmp_path) == before  # the first sight stays; its file's digest tells
     write(tmp_path, "autre")
-    ingest("z", {"c": ("2026-08-06", 4)})
+    ingest("z", FOURTH)
     assert frame.announced(tmp_path) != before

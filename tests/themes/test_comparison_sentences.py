@@ -16,7 +16,9 @@ from observlib.display import changes as tables
 from observlib.language import french
 from observlib.language.prose import typography
 from observlib.themes import comparison_sentences as changes
-from observlib.themes.peers import sentences as peers
+from observlib.themes import templates
+
+peers = templates.narrative("peers")
 
 NOW, BEFORE = "2026-T3", "2025-T3"
 REASONS = ("precision", *tables.REASON_WORDS)

@@ -17,7 +17,7 @@ from observlib.base.period import Quarter
 from observlib.catalogue import load_catalogue
 from observlib.estimates.comparisons import make_comparisons
 from observlib.indicators import pairs as pair
-from observlib.records.actions import Action, Expected
+from observlib.records.sheets import Action, Expected
 from observlib.themes import main_points
 from observlib.themes.main_points import (
     detail,

@@ -6,10 +6,15 @@ import pandas as pd
 from tests import said
 
 from observlib import estimates
-from observlib.themes.sales import sentences as sales
-from observlib.themes.subscriptions import sentences as subscriptions
-from observlib.themes.user_tests import sentences as user_tests
-from observlib.themes.workshops import sentences as workshops
+from observlib.themes import templates
+
+user_tests = templates.narrative("user_tests")
+
+sales = templates.narrative("sales")
+
+workshops = templates.narrative("workshops")
+
+subscriptions = templates.narrative("subscriptions")
 
 NOW = "2026-T3"
 BASE = {"product": "legifrance", "device": "tests-legifrance", "channel": "in_person",

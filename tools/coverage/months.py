@@ -19,7 +19,7 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.base.working_days import length_deviation, working_day_deviation
 from observlib.pipeline import project
-from observlib.records.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, Action, subject
+from observlib.records.sheets import BEFORE_AFTER, COMPARABLE, CONTROLLED, Action, subject
 from observlib.themes import actions
 from observlib.themes import audience as series
 from tools.coverage.truth import DEMO, Truths, drawn_again, one, parts

@@ -60,9 +60,8 @@ def _told(surveys: Sequence[weighted.Weighed], name: str) -> Iterator[dict[str, 
         }
         yield {**passport, "indicator": own, **told}
     for survey in surveys:
-        people = survey.people.join(weighted.scores(survey.given))
-        calibrated = weighted.calibrated(survey, people)
-        effect = weighting_effect(calibrated, design(people), "satisfaction_10")
+        calibrated, raw = weighted.calibrated(survey), design(survey.marked)
+        effect = weighting_effect(calibrated, raw, "satisfaction_10")
         ends = {"estimate": effect.estimate, "ci_low": effect.ci_low, "ci_high": effect.ci_high}
         yield {**passport, "indicator": "raked_effect", "unit": "sur 10", "n": effect.n, **ends}
 

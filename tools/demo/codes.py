@@ -14,8 +14,8 @@ from itertools import permutations
 import pandas as pd
 
 from observlib.base.period import Quarter
-from observlib.base.personal import PUBLIC_KEY, hashed
 from observlib.records import coding
+from observlib.store.identifiers import PUBLIC_KEY, hashed
 from tools.demo import calendar, formats
 from tools.demo.chance import stream
 from tools.demo.formats import Files, Truth

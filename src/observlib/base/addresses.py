@@ -13,26 +13,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from observlib.base.errors import ObservError
+from observlib.base.yaml_files import load_data
 
-# by the beginning of an address: the package that reads it, and the extra that brings it; all of
-# them can refuse to write a file that is there, without which two writers would lose each other's
-_PACKAGES = {
-    "file": ("fsspec", "s3"),
-    "s3": ("s3fs", "s3"),
-    "az": ("adlfs", "azure"),
-    "abfs": ("adlfs", "azure"),
-    "gs": ("gcsfs", "gcs"),
-}
-_PATIENCE: dict[str, dict[str, Any]] = {
-    "file": {"auto_mkdir": True},
-    "s3": {
-        "config_kwargs": {
-            "connect_timeout": 10,
-            "read_timeout": 60,
-            "retries": {"max_attempts": 3, "mode": "standard"},
-        }
-    },
-}
+_REACHED = load_data(__file__)
+_PACKAGES: dict[str, dict[str, str]] = _REACHED["packages"]
+_PATIENCE: dict[str, dict[str, Any]] = _REACHED["patience"]
 _SECRET = re.compile(r"KEY|SECRET|TOKEN|PASSWORD|CREDENTIAL|CONNECTION_STRING", re.IGNORECASE)
 _Progress = Callable[[int, int, str], None]
 _ROOM = 100_000_000  # bytes that a disk keeps free
@@ -87,15 +72,15 @@ def files(address: str) -> Any:
 
 @lru_cache(4)
 def _of_process(scheme: str, _: int) -> Any:
-    package, extra = _PACKAGES[scheme]
+    found = _PACKAGES[scheme]
     try:
         import fsspec
 
         return fsspec.filesystem(scheme, skip_instance_cache=True, **_PATIENCE.get(scheme, {}))
     except ImportError as error:
         raise ObservError(
-            f"{scheme}://: needs the package {package}; install it with "
-            f"`pip install 'observlib[{extra}]'`"
+            f"{scheme}://: needs the package {found['package']}; install it with "
+            f"`pip install 'observlib[{found['extra']}]'`"
         ) from error
 
 

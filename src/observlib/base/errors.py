@@ -23,6 +23,12 @@ class ObservError(Exception):
         self.problems = problems
         super().__init__("\n".join(problems))
 
+    @classmethod
+    def raise_any(cls, problems: Iterable[str]) -> None:
+        """Raise what problems there are."""
+        if found := [*problems]:
+            raise cls(*found)
+
 
 def bounded(items: Iterable[object], shown: int = SHOWN, sep: str = ", ") -> str:
     """Join the first few items, and say how many more there are.

@@ -261,7 +261,7 @@ def _clean(parent: Path, prefix: str) -> None:
         work, lock_file = parent / name, parent / (name + _LOCK)
         try:
             if sys.platform == "win32":
-                lock.unlink(missing_ok=True)  # refused while the run that opened it lives
+                lock_file.unlink(missing_ok=True)  # refused while the run that opened it lives
                 _remove(work)
             elif not lock_file.exists():
                 _remove(work)

@@ -35,6 +35,7 @@ _INPUTS = ".inputs.json"  # of an entry, beside its files
 _DIGITS = 64
 _LATEST = 50  # entries of a name among which the most like one is looked for
 _SOURCE = Path(__file__).parents[1]
+_SENTENCES = "sentences"  # templates of a theme, which its figures are not made of
 _LOADERS = "observlib.loaders"  # what a change of theirs gives shows in the digests of the store
 _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+(observlib[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n(]*)"
@@ -282,8 +283,8 @@ def module_file(module: str) -> Inputs:
 def code_of(*modules: str) -> Inputs:
     """Each file of this library that modules are made of: their own, and all that these import.
 
-    The words beside a module (`language.wording`) are its own too, and other files of a folder are
-    its package's. Imports inside functions count. The files are those that were `loaded`. The front
+    The words and templates beside a module are its own too, and other files of a folder are its
+    package's. Imports inside functions count. The files are those that were `loaded`. The front
     door imports for notebooks alone; loaders are left out, for what they make shows in the digests
     of the store.
     """
@@ -312,8 +313,8 @@ def _parts() -> dict[str, list[str]]:
     modules = {path.with_suffix("") for path in paths if path.suffix == ".py"}
     found: dict[str, list[str]] = {}
     for path in paths:
-        own = path.with_suffix("")
-        if own not in modules or own.name == "__init__":
+        own = path.parent / path.name.partition(".")[0]
+        if own.name == "__init__" or (own not in modules and own.name != _SENTENCES):
             own = next(above for above in path.parents if above / "__init__" in modules)
         found.setdefault(".".join(["observlib", *own.parts]), []).append(str(path))
     return found

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache
+from pathlib import Path
 
 _FORMULA = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")
 # What nobody sees: controls, signs that turn or hide what stands beside them (bidirectional ones,
@@ -43,6 +44,42 @@ def fold_label(text: str) -> str:
     "l'aide joignable"
     """
     return fold(text).replace("’", "'")
+
+
+def words_of_list(path: Path) -> list[str]:
+    """The words of a list in a file, without its comments."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [word for line in lines if not line.startswith("#") for word in line.split()]
+
+
+Patterns = dict[str, dict[str, re.Pattern[str]]]  # by section and name
+
+
+def compiled(
+    sections: Mapping[str, Mapping[str, str]], **parts: str
+) -> tuple[Patterns, dict[str, str]]:
+    """Patterns that stand in YAML, by section and name, and the parts of which they are made.
+
+    A line's end and what indents the next are no part of a pattern. `{cap}` stands for a part, of
+    those given or of those that the section `parts` tells.
+    """
+
+    def whole(written: str) -> str:
+        return re.sub(r"\{([a-z_]+)\}", lambda found: parts[found[1]], as_one_line(written))
+
+    for name, written in sections.get("parts", {}).items():
+        parts[name] = whole(written)
+    found = {
+        section: {name: re.compile(whole(written)) for name, written in own.items()}
+        for section, own in sections.items()
+        if section != "parts"
+    }
+    return found, parts
+
+
+def as_one_line(pattern: str) -> str:
+    """A pattern of several lines: their ends, and what indents the next, are no part of it."""
+    return "".join(map(str.strip, pattern.splitlines()))
 
 
 def clash(words: Iterable[tuple[str, object]]) -> str:
@@ -147,3 +184,9 @@ def _either_number(word: str) -> str:
 
 def _plain(text: str) -> str:
     return fold_label(text).replace("-", " ")
+
+
+def word_list(path: Path) -> frozenset[str]:
+    """The words that a file lists, in lower case; a line that begins with # is a comment."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return frozenset(word.lower() for line in lines if line[:1] != "#" for word in line.split())

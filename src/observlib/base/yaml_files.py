@@ -11,8 +11,7 @@ import yaml
 
 from observlib.base import files
 from observlib.base.errors import ObservError
-from observlib.base.personal import shown
-from observlib.base.text import sign_fault
+from observlib.base.text import as_one_line, sign_fault
 
 KeyLines = dict[tuple[Any, ...], int]
 # libyaml's safe loader where PyYAML has it: the same language, many times as fast
@@ -48,11 +47,6 @@ def load_data(module: str) -> dict[str, Any]:
 def patterns(module: str) -> dict[str, re.Pattern[str]]:
     """The patterns in the YAML beside a module, by name."""
     return {name: re.compile(as_one_line(text)) for name, text in load_data(module).items()}
-
-
-def as_one_line(pattern: str) -> str:
-    """A pattern of several lines: their ends, and what indents the next, are no part of it."""
-    return "".join(map(str.strip, pattern.splitlines()))
 
 
 def read_text(path: Path) -> str:
@@ -202,6 +196,8 @@ def _walk(
         for key, value in node.value:
             place = (*where, key.value)
             if place in lines:
+                from observlib.base.personal import shown  # whose patterns are read by this module
+
                 yield (
                     f"{path}:{key.start_mark.line + 1}: key {shown(str(key.value))!r} is given "
                     f"twice (first at line {lines[place]}); keep one"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from observlib.base.errors import ObservError
 from observlib.base.yaml_files import read_yaml
@@ -26,6 +27,7 @@ from observlib.catalogue.entries import (
     Named,
     Partner,
     Peer,
+    Places,
     Product,
     Revision,
     Task,
@@ -43,7 +45,7 @@ from observlib.catalogue.formats import (
     load_formats,
     source_faults,
 )
-from observlib.catalogue.mistakes import explain, sheets
+from observlib.catalogue.mistakes import sheets, validated
 from observlib.catalogue.partners import partner_faults, task_faults
 from observlib.catalogue.questionnaires import (
     UNREAD,
@@ -146,7 +148,7 @@ def load_catalogue(
     """Read and check the files of the catalogue."""
     problems: list[str] = []
     parts: dict[str, dict[str, Any]] = {name: {} for name in _FILES}
-    places: dict[tuple[str, str, str], str] = {}  # of each part, entry and key
+    places = Places()
     for name, model, path in _lists(folder, own):
         needed = ", ".join(file for file in _FILES if file not in _MAY_LACK)
         missing = f"file is missing; the catalogue has {needed}"
@@ -156,10 +158,8 @@ def load_catalogue(
         read_here: dict[str, Any] = {}
         for position, raw in enumerate(entries):
             line = lines.get((position,), 1)
-            try:
-                entry = TypeAdapter(model).validate_python(raw)
-            except ValidationError as error:
-                problems += explain(error, model, path, (position,), lines, raw)
+            entry = validated(model, raw, path, lines, problems, (position,))
+            if entry is None:
                 continue
             if entry.id in read_here:
                 first = places[name, entry.id, "id"].rsplit(":", 1)[1]
@@ -172,12 +172,12 @@ def load_catalogue(
                 places[name, entry.id, key] = f"{path}:{lines.get((position, key), line)}"
             read_here[entry.id] = entry
         parts[name] = before | read_here
+    folders = [folder, *([own] if own else [])]
     parts["questionnaires"] = {}
-    for place in (folder, own) if own else (folder,):
-        known, found = _questionnaires(place / "questionnaires", margins or {})
+    for place in folders:
+        known = _questionnaires(place / "questionnaires", margins or {}, problems)
         parts["questionnaires"] |= known
-        problems += found
-    beside = [place.parent / "formats" for place in (folder, *([own] if own else []))]
+    beside = [place.parent / "formats" for place in folders]
     parts["formats"], found = load_formats(beside, tables)
     problems += found
     problems += _unknown_references(parts, places, loaders, tables)
@@ -199,11 +199,10 @@ def _lists(folder: Path, own: Path | None) -> Iterator[tuple[str, type[Entry], P
 
 
 def _questionnaires(
-    folder: Path, margins: Mapping[str, Collection[str]]
-) -> tuple[dict[str, Questionnaire], list[str]]:
-    """The questionnaires by their id, and what is wrong with their files."""
+    folder: Path, margins: Mapping[str, Collection[str]], problems: list[str]
+) -> dict[str, Questionnaire]:
+    """The questionnaires by their id; `problems` gets what is wrong with their files."""
     known: dict[str, Questionnaire] = {}
-    problems: list[str] = []
     shape = "a mapping (`id:`, `label:`, `questions:`)"
     for path, one, _ in sheets(folder, Questionnaire, shape, problems):
         for question in one.questions:
@@ -211,25 +210,18 @@ def _questionnaires(
             if fault := outside_margins(question.variable or "", given, margins):
                 problems.append(f"{path}: {question.code}: {fault}")
         known[one.id] = one
-    return known, problems
+    return known
 
 
 def _unknown_references(
     parts: dict[str, dict[str, Any]],
-    places: dict[tuple[str, str, str], str],
+    places: Places,
     loaders: Iterable[str] | None,
     tables: Iterable[str] | None,
 ) -> Iterator[str]:
-    def check(part: str, entry: Any, key: str, allowed: Iterable[str]) -> Iterator[str]:
-        value = getattr(entry, key)
-        if value is not None and value not in set(allowed):
-            yield (
-                f"{places[part, entry.id, key]}: {entry.id!r}: unknown {key} {value!r}; "
-                f"allowed: {', '.join(sorted(allowed)) or 'none'}"
-            )
-
+    """What entries name that is not there, and what of them does not go together."""
     for product in parts["products"].values():
-        yield from check("products", product, "department", parts["departments"])
+        yield from places.unknown("products", product, "department", sorted(parts["departments"]))
         if product.id in parts["peers"]:
             yield (
                 f"{places['peers', product.id, 'id']}: id {product.id!r} is a product's "
@@ -244,44 +236,55 @@ def _unknown_references(
     named["product"] = [*parts["products"], *parts["peers"]]
     yield from revision_faults(parts["revisions"], named, places)
     for device in parts["devices"].values():
-        yield from check("devices", device, "owner", parts["departments"])
-        yield from check("devices", device, "product", parts["products"])
-        yield from check("devices", device, "questionnaire", parts["questionnaires"])
-        if loaders is not None:
-            yield from check("devices", device, "loader", {*loaders, *parts["formats"]})
-        if tables is not None:
-            yield from check("devices", device, "table", tables)
-        place = places["devices", device.id, "loader"]
-        if device.table is not None and device.loader != "plain_csv":
-            yield f"{place}: {device.id!r}: key 'table' goes with the loader plain_csv alone"
-        for key, fault in source_faults(device, parts["formats"]):
-            yield f"{places['devices', device.id, key]}: {device.id!r}: key {key!r} {fault}"
-        form = parts["formats"].get(device.loader)
-        if device.area and form and "area" not in FIELDS.get(form.table, ("area",)):
-            yield f"{place}: {device.id!r}: key 'area' says nothing of the table {form.table}"
-        is_known = form is not None or device.loader in set(
-            loaders or ()
-        )  # else that is told above
-        texts_read = (form and form.texts) or device.loader in _WITH_TEXTS
-        if "questionnaire" in needed_by(device.loader, parts["formats"]):
-            asked = parts["questionnaires"].get(device.questionnaire)
-            texts_read = asked and any(question.kind == "text" for question in asked.questions)
-        if device.verbatims and is_known and not texts_read:
-            texts = sorted(name for name, one in parts["formats"].items() if one.texts)
+        yield from _faults_of_device(device, parts, places, loaders, tables)
+
+
+def _faults_of_device(
+    device: Device,
+    parts: dict[str, dict[str, Any]],
+    places: Places,
+    loaders: Iterable[str] | None,
+    tables: Iterable[str] | None,
+) -> Iterator[str]:
+    named: dict[str, Iterable[str]] = {
+        "owner": parts["departments"],
+        "product": parts["products"],
+        "questionnaire": parts["questionnaires"],
+    }
+    if loaders is not None:
+        named["loader"] = {*loaders, *parts["formats"]}
+    if tables is not None:
+        named["table"] = tables
+    at = partial(places.at, "devices", device)
+    for key, names in named.items():
+        yield from places.unknown("devices", device, key, sorted(names))
+    if device.table is not None and device.loader != "plain_csv":
+        yield f"{at('loader')}: key 'table' goes with the loader plain_csv alone"
+    for key, fault in source_faults(device, parts["formats"]):
+        yield f"{at(key)}: key {key!r} {fault}"
+    form = parts["formats"].get(device.loader)
+    if device.area and form and "area" not in FIELDS.get(form.table, ("area",)):
+        yield f"{at('loader')}: key 'area' says nothing of the table {form.table}"
+    is_known = form is not None or device.loader in (loaders or ())  # else that is told above
+    texts_read = (form and form.texts) or device.loader in _WITH_TEXTS
+    if "questionnaire" in needed_by(device.loader, parts["formats"]):
+        asked = parts["questionnaires"].get(device.questionnaire or "")
+        texts_read = asked and any(question.kind == "text" for question in asked.questions)
+    if device.verbatims and is_known and not texts_read:
+        texts = sorted(name for name, one in parts["formats"].items() if one.texts)
+        yield (
+            f"{at('verbatims')}: key 'verbatims' goes with loaders that know texts "
+            f"({', '.join((*_WITH_TEXTS, *texts))}) and with questionnaires that have a question "
+            f"of the kind text, and {device.loader} knows none"
+        )
+    for key in needed_by(device.loader, parts["formats"]):
+        if getattr(device, key) is None:
+            known = sorted(tables or () if key == "table" else parts[f"{key}s"])
+            allowed = f"; allowed: {', '.join(known)}" if known else ""
             yield (
-                f"{places['devices', device.id, 'verbatims']}: {device.id!r}: key 'verbatims' goes "
-                f"with loaders that know texts ({', '.join((*_WITH_TEXTS, *texts))}) and with "
-                f"questionnaires that have a question of the kind text, and {device.loader} knows "
-                "none"
+                f"{at('loader')}: key {key!r} is missing, without which the loader "
+                f"{device.loader} cannot read{allowed}"
             )
-        for key in needed_by(device.loader, parts["formats"]):
-            if getattr(device, key) is None:
-                known = sorted(tables or () if key == "table" else parts[f"{key}s"])
-                allowed = f"; allowed: {', '.join(known)}" if known else ""
-                yield (
-                    f"{place}: {device.id!r}: key {key!r} is missing, without which the loader "
-                    f"{device.loader} cannot read{allowed}"
-                )
 
 
 def needed_by(loader: str, formats: Mapping[str, Format]) -> list[str]:

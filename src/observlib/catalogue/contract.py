@@ -16,7 +16,7 @@ from pandas.api.types import is_datetime64_dtype, is_object_dtype, is_scalar
 
 from observlib.base import personal
 from observlib.base.errors import ObservError
-from observlib.base.text import fold, fold_label
+from observlib.base.text import fold, fold_label, words_of_list
 from observlib.base.yaml_files import patterns
 from observlib.catalogue.tables import TABLES, Column
 
@@ -57,10 +57,7 @@ def _rules(column: Column) -> list[_Rule]:
     if column.kind == "count":
         return [
             (lambda values: values >= 0, "is negative; counts are 0 or more"),
-            (
-                lambda values: values <= _LARGEST,
-                "is larger than anything counted; check the cell",
-            ),
+            (lambda values: values <= _LARGEST, "is larger than anything counted; check the cell"),
         ]
     if column.kind == "number":
         large = "is larger than anything measured; check the cell"
@@ -261,14 +258,7 @@ def _is_given(word: str) -> bool:
 def _given_names() -> frozenset[str]:
     """The given names of redaction but those that are words as often (a star follows them)."""
     path = Path(__file__).parents[1] / "confidentiality" / "redaction" / "given_names.txt"
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return frozenset(
-        name.removesuffix("+")
-        for line in lines
-        if not line.startswith("#")
-        for name in line.split()
-        if not name.endswith("*")
-    )
+    return frozenset(word.removesuffix("+") for word in words_of_list(path) if word[-1] != "*")
 
 
 if TYPE_CHECKING:

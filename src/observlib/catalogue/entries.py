@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal, Self
@@ -82,6 +82,21 @@ class Entry(Part):
     def digest(self) -> str:
         """Of all that it says, in whatever order and with whatever comments it is written."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:32]
+
+
+class Places(dict[tuple[str, str, str], str]):
+    """Where each key of each entry of the catalogue stands, by its list, id and key."""
+
+    def at(self, part: str, one: Entry, key: str) -> str:
+        """How a message on a key of an entry begins."""
+        return f"{self[part, one.id, key]}: {one.id!r}"
+
+    def unknown(self, part: str, one: Entry, key: str, allowed: Iterable[str]) -> Iterator[str]:
+        """That an entry names what is not there, if it does."""
+        value, names = getattr(one, key), [*allowed]
+        if value is not None and value not in names:
+            some = ", ".join(names) or "none"
+            yield f"{self.at(part, one, key)}: unknown {key} {value!r}; allowed: {some}"
 
 
 class Named(Entry):
@@ -402,9 +417,7 @@ class Revision(Entry):
 
 
 def revision_faults(
-    revisions: Mapping[str, Revision],
-    known: Mapping[str, Collection[str]],
-    places: Mapping[tuple[str, str, str], str],
+    revisions: Mapping[str, Revision], known: Mapping[str, Collection[str]], places: Places
 ) -> Iterator[str]:
     """What revisions name that the catalogue does not have.
 
@@ -417,7 +430,7 @@ def revision_faults(
             unknown = [name for name in getattr(one, column) if name not in ids]
             if unknown and (is_beside or column != "device"):
                 yield (
-                    f"{places['revisions', one.id, column]}: {one.id!r}: unknown {column} "
+                    f"{places.at('revisions', one, column)}: unknown {column} "
                     f"{', '.join(map(repr, unknown))}; allowed: {', '.join(sorted(ids)) or 'none'}"
                 )
 

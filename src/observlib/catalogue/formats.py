@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from observlib.base.text import clash
 from observlib.base.yaml_files import load_data, read_yaml
 from observlib.catalogue.entries import Device, Entry, Part, Slug, Text, may_say, time_zones
-from observlib.catalogue.mistakes import explain
+from observlib.catalogue.mistakes import validated
 
 # --- Another file of the same export, which lies beside it and tells more of its rows
 
@@ -330,31 +323,26 @@ class Format(Entry):
 
 
 def load_formats(
-    folders: Iterable[Path], tables: Iterable[str] | None
+    folders: Sequence[Path], tables: Iterable[str] | None
 ) -> tuple[dict[str, Format], list[str]]:
     """The formats of some folders, one a file and by their id, and what is wrong with them."""
     known: dict[str, Format] = {}
-    folders = list(folders)
     problems: list[str] = []
+    shape = "a mapping (`label:`, `table:`, `columns:`)"
     for path in (path for folder in folders for path in sorted(folder.glob("*.yml"))):
-        raw, lines, found = read_yaml(
-            path, dict, "a mapping (`label:`, `table:`, `columns:`)", "is gone"
-        )
+        raw, lines, found = read_yaml(path, dict, shape, "is gone")
         problems += found
         if not raw:
             continue
         if like := raw.get("like"):
             there = [folder / f"{like}.yml" for folder in (*folders, path.parent)]
             of = next((one for one in there if one.is_file()), there[-1])
-            base, _, found = read_yaml(
-                of, dict, "a mapping", "is not there, though `like` names it"
-            )
+            absent = "is not there, though `like` names it"
+            base, _, found = read_yaml(of, dict, "a mapping", absent)
             problems += found
             raw = _laid_over(base or {}, raw)
-        try:
-            one = Format.model_validate({"id": path.stem, **raw})
-        except ValidationError as error:
-            problems += explain(error, Format, path, (), lines, {"id": path.stem, **raw})
+        one = validated(Format, {"id": path.stem, **raw}, path, lines, problems)
+        if one is None:
             continue
         if tables is not None:
             problems += (f"{path}:{lines.get(at, 1)}: {why}" for at, why in _outside_tables(one))

@@ -15,6 +15,7 @@ from observlib.base.yaml_files import KeyLines, load_data, read_yaml
 from observlib.catalogue.entries import Entry
 
 _Sheet = TypeVar("_Sheet", bound=Entry)
+_Model = TypeVar("_Model", bound=BaseModel)
 
 _TEXTS = load_data(__file__)
 _EXPECTED, _FORMS = _TEXTS["expected"], _TEXTS["forms"]
@@ -42,12 +43,8 @@ def sheets(
     for path in sorted(folder.glob("*.yml")) if folder.is_dir() else []:
         raw, lines, found = read_yaml(path, dict, shape, "is gone")
         problems += found
-        if found:
-            continue
-        try:
-            sheet = model.model_validate(raw)
-        except ValidationError as error:
-            problems += explain(error, model, path, (), lines, raw)
+        sheet = None if found else validated(model, raw, path, lines, problems)
+        if sheet is None:
             continue
         if sheet.id != path.stem:
             problems.append(
@@ -58,10 +55,7 @@ def sheets(
 
 
 def unknown_names(
-    path: Path,
-    sheet: BaseModel,
-    lines: KeyLines,
-    named: Mapping[str, Collection[str]],
+    path: Path, sheet: BaseModel, lines: KeyLines, named: Mapping[str, Collection[str]]
 ) -> Iterator[str]:
     """What a sheet names that does not exist, a line each."""
     for key, allowed in named.items():
@@ -74,22 +68,28 @@ def unknown_names(
                 yield f"{path}:{line}: {path.stem!r}: {what}; allowed: {some}"
 
 
-def explain(
-    error: ValidationError,
-    model: type[BaseModel],
-    path: Path,
-    start: tuple[Any, ...],
-    lines: KeyLines,
+def validated(
+    model: type[_Model],
     raw: Any,
-) -> Iterator[str]:
-    """Say each fault of an entry, which stands at `start` in its file, in a line of its own."""
-    name = raw.get("id") if isinstance(raw, dict) else None
-    name = _SHORT.repr(name) if name else f"entry {start[0] + 1}" if start else "the file"
-    for loc, said in fault_texts(error, model, raw):
-        where = (*start, *loc)
-        while where not in lines and len(where) > 1:
-            where = where[:-1]
-        yield f"{path}:{lines.get(where, 1)}: {name}: {said}"
+    path: Path,
+    lines: KeyLines,
+    problems: list[str],
+    start: tuple[Any, ...] = (),
+    name: str = "",
+) -> _Model | None:
+    """What a file holds at `start`, as a model; None where it is wrong: `problems` gets why."""
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        given = name or (raw.get("id") if isinstance(raw, dict) else None)
+        place = f"entry {start[0] + 1}" if start and not name else "the file"
+        of = _SHORT.repr(given) if given else place
+        for loc, said in fault_texts(error, model, raw):
+            where = (*start, *loc)
+            while where not in lines and len(where) > 1:
+                where = where[:-1]
+            problems.append(f"{path}:{lines.get(where, 1)}: {of}: {said}")
+    return None
 
 
 def fault_texts(

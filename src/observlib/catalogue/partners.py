@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import chain, groupby
 from typing import TypeVar
 
 from observlib.base.text import fold_label
-from observlib.catalogue.entries import Department, Partner, Peer, Task
+from observlib.catalogue.entries import Department, Partner, Peer, Places, Task
 from observlib.catalogue.questionnaires import Questionnaire
 
 _One = TypeVar("_One", Partner, Task)
@@ -19,19 +20,14 @@ _TAKEN = (SEVERAL, NOBODY, UNTOLD)
 def partner_faults(
     partners: Mapping[str, Partner],
     peers: Mapping[str, Peer],
-    places: Mapping[tuple[str, str, str], str],
+    places: Places,
 ) -> Iterator[str]:
     """What is wrong with partners, such as a theme of two that do not both share it."""
-
-    def at(partner: Partner, key: str) -> str:
-        return f"{places['partners', partner.id, key]}: {partner.id!r}"
-
+    at = partial(places.at, "partners")
     for partner in partners.values():
         if partner.label in _TAKEN:
             yield f"{at(partner, 'label')}: label {partner.label!r} means no partner; give another"
-        if partner.peer is not None and partner.peer not in peers:
-            allowed = ", ".join(peers) or "none"
-            yield f"{at(partner, 'peer')}: unknown peer {partner.peer!r}; allowed: {allowed}"
+        yield from places.unknown("partners", partner, "peer", peers)
     named = [(p, "label", p.label) for p in partners.values()]
     for first, second, key, label in _twice(named):
         yield f"{at(second, key)}: label {label!r} is that of {first.id!r}; give another"
@@ -108,25 +104,20 @@ def task_faults(
     departments: Mapping[str, Department],
     partners: Mapping[str, Partner],
     questionnaires: Mapping[str, Questionnaire],
-    places: Mapping[tuple[str, str, str], str],
+    places: Places,
 ) -> Iterator[str]:
     """What is wrong with tasks beside each other, and what they name that does not exist."""
-
-    def at(task: Task, key: str) -> str:
-        return f"{places['tasks', task.id, key]}: {task.id!r}"
-
+    at = partial(places.at, "tasks")
     asked = chain.from_iterable(one.questions for one in questionnaires.values())
     known = {str(m) for question in asked if question.variable == REASON for m in question.meanings}
     for task in tasks.values():
-        for key, allowed in (("owner", departments), ("partner", partners)):
-            value = getattr(task, key)
-            if value is not None and value not in allowed:
-                yield f"{at(task, key)}: unknown {key} {value!r}; allowed: {_listed(allowed)}"
+        yield from places.unknown("tasks", task, "owner", departments)
+        yield from places.unknown("tasks", task, "partner", partners)
         for answer in task.answers:
             if answer not in known:
                 yield (
                     f"{at(task, 'answers')}: {answer!r} is no category of the variable {REASON}; "
-                    f"allowed: {_listed(sorted(known))}"
+                    f"allowed: {', '.join(sorted(known)) or 'none'}"
                 )
     labels = [(task, "label", task.label) for task in tasks.values()]
     for first, second, _, label in _twice(labels):
@@ -142,7 +133,3 @@ def leads_to_task(route: str, tasks: Mapping[str, Task]) -> Callable[[str], str 
         fold_label(text): task.label for task in tasks.values() for text in getattr(task, route)
     }
     return lambda text: known.get(fold_label(text))
-
-
-def _listed(names: Collection[str]) -> str:
-    return ", ".join(names) or "none"

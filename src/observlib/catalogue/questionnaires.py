@@ -28,31 +28,26 @@ One file a questionnaire, `data/catalogue/questionnaires/<id>.yml`::
         text: "Votre nom ?"
         kind: ignored
 
-- `weight`, where the survey has weights of its own (of its sampling, of a correction for who did
-  not answer), names their column, by its code or text. They are numbers above 0, on one scale in
-  all files of the survey, with a decimal point or comma. The population's margins are met from
-  them; a response without one has no part in weighted figures.
+- `weight` names the column of the survey's own weights, if it has some: numbers above 0, on one
+  scale in all files. The population's margins are met from them; a response without one has no part
+  in weighted figures.
 - `code` is the question's code in the export; a row of an array is written `Q05[SQ001]`, which
-  also finds the `Q05_SQ001` of exports to R, SPSS and Stata. `text` is the question as exports
-  with full texts head it (`Question [Row]` for a row of an array). Exports are read by either.
-- `kind` says what an answer is. `scale`: a value from the worst to the best end of `scale`; a
-  reversed one is written `[5, 1]`, where 1 is best, and its values are turned round, so that in
-  the tidy table the best is always the highest. `choice`: one category. `multiple`: one category
-  for each box ticked. `text`: an open question. What people wrote is loaded where the device's
-  entry says `verbatims: redacted`, with marks for personal data, and nowhere else; `variable` is
-  then its question in the table `verbatims`. `ignored` (consent, what names a person): never
-  loaded.
-- `answers` gives the meaning of each answer code, `labels` that of each answer text: on a scale
-  the value (before it is turned round), else the category, in the words by which indicators group.
-  Several answers may share a category, and surveys of different wording so feed the same one.
-  `null` is no answer ("Sans opinion"). Either may be left out: a scale then reads plain numbers,
-  and a category may stand for its own text. For `multiple` the codes are those of the boxes
-  (subquestions), the texts theirs. `-oth-` (choice) and `other` (multiple) are LimeSurvey's
-  "Other"; what people wrote there is never read.
+  also finds the `Q05_SQ001` of R, SPSS and Stata. `text` is the question as exports with full texts
+  head it (`Question [Row]` for a row of an array). Exports are read by either.
+- `kind` is `scale`: a value from the worst to the best end of `scale` (a reversed one, `[5, 1]`, is
+  turned round, so that in the tidy table the best is always the highest); `choice`: one category;
+  `multiple`: one category for each box ticked; `text`: an open question, whose `variable` is its
+  question in the table `verbatims`, loaded where the device's entry says `verbatims: redacted`;
+  `ignored` (consent, what names a person): never loaded.
+- `answers` gives the meaning of each answer code (for `multiple`, of each box), `labels` that of
+  each answer text: on a scale the value before it is turned round, else the category, which several
+  answers and surveys may share. `null` is no answer ("Sans opinion"). Either may be left out: a
+  scale then reads plain numbers, and a category may stand for its own text. `-oth-` (choice) and
+  `other` (multiple) are LimeSurvey's "Other"; what people wrote there is never read.
 - The categories of `age`, `sex` and `region` are those of `data/reference/margins.csv`, by which
   answers are weighted to the population.
-- `asked_if` names an earlier question's variable and the values or categories for which this one
-  was asked. Answers of those who should not have been asked are left out, and told in a notice.
+- `asked_if` names an earlier question's variable and the answers for which this one was asked.
+  Answers of those who should not have been asked are left out, and told in a notice.
 
 YAML reads unquoted `Yes`, `No`, `On`, `Off` as booleans and `01` as 1: put such keys in quotes.
 """

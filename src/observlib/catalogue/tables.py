@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BeforeValidator, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from observlib.base.errors import ObservError
 from observlib.base.yaml_files import read_yaml
 from observlib.catalogue.entries import Part
-from observlib.catalogue.mistakes import explain
+from observlib.catalogue.mistakes import validated
 
 FACT_TABLES = ("figures", "counters", "population")  # tables of facts, which listen to no one
 WEIGHTS = (1e-12, 1e12)  # of a response, as its survey gives it
@@ -101,6 +100,19 @@ class _Rule(Part):
         return (start <= end) & (start.dt.to_period("M") == end.dt.to_period("M"))
 
 
+class _Alike(Part):
+    """What families read of a long table: rows that have the same `columns`, in SQL, are one.
+
+    The device, product and channel stand beside; `sums` are columns of counts to be added up. Of
+    what is only read of the edition's quarter, `quarters` is 1.
+    """
+
+    table: str = ""
+    columns: dict[str, str | None]
+    sums: tuple[str, ...] = ()
+    quarters: int | None = None
+
+
 class _Table(Part):
     """A tidy table: its columns, and what the store must know of it.
 
@@ -120,6 +132,7 @@ class _Table(Part):
     by_area: bool = False
     adds_up: bool = False
     rules: tuple[_Rule, ...] = ()
+    alike: dict[str, _Alike] = Field(default={})
 
     @model_validator(mode="before")
     @classmethod
@@ -153,17 +166,19 @@ def load_tables(path: Path) -> dict[str, _Table]:
     raw, lines, problems = read_yaml(path, dict, "a mapping of tables", "is gone")
     found = {}
     for name, told in raw.items():
-        try:
-            found[str(name)] = _Table.model_validate(told)
-        except ValidationError as error:
-            of = told if isinstance(told, dict) else {}
-            problems += explain(error, _Table, path, (name,), lines, {"id": name, **of})
+        if one := validated(_Table, told, path, lines, problems, (name,), str(name)):
+            found[str(name)] = one
     if problems:
         raise ObservError(*problems)
     return found
 
 
 TABLES = load_tables(Path(__file__).with_suffix(".yml"))
+ALIKE = {
+    name: one.model_copy(update={"table": table})
+    for table, shape in TABLES.items()
+    for name, one in shape.alike.items()
+}
 QUESTIONS = TABLES["ratings"].columns["question"].allowed
 FEELINGS = TABLES["experiences"].columns["feeling"].allowed
 PROCEDURE_STATES = TABLES["procedures"].columns["state"].allowed
@@ -235,86 +250,3 @@ class Seen:
             key = key.drop(columns=[shape.start, shape.end], errors="ignore").iloc[positions]
             key = key.assign(day=day)
         return pd.util.hash_pandas_object(key, index=False).to_numpy(), positions
-
-
-# --- What families read of long tables: rows that are alike as one, with how many they are
-
-
-@dataclass(frozen=True)
-class _Alike:
-    """A tidy table, of which rows that have the same columns are one.
-
-    `columns` says in SQL what each becomes, beside the device, product and channel that every row
-    has; `sums` are columns of counts to be added up. Of what is only read of the edition's quarter,
-    `quarters` is 1.
-    """
-
-    table: str
-    columns: dict[str, str]
-    sums: tuple[str, ...] = field(default=())
-    quarters: int | None = None
-
-
-def _same(*names: str) -> dict[str, str]:
-    return {name: f'"{name}"' for name in names}
-
-
-def _month_of(moment: str) -> str:
-    """The moment at which in Paris the month of a moment began, in UTC as it is."""
-    local = f"({moment})::TIMESTAMP AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Paris'"
-    return f"date_trunc('month', {local}) AT TIME ZONE 'Europe/Paris' AT TIME ZONE 'UTC'"
-
-
-def _since(moment: str) -> str:
-    """A moment of a ticket as if it had been received when its month began."""
-    start = "epoch_ns(date_trunc('month', date))"
-    return f"make_timestamp_ns({start} + epoch_ns({moment}) - epoch_ns(received))"
-
-
-_STILL_WAITS = r"answered IS NULL AND NOT regexp_matches(coalesce(unknown, ''), '\banswered\b')"
-_MONTHS = {"date": "date_trunc('month', date)"}  # its first day
-ALIKE = {
-    "calls_by_day": _Alike("calls", _same("date", "outcome", "area")),
-    "calls_by_wait": _Alike("calls", _MONTHS | _same("outcome", "wait")),
-    "calls_by_theme": _Alike("calls", _MONTHS | _same("theme")),
-    "calls_by_theme_and_wait": _Alike("calls", _MONTHS | _same("outcome", "wait", "theme")),
-    "intervals_by_day": _Alike(
-        "call_intervals", _same("date", "area"), ("offered", "answered", "abandoned")
-    ),
-    "intervals_by_hour": _Alike(
-        "call_intervals",
-        _same("date") | {"moment": "date_trunc('hour', moment)"},
-        ("offered",),
-        quarters=1,
-    ),
-    "tickets_by_theme": _Alike("tickets", _MONTHS | _same("theme")),
-    # What is asked of a ticket's moments is in which month they lie, of its export's also whether
-    # that was made on the last day of one.
-    "tickets_by_state": _Alike(
-        "tickets",
-        _MONTHS
-        | {
-            "received": _month_of("received"),
-            "closed": _month_of("closed"),
-            "extracted": _month_of("extracted + INTERVAL 1 DAY") + " - INTERVAL 1 DAY",
-        }
-        | _same("reopened", "unknown"),
-    ),
-    "tickets_by_delay": _Alike(
-        "tickets",
-        _MONTHS
-        | {
-            "received": "date_trunc('month', date)",
-            "answered": _since("answered"),
-            "extracted": f"CASE WHEN {_STILL_WAITS} THEN {_since('extracted')} END",
-        }
-        | _same("unknown"),
-    ),
-    "ratings_by_mark": _Alike(
-        "ratings", _MONTHS | _same("question", "value", "scale_min", "scale_max")
-    ),
-    "ratings_by_day": _Alike(
-        "ratings", _same("date", "question", "value", "scale_min", "scale_max")
-    ),
-    "experiences_by_feeling": _Alike("experiences", _MONTHS | _same("feeling")),
-}

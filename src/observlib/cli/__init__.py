@@ -15,9 +15,17 @@ from typer import Option
 import observlib
 from observlib.base.errors import ObservError, UsageError
 from observlib.cli import printing
-from observlib.cli.devices import code, plan, print_catalogue, print_status, watch
+from observlib.cli.devices import (
+    code,
+    fetch_exports,
+    forget_rows,
+    ingest_exports,
+    plan,
+    print_catalogue,
+    print_status,
+    watch,
+)
 from observlib.cli.edition import edition, preview
-from observlib.cli.exports import fetch_exports, forget_rows, ingest_exports
 from observlib.cli.new import add_to
 from observlib.cli.published import diff, partners, review_edition, trace
 

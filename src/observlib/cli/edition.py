@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import sys
+import webbrowser
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from typer import Argument, Option
 
+import observlib
 from observlib.base.errors import ObservError, UsageError
 from observlib.base.period import Quarter, today
 from observlib.cli.printing import (
@@ -22,9 +28,11 @@ from observlib.cli.printing import (
     say,
     say_table,
     steps,
+    tell,
 )
 
 if TYPE_CHECKING:
+    from observlib.base import kept
     from observlib.edition.checklist import Check
 
 
@@ -107,7 +115,7 @@ def edition(
         # they make themselves ready while this process imports the rest
         workers = None
         if dask:
-            from observlib.edition.cluster import cluster_workers
+            from observlib.edition.execute import cluster_workers
 
             workers = stack.enter_context(cluster_workers(dask, root, folder))
         elif differ := standing.may_run(root, now):
@@ -152,9 +160,71 @@ def preview(
     no_open: Annotated[bool, Option("--no-open", help="Only print the address.")] = False,
 ) -> None:
     """Show the page of a study as saved, and publish nothing."""
-    from observlib.cli.previews import show
+    from observlib.edition.execute import started
+    from observlib.pipeline import project
 
-    show(study, parameters(parameter or []), data, watch, not no_open)
+    root, folder, given = project.root(), project.data_folder(data), parameters(parameter or [])
+    if watch:
+        with contextlib.suppress(KeyboardInterrupt):
+            _watch(root, folder, study, given, not no_open)
+        return
+    with started(root, 1) as workers:  # its worker starts while this process imports the rest
+        from observlib.edition.new_study import page_preview
+
+        address = page_preview(root, folder, study, given, workers).as_uri()
+    say(address)
+    print_json(address=address)
+    if not no_open:
+        _open(address)
+
+
+def _watch(root: Path, data: Path, study: str, given: dict[str, str], is_opened: bool) -> None:
+    from observlib.base import kept
+    from observlib.edition.execute import started
+    from observlib.edition.new_study import saves, served
+    from observlib.publish.standing import PREVIEWS
+
+    notebooks, library = root / "notebooks", Path(observlib.__file__).parent
+
+    def code() -> kept.Inputs:
+        return kept.stamps("the library", library)
+
+    with contextlib.ExitStack() as stack, served(root / PREVIEWS) as (place, renew):
+
+        def begin() -> tuple[Executor, kept.Inputs]:
+            stack.close()
+            return stack.enter_context(started(root, 1)), code()
+
+        workers, imported = begin()
+        from observlib.edition.new_study import page_preview
+
+        shown = ""
+        for _ in saves(lambda: (kept.stamps("the notebooks", notebooks), code())):
+            if imported != code():  # a page has the library that its worker imported
+                workers, imported = begin()
+            begun = monotonic()
+            try:
+                path = page_preview(root, data, study, given, workers)
+            except UsageError:
+                raise
+            except ObservError as error:
+                tell(error.problems)
+                workers, imported = begin()  # the former may be damaged; this one waits
+                continue
+            address = place + path.relative_to(root / PREVIEWS).as_posix()
+            say(f"{address} ({monotonic() - begun:.1f} s)")
+            print_json(address=address)
+            renew()
+            if is_opened and shown != address:
+                _open(address)
+            shown = address
+
+
+def _open(address: str) -> None:
+    """Open a page in the browser, where there is a screen: not in one made of text."""
+    screens = ("DISPLAY", "WAYLAND_DISPLAY")
+    if sys.platform != "linux" or any(os.environ.get(name) for name in screens):
+        webbrowser.open(address)
 
 
 def _put(root: Path, data: Path, quarter: Quarter | None, to: str | None) -> dict[str, str]:

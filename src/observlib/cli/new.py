@@ -295,8 +295,7 @@ def _wished(table: str | None, separator: str | None, **options: list[str] | Non
             place, name, told = place.setdefault(name, {}), told, value
         if place.setdefault(name, told) != told:
             problems.append(f"--{option} {said!r}: is told in two ways; keep one")
-    if problems:
-        raise UsageError(*problems)
+    UsageError.raise_any(problems)
     return wishes
 
 

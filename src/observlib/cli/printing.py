@@ -60,8 +60,7 @@ def parameters(words: list[str]) -> dict[str, str]:
             problems.append(f"parameter {name!r}: is {given[name]!r} and {value!r}; give it once")
         else:
             given[name] = value
-    if problems:
-        raise UsageError(*problems)
+    UsageError.raise_any(problems)
     return given
 
 

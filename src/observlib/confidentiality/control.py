@@ -20,8 +20,16 @@ from observlib import estimates
 from observlib.base import kept
 from observlib.base.errors import ObservError, bounded
 from observlib.base.period import Period
-from observlib.confidentiality.attack import PINNED_WITHIN, attack, blocks
-from observlib.confidentiality.constraints import FEW_LATE, SHARES, TO_FIVE, name_of, shares_of
+from observlib.confidentiality.attack import (
+    FEW_LATE,
+    PINNED_WITHIN,
+    SHARES,
+    TO_FIVE,
+    attack,
+    blocks,
+    name_of,
+    shares_of,
+)
 from observlib.confidentiality.disclosure import (
     PLACE,
     WITHHELD_CELLS,
@@ -246,9 +254,7 @@ def _pinned(
     for place, count in enumerate(people):
         programme.unknown(place, *((1, math.inf) if place in hidden else (count, count)))
     seen = possible(
-        programme,
-        [{place: 1.0} for place in protected],
-        lambda low, high: high - low >= wide,
+        programme, [{place: 1.0} for place in protected], lambda low, high: high - low >= wide
     )
     return [
         place

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from itertools import pairwise
-from typing import Any
+from itertools import accumulate, pairwise
+from typing import Any, NamedTuple
 
 import pandas as pd
 
+from observlib import estimates
 from observlib.base.errors import ObservError, bounded
+from observlib.base.yaml_files import load_data
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, layout, select, style, svg
+from observlib.display import charts, layout, select, style
 from observlib.display.layout import ChartRow
-from observlib.display.output import Output
+from observlib.display.output import Output, study_method
 from observlib.language import french, words
 
 _BAR = 15.0
 _NAME = 150.0  # widest name of a bar, in points
 
 
+@study_method("bars")
 def bar_chart(
     frame: pd.DataFrame,
     catalogue: Catalogue,
@@ -29,69 +31,84 @@ def bar_chart(
     limit: int = 12,
     sort: bool = True,
 ) -> Output:
-    """Draw counts or shares as bars from zero, each with its interval, value and base.
+    """Bars from zero, one a group or other column `by`, each with its interval, value and base.
 
     A low base has a hatched bar, a partial period a dashed one, a withheld value words.
+
+    Parameters
+    ----------
+    frame
+        Estimates of one indicator, a count or a share, one for each bar.
+    by
+        The column that names the bars.
+    sort
+        From the highest down; else in the catalogue's or the frame's order.
+    limit
+        How many bars are drawn; what is left out is told under them.
+
+    Examples
+    --------
+    >>> from observlib import Study
+    >>> study = Study("2026-T3", "data/demo")
+    >>> topics = study.estimates("contacts", indicator="call_theme_share")
+    >>> shown = study.bars(topics, "Pourquoi ils appellent")
+    >>> print(shown.content["alt"][:19])
+    Graphique en barres
     """
-    caption, indicator, frame = charts.chart_input(frame, catalogue, caption, "bar_chart", [by])
-    if (frame["estimate"] < 0).any():
+    chart = charts.chart_input(frame, catalogue, caption, "bar_chart", [by], care=True)
+    if (chart.frame["estimate"] < 0).any():
         raise ObservError(
             "bar_chart: a value is below zero, and a bar starts there; draw it with dot_chart"
         )
-    records = layout.ranked_rows(frame, by, catalogue, sort=sort)
-    left_out = _left_out(records[limit:], indicator)
-    care = select.care(frame, catalogue)
-    alt = f"{_alt(records[:limit], indicator)} {left_out} {charts.withheld_words(frame)} {care}"
-    return charts.output(
-        lambda: _figure(records[:limit], indicator, left_out, care), frame, catalogue, caption, alt
-    )
+    records = layout.ranked_rows(chart, by, sort=sort)
+    shown, left_out = records[:limit], _left_out(records[limit:], chart.indicator)
+    alt = f"{charts.in_words('bars', shown, chart.indicator)} {left_out}"
+    return charts.output(chart, lambda: _figure(chart, shown, left_out), alt)
 
 
-def _left_out(records: Sequence[dict[str, Any]], indicator: Indicator) -> str:
+def _left_out(records: Sequence[estimates.Row], indicator: Indicator) -> str:
     """How many bars are not drawn, and between which values they lie."""
-    if not records:
-        return ""
     found = sorted(row["estimate"] for row in records if row["status"] not in words.WITHHELD)
     ends = list(dict.fromkeys(words.value(x, indicator) for x in found[:1] + found[-1:]))
-    between = f", {'de' if len(ends) > 1 else 'à'} {' à '.join(ends)}" if ends else ""
-    others = french.count(len(records), "autre", "autres")
-    return f"Et {others}{between}, dans les données de la figure."
+    return charts.in_words("left_out", len(records), ends).strip()
 
 
-def _figure(
-    records: Sequence[dict[str, Any]], indicator: Indicator, left_out: str, care: str
-) -> style.Figure:
-    unit = records[0]["unit"]
-    place = layout.column_widths(layout.rows_with_names(records, indicator), widest=_NAME)
+def _figure(chart: charts.Chart, records: Sequence[estimates.Row], left_out: str) -> style.Figure:
+    place = layout.column_widths(layout.rows_with_names(records, chart.indicator), widest=_NAME)
+    unit, periods = records[0]["unit"], [row["period"] for row in records]
     ticks = charts.ticks(pd.DataFrame(records), unit, 3 if place.width > 130 else 2, zero=True)
-    name = charts.axis_name(indicator, unit, [row["period"] for row in records])
-    notes = layout.notes_of(
-        records, indicator, low_base="Barre hachurée", partial="(p) et bord en tirets"
-    )
-    fig, ax, middles = layout.draw_rows(
-        place, [left_out, *notes, care], tall=_BAR, axis=layout.Axis(ticks, unit, name)
-    )
-    draw(ax, records, middles, _BAR)
-    for row, y in zip(records, middles, strict=True):
-        svg.keep_values(ax, row["estimate"], y, row, indicator, row["name"])
+    axis = layout.Axis(ticks, unit, charts.axis_name(chart.indicator, unit, periods))
+    notes = [left_out, *_notes(records, chart.indicator), chart.care]
+    fig, ax, middles = layout.draw_rows(place, notes, tall=_BAR, axis=axis)
+    _draw(ax, records, middles, _BAR, chart.indicator)
     return fig
 
 
-def draw(
-    ax: style.Axes, records: Sequence[dict[str, Any]], middles: list[float], tall: float
+def _notes(records: Sequence[estimates.Row], indicator: Indicator) -> list[str]:
+    return layout.row_notes(records, indicator, "Barre hachurée", "(p) et bord en tirets")
+
+
+def _draw(
+    ax: style.Axes,
+    records: Sequence[estimates.Row],
+    middles: Sequence[float],
+    tall: float,
+    indicator: Indicator,
 ) -> None:
     """Draw values as bars from zero, their states in edges and fillings, and their intervals."""
+    charts.keep_rows(ax, records, middles, indicator)
+    shown = layout.shown_at(records, middles)
+    if shown:
+        _draw_shown(ax, shown, tall)
+
+
+def _draw_shown(ax: style.Axes, shown: Sequence[tuple[estimates.Row, float]], tall: float) -> None:
     import seaborn as sns
 
-    pairs = zip(records, middles, strict=True)
-    shown = [(row, y) for row, y in pairs if row["status"] not in words.WITHHELD]
-    if not shown:
-        return
     blue, ys = style.PALETTE[0], [y for _, y in shown]
-    step = min((b - a for a, b in pairwise(ys)), default=1.0)  # of which seaborn's width is a part
     sns.barplot(
         x=[row["estimate"] for row, _ in shown], y=ys, orient="y", native_scale=True,
-        width=tall / step, errorbar=None, color=blue, saturation=1, edgecolor=blue,
+        width=tall / _step(ys), errorbar=None, color=blue, saturation=1, edgecolor=blue,
         linewidth=1.2, ax=ax,
     )  # fmt: skip
     for patch, (row, _) in zip(ax.patches, shown, strict=True):
@@ -106,65 +123,61 @@ def draw(
         ax.hlines(*zip(*known, strict=True), color=colour, linewidth=wide)
 
 
-def _alt(records: Sequence[dict[str, Any]], indicator: Indicator) -> str:
-    """Say what the chart is, its bars in their order, and the extremes where they are not ends."""
-    sentences = [charts.head("Graphique en barres", indicator.label, records)]
-    shown = [row for row in records if row["status"] not in words.WITHHELD]
-    if not shown:
-        return f"{sentences[0]} {charts.NOTHING_TO_SHOW}"
-    by_value = sorted(shown, key=lambda row: -row["estimate"])
-    ranked = by_value == shown
-    if ranked and len(shown) > 1:
-        sentences[0] = f"{sentences[0][:-1]}, de la valeur la plus haute à la plus basse."
-    sentences += [f"{row['name']}\xa0: {words.value(row, indicator)}." for row in shown]
-    if not ranked:
-        for word, row in (("haute", by_value[0]), ("basse", by_value[-1])):
-            sentences.append(f"Valeur la plus {word}\xa0: {row['name']}.")
-    return " ".join(sentences)
+def _step(ys: Sequence[float]) -> float:
+    """The step between bars, of which seaborn's width of a bar is a part."""
+    return min((b - a for a, b in pairwise(ys)), default=1.0)
 
 
 # --- The funnel chart: how many reach each step of a course
 
-_FUNNEL_BAR = 15.0
 
-
+@study_method("funnel")
 def funnel_chart(frame: pd.DataFrame, catalogue: Catalogue, *, caption: str) -> Output:
-    """Draw the steps of a course as bars: how many reach each, and what share of those before.
+    """Steps of a course, each with its share of the one before and of the first.
 
     A withheld step has words in place of its bar, and no share is made of it; nor of a partial
     period beside a whole one.
+
+    Parameters
+    ----------
+    frame
+        Estimates of one count, one a step (`group_value`), from the first to the last.
+
+    Examples
+    --------
+    >>> from observlib import Study
+    >>> study = Study("2026-T3", "data/demo")
+    >>> ideas = study.estimates("workshops", indicator="workshop_ideas")
+    >>> shown = study.funnel(ideas, "Ce que deviennent les idées")
+    >>> print(shown.content["alt"][:20])
+    Étapes d’un parcours
     """
-    caption, indicator, frame = charts.chart_input(
+    chart = charts.chart_input(
         frame, catalogue, caption, "funnel_chart", ["group_value"], one_unit=False
     )
-    if not frame["unit"].map(words.is_count).all() or (frame["estimate"] < 0).any():
-        units = bounded(frame["unit"].unique())
+    units = chart.frame["unit"].unique()
+    if not all(map(words.is_count, units)) or (chart.frame["estimate"] < 0).any():
         raise ObservError(
-            f"funnel_chart: steps are counts; these are values in {units} or below zero; draw "
-            "them with bar_chart or dot_chart"
+            f"funnel_chart: steps are counts; these are values in {bounded(units)} or below zero; "
+            "draw them with bar_chart or dot_chart"
         )
-    records = layout.ranked_rows(frame, "group_value", catalogue, sort=False)
+    records = layout.ranked_rows(chart, "group_value", sort=False)
     shares = _shares(records)
-    alt = f"{_funnel_alt(records, shares, indicator)} {charts.withheld_words(frame)}"
-    return charts.output(
-        lambda: _funnel_figure(records, shares, indicator), frame, catalogue, caption, alt
-    )
+    alt = charts.in_words("funnel", records, shares, chart.indicator, _loss(records))
+    return charts.output(chart, lambda: _funnel_figure(chart, records, shares), alt)
 
 
-def _shares(records: Sequence[dict[str, Any]]) -> list[str]:
+def _shares(records: Sequence[estimates.Row]) -> list[str]:
     """Each step's share of the one before, and of the first, where they can be compared."""
-    texts = []
+    shares = []
     for i, row in enumerate(records):
-        parts = []
-        if i and (share := _share(row, records[i - 1])):
-            parts.append(f"{share} de l'étape précédente")
-        if i > 1 and (share := _share(row, records[0])):
-            parts.append(f"{share} de la première" if parts else f"{share} de la première étape")
-        texts.append(", ".join(parts))
-    return texts
+        before = _share(row, records[i - 1]) if i else ""
+        first = _share(row, records[0]) if i > 1 else ""
+        shares.append(charts.in_words("step_shares", before, first).strip())
+    return shares
 
 
-def _share(part: dict[str, Any], whole: dict[str, Any]) -> str:
+def _share(part: estimates.Row, whole: estimates.Row) -> str:
     states = {part["status"], whole["status"]}
     if states & set(words.WITHHELD) or not whole["estimate"]:
         return ""
@@ -176,69 +189,47 @@ def _share(part: dict[str, Any], whole: dict[str, Any]) -> str:
     return french.percent(share, 1 if share < 10 else 0)
 
 
-def _funnel_figure(
-    records: Sequence[dict[str, Any]], shares: Sequence[str], indicator: Indicator
-) -> style.Figure:
-    """A row for each step: its name and count over its bar, its shares under it."""
-    units = list(dict.fromkeys(row["unit"] for row in records))
-    steps = [
-        row._replace(under=share)
-        for row, share in zip(layout.rows_with_names(records, indicator), shares, strict=True)
-    ]
-    notes = layout.notes_of(
-        records, indicator, low_base="Barre hachurée", partial="(p) et bord en tirets"
-    )
-    top = (style.LINE + 6) * (len(units) == 1) + 2
-    place = layout.column_widths(steps, over=True)
-    fig, ax, middles = layout.draw_rows(place, notes, tall=_FUNNEL_BAR, top=top)
-    if len(units) == 1:  # else the names of the steps say what each counts
-        style.write_label(fig, 0, 2, units[0], color=style.GREY)
-    ax.set_xlim(0, max((row["estimate"] for row in records if row["estimate"] > 0), default=1.0))
-    draw(ax, records, middles, _FUNNEL_BAR - 2)
-    for row, y in zip(records, middles, strict=True):
-        svg.keep_values(ax, row["estimate"], y, row, indicator, row["name"])
-    return fig
-
-
-def _funnel_alt(
-    records: Sequence[dict[str, Any]], shares: Sequence[str], indicator: Indicator
-) -> str:
-    """Say each step with its count and shares, and where the most are lost."""
-    sentences = [charts.head("Étapes d'un parcours", indicator.label, records)]
-    for row, share in zip(records, shares, strict=True):
-        value = words.value(row, indicator)
-        sentences.append(f"{row['name']}\xa0: {value}{f', soit {share}' if share else ''}.")
+def _loss(records: Sequence[estimates.Row]) -> tuple[str, str] | None:
+    """The steps between which the most are lost, of several pairs that can be compared."""
     kept = [
         (row["estimate"] / before["estimate"], before["name"], row["name"])
         for before, row in pairwise(records)
         if _share(row, before)
     ]
-    if len(kept) > 1 and min(kept)[0] < 1:
-        _, before, after = min(kept)
-        sentences.append(f"La plus forte perte est entre «\xa0{before}\xa0» et «\xa0{after}\xa0».")
-    return " ".join(sentences)
+    return min(kept)[1:] if len(kept) > 1 and min(kept)[0] < 1 else None
+
+
+def _funnel_figure(
+    chart: charts.Chart, records: Sequence[estimates.Row], shares: Sequence[str]
+) -> style.Figure:
+    """A row for each step: its name and count over its bar, its shares under it."""
+    units = list(dict.fromkeys(row["unit"] for row in records))
+    steps = [
+        row._replace(under=share)
+        for row, share in zip(layout.rows_with_names(records, chart.indicator), shares, strict=True)
+    ]
+    top = (style.LINE + 6) * (len(units) == 1) + 2
+    place = layout.column_widths(steps, over=True)
+    notes = _notes(records, chart.indicator)
+    fig, ax, middles = layout.draw_rows(place, notes, tall=_BAR, top=top)
+    if len(units) == 1:  # else the names of the steps say what each counts
+        style.write_label(fig, 0, 2, units[0], color=style.GREY)
+    ax.set_xlim(0, max((row["estimate"] for row in records if row["estimate"] > 0), default=1.0))
+    _draw(ax, records, middles, _BAR - 2, chart.indicator)
+    return fig
 
 
 # --- The share chart: what a whole is made of, one bar of 100 % for each subject
 
-# Fill, hatching and text of each part: neighbours differ by lightness, and so also in grey.
-_FILLS: dict[int, list[tuple[str, str, str]]] = {
-    2: [(style.ACCENT, "", "white"), ("#E5E5E5", "", style.INK)],
-    3: [(style.ACCENT, "", "white"), ("#E5E5E5", "", style.INK), ("#E4655F", "", style.INK)],
-}
-_MANY = [
-    (style.ACCENT, "", "white"),
-    ("#CACAFB", "", style.INK),
-    ("#5C68E5", "", "white"),
-    ("#E5E5E5", "", style.INK),
-    ("#29598F", "....", "white"),
-    ("#F6E0FF", "", style.INK),
-]
+# Fill, hatching and text of each part, by their number
+_FILLS: dict[int, list[tuple[str, str, str]]] = load_data(__file__)["fills"]
+_MOST = max(_FILLS)
 _SHARE_BAR = 22.0
 _GAP = 9.0
 _SHARE_NAME = 118.0  # widest name of a bar
 
 
+@study_method("shares")
 def share_chart(
     frame: pd.DataFrame,
     catalogue: Catalogue,
@@ -247,128 +238,156 @@ def share_chart(
     by: str = "product",
     parts: str = "group_value",
 ) -> Output:
-    """Draw shares of a whole as bars of 100 %, one for each subject, with their values.
+    """Shares of a whole side by side, a bar of 100 % for each of `by`.
 
     A subject with a part that is withheld has words, as the rest of its bar would tell the part.
+
+    Parameters
+    ----------
+    frame
+        Estimates in %, one for each bar and part; the parts of a bar sum to 100.
+    by, parts
+        The columns that name the bars, and what they are made of.
+
+    Examples
+    --------
+    >>> from observlib import Study
+    >>> study = Study("2026-T3", "data/demo")
+    >>> formats = study.estimates("sales", indicator="format_share")
+    >>> shown = study.shares(formats, "Le numérique progresse", by="period")
+    >>> print(shown.content["alt"][:21])
+    Barres empilées à 100
     """
-    caption, indicator, frame = charts.chart_input(
-        frame, catalogue, caption, "share_chart", [by, parts]
-    )
-    unit = frame["unit"].iat[0]
-    if unit != "%":
-        raise ObservError(f"share_chart: unit is {unit!r}; shares in % are expected")
-    found = list(dict.fromkeys(frame[parts]))
-    if len(found) > len(_MANY):
+    chart = charts.chart_input(frame, catalogue, caption, "share_chart", [by, parts])
+    if chart.unit != "%":
+        raise ObservError(f"share_chart: unit is {chart.unit!r}; shares in % are expected")
+    found = list(dict.fromkeys(chart.frame[parts]))
+    if len(found) > _MOST:
         raise ObservError(
-            f"share_chart: {len(found)} parts; at most {len(_MANY)} can be told apart; "
+            f"share_chart: {len(found)} parts; at most {_MOST} can be told apart; "
             "bring the smallest together, or use a table"
         )
-    bars: dict[str, pd.DataFrame] = {}
-    for key in select.ordered(frame, by, catalogue):
-        own = frame[frame[by] == key]
-        name = words.label(own.iloc[0].to_dict(), by, catalogue)
-        bars[name] = own.set_index(parts).reindex(found)
-        total = bars[name]["estimate"].sum()
-        if _whole(bars[name]) and abs(total - 100) > 0.5 * len(found):
-            raise ObservError(
-                f"share_chart: the parts of {key!r} sum to {total:.1f} %, not 100; "
-                "keep every part of one whole, and of one whole only"
-            )
-    first = {part: frame[frame[parts] == part].iloc[0].to_dict() for part in found}
-    labels = {part: words.label(first[part], parts, catalogue) for part in found}
-    alt = f"{_share_alt(bars, labels, indicator)} {charts.withheld_words(frame)}"
-    return charts.output(
-        lambda: _share_figure(bars, labels, indicator), frame, catalogue, caption, alt
-    )
+    bars = [
+        _bar_of(chart, by, key, parts, found) for key in select.ordered(chart.frame, by, catalogue)
+    ]
+    first = chart.frame.drop_duplicates(parts)
+    labels = [words.label(row, parts, catalogue) for row in estimates.records(first)]
+    shares = {bar.name: bar.in_words(labels, chart.indicator) for bar in bars}
+    alt = charts.in_words("shares", shares, chart.indicator)
+    return charts.output(chart, lambda: _share_figure(chart, bars, labels), alt)
 
 
-def _whole(parts: pd.DataFrame) -> bool:
-    return not parts["estimate"].isna().any()
+class _Bar(NamedTuple):
+    """A bar of 100 %: the estimates of its parts, which as they are told may not add up."""
+
+    name: str
+    parts: pd.DataFrame
+
+    @property
+    def values(self) -> list[float]:
+        """Its parts as they are told."""
+        return [float(x) for x in self.parts["estimate"]]
+
+    @property
+    def whole(self) -> bool:
+        """Whether none of its parts is withheld or absent."""
+        return not self.parts["estimate"].isna().any()
+
+    def in_words(self, labels: Sequence[str], indicator: Indicator) -> str:
+        """Its parts as they are told; nothing where one is withheld."""
+        pairs = zip(labels, self.values if self.whole else (), strict=False)
+        return ", ".join(f"{label} {words.figure(x, indicator, '%')}" for label, x in pairs)
+
+    @property
+    def shares(self) -> list[float]:
+        """Its parts as they are drawn, of 100 in all."""
+        return list(100 * self.parts["estimate"] / self.parts["estimate"].sum())
 
 
-def _rows(bars: dict[str, pd.DataFrame]) -> list[ChartRow]:
-    """A row for each bar: its base, where its parts have one, and what marks its state."""
-    made = []
-    for name, parts in bars.items():
-        bases, states = parts["n"].dropna().unique(), set(parts["status"])
-        based = len(bases) == 1 and _whole(parts)
-        base = words.n_equals(bases[0]) if based else ""
-        base += "\xa0(f)" * ("low_base" in states) + "\xa0(p)" * ("partial" in states)
-        hidden = "suppressed" if "suppressed" in states else "missing"
-        word = "" if _whole(parts) else words.STATUS_WORDS[hidden]
-        made.append(ChartRow("" if len(bars) == 1 else name, word, base, withheld=bool(word)))
-    return made
+def _bar_of(chart: charts.Chart, by: str, key: str, parts: str, found: Sequence[str]) -> _Bar:
+    own = chart.frame[chart.frame[by] == key]
+    name = words.label(own.iloc[0].to_dict(), by, chart.catalogue)
+    bar = _Bar(name, own.set_index(parts).reindex(found))
+    total = bar.parts["estimate"].sum()
+    if bar.whole and abs(total - 100) > 0.5 * len(found):
+        raise ObservError(
+            f"share_chart: the parts of {key!r} sum to {total:.1f} %, not 100; "
+            "keep every part of one whole, and of one whole only"
+        )
+    return bar
 
 
-def _share_figure(
-    bars: dict[str, pd.DataFrame], labels: dict[str, str], indicator: Indicator
-) -> style.Figure:
-    fills = _FILLS.get(len(labels), _MANY)[: len(labels)]
-    place = layout.column_widths(_rows(bars), widest=_SHARE_NAME)
-    bases = " ".join(row.base for row in place.rows)
-    notes = [charts.base_note(indicator)] * ("=" in bases)
-    notes += charts.low_base_note(["low_base"] * ("(f)" in bases), indicator, "(f)")
-    notes += ["(p) : période incomplète."] * ("(p)" in bases)
-    named = [style.wrapped_name(label, style.width() - 17) for label in labels.values()]
+def _share_row(bar: _Bar, alone: bool) -> ChartRow:
+    """The row of a bar: its base, where its parts have one, and what marks its state."""
+    bases, states = bar.parts["n"].dropna().unique(), set(bar.parts["status"])
+    base = words.n_equals(bases[0]) if len(bases) == 1 and bar.whole else ""
+    base += "\xa0(f)" * ("low_base" in states) + "\xa0(p)" * ("partial" in states)
+    hidden = "suppressed" if "suppressed" in states else "missing"
+    word = "" if bar.whole else words.STATUS_WORDS[hidden]
+    return ChartRow("" if alone else bar.name, word, base, withheld=not bar.whole)
+
+
+def _share_figure(chart: charts.Chart, bars: Sequence[_Bar], labels: Sequence[str]) -> style.Figure:
+    fills = _FILLS.get(len(labels), _FILLS[_MOST])[: len(labels)]
+    rows = [_share_row(bar, alone=len(bars) == 1) for bar in bars]
+    place = layout.column_widths(rows, widest=_SHARE_NAME)
+    bases = " ".join(row.base for row in rows)
+    notes = charts.chart_notes("share_notes", bases, chart.indicator)
+    named = [style.wrapped_name(label, style.width() - 17) for label in labels]
     legend, top = _legend_places(named, place.left)
     fig, ax, middles = layout.draw_rows(
         place, notes, tall=_SHARE_BAR, gap=_GAP, top=top + 6, bottom=2
     )
     for (x, y), label, (fill, hatch, _) in zip(legend, named, fills, strict=True):
-        edge = "white" if hatch else style.GREY
-        style.legend_patch(
-            fig, x, y + 2, 11, facecolor=fill, hatch=hatch, edgecolor=edge, linewidth=0.5
-        )
+        look = {"edgecolor": "white" if hatch else style.GREY, "linewidth": 0.5}
+        style.legend_patch(fig, x, y + 2, 11, facecolor=fill, hatch=hatch, **look)
         style.write_label(fig, x + 15, y + 1, label)
     ax.set_xlim(0, 100)
-    drawn = [(parts, y) for parts, y in zip(bars.values(), middles, strict=True) if _whole(parts)]
+    drawn = [(bar, y) for bar, y in zip(bars, middles, strict=True) if bar.whole]
     if drawn:
-        _draw(ax, drawn, place.width, fills, indicator)
-    for (name, parts), y in zip(bars.items(), middles, strict=True):
-        start, whole = 0.0, parts["estimate"].sum() / 100
-        for part, row in parts.to_dict("index").items() if _whole(parts) else ():
-            share = row["estimate"] / whole
-            svg.keep_values(ax, start + share / 2, y, row, indicator, name, labels[str(part)])
-            start += share
+        _draw_shares(ax, drawn, fills, place.width, chart.indicator)
+    for bar, y in drawn:
+        ends = accumulate(bar.shares)
+        rows = bar.parts.to_dict("records")
+        for row, label, share, end in zip(rows, labels, bar.shares, ends, strict=True):
+            charts.keep_values(ax, end - share / 2, y, row, chart.indicator, bar.name, label)
     return fig
 
 
-def _draw(
+def _draw_shares(
     ax: style.Axes,
-    drawn: Sequence[tuple[pd.DataFrame, float]],
-    width: float,
+    drawn: Sequence[tuple[_Bar, float]],
     fills: Sequence[tuple[str, str, str]],
+    width: float,
     indicator: Indicator,
 ) -> None:
     """Bars of 100 %: seaborn stacks none, so each part is drawn over those that end after it."""
     import seaborn as sns
 
-    # parts as they are told may add up to 99 or 101
-    shares = [100 * parts["estimate"] / parts["estimate"].sum() for parts, _ in drawn]
-    ends = [list(share.cumsum()) for share in shares]
+    ends = [list(accumulate(bar.shares)) for bar, _ in drawn]
     order = range(len(fills) - 1, -1, -1)
     ys = [y for _, y in drawn]
-    step = min((b - a for a, b in pairwise(ys)), default=1.0)
     sns.barplot(
         x=[end[i] for i in order for end in ends], y=ys * len(fills),
         hue=[i for i in order for _ in ends], hue_order=order, palette=[fills[i][0] for i in order],
-        dodge=False, orient="y", native_scale=True, width=_SHARE_BAR / step, errorbar=None,
+        dodge=False, orient="y", native_scale=True, width=_SHARE_BAR / _step(ys), errorbar=None,
         saturation=1, linewidth=0.8, legend=False, ax=ax,
     )  # fmt: skip
     for i, patches in zip(order, ax.containers, strict=True):
         _, hatch, ink = fills[i]
-        for bar in patches:
-            bar.set(hatch=hatch, edgecolor=style.GREY if ink == style.INK else "white")
-        for (parts, y), share, end in zip(drawn, shares, ends, strict=True):
-            text = words.figure(parts["estimate"].iat[i], indicator, "%")
-            room = share.iat[i] / 100 * width - 3
-            for value, size in ((text, style.SIZE), (text, style.SMALL), (text[:-2], style.SMALL)):
-                if style.text_width(value, size) <= room:
-                    # dark on a white label, as letters are lost on hatching
-                    back = {"facecolor": "white", "edgecolor": "none", "pad": 2} if hatch else None
-                    ax.text(end[i] - share.iat[i] / 2, y, value, va="center", ha="center",
-                            size=size, color=style.INK if hatch else ink, bbox=back)  # fmt: skip
-                    break
+        for patch in patches:
+            patch.set(hatch=hatch, edgecolor=style.GREY if ink == style.INK else "white")
+        # dark on a white label, as letters are lost on hatching
+        back = {"facecolor": "white", "edgecolor": "none", "pad": 2} if hatch else None
+        look: dict[str, Any] = {"color": style.INK if hatch else ink, "bbox": back}
+        for (bar, y), end in zip(drawn, ends, strict=True):
+            share = bar.shares[i]
+            text = words.figure(bar.values[i], indicator, "%")
+            sizes = ((text, style.SIZE), (text, style.SMALL), (text[:-2], style.SMALL))
+            room = share / 100 * width - 3
+            fits = [(x, size) for x, size in sizes if style.text_width(x, size) <= room]
+            for value, size in fits[:1]:
+                ax.text(end[i] - share / 2, y, value, va="center", ha="center", size=size, **look)
 
 
 def _legend_places(labels: list[str], left: float) -> tuple[list[tuple[float, float]], float]:
@@ -384,21 +403,3 @@ def _legend_places(labels: list[str], left: float) -> tuple[list[tuple[float, fl
         x += needed + 14
         lines = max(lines, label.count("\n") + 1)
     return places, y + lines * style.LINE + 2
-
-
-def _share_alt(bars: dict[str, pd.DataFrame], labels: dict[str, str], indicator: Indicator) -> str:
-    sentences = [f"Barres empilées à 100 %\xa0: {indicator.label}."]
-    for name, rows in list(bars.items())[:12]:
-        if not _whole(rows):
-            sentences.append(f"{name}\xa0: parts non montrées.")
-            continue
-        shares = [
-            f"{labels[str(part)]} {words.figure(float(value), indicator, '%')}"
-            for part, value in rows["estimate"].items()
-            if not math.isnan(value)
-        ]
-        sentences.append(f"{name}\xa0: {', '.join(shares)}.")
-    if len(bars) > 12:
-        rest = french.count(len(bars) - 12, "autre barre", "autres barres")
-        sentences.append(f"Et {rest}, dont les valeurs sont dans le tableau des données.")
-    return " ".join(sentences)

@@ -33,34 +33,30 @@ _OF_ANSWERS = (*IN_TIME, "product", "peer", "others")
 _NONE = "–"
 
 
-def change_table(
-    compared: pd.DataFrame, catalogue: Catalogue, *, caption: str, label: str
-) -> Output:
+def change_table(frame: pd.DataFrame, catalogue: Catalogue, *, caption: str, label: str) -> Output:
     """Make the table of what changed between two periods: a row for each subject and indicator."""
-    periods = compared[[REFERENCE + "period", "period"]].drop_duplicates()
+    periods = frame[[REFERENCE + "period", "period"]].drop_duplicates()
     if len(periods) != 1:
         raise ObservError(
             f"change_table: {len(periods)} pairs of periods; one is allowed; keep one with "
             "study.select(…), and name it with `absent` where there is none"
         )
-    of_product = (compared["product"] != "") & compared["group"].isin(list(catalogue.groups))
-    part = compared["group_value"].where(of_product, "")
-    whole = compared.assign(group_value=compared["group_value"].mask(part != "", ""))
+    of_product = (frame["product"] != "") & frame["group"].isin(list(catalogue.groups))
+    part = frame["group_value"].where(of_product, "")
+    whole = frame.assign(group_value=frame["group_value"].mask(part != "", ""))
     named = words.named(whole, catalogue, "product")
     first = {"Produit": list(named["name"])} if named["name"].nunique() > 1 else {}
     if part.nunique() > 1:
-        first[words.column_label(compared, "group_value", catalogue)] = list(part)
+        first[words.column_label(frame, "group_value", catalogue)] = list(part)
     heads = [words.capital(french.period_head(period)) for period in periods.iloc[0]]
-    care = select.pair_note(compared, catalogue, "change_table", ("period",))
+    care = select.pair_note(frame, catalogue, "change_table", ("period",))
     caption = caption_of(caption, label)
-    return _table(compared, catalogue, first, heads, EVOLVED, caption, label, care)
+    return _table(frame, catalogue, first, heads, EVOLVED, caption, label, care)
 
 
-def place_table(
-    compared: pd.DataFrame, catalogue: Catalogue, *, caption: str, label: str
-) -> Output:
+def place_table(frame: pd.DataFrame, catalogue: Catalogue, *, caption: str, label: str) -> Output:
     """Make the table of values beside others of the same moment: a row for each pair."""
-    kinds = compared["against"].unique() if len(compared) else []
+    kinds = frame["against"].unique() if len(frame) else []
     if len(kinds) != 1:
         raise ObservError(
             f"place_table: {len(kinds)} kinds of pairs; one is allowed; keep one with "
@@ -68,13 +64,13 @@ def place_table(
         )
     by, names, heads = _PLACES[kinds[0]]
     first = {
-        name: [catalogue.label(x) if by == "product" else x for x in compared[side + by]]
+        name: [catalogue.label(x) if by == "product" else x for x in frame[side + by]]
         for name, side in zip(names, ("", REFERENCE), strict=False)
     }
     apart = kinds[0] in ("product", "peer")  # other pairs are of one device
-    care = select.pair_note(compared, catalogue, "place_table") if apart else ""
+    care = select.pair_note(frame, catalogue, "place_table") if apart else ""
     caption = caption_of(caption, label)
-    return _table(compared, catalogue, first, heads, PLACED, caption, label, care)
+    return _table(frame, catalogue, first, heads, PLACED, caption, label, care)
 
 
 def gap(row: estimates.Row, indicator: Indicator) -> str:

@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+import io
 import math
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, NamedTuple
+from xml.etree import ElementTree
 
 import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import select, style, svg
+from observlib.display import select, style
 from observlib.display.output import Output, caption_of
-from observlib.display.tables import data_markdown
-from observlib.language import french, words
-from observlib.language.prose import Markdown, attribute_text, curly, typography
+from observlib.display.tables import data_markdown, labels_of
+from observlib.language import french, templates, words
+from observlib.language.prose import Markdown, attribute_text, curly, markdown, typography
 from observlib.language.rounding import rounded_estimates
 
-NOTHING_TO_SHOW = "Aucune valeur ne peut être montrée."
-_DESCRIBED = 12  # values that an alternative text tells one by one
 LONG = 100_000  # from here on a count is shortened
+
+
+class Chart(NamedTuple):
+    """What a chart is made of: one indicator's estimates, rounded as pages tell them."""
+
+    frame: pd.DataFrame
+    catalogue: Catalogue
+    caption: Markdown
+    indicator: Indicator
+    care: str = ""  # how far its values compare
+
+    @property
+    def unit(self) -> str:
+        """The unit of the first value."""
+        return str(self.frame["unit"].iat[0])
 
 
 def chart_input(
@@ -28,30 +47,30 @@ def chart_input(
     what: str,
     keys: Sequence[str],
     one_unit: bool = True,
-) -> tuple[Markdown, Indicator, pd.DataFrame]:
-    """The caption, the one indicator and the estimates of a chart, rounded as pages tell them."""
+    care: bool = False,
+) -> Chart:
+    """What a chart is made of, where it may be drawn."""
     caption = caption_of(caption, what)
     indicator = select.one_indicator(frame, catalogue, what, one_unit)
     select.unique(frame, keys, what)
     select.refuse(frame, catalogue, what)
-    return caption, indicator, rounded_estimates(frame, catalogue)
+    frame = rounded_estimates(frame, catalogue)
+    return Chart(
+        frame, catalogue, caption, indicator, select.care(frame, catalogue) if care else ""
+    )
 
 
 def output(
-    draw: Callable[[], style.Figure],
-    frame: pd.DataFrame,
-    catalogue: Catalogue,
-    caption: str,
-    alt: str,
-    main: pd.DataFrame | None = None,
+    chart: Chart, draw: Callable[[], style.Figure], alt: str, every: pd.DataFrame | None = None
 ) -> Output:
     """The output of a figure: pictures, alternative text, caption, estimates, their table.
 
-    Its title names what is drawn, or only the `main` of it. It is drawn twice: the wide drawing is
-    shown, the narrow one kept beside it for telephones.
+    Its title names what is drawn, but for what is of `every` estimate only. It is drawn twice: the
+    wide drawing is shown, the narrow one kept beside it for telephones.
     """
     from matplotlib.text import Text
 
+    alt = f"{alt} {in_words('reservations', list(chart.frame['status']))} {chart.care}"
     alt = attribute_text(typography(" ".join(alt.split())))
     pictures = []
     for wide in (style.WIDE, style.NARROW):
@@ -59,40 +78,65 @@ def output(
             fig = draw()
             for text in fig.findobj(Text):
                 text.set_text(curly(text.get_text()))
-            pictures.append(svg.render(fig, alt))
+            pictures.append(render(fig, alt))
+    frame = chart.frame if every is None else every
     return Output(
-        {"image/svg+xml": pictures[0], svg.NARROW: pictures[1], "text/plain": alt},
+        {"image/svg+xml": pictures[0], NARROW: pictures[1], "text/plain": alt},
         {
             "kind": "chart",
-            "caption": caption,
-            "title": caption_of(chart_title(frame if main is None else main, catalogue), "title"),
+            "caption": chart.caption,
+            "title": caption_of(chart_title(chart.frame, chart.catalogue), "title"),
             "alt": alt,
-            "data_markdown": data_markdown(frame, catalogue),
+            "data_markdown": data_markdown(frame, chart.catalogue),
             **estimates.to_json(frame),  # which is rounded
         },
     )
 
 
+def _highest(rows: Iterable[estimates.Row]) -> estimates.Row:
+    return max(rows, key=lambda row: row["estimate"])
+
+
+def _lowest(rows: Iterable[estimates.Row]) -> estimates.Row:
+    return min(rows, key=lambda row: row["estimate"])
+
+
+@cache
+def _templates() -> Any:
+    known = {
+        "LOW_BASE": estimates.LOW_BASE,
+        "STATUS_WORDS": words.STATUS_WORDS,
+        "WITHHELD": words.WITHHELD,
+        "highest": _highest,
+        "lowest": _lowest,
+        "md": partial(markdown, "{}"),
+    }
+    made = templates.environment(Path(__file__).parent, known, templates.as_text)
+    return made.get_template("charts.j2").module
+
+
+def in_words(macro: str, *told: Any) -> str:
+    """What a chart shows, by the macro of `charts.j2` that says it."""
+    return str(getattr(_templates(), macro)(*told))
+
+
+def chart_notes(macro: str, *told: Any) -> list[str]:
+    """What explains a chart, by the macro of `charts.j2` that says it: a note a line."""
+    return [line for line in map(str.strip, in_words(macro, *told).splitlines()) if line]
+
+
+def described(records: Sequence[estimates.Row], catalogue: Catalogue, kind: str) -> str:
+    """Say what a chart shows, each value with its interval; of more than twelve, the extremes."""
+    names = dict.fromkeys(row["indicator"] for row in records)
+    indicators = {name: words.indicator_of(name, catalogue) for name in names}
+    return in_words("described", kind, records, indicators)
+
+
 def chart_title(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """The labels of what is shown and, where it has one, its period."""
-    names = frame["indicator"].unique()
-    labels = french.join(words.indicator_of(str(name), catalogue).label for name in names)
+    labels = labels_of(frame, catalogue)
     periods = frame["period"].unique()
     return labels if len(periods) > 1 else f"{labels}, {french.period_label(str(periods[0]))}"
-
-
-def low_base_note(
-    states: Iterable[str], indicator: Indicator, mark: str = "Marque creuse"
-) -> list[str]:
-    """Explain how a low base is marked, where a status is one."""
-    things = words.base_unit(indicator)
-    note = f"{mark} : faible effectif (moins de {estimates.LOW_BASE} {things})."
-    return [note] * ("low_base" in set(states))
-
-
-def base_note(indicator: Indicator) -> str:
-    """Say what `n` counts: `n : nombre d'appels.`"""
-    return f"n : nombre {french.of(indicator.base)}."
 
 
 def new_figure(height: float, notes: Iterable[str]) -> style.Figure:
@@ -209,47 +253,167 @@ def value_text(row: estimates.Row, indicator: Indicator, unit: str) -> str:
     return brief(row["estimate"], indicator, unit) + mark
 
 
-def described(kind: str, records: Sequence[estimates.Row], catalogue: Catalogue) -> str:
-    """Say what a chart shows, each value with its interval; of more than twelve, the extremes."""
-    names = dict.fromkeys(row["indicator"] for row in records)
-    what = french.join(words.indicator_of(name, catalogue).label for name in names)
-    sentences = [head(kind, what, records)]
-    shown = [row for row in records if row["status"] not in words.WITHHELD]
-    if not shown:
-        sentences.append(NOTHING_TO_SHOW)
-    for name in dict.fromkeys(row["indicator"] for row in shown):
-        indicator = words.indicator_of(name, catalogue)
-        rows = [row for row in shown if row["indicator"] == name]
-        for row in rows if len(shown) <= _DESCRIBED else ():
-            ends = words.interval(row, indicator)
-            value = words.value(row, indicator) + (f" (intervalle {ends})" if ends else "")
-            sentences.append(f"{row['name']}\xa0: {value}.")
-        if len(shown) > _DESCRIBED:
-            by_value = sorted(rows, key=lambda row: row["estimate"])
-            for word, row in (("haute", by_value[-1]), ("basse", by_value[0])):
-                value = words.value(row, indicator)
-                sentences.append(f"Valeur la plus {word}\xa0: {row['name']}, {value}.")
-    return " ".join(sentences)
+# --- Where each value of a drawing stands, and how it is told to who walks them with arrow keys
+
+_KEPT = "observlib_values"
 
 
-def head(kind: str, what: str, records: Sequence[estimates.Row]) -> str:
-    """What a chart is, of what, and of when where all its estimates are of one period."""
-    periods = {row["period"] for row in records}
-    when = f", {french.period_label(periods.pop())}" if len(periods) == 1 else ""
-    return f"{kind}\xa0: {what}{when}."
+class _Value(NamedTuple):
+    """A value at a place of axes: whose it is, where along its line, and its words."""
+
+    ax: style.Axes
+    x: float
+    y: float
+    whose: str
+    where: str
+    text: str
 
 
-def withheld_words(frame: pd.DataFrame) -> str:
-    """Say in an alternative text how many values are not shown or need care."""
-    counts = frame["status"].value_counts()
-    parts = [
-        french.count(counts[status], one, many)
-        for status, one, many in (
-            ("partial", "valeur d'une période incomplète", "valeurs de périodes incomplètes"),
-            ("low_base", "valeur sur un faible effectif", "valeurs sur de faibles effectifs"),
-            ("suppressed", "valeur sous secret statistique", "valeurs sous secret statistique"),
-            ("missing", "valeur non disponible", "valeurs non disponibles"),
-        )
-        if status in counts
-    ]
-    return f"À noter : {french.join(parts)}." if parts else ""
+def keep_values(
+    ax: style.Axes,
+    x: float,
+    y: float,
+    row: Mapping[str, Any],
+    indicator: Indicator,
+    whose: str,
+    where: str = "",
+) -> None:
+    """Let a drawing know a value that it shows; one that is withheld stands nowhere."""
+    if row["status"] in words.STATUS_WORDS and row["status"] not in words.WITHHELD:
+        text = _value_in_words(row, indicator)
+        vars(ax.figure).setdefault(_KEPT, []).append(_Value(ax, x, y, whose, where, text))
+
+
+def keep_rows(
+    ax: style.Axes,
+    rows: Iterable[estimates.Row],
+    middles: Iterable[float],
+    indicator: Indicator,
+) -> None:
+    """Let a drawing know the values of rows that have a `name`, at their heights."""
+    for row, y in zip(rows, middles, strict=True):
+        keep_values(ax, row["estimate"], y, row, indicator, row["name"])
+
+
+def _value_in_words(row: Mapping[str, Any], indicator: Indicator) -> str:
+    """A value, its interval and its reservation."""
+    ends = words.interval(row, indicator)
+    parts = (words.value(row, indicator), ends and f"de {ends}", words.STATUS_WORDS[row["status"]])
+    return ", ".join(filter(None, parts))
+
+
+def _attributes(fig: style.Figure, narrow: bool) -> dict[str, str]:
+    """The attributes of a drawing that tell its values; none where it knows of none."""
+    kept: list[_Value] = vars(fig).get(_KEPT, [])
+    if not kept:
+        return {}
+    points = [value.ax.transData.transform((value.x, value.y)) * 72 / fig.dpi for value in kept]
+    height = fig.get_size_inches()[1] * 72
+    at = " ".join(f"{round(x)},{round(height - y)}" for x, y in points)
+    if narrow:
+        return {"data-at": at}
+    whose = list(dict.fromkeys(value.whose for value in kept))
+    where = list(dict.fromkeys(value.where for value in kept))
+    told_ = [f"{whose.index(v.whose)},{where.index(v.where)},{v.text}" for v in kept]
+    # JSON would have its quotation marks escaped, each in six bytes
+    lists = ("|".join(map(_plain, texts)) for texts in (whose, where, told_))
+    return {"data-at": at, "data-values": "¶".join(lists)}
+
+
+def _plain(text: str) -> str:
+    """A text without the signs that part lists."""
+    return curly(typography(text.replace("|", "/").replace("¶", " ")))
+
+
+NARROW = "application/vnd.observlib.narrow+svg"  # what a notebook keeps the narrow drawing as
+# A figure as SVG is the same bytes on every run, with a line for each element. Text stays text;
+# whatever the reader's font, each line is at its place, no wider than measured.
+_SVG = "{http://www.w3.org/2000/svg}"
+_PLACES = ("d", "x", "y", "width", "height", "transform")
+_ANCHORS = {"left": "start", "center": "middle", "right": "end"}
+_USUAL = {"font-size": f"{style.SIZE:g}px", "fill": style.INK.lower(), "text-anchor": "start"}
+_NUMBER = r"-?\d+(?:\.\d+)?"
+
+
+def render(fig: style.Figure, alt: str) -> str:
+    """The figure, in `style.theme`, as one `<svg>` element that says its alternative text."""
+    from matplotlib.text import Text
+
+    for text in fig.findobj(Text):
+        text.set_gid(text.get_horizontalalignment())  # of several lines, matplotlib tells it not
+    buffer = io.BytesIO()
+    nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    fig.savefig(buffer, format="svg", metadata=nothing)
+    root = ElementTree.fromstring(buffer.getvalue())  # comments and the document type go
+    for group in root.iter(f"{_SVG}g"):
+        for line in group.findall(f"{_SVG}text"):
+            _anchored(line, _ANCHORS[group.get("id", "left")])
+    for definitions in root.iter(f"{_SVG}defs"):
+        for looks in definitions.findall(f"{_SVG}style"):  # a page would take them for its own
+            definitions.remove(looks)
+    _lighten(root)
+    root.tail = None
+    usual = {
+        "font-family": style.FONTS,
+        "font-size": f"{style.SIZE:g}",
+        "fill": style.INK.lower(),
+        "stroke-linejoin": "round",
+        "stroke-linecap": "butt",
+    }
+    root.attrib = {"role": "img", "aria-label": alt, **root.attrib, **usual}
+    root.attrib |= _attributes(fig, style.narrow())
+    for prefix, uri in (("", _SVG), ("xlink", "{http://www.w3.org/1999/xlink}")):
+        ElementTree.register_namespace(prefix, uri[1:].split("}")[0])
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _anchored(line: ElementTree.Element, anchor: str) -> None:
+    """Put a line of text where its alignment holds it, with what is not usual of its looks."""
+    looks = dict(part.split(": ", 1) for part in line.attrib.pop("style").split("; "))
+    looks.setdefault("fill", "#000000")
+    moved = line.attrib.pop("transform", "")
+    if "x" not in line.attrib:
+        x, y = map(float, re.findall(_NUMBER, moved)[:2])
+        if "rotate" in moved:  # which starts at its foot
+            line.set("transform", moved)
+        else:
+            size, weight = float(looks["font-size"][:-2]), looks.get("font-weight", "normal")
+            wide = style.text_width(line.text or "", size, "bold" if weight == "700" else weight)
+            x += wide * {"start": 0, "middle": 0.5, "end": 1}[anchor]
+            line.attrib |= {"x": str(x), "y": str(y)}
+            looks["text-anchor"] = anchor
+    looks = {k: v for k, v in looks.items() if k != "font-family" and _USUAL.get(k) != v}
+    if looks:
+        line.set("style", ";".join(f"{key}:{value}" for key, value in looks.items()))
+
+
+def _lighten(node: ElementTree.Element) -> None:
+    """Drop what draws nothing: names of groups, bare groups, decimals, repeated styles."""
+    kept: list[ElementTree.Element] = []
+    for child in node:
+        _lighten(child)
+        bare = child.tag == f"{_SVG}g" and not child.attrib
+        if child.tag != f"{_SVG}metadata":
+            kept += list(child) if bare else [child]
+    node[:] = kept
+    node.text = "\n" if kept else (node.text or "").strip("\n ") or None
+    node.tail = "\n"
+    if "style" in node.attrib:
+        node.attrib["style"] = node.attrib["style"].replace(": ", ":").replace("; ", ";")
+    if node.tag == f"{_SVG}g":
+        node.attrib.pop("id", None)  # only markers, hatches and clips are referred to
+        styles = {child.attrib.get("style", "") for child in node}
+        drawn = {child.tag for child in node}
+        if drawn == {f"{_SVG}use"} and len(styles) == 1 and styles != {""}:
+            node.attrib["style"] = styles.pop()  # markers of one series
+            for child in node:
+                del child.attrib["style"]
+    for name in _PLACES:
+        if name in node.attrib:
+            node.attrib[name] = _rounded(node.attrib[name])
+
+
+def _rounded(places: str) -> str:
+    """Hundredths of a point; no space that is not needed."""
+    tight = re.sub(r" ?([MLQCz]) ?", r"\1", " ".join(places.split()))
+    return re.sub(r"-?\d+\.\d+", lambda x: f"{round(float(x[0]), 2) + 0.0:g}", tight)

@@ -12,7 +12,7 @@ from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
 from observlib.display import charts, select, style, tables
-from observlib.display.output import Output, caption_of
+from observlib.display.output import Output, caption_of, study_method
 from observlib.display.panels import dated
 from observlib.language import french, words
 from observlib.language.prose import Markdown, markdown
@@ -21,27 +21,50 @@ from observlib.language.rounding import rounded_estimates
 _NAME = 118.0  # widest label of a tick, in points
 
 
+@study_method("chart")
 def custom_chart(
     draw: Callable[[pd.DataFrame], Any], frame: pd.DataFrame, catalogue: Catalogue, *, caption: str
 ) -> Output:
-    """Make a chart of what a function draws of estimates, with seaborn or matplotlib.
+    """A drawing of one's own, made with seaborn or matplotlib, in the theme of other charts.
 
-    It draws in the theme of other charts. Names of columns that stand in it are written as readers
-    know them; a title is left out: the caption says it.
+    Names of columns that stand in it are written as readers know them; a title is left out: the
+    caption says it.
+
+    Parameters
+    ----------
+    draw
+        A function that is given the estimates, as pages tell them, and gives the figure, its
+        axes, or a grid of seaborn's.
+    frame
+        The estimates that it shows, all of them.
+
+    Examples
+    --------
+    >>> import seaborn as sns
+    >>> from observlib import Study
+    >>> study = Study("2026-T3", "data/demo")
+    >>> marks = study.estimates("satisfaction", indicator="satisfaction_10", period="2026-T3")
+    >>> marks = study.comparable(marks)
+    >>> def draw(rows):
+    ...     return sns.stripplot(rows, x="estimate", y="product")
+    >>> shown = study.chart(draw, marks, "Les notes vont de 6,4 à 7,9 sur 10")
+    >>> print(shown.content["alt"][:9])
+    Graphique
     """
     caption = caption_of(caption, "chart")
     select.estimates_only(frame, "chart")
     select.refuse(frame, catalogue, "chart")
     if care := select.care(frame, catalogue):
         caption = markdown("{}. {}", Markdown(caption.rstrip(".")), care)
-    frame = rounded_estimates(frame, catalogue)
-    sides = zip(*(side.labels for side in tables.sides(frame, catalogue)), strict=True)
+    indicator = words.indicator_of(frame["indicator"].iat[0], catalogue)
+    chart = charts.Chart(rounded_estimates(frame, catalogue), catalogue, caption, indicator)
+    sides = zip(*(side.labels for side in tables.sides(chart.frame, catalogue)), strict=True)
     records = [
         {**row, "name": ", ".join(parts)}
-        for row, parts in zip(estimates.records(frame), sides, strict=True)
+        for row, parts in zip(estimates.records(chart.frame), sides, strict=True)
     ]
-    alt = f"{charts.described('Graphique', records, catalogue)} {charts.withheld_words(frame)}"
-    return charts.output(lambda: _figure(draw, frame, catalogue), frame, catalogue, caption, alt)
+    alt = charts.described(records, catalogue, "Graphique")
+    return charts.output(chart, lambda: _figure(draw, chart.frame, catalogue), alt)
 
 
 def _figure(

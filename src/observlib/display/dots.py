@@ -8,12 +8,13 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, layout, select, style, svg
-from observlib.display.output import Output
+from observlib.display import charts, layout, select, style
+from observlib.display.output import Output, study_method
 from observlib.language import french, wording, words
 from observlib.language.prose import Markdown, attribute_text, joined, markdown
 
 
+@study_method("dots")
 def dot_chart(
     frame: pd.DataFrame,
     catalogue: Catalogue,
@@ -22,31 +23,44 @@ def dot_chart(
     by: str = "product",
     sort: bool = True,
 ) -> Output:
-    """Draw an indicator for each product or other subject: point, interval, value and base.
+    """Dots with their intervals, one a product or other column `by`, with their values and bases.
 
     A low base has a hollow point, a withheld value words. Beside other administrations, grey, the
     agency is in blue and bold. The indicator's thresholds (`good`, `poor`) are shown where it has
     both.
+
+    Parameters
+    ----------
+    frame
+        Estimates of one indicator, one for each subject.
+    by
+        The column that names the dots.
+    sort
+        From the best (or highest) down; else in the catalogue's order.
+
+    Examples
+    --------
+    >>> from observlib import Study
+    >>> study = Study("2026-T3", "data/demo")
+    >>> marks = study.comparable(study.estimates("satisfaction", indicator="satisfaction_10"))
+    >>> shown = study.dots(marks, period="2026-T3")
+    >>> print(shown.content["alt"][:19])
+    Graphique en points
     """
     by = select.told_apart(frame, [by])[-1]
-    caption, indicator, frame = charts.chart_input(frame, catalogue, caption, "dot_chart", [by])
-    ours = _ours(frame, by, catalogue)
+    chart = charts.chart_input(frame, catalogue, caption, "dot_chart", [by], care=True)
+    ours, blue = _ours(chart.frame, by, catalogue), style.PALETTE[0]
+    ranked = layout.ranked_rows(chart, by, sort=sort, lowest=chart.indicator.better == "lower")
     records = [
         {
             **row,
             "strong": row[by] in ours,
-            "colour": style.PALETTE[0] if row[by] in ours or not ours else style.GREY,
+            "colour": blue if row[by] in ours or not ours else style.GREY,
         }
-        for row in layout.ranked_rows(
-            frame, by, catalogue, sort=sort, lowest=indicator.better == "lower"
-        )
+        for row in ranked
     ]
-    alt = charts.described("Graphique en points", records, catalogue)
-    care = select.care(frame, catalogue)
-    alt += f" {charts.withheld_words(frame)} {care}"
-    return charts.output(
-        lambda: _figure(records, frame, indicator, care), frame, catalogue, caption, alt
-    )
+    alt = charts.described(records, catalogue, "Graphique en points")
+    return charts.output(chart, lambda: _figure(chart, records), alt)
 
 
 def _ours(frame: pd.DataFrame, by: str, catalogue: Catalogue) -> list[str]:
@@ -58,56 +72,44 @@ def _ours(frame: pd.DataFrame, by: str, catalogue: Catalogue) -> list[str]:
     return list(frame.loc[ours, by]) if (peers & ~ours).any() else []
 
 
-def _figure(
-    records: list[estimates.Row], frame: pd.DataFrame, indicator: Indicator, care: str
-) -> style.Figure:
-    unit = records[0]["unit"]
+def _figure(chart: charts.Chart, records: Sequence[estimates.Row]) -> style.Figure:
+    unit, indicator = records[0]["unit"], chart.indicator
     place = layout.column_widths(layout.rows_with_names(records, indicator))
     zones = indicator.good is not None and indicator.poor is not None
-    limits = _limits(frame, indicator, unit, zones)
-    name = charts.axis_name(indicator, unit, list(frame["period"]))
-    notes = layout.notes_of(records, indicator, low_base="Marque creuse", partial="(p)")
-    notes += [*charts.cut_note(limits), care]
-    fig, ax, middles = layout.draw_rows(
-        place, notes, tall=style.LINE, top=4 + style.LINE * zones,
-        axis=layout.Axis(limits, unit, name),
-    )  # fmt: skip
+    limits = _limits(chart.frame, indicator, unit, zones)
+    axis = layout.Axis(limits, unit, charts.axis_name(indicator, unit, [*chart.frame["period"]]))
+    notes = layout.row_notes(records, indicator, "Marque creuse", "(p)")
+    notes += [*charts.cut_note(limits), chart.care]
+    top = 4 + style.LINE * zones
+    fig, ax, middles = layout.draw_rows(place, notes, tall=style.LINE, top=top, axis=axis)
     if zones:
         _zones(ax, indicator, limits, place.width)
-    _draw(ax, records, middles)
-    for row, y in zip(records, middles, strict=True):
-        svg.keep_values(ax, row["estimate"], y, row, indicator, row["name"])
+    _draw(ax, layout.shown_at(records, middles))
+    charts.keep_rows(ax, records, middles, indicator)
     return fig
 
 
-def _draw(ax: style.Axes, records: Sequence[estimates.Row], middles: list[float]) -> None:
+def _draw(ax: style.Axes, shown: Sequence[tuple[estimates.Row, float]]) -> None:
     """Draw points with their intervals; where none has one, each stands at the end of a stem."""
     import seaborn as sns
 
-    pairs = zip(records, middles, strict=True)
-    shown = [(row, y) for row, y in pairs if row["status"] not in words.WITHHELD]
     if not shown:
         return
     known = [pair for pair in shown if pair[0]["ci_low"] == pair[0]["ci_low"]]
-    lined = [row for row, _ in known or shown]
+    starts = [row["ci_low"] if known else 0.0 for row, _ in known or shown]
+    ends = [row["ci_high" if known else "estimate"] for row, _ in known or shown]
     # intervals are given, where seaborn computes its own
     ax.hlines(
-        [y for _, y in known or shown],
-        [row["ci_low"] if known else 0.0 for row in lined],
-        [row["ci_high" if known else "estimate"] for row in lined],
-        colors=[row["colour"] for row in lined],
-        linewidth=2.2 if known else 1.2,
-    )
+        [y for _, y in known or shown], starts, ends,
+        colors=[row["colour"] for row, _ in known or shown], linewidth=2.2 if known else 1.2,
+    )  # fmt: skip
     sns.scatterplot(
         x=[row["estimate"] for row, _ in shown], y=[y for _, y in shown], s=49, linewidth=1.6,
         clip_on=False, zorder=4, legend=False, ax=ax,
     )  # fmt: skip
-    colours = [row["colour"] for row, _ in shown]
-    hollow = [row["status"] in ("low_base", "partial") for row, _ in shown]
-    ax.collections[-1].set_edgecolor(colours)
-    ax.collections[-1].set_facecolor(
-        ["white" if open_ else colour for colour, open_ in zip(colours, hollow, strict=True)]
-    )
+    points, care = ax.collections[-1], ("low_base", "partial")
+    points.set_edgecolor([row["colour"] for row, _ in shown])
+    points.set_facecolor(["white" if row["status"] in care else row["colour"] for row, _ in shown])
 
 
 def _limits(frame: pd.DataFrame, indicator: Indicator, unit: str, zones: bool) -> list[float]:
@@ -163,18 +165,9 @@ def point(
     title: str, number: str, details: Iterable[str], picture: str, told: str, verdict: str = ""
 ) -> Markdown:
     """One point, as a part of a page: its title, number, details, small line and text."""
-    first, *others = (markdown("[{}]{{.detail}}", detail) for detail in details)
-    lines = [
-        markdown("::: {{.point}}"),
-        markdown("### {} {{.no-anchor .unnumbered .unlisted}}", title),
-        markdown("[{}]{{.number}}", number),
-        *([markdown("[{}]{{.verdict}}", verdict)] if verdict else []),
-        first,
-        Markdown(f'![]({picture}){{.line fig-alt="{attribute_text(told)}"}}'),
-        *others,
-        markdown(":::"),
-    ]
-    return joined(lines, "\n\n")
+    told = attribute_text(told)
+    made = charts.in_words("point", title, number, [*details], picture, told, verdict)
+    return Markdown(made.strip("\n"))
 
 
 def line_told(series: pd.DataFrame, catalogue: Catalogue) -> str:

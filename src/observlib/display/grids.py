@@ -11,9 +11,9 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.errors import ObservError, bounded
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, layout, style, svg
-from observlib.display.output import Output
-from observlib.language import french, words
+from observlib.display import charts, layout, style
+from observlib.display.output import Output, study_method
+from observlib.language import words
 from observlib.language.prose import one_line
 
 _ROW, _TALL = 22.0, 32.0  # a cell's height, and that of one whose value has a mark under it
@@ -31,24 +31,40 @@ class _Heads(NamedTuple):
     turned: bool = False
 
 
+@study_method("heatmap")
 def heat_chart(frame: pd.DataFrame, catalogue: Catalogue, *, caption: str) -> Output:
-    """Draw a grid of shades: rows and columns are the two parts of `group_value`."""
-    caption, indicator, frame = charts.chart_input(
-        frame, catalogue, caption, "heat_chart", ["group_value"]
-    )
-    parts = frame["group_value"].str.split(words.BETWEEN, n=1)
-    wrong = frame.loc[parts.str.len() != 2, "group_value"]
+    """A grid of shades, such as days and hours.
+
+    Parameters
+    ----------
+    frame
+        Estimates of one indicator; `group_value` is "row · column", such as "lundi · 9 h".
+
+    Examples
+    --------
+    >>> from observlib import Study
+    >>> study = Study("2026-T3", "data/demo")
+    >>> hours = study.estimates("contacts", indicator="calls_an_hour")
+    >>> shown = study.heatmap(hours, "Quand ils appellent", group="weekday_hour")
+    >>> print(shown.content["alt"][:6])
+    Grille
+    """
+    chart = charts.chart_input(frame, catalogue, caption, "heat_chart", ["group_value"])
+    parts = chart.frame["group_value"].str.split(words.BETWEEN, n=1)
+    wrong = chart.frame.loc[parts.str.len() != 2, "group_value"]
     if len(wrong):
         raise ObservError(f"heat_chart: group_value {bounded(wrong)} is not “row · column”")
-    cells = frame.assign(row=parts.str[0].map(one_line), column=parts.str[1].map(one_line))
-    alt = f"{_alt(cells, indicator)} {charts.withheld_words(frame)}"
-    return charts.output(lambda: _figure(cells, indicator), frame, catalogue, caption, alt)
+    rows, columns = (parts.str[i].map(one_line) for i in (0, 1))
+    cells = chart.frame.assign(row=rows, column=columns)
+    shown = estimates.records(cells[cells["estimate"].notna()])
+    alt = charts.in_words("grid", rows.unique(), columns.unique(), shown, chart.indicator)
+    return charts.output(chart, lambda: _figure(chart, cells), alt)
 
 
-def _figure(cells: pd.DataFrame, indicator: Indicator) -> style.Figure:
+def _figure(chart: charts.Chart, cells: pd.DataFrame) -> style.Figure:
     import seaborn as sns
 
-    unit = str(cells["unit"].iat[0])
+    indicator, unit = chart.indicator, chart.unit
     rows, columns = list(dict.fromkeys(cells["row"])), list(dict.fromkeys(cells["column"]))
     for widest in _NAMES:
         place = layout.column_widths(
@@ -67,7 +83,8 @@ def _figure(cells: pd.DataFrame, indicator: Indicator) -> style.Figure:
     lines = 1 + max(name.count("\n") for name in place.names)
     tall = max(_TALL if any("\n" in text for text in texts) else _ROW, lines * style.LINE + 6)
     top, legend = heads.height + 4, 20.0 * (len(shown) > 0) + 2
-    notes = _notes(cells, marks, len(rows) * len(columns))
+    empty = len(cells) < len(rows) * len(columns)
+    notes = charts.chart_notes("grid_notes", marks, [*cells["status"]], empty)
     fig, ax, _ = layout.draw_rows(place, notes, tall=tall, gap=0, top=top, bottom=legend)
     grid = cells.drop_duplicates(["row", "column"]).pivot(
         index="row", columns="column", values="estimate"
@@ -83,7 +100,7 @@ def _figure(cells: pd.DataFrame, indicator: Indicator) -> style.Figure:
         x, y = columns.index(row["column"]) + 0.5, rows.index(row["row"]) + 0.5
         ax.text(x, y, text, ha="center", va="center", color=ink, size=style.SMALL,
                 linespacing=1.05)  # fmt: skip
-        svg.keep_values(ax, x, y, row, indicator, row["row"], row["column"])
+        charts.keep_values(ax, x, y, row, indicator, row["row"], row["column"])
     for i, text in enumerate(heads.texts):
         middle = place.left + cell * (i + 0.5)
         style.write_label(fig, middle, top - 4, text, ha="center", va="bottom",
@@ -170,19 +187,6 @@ def _legend(
         style.write_label(fig, at, y + 6, text, va="center", color=style.GREY, size=style.SMALL)
 
 
-def _notes(cells: pd.DataFrame, marks: dict[str, str], places: int) -> list[str]:
-    found = set(cells["status"])
-    notes = [
-        f"{marks[status]} : {words.STATUS_WORDS[status]}"
-        + (f" (moins de {estimates.LOW_BASE})." if status == "low_base" else ".")
-        for status in marks
-        if status in found
-    ]
-    if len(cells) < places:
-        notes.append("Case vide : aucune mesure.")
-    return notes
-
-
 def _ink(shade: Sequence[float]) -> str:
     """Black or white, whichever stands out more: at least 4.5 to 1 on any shade.
 
@@ -193,27 +197,3 @@ def _ink(shade: Sequence[float]) -> str:
     luminance = relative_luminance(shade)
     dark = (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05)
     return "#000000" if dark else "#FEFEFE"  # and not white, which is dark on dark pages
-
-
-def _alt(cells: pd.DataFrame, indicator: Indicator) -> str:
-    """Say what the grid is, its extremes, and where each row is lowest and highest."""
-    shown = cells[cells["estimate"].notna()]
-    start = f"Grille\xa0: {indicator.label}, "
-    start += french.count(cells["row"].nunique(), "ligne", "lignes") + " et "
-    start += french.count(cells["column"].nunique(), "colonne", "colonnes")
-    if shown.empty:
-        return f"{start}. {charts.NOTHING_TO_SHOW}"
-
-    def at(place: Any, row: bool) -> str:
-        cell = shown.loc[place].to_dict()
-        names = f"{cell['row']}, {cell['column']}" if row else cell["column"]
-        return f"{words.value(cell, indicator)} ({names})"
-
-    high, low = shown["estimate"].idxmax(), shown["estimate"].idxmin()
-    sentences = [f"{start}. Au plus haut\xa0: {at(high, True)}. Au plus bas\xa0: {at(low, True)}."]
-    lines = list(shown.groupby("row", sort=False)["estimate"])
-    for name, values in lines if 1 < len(lines) <= 12 else []:
-        if len(values) > 1:
-            ends = at(values.idxmin(), False), at(values.idxmax(), False)
-            sentences.append(f"{words.capital(str(name))}\xa0: de {ends[0]} à {ends[1]}.")
-    return " ".join(sentences)

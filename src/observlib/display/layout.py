@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
-import pandas as pd
-
 from observlib import estimates
-from observlib.catalogue import Catalogue, Indicator
+from observlib.catalogue import Indicator
 from observlib.display import charts, select, style
 from observlib.language import words
 
@@ -52,15 +50,18 @@ class _Columns(NamedTuple):
 
 
 def ranked_rows(
-    frame: pd.DataFrame, by: str, catalogue: Catalogue, *, sort: bool, lowest: bool = False
+    chart: charts.Chart, by: str, *, sort: bool, lowest: bool = False
 ) -> list[estimates.Row]:
     """Estimates as records with the `name` that the column `by` gives, in their order.
 
     With `sort`, from the highest value down, or from the `lowest` up; what brings others together
     and what is withheld come last. Else it is the catalogue's or the frame's.
     """
-    place = {key: i for i, key in enumerate(select.ordered(frame, by, catalogue))}
-    records = [{**row, "name": words.label(row, by, catalogue)} for row in estimates.records(frame)]
+    place = {key: i for i, key in enumerate(select.ordered(chart.frame, by, chart.catalogue))}
+    records = [
+        {**row, "name": words.label(row, by, chart.catalogue)}
+        for row in estimates.records(chart.frame)
+    ]
 
     def key(row: estimates.Row) -> tuple[float, ...]:
         if not sort:
@@ -86,6 +87,14 @@ def rows_with_names(records: Sequence[estimates.Row], indicator: Indicator) -> l
         )
         for record, n in zip(records, bases, strict=True)
     ]
+
+
+def shown_at(
+    records: Sequence[estimates.Row], middles: Sequence[float]
+) -> list[tuple[estimates.Row, float]]:
+    """The estimates that are not withheld, each with its height."""
+    pairs = zip(records, middles, strict=True)
+    return [(row, y) for row, y in pairs if row["status"] not in words.WITHHELD]
 
 
 def _shared_base(records: Sequence[estimates.Row]) -> float | None:
@@ -136,73 +145,77 @@ def draw_rows(
     Axes count points down from their top, so that a mark is as `tall` as it says.
     """
     lines = [(name.count("\n") + 1) * style.LINE for name in place.names]
+    heads, feet = [0.0] * len(lines), [0.0] * len(lines)
+    marks = [max(tall, height) + gap for height in lines]
     if place.over:
         heads = [height + 4 for height in lines]
         marks = [0.0 if row.withheld else tall for row in place.rows]
         feet = [12.0 * bool(row.under) + gap + 1 for row in place.rows]
-        heights = [sum(parts) for parts in zip(heads, marks, feet, strict=True)]
-    else:
-        heads = [0.0] * len(lines)
-        heights = marks = [max(tall, height) + gap for height in lines]
-    starts = [0.0, *accumulate(heights)]
+    starts = [0.0, *accumulate(map(sum, zip(heads, marks, feet, strict=True)))]
     height = starts.pop()
     middles = [a + b + c / 2 for a, b, c in zip(starts, heads, marks, strict=True)]
-    if axis:
-        bottom += 8 + style.LINE * (1 + bool(axis.name))
+    bottom += 8 + style.LINE * (1 + bool(axis.name)) if axis else 0.0
     fig = charts.new_figure(top + height + bottom + 2, notes)
     ax = style.axes(fig, place.left, top, place.width, height)
     ax.set_ylim(height, 0)
     if axis:
-        ax.set_xlim(axis.ticks[0], axis.ticks[-1])
-        labels = charts.tick_labels(axis.ticks, axis.unit)
-        step = place.width * min(b - a for a, b in pairwise(axis.ticks))
-        if step < (axis.ticks[-1] - axis.ticks[0]) * (max(map(style.text_width, labels)) + 4):
-            labels[1:-1] = [""] * (len(labels) - 2)
-        ax.set_xticks(axis.ticks, labels)
-        if place.over:  # what stands under both ends has no room beside them
-            ends = ax.get_xticklabels()
-            ends[0].set_horizontalalignment("left")
-            ends[-1].set_horizontalalignment("right")
-        ax.set_yticks([])
-        ax.grid(axis="x", color=style.FAINT, linewidth=0.8)
-        if axis.ticks[0] < 0:
-            ax.axvline(0, color=style.GREY, linewidth=0.8)
+        _draw_axis(ax, axis, place)
         below = top + height + 6 + style.LINE
         style.write_label(fig, place.left + place.width / 2, below, axis.name,
                           ha="center", color=style.GREY)  # fmt: skip
     else:
         ax.set_axis_off()
     for row, name, start, middle in zip(place.rows, place.names, starts, middles, strict=True):
-        y, grey = top + middle, {"color": style.GREY}
-        aligned: dict[str, Any] = {"va": "center", "ha": "right"}
-        if place.over:
-            style.write_label(fig, 0, top + start, name, weight="bold")
-            style.write_label(fig, 0, y + tall / 2 * (not row.withheld) + 1, row.under,
-                        size=style.SMALL, **grey)  # fmt: skip
-            y, aligned["va"] = top + start, "top"
-        else:
-            style.write_label(fig, 0, y, name, va="center", weight=_weight(row))
-        if row.withheld and not place.over:
-            style.write_label(fig, place.left + 3, y, row.value, va="center", **grey)
-        else:
-            look = grey if row.withheld else {"weight": "bold"}
-            style.write_label(fig, place.values, y, row.value, **aligned, **look)
-        style.write_label(fig, style.width() - 1, y, row.base, size=style.SMALL, **aligned, **grey)
+        _write_row(fig, place, row, name, top + start, top + middle, tall)
     return fig, ax, middles
 
 
-def notes_of(
-    records: Sequence[estimates.Row], indicator: Indicator, *, low_base: str, partial: str
+def _draw_axis(ax: style.Axes, axis: Axis, place: _Columns) -> None:
+    """The axis under all rows: its ends alone are labelled where labels would touch."""
+    ax.set_xlim(axis.ticks[0], axis.ticks[-1])
+    labels = charts.tick_labels(axis.ticks, axis.unit)
+    step = place.width * min(b - a for a, b in pairwise(axis.ticks))
+    if step < (axis.ticks[-1] - axis.ticks[0]) * (max(map(style.text_width, labels)) + 4):
+        labels[1:-1] = [""] * (len(labels) - 2)
+    ax.set_xticks(axis.ticks, labels)
+    if place.over:  # what stands under both ends has no room beside them
+        ends = ax.get_xticklabels()
+        ends[0].set_horizontalalignment("left")
+        ends[-1].set_horizontalalignment("right")
+    ax.set_yticks([])
+    ax.grid(axis="x", color=style.FAINT, linewidth=0.8)
+    if axis.ticks[0] < 0:
+        ax.axvline(0, color=style.GREY, linewidth=0.8)
+
+
+def _write_row(
+    fig: style.Figure, place: _Columns, row: ChartRow, name: str, top: float, y: float, tall: float
+) -> None:
+    """Write the name, value and base of a row whose mark has its middle at `y`."""
+    grey = {"color": style.GREY}
+    aligned: dict[str, Any] = {"va": "center", "ha": "right"}
+    if place.over:
+        below = y + tall / 2 * (not row.withheld) + 1
+        style.write_label(fig, 0, top, name, weight="bold")
+        style.write_label(fig, 0, below, row.under, size=style.SMALL, **grey)
+        y, aligned["va"] = top, "top"
+    else:
+        style.write_label(fig, 0, y, name, va="center", weight=_weight(row))
+    if row.withheld and not place.over:
+        style.write_label(fig, place.left + 3, y, row.value, va="center", **grey)
+    else:
+        look = grey if row.withheld else {"weight": "bold"}
+        style.write_label(fig, place.values, y, row.value, **aligned, **look)
+    style.write_label(fig, style.width() - 1, y, row.base, size=style.SMALL, **aligned, **grey)
+
+
+def row_notes(
+    records: Sequence[estimates.Row], indicator: Indicator, low_base: str, partial: str
 ) -> list[str]:
-    """What explains estimates: intervals, bases, and how low bases and partial periods look."""
-    notes = ["Trait : intervalle à 95 %."] * any(r["ci_low"] == r["ci_low"] for r in records)
-    if (n := _shared_base(records)) is not None:
-        notes.append(f"{words.base_text(n, indicator)}.")
-    elif any(words.base_of(record) is not None for record in records):
-        notes.append(charts.base_note(indicator))
-    states = [record["status"] for record in records]
-    notes += charts.low_base_note(states, indicator, low_base)
-    return notes + [f"{partial} : période incomplète."] * ("partial" in states)
+    """What explains rows: intervals, bases, and how low bases and partial periods look."""
+    intervals = any(row["ci_low"] == row["ci_low"] for row in records)
+    told = (records, indicator, intervals, _shared_base(records), low_base, partial)
+    return charts.chart_notes("row_notes", *told)
 
 
 def _weight(row: ChartRow) -> str:

@@ -4,39 +4,53 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from observlib import estimates
 from observlib.base.errors import ObservError, bounded
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, panels, select, style, svg
-from observlib.display.output import Output
+from observlib.display import charts, panels, select, style
+from observlib.display.output import Output, study_method
 from observlib.language import french, words
 from observlib.language.rounding import rounded_estimates
-from observlib.records.actions import Action
+from observlib.records.sheets import Action
 
 _TOGETHER = 4  # more lines than this cross too often to be followed
 _RATIO = 5  # a line this many times lower than another lies flat on the axis
 _HEIGHT, _PANEL = 150.0, 62.0  # of axes that all lines share, and of those of one
 _BETWEEN = 14.0  # two panels
-_DESCRIBED = 12  # lines that an alternative text tells one by one
 _Series = dict[str, pd.DataFrame]  # a line's name, and its estimates on every period of the axis
 
 
-class _Context(NamedTuple):
-    indicator: Indicator
+class _Lines(NamedTuple):
+    """The lines of a chart, and what is seen with them."""
+
+    chart: charts.Chart
+    series: _Series
     unit: str  # of all lines; empty where each has its own
     periods: list[str]
     behind: _Series  # what lines are seen against, by their name
-    behind_label: str
     begins: bool  # whether it is marked where that begins
-    hidden: list[str]  # what tells of subjects without a line, beside others that have one
     notes: list[str]
     marks: panels.EventMarks  # what happened to lines, by their name
 
+    @property
+    def axis_name(self) -> str:
+        """What their axis shows, where they share one."""
+        return self.name_of_axis(self.unit) if self.unit else ""
 
+    def name_of_axis(self, unit: str) -> str:
+        """What an axis of a unit shows."""
+        return charts.axis_name(self.chart.indicator, unit, self.periods)
+
+    def unit_of(self, rows: pd.DataFrame) -> str:
+        """The unit of a line."""
+        return self.unit or str(rows["unit"].dropna().iat[0])
+
+
+@study_method("lines")
 def line_chart(
     frame: pd.DataFrame,
     catalogue: Catalogue,
@@ -48,69 +62,99 @@ def line_chart(
     behind_from: str = "",
     events: Sequence[Action] = (),
 ) -> Output:
-    """Draw an indicator over time, a line for each product or other subject.
+    """Lines in time, one a product or other column `by`, with their intervals.
 
-    A partial period is a hollow marker on a dotted segment; a withheld or absent one leaves a gap;
-    intervals are bands, or vertical lines at points alone.
+    What happened to a line (`actions`) is marked on it and named. A partial period is a hollow
+    marker on a dotted segment; a withheld or absent one leaves a gap; intervals are bands, or
+    vertical lines at points alone.
+
+    Parameters
+    ----------
+    frame
+        Estimates of one indicator, one for each subject and quarter, month or year.
+    by
+        The column that names the lines.
+    behind, behind_label
+        Estimates drawn in grey behind each line, and what they are: "valeurs brutes".
+    behind_from
+        What a grey line begins with, such as "mois de l'action".
+
+    Examples
+    --------
+    >>> from observlib import Study
+    >>> study = Study("2026-T3", "data/demo")
+    >>> marks = study.comparable(study.estimates("satisfaction", indicator="satisfaction_10"))
+    >>> print(study.lines(marks, "Les notes bougent peu").content["caption"])
+    Les notes bougent peu
     """
     by = select.named_by(frame, by, "period")
     apart = frame["unit"].nunique() > 1 and bool((frame.groupby(by)["unit"].nunique() == 1).all())
-    caption, indicator, frame = charts.chart_input(
-        frame, catalogue, caption, "line_chart", [by, "period"], one_unit=not apart
+    chart = charts.chart_input(
+        frame, catalogue, caption, "line_chart", [by, "period"], one_unit=not apart, care=True
     )
-    every = frame
-    unit = "" if apart else str(frame["unit"].iat[0])
+    frame = every = chart.frame
+    unit = "" if apart else chart.unit
     if behind is not None and len(behind):
-        select.unique(behind, [by, "period"], "line_chart, behind")
-        behind = rounded_estimates(behind, catalogue)
-        lines, grey_lines = (
-            set(rows[[by, "unit"]].itertuples(index=False)) for rows in (frame, behind)
-        )
-        if not grey_lines <= lines:
-            raise ObservError(
-                f"line_chart: what is behind is in {bounded(behind['unit'].unique())}, and the "
-                f"lines in {bounded(frame['unit'].unique())}; give both in one unit"
-            )
+        behind = _seen_against(behind, chart, by)
         every, apart = estimates.combine([frame, behind]), True
     periods = panels.axis_periods(every["period"])
-    series = _series(frame, by, catalogue, periods)
-    empty = {name: _why(rows) for name, rows in series.items() if rows["estimate"].isna().all()}
-    if len(empty) < len(series):
-        series = {name: rows for name, rows in series.items() if name not in empty}
-    else:
-        empty = {}
-    hidden = [
-        f"{french.join(name for name, why in empty.items() if why == reason)} : {reason}."
-        for reason in dict.fromkeys(empty.values())
-    ]
-    apart = apart or len(series) > _TOGETHER or _differ(series, unit)
     grey = {} if every is frame else _series(behind, by, catalogue, periods)
-    notes = [f"Trait fin et gris\N{NO-BREAK SPACE}: {behind_label}."] * bool(grey)
-    notes += [f"Tireté vertical : {behind_from}."] * bool(behind_from)
-    notes += panels.interval_notes([*series.values(), *grey.values()])
-    notes += charts.low_base_note(frame["status"], indicator)
-    notes += ["s : secret statistique."] * any(map(panels.suppressed, series.values()))
+    series, absent = _with_values(_series(frame, by, catalogue, periods))
+    apart = apart or len(series) > _TOGETHER or _differ(series, unit)
     marks = panels.event_marks(series, periods, events)
-    care = select.care(frame, catalogue)
-    notes += [*panels.event_notes(marks), *hidden, care]
-    context = _Context(
-        indicator, unit, periods, grey, behind_label, bool(behind_from), hidden, notes, marks
+    notes = charts.chart_notes(
+        "line_notes",
+        [*frame["status"]],
+        "\n".join(panels.interval_notes([*series.values(), *grey.values()])),
+        chart.indicator,
+        behind_label if grey else "",
+        behind_from,
+        any(map(panels.suppressed, series.values())),
+        panels.each_event(marks),
     )
-    told = " ".join([*panels.events_described(marks), charts.withheld_words(frame), care])
-    alt = f"{_alt(series, context, apart)} {told}"
+    notes += [*absent, chart.care]
+    lines = _Lines(chart, series, unit, periods, grey, bool(behind_from), notes, marks)
+    alt = " ".join([_alt(lines, apart, behind_label), *absent, *panels.events_described(marks)])
     draw = _apart if apart else _together
-    made = charts.output(lambda: draw(series, context), every, catalogue, caption, alt, frame)
-    return panels.carrying(made, marks)
+    return panels.carrying(charts.output(chart, lambda: draw(lines), alt, every), marks)
 
 
-def _series(frame: pd.DataFrame, by: str, catalogue: Catalogue, periods: list[str]) -> _Series:
+def _seen_against(behind: pd.DataFrame, chart: charts.Chart, by: str) -> pd.DataFrame:
+    """What lines are seen against, rounded as they are, if each is in the unit of its line."""
+    select.unique(behind, [by, "period"], "line_chart, behind")
+    behind = rounded_estimates(behind, chart.catalogue)
+    own, grey = (set(rows[[by, "unit"]].itertuples(index=False)) for rows in (chart.frame, behind))
+    if not grey <= own:
+        raise ObservError(
+            f"line_chart: what is behind is in {bounded(behind['unit'].unique())}, and the "
+            f"lines in {bounded(chart.frame['unit'].unique())}; give both in one unit"
+        )
+    return behind
+
+
+def _series(
+    frame: pd.DataFrame | None, by: str, catalogue: Catalogue, periods: list[str]
+) -> _Series:
     """The estimates of each subject on every period, by the name that readers see."""
+    assert frame is not None
     series: _Series = {}
     for key in select.ordered(frame, by, catalogue):
         rows = frame[frame[by] == key]
         name = words.label(rows.iloc[0].to_dict(), by, catalogue)
         series[name] = rows.set_index("period").reindex(periods)
     return series
+
+
+def _with_values(series: _Series) -> tuple[_Series, list[str]]:
+    """The lines that have a value, if one has; and what tells of the others."""
+    empty = {name: _why(rows) for name, rows in series.items() if rows["estimate"].isna().all()}
+    if len(empty) == len(series):
+        return series, []
+    names: dict[str, list[str]] = {}
+    for name, why in empty.items():
+        names.setdefault(why, []).append(name)
+    absent = [f"{french.join(own)} : {why}." for why, own in names.items()]
+    return {name: rows for name, rows in series.items() if name not in empty}, absent
 
 
 def _why(rows: pd.DataFrame) -> str:
@@ -126,12 +170,11 @@ def _differ(series: _Series, unit: str) -> bool:
     return words.is_count(unit) and len(tops) > 1 and max(tops) > _RATIO * min(tops)
 
 
-def _together(series: _Series, context: _Context) -> style.Figure:
+def _together(lines: _Lines) -> style.Figure:
     """All lines on one panel, each named at its right end, or else by a sample of it."""
-    unit, several = context.unit, len(series) > 1
+    series, unit, several = lines.series, lines.unit, len(lines.series) > 1
     names = [
-        f"{style.wrapped_name(name, style.part(104))}\n" * several
-        + _last_value(rows, context, unit)
+        f"{style.wrapped_name(name, style.part(104))}\n" * several + _last_value(rows, lines, unit)
         for name, rows in series.items()
     ]
     y_ticks = charts.ticks(pd.concat(list(series.values())), unit, 5)
@@ -140,18 +183,15 @@ def _together(series: _Series, context: _Context) -> style.Figure:
     places = panels.place_labels(names, [y for _, y, _ in ends], y_ticks, _HEIGHT)
     box = panels.Box(left, top, style.width() - left - panels.labels_width(names), places.height)
     partial = set().union(*map(_partial, series.values()))
-    time = panels.time_axis(context.periods, box.width)
+    time = panels.TimeAxis(lines.periods, box.width)
     below = 8 + (time.lines + bool(partial)) * style.LINE
-    notes = [*context.notes, *charts.cut_note(y_ticks)]
-    fig = charts.new_figure(top + box.height + below, notes)
-    style.write_label(fig, 0, 2, _axis_name(context, unit), color=style.GREY)
+    fig = charts.new_figure(top + box.height + below, [*lines.notes, *charts.cut_note(y_ticks)])
+    style.write_label(fig, 0, 2, lines.axis_name, color=style.GREY)
     ax = panels.new_axes(fig, box, time.ends, time.labels(), y_ticks, unit)
     for i, (line, rows) in enumerate(series.items()):
         panels.draw_line(ax, rows, i, marked=16)
-        panels.draw_events(
-            ax, rows, context.marks[line], style.PALETTE[i] if len(series) > 1 else ""
-        )
-        _keep_values(ax, line, rows, context)
+        panels.draw_events(ax, rows, lines.marks[line], style.PALETTE[i] if several else "")
+        _keep_values(ax, line, rows, lines.chart.indicator)
     panels.mark_suppressed(ax, *series.values())
     labels = [
         panels.LineLabel(name, *end, {"marker": marker, "markersize": 4.7})
@@ -171,27 +211,65 @@ def _end(rows: pd.DataFrame) -> tuple[float, float, bool]:
     return known[-1], rows["estimate"].iat[known[-1]], bool(reaching)
 
 
-def _apart(series: _Series, context: _Context) -> style.Figure:
+def _apart(lines: _Lines) -> style.Figure:
     """A panel for each line, two or three in a row, each a count from its own zero."""
-    across = 2 if style.narrow() or len(series) in (2, 4) else 3
-    units = [_unit(rows, context) for rows in series.values()]
-    drawn_in = [pd.concat([rows, *_grey(name, context)]) for name, rows in series.items()]
-    shared = {  # marks and shares are compared from one panel to the next
-        unit: pd.concat([rows for rows, of in zip(drawn_in, units, strict=True) if of == unit])
+    across = 2 if style.narrow() or len(lines.series) in (2, 4) else 3
+    units, scales = _scales(lines)
+    left = max(map(panels.tick_width, scales, units))
+    # the last mark of a line reaches past its axes
+    width = (style.width() - (across - 1) * _BETWEEN - 3) / across - left
+    time = panels.TimeAxis(lines.periods, width)
+    names = [style.wrapped_name(name, left + width, weight="bold") for name in lines.series]
+    partial = [_partial(rows) for rows in lines.series.values()]
+    tops, feet = _rows_of_panels(names, partial, across, style.LINE + 8 if lines.axis_name else 2.0)
+    below = 8 + (time.lines + any(partial[-across:])) * style.LINE
+    cut = [note for places in scales for note in charts.cut_note(places)]
+    fig = charts.new_figure(feet[-1] + below, [*lines.notes, *cut[:1]])
+    if lines.unit:
+        style.write_label(fig, 0, 2, lines.axis_name, color=style.GREY)
+    for i, (line, rows) in enumerate(lines.series.items()):
+        x, unit = i % across * (left + width + _BETWEEN), units[i]
+        thing = f"{unit} : " * (not lines.unit and unit not in ("%", "s", "€"))
+        value = thing + _last_value(rows, lines, unit, always=True)
+        under = tops[i] + (names[i].count("\n") + 1) * style.LINE
+        style.write_label(fig, x, tops[i], names[i], weight="bold")
+        style.write_label(fig, x, under, value, color=style.GREY)
+        last = i + across >= len(names)
+        box = panels.Box(x + left, feet[i] - _PANEL, width, _PANEL)
+        ax = panels.new_axes(fig, box, time.ends, time.labels(last), scales[i], unit)
+        if line in lines.behind:
+            panels.draw_background(ax, lines.behind[line], begins=lines.begins)
+        panels.draw_line(ax, rows, 0, marked=6)
+        panels.draw_events(ax, rows, lines.marks[line])
+        _keep_values(ax, line, rows, lines.chart.indicator)
+        panels.mark_suppressed(ax, rows)
+        panels.name_partial(ax, time, partial[i], left, 4, written=last)
+    return fig
+
+
+def _scales(lines: _Lines) -> tuple[list[str], list[list[float]]]:
+    """The unit and the ticks of each line; marks and shares are compared across panels."""
+    units = [lines.unit_of(rows) for rows in lines.series.values()]
+    drawn = [
+        pd.concat([rows, lines.behind[name]]) if name in lines.behind else rows
+        for name, rows in lines.series.items()
+    ]
+    shared = {
+        unit: pd.concat([rows for rows, of in zip(drawn, units, strict=True) if of == unit])
         for unit in set(units)
         if not words.is_count(unit)
     }
     scales = [
         charts.ticks(shared.get(unit, rows), unit, 3 if unit in shared else 2)
-        for rows, unit in zip(drawn_in, units, strict=True)
+        for rows, unit in zip(drawn, units, strict=True)
     ]
-    left = max(map(panels.tick_width, scales, units))
-    # the last mark of a line reaches past its axes
-    width = (style.width() - (across - 1) * _BETWEEN - 3) / across - left
-    time = panels.time_axis(context.periods, width)
-    names = [style.wrapped_name(name, left + width, weight="bold") for name in series]
-    partial = [_partial(rows) for rows in series.values()]
-    y = style.LINE + 8 if context.unit and _axis_name(context, context.unit) else 2.0
+    return units, scales
+
+
+def _rows_of_panels(
+    names: Sequence[str], partial: Sequence[set[str]], across: int, y: float
+) -> tuple[list[float], list[float]]:
+    """Where each panel's names start, and where it ends."""
     tops, feet = list[float](), list[float]()
     for i in range(0, len(names), across):
         y += 0.0 if not i else 24.0 if any(partial[i - across : i]) else 12.0
@@ -199,95 +277,53 @@ def _apart(series: _Series, context: _Context) -> style.Figure:
         lines = max(name.count("\n") for name in names[i : i + across]) + 2
         y += lines * style.LINE + 6 + _PANEL
         feet += [y] * across
-    below = 8 + (time.lines + any(partial[-across:])) * style.LINE
-    cut = [note for places in scales for note in charts.cut_note(places)]
-    fig = charts.new_figure(y + below, [*context.notes, *cut[:1]])
-    if context.unit:
-        style.write_label(fig, 0, 2, _axis_name(context, context.unit), color=style.GREY)
-    for i, (line, rows) in enumerate(series.items()):
-        x, unit = i % across * (left + width + _BETWEEN), units[i]
-        thing = f"{unit} : " * (not context.unit and unit not in ("%", "s", "€"))
-        value = thing + _last_value(rows, context, unit, always=True)
-        under = tops[i] + (names[i].count("\n") + 1) * style.LINE
-        style.write_label(fig, x, tops[i], names[i], weight="bold")
-        style.write_label(fig, x, under, value, color=style.GREY)
-        last = i + across >= len(names)
-        box = panels.Box(x + left, feet[i] - _PANEL, width, _PANEL)
-        ax = panels.new_axes(fig, box, time.ends, time.labels(last), scales[i], unit)
-        for grey in _grey(line, context):
-            panels.draw_background(ax, grey, begins=context.begins)
-        panels.draw_line(ax, rows, 0, marked=6)
-        panels.draw_events(ax, rows, context.marks[line])
-        _keep_values(ax, line, rows, context)
-        panels.mark_suppressed(ax, rows)
-        panels.name_partial(ax, time, partial[i], left, 4, written=last)
-    return fig
+    return tops, feet
 
 
-def _keep_values(ax: style.Axes, line: str, rows: pd.DataFrame, context: _Context) -> None:
+def _keep_values(ax: style.Axes, line: str, rows: pd.DataFrame, indicator: Indicator) -> None:
     for x, (period, row) in enumerate(rows.to_dict("index").items()):
         when = french.period_label(str(period))
-        svg.keep_values(ax, x, row["estimate"], row, context.indicator, line, when)
-
-
-def _unit(rows: pd.DataFrame, context: _Context) -> str:
-    return context.unit or str(rows["unit"].dropna().iat[0])
-
-
-def _grey(name: str, context: _Context) -> list[pd.DataFrame]:
-    """What a line is seen against, if anything."""
-    return [context.behind[name]] if name in context.behind else []
+        charts.keep_values(ax, x, row["estimate"], row, indicator, line, when)
 
 
 def _partial(rows: pd.DataFrame) -> set[str]:
     return {str(period) for period in rows.index[rows["status"] == "partial"]}
 
 
-def _axis_name(context: _Context, unit: str) -> str:
-    return charts.axis_name(context.indicator, unit, context.periods)
-
-
-def _last_value(rows: pd.DataFrame, context: _Context, unit: str, always: bool = False) -> str:
+def _last_value(rows: pd.DataFrame, lines: _Lines, unit: str, always: bool = False) -> str:
     """The latest value of a whole period, with its period where asked or a later one is drawn."""
     known = rows[panels.complete(rows)]
     if known.empty:
         return _why(rows)
-    text = charts.brief(float(known["estimate"].iat[-1]), context.indicator, unit)
-    period, last = str(known.index[-1]), context.periods[-1]
+    text = charts.brief(float(known["estimate"].iat[-1]), lines.chart.indicator, unit)
+    period, last = str(known.index[-1]), lines.periods[-1]
     return f"{text} ({panels.dated(period, last)})" if always or period != last else text
 
 
-def _alt(series: _Series, context: _Context, apart: bool) -> str:
+def _alt(lines: _Lines, apart: bool, behind_label: str) -> str:
     """Say what the chart is, and of each line where it starts and ends, and its extremes."""
+    told, several = list[dict[str, Any]](), len(lines.series) <= _TOGETHER
+    for name, rows in lines.series.items():
+        unit, grey = lines.unit_of(rows), lines.behind.get(name)
+        thing = "" if lines.unit else lines.name_of_axis(unit)
+        course = _course(rows, lines, unit, several)
+        seen = None if grey is None else _course(grey, lines, unit, extremes=False)
+        told.append({"name": name, "thing": thing, "course": course, "grey": seen})
     kind = "Une courbe par graphique" if apart else "Graphique en courbes"
-    span = french.period_range(context.periods[0], context.periods[-1])
-    sentences = [f"{kind}\xa0: {context.indicator.label}, {span}."]
-    for name, rows in list(series.items())[:_DESCRIBED]:
-        unit = _unit(rows, context)
-        thing = "" if context.unit else _axis_name(context, unit)
-        named = f"{name} ({thing})" if thing else name
-        sentences.append(f"{named}\xa0: {_course(rows, context, unit, len(series) <= _TOGETHER)}.")
-        for grey in _grey(name, context):
-            last = _course(grey, context, unit, extremes=False)
-            sentences.append(f"En trait fin et gris, {context.behind_label}\xa0: {last}.")
-    if len(series) > _DESCRIBED:
-        rest = french.count(len(series) - _DESCRIBED, "autre courbe", "autres courbes")
-        sentences.append(f"Et {rest}, dont les valeurs sont dans le tableau des données.")
-    return " ".join(sentences + context.hidden)
+    span = french.period_range(lines.periods[0], lines.periods[-1])
+    return charts.in_words("lines", told, kind, lines.chart.indicator, span, behind_label)
 
 
-def _course(rows: pd.DataFrame, context: _Context, unit: str, extremes: bool) -> str:
+def _course(rows: pd.DataFrame, lines: _Lines, unit: str, extremes: bool) -> str:
     """The first and last value of whole periods, the extremes between them, the last interval."""
-    known = rows[panels.complete(rows)]
-    if known.empty:
-        return "aucune valeur d'une période complète"
+    known, indicator = rows[panels.complete(rows)], lines.chart.indicator
     text = panels.describe_lines(
         [panels.Point(float(x), french.period_label(str(p))) for p, x in known["estimate"].items()],
-        lambda x, decimals: charts.brief(x, context.indicator, unit, decimals),
-        start=french.period_label(context.periods[0]),
+        lambda x, decimals: charts.brief(x, indicator, unit, decimals),
+        start=french.period_label(lines.periods[0]),
         extremes=extremes,
     )
-    ends = words.interval({**known.iloc[-1], "unit": unit}, context.indicator)
+    ends = words.interval({**known.iloc[-1], "unit": unit}, indicator) if text else ""
     return text + f"{words.SEMICOLON}dernier intervalle à 95{french.NBSP}% : {ends}" * bool(ends)
 
 
@@ -300,6 +336,7 @@ _NEAR = 0.1  # a start that is nearer to zero than this part of the axis is draw
 _Curves = dict[str, pd.DataFrame]  # a curve's name, and its estimates from left to right
 
 
+@study_method("curves")
 def curve_chart(
     frame: pd.DataFrame,
     catalogue: Catalogue,
@@ -308,15 +345,32 @@ def curve_chart(
     x_label: str,
     by: str = "product",
 ) -> Output:
-    """Draw an indicator against the number in `group_value`: a curve for each subject.
+    """Curves over days or months since a beginning, with their intervals.
 
     Each is named at its end, or where curves differ most, with its value there. Low bases and
     partial periods are hollow marks; a withheld value leaves a gap, which is explained.
+
+    Parameters
+    ----------
+    frame
+        Estimates of one indicator, of at most six subjects; `group_value` is the number.
+    x_label
+        What the number is, with its unit: "mois depuis l'inscription".
+    by
+        The column that names the curves.
+
+    Examples
+    --------
+    >>> from observlib import Study
+    >>> study = Study("2026-T3", "data/demo")
+    >>> stays = study.estimates("subscriptions", indicator="subscription_survival")
+    >>> shown = study.curves(stays, "Combien restent", x_label="mois depuis l'inscription")
+    >>> print(shown.content["alt"][:7])
+    Courbes
     """
     by = select.named_by(frame, by, "group_value")
-    caption, indicator, frame = charts.chart_input(
-        frame, catalogue, caption, "curve_chart", [by, "group_value"]
-    )
+    chart = charts.chart_input(frame, catalogue, caption, "curve_chart", [by, "group_value"])
+    frame = chart.frame
     places = pd.to_numeric(frame["group_value"].str.replace(",", "."), errors="coerce")
     if (wrong := ~places.between(-1e12, 1e12)).any():
         raise ObservError(
@@ -334,10 +388,9 @@ def curve_chart(
         words.label(part.iloc[0].to_dict(), by, catalogue): part.sort_values("x")
         for part in (rows[rows[by] == key] for key in keys)
     }
-    alt = f"{_curve_alt(curves, indicator, x_label)} {charts.withheld_words(frame)}"
-    return charts.output(
-        lambda: _curve_figure(curves, frame, indicator, x_label), frame, catalogue, caption, alt
-    )
+    courses = {name: _curve_course(own, chart.indicator) for name, own in curves.items()}
+    alt = charts.in_words("curves", courses, chart.indicator, x_label)
+    return charts.output(chart, lambda: _curve_figure(chart, curves, x_label), alt)
 
 
 class _Names(NamedTuple):
@@ -348,11 +401,9 @@ class _Names(NamedTuple):
     at: float | None
 
 
-def _curve_figure(
-    curves: _Curves, frame: pd.DataFrame, indicator: Indicator, x_label: str
-) -> style.Figure:
-    unit = str(frame["unit"].iat[0])
-    y_ticks = charts.ticks(frame, unit, 4)
+def _curve_figure(chart: charts.Chart, curves: _Curves, x_label: str) -> style.Figure:
+    unit, indicator = chart.unit, chart.indicator
+    y_ticks = charts.ticks(chart.frame, unit, 4)
     xs = pd.concat([rows["x"] for rows in curves.values()])
     start, end = float(xs.min()), float(xs.max())
     start = 0.0 if 0 < start <= _NEAR * end else start
@@ -383,7 +434,7 @@ def _curve_figure(
         panels.draw_line(ax, rows, i, thin=thin)
         for row in rows.to_dict("records"):
             where = f"{_place(row['x'])} {x_label}"
-            svg.keep_values(ax, row["x"], row["estimate"], row, indicator, curve, where)
+            charts.keep_values(ax, row["x"], row["estimate"], row, indicator, curve, where)
         leader = names.at is None and last["estimate"] == last["estimate"]
         marked = {"marker": style.MARKERS[i], "markersize": 4.7}
         sample = {"linewidth": 1.0} if thin else marked
@@ -480,38 +531,19 @@ def _last_shown(rows: pd.DataFrame) -> estimates.Row:
 
 
 def _curve_notes(curves: _Curves, indicator: Indicator) -> list[str]:
-    thin = [rows for rows in curves.values() if _thin(rows, curves)]
-    others = [rows for rows in curves.values() if not _thin(rows, curves)]
-    notes = panels.interval_notes(others)
-    if any((rows["status"] == "low_base").any() for rows in others):
-        mark = "Marque creuse" + " ou courbe fine" * bool(thin)
-        notes += charts.low_base_note(pd.concat(others)["status"], indicator, mark)
-    elif thin:
-        notes += charts.low_base_note(["low_base"], indicator, "Courbe fine, sans bande")
-    if any((rows["status"] == "partial").any() for rows in curves.values()):
-        notes.append("(p) et pointillé : période incomplète.")
+    thick = [rows for rows in curves.values() if not _thin(rows, curves)]
     broken = [rows for rows in curves.values() if rows["estimate"].notna().any()]
-    notes += [
-        f"Courbe interrompue : {words.STATUS_WORDS[status]}."
-        for status in words.WITHHELD
-        if any((rows["status"] == status).any() for rows in broken)
-    ]
-    return notes
+    found, interrupted, every = (
+        {status for rows in part for status in rows["status"]}
+        for part in (thick, broken, curves.values())
+    )
+    told = (found, len(thick) < len(curves), "partial" in every, interrupted, indicator)
+    return panels.interval_notes(thick) + charts.chart_notes("curve_notes", *told)
 
 
-def _curve_alt(curves: _Curves, indicator: Indicator, x_label: str) -> str:
-    """Say of each curve where it starts and ends, how it goes and its extremes between."""
-    kind = "Courbe" if len(curves) == 1 else "Courbes"
-    sentences = [f"{kind}\xa0: {indicator.label}. En abscisse\xa0: {x_label}."]
-    for name, rows in curves.items():
-        known = estimates.records(rows[rows["estimate"].notna()])
-        sentences.append(f"{name}\xa0: {_curve_course(known, indicator)}.")
-    return " ".join(sentences)
-
-
-def _curve_course(known: list[estimates.Row], indicator: Indicator) -> str:
-    if not known:
-        return "aucune valeur ne peut être montrée"
+def _curve_course(rows: pd.DataFrame, indicator: Indicator) -> str:
+    """Where a curve starts and ends, how it goes and its extremes between."""
+    known = estimates.records(rows[rows["estimate"].notna()])
     return panels.describe_lines(
         [panels.Point(row["estimate"], f"à {_place(row['x'])}") for row in known],
         lambda x, _: words.value({**known[0], "estimate": x}, indicator),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -55,6 +55,20 @@ class Output:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return {**self.shown, estimates.MIME: self.content}
+
+
+METHODS: dict[str, Callable[..., Output]] = {}  # charts and tables by their name in `Study`
+Drawing = TypeVar("Drawing", bound=Callable[..., Output])
+
+
+def study_method(name: str) -> Callable[[Drawing], Drawing]:
+    """Let a study have a chart or table as a method, which its docstring explains."""
+
+    def offered(draw: Drawing) -> Drawing:
+        METHODS[name] = draw
+        return draw
+
+    return offered
 
 
 def caption_of(caption: str, what: str) -> Markdown:

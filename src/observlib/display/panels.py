@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
+from string import ascii_uppercase
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,21 +14,28 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.base.errors import ObservError, bounded
-from observlib.base.period import Period, Quarter, months_between
+from observlib.base.period import Period
 from observlib.display import charts, style
 from observlib.display.output import Output
 from observlib.language import french
-from observlib.records.actions import KINDS, Action, touches
+from observlib.records.sheets import KINDS, Action, touches
 
 # --- A time axis in French: every period in turn, and the few of them that are labelled
 
 
-class _TimeAxis(NamedTuple):
+_STEPS = {"quarter": ("Q", "%Y-T%q"), "month": ("M", "%Y-%m"), "year": ("Y", "%Y")}
+
+
+class TimeAxis(NamedTuple):
     """Periods along axes of a width, in points, and which of them are labelled, and how."""
 
     periods: list[str]
     width: float
-    marks: list[tuple[int, str]]
+
+    @property
+    def marks(self) -> list[tuple[int, str]]:
+        """The places that are labelled, and how."""
+        return period_ticks(self.periods, self.width / len(self.periods))
 
     @property
     def lines(self) -> int:
@@ -46,27 +54,18 @@ class _TimeAxis(NamedTuple):
         return [i for i, _ in self.marks], texts if written else [""] * len(texts)
 
 
-def time_axis(periods: list[str], width: float) -> _TimeAxis:
-    """The axis of periods on axes that are `width` points wide."""
-    return _TimeAxis(periods, width, period_ticks(periods, width / len(periods)))
-
-
 def axis_periods(found: Iterable[str]) -> list[str]:
     """Every period from the first to the last, so that an absent one leaves a gap."""
     periods = sorted(set(found))
     kinds = {Period(period).kind for period in periods}
-    if kinds == {"quarter"}:
-        first, last = Quarter(periods[0]), Quarter(periods[-1])
-        steps = 4 * (last.year - first.year) + last.number - first.number
-        return [first + i for i in range(steps + 1)]
-    if kinds == {"month"}:
-        return list(months_between(periods[0], periods[-1]))
-    if kinds == {"year"}:
-        return [f"{year:04d}" for year in range(int(periods[0]), int(periods[-1]) + 1)]
-    raise ObservError(
-        f"line_chart: periods {bounded(periods)} are not on one axis; "
-        "allowed: quarters (2026-T3), or months (2026-08), or years (2026)"
-    )
+    if len(kinds) > 1 or not kinds <= _STEPS.keys():
+        raise ObservError(
+            f"line_chart: periods {bounded(periods)} are not on one axis; "
+            "allowed: quarters (2026-T3), or months (2026-08), or years (2026)"
+        )
+    step, form = _STEPS[kinds.pop()]
+    ends = (end.replace("T", "Q") for end in (periods[0], periods[-1]))
+    return list(pd.period_range(*ends, freq=step).strftime(form))
 
 
 def _short(period: str) -> str:
@@ -123,7 +122,7 @@ def period_ticks(periods: list[str], step_width: float) -> list[tuple[int, str]]
 
 def name_partial(
     ax: style.Axes,
-    axis: _TimeAxis,
+    axis: TimeAxis,
     partial: set[str],
     before: float,
     after: float,
@@ -167,6 +166,12 @@ class _Mark(NamedTuple):
     x: float
     event: Action
 
+    @property
+    def words(self) -> str:
+        """What happened, of which kind it is, and when: "Une lettre (action, 1er mars 2025)"."""
+        event = self.event
+        return f"{event.title} ({KINDS[event.kind]}, {french.day_label(event.date)})"
+
 
 EventMarks = dict[str, list[_Mark]]  # by the name of the line
 
@@ -175,29 +180,26 @@ def event_marks(
     series: Mapping[str, pd.DataFrame], periods: Sequence[str], events: Sequence[Action]
 ) -> EventMarks:
     """What happened to each line while it is seen, with a letter each, the oldest first."""
-    rows = {name: _told(own) for name, own in series.items()}
-    places = {event.id: _place(event.date, periods) for event in events}
+    own = {name: _told(rows) for name, rows in series.items()}
+    every = [row for told in own.values() for row in told]
+    oldest_first = sorted(events, key=lambda event: (event.date, event.id))
+    placed = [(event, _place(event.date, periods)) for event in oldest_first]
     seen = [
-        event
-        for event in sorted(events, key=lambda event: (event.date, event.id))
-        if places[event.id] is not None
-        and any(touches(event, row) for told in rows.values() for row in told)
+        (place, event)
+        for event, place in placed
+        if place is not None and any(touches(event, row) for row in every)
     ]
-    letters = {event.id: chr(ord("A") + i) for i, event in enumerate(seen[:26])}
+    marks = [_Mark(letter, *one) for letter, one in zip(ascii_uppercase, seen, strict=False)]
     return {
-        name: [
-            _Mark(letters[event.id], float(places[event.id] or 0.0), event)
-            for event in seen[:26]
-            if any(touches(event, row) for row in told)
-        ]
-        for name, told in rows.items()
+        name: [mark for mark in marks if any(touches(mark.event, row) for row in told)]
+        for name, told in own.items()
     }
 
 
 def _told(rows: pd.DataFrame) -> list[dict[str, str]]:
     """What a line is of: one row of each device."""
-    found = rows.dropna(subset=["indicator"]).drop_duplicates(["indicator", "product", "device"])
-    return estimates.records(found[["indicator", "product", "device"]])
+    keys = ["indicator", "product", "device"]
+    return estimates.records(rows.dropna(subset=["indicator"]).drop_duplicates(keys)[keys])
 
 
 def _place(day: date, periods: Sequence[str]) -> float | None:
@@ -210,35 +212,25 @@ def _place(day: date, periods: Sequence[str]) -> float | None:
     return None
 
 
-def _in_words(event: Action) -> str:
-    """What happened, of which kind it is, and when: "Une lettre (action, 1er mars 2025)"."""
-    return f"{event.title} ({KINDS[event.kind]}, {french.day_label(event.date)})"
-
-
-def _each(found: EventMarks) -> Iterator[_Mark]:
-    by_letter = {mark.letter: mark for own in found.values() for mark in own}
-    return (by_letter[letter] for letter in sorted(by_letter))
-
-
-def event_notes(found: EventMarks) -> list[str]:
-    """The name of what each letter of a drawing marks."""
-    return [f"{mark.letter} : {_in_words(mark.event)}." for mark in _each(found)]
+def each_event(found: EventMarks) -> list[_Mark]:
+    """What happened to some line, in the order of their letters."""
+    return sorted({mark.letter: mark for own in found.values() for mark in own}.values())
 
 
 def events_described(found: EventMarks) -> list[str]:
     """What happened to lines, for an alternative text."""
     return [
         f"{' et '.join(name for name, own in found.items() if mark in own)}, repère "
-        f"{mark.letter}\xa0: {_in_words(mark.event)}."
-        for mark in _each(found)
+        f"{mark.letter} : {mark.words}."
+        for mark in each_event(found)
     ]
 
 
 def carrying(made: Output, found: EventMarks) -> Output:
     """The output of a chart, which says what its letters mark: id, and words of it."""
     told = [
-        {"id": mark.event.id, "title": mark.event.title, "words": _in_words(mark.event)}
-        for mark in _each(found)
+        {"id": mark.event.id, "title": mark.event.title, "words": mark.words}
+        for mark in each_event(found)
     ]
     return Output(made.shown, {**made.content, "events": told}) if told else made
 
@@ -401,8 +393,7 @@ def interval_notes(series: list[pd.DataFrame]) -> list[str]:
     """Explain how intervals are drawn: as bands along lines, as vertical lines at points alone."""
     banded = any(_known(rows, r) for rows in series for r in _runs(complete(rows)) if len(r) > 1)
     alone = any(_known(rows, _isolated(rows)) for rows in series)
-    drawn = ["bande claire"] * banded + ["trait vertical"] * alone
-    return [f"{' ou '.join(drawn).capitalize()} : intervalle à 95 %."] if drawn else []
+    return charts.chart_notes("interval_notes", banded, alone)
 
 
 def _isolated(rows: pd.DataFrame) -> list[int]:
@@ -497,7 +488,7 @@ def describe_lines(
     extremes: bool = True,
     trend: bool = False,
 ) -> str:
-    """Say how a line goes; a value is never said twice.
+    """Say how a line goes, if it has a point; a value is never said twice.
 
     Examples
     --------
@@ -505,30 +496,16 @@ def describe_lines(
     >>> describe_lines(shares, lambda x, decimals: f"{x:.0f} %")
     '86 % (T3 comme T1), minimum 71 % (T4)'
     """
+    if not points:
+        return ""
     first, last = points[0], points[-1]
     fine = next((d for d in (1, 2, 3) if write(first.value, d) != write(last.value, d)), 1)
-
-    def with_place(point: Point) -> str:
-        return f"{write(point.value, fine)} ({point.place})"
-
-    if len(points) == 1:
-        return with_place(first)
-    ends = {write(first.value, fine), write(last.value, fine)}
-    low, high = (choose(points, key=lambda point: point.value) for choose in (min, max))
-    turns = [
-        f"{word} {with_place(point)}"
-        for word, point in (("minimum", low), ("maximum", high))
-        if write(point.value, fine) not in ends
+    told = [
+        {"estimate": point.value, "place": point.place, "text": write(point.value, fine)}
+        for point in points
     ]
-    if len(ends) == 1:
-        text = f"{ends.pop()} ({first.place} comme {last.place})"
-    else:
-        begin = write(first.value, fine) if first.place == start else with_place(first)
-        text = f"de {begin} à {with_place(last)}"
-        if trend and len(points) > 2:
-            steps = [b.value - a.value for a, b in pairwise(points)]
-            if min(steps) >= 0:
-                return f"{text}, sans jamais baisser"
-            if max(steps) <= 0:
-                return f"{text}, sans jamais remonter"
-    return f"{text}, {french.join(turns)}" if extremes and turns else text
+    way = ""
+    if trend and len(points) > 2:
+        steps = [b.value - a.value for a, b in pairwise(points)]
+        way = "baisser" if min(steps) >= 0 else "remonter" if max(steps) <= 0 else ""
+    return charts.in_words("course", told, start, way, extremes).strip()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from observlib.base.errors import ObservError
-from observlib.base.yaml_files import mapping, read_text
+from observlib.base.yaml_files import load_data, mapping, read_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,27 +39,8 @@ SMALL = 9.5
 LINE = 13.0  # height of a line of text
 _MOST_LINES = 6  # of a name
 _MOST_LETTERS = 1000  # of a name: six lines of the narrowest hold less
+_SETTINGS = load_data(__file__)  # of matplotlib
 _KEY = 15.0  # length of the sample of a line in a legend
-_SIZES = (
-    "font.size", "axes.labelsize", "axes.titlesize", "xtick.labelsize", "ytick.labelsize",
-    "legend.fontsize", "legend.title_fontsize",
-)  # fmt: skip
-_RC = {
-    "axes.edgecolor": GREY,
-    "axes.labelcolor": INK,
-    "axes.linewidth": 0.8,
-    "hatch.linewidth": 0.8,
-    "svg.fonttype": "none",
-    "svg.hashsalt": "observlib",
-    "text.color": INK,
-    "text.parse_math": False,
-    "xtick.color": GREY,
-    "xtick.labelcolor": INK,
-    "ytick.color": GREY,
-    "ytick.labelcolor": INK,
-    "ytick.major.size": 0,
-    "ytick.major.pad": 4,
-}
 
 
 def width() -> float:
@@ -83,17 +64,17 @@ def theme(wide: float = WIDE) -> Iterator[None]:
     import matplotlib
     import seaborn as sns
 
-    own: dict[Any, Any] = {
-        k: v for k, v in matplotlib.rcParamsDefault.items() if not k.startswith("backend")
-    }
+    rc = matplotlib.rcParamsDefault
+    own: dict[Any, Any] = {key: rc[key] for key in rc if not key.startswith("backend")}
+    colours = {key: globals()[name] for key, name in _SETTINGS["colours"].items()}
     with matplotlib.rc_context(own):
         sns.set_theme(
-            context=dict.fromkeys(_SIZES, SIZE),
+            context=dict.fromkeys(_SETTINGS["sizes"], SIZE),
             style="ticks",
             palette=PALETTE,
             font="DejaVu Sans",
             color_codes=False,  # which are matplotlib's own, and would stay
-            rc=_RC,
+            rc=_SETTINGS["lines"] | colours,
         )
         before = _WIDTH.set(wide)
         try:
@@ -237,7 +218,7 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _COLOURS = re.compile(rb"#[0-9a-fA-F]{6}\b")
 _GIVEN = ("primary", "foreground", "background")  # in this order they are told
 _WHITE, _BLACK = "#ffffff", "#000000"
-_BOX = "#fdeeee"  # the darkest ground of a box on light pages
+_BOXES = ("the ground of boxes", "#fdeeee")  # the darkest of a box on light pages
 # shades of the house's accent on light pages, and on dark ones, as `drawings.css` has them
 _SHADES = {ACCENT: ACCENT_AT_NIGHT, "#5c68e5": "#7f8af0", "#cacafb": "#33335c"}
 _SHADES |= {"#e8edff": "#20243c"}
@@ -288,22 +269,28 @@ class Brand:
 
     def for_quarto(self) -> dict[str, Any]:
         """What Quarto is to know of it: all that is read here, and nothing that it would refuse."""
-        told: dict[str, Any] = {"color": {name: getattr(self, name) for name in _GIVEN}}
-        if self.logo:
-            image = {"path": self.logo, "alt": self.alternative}
-            told["logo"] = {"images": {"logo": image}, "medium": "logo"}
-        headings = {"family": self.headings, "color": self.heading}
-        parts = {"base": self.base, "headings": {k: v for k, v in headings.items() if v}}
-        letters: dict[str, Any] = {name: part for name, part in parts.items() if part}
-        if self.fonts:
-            files: dict[str, list[dict[str, str]]] = {}
-            for font in self.fonts:
-                file = {"path": font.file, "weight": font.weight, "style": font.style}
-                files.setdefault(font.family, []).append({k: v for k, v in file.items() if v})
-            letters["fonts"] = [
-                {"family": family, "source": "file", "files": own} for family, own in files.items()
-            ]
-        return {**told, "typography": letters} if letters else told
+        families = dict.fromkeys(font.family for font in self.fonts)
+        image = {"path": self.logo, "alt": self.alternative}
+        told = {
+            "color": {name: getattr(self, name) for name in _GIVEN},
+            "logo": {"images": {"logo": image}, "medium": "logo"} if self.logo else {},
+            "typography": {
+                "base": self.base,
+                "headings": {"family": self.headings, "color": self.heading},
+                "fonts": [
+                    {"family": family, "source": "file", "files": self._files_of(family)}
+                    for family in families
+                ],
+            },
+        }
+        return _without_empty(told)
+
+    def _files_of(self, family: str) -> list[dict[str, str]]:
+        return [
+            {"path": font.file, "weight": font.weight, "style": font.style}
+            for font in self.fonts
+            if font.family == family
+        ]
 
     def for_paper(self) -> dict[str, str]:
         """The colours and letters of PDFs and documents, by their names in templates."""
@@ -363,48 +350,64 @@ def _root(properties: Mapping[str, str]) -> str:
     return f":root {{ {told} }}"
 
 
+def _without_empty(value: Any) -> Any:
+    """Data without the keys that hold nothing."""
+    if isinstance(value, list):
+        return [_without_empty(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {key: _without_empty(one) for key, one in value.items()}
+    return {key: one for key, one in kept.items() if one}
+
+
 def read_brand(folder: Path) -> Brand:
     """The brand of a project folder; the house's, by the site's title, where it has none."""
     config, path = folder / "_quarto.yml", folder / FILE
     website = mapping(read_text(config), config).get("website") if config.is_file() else {}
-    house = Brand(str((website or {}).get("title") or Brand.name))
+    title = str((website or {}).get("title") or Brand.name)
     if not path.is_file():
-        return house
+        return Brand(title)
     told = mapping(read_text(path), path)
     problems: list[str] = []
-    parts = {}
-    for key in ("meta", "color", "typography"):
-        parts[key] = told.get(key) or {}
-        if not isinstance(parts[key], dict):
-            problems.append(f"{path}: {key}: {parts[key]!r} stands alone; write keys below it")
+    parts = {key: told.get(key) or {} for key in ("meta", "color", "typography")}
+    for key, part in parts.items():
+        if not isinstance(part, dict):
+            problems.append(f"{key}: {part!r} stands alone; write keys below it")
             parts[key] = {}
-    name = parts["meta"].get("name") or house.name
     found = {
-        "name": str(name.get("full") or house.name if isinstance(name, dict) else name),
-        **_colours(parts["color"], parts["typography"], path, problems),
-        **_logo(told.get("logo") or {}, path, problems),
-        **_brand_letters(parts["typography"], path, problems),
+        **_colours(parts["color"], parts["typography"], problems),
+        **_logo(told.get("logo") or {}, folder, problems),
+        **_brand_letters(parts["typography"], folder, problems),
     }
-    brand = Brand(**found)
-    texts = [("color.foreground", brand.foreground), ("color.primary", brand.primary)]
-    texts += [("typography.headings.color", brand.heading)] if brand.heading else []
-    ground = ("color.background", brand.background)
-    pairs = [(text, on, TEXT) for text in texts for on in (ground, ("the ground of boxes", _BOX))]
-    pairs += [(("a chart's line", colour), ground, MARK) for colour in PALETTE[1:]]
-    problems += [
-        f"{path}: {what} {colour} on {where} {under} has a contrast of "
-        f"{contrast_ratio(colour, under):.2f}, which is too little to be seen; "
-        f"{least} is the least: "
-        "give a darker one, or a lighter background"
-        for (what, colour), (where, under), least in pairs
-        if contrast_ratio(colour, under) < least
-    ]
+    brand = Brand(_short_form(parts["meta"].get("name"), "full") or title, **found)
+    problems += _too_faint(brand)
     if problems:
-        raise ObservError(*problems)
+        raise ObservError(*(f"{path}: {problem}" for problem in problems))
     return brand
 
 
-def _colours(told: Any, letters: Any, path: Path, problems: list[str]) -> dict[str, str]:
+def _short_form(value: Any, key: str) -> str:
+    """A text, or that of a key where it is written at length."""
+    return str((value.get(key) if isinstance(value, dict) else value) or "")
+
+
+def _too_faint(brand: Brand) -> Iterator[str]:
+    """The colours of a brand that are not seen on its grounds."""
+    texts = {"color.foreground": brand.foreground, "color.primary": brand.primary}
+    texts |= {"typography.headings.color": brand.heading} if brand.heading else {}
+    ground = ("color.background", brand.background)
+    pairs = [(*text, *on, TEXT) for text in texts.items() for on in (ground, _BOXES)]
+    pairs += [("a chart's line", colour, *ground, MARK) for colour in PALETTE[1:]]
+    for what, colour, where, under, least in pairs:
+        if (ratio := contrast_ratio(colour, under)) < least:
+            yield (
+                f"{what} {colour} on {where} {under} has a contrast of {ratio:.2f}, which is too "
+                f"little to be seen; {least} is the least: give a darker one, or a lighter "
+                "background"
+            )
+
+
+def _colours(told: Any, letters: Any, problems: list[str]) -> dict[str, str]:
     palette = told["palette"] if isinstance(told.get("palette"), dict) else {}
     given = {name: (f"color.{name}", told[name]) for name in _GIVEN if name in told}
     if isinstance(headings := letters.get("headings"), dict) and "color" in headings:
@@ -418,13 +421,13 @@ def _colours(told: Any, letters: Any, path: Path, problems: list[str]) -> dict[s
             found[name] = colour.lower()
         else:
             problems.append(
-                f"{path}: {place}: {colour!r} is no colour; write it in quotes, as "
-                f"'{ACCENT}', or name one of color.palette"
+                f"{place}: {colour!r} is no colour; write it in quotes, as '{ACCENT}', or name one "
+                "of color.palette"
             )
     return found
 
 
-def _logo(told: Any, path: Path, problems: list[str]) -> dict[str, str]:
+def _logo(told: Any, folder: Path, problems: list[str]) -> dict[str, str]:
     told = told if isinstance(told, dict) and "path" not in told else {"medium": told}
     image = next((told[size] for size in ("medium", "small", "large") if told.get(size)), None)
     images = told.get("images")
@@ -435,49 +438,48 @@ def _logo(told: Any, path: Path, problems: list[str]) -> dict[str, str]:
     image = image if isinstance(image, dict) else {"path": image}
     found = {"logo": str(image.get("path")), "alternative": str(image.get("alt") or "")}
     if not found["alternative"]:
-        problems.append(f"{path}: logo: {found['logo']} has no alternative text; add `alt: …`")
-    _check_file(found["logo"], "logo", path, problems)
+        problems.append(f"logo: {found['logo']} has no alternative text; add `alt: …`")
+    _check_file(found["logo"], "logo", folder, problems)
     return found
 
 
-def _brand_letters(told: Mapping[str, Any], path: Path, problems: list[str]) -> dict[str, Any]:
+def _brand_letters(told: Mapping[str, Any], folder: Path, problems: list[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in ("base", "headings"):
-        given = told.get(name) or ""
-        found[name] = str(given.get("family") or "" if isinstance(given, dict) else given)
+        found[name] = _short_form(told.get(name), "family")
         if not _FAMILY.fullmatch(found[name]):
-            problems.append(f"{path}: typography.{name}: {found[name]!r} is no family's name")
+            problems.append(f"typography.{name}: {found[name]!r} is no family's name")
     fonts = told.get("fonts") or []
     if not isinstance(fonts, list) or not all(isinstance(font, dict) for font in fonts):
-        problems.append(f"{path}: typography.fonts: is no list of `family`, `source` and `files`")
+        problems.append("typography.fonts: is no list of `family`, `source` and `files`")
         fonts = []
-    found["fonts"] = tuple(one for font in fonts for one in _files(font, path, problems))
+    found["fonts"] = tuple(one for font in fonts for one in _files(font, folder, problems))
     return found
 
 
-def _files(font: Mapping[str, Any], path: Path, problems: list[str]) -> Iterator[_Font]:
+def _files(font: Mapping[str, Any], folder: Path, problems: list[str]) -> Iterator[_Font]:
     family, source, files = str(font.get("family") or ""), font.get("source"), font.get("files")
     if not family or not _FAMILY.fullmatch(family):
-        problems.append(f"{path}: typography.fonts: {family!r} is no family's name")
+        problems.append(f"typography.fonts: {family!r} is no family's name")
     elif source not in ("file", "system"):
         problems.append(
-            f"{path}: typography.fonts: {family} is of {source}, which readers' browsers would be "
-            "sent to; put its files beside this one, with `source: file`"
+            f"typography.fonts: {family} is of {source}, which readers' browsers would be sent to; "
+            "put its files beside this one, with `source: file`"
         )
     elif source == "file" and not isinstance(files, list):
-        problems.append(f"{path}: typography.fonts: {family} has no list of `files`")
+        problems.append(f"typography.fonts: {family} has no list of `files`")
     for file in files if isinstance(files, list) else []:
         told = file if isinstance(file, dict) else {"path": file}
         name, looks = str(told.get("path")), [str(told.get(k) or "") for k in ("weight", "style")]
-        _check_file(name, "typography.fonts", path, problems)
+        _check_file(name, "typography.fonts", folder, problems)
         if all(map(_FAMILY.fullmatch, looks)):
             yield _Font(name, family, *looks)
 
 
-def _check_file(name: str, what: str, path: Path, problems: list[str]) -> None:
+def _check_file(name: str, what: str, folder: Path, problems: list[str]) -> None:
     is_beside = _NAME.fullmatch(name) and ".." not in name and not Path(name).is_absolute()
-    if not is_beside or not (path.parent / name).is_file():
-        problems.append(f"{path}: {what}: {name!r} is no file beside it; mend its path")
+    if not is_beside or not (folder / name).is_file():
+        problems.append(f"{what}: {name!r} is no file beside it; mend its path")
 
 
 def contrast_ratio(one: str, other: str) -> float:

@@ -1,5 +1,7 @@
 """Tables of estimates: one indicator at length, or several side by side."""
 
+from __future__ import annotations
+
 import hashlib
 import html
 import json
@@ -13,7 +15,7 @@ from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import select
-from observlib.display.output import Output, caption_of, pipe_table
+from observlib.display.output import Output, caption_of, pipe_table, study_method
 from observlib.language import french, wording, words
 from observlib.language.prose import curly, plain, typography, unbroken
 from observlib.language.rounding import carried
@@ -40,8 +42,23 @@ class _Cell(NamedTuple):
         return [text for text in (self.ends, self.size) if text]
 
 
-_Heads = Mapping[str, Mapping[_Key, _Cell]]  # the cells of each column, by row
-_Of = Mapping[str, Mapping[str, list[str]]]  # what the values of each column are of
+class _Asked(NamedTuple):
+    """What a table is of: estimates, its caption, and the columns that name its rows."""
+
+    frame: pd.DataFrame
+    catalogue: Catalogue
+    caption: str
+    keys: Sequence[str]
+
+
+class _Column(NamedTuple):
+    """The cells of a column by row; and what its values are of, where a row may have none."""
+
+    cells: Mapping[_Key, _Cell]
+    of: Mapping[str, list[str]] | None = None
+
+
+_Columns = dict[str, _Column]  # by their heads
 
 
 def placed_records(frame: pd.DataFrame, keys: Sequence[str]) -> list[tuple[_Key, estimates.Row]]:
@@ -80,49 +97,45 @@ def _size_words(bases: Iterable[str]) -> str:
 
 
 def _table_of(
-    frame: pd.DataFrame,
-    catalogue: Catalogue,
-    caption: str,
-    keys: Sequence[str],
-    heads: _Heads,
-    *,
-    left: int = 0,
-    size: str = "",
-    notes: Sequence[str] = (),
-    of: _Of | None = None,
+    asked: _Asked, columns: _Columns, *, left: int = 0, size: str = "", notes: Sequence[str] = ()
 ) -> Output:
-    """The table of cells by head and row; first keys of several rows each head a group of rows."""
-    place = [{key: i for i, key in enumerate(select.ordered(frame, k, catalogue))} for k in keys]
+    """The table of columns; first keys of several rows each head a group of rows."""
+    frame, catalogue, caption, keys = asked
     named = {
         key: [words.label(row, k, catalogue) for k in keys]
         for key, row in placed_records(frame, keys)
     }
-    first = {key: at for at, key in enumerate(named)}  # groups are in the order of each block
+    order = _row_order(asked, named)
+    telling = [i for i, key in enumerate(keys) if set(frame[key]) != {""}] or [*range(len(keys))]
+    labels = [words.column_label(frame, keys[i], catalogue) for i in telling]
+    cells = {
+        head: [column.cells.get(key, _Cell(NO_VALUE)) for key in order]
+        for head, column in columns.items()
+    }
+    note = _note(asked, [cell for own in cells.values() for cell in own], size, notes)
+    content = {"kind": "table", "caption": caption, **carried([frame], catalogue)}
+    digest = hashlib.sha256(json.dumps([content, labels, [*columns]]).encode()).hexdigest()[:10]
+    if nothing := _nothing(asked, order, columns):
+        content["nothing"] = nothing
+    rows = [[named[key][i] for i in telling] for key in order]
+    texts = {label: [row[i] for row in rows] for i, label in enumerate(labels)}
+    texts |= {head: list(map(_plain, own)) for head, own in cells.items()}
+    plain = pipe_table(texts, right=tuple(cells)[left:])
+    markup = _markup(labels, rows, cells, left, f"table-{digest}", note)
+    return Output({"text/html": markup, "text/plain": f"{plain}\n\n{note}".strip()}, content)
+
+
+def _row_order(asked: _Asked, rows: Iterable[_Key]) -> list[_Key]:
+    """Rows in reading order; groups of people are in the order of the frame, within each block."""
+    frame, catalogue, _, keys = asked
+    place = [{key: i for i, key in enumerate(select.ordered(frame, k, catalogue))} for k in keys]
+    first = {key: at for at, key in enumerate(rows)}
 
     def by_block(key: _Key) -> list[int]:
         places = [p[k] for p, k in zip(place, key, strict=True)]
         return [*places[:-1], first[key]] if keys[-1] == "group_value" else places
 
-    order = sorted(named, key=by_block)
-    telling = [i for i, key in enumerate(keys) if set(frame[key]) != {""}] or [*range(len(keys))]
-    labels = [words.column_label(frame, keys[i], catalogue) for i in telling]
-    columns = {
-        head: [own.get(key, _Cell(NO_VALUE)) for key in order] for head, own in heads.items()
-    }
-    flat = [cell for column in columns.values() for cell in column]
-    note = _note(frame, catalogue, flat, size, notes)
-    content = {"kind": "table", "caption": caption, **carried([frame], catalogue)}
-    digest = hashlib.sha256(json.dumps([content, labels, [*heads]]).encode()).hexdigest()[:10]
-    if nothing := _nothing(frame, keys, order, heads, of or {}):
-        content["nothing"] = nothing
-    rows = [[named[key][i] for i in telling] for key in order]
-    plain = pipe_table(
-        {label: [row[i] for row in rows] for i, label in enumerate(labels)}
-        | {head: list(map(_plain, column)) for head, column in columns.items()},
-        right=tuple(heads)[left:],
-    )
-    markup = _markup(labels, rows, columns, left, f"table-{digest}", note)
-    return Output({"text/html": markup, "text/plain": f"{plain}\n\n{note}".strip()}, content)
+    return sorted(first, key=by_block)
 
 
 def _column_of(rows: pd.DataFrame, *more: str) -> dict[str, list[str]]:
@@ -130,16 +143,16 @@ def _column_of(rows: pd.DataFrame, *more: str) -> dict[str, list[str]]:
     return {name: sorted(rows[name].unique()) for name in dict.fromkeys([*_OF_COLUMNS, *more])}
 
 
-def _nothing(
-    frame: pd.DataFrame, keys: Sequence[str], order: Sequence[_Key], heads: _Heads, of: _Of
-) -> list[estimates.Row]:
+def _nothing(asked: _Asked, order: Sequence[_Key], columns: _Columns) -> list[estimates.Row]:
     """What each cell without estimate is of: for each column, its rows and what is in others."""
-    alone = {name: [*frame[name].unique()] for name in ("product", "device")}
+    keys = asked.keys
+    alone = {name: [*asked.frame[name].unique()] for name in ("product", "device")}
     of_all = {name: values for name, values in alone.items() if len(values) == 1}
     found = []
-    for head, column in of.items():
-        if rows := [list(key) for key in order if key not in heads[head]]:
-            every = {**of_all, **column}
+    for column in columns.values():
+        rows = [list(key) for key in order if key not in column.cells]
+        if rows and column.of is not None:
+            every = {**of_all, **column.of}
             shared = {name: values for name, values in every.items() if name not in keys}
             found.append({"keys": list(keys), "rows": rows, "of": shared})
     return found
@@ -191,16 +204,14 @@ def _row_groups(markup: str) -> str:
     return re.sub(r'(class="gt_group_heading"[^>]* scope=)"colgroup"', r'\1"rowgroup"', markup)
 
 
-def _note(
-    frame: pd.DataFrame, catalogue: Catalogue, cells: list[_Cell], size: str, more: Sequence[str]
-) -> str:
+def _note(asked: _Asked, cells: Sequence[_Cell], size: str, more: Sequence[str]) -> str:
     """Explain what stands in the table, and nothing else."""
     ends, below = any(cell.ends for cell in cells), any(cell.size for cell in cells)
     under = [_TEXTS["interval"]] * ends + [_TEXTS["size"].format(things=size)] * below
     sentences = [_TEXTS["under"].format(things=french.join(under))] if under else []
     if size and not below:
         sentences.append(_TEXTS["size_alone"].format(things=size))
-    sentences += [*more, *words.mark_notes(frame, catalogue)]
+    sentences += [*more, *words.mark_notes(asked.frame, asked.catalogue)]
     if any(cell.text == NO_VALUE for cell in cells):
         sentences.append(_TEXTS["nothing"].format(mark=NO_VALUE))
     return curly(typography(" ".join(sentences)))
@@ -227,6 +238,7 @@ class _Bases(NamedTuple):
     column: dict[_Key, float]  # their bases by row, or nothing where those of a row differ
 
 
+@study_method("table")
 def table(
     frame: pd.DataFrame,
     catalogue: Catalogue,
@@ -235,7 +247,26 @@ def table(
     rows: str | Sequence[str] = "product",
     columns: str | None = None,
 ) -> Output:
-    """Make a table of one indicator: a row for each subject, with its interval and base."""
+    """A table of one indicator, with its intervals and bases.
+
+    Parameters
+    ----------
+    frame
+        Estimates of one indicator.
+    rows
+        The column, or columns, that name the rows.
+    columns
+        A column, often `period`, whose values stand side by side.
+
+    Examples
+    --------
+    >>> from observlib import Study
+    >>> study = Study("2026-T3", "data/demo")
+    >>> grid = study.estimates("devices", indicator="devices")
+    >>> shown = study.table(grid, "Qui écoute où", columns="channel")
+    >>> print(repr(shown)[:48])
+    | Produit | Web | Données ouvertes | Téléphone |
+    """
     caption = caption_of(caption, "table")
     keys = [rows] if isinstance(rows, str) else list(rows)
     indicator = select.one_indicator(frame, catalogue, "table")
@@ -248,31 +279,25 @@ def table(
             f"table: {count} devices as columns; at most {_MOST_COLUMNS} can be read; keep some "
             "with study.select(…), or name the rows by them"
         )
+    asked = _Asked(frame, catalogue, caption, keys)
     if columns is not None:
-        return _side_by_side(frame, catalogue, caption, keys, columns, indicator)
+        return _side_by_side(asked, columns, indicator)
     name = words.headed(indicator, str(frame["unit"].iat[0]))
-    base = words.capital(indicator.base)
-    heads: dict[str, dict[_Key, _Cell]] = {name: {}, _INTERVAL: {}, base: {}}
-    for key, row in placed_records(frame, keys):
-        heads[name][key] = cell(row, catalogue)
-        heads[_INTERVAL][key] = _Cell(words.interval(row, indicator))
-        n = words.base_of(row)
-        heads[base][key] = _Cell("" if n is None else french.number(n))
-    heads = {
-        name: cells for name, cells in heads.items() if any(cell.text for cell in cells.values())
-    }
+    heads = (name, _INTERVAL, words.capital(indicator.base))
+    placed_rows = placed_records(frame, keys)
+    cells = (
+        {key: cell(row, catalogue) for key, row in placed_rows},
+        {key: _Cell(words.interval(row, indicator)) for key, row in placed_rows},
+        {key: _Cell(_base_number(row)) for key, row in placed_rows},
+    )
+    pairs = zip(heads, cells, strict=True)
+    filled = {head: _Column(own) for head, own in pairs if any(one.text for one in own.values())}
     notes = select.column_notes({name: frame}, catalogue)
-    return _table_of(frame, catalogue, caption, keys, heads, notes=notes)
+    return _table_of(asked, filled, notes=notes)
 
 
-def _side_by_side(
-    frame: pd.DataFrame,
-    catalogue: Catalogue,
-    caption: str,
-    keys: list[str],
-    columns: str,
-    indicator: Indicator,
-) -> Output:
+def _side_by_side(asked: _Asked, columns: str, indicator: Indicator) -> Output:
+    frame, catalogue, _, keys = asked
     parts = {
         value: placed_records(frame[frame[columns] == value], keys)
         for value in select.ordered(frame, columns, catalogue)
@@ -284,43 +309,67 @@ def _side_by_side(
     shared = all(len(set(own)) <= 1 for own in bases.values()) and any(
         len(own) > 1 for own in bases.values()
     )
-    heads: dict[str, dict[_Key, _Cell]] = {}
-    of: dict[str, dict[str, list[str]]] = {}
+    made: _Columns = {}
     for value, rows in parts.items():
         head = words.label(rows[0][1], columns, catalogue)
         if columns == "period":
             head = french.period_head(value)
         if shared and bases[value]:
             head += f", {words.n_equals(bases[value][0])}"
-        heads[head] = {key: cell(row, catalogue, ends=True, size=not shared) for key, row in rows}
-        of[head] = _column_of(frame[frame[columns] == value], columns)
+        cells = {key: cell(row, catalogue, ends=True, size=not shared) for key, row in rows}
+        made[head] = _Column(cells, _column_of(frame[frame[columns] == value], columns))
     size = _size_words([indicator.base]) if any(bases.values()) else ""
     notes = select.column_notes({indicator.label: frame}, catalogue)
-    return _table_of(frame, catalogue, caption, keys, heads, size=size, notes=notes, of=of)
+    return _table_of(asked, made, size=size, notes=notes)
 
 
+@study_method("register")
 def register(
+    frame: pd.DataFrame, catalogue: Catalogue, *, caption: str, rows: str = "device"
+) -> Output:
+    """A table of one indicator whose units differ: each value is written with its own.
+
+    Parameters
+    ----------
+    frame
+        Estimates of one indicator.
+    rows
+        The column that names the rows.
+
+    Examples
+    --------
+    >>> from observlib import Study
+    >>> study = Study("2026-T3", "data/demo")
+    >>> received = study.estimates("devices", indicator="device_received")
+    >>> shown = study.register(received, "Ce que chacun a fourni")
+    >>> print(repr(shown)[:33])
+    | Dispositif | Données fournies |
+    """
+    return register_with_texts(frame, catalogue, caption=caption, texts={}, rows=rows)
+
+
+def register_with_texts(
     frame: pd.DataFrame,
     catalogue: Catalogue,
     *,
     caption: str,
-    texts: Mapping[str, Mapping[str, str]] | None = None,
+    texts: Mapping[str, Mapping[str, str]],
     rows: str = "device",
 ) -> Output:
-    """A table of one indicator with what is known of each subject in words beside it."""
+    """A table of one indicator with what is known of each subject in words before it."""
     caption = caption_of(caption, "register")
     indicator = select.one_indicator(frame, catalogue, "register", one_unit=False)
     select.unique(frame, [rows], "register")
     values = {key: cell(row, catalogue, unit=True) for key, row in placed_records(frame, [rows])}
-    heads: dict[str, dict[_Key, _Cell]] = {
-        head: {(subject,): _Cell(word) for subject, word in words_of.items()}
-        for head, words_of in (texts or {}).items()
+    columns = {
+        head: _Column({(subject,): _Cell(word) for subject, word in words_of.items()})
+        for head, words_of in texts.items()
     }
-    left = len(heads)
-    heads[indicator.label] = values
-    return _table_of(frame, catalogue, caption, [rows], heads, left=left)
+    columns[indicator.label] = _Column(values)
+    return _table_of(_Asked(frame, catalogue, caption, [rows]), columns, left=len(texts))
 
 
+@study_method("board")
 def board(
     frame: pd.DataFrame,
     catalogue: Catalogue,
@@ -329,11 +378,28 @@ def board(
     caption: str,
     rows: str | Sequence[str] = ("product", "channel"),
 ) -> Output:
-    """Make a table of several indicators: a row for each subject, a column for each indicator.
+    """A table of several indicators side by side: those asked for by `indicator`, or all.
 
     A base is told once: by the column of a count where it is what that counts, such as calls
-    received for the share answered; else by a last column where a row has only one; else under each
-    value. A cell is empty (`–`) where no device measures.
+    received for the share answered; else by a last column where a row has only one; else under
+    each value. A cell is empty (`–`) where no device measures.
+
+    Parameters
+    ----------
+    frame
+        Estimates of any indicators.
+    rows
+        The column, or columns, that name the rows.
+
+    Examples
+    --------
+    >>> from observlib import Study
+    >>> study = Study("2026-T3", "data/demo")
+    >>> now = study.estimates("contacts", period="2026-T3")
+    >>> asked = ["calls_offered", "answer_rate"]
+    >>> shown = study.board(now, "Appels", rows="product", indicator=asked)
+    >>> print(repr(shown)[:45])
+    | Produit | Appels reçus | Appels décrochés |
     """
     caption = caption_of(caption, "board")
     keys = [rows] if isinstance(rows, str) else list(rows)
@@ -343,28 +409,26 @@ def board(
         raise ObservError("board: no estimate of these indicators; name it with `absent`")
     keys += select.told_apart(frame, [*keys, "indicator"])[len(keys) + 1 :]
     select.unique(frame, [*keys, "indicator"], "board")
-    bases = _bases(frame, known, keys)
+    asked = _Asked(frame, catalogue, caption, keys)
+    parts = {one.id: frame[frame["indicator"] == one.id] for one in known}
+    bases = _bases(parts, known, keys)
     below = [] if bases.column else bases.rest
-    heads: dict[str, dict[_Key, _Cell]] = {}
-    of: dict[str, dict[str, list[str]]] = {}
+    columns: _Columns = {}
     for indicator in known:
-        part = frame[frame["indicator"] == indicator.id]
+        part = parts[indicator.id]
+        of = _column_of(part if len(part) else frame.assign(indicator=indicator.id))
         size = indicator in below
-        column = _column(indicator.label, part, catalogue, keys, size, indicator.unit)
-        asked = part if len(part) else frame.assign(indicator=indicator.id)
-        heads, of = heads | column, of | dict.fromkeys(column, _column_of(asked))
+        columns |= _column(asked, indicator.label, part, of, size, indicator.unit)
     if bases.column:
         things = {indicator.base for indicator in bases.rest}
         head = words.capital(things.pop()) if len(things) == 1 else _BASE
-        heads[head if head not in heads else _BASE] = {
-            key: _Cell(french.number(bases.column[key]) if key in bases.column else "")
-            for key, _ in placed_records(frame, keys)
-        }
+        found = {key: _Cell(french.number(n)) for key, n in bases.column.items()}
+        none = {key: _Cell("") for key, _ in placed_records(frame, keys)}
+        columns[head if head not in columns else _BASE] = _Column(none | found)
     what = _size_words(indicator.base for indicator in below) if below else ""
-    parts = {one.label: frame[frame["indicator"] == one.id] for one in known}
     notes = _base_notes(bases.by_count, catalogue) if below else []
-    notes += select.column_notes(parts, catalogue)
-    return _table_of(frame, catalogue, caption, keys, heads, size=what, notes=notes, of=of)
+    notes += select.column_notes({one.label: parts[one.id] for one in known}, catalogue)
+    return _table_of(asked, columns, size=what, notes=notes)
 
 
 def _base_notes(counts: Mapping[str, str], catalogue: Catalogue) -> list[str]:
@@ -378,9 +442,11 @@ def _base_notes(counts: Mapping[str, str], catalogue: Catalogue) -> list[str]:
     ]
 
 
-def _bases(frame: pd.DataFrame, known: Sequence[Indicator], keys: list[str]) -> _Bases:
+def _bases(
+    parts: Mapping[str, pd.DataFrame], known: Sequence[Indicator], keys: Sequence[str]
+) -> _Bases:
     """Where to tell the bases of a board, so that none is told twice or taken for another's."""
-    rows = {i.id: dict(placed_records(frame[frame["indicator"] == i.id], keys)) for i in known}
+    rows = {name: dict(placed_records(part, keys)) for name, part in parts.items()}
     own = {
         name: {key: n for key, row in found.items() if (n := words.base_of(row)) is not None}
         for name, found in rows.items()
@@ -426,32 +492,30 @@ def dashboard_table(
     filled = {head: frame for head, frame in columns.items() if len(frame)}
     if not filled:
         raise ObservError("dashboard: no estimate to show; name it with `absent`")
-    heads: dict[str, dict[_Key, _Cell]] = {}
-    of: dict[str, dict[str, list[str]]] = {}
+    asked = _Asked(estimates.combine(filled.values()), catalogue, caption, keys)
+    made: _Columns = {}
     for head, frame in filled.items():
         select.unique(frame, keys, f"dashboard, column {head!r}")
-        column = _column(head, frame, catalogue, keys)
-        heads, of = heads | column, of | dict.fromkeys(column, _column_of(frame))
-    every, notes = estimates.combine(filled.values()), select.column_notes(filled, catalogue)
-    return _table_of(every, catalogue, caption, keys, heads, notes=notes, of=of)
+        made |= _column(asked, head, frame, _column_of(frame))
+    return _table_of(asked, made, notes=select.column_notes(filled, catalogue))
 
 
 def _column(
+    asked: _Asked,
     head: str,
     frame: pd.DataFrame,
-    catalogue: Catalogue,
-    keys: list[str],
+    of: Mapping[str, list[str]],
     size: bool = False,
     unit: str = "",
-) -> dict[str, dict[_Key, _Cell]]:
+) -> _Columns:
     """A column of values with their intervals: its head says their unit where they have one."""
     units = list(frame["unit"].unique()) or [unit]
     one = len(units) == 1
     cells = {
-        key: cell(row, catalogue, ends=True, size=size, unit=not one)
-        for key, row in placed_records(frame, keys)
+        key: cell(row, asked.catalogue, ends=True, size=size, unit=not one)
+        for key, row in placed_records(frame, asked.keys)
     }
-    return {words.with_unit(head, units[0]) if one else head: cells}
+    return {words.with_unit(head, units[0]) if one else head: _Column(cells, of)}
 
 
 # --- The numbers of a figure, as a table for those who would rather read them
@@ -570,20 +634,25 @@ def _listed(
     frame: pd.DataFrame, sides: list[_Side], catalogue: Catalogue
 ) -> tuple[dict[str, list[str]], list[str]]:
     """Columns of the table that has a row for each estimate, and no remark."""
+    rows = [
+        (row, words.indicator_of(str(row["indicator"]), catalogue))
+        for row in estimates.records(frame)
+    ]
     columns = {side.head: side.labels for side in sides}
-    columns |= {name: [] for name in (_VALUE, _INTERVAL, _SIZE, _STATE)}
-    for row in estimates.records(frame):
-        indicator = words.indicator_of(str(row["indicator"]), catalogue)
-        n = words.base_of(row)
-        columns[_VALUE].append(
-            NO_VALUE if row["status"] in words.WITHHELD else words.value(row, indicator)
-        )
-        columns[_INTERVAL].append(words.interval(row, indicator))
-        columns[_SIZE].append("" if n is None else french.number(n))
-        columns[_STATE].append(words.STATUS_WORDS[row["status"]])
+    columns[_VALUE] = [
+        NO_VALUE if row["status"] in words.WITHHELD else words.value(row, one) for row, one in rows
+    ]
+    columns[_INTERVAL] = [words.interval(row, one) for row, one in rows]
+    columns[_SIZE] = [_base_number(row) for row, _ in rows]
+    columns[_STATE] = [words.STATUS_WORDS[row["status"]] for row, _ in rows]
     if _data_base(frame) is not None:
         del columns[_SIZE]
     return {name: column for name, column in columns.items() if any(column)}, []
+
+
+def _base_number(row: estimates.Row) -> str:
+    n = words.base_of(row)
+    return "" if n is None else french.number(n)
 
 
 def _data_base(frame: pd.DataFrame) -> float | None:
@@ -593,19 +662,20 @@ def _data_base(frame: pd.DataFrame) -> float | None:
     return found.pop() if alike else None
 
 
+def labels_of(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+    """The labels of the indicators of estimates."""
+    names = (words.indicator_of(str(name), catalogue) for name in frame["indicator"].unique())
+    return french.join(name.label for name in names)
+
+
 def _shared_words(
     frame: pd.DataFrame, sides: list[_Side], catalogue: Catalogue, with_unit: bool
 ) -> list[str]:
     """What all estimates share: their indicators (one with its unit), their period, their base."""
     first = frame.iloc[0].to_dict()
     indicator = words.indicator_of(first["indicator"], catalogue)
-    shared = []
-    if frame["indicator"].nunique() == 1:
-        one = with_unit and frame["unit"].nunique() == 1
-        shared.append(words.headed(indicator, first["unit"]) if one else indicator.label)
-    else:
-        names = (words.indicator_of(str(name), catalogue) for name in frame["indicator"].unique())
-        shared.append(french.join(name.label for name in names))
+    one = with_unit and frame["indicator"].nunique() == frame["unit"].nunique() == 1
+    shared = [words.headed(indicator, first["unit"]) if one else labels_of(frame, catalogue)]
     period = words.column_label(frame, "period", catalogue)
     if period not in [side.head for side in sides]:
         shared.append(words.label(first, "period", catalogue))

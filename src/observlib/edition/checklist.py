@@ -18,15 +18,12 @@ from observlib.base.period import Quarter
 from observlib.edition import notices
 from observlib.edition.plan import load_studies
 from observlib.pipeline import project, revisions
-from observlib.publish.editions import record, reviews
+from observlib.publish.editions import record
 from observlib.publish.editions.feeds import ZONE, Calendar, Planned, check_kept, load_calendar
 from observlib.publish.editions.record import Edition
 from observlib.publish.project import broken_links, links_of
-from observlib.records.actions import Action
 from observlib.records.corrections import Correction
-from observlib.records.decisions import Decision
-from observlib.records.expectations import Expectation
-from observlib.records.replies import Reply
+from observlib.records.sheets import Action, Decision, Expectation, Reply
 from observlib.store.ledger import LedgerEntry, read_ledger
 from observlib.store.reading import GRACE
 
@@ -63,7 +60,7 @@ def before(data: Path, root: Path, quarter: Quarter, now: datetime) -> list[Chec
         corrected(notices.unborne(root, data, quarter, today)),
         earlier_review(
             record.published_editions(root / "reports" / "_site"),
-            reviews.Review.load(root / "reports"),
+            record.Review.load(root / "reports"),
             quarter,
         ),
     ]
@@ -83,7 +80,7 @@ def written(data: Path, root: Path, today: date) -> dict[str, list[str]]:
         "corrections": lambda: project.records_of(Correction, data, root),
         "expectations": lambda: project.records_of(Expectation, data, root),
         "errata": lambda: revisions.load_errata(reports),
-        "reviews": lambda: reviews.Review.load(reports),
+        "reviews": lambda: record.Review.load(reports),
         "calendar": lambda: load_calendar(data, root).editions,
         "studies": lambda: load_studies(root / "notebooks").values(),
     }
@@ -95,8 +92,7 @@ def written(data: Path, root: Path, today: date) -> dict[str, list[str]]:
             named[name] = [*names]
         except ObservError as error:
             problems += error.problems
-    if problems:
-        raise ObservError(*dict.fromkeys(problems))
+    ObservError.raise_any(dict.fromkeys(problems))
     check_kept(load_calendar(data, root), reports / "_site", kind, today)
     if ledger:
         revisions.known_errata(root, data, today)
@@ -121,7 +117,7 @@ def corrected(lacking: Mapping[str, str]) -> Check:
 
 
 def earlier_review(
-    published: Iterable[Edition], read: Iterable[reviews.Review], quarter: Quarter
+    published: Iterable[Edition], read: Iterable[record.Review], quarter: Quarter
 ) -> Check:
     """Whether somebody read the edition before again, and got answers."""
     last = next((one for one in published if one.quarter < quarter), None)
@@ -132,7 +128,7 @@ def earlier_review(
         told = f"nobody read {last.quarter} again: `observ review` with --write ROLE"
         return Check("review", "warning", told)
     waiting = sum(point.answer is None for sheet in own for point in sheet.points)
-    if own[-1].verdict not in reviews.GOOD or waiting:
+    if own[-1].verdict not in record.GOOD or waiting:
         told = f"{last.quarter}: {own[-1].verdict}; points that wait for an answer: {waiting}"
         return Check("review", "warning", told)
     return Check("review", "ok", f"{last.quarter}: {own[-1].verdict}")

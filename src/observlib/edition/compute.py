@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # workers import this module, and have no use for the plan
 
 TABLE_INPUT = "the data/"  # with the name of a table: an input
 _MAKING = ("observlib.study", "observlib.edition.make")  # what a page runs, and what runs it
-_SENTENCES = re.compile(rf"{kept.LIBRARY}/themes/\w+/\w*sentences\.(?:py|yml)")
+_SENTENCES = re.compile(rf"{kept.LIBRARY}/themes/(\w+)/sentences(?:\.md)?\.(?:py|yml|j2)")
 _FAMILIES = "families.json"  # kept with the frame: which of them give each indicator
 
 
@@ -47,8 +47,9 @@ def page_library(notebooks: Path) -> Inputs:
     """Each file of this library that pages are made of: what runs them, and what they import."""
     families = {family.compute.__module__ for family in frame.families().values()}
     sentences = {
-        name.replace(kept.LIBRARY, "observlib").removesuffix(".py").replace("/", ".")
-        for name in sentence_inputs(kept.loaded())
+        f"observlib.themes.{found[1]}.sentences"
+        for found in map(_SENTENCES.fullmatch, kept.loaded())
+        if found
     }
     asked = {name for path in notebooks.glob("*.ipynb") for name in _imported(path)}
     return kept.code_of(*_MAKING, *sorted(families | sentences | asked))
@@ -211,8 +212,7 @@ def _decide(request: Request, pool: Executor, progress: Progress | None) -> None
             problems += error.problems
         if progress:
             progress(done, len(names), f"disclosure control of {running[future]}")
-    if problems:
-        raise ObservError(*problems)
+    ObservError.raise_any(problems)
     disclosed.keep_decisions(data, quarter, request.digest, [found[name] for name in names])
 
 

@@ -18,6 +18,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.errors import ObservError, bounded
 from observlib.base.yaml_files import as_front_matter, read_front_matter, yaml_quoted
+from observlib.display.pages import macros
 from observlib.edition.plan import Page
 from observlib.estimates.comparisons import comparisons_from_json, side_of
 from observlib.language import words
@@ -147,11 +148,8 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 DATA = "data/demo"  # on which the committed notebooks are executed
-DEMONSTRATION = typography(
-    "::: {.callout-warning}\n"
-    f"## Données de démonstration : chiffres synthétiques\n\n{words.INVENTED}\n"
-    ":::"
-)
+_PAGES, _TEXTS = macros(__file__, str), macros(__file__, str, str)
+DEMONSTRATION = str(_PAGES("demonstration", words.INVENTED))
 _TITLE = 15  # words of a chart's title
 _LEAD = 50  # words of what heads a page, but for a first sentence that is longer
 _SENTENCE = re.compile(r"(?<=[.!?])[ \n]+(?=[A-ZÀ-Ý«])")
@@ -200,12 +198,7 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
             if carried["kind"] == "chart":
                 label = re.search(r"(?m)^#\| label: (\S+) *$", cell.source)
                 assert label, "`_caption` refuses a chart without one"
-                files = _files(label[1], carried, page, edition)
-                text = _folded(carried["data_markdown"], files)
-                if _is_read(carried):
-                    text = (
-                        f"**Lecture\N{NO-BREAK SPACE}:** {typography(carried['caption'])}\n\n{text}"
-                    )
+                text = _below(label[1], carried, page, edition)
                 cells.append(_markdown(text, f"data-{position}"))
     if not finding:
         raise PageError("states no finding: tag the cell that shows it `finding`")
@@ -298,26 +291,14 @@ def _is_read(carried: Mapping[str, Any]) -> bool:
     return carried["kind"] == "chart" and "title" in carried and long
 
 
-def _files(label: str, carried: Mapping[str, Any], page: Page, edition: Mapping[str, Any]) -> str:
-    """Where a figure can be taken from (see `publish.downloads`), and how it is cited."""
-    title = typography(carried["title"] if _is_read(carried) else carried["caption"])
-    links = [
-        f"- [{kind}]({page.name}/{label}.{kind.lower()})"
-        f"{{aria-label={yaml_quoted(f'{kind}, {title}')}}}"
-        for kind in ("SVG", "PNG", "CSV")
-    ]
+def _below(label: str, carried: Mapping[str, Any], page: Page, edition: Mapping[str, Any]) -> str:
+    """What stands below a figure: how it is read and cited, its files, its data."""
+    is_read, caption = _is_read(carried), typography(carried["caption"])
+    title = typography(carried["title"]) if is_read else caption
     site, quarter = edition["site"], edition["quarter"]
     cited = plain(typography(f"{site}, « {page.title} », édition {quarter}"))
-    return "\n".join([*links, f"- Pour citer\N{NO-BREAK SPACE}: {cited}, [@{label}]"])
-
-
-def _folded(table: str, files: str) -> str:
-    return (
-        '::: {.content-visible when-format="html"}\n'
-        f"::: {{.figure-files}}\n{files}\n:::\n\n"
-        '::: {.callout-note collapse="true" appearance="minimal"}\n'
-        f"## Données de la figure\n\n{table}\n:::\n:::"
-    )
+    words_ = (page.name, label, title, cited, carried["data_markdown"], caption if is_read else "")
+    return str(_TEXTS("figure", *words_, yaml_quoted))
 
 
 def _lead(cell: Any) -> str:
@@ -547,14 +528,12 @@ def _lead_to(figure: _Figure, notebook: Mapping[str, Any], tellers: Mapping[str,
 def _list(figures: Collection[_Figure], notebook: dict[str, Any]) -> bool:
     """Put a list of the figures that show what a page tells of behind it; whether there is one."""
     for place, content in _shown(notebook):
-        lines = []
+        told = []
         for event in content.get("tells", ()):
             own = [(one, e["title"]) for one in figures for e in one.events if e["id"] == event]
-            lines += [f"- {plain(title)}" for _, title in own[:1]]
-            lines += [f"  - [{one.name}]({one.page}.ipynb#{one.label})" for one, _ in own]
-        if lines:
-            text = typography("\n".join(["**Les courbes où on le voit**\n", *lines]))
-            source = f'::: {{.content-visible when-format="html"}}\n{text}\n:::'
+            told += [(plain(own[0][1]), [one for one, _ in own])] if own else []
+        if told:
+            source = _PAGES("curves", told)
             cell = {"cell_type": "markdown", "id": _LINKS, "metadata": {}}
             cell["source"] = source.splitlines(keepends=True)
             notebook["cells"].insert(place + 1, cell)

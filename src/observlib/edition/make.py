@@ -194,8 +194,7 @@ def take_over(request: Request, folder: Path) -> dict[str, ManifestEntry]:
         if hashlib.sha256(content).hexdigest() != known["sha256"]:
             problems.append(f"{path}: is not as the edition made it{again}")
         (folder / path.name).write_bytes(content)
-    if problems:
-        raise ObservError(*problems)
+    ObservError.raise_any(problems)
     return entries
 
 

@@ -7,7 +7,7 @@ import math
 import re
 import shlex
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from observlib.base.yaml_files import as_front_matter
 from observlib.catalogue import Catalogue
 from observlib.display import dots as drawn
 from observlib.display.dots import line_told, small_line
-from observlib.display.tables import NO_VALUE
+from observlib.display.pages import macros
 from observlib.edition import finalise
 from observlib.edition.finalise import DEMONSTRATION
 from observlib.edition.plan import Request
@@ -32,12 +32,11 @@ from observlib.language import french, words
 from observlib.language.prose import Markdown, markdown, plain, typography
 from observlib.pipeline import archive, revisions
 from observlib.publish.editions import record, vintages
-from observlib.publish.pages import macros
-from observlib.records.actions import Action
 from observlib.records.practices import Practices, PracticeSheet
+from observlib.records.sheets import Action
 from observlib.themes import main_points
 
-_PAGES, _WORDS = macros(__file__), macros(__file__, str)
+PAGES, _WORDS = macros(__file__), macros(__file__, str)
 
 # --- The project's documentation (`docs/`) as pages that both publishers read
 
@@ -120,7 +119,7 @@ def passport(
     lines = [f"SOURCE_DATE_EPOCH={epoch(day)} {shlex.join(words)}"]
     if edition["kind"] == "demonstration":
         lines.insert(0, f"make {_DEMONSTRATION_STORE}")
-    return _PAGES("passport", entry, edition, day, "\n".join(lines), origins)
+    return PAGES("passport", entry, edition, day, "\n".join(lines), origins)
 
 
 # --- Practice sheets as pages that both publishers read
@@ -152,7 +151,7 @@ def sheet_page(sheet: PracticeSheet, practices: Practices, catalogue: Catalogue)
     }
     products = french.join(catalogue.products[name].label for name in sheet.products)
     department = catalogue.departments[sheet.department].label
-    text = _PAGES("sheet", sheet, named, products, department)
+    text = PAGES("sheet", sheet, named, products, department)
     return f"{as_front_matter(header)}\n{text}\n"
 
 
@@ -162,7 +161,7 @@ def notices(manifest: Mapping[str, Any]) -> list[str]:
     failed = [study["title"] for study in manifest["studies"] if "error" in study]
     is_partial = any(study.get("asked") is False for study in manifest["studies"])
     if failed or is_partial:
-        found.append(_PAGES("partial", failed, french.join(failed), is_partial))
+        found.append(PAGES("partial", failed, french.join(failed), is_partial))
     return found
 
 
@@ -189,7 +188,7 @@ def with_part(text: str, name: str, part: str) -> str:
 
 def with_package(text: str, edition: Path, package: Collection[str]) -> str:
     """The home page with links to the edition's data files, where it has a place for them."""
-    links = _PAGES("package", package, lambda name: _size(edition / name))
+    links = PAGES("package", package, lambda name: _size(edition / name))
     return with_part(text, "donnees", links) if links else text
 
 
@@ -204,7 +203,7 @@ _EACH = {1: "par mois", 3: "par trimestre", 12: "sur un an"}
 def with_attack(text: str, quarter: str, report: Mapping[str, Any], catalogue: Catalogue) -> str:
     """The method page with what the edition's own attack found, where it has a place for it."""
     series = [_series(*names, catalogue=catalogue) for names in report["wide"]]
-    return with_part(text, "attaque", _PAGES("attack", quarter, report, series))
+    return with_part(text, "attaque", PAGES("attack", quarter, report, series))
 
 
 def _series(device: str, *of: Any, catalogue: Catalogue) -> str:
@@ -271,7 +270,7 @@ def front_page(
         doubt = doubts.get(_named(point), "")
         blocks.append(drawn.point(title, figure, details, name, told, doubt))
     year = main_points.on_a_year(pairs, quarter)
-    text = _PAGES(
+    text = PAGES(
         "front",
         _first(points, doubts, catalogue),
         drawn.points(blocks) if blocks else "",
@@ -399,7 +398,7 @@ def unborne(root: Path, data: Path, but: Quarter | None, today: date) -> dict[st
 
 def callouts(rows: pd.DataFrame, catalogue: Catalogue) -> list[Markdown]:
     """A callout for each erratum of a page, the latest first."""
-    return [_PAGES("callout", *told) for told in _latest_first(rows, catalogue)]
+    return [PAGES("callout", *told) for told in _latest_first(rows, catalogue)]
 
 
 def _latest_first(
@@ -448,24 +447,4 @@ def errata_part(
 ) -> str:
     """The page of all errata, as Markdown, the latest first."""
 
-    def places(name: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-        for quarter in (one.quarter for one in editions if name in told[one.quarter]):
-            titles = {HOME: "Accueil", METHOD: "Méthode", **studies[quarter]}
-            pages = told[quarter][name]["pages"]
-            yield quarter, [(page, titles[page]) for page in titles if page in pages]
-
-    withdrawn = (NO_VALUE, "chiffre retiré")
-    errata = [
-        (
-            one,
-            [(name, *(values if any(values) else withdrawn)) for name, *values in figures],
-            [*places(one["erratum"])],
-        )
-        for one, figures in _latest_first(known, catalogue)
-    ]
-    without = [
-        f"édition du {french.period_label(one.quarter)}"
-        for one in editions
-        if not told[one.quarter]
-    ]
-    return _PAGES("page", errata, french.join(without))
+    return PAGES("page", _latest_first(known, catalogue), editions, studies, told)

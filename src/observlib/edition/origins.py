@@ -20,6 +20,7 @@ from observlib.base.yaml_files import as_front_matter
 from observlib.catalogue import Catalogue
 from observlib.display.changes import PLACED
 from observlib.display.output import html_table, label_html
+from observlib.display.pages import macros
 from observlib.edition import notices
 from observlib.edition.plan import Request
 from observlib.estimates import FIGURE, MINIMUM_PEOPLE, REFERENCE, TOLD
@@ -35,7 +36,7 @@ from observlib.pipeline import archive, disclosed, frame, project, revisions
 from observlib.pipeline.archive import Publication
 from observlib.publish import origins
 from observlib.publish.notebook import read_notebook
-from observlib.publish.pages import macros
+from observlib.publish.origins import PageOrigins
 from observlib.themes import main_points
 
 MOST_TRACED = 3_000  # figures and comparisons of a page
@@ -45,6 +46,8 @@ _FIGURES = ("Chiffre", "Valeur", "Intervalle à 95 %", "Effectif", "État", "Sou
 _PAIRS = ("Chiffre", "Valeur", "Écart", "Intervalle de l'écart", "Verdict", "Identifiant")
 _SOURCES = ("Dispositif", "Table", "Fichiers", "Lignes", "Empreinte")
 _RIGHT = (*_FIGURES[1:4], *_PAIRS[2:4], *_SOURCES[2:4])  # heads of columns of numbers
+_Study = Mapping[str, Any]  # what a manifest has of one
+_Held = Mapping[str, pd.DataFrame]  # the exports of each device
 _IDS = "ids.json"  # of what is kept of a study: the identifiers of what it tells
 _ROUND = 100  # rows of exports are told in hundreds: nobody may be told by what is left
 
@@ -52,7 +55,7 @@ _ROUND = 100  # rows of exports are told in hundreds: nobody may be told by what
 def write_origins(
     request: Request,
     folder: Path,
-    studies: Iterable[Mapping[str, Any]],
+    studies: Iterable[_Study],
     rows: pd.DataFrame,
     pairs: pd.DataFrame,
 ) -> None:
@@ -65,7 +68,6 @@ def write_origins(
     held = {str(device): given for device, given in exports.groupby("device")}
     where: dict[str, str] = {}
     known = {*estimates.identifiers(rows)}
-    easy = {page.name for page in request.pages if page.study.easy}
     shared = {
         **kept.code_of(__name__),
         **project.knowledge(request.data, request.root),
@@ -77,7 +79,7 @@ def write_origins(
     for number, study in enumerate(studies):
         name, notebook = study["page"], folder / f"{study['page']}.ipynb"
         of = {"its notebook": kept.file(notebook), "the study": repr((number, study["title"]))}
-        make = partial(_of_study, request, notebook, study, number, known, held, name in easy)
+        make = partial(_of_study, request, folder, study, number, known, held)
         files = dict(kept.made(cache, f"origins-{name}", shared | of, make))
         for one in json.loads(files.pop(_IDS)):
             where.setdefault(one, _address(name, one))
@@ -87,24 +89,20 @@ def write_origins(
     points = main_points.select_points(main_points.ranked_changes(pairs, rows, request.quarter))
     home = origins.rows_by_id(estimates.records(told), estimates.records(points), known)
     there = {one: row for one, row in home.items() if one in where}
-    page = origins.PageOrigins(there, {}, {origins.ANYWHERE: [*there]})
+    page = PageOrigins(there, {}, {origins.ANYWHERE: [*there]})
     (folder / origins.ORIGINS_FOLDER / "index.json").write_bytes(_told(page, where, request))
 
 
 def _of_study(
-    request: Request,
-    notebook: Path,
-    study: Mapping[str, Any],
-    number: int,
-    known: Collection[str],
-    held: Mapping[str, pd.DataFrame],
-    is_easy: bool,
+    request: Request, folder: Path, study: _Study, number: int, known: Collection[str], held: _Held
 ) -> dict[str, bytes]:
     """What `write_origins` writes of a study, and the identifiers of what it tells, by files."""
-    name, page = study["page"], origins.page_of(read_notebook(notebook), known)
+    name = study["page"]
+    page = origins.page_of(read_notebook(folder / f"{name}.ipynb"), known)
+    is_easy = any(one.study.easy for one in request.pages if one.name == name)
     if is_long := len(page.rows) > MOST_TRACED:
-        page = origins.PageOrigins({}, {}, {})
-    text = _page(name, study["title"], number, page, held, request.catalogue, is_long)
+        page = PageOrigins({}, {}, {})
+    text = _page(study, number, page, held, request.catalogue, is_long)
     files = {_IDS: json.dumps([*page.rows]).encode(), f"{name}.qmd": text.encode("utf-8")}
     if not is_easy and not is_long:
         where = {one: _address(name, one) for one in page.rows}
@@ -155,17 +153,11 @@ def _label(row: Mapping[str, Any], column: str, catalogue: Catalogue) -> str:
 
 
 def _page(
-    name: str,
-    title: str,
-    order: int,
-    page: origins.PageOrigins,
-    held: Mapping[str, pd.DataFrame],
-    catalogue: Catalogue,
-    is_long: bool,
+    study: _Study, order: int, page: PageOrigins, held: _Held, catalogue: Catalogue, is_long: bool
 ) -> str:
     """The page of origins of a study, as Quarto Markdown."""
     header = {
-        "title": str(plain(typography(f"Origine des chiffres : {title}"))),
+        "title": str(plain(typography(f"Origine des chiffres : {study['title']}"))),
         "format": "html",
         "order": order,
     }
@@ -184,8 +176,8 @@ def _page(
     sources = _sources(own, held, catalogue)
     text = _PAGES(
         "page",
-        title,
-        name,
+        study["title"],
+        study["page"],
         MOST_TRACED if is_long else 0,
         sections,
         _table(_PAIRS, pairs) if pairs else "",
@@ -261,7 +253,7 @@ def _described(row: Mapping[str, Any], catalogue: Catalogue) -> str:
 
 
 def _sources(
-    own: Iterable[origins.OriginRow], held: Mapping[str, pd.DataFrame], catalogue: Catalogue
+    own: Iterable[origins.OriginRow], held: _Held, catalogue: Catalogue
 ) -> list[list[str]]:
     """What each device gave, with the digest by which figures name it."""
     nothing = pd.DataFrame({"rows": [], "table": []})

@@ -135,7 +135,7 @@ def _contents(
     site: Path,
     page: Mapping[str, Any],
     manifest: Mapping[str, Any],
-    digests: Mapping[str, str],
+    digests: kept.Inputs,
 ) -> dict[str, bytes]:
     """The files of a package, by their paths: those of the site, or made of its rows."""
     name, whose = page["page"], _whose(page)

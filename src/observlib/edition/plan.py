@@ -125,8 +125,7 @@ def load_studies(folder: Path) -> dict[str, PlannedStudy]:
         else:
             problems += _disagreements(study, notebook)
             studies.append(study)
-    if problems:
-        raise ObservError(*problems)
+    ObservError.raise_any(problems)
     return {study.name: study for study in sorted(studies, key=lambda s: (s.order, s.name))}
 
 
@@ -236,8 +235,7 @@ def plan_pages(
     problems += [f"two pages would be named {x!r}; rename a device in the catalogue" for x in twice]
     if not pages and not problems:
         problems.append(_without_pages(chosen, given, subjects))
-    if problems:
-        raise UsageError(*problems)
+    UsageError.raise_any(problems)
     return pages
 
 
@@ -508,8 +506,7 @@ def _fed(
         for name in only
         if lacking.get(name)
     ]
-    if problems:
-        raise UsageError(*problems)
+    UsageError.raise_any(problems)
     return {name: study for name, study in studies.items() if not lacking[name]}
 
 

@@ -28,34 +28,19 @@ from observlib.base.period import Quarter
 from observlib.base.yaml_files import as_front_matter, dump, mapping, read_text
 from observlib.catalogue import Catalogue
 from observlib.display import style
-from observlib.edition import compute, notices
+from observlib.display.pages import macros
+from observlib.edition import compute, make, notices
 from observlib.edition.checklist import written
 from observlib.edition.compute import frame_files, shared_inputs
 from observlib.edition.execute import telling_ends
-from observlib.edition.make import (
-    MANIFEST,
-    ManifestEntry,
-    entry_for,
-    entry_of,
-    execution,
-    known_entries,
-    leave_out,
-    make_edition,
-    read_edition_file,
-    recall_page,
-    why_made,
-    write_frame,
-    write_manifest,
-)
 from observlib.edition.notices import plain_headline, with_notices, with_part
 from observlib.edition.plan import Request, check_request
 from observlib.edition.staging import stage
 from observlib.language.prose import Markdown, plain
 from observlib.pipeline import archive, disclosed, frame, project, revisions
 from observlib.publish import check_publisher, publish, standing
-from observlib.publish.editions import feeds, record, reviews, vintages
+from observlib.publish.editions import feeds, record, vintages
 from observlib.publish.editions.record import Edition
-from observlib.publish.pages import macros
 from observlib.publish.project import PagesError, broken_links, links_of
 
 # --- The whole site around an edition: the others as they were published, and what leads to them
@@ -67,7 +52,7 @@ _SERIES = "Séries publiées"
 _FIXED = {
     "_editions.qmd": "index.qmd",
     "_calendar.qmd": "calendrier.qmd",
-    "_reviews.qmd": f"{reviews.REVIEWS_PAGE}.qmd",
+    "_reviews.qmd": f"{record.REVIEWS_PAGE}.qmd",
     "_errata.qmd": f"{revisions.ERRATA_PAGE}.qmd",
     "_series.qmd": "series.qmd",
 }
@@ -105,8 +90,7 @@ def carry(site: Path, whole: Path, but: str, kind: str) -> list[Edition]:
                 f"{edition.quarter}`"
             )
         shutil.copytree(folder, whole / edition.quarter, copy_function=_same)
-    if problems:
-        raise ObservError(*problems)
+    ObservError.raise_any(problems)
     return stay
 
 
@@ -123,7 +107,7 @@ def complete_site(
 ) -> None:
     """Make what leads to the editions of a site: front page, list, series, feed, calendar."""
     root, data, corrected = request.root, request.data, request.errata
-    calendar, read = feeds.load_calendar(data, root), reviews.Review.load(root / "reports")
+    calendar, read = feeds.load_calendar(data, root), record.Review.load(root / "reports")
     editions = record.published_editions(whole)
     config = mapping(read_text(sources / "_quarto.yml"), sources / "_quarto.yml")
     website = config.get("website") or {}
@@ -140,9 +124,9 @@ def complete_site(
     studies = {edition.quarter: record.studies(whole / edition.quarter) for edition in editions}
     borne = {edition.quarter: record.errata(whole / edition.quarter) for edition in editions}
     parts = {
-        "editions": _list(editions, changes, read, borne),
+        "editions": _PAGES("editions", editions, partial(record.badge, read=read), changes, borne),
         **feeds.calendar_parts(editions, calendar),
-        "relectures": reviews.reviews_page(editions, studies, read),
+        "relectures": record.reviews_page(editions, studies, read),
         "errata": notices.errata_part(corrected, editions, studies, borne, catalogue),
     }
     _write_project(sources, config, editions, parts, products, changes)
@@ -217,7 +201,7 @@ def _write_project(
         {"href": "../index.html", "text": "Dernière édition"},
         "index.qmd",
         "calendrier.qmd",
-        f"{reviews.REVIEWS_PAGE}.qmd",
+        f"{record.REVIEWS_PAGE}.qmd",
         f"{revisions.ERRATA_PAGE}.qmd",
         *({"href": f"{name}.qmd", "text": title} for name, title, _ in changes.values()),
         {"section": _SERIES, "contents": ["series.qmd", *listed]},
@@ -233,28 +217,6 @@ def _write_project(
 def _with_title(title: str, text: str) -> str:
     header = as_front_matter({"title": str(plain(title)), "format": "html", "toc": False})
     return f"{header}\n{text}\n"
-
-
-def _list(
-    editions: Sequence[Edition],
-    changes: Mapping[str, tuple[str, str, Markdown]],
-    read: Sequence[reviews.Review],
-    borne: Mapping[str, notices.Borne],
-) -> str:
-    """The editions, each with its days, its headline and what it leads to."""
-    return _PAGES(
-        "editions",
-        [
-            (
-                edition,
-                reviews.badge(edition, read),
-                next((name for name in edition.files if name.endswith(".zip")), ""),
-                changes.get(edition.quarter),
-                len(borne[edition.quarter]),
-            )
-            for edition in editions
-        ],
-    )
 
 
 def _check(whole: Path, quarter: str) -> None:
@@ -295,11 +257,11 @@ def explain_release(
     request = check_request(root, data, quarter, only, given, today)
     cache = root / kept.KEPT_FOLDER / "pages"
     is_computed = compute.is_computed(request)
-    decided = str(read_edition_file(request.published / archive.STEPS).get("decisions", ""))
+    decided = str(make.read_edition_file(request.published / archive.STEPS).get("decisions", ""))
     if is_computed:
         decided = disclosed.disclosure_decisions(data, request.quarter).digest
     shared = shared_inputs(request, decided)
-    others = known_entries(request)
+    others = make.known_entries(request)
     reasons = {}
     for family, survey in disclosed.jobs(data):
         name = f"family {family}{f' ({survey})' if survey else ''}"
@@ -311,16 +273,16 @@ def explain_release(
             stays = known.get("asked", True)
             reasons[page.name] = "would stay as the edition has it" if stays else "is not asked for"
             entries.append(known)
-        elif made := recall_page(cache, page, shared):
+        elif made := make.recall_page(cache, page, shared):
             reasons[page.name] = "is kept"
-            entries.append(entry_of(page, made, store.table_digests(data)))
+            entries.append(make.entry_of(page, made, store.table_digests(data)))
         else:
-            why = bounded(why_made(cache, page, shared), 9)
-            ran = execution(cache, page, shared)
+            why = bounded(make.why_made(cache, page, shared), 9)
+            ran = make.execution(cache, page, shared)
             told_so = "would be made again, not run" if ran else "would run"
             reasons[page.name] = f"{told_so}: {why}"
-            entries.append(entry_for(page))
-    published = read_edition_file(request.published / MANIFEST)
+            entries.append(make.entry_for(page))
+    published = make.read_edition_file(request.published / make.MANIFEST)
     manifest = {
         "quarter": request.quarter,
         "kind": request.kind,
@@ -383,7 +345,7 @@ def release(
         request.published.parent.mkdir(exist_ok=True)
         folder = work / "edition"
         folder.mkdir()
-        manifest, memory = make_edition(
+        manifest, memory = make.make_edition(
             request,
             folder,
             cache=cache / "pages",
@@ -462,14 +424,14 @@ def _publish(
         except PagesError as error:
             if not keep_going:
                 raise
-            leave_out(manifest, folder, request.failed, _of_studies(error, manifest))
+            make.leave_out(manifest, folder, request.failed, _of_studies(error, manifest))
             edition = _dated(request, folder, manifest)
     look(whole)
     before = record.raw(site / quarter)
     known = {name: x for name, x in before.get("files", {}).items() if name != record.CRATE}
     if known and record.edition_files(whole / quarter) == known:  # no page shows what came since
         manifest["earlier"] = before["earlier"]
-        write_manifest(manifest, folder)
+        make.write_manifest(manifest, folder)
     record.write_crate(edition, manifest, whole / quarter)
     record.write_record(edition, manifest, how(), whole / quarter)
     sources = work / "list"
@@ -488,12 +450,12 @@ def _publish(
 
 
 def _origin(
-    request: Request, folder: Path, manifest: ManifestEntry, found: Inputs
-) -> ManifestEntry:
+    request: Request, folder: Path, manifest: make.ManifestEntry, found: Inputs
+) -> make.ManifestEntry:
     """What the edition is made from, for its manifest; where it tells the same, as before."""
     root, data = request.root, request.data
     borne = notices.borne(request, folder)
-    of: ManifestEntry = {
+    of: make.ManifestEntry = {
         "made_from": standing.origin(root, found),
         "data": store.table_digests(data),
     }
@@ -520,9 +482,9 @@ def _dated(request: Request, folder: Path, manifest: dict[str, Any]) -> Edition:
     before = {one.quarter: one for one in record.published_editions(site)}.get(quarter)
     edition = record.new_edition(manifest, folder, first, before, request.today)
     if edition.changed != request.today:
-        manifest["frame"] = write_frame(frame_files(request, edition.changed), folder)
+        manifest["frame"] = make.write_frame(frame_files(request, edition.changed), folder)
     manifest |= edition.days
-    write_manifest(manifest, folder)
+    make.write_manifest(manifest, folder)
     return edition
 
 

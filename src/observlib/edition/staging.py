@@ -17,7 +17,6 @@ from observlib.base.files import write_all
 from observlib.base.period import Quarter, edition_day
 from observlib.base.yaml_files import as_front_matter, dump, mapping, read_front_matter, read_text
 from observlib.catalogue import Catalogue, tables
-from observlib.display.output import pipe_table
 from observlib.edition import notices, origins
 from observlib.edition.checklist import count_complete
 from observlib.edition.plan import DEPARTMENT, Request
@@ -30,7 +29,7 @@ from observlib.publish.editions import feeds, vintages
 from observlib.publish.editions.feeds import Planned, days_missed, load_calendar
 from observlib.publish.origins import ORIGINS_FOLDER
 from observlib.publish.project import globbed
-from observlib.records.actions import Action
+from observlib.records.sheets import Action
 from observlib.themes import main_points, quotes
 from observlib.themes.surveys import STEPS
 
@@ -328,30 +327,12 @@ def quality_part(
     surveys: Mapping[str, str],
 ) -> str:
     """The table of the method page."""
-    there, expected = completeness_rate(rows, quarter)
-    days = (published - quarter.end).days
-    lines = {
-        "Chiffres attendus et disponibles, hors secret statistique (R1)": (
-            french.percent(100 * there / expected) if expected else "nd"
-        ),
-        "Dispositifs attendus qui ont donné tout le trimestre": f"{imported[0]} sur {imported[1]}",
-        "Délai entre la fin du trimestre et la parution (TP1)": french.count(days, "jour", "jours"),
-        "Parution, par rapport à la date annoncée (TP3)": (
-            days_missed(planned, published) if planned else "nd"
-        ),
-    }
-    if series:
-        lines["Longueur médiane des séries comparables (CC2)"] = _quarters(median_low(series))
-        ends = f"{french.number(series[0])} à {_quarters(series[-1])}"
-        lines["De la série la plus courte à la plus longue (CC2)"] = ends
-    for survey, share in unanswered_shares(rows).items():
-        low, high = map(french.percent, share)
-        several = f"{french.number(share[0])} à {high} selon la question"
-        name = f"Répondants qui n'ont pas donné de note, {surveys.get(survey, survey)} (A5)"
-        lines[name] = high if low == high else several
-    columns = {"Indicateur": [*lines], "Édition": [*lines.values()]}
-    return typography(pipe_table(columns, even=True))
-
-
-def _quarters(count: int) -> str:
-    return french.count(count, "trimestre", "trimestres")
+    return notices.PAGES(
+        "quality",
+        completeness_rate(rows, quarter),
+        imported,
+        (published - quarter.end).days,
+        days_missed(planned, published) if planned else "nd",
+        series and (series[0], median_low(series), series[-1]),
+        {surveys.get(survey, survey): of for survey, of in unanswered_shares(rows).items()},
+    )

@@ -10,8 +10,9 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import Quarter, months_between
 from observlib.catalogue import Catalogue
-from observlib.confidentiality.disclosure import few_alike, protect, unanimous, window_told
+from observlib.confidentiality.disclosure import few_alike, unanimous, window_told
 from observlib.estimates.measures import MEASURES, ON_10, Measure, Scale, measured_by, unit_of
+from observlib.indicators.families import protected
 from observlib.stats.survey.intervals import student, wilson
 
 SUBJECT = ["product", "channel", "device", "source"]
@@ -19,6 +20,7 @@ RARE = ("yearly", "occasional")
 Periods = Mapping[str, Sequence[Quarter]]
 _Measures = dict[str, tuple[Measure, Scale]]  # of a question, each with the scale of its mean
 Over = Callable[[pd.DataFrame, Mapping[str, Sequence[str]]], pd.DataFrame]
+Begun = tuple[estimates.Row, pd.DataFrame, str]  # what estimates begin with, rows, their status
 
 
 def by_quarter(quarters: Sequence[Quarter]) -> Periods:
@@ -41,12 +43,13 @@ def source_of(name: str, parts: Iterable[str]) -> str:
     return f"{name}@{digest[:8]}"
 
 
+@protected()
 def by_period(
     answers: pd.DataFrame,
     periods: Periods,
     waves: Collection[str] = (),
     own_scale: bool = True,
-) -> pd.DataFrame:
+) -> Iterator[estimates.Row]:
     """Estimates of each device, question of `MEASURES` and period.
 
     A device that has answers in some period asked for and none in another is `missing` there. A
@@ -58,9 +61,7 @@ def by_period(
     Answers alike may be one row (see `times`); `periods` are the oldest first, each with its
     quarters.
     """
-    wanted = [quarter for quarters in periods.values() for quarter in quarters]
-    rows = within(answers, wanted)
-    made: list[estimates.Row] = []
+    rows = within(answers, _quarters_of(periods))
     for passport, asked, measures in _by_question(rows, own_scale):
         for period, quarters in periods.items():
             given = asked[asked["quarter"].isin(quarters)]
@@ -69,9 +70,7 @@ def by_period(
             several = quarters if len(quarters) > 1 else []
             parts = [given[given["quarter"] == quarter] for quarter in several]
             of_parts = [_measured(part, measures) for part in parts]
-            apart = [
-                _publishable(part, rows_of) for part, rows_of in zip(parts, of_parts, strict=True)
-            ]
+            apart = list(map(_publishable, parts, of_parts))
             if _publishable(given, found) is False or not window_told(apart):
                 status = "suppressed"
             for row, *same in zip(found, *of_parts, strict=True):
@@ -79,9 +78,8 @@ def by_period(
                     whole and not few_alike(part["unit"], part["estimate"], part["n"])
                     for whole, part in zip(apart, same, strict=True)
                 ]
-                values = {"status": status if window_told(alone) else "suppressed"}
-                made.append({**passport, "period": period, **values, **row})
-    return protect(made)
+                told = status if window_told(alone) else "suppressed"
+                yield {**passport, "period": period, "status": told, **row}
 
 
 def by_month(answers: pd.DataFrame, first: str, last: str, own_scale: bool = True) -> pd.DataFrame:
@@ -91,8 +89,14 @@ def by_month(answers: pd.DataFrame, first: str, last: str, own_scale: bool = Tru
     whose fewer than 30 answers are alike is withheld, and so are a quarter's other months where one
     is. A device starts and ends at its own first and last month.
     """
+    return with_quarters_withheld(_by_month(answers, first, last, own_scale))
+
+
+@protected()
+def _by_month(
+    answers: pd.DataFrame, first: str, last: str, own_scale: bool
+) -> Iterator[estimates.Row]:
     rows = answers.assign(month=answers["date"].dt.strftime("%Y-%m"))
-    made: list[estimates.Row] = []
     for passport, asked, measures in _by_question(rows, own_scale):
         given = dict(iter(asked.groupby("month")))
         for month in months_between(max(first, min(given)), min(last, max(given))):
@@ -101,8 +105,8 @@ def by_month(answers: pd.DataFrame, first: str, last: str, own_scale: bool = Tru
             status = "published" if len(inside) else "missing"
             if _publishable(inside, found) is False:
                 status = "suppressed"
-            made += [{**passport, "period": month, "status": status, **row} for row in found]
-    return with_quarters_withheld(protect(made))
+            for row in found:
+                yield {**passport, "period": month, "status": status, **row}
 
 
 def _by_question(
@@ -141,11 +145,37 @@ def of_worths(
     return mean_of_marks(indicator, worths, scale or measure.scale or ON_10, given)
 
 
+def over(
+    rows: pd.DataFrame, periods: Periods | Sequence[Quarter], group: str = ""
+) -> Iterator[Begun]:
+    """The rows of a tidy table of each device in each period, or each quarter.
+
+    They come after what their estimates begin with (the device's passport, and the period), and
+    before their `period_status`. Of a column that is a `group`, of each of its values that a
+    device has in some period.
+    """
+    asked = periods if isinstance(periods, Mapping) else by_quarter(periods)
+    for passport, own in by_device(within(rows, _quarters_of(asked))):
+        values = sorted(own[group].dropna().unique()) if group else []
+        for period, quarters in asked.items():
+            about, given = {**passport, "period": period}, own[own["quarter"].isin(quarters)]
+            if not group:
+                yield about, given, period_status(given, quarters)
+            for value in values:
+                part = given[given[group] == value]
+                of = {**about, "group": group, "group_value": value}
+                yield of, part, period_status(part, quarters)
+
+
 def by_device(rows: pd.DataFrame) -> Iterator[tuple[estimates.Row, pd.DataFrame]]:
     """The rows of each device, after the `SUBJECT` of their estimates; of no product is ""."""
     rows = rows.assign(product=rows["product"].fillna(""))
     for subject, own in rows.groupby(SUBJECT, sort=True):
         yield dict(zip(SUBJECT, subject, strict=True)), own
+
+
+def _quarters_of(periods: Periods) -> list[Quarter]:
+    return [quarter for quarters in periods.values() for quarter in quarters]
 
 
 def within(rows: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
@@ -279,29 +309,26 @@ def with_interval(value: float, low: float, high: float) -> estimates.Row | None
 
 def periods_of(
     rows: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
-) -> list[tuple[dict[str, str], str, pd.DataFrame, str]]:
-    """Each device's rows of the quarters taken as one period: passport, period, rows, status.
+) -> Iterator[Begun]:
+    """As `over`, of the quarters taken as one period, of each device that has rows in them.
 
-    A device without a row in them is left out. Its categories are told over the whole period
-    alone, so that none of its quarters may be had from one edition to the next (see
-    `confidentiality.disclosure`): the period is `suppressed` until it has rows in each of its
-    quarters, or in every other, and again when the device stops. That of a device that listens
-    once a year or now and then may also hold one quarter alone.
+    Its categories are told over the whole period alone, so that none of its quarters may be had
+    from one edition to the next (see `confidentiality.disclosure`): the period is `suppressed`
+    until it has rows in each of its quarters, or in every other, and again when the device stops.
+    That of a device that listens once a year or now and then may also hold one quarter alone.
     """
     period = pooled_period(quarters) if len(quarters) > 1 else quarters[0]
-    once = wave_devices(catalogue)
-    found = []
+    waves = wave_devices(catalogue)
     for passport, given in by_device(within(rows, quarters)):
         people = given.drop_duplicates("response_id")
-        status = period_status(people, quarters, passport["device"] in once)
+        status = period_status(people, quarters, once=passport["device"] in waves)
         present = {*given["quarter"]}
         known = catalogue.devices.get(passport["device"])  # a device may have left it since
         alone = len(present) == 1 and known is not None and known.frequency in RARE
         apart = [False if quarter in present else None for quarter in quarters]
         if not alone and not window_told(apart):
             status = "suppressed"
-        found.append((passport, period, given, status))
-    return found
+        yield {**passport, "period": period}, given, status
 
 
 def share_of(count: int, n: int) -> estimates.Row:

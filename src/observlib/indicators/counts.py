@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,18 +10,19 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.base.period import Quarter, month_days, months_between
-from observlib.confidentiality.disclosure import protect
 from observlib.estimates import LOW_BASE
 from observlib.indicators.answers import SUBJECT, by_device
-from observlib.records.actions import Changes, measured_since
+from observlib.indicators.families import counted, estimated
+from observlib.records.sheets import Changes, measured_since
 
 HISTORY = 25  # quarters: six years and the one that is compared
 _YEAR = 4  # quarters, and the least changes on a year: one of each season
 
 
+@counted
 def monthly_counts(
     audience: pd.DataFrame, first: str, last: str, measure: str = "visits"
-) -> pd.DataFrame:
+) -> Iterator[estimates.Row]:
     """Estimates of a measure by device and month, from a device's own first month on.
 
     A month is `partial` where days are absent or the export was made before its end; also where it
@@ -32,7 +33,6 @@ def monthly_counts(
     """
     rows = audience[audience[measure].notna()]
     rows = rows.assign(month=rows["start"].dt.strftime("%Y-%m"))
-    made: list[dict[str, Any]] = []
     for passport, series in by_device(rows):
         by_month = series.groupby("month").agg(value=(measure, "sum"))
         days, lacking = _whole_days(series), months_lacking(series, measure, _whole_days)
@@ -40,15 +40,14 @@ def monthly_counts(
         for month in months_between(max(first, by_month.index[0]), min(last, end)):
             row = {**passport, "indicator": measure, "period": month}
             if month not in by_month.index:
-                made.append({**row, "status": "missing"})
+                yield {**row, "status": "missing"}
                 continue
             value = float(by_month.at[month, "value"])
             whole = days[month] == month_days(month) and month not in lacking
             before = by_month.loc[by_month.index < month, "value"].tail(12)
             cut = month == end and len(before) == 12 and value < 0.5 * before.min()
             status = "published" if whole and not cut else "partial"
-            made.append({**row, "estimate": value, "n": value or None, "status": status})
-    return protect(made, low_base=0, personal=False)
+            yield {**row, "estimate": value, "n": value or None, "status": status}
 
 
 def _whole_days(rows: pd.DataFrame) -> dict[str, int]:
@@ -97,9 +96,10 @@ def months_lacking(
     return lacking
 
 
+@counted
 def quarterly_counts(
     audience: pd.DataFrame, quarters: Sequence[Quarter], measure: str = "visits"
-) -> pd.DataFrame:
+) -> Iterator[estimates.Row]:
     """A measure by device and quarter: the sum of its months.
 
     A quarter is `partial` where one of its months is partial or missing; `missing` where no
@@ -113,7 +113,6 @@ def quarterly_counts(
         The quarters wanted, oldest first.
     """
     months = monthly_counts(audience, quarters[0].months[0], quarters[-1].months[2], measure)
-    made: list[dict[str, Any]] = []
     for passport, series in by_device(months):
         by_month = series.set_index("period")
         for quarter in quarters:
@@ -122,43 +121,36 @@ def quarterly_counts(
             row = {**passport, "indicator": measure, "period": quarter}
             if not shown.any():
                 withheld = (inside["status"] == "suppressed").any()
-                made.append({**row, "status": "suppressed" if withheld else "missing"})
+                yield {**row, "status": "suppressed" if withheld else "missing"}
                 continue
             value = inside.loc[shown, "estimate"].sum()
             whole = (inside["status"] == "published").sum() == 3
             status = "published" if whole else "partial"
-            made.append({**row, "estimate": value, "n": value or None, "status": status})
-    return protect(made, low_base=0, personal=False)
+            yield {**row, "estimate": value, "n": value or None, "status": status}
 
 
-def change_on_year(quarters: pd.DataFrame, changes: Changes = ()) -> pd.DataFrame:
+@estimated
+def change_on_year(quarters: pd.DataFrame, changes: Changes = ()) -> Iterator[estimates.Row]:
     """Change on a year, in %, of the latest quarter, and of those whose namesake is in the frame.
 
     `visits_yoy`, `downloads_yoy` and so on are `missing`, without a value, where one of the two
     quarters is partial, missing, before the first of a device or measured in another way.
     """
-    made: list[dict[str, Any]] = []
     subject = ["indicator", *SUBJECT, "group", "group_value"]
     latest = quarters["period"].max()
     for names, series in quarters.groupby(subject, sort=True):
         by_period = series.set_index("period")
+        about = dict(zip(subject, names, strict=True)) | {"indicator": f"{names[0]}_yoy"}
         for period in by_period.index:
             earlier = Quarter(period) - 4
             if earlier not in by_period.index and period != latest:
                 continue
-            row = {
-                **dict(zip(subject, names, strict=True)),
-                "indicator": f"{names[0]}_yoy",
-                "period": period,
-                "unit": "%",
-            }
             both = by_period.reindex([period, earlier])
             now, then = both["estimate"]
-            ways = {measured_since({**row, "period": x}, changes) for x in both.index}
+            ways = {measured_since({**about, "period": x}, changes) for x in both.index}
             comparable = (both["status"] == "published").all() and then > 0 and len(ways) == 1
             value = {"estimate": 100 * (now / then - 1)} if comparable else {"status": "missing"}
-            made.append(row | value)
-    return estimates.make(made)
+            yield {**about, "period": period, "unit": "%", **value}
 
 
 def usual_change(counts: Sequence[float], ways: Sequence[Any] = ()) -> tuple[float, float]:

@@ -2,18 +2,21 @@
 
 A theme declares what it publishes with `family`, above a function whose parameters say what it
 reads. An edition computes each family once, and every page selects from what it gave (see
-`frame`): no two pages can tell one quantity differently.
+`frame`): no two pages can tell one quantity differently. A function that yields rows is declared
+`protected`, `counted` or `estimated`, by which they become estimates.
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from functools import partial, wraps
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue.tables import ALIKE, TABLES
+from observlib.confidentiality.disclosure import protect
 from observlib.estimates.comparisons import make_comparisons
 
 # What a family may read beside tidy tables, tables of `data/reference` and other families.
@@ -33,6 +36,8 @@ CONTEXT = {
 RESPONSES = "responses"
 REFERENCE_TABLES = ("margins", "regions")  # tables of `data/reference`
 Compute = TypeVar("Compute", bound=Callable[..., Any])
+Reads = ParamSpec("Reads")
+Rows = Iterable[estimates.Row]
 
 
 class Given(NamedTuple):
@@ -129,3 +134,45 @@ def family(
         return compute
 
     return declare
+
+
+# --- From rows to estimates: what a function yields, and how it is protected
+
+
+def made_by(
+    make: Callable[[Rows], pd.DataFrame],
+) -> Callable[[Callable[Reads, Rows]], Callable[Reads, pd.DataFrame]]:
+    """Declare what makes estimates of the rows that a function yields."""
+
+    def declare(rows_of: Callable[Reads, Rows]) -> Callable[Reads, pd.DataFrame]:
+        @wraps(rows_of)
+        def frame_of(*args: Reads.args, **kwargs: Reads.kwargs) -> pd.DataFrame:
+            return make(rows_of(*args, **kwargs))
+
+        return frame_of
+
+    return declare
+
+
+def protected(
+    low_base: int = estimates.LOW_BASE, personal: bool = True
+) -> Callable[[Callable[Reads, Rows]], Callable[Reads, pd.DataFrame]]:
+    """Declare that of the rows that a function yields estimates are made that may be told.
+
+    Its parameters are those of `confidentiality.disclosure.protect`.
+
+    Examples
+    --------
+    >>> @protected()
+    ... def shares(people: int):
+    ...     yield {"indicator": "i", "period": "2026-T3", "unit": "%", "estimate": 50, "n": people}
+    >>> shares(4)["status"].item(), shares(92)["status"].item()
+    ('suppressed', 'published')
+    """
+    return made_by(partial(protect, low_base=low_base, personal=personal))
+
+
+counted = protected(low_base=0, personal=False)
+"""As `protected`, of what is counted whole: no base of it is low."""
+estimated = made_by(estimates.make)
+"""As `protected`, of what tells of nobody."""

@@ -18,7 +18,7 @@ from observlib.estimates import REFERENCE
 from observlib.estimates.comparisons import IN_TIME
 from observlib.indicators.counts import HISTORY, usual_change
 from observlib.language import rounding
-from observlib.records.actions import Changes, measured_since
+from observlib.records.sheets import Changes, measured_since
 from observlib.stats.comparability import of_pairs
 from observlib.stats.survey.comparison import PAIRED, Kind, compare, two_by_two, waves
 from observlib.stats.survey.differences import error_of_paired_shares

@@ -36,10 +36,9 @@ def load_texts(module: str) -> _Texts:
 
     Examples
     --------
-    >>> from observlib.themes.audience import sentences
-    >>> words = load_texts(sentences.__file__)
-    >>> words["unusual_months"].format(months="mai 2026")
-    "S'écartent de ce que l'on attendait : mai 2026."
+    >>> from observlib.language import words
+    >>> load_texts(words.__file__)["from_to"].format(then="7,1", now="7,4 sur 10")
+    'de 7,1 à 7,4 sur 10'
     """
     return _read(Path(module).with_suffix(".yml"))
 

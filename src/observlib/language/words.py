@@ -314,6 +314,11 @@ _WORD, _DIGITS = re.compile(r"\w[^\s]*"), re.compile(r"\d[\d\s]*(?:,\d+)?")
 OFTEN = _TEXTS.group("often")
 
 
+def place(channel: str) -> str:
+    """Where what has a channel is, as a sentence says it; nothing where it has none."""
+    return PLACES.get(channel, "")
+
+
 def by_channel(rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as records, the web first."""
     order = list(PLACES)

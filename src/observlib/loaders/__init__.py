@@ -6,11 +6,10 @@ Each gives rows and rejects, or raises `ObservError` when nothing of the file ca
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 
 import pandas as pd
 
@@ -36,10 +35,30 @@ class Loaded:
     added: int = 0
 
 
+# The loaders that are code, and the module whose function `load_…` each is.
+_MODULES = {
+    "code_sheet": "codes",
+    "demarches": "demarches",
+    "limesurvey": "surveys",
+    "plain_csv": "plain_csv",
+    "services_publics_plus": "services_publics_plus",
+    "services_publics_plus_codes": "codes",
+    "spss_stata": "surveys",
+    "workshops": "workshops",
+}
+
+
 def loader_names() -> tuple[str, ...]:
-    """The loaders that are code: the modules of this room that are not private."""
-    modules = (module.name for module in iter_modules(__path__))
-    return tuple(sorted(name for name in modules if not name.startswith("_")))
+    """The loaders that are code."""
+    return tuple(_MODULES)
+
+
+def loader_of(name: str) -> Callable[[Path, Device, Catalogue], Loaded | Iterator[Loaded]]:
+    """The function that a loader is."""
+    function: Callable[[Path, Device, Catalogue], Loaded | Iterator[Loaded]] = getattr(
+        import_module(f"{__name__}.{_MODULES[name]}"), f"load_{name}"
+    )
+    return function
 
 
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
@@ -60,10 +79,10 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
 def batches(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded]:
     """Read one export with its device's loader, a piece after the other where it is long."""
     form = catalogue.formats.get(device.loader)
-    if form is None and device.loader not in loader_names():
+    if form is None and device.loader not in _MODULES:
         raise ObservError(
             f"device {device.id!r}: loader {device.loader!r} does not exist; "
-            f"loaders are {', '.join(sorted((*loader_names(), *catalogue.formats)))}"
+            f"loaders are {', '.join(sorted((*_MODULES, *catalogue.formats)))}"
         )
     if files.endless(path):
         raise ObservError(f"{path}: {files.NO_FILE}")
@@ -76,8 +95,7 @@ def batches(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded
                 form = form.model_copy(update={"layout": own})
             yield from _format.format_batches(path, device, catalogue, form)
         else:
-            module = import_module(f"{__name__}.{device.loader}")
-            loaded = getattr(module, f"load_{device.loader}")(path, device, catalogue)
+            loaded = loader_of(device.loader)(path, device, catalogue)
             yield from (loaded,) if isinstance(loaded, Loaded) else loaded
     except (MemoryError, RecursionError) as error:
         what = "takes more memory than there is; export a shorter period, or parts"

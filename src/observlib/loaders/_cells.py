@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,15 +44,15 @@ def parse_number(text: str) -> float | None:
     return float(plain.replace(",", ".")) + 0.0  # no page shows a -0
 
 
-def _unit_of(text: str) -> str:
+def read_unit(text: str) -> str:
     """The library's word for a unit: shares are in `%`, marks `sur 10`.
 
     Examples
     --------
-    >>> _unit_of("% de satisfaction"), _unit_of("/10"), _unit_of("labellisations")
+    >>> read_unit("% de satisfaction"), read_unit("/10"), read_unit("labellisations")
     ('%', 'sur 10', 'labellisations')
     """
-    text = _line(text)
+    text = read_line(text)
     if re.match(r"%( de |$)", text):
         return "%"
     return f"sur {text[1:]}" if re.fullmatch(r"/\d+", text, re.A) else text
@@ -78,29 +79,29 @@ def value_fault(value: float, unit: str) -> str | None:
     return f"is not {bounds} ({unit})"
 
 
-def _line(text: str) -> str:
+def read_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _name(text: str) -> str:
-    if len(text := _line(text)) > _LONGEST_NAME:
+def read_name(text: str) -> str:
+    if len(text := read_line(text)) > _LONGEST_NAME:
         raise ValueError("is too long; check the columns")
     return text
 
 
-def _figure(text: str) -> float:
+def read_figure(text: str) -> float:
     if (value := parse_number(text)) is None:
         raise ValueError("is no number; write 72.5 or 72,5, thousands set apart by spaces")
     return value
 
 
-def _base(text: str) -> int:
+def read_base(text: str) -> int:
     if (count := _text.parse_count(text)) is None or count < 1:
         raise ValueError("is no whole number of 1 or more; tell a range in `reservation`")
     return count
 
 
-def _published(text: str) -> str:
+def read_published(text: str) -> str:
     shaped = re.fullmatch(r"(?:19|20)\d\d(-\d\d(-\d\d)?)?", text, re.A)
     if not shaped or (
         shaped[1] and not (_text.parse_day if shaped[2] else _text.parse_month)(text)
@@ -109,18 +110,18 @@ def _published(text: str) -> str:
     return text
 
 
-def _url(text: str) -> str:
+def read_url(text: str) -> str:
     if not re.fullmatch(r"https?://[^\s/<>\"]+[^\s<>\"]*", text):
         raise ValueError("is no address that begins with http:// or https://")
     return text
 
 
-def _departement(text: str) -> str:
+def read_departement(text: str) -> str:
     """The code of a département as INSEE writes it, whose zero a spreadsheet may have taken.
 
     Examples
     --------
-    >>> _departement("1"), _departement("2a"), _departement("974")
+    >>> read_departement("1"), read_departement("2a"), read_departement("974")
     ('01', '2A', '974')
     """
     code = text.upper().zfill(2)
@@ -177,7 +178,7 @@ def _word_reader(words: dict[str, tuple[str, ...]], what: str) -> Callable[[str]
     return read
 
 
-def read_count(text: str, commas: bool = False) -> int:
+def read_signed(text: str, commas: bool = False) -> int:
     """A whole number, such as `1 234`, or `1,234` where `commas` set thousands apart."""
     number = _text.parse_count(text, commas)
     if number is None:
@@ -187,19 +188,19 @@ def read_count(text: str, commas: bool = False) -> int:
 
 def _natural(text: str, commas: bool = False) -> int:
     """A whole number that is not negative."""
-    if (number := read_count(text, commas)) < 0:
+    if (number := read_signed(text, commas)) < 0:
         raise ValueError("is negative; counts are 0 or more")
     return number
 
 
-def _amount(text: str) -> float:
+def read_amount(text: str) -> float:
     """An amount in euros: decimal point or comma, thousands set apart by spaces, maybe a €.
 
     A point and three digits are refused: it is one for some and a thousand for others.
 
     Examples
     --------
-    >>> _amount("1\u202f234,50 €"), _amount("12.5")
+    >>> read_amount("1\u202f234,50 €"), read_amount("12.5")
     (1234.5, 12.5)
     """
     plain = fold(text).removesuffix("eur").removesuffix("€").rstrip()
@@ -354,12 +355,12 @@ def _plain(text: str) -> str:
     return found
 
 
-def _host(text: str) -> str:
+def read_host(text: str) -> str:
     """The name of the server in an address of the web.
 
     Examples
     --------
-    >>> _host("https://social.example/@service/3")
+    >>> read_host("https://social.example/@service/3")
     'social.example'
     """
     found = urlsplit(text).hostname
@@ -368,7 +369,7 @@ def _host(text: str) -> str:
     return found
 
 
-def _ticket(text: str) -> str:
+def read_ticket(text: str) -> str:
     """The number of a ticket, whose thousands may be set apart by spaces."""
     if "@" in text or len(text) > 60:
         raise ValueError("is no number of a ticket")
@@ -398,7 +399,7 @@ def read_title_id(text: str) -> str:
     return digits if isbn else read_title(text)
 
 
-def _list_name(text: str) -> str:
+def read_list(text: str) -> str:
     """The name of a list of subscribers, which is no total of all of them."""
     if _text.is_total(text):
         raise ValueError("is the total of the lists, beside them; take the row away")
@@ -441,19 +442,19 @@ def read_label(text: str) -> str:
     return text
 
 
-def _item(text: str) -> int:
+def read_item(text: str) -> int:
     """An answer to an item of the System Usability Scale."""
     if not re.fullmatch(r"[1-5](?:[.,]0)?", text):
         raise ValueError("is no answer from 1 to 5 to an item of the SUS")
     return int(text[0])
 
 
-def _task_time(text: str) -> float:
+def read_task_time(text: str) -> float:
     """A time on task in seconds, above 0 and below an hour: `1:30:00` is a spreadsheet's 1 min 30.
 
     Examples
     --------
-    >>> _task_time("83,5"), _task_time("02:05"), _task_time("2 min 05 s")
+    >>> read_task_time("83,5"), read_task_time("02:05"), read_task_time("2 min 05 s")
     (83.5, 125.0, 125.0)
     """
     text = fold_label(text)
@@ -479,12 +480,12 @@ _STREET = re.compile(rf"\d ?(?:bis|ter)?,? (?:{_WAY})\b")
 _NUMBER = re.compile(r"\d+[.,]0+|\d([.,]\d+)?e\+?\d+", re.ASCII | re.IGNORECASE)
 
 
-def _place(text: str) -> str:
+def read_place(text: str) -> str:
     """The name or code of a place, as it is written: a department may be `01` or `2A`.
 
     Examples
     --------
-    >>> _place("01"), _place("Saint-Denis  (974)")
+    >>> read_place("01"), read_place("Saint-Denis  (974)")
     ('01', 'Saint-Denis (974)')
     """
     if _text.is_total(text) or fold_label(text) in _WORDS["everywhere"]:
@@ -498,10 +499,20 @@ def _place(text: str) -> str:
 
 # --- What reads a cell of each kind of field
 
+_Reader = Callable[[str], object]
+_READERS: dict[str, _Reader] = {
+    one.__name__.removeprefix("read_"): one
+    for one in (
+        read_number, read_answer, read_host, read_participant, read_label, read_task_time,
+        read_item, read_line, read_name, read_figure, read_unit, read_base, read_published,
+        read_url, read_departement, read_ticket, read_theme, read_section, read_title,
+        read_title_id, read_list, read_place, read_month, read_signed, read_period, read_amount,
+    )
+}  # fmt: skip
+_READERS |= {"text": str, "words": str}  # of a value that the format tells
 
-def reader_of(
-    kind: str, field: str, column: SourceColumn, catalogue: Catalogue
-) -> Callable[[str], object]:
+
+def reader_of(kind: str, field: str, column: SourceColumn, catalogue: Catalogue) -> _Reader:
     """What reads one cell of a kind, and raises a `ValueError` that says why it cannot."""
 
     def product(text: str) -> str:
@@ -521,43 +532,13 @@ def reader_of(
         return _mean_reader(column, share=field == "bounces")
     if kind == "mark":
         return _mark_reader(column)
-    if column.words and kind != "flag":
+    if kind == "flag":
+        return _flag_reader(column)
+    if column.words:
         return _word_reader(column.words, _WORDS["unknown"].get(field, "no known word"))
-    readers: dict[str, Callable[[str], object]] = {
-        "text": str,
-        "words": str,  # of a value that the format tells
-        "number": read_number,
-        "answer": read_answer,
-        "host": _host,
-        "participant": read_participant,
-        "label": read_label,
-        "task_time": _task_time,
-        "item": _item,
-        "product": product,
-        "indicator": indicator,
-        "line": _line,
-        "name": _name,
-        "figure": _figure,
-        "unit": _unit_of,
-        "base": _base,
-        "published": _published,
-        "url": _url,
-        "departement": _departement,
-        "ticket": _ticket,
-        "theme": read_theme,
-        "section": read_section,
-        "title": read_title,
-        "title_id": read_title_id,
-        "list": _list_name,
-        "place": _place,
-        "month": read_month,
-        "count": lambda text: _natural(text, bool(column.thousands)),
-        "signed": read_count,
-        "period": read_period,
-        "amount": _amount,
-        "flag": _flag_reader(column),
-        "time": _moments.short_time(_moments.duration_reader(column)),
-        "times": _moments.duration_reader(column),
-        "moment": _moments.duration_reader(column),  # after another
-    }
-    return readers[kind]
+    if kind == "count":
+        return partial(_natural, commas=bool(column.thousands))
+    if kind in ("time", "times", "moment"):  # which comes so long after another
+        read = _moments.duration_reader(column)
+        return _moments.short_time(read) if kind == "time" else read
+    return {"product": product, "indicator": indicator, **_READERS}[kind]

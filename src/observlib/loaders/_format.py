@@ -17,44 +17,13 @@ import pandas as pd
 from observlib.base.errors import ObservError
 from observlib.base.text import fold_label
 from observlib.catalogue import FIELDS, Catalogue, Device, Format, SourceColumn, contract, tables
-from observlib.catalogue.contract import reject
-from observlib.loaders import Loaded
+from observlib.loaders import Loaded, _grid, _moments, _text
 from observlib.loaders._cells import CELL_SEPARATOR, read_each, reader_of
-from observlib.loaders._grid import (
-    ColumnCells,
-    Grid,
-    Pieces,
-    coded,
-    grid_pieces,
-    in_pieces,
-    kept_rows,
-    lines_of_rows,
-    needed_places,
-    of_texts,
-    places_of,
-    read_grid,
-    rule_of,
-)
-from observlib.loaders._moments import (
-    Written,
-    day_made,
-    given_period,
-    paris_days,
-    read_moments,
-    written_form,
-)
+from observlib.loaders._grid import Grid, coded, of_texts, places_of
 from observlib.loaders._rows import Reading, id_of, rejects_of, settle, with_texts
 from observlib.loaders._settled import SETTLED, summed
 from observlib.loaders._survey import SurveyColumn, responses
-from observlib.loaders._text import (
-    PIECE,
-    header_label,
-    is_formula_error,
-    need_columns,
-    short,
-    width_fault,
-    without_persons,
-)
+from observlib.loaders._text import PIECE, header_label, short
 
 # --- From an export of a survey, read by its format, to answers by the device's questionnaire
 
@@ -76,7 +45,7 @@ def _answered(grid: Grid, frame: pd.DataFrame, reading: Reading, catalogue: Cata
     moment = ended.fillna(began).where(finished, began.fillna(ended))
     reading.where("date", moment.isna(), "is empty, and the day of the response is not known")
     moment = moment.dropna()
-    days = paris_days(moment).dt.strftime("%Y-%m-%d")
+    days = _moments.paris_days(moment).dt.strftime("%Y-%m-%d")
     columns = _answer_columns(grid, reading.form)
     rows = {}
     for line, day in days.items():
@@ -165,15 +134,15 @@ def _titles_of(path: Path, grid: Grid, form: Format) -> dict[str, str]:
             f"{form.layout.header_row}; {form.mend or 'export it again'}"
         )
     if missing:
-        need_columns(path, grid.header, list(dict.fromkeys(missing)), mend)
+        _text.need_columns(path, grid.header, list(dict.fromkeys(missing)), mend)
     return titles
 
 
 def _texts_of(grid: Grid, reading: Reading) -> pd.DataFrame:
     """The cells of each field, without spaces around them, of the rows that fit the header."""
     titles, form = reading.titles, reading.form
-    whole = grid.rows if isinstance(grid.rows, ColumnCells) else _whole(grid, reading)
-    lines = lines_of_rows(whole)
+    whole = grid.rows if isinstance(grid.rows, _grid.ColumnCells) else _whole(grid, reading)
+    lines = _grid.lines_of_rows(whole)
     texts = pd.DataFrame(index=pd.Index(lines, dtype="int64"))
     for field, column in form.columns.items():
         if field not in titles:
@@ -182,16 +151,18 @@ def _texts_of(grid: Grid, reading: Reading) -> pd.DataFrame:
         at, *more = places_of(grid.header, column.headers)
         codes, known = coded(whole, at)
         known = [*map(str.strip, known)]
-        wrong = [n for n, cell in enumerate(known) if cell[:1] == "#" and is_formula_error(cell)]
+        wrong = [
+            n for n, cell in enumerate(known) if cell[:1] == "#" and _text.is_formula_error(cell)
+        ]
         for place in np.flatnonzero(np.isin(codes, wrong)) if wrong else ():
             what = f"holds {known[codes[place]]} in {short(titles[field])!r}"
             reading.add(int(lines[place]), "", f"{what}, the error of a formula; mend the cell")
         if column.pattern and not more:
-            known = [_text(column, [cell]) for cell in known]
+            known = [_field_text(column, [cell]) for cell in known]
         cells = of_texts(codes, known)
         if more:
             parts = zip(*(of_texts(*coded(whole, one)) for one in (at, *more)), strict=True)
-            cells = np.array([_text(column, part) for part in parts], dtype=object)
+            cells = np.array([_field_text(column, part) for part in parts], dtype=object)
         if column.same:
             cells = np.array(_repeated(cells, column.same), dtype=object)
             reason = "repeats the cell above, and there is none; write it out"
@@ -202,9 +173,9 @@ def _texts_of(grid: Grid, reading: Reading) -> pd.DataFrame:
             cells = of_texts(codes, ("" if fold_label(cell) in nothing else cell for cell in known))
         texts[field] = pd.Series(cells, index=texts.index, dtype=object)
         if rule := column.only_if:
-            (by,) = needed_places(reading.path, grid, [rule.header])
+            (by,) = _grid.needed_places(reading.path, grid, [rule.header])
             codes, known = coded(whole, by)
-            wanted = of_texts(codes, map(rule_of(rule), known), bool)
+            wanted = of_texts(codes, map(_grid.rule_of(rule), known), bool)
             texts[field] = texts[field].where(wanted, "")
             if not column.optional:
                 reading.where(field, (texts[field] == "") & wanted, "is empty")
@@ -215,7 +186,7 @@ def _whole(grid: Grid, reading: Reading) -> dict[int, Sequence[str]]:
     """The rows that fit the header; the others are faults."""
     width, whole = len(grid.header), dict(grid.rows)
     for line, cells in grid.rows.items():
-        if len(cells) != width and (fault := width_fault(cells, width)):
+        if len(cells) != width and (fault := _text.width_fault(cells, width)):
             reading.add(line, "", fault)
             del whole[line]
     return whole
@@ -230,7 +201,7 @@ def _repeated(cells: Iterable[str], word: str) -> list[str]:
     return found
 
 
-def _text(column: SourceColumn, cells: Sequence[str]) -> str:
+def _field_text(column: SourceColumn, cells: Sequence[str]) -> str:
     """The text of a field: of its first cell that is not empty, or of all where they are parts."""
     filled = [text for cell in cells if (text := cell.strip())]
     text = (CELL_SEPARATOR.join(filled) if column.parts else filled[0]) if filled else ""
@@ -259,13 +230,13 @@ def format_batches(
     if form.table == "tickets":  # a fetch writes when it saw each
         known = {"extracted": SourceColumn(headers=("extracted",), optional=True), **form.columns}
         form = form.model_copy(update={"columns": known})
-    again = grid_pieces(path, form, PIECE)
+    again = _grid.grid_pieces(path, form, PIECE)
     grid = next(again())
     for header, name in form.instead.items():
         if (other := catalogue.formats.get(name)) and places_of(grid.header, [header]):
             yield from format_batches(path, device, catalogue, other)
             return
-    named = day_made(path) if form.made_named else None
+    named = _moments.day_made(path) if form.made_named else None
     if made := grid.made_on or named:
         device = device.model_copy(update={"extracted": made})
     for header, instead in form.other_exports.items():
@@ -279,9 +250,9 @@ def format_batches(
     form = _with_untold(form, titles)
     form = _with_period(grid, whole := Reading(path=path, form=form, device=device, titles=titles))
     whole = replace(whole, form=form)
-    long = len(grid.rows) == PIECE and in_pieces(path, form)
+    long = len(grid.rows) == PIECE and _grid.in_pieces(path, form)
     if long and not _stand_alone(whole):
-        grid, long = read_grid(path, form), False
+        grid, long = _grid.read_grid(path, form), False
     if not long:
         again = partial(iter, [grid])
     how = _written(again, whole)
@@ -292,7 +263,7 @@ def format_batches(
     before: dict[str, pd.Timestamp] = {}
     parts = pd.DataFrame()
     for grid in again():
-        grid = kept_rows(path, grid, form, left)
+        grid = _grid.kept_rows(path, grid, form, left)
         reading = whole.piece(grid.header, grid.rows)
         texts = _texts_of(grid, reading)
         values = {
@@ -314,10 +285,7 @@ def format_batches(
             found, lacking = _with_texts(found, frame, grid, reading)
             more += lacking
         more += found.notices
-        rejects = [
-            reject(path.name, line, titles.get(field, ""), _shown(texts, line, field), reason)
-            for line, field, reason in reading.told()
-        ]
+        rejects = reading.rejects(path, titles, texts, _shown)
         found = replace(found, rejects=rejects_of(rejects, found.rejects), notices=())
         yield found
     if len(parts):
@@ -391,36 +359,41 @@ def _with_period(grid: Grid, reading: Reading) -> Format:
     told: dict[str, object] = {"optional": False}  # a cell of it
     if "period" not in titles:
         records = 1 if "section" in titles else len(grid.rows)  # a period has many sections
-        told |= {"headers": (), "value": given_period(reading.path, reading.device, records)}
+        told |= {
+            "headers": (),
+            "value": _moments.given_period(reading.path, reading.device, records),
+        }
     columns = {**form.columns, "period": column.model_copy(update=told)}
     return form.model_copy(update={"columns": columns})
 
 
-def _written(again: Pieces, reading: Reading) -> dict[str, Written]:
+def _written(again: _grid.Pieces, reading: Reading) -> dict[str, _moments.Written]:
     """How each field of moments or days is written, told over all that may be so alike."""
     form, told = reading.form, reading.device.date_form
     alike: dict[tuple[str, ...], list[str]] = {}
     for field, column in form.columns.items():
         if _is_dated(form, field):
             alike.setdefault(column.forms or _FORMS, []).append(field)
-    found: dict[str, Written] = {}
+    found: dict[str, _moments.Written] = {}
     for forms, fields in alike.items():
         days = FIELDS[form.table][fields[0]].startswith("day")
         columns = _columns(again, reading, fields)
         try:
-            how = written_form(columns, forms, days, told if told in forms else "")
+            how = _moments.written_form(columns, forms, days, told if told in forms else "")
         except ObservError as error:
             raise ObservError(f"{reading.path}: column {fields[0]!r}: {error}") from error
         found |= dict.fromkeys(fields, how)
     return found
 
 
-def _columns(again: Pieces, reading: Reading, fields: Sequence[str]) -> Iterator[list[pd.Series]]:
+def _columns(
+    again: _grid.Pieces, reading: Reading, fields: Sequence[str]
+) -> Iterator[list[pd.Series]]:
     """The cells of some fields that are not empty, of a piece after the other."""
     form = reading.form
     part = form.model_copy(update={"columns": {name: form.columns[name] for name in fields}})
     for grid in again():
-        kept = kept_rows(reading.path, grid, form, Counter())
+        kept = _grid.kept_rows(reading.path, grid, form, Counter())
         texts = _texts_of(kept, replace(reading, form=part).piece((), {}))
         yield [texts.loc[texts[field] != "", field] for field in fields]
 
@@ -447,7 +420,7 @@ def _read(
     texts: pd.DataFrame,
     field: str,
     reading: Reading,
-    how: Written | None,
+    how: _moments.Written | None,
     zone: ZoneInfo,
     before: dict[str, pd.Timestamp],
     catalogue: Catalogue,
@@ -472,7 +445,9 @@ def _read(
     else:
         forms = column.forms or _FORMS
         last = before.get(field)
-        found, why = read_moments(there, forms, zone, kind == "day", form.in_order, how, last)
+        found, why = _moments.read_moments(
+            there, forms, zone, kind == "day", form.in_order, how, last
+        )
         if found.notna().any():
             before[field] = found.dropna().iloc[-1]
     if alone:
@@ -482,11 +457,11 @@ def _read(
     return found.reindex(cells.index)
 
 
-def _shown(texts: pd.DataFrame, line: int, field: str) -> str:
+def _shown(field: str, cell: str) -> str:
     """The refused cell, unless it may tell of a person."""
-    if not field or field == "answer_id" or line not in texts.index:
+    if field == "answer_id":
         return ""
     if field == "participant":
         return "(not shown: it may be a name)"
-    cell = re.sub(r"\s+", " ", str(texts.at[line, field]))
-    return short(without_persons(cell, 60, "name or number", field)) if cell else ""
+    cell = re.sub(r"\s+", " ", cell)
+    return short(_text.without_persons(cell, 60, "name or number", field)) if cell else ""

@@ -15,32 +15,33 @@ from observlib.base import personal
 from observlib.catalogue import Device, Format, contract, tables
 from observlib.confidentiality.redaction import Names, Unreadable, redact
 from observlib.loaders import Loaded
+from observlib.loaders._text import width_fault
 
 # --- What is wrong with the rows of an export, found while they are read and settled
 
 
 @dataclass(kw_only=True)
-class _Faults:
+class Faults:
     """The first fault of each row, as the field and the reason, by the row's line."""
 
-    by_line: dict[int, tuple[str, str]] = field(default_factory=dict)
-    cells: list[tuple[int, str, str]] = field(default_factory=list)  # refused without their rows
+    by_line: dict[int, tuple[Any, str]] = field(default_factory=dict)
+    cells: list[tuple[int, Any, str]] = field(default_factory=list)  # refused without their rows
 
-    def add(self, line: int, field: str, reason: str) -> None:
+    def add(self, line: int, field: Any, reason: str) -> None:
         """One fault more, unless its row has one."""
         self.by_line.setdefault(line, (field, reason))
 
-    def add_all(self, field: str, reasons: Mapping[int, str | None]) -> None:
+    def add_all(self, field: Any, reasons: Mapping[int, str | None]) -> None:
         """The faults of a field's cells; none where there is no reason."""
         for line, reason in reasons.items():
             if reason:
                 self.add(line, field, reason)
 
-    def where(self, field: str, wrong: pd.Series, reason: str) -> None:
+    def where(self, field: Any, wrong: pd.Series, reason: str) -> None:
         """One fault for all rows of which something holds."""
         self.add_all(field, dict.fromkeys(wrong.index[wrong.fillna(False).astype(bool)], reason))
 
-    def told(self) -> Iterator[tuple[int, str, str]]:
+    def told(self) -> Iterator[tuple[int, Any, str]]:
         """The line, field and reason of all that is refused."""
         yield from ((line, *why) for line, why in self.by_line.items())
         yield from (cell for cell in self.cells if cell[0] not in self.by_line)
@@ -49,9 +50,27 @@ class _Faults:
         """The rows that have no fault."""
         return rows[~rows.index.isin(list(self.by_line))] if self.by_line else rows
 
+    def rejects(
+        self,
+        path: Path,
+        titles: Mapping[Any, str],
+        texts: pd.DataFrame,
+        shown: Callable[[Any, str], str],
+    ) -> list[dict[str, object]]:
+        """What is refused: its column's header, and its cell as far as it may be shown."""
+
+        def cell(line: int, field: Any) -> str:
+            is_known = field in texts and line in texts.index
+            return shown(field, str(texts.at[line, field])) if is_known else ""
+
+        return [
+            contract.reject(path.name, line, titles.get(field, ""), cell(line, field), reason)
+            for line, field, reason in self.told()
+        ]
+
 
 @dataclass(kw_only=True)
-class Reading(_Faults):
+class Reading(Faults):
     """A piece of an export as its format reads it, with what is wrong with its rows."""
 
     path: Path
@@ -161,29 +180,15 @@ def rejects_of(own: Sequence[Mapping[str, Any]], more: pd.DataFrame) -> pd.DataF
     return pd.concat([frame, more]).sort_values("row", kind="stable", ignore_index=True)
 
 
-# --- What people who read texts noted, as rows of the table `codes`
-
-
-def settled_codes(
-    path: Path,
-    device: Device,
-    rows: Sequence[Mapping[str, Any]],
-    lines: Sequence[int],
-    rejects: list[dict[str, object]],
-    notices: Sequence[str] = (),
-) -> Loaded:
-    """What a file of codes holds."""
-    texts = ("answer_id", "variable", "coder", "code")
-    frame = pd.DataFrame(
-        {
-            "device": device.id,
-            "product": pd.Series([device.product] * len(rows), dtype=object),
-            "channel": device.channel,
-            "date": days([row["date"] for row in rows]),
-            **{name: pd.Series([row[name] for row in rows], dtype=object) for name in texts},
-        }
-    ).set_axis(list(lines), axis=0)
-    return settle(path, "codes", frame, rejects, list(notices))
+def texts_of_rows(rows: Mapping[int, Sequence[str]], width: int, faults: Faults) -> pd.DataFrame:
+    """The cells by place, without spaces around them, of rows as wide as their header."""
+    for line, cells in rows.items():
+        if fault := width_fault(cells, width):
+            faults.add(line, "", fault)
+    whole = {
+        n: [*map(str.strip, cells[:width])] for n, cells in rows.items() if n not in faults.by_line
+    }
+    return pd.DataFrame.from_dict(whole, orient="index", columns=range(width), dtype=object)
 
 
 # --- Texts that people wrote beside what they answered: redacted before anything else sees them

@@ -19,6 +19,7 @@ _MEMORY = 1 << 30  # bytes of address space, where the system has such a limit (
 _LONGEST = 40_000_000  # characters of what is read, as JSON
 _SECONDS = 60
 _TOO_MUCH = "needs more memory than a file of this kind"
+_MOST_CELLS = 5_000_000  # of a file of SPSS or Stata
 _DAY, _MOMENT = "\0day", "\0moment"  # as no label of a file begins
 
 
@@ -92,6 +93,67 @@ def _main(seconds: str, script: str, function: str, *words: str) -> None:
     with answer:
         answer.write(found)
     sys.exit(int(failed))
+
+
+# --- What is read so: workbooks with python-calamine, files of SPSS and Stata with pyreadstat
+
+
+def read_workbook() -> list[tuple[str, list[list[object]]]]:
+    """Name and rows of each sheet of the workbook on the standard input."""
+    import io
+
+    import python_calamine
+
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
+    return [
+        (name, book.get_sheet_by_name(name).to_python(skip_empty_area=False))  # type: ignore
+        for name in book.sheet_names
+    ]
+
+
+def _cell(value: object) -> str:
+    """A value as a text export would have it.
+
+    Examples
+    --------
+    >>> _cell(3.0), _cell(2.5), _cell(float("nan")), _cell(datetime(2026, 3, 1, 10, 20))
+    ('3', '2.5', '', '2026-03-01 10:20:00')
+    """
+    if value is None or value != value:  # NaN and NaT are no number and no day
+        return ""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def read_statistics_file(path: str, function: str) -> list[dict[str, object]]:
+    """The names, labels and cells of each variable of a file, by a function of pyreadstat."""
+    import pyreadstat
+
+    read = getattr(pyreadstat, function)
+    _, claimed = read(path, metadataonly=True)
+    count = (claimed.number_rows or 0) * (claimed.number_columns or 0)
+    if count > _MOST_CELLS:
+        raise ValueError(
+            f"{count:,} answers, and no more than {_MOST_CELLS:,} are read: export parts"
+        )
+    frame, meta = read(path)
+    return [
+        {
+            "name": _cell(name),
+            "label": _cell(meta.column_names_to_labels.get(name)),
+            "values": {
+                _cell(value): _cell(label)
+                for value, label in meta.variable_value_labels.get(name, {}).items()
+            },
+            "cells": [_cell(value) for value in frame.iloc[:, place].tolist()],
+        }
+        for place, name in enumerate(frame.columns)  # a damaged name may be NaN, or one twice
+    ]
 
 
 if __name__ == "__main__":

@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property, partial
+from operator import itemgetter
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,11 +25,11 @@ from observlib.base.period import Quarter
 from observlib.base.text import fold_label
 from observlib.base.yaml_files import load_data
 from observlib.catalogue import UNREAD, Catalogue, Device, Question, Questionnaire, plain_code
-from observlib.catalogue.contract import reject
 from observlib.catalogue.tables import WEIGHTS
 from observlib.loaders import Loaded, _text
+from observlib.loaders._cells import read_each
 from observlib.loaders._moments import french_day, months_first
-from observlib.loaders._rows import day_fault, days, settle, with_texts
+from observlib.loaders._rows import Faults, day_fault, days, settle, texts_of_rows, with_texts
 
 # --- Which columns of a survey's export are the response's own, and which answer which question
 
@@ -67,140 +69,162 @@ _NO_ANSWER = frozenset(_WORDS["no_answer"])
 _CODE_BEFORE = re.compile(r"([A-Za-z]\w*(?:\[\w+\])*)\s?[.:]\s", re.ASCII)
 
 
-def find(
-    path: Path, questionnaire: Questionnaire, columns: Sequence[SurveyColumn], submission: bool
-) -> _Header:
-    """Where things stand, by question code or else by text; and what either lacks."""
-    folded = [tuple(map(fold_label, (*column.names, *_own_text(column)))) for column in columns]
+@dataclass(frozen=True)
+class SurveyExport:
+    """The columns of an export, and the questionnaire by which it is read."""
 
-    def first(names: Sequence[str]) -> int | None:
-        return next((place for place, own in enumerate(folded) if set(own) & set(names)), None)
+    path: Path
+    questionnaire: Questionnaire
+    columns: Sequence[SurveyColumn]
 
-    response, submitted = first(_OWN["id"]), first(_OWN["submitted"])
-    there = _headers(columns, columns)
-    if response is None or (submitted is None and submission):
-        lacking = "'Response ID' (id)" if response is None else "'Date submitted' (submitdate)"
-        mend = "export the responses again with the response's own fields"
-        if not submission:  # of no tool that is known
-            lacking, mend = "'id'", "name so the one that identifies each response, or number them"
-        raise ObservError(f"{path}: missing column {lacking}; the file has {there}; {mend}")
-    asked = (submitted, first(_OWN["started"]), first(_OWN["last"]))
-    dates = [place for place in asked if place is not None]
-    questions = _match(path, questionnaire, columns, folded)
-    if not any(questions.values()):
-        raise ObservError(
-            f"{path}: no question of {questionnaire.id!r} heads a column; the file has {there}; "
-            f"export with question codes or full question texts"
-        )
-    weight = _weight(path, questionnaire, columns, folded)
-    own = {response, weight, *dates, *(place for places in questions.values() for place in places)}
-    unknown = [
-        column
-        for place, column in enumerate(columns)
-        if place not in own and not _needs_no_notice(column, folded[place], questionnaire)
-    ]
-    absent = [q for q in questionnaire.questions if q.kind not in UNREAD and not questions[q.code]]
-    notices = []
-    if absent:
-        codes = bounded((question.code for question in absent), 8)
-        notices.append(f"{questionnaire.id!r} has questions that no column answers: {codes}")
-    if unknown:
-        shown = _headers(unknown, columns)
-        notices.append(f"columns that {questionnaire.id!r} does not have are not loaded: {shown}")
-    return _Header(response, submitted, tuple(dates), questions, tuple(notices), weight)
+    @cached_property
+    def _folded(self) -> list[tuple[str, ...]]:
+        return [tuple(map(fold_label, (*one.names, *_own_text(one)))) for one in self.columns]
 
-
-def _weight(
-    path: Path,
-    questionnaire: Questionnaire,
-    columns: Sequence[SurveyColumn],
-    folded: Sequence[Sequence[str]],
-) -> int | None:
-    """The column of the survey's own weights, where its questionnaire names one."""
-    name = questionnaire.weight
-    if name is None:
-        return None
-    code, text = plain_code(name), fold_label(name)
-    places = [
-        place
-        for place, column in enumerate(columns)
-        if text in folded[place] or (code and code in map(plain_code, column.names))
-    ]
-    if len(places) != 1:
-        raise ObservError(
-            f"{path}: {len(places) or 'no'} columns are named {name!r}, where {questionnaire.id!r} "
-            f"says that the survey's own weights are; the file has {_headers(columns, columns)}; "
-            f"export the weights too, or take `weight` out of the questionnaire"
-        )
-    return places[0]
-
-
-def _headers(some: Sequence[SurveyColumn], columns: Sequence[SurveyColumn]) -> str:
-    header = [name for column in columns for name in column.names]
-    return bounded(
-        _text.headers_shown([_text.short(column.names[0], 40) for column in some], header), 8
-    )
-
-
-def _match(
-    path: Path,
-    questionnaire: Questionnaire,
-    columns: Sequence[SurveyColumn],
-    folded: Sequence[Sequence[str]],
-) -> dict[str, _Places]:
-    """The columns of each question by its code."""
-    codes: dict[str, list[int]] = {}
-    texts: dict[str, list[int]] = {}
-    for place, column in enumerate(columns):
-        for code in dict.fromkeys(code for name in column.names for code in _codes(name)):
-            codes.setdefault(code, []).append(place)
-        for text in dict.fromkeys(folded[place]):
-            texts.setdefault(text, []).append(place)
-    alike = Counter(fold_label(question.text) for question in questionnaire.questions)
-    taken: Counter[str] = Counter()
-
-    def only(places: list[int], question: Question) -> int | None:
-        if len(places) > 1:
-            name = _headers([columns[places[0]]], columns)
+    def header(self, submission: bool) -> _Header:
+        """Where things stand, by question code or else by text; and what either lacks."""
+        asked, response, submitted = self.questionnaire, self._own("id"), self._own("submitted")
+        there = self._shown(self.columns)
+        if response is None or (submitted is None and submission):
+            lacking = "'Response ID' (id)" if response is None else "'Date submitted' (submitdate)"
+            mend = "export the responses again with the response's own fields"
+            if not submission:  # of no tool that is known
+                lacking, mend = "'id'", "name so the one that identifies each response"
+                mend += ", or number them"
             raise ObservError(
-                f"{path}: {len(places)} columns are named {name}, "
+                f"{self.path}: missing column {lacking}; the file has {there}; {mend}"
+            )
+        dates = (submitted, self._own("started"), self._own("last"))
+        days = tuple(place for place in dates if place is not None)
+        questions = self._questions()
+        if not any(questions.values()):
+            raise ObservError(
+                f"{self.path}: no question of {asked.id!r} heads a column; the file has {there}; "
+                f"export with question codes or full question texts"
+            )
+        weight = self._weight()
+        own = {response, weight, *days, *(place for some in questions.values() for place in some)}
+        unknown = [
+            column
+            for place, column in enumerate(self.columns)
+            if place not in own and not self._needs_no_notice(place)
+        ]
+        absent = [q.code for q in asked.questions if q.kind not in UNREAD and not questions[q.code]]
+        notices = []
+        if absent:
+            codes = bounded(absent, 8)
+            notices.append(f"{asked.id!r} has questions that no column answers: {codes}")
+        if unknown:
+            shown = self._shown(unknown)
+            notices.append(f"columns that {asked.id!r} does not have are not loaded: {shown}")
+        return _Header(response, submitted, days, questions, tuple(notices), weight)
+
+    def _own(self, name: str) -> int | None:
+        """Where the first of LimeSurvey's own columns of a kind stands."""
+        known = {*_OWN[name]}
+        return next((at for at, own in enumerate(self._folded) if known.intersection(own)), None)
+
+    def _shown(self, some: Sequence[SurveyColumn]) -> str:
+        header = [name for column in self.columns for name in column.names]
+        names = [_text.short(column.names[0], 40) for column in some]
+        return bounded(_text.headers_shown(names, header), 8)
+
+    def _weight(self) -> int | None:
+        """The column of the survey's own weights, where its questionnaire names one."""
+        name = self.questionnaire.weight
+        if name is None:
+            return None
+        code, text = plain_code(name), fold_label(name)
+        places = [
+            place
+            for place, column in enumerate(self.columns)
+            if text in self._folded[place] or (code and code in map(plain_code, column.names))
+        ]
+        if len(places) != 1:
+            raise ObservError(
+                f"{self.path}: {len(places) or 'no'} columns are named {name!r}, where "
+                f"{self.questionnaire.id!r} says that the survey's own weights are; the file has "
+                f"{self._shown(self.columns)}; export the weights too, or take `weight` out of the "
+                "questionnaire"
+            )
+        return places[0]
+
+    def _questions(self) -> dict[str, _Places]:
+        """The columns of each question by its code."""
+        found: dict[str, _Places] = {}
+        taken: Counter[str] = Counter()  # of the questions of one text, which stand in their order
+        for question in self.questionnaire.questions:
+            has_boxes = question.kind == "multiple"
+            places = self._boxes(question) if has_boxes else {}
+            place = None if places else self._place(question, taken)
+            if place is not None and (not has_boxes or self.columns[place].separator):
+                places[place] = _SEVERAL if has_boxes else None
+            found[question.code] = places
+        return found
+
+    @cached_property
+    def _places(self) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+        """Where columns stand, by each code and by each text that may be theirs."""
+        codes: dict[str, list[int]] = {}
+        texts: dict[str, list[int]] = {}
+        for place, column in enumerate(self.columns):
+            for code in dict.fromkeys(code for name in column.names for code in _codes(name)):
+                codes.setdefault(code, []).append(place)
+            for text in dict.fromkeys(self._folded[place]):
+                texts.setdefault(text, []).append(place)
+        return codes, texts
+
+    def _only(self, places: list[int], question: Question) -> int | None:
+        if len(places) > 1:
+            name = self._shown([self.columns[places[0]]])
+            raise ObservError(
+                f"{self.path}: {len(places)} columns are named {name}, "
                 f"as the question {question.code} is; export with question codes"
             )
         return places[0] if places else None
 
-    def of_question(question: Question) -> int | None:
+    def _place(self, question: Question, taken: Counter[str]) -> int | None:
+        codes, texts = self._places
         if places := codes.get(plain_code(question.code)):
-            return only(places, question)
+            return self._only(places, question)
         text = fold_label(question.text)
         places = texts.get(text, [])
-        if 1 < len(places) == alike[text]:  # questions of one text stand in their order
+        alike = sum(fold_label(one.text) == text for one in self.questionnaire.questions)
+        if 1 < len(places) == alike:
             taken[text] += 1
             return places[taken[text] - 1]
-        return only(places, question)
+        return self._only(places, question)
 
-    def of_boxes(question: Question) -> _Places:
-        boxes: _Places = {}
-        own_words = {str(meaning): meaning for meaning in question.meanings}
-        for label, meaning in (own_words | question.labels).items():
-            place = only(texts.get(fold_label(f"{question.text} [{label}]"), []), question)
-            if place is not None:
-                boxes[place] = None if meaning is None else str(meaning)
-        for box, meaning in question.answers.items():
-            place = only(codes.get(plain_code(f"{question.code}_{box}"), []), question)
-            if place is not None:
-                boxes[place] = None if meaning is None else str(meaning)
-        if not boxes and (place := of_question(question)) is not None and columns[place].separator:
-            boxes[place] = _SEVERAL
-        return boxes
+    def _boxes(self, question: Question) -> _Places:
+        codes, texts = self._places
+        words = {str(meaning): meaning for meaning in question.meanings} | question.labels
+        by_text = {fold_label(f"{question.text} [{word}]"): worth for word, worth in words.items()}
+        by_code = {
+            plain_code(f"{question.code}_{b}"): worth for b, worth in question.answers.items()
+        }
+        found = {}
+        for known, names in ((texts, by_text), (codes, by_code)):
+            for name, meaning in names.items():
+                place = self._only(known.get(name, []), question)
+                if place is not None:
+                    found[place] = None if meaning is None else str(meaning)
+        return found
 
-    found: dict[str, _Places] = {}
-    for question in questionnaire.questions:
-        if question.kind == "multiple":
-            found[question.code] = of_boxes(question)
-        else:
-            one = of_question(question)
-            found[question.code] = {} if one is None else {one: None}
-    return found
+    def _needs_no_notice(self, place: int) -> bool:
+        """Whether a column is technical, a person's, or written under a known question."""
+        folded = self._folded[place]
+        if any(_NO_QUESTION.fullmatch(name) for name in folded):
+            return True
+        codes = [code for name in self.columns[place].names for code in _codes(name)]
+        for question in self.questionnaire.questions:
+            code, text = plain_code(question.code), fold_label(question.text)
+            inside = ("_",) if question.kind == "ignored" else ("_other", "_comment")
+            words = (" [",) if question.kind == "ignored" else (" [other", " [autre", " [comment")
+            if any(name.startswith(tuple(code + end for end in inside)) for name in codes):
+                return True
+            if any(name.startswith(tuple(text + end for end in words)) for name in folded):
+                return True
+        return False
 
 
 def _several_of(cell: str, separator: str, known: Collection[str]) -> list[str]:
@@ -240,27 +264,6 @@ def _own_text(column: SurveyColumn) -> list[str]:
     return [text for text, code in codes if code in _OWN_CODES or _NO_QUESTION.fullmatch(code)]
 
 
-def _needs_no_notice(
-    column: SurveyColumn, folded: Sequence[str], questionnaire: Questionnaire
-) -> bool:
-    """Whether a column is technical, a person's, or what people wrote under a known question."""
-    if any(_NO_QUESTION.fullmatch(name) for name in folded):
-        return True
-    for question in questionnaire.questions:
-        code, text = plain_code(question.code), fold_label(question.text)
-        inside = ("_",) if question.kind == "ignored" else ("_other", "_comment")
-        words = (" [",) if question.kind == "ignored" else (" [other", " [autre", " [comment")
-        if any(
-            name.startswith(tuple(code + end for end in inside))
-            for own in column.names
-            for name in _codes(own)
-        ):
-            return True
-        if any(name.startswith(tuple(text + end for end in words)) for name in folded):
-            return True
-    return False
-
-
 # --- A survey's own weights, as cells of its export write them
 
 _NO_WEIGHT = "is no weight; write a number above 0 such as 1.25 or 1,25, or leave it empty"
@@ -275,55 +278,39 @@ def weight_of(cell: str) -> float | None:
     return value if WEIGHTS[0] <= value <= WEIGHTS[1] else None
 
 
-def _check_weights(path: Path, name: str, cells: Mapping[int, str]) -> None:
+def _read_weight(cell: str) -> float:
+    if (weight := weight_of(cell)) is None:
+        raise ValueError(_NO_WEIGHT)
+    return weight
+
+
+def _check_weights(path: Path, name: str, cells: pd.Series) -> None:
     """Refuse a column of weights that is empty, or in which `1,234` may be a thousand."""
-    weights = {line: weight_of(cell.strip()) for line, cell in cells.items()}
-    if weights and all(weight is not None and math.isnan(weight) for weight in weights.values()):
+    weights, why = read_each(cells, _read_weight)
+    if len(cells) and not why and weights.isna().all():
         raise ObservError(
             f"{path}: no response has a weight in the column {name!r}; export the weights too, or "
             f"take `weight` out of the questionnaire"
         )
-    good = [line for line, weight in weights.items() if weight]
-    point, comma = (next((line for line in good if mark in cells[line]), None) for mark in ".,")
-    if point is not None and comma is not None:
+    good = cells[weights.notna()]
+    point, comma = (good.index[good.str.contains(mark, regex=False)] for mark in ".,")
+    if len(point) and len(comma):
         raise ObservError(
-            f"{path}: the column {name!r} has weights with a decimal point (row {point}) and with "
-            f"a comma (row {comma}), which may be thousands; write all of them one way"
+            f"{path}: the column {name!r} has weights with a decimal point (row {point[0]}) and "
+            f"with a comma (row {comma[0]}), which may be thousands; write all of them one way"
         )
 
 
-def _unweighted(weights: Mapping[str, float]) -> Iterator[str]:
-    """How many responses have no weight, and what becomes of them: a notice, where there are."""
-    if without := sum(map(math.isnan, weights.values())):
-        yield (
-            f"{without} of {len(weights)} responses have no weight: they count in figures without "
-            f"weights, and have no part in weighted ones"
-        )
+# --- What responses say of themselves: identifier, day, whether they were submitted, weight
 
-
-_TICKED = frozenset(_WORDS["ticked"])
-_NOT_TICKED = _NO_ANSWER.union(_WORDS["not_ticked"])
-_OTHER_CODE, _OTHER_LABELS = "-oth-", ("autre", "other")
-_OTHER_BOX = re.compile(r"(autre|other) ?(\.{3}|…|\(.*\)?)?")
-_SLID = "the whole row is refused, since its later answers may have slid to other columns"
 _ANONYMOUS = date(1980, 1, 1)  # what LimeSurvey writes where it keeps no date
 _UNDATED = (
     "has no date (LimeSurvey writes 1980-01-01 where it keeps none); name the file with its month "
     "or quarter, such as survey_2026-T3.csv, or give the device's `period`"
 )
+_SLID = "the whole row is refused, since its later answers may have slid to other columns"
 _LONGEST_SHOWN = 40
-_Meanings = Mapping[str, float | str | None]
-_Fault = tuple[str, str, str]  # column, value, reason
-
-
-class _Response(NamedTuple):
-    """A response's place in the file, identifier, day, whether it was submitted, and weight."""
-
-    line: int
-    id: str
-    day: date
-    finished: bool
-    weight: float = math.nan  # where there is none
+_Meaning = float | str | None
 
 
 def responses(
@@ -343,140 +330,108 @@ def responses(
     `period` or the file's name tells. A cell that cannot be read rejects that answer; a weight that
     is none, its response. One without a weight counts where none are used: that is told.
     """
-    questionnaire = catalogue.questions_of(device)
-    header = find(path, questionnaire, columns, submission)
-    read = [question for question in questionnaire.questions if header.questions[question.code]]
-    read = [question for question in read if question.kind not in UNREAD]
-    meanings = {question.code: _meanings(question) for question in read}
-    faulty = {line: _text.width_fault(cells, len(columns)) for line, cells in rows.items()}
-    rejects = [reject(path.name, line, "", "", why) for line, why in faulty.items() if why]
-    whole = {line: cells for line, cells in rows.items() if faulty[line] is None}
-    layouts = {place: _layout(cells[place] for cells in whole.values()) for place in header.days}
-    doubtful = {
-        place: months_first({line: cells[place] for line, cells in whole.items()})
-        for place in header.days
-    }
-    instead = _day_instead(path, device)
-    if header.weight is not None:
-        written = {line: cells[header.weight] for line, cells in whole.items()}
-        _check_weights(path, str(questionnaire.weight), written)
-    found: list[tuple[object, ...]] = []
-    unasked: Counter[str] = Counter()
-    kept: list[_Response] = []
-    undated = 0
-    for line, cells in whole.items():
-        response, fault = _response(line, cells, columns, header, layouts, doubtful)
-        if fault is None and response.day == _ANONYMOUS:
-            if instead is None:
-                fault = (columns[header.days[0]].names[0] if header.days else "date", "", _UNDATED)
-            else:
-                response, undated = response._replace(day=instead), undated + 1
-        if fault is not None:
-            rejects.append(reject(path.name, line, *fault))
-            continue
-        told = {
-            question.code: _said(question, meanings[question.code], cells, columns, header)
-            for question in read
-        }
-        slid = next((fault for _, faults in told.values() for fault in faults), None)
-        if whole_rows and slid is not None:
-            rejects.append(reject(path.name, line, *slid[:2], f"{slid[2]}; {_SLID}"))
-            continue
-        kept.append(response)
-        found.append((*response, "response", None, None, None, None))
-        given: dict[str | None, set[float | str]] = {}
-        for question in read:
-            said, faults = told[question.code]
-            rejects += [reject(path.name, line, *fault) for fault in faults]
-            if said and not _asked(question, given):
-                unasked[question.code] += 1
-                said = set()
-            if not faults:  # else what they were to be asked after is not known
-                given[question.variable] = said
-            found += [
-                (*response, question.variable, *_tidy(question, one))
-                for one in sorted(said, key=str)
-            ]
-    notices = [*header.notices, *_notices(unasked, undated, instead)]
-    if header.weight is not None:
-        notices += _unweighted({response.id: response.weight for response in kept})
+    export = SurveyExport(path, catalogue.questions_of(device), columns)
+    header = export.header(submission)
+    faults = Faults()
+    cells = texts_of_rows(rows, len(columns), faults)
+    told, undated = _told(export, header, cells, faults, _day_instead(path, device))
+    answers = _answers(export, header, cells.loc[told.index], faults, whole_rows)
+    told = faults.without(told)
+    asked, unasked = _of_asked(answers, told.index)
+    frames = [told.assign(variable="response"), *(_tidy(told, *one) for one in asked)]
+    frame = pd.concat(frames).sort_index(kind="stable")
+    frame = frame.assign(device=device.id, product=device.product, channel=device.channel)
+    frame = frame.assign(date=days([*frame["date"]]))
+    notices = [*header.notices, *unasked, *undated, *_of_weights(header, told)]
     if header.submitted is None:
         notices.append("no column says which responses were submitted: all count as finished")
-    texts: dict[str, dict[int, str]] = {}
-    ids = {response.line: response.id for response in kept}
-    if device.verbatims:
-        asked = [question for question in questionnaire.questions if question.kind == "text"]
-        for question in asked:
-            for place in header.questions[question.code]:
-                written = {line: whole[line][place] for line in ids}
-                texts[str(question.variable)] = {
-                    line: text
-                    for line, text in written.items()
-                    if fold_label(text) not in _NO_ANSWER
-                }
-        if absent := [one.code for one in asked if not header.questions[one.code]]:
-            notices.append(f"no column of {', '.join(absent)}: no text of it is loaded")
-    loaded = settle(path, "responses", _frame(found, device), rejects, notices)
+    texts, without = _texts(export, header, rows, told.index) if device.verbatims else ({}, [])
+    titles: dict[Any, str] = {place: one.names[0][:60] for place, one in enumerate(columns)}
+    titles |= {place: columns[place].names[0] for place in (header.response, *header.days)}
+    titles["undated"] = titles[header.days[0]] if header.days else "date"
+
+    def shown(place: Any, cell: str) -> str:
+        hides = place == header.response
+        return "" if hides else _text.without_persons(cell, _LONGEST_SHOWN, "text")
+
+    rejects = faults.rejects(path, titles, cells, shown)
+    loaded = settle(path, "responses", frame, rejects, [*notices, *without])
+    ids = told["response_id"].to_dict()
     return with_texts(path, loaded, device, ids, texts) if device.verbatims else loaded
 
 
-def _response(
-    line: int,
-    cells: Sequence[str],
-    columns: Sequence[SurveyColumn],
-    header: _Header,
-    layouts: Mapping[int, str],
-    doubtful: Mapping[int, Mapping[int, str]],
-) -> tuple[_Response, _Fault | None]:
-    """What a row says of the response itself, its day `_ANONYMOUS` where it has none."""
-    finished = header.submitted is None or bool(cells[header.submitted].strip())
-    response = _Response(line, _number(cells[header.response].strip()), _ANONYMOUS, finished)
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", response.id) or _text.is_total(response.id):
-        reason = "is no identifier (letters, digits, - and _)" if response.id else "is empty"
-        return response, (columns[header.response].names[0], "", reason)
+def _told(
+    export: SurveyExport, header: _Header, cells: pd.DataFrame, faults: Faults, instead: date | None
+) -> tuple[pd.DataFrame, list[str]]:
+    """What each response says of itself, its day maybe that of the period; and how many have it."""
+    ids, why = read_each(cells[header.response], _identifier)
+    faults.add_all(header.response, why)
+    told = pd.DataFrame({"response_id": ids, "finished": True, "weight": math.nan}, cells.index)
+    if header.submitted is not None:
+        told["finished"] = cells[header.submitted] != ""
     if header.weight is not None:
-        cell = cells[header.weight].strip()
-        weight = weight_of(cell)
-        if weight is None:
-            return response, (columns[header.weight].names[0][:60], _shown(cell), _NO_WEIGHT)
-        response = response._replace(weight=weight)
+        _check_weights(export.path, str(export.questionnaire.weight), cells[header.weight])
+        told["weight"], why = read_each(cells[header.weight], _read_weight)
+        faults.add_all(header.weight, why)
+    told["date"] = _dated(header, cells, faults)
+    undated = told["date"] == _ANONYMOUS
+    if instead is None:
+        faults.where("undated", undated, _UNDATED)
+        return faults.without(told), []
+    told["date"] = told["date"].mask(undated, instead)
+    count = int(undated[faults.without(told).index].sum())
+    notice = (
+        f"{count} responses without a date count on {instead}, the first day of the period that "
+        "the device or the file's name tells"
+    )
+    return faults.without(told), [notice] if count else []
+
+
+def _identifier(text: str) -> str:
+    number = _number(text)
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", number) or _text.is_total(number):
+        raise ValueError("is no identifier (letters, digits, - and _)" if number else "is empty")
+    return number
+
+
+def _dated(header: _Header, cells: pd.DataFrame, faults: Faults) -> pd.Series:
+    """The day of each response, of the first column that has one; else `_ANONYMOUS`."""
+    dated = pd.Series(_ANONYMOUS, cells.index, dtype=object)
     for place in header.days:
-        text = cells[place].strip()
-        if not text:
-            continue
-        name = columns[place].names[0]
-        if _layout_of(text) != layouts[place]:
-            reason = f"is no date written {layouts[place]}, as most of the column is"
-            return response, (name, _shown(text), reason)
-        day = _day(text)
-        fault = f"is no date written {layouts[place]}" if day is None else day_fault(day)
-        fault = doubtful[place].get(line, fault)
-        if fault is not None:
-            return response, (name, _shown(text), fault)
-        if day is not None and day != _ANONYMOUS:
-            return response._replace(day=day), None
-    return response, None
-
-
-def _layout(cells: Iterator[str]) -> str:
-    """How most dates of a column are written, the ISO way where as many are in each."""
-    layouts = Counter(_layout_of(cell.strip()) for cell in cells if cell.strip())
-    return "dd/mm/yyyy" if layouts["dd/mm/yyyy"] > layouts["yyyy-mm-dd"] else "yyyy-mm-dd"
+        written = cells[place]
+        doubtful = months_first(written.to_dict())
+        layouts = written[written != ""].map(_layout_of)
+        counts = layouts.value_counts()
+        is_french = counts.get("dd/mm/yyyy", 0) > counts.get("yyyy-mm-dd", 0)
+        layout = "dd/mm/yyyy" if is_french else "yyyy-mm-dd"
+        layouts = layouts[dated[layouts.index] == _ANONYMOUS]
+        unlike = f"is no date written {layout}, as most of the column is"
+        faults.where(place, layouts.ne(layout), unlike)
+        faults.add_all(place, {line: doubtful.get(line) for line in layouts.index})
+        found, why = read_each(written[layouts.index[layouts.eq(layout)]], partial(_day, layout))
+        faults.add_all(place, why)
+        dated.update(found.dropna())
+    return dated
 
 
 def _layout_of(text: str) -> str:
     return "dd/mm/yyyy" if re.match(r"\d{1,2}/\d{1,2}/\d{4}", text, re.ASCII) else "yyyy-mm-dd"
 
 
-def _day(text: str) -> date | None:
-    """The day of a date in either layout, maybe with a time, or `None`.
+def _day(layout: str, text: str) -> date:
+    """The day of a date in either layout, maybe with a time.
 
     Examples
     --------
-    >>> _day("2026-03-01 10:20:30"), _day("01/03/2026 10:20"), _day("2026-02-30")
-    (datetime.date(2026, 3, 1), datetime.date(2026, 3, 1), None)
+    >>> _day("", "2026-03-01 10:20:30"), _day("", "01/03/2026 10:20")
+    (datetime.date(2026, 3, 1), datetime.date(2026, 3, 1))
     """
-    return french_day(text) or _text.parse_day(text)
+    day = french_day(text) or _text.parse_day(text)
+    if day is None:
+        raise ValueError(f"is no date written {layout}")
+    if (why := day_fault(day)) is not None:
+        raise ValueError(why)
+    return day
 
 
 def _day_instead(path: Path, device: Device) -> date | None:
@@ -490,9 +445,110 @@ def _day_instead(path: Path, device: Device) -> date | None:
     return _text.parse_day(f"{month[1]}-01") if month else None
 
 
-def _meanings(question: Question) -> _Meanings:
+def _of_weights(header: _Header, told: pd.DataFrame) -> Iterator[str]:
+    """How many responses have no weight, and what becomes of them: a notice, where there are."""
+    weights = told.drop_duplicates("response_id", keep="last")["weight"]
+    if header.weight is not None and (without := int(weights.isna().sum())):
+        yield (
+            f"{without} of {len(weights)} responses have no weight: they count in figures without "
+            f"weights, and have no part in weighted ones"
+        )
+
+
+def _texts(
+    export: SurveyExport, header: _Header, rows: Mapping[int, Sequence[str]], lines: pd.Index
+) -> tuple[dict[str, dict[int, str]], list[str]]:
+    """What people wrote under the open questions, and a notice of those without a column."""
+    asked = [question for question in export.questionnaire.questions if question.kind == "text"]
+    texts = {
+        str(question.variable): {
+            line: text for line in lines if fold_label(text := rows[line][place]) not in _NO_ANSWER
+        }
+        for question in asked
+        for place in header.questions[question.code]
+    }
+    absent = [question.code for question in asked if not header.questions[question.code]]
+    return texts, [f"no column of {', '.join(absent)}: no text of it is loaded"] if absent else []
+
+
+# --- From a column a question, or a box, to a row an answer
+
+_TICKED = frozenset(_WORDS["ticked"])
+_NOT_TICKED = _NO_ANSWER.union(_WORDS["not_ticked"])
+_OTHER_CODE, _OTHER_LABELS = "-oth-", ("autre", "other")
+_Answered = tuple[Question, pd.Series, set[int]]  # the answers by line, and where it is not clear
+_OTHER_BOX = re.compile(r"(autre|other) ?(\.{3}|…|\(.*\)?)?")
+
+
+def _answers(
+    export: SurveyExport, header: _Header, cells: pd.DataFrame, faults: Faults, whole_rows: bool
+) -> list[_Answered]:
+    """What each question was answered; cells that say no answer are faults, maybe of the row."""
+    asked = [one for one in export.questionnaire.questions if header.questions[one.code]]
+    found = []
+    for question in (one for one in asked if one.kind not in UNREAD):
+        parts: list[pd.Series] = []
+        unclear: set[int] = set()
+        for place, category in header.questions[question.code].items():
+            read = _answer_reader(question, export.columns[place], category)
+            said, why = read_each(cells[place], read)
+            parts.append(said.explode().dropna())
+            unclear |= {*why}
+            for line, reason in why.items():
+                if whole_rows:
+                    faults.add(line, place, f"{reason}; {_SLID}")
+                else:
+                    faults.cells.append((line, place, reason))
+        said = pd.concat(parts).rename_axis("line").rename("said").reset_index()
+        said = said.drop_duplicates().assign(text=said["said"].map(str))
+        said = said.sort_values(["line", "text"]).set_index("line")["said"]
+        found.append((question, said, unclear))
+    return found
+
+
+def _of_asked(
+    answers: Sequence[_Answered], lines: pd.Index
+) -> tuple[list[tuple[Question, pd.Series]], list[str]]:
+    """The answers of those who were to be asked, and notices of how many others have answered.
+
+    All were asked where the filter is no column, or where what it was answered is not clear.
+    """
+    given: dict[str | None, tuple[pd.Series, set[int]]] = {}
+    found: list[tuple[Question, pd.Series]] = []
+    notices: list[tuple[int, str]] = []  # by the first response
+    for question, said, unclear in answers:
+        said = said[said.index.isin(lines)]
+        routing = question.asked_if
+        if routing is not None and routing.variable in given:
+            before, doubtful = given[routing.variable]
+            asked = doubtful.union(before.index[before.isin(routing.values)])
+            unasked = said.index[~said.index.isin(asked)].unique()
+            said = said.drop(unasked)
+            if count := len(unasked):
+                what = "answers of people who were not to be asked are left out (asked_if)"
+                notices.append((unasked[0], f"{question.code}: {count} {what}"))
+        given[question.variable] = said, unclear
+        found.append((question, said))
+    return found, [notice for _, notice in sorted(notices, key=itemgetter(0))]
+
+
+def _tidy(told: pd.DataFrame, question: Question, said: pd.Series) -> pd.DataFrame:
+    """A row an answer, with its category, or its value and scale."""
+    rows = told.loc[said.index].assign(variable=question.variable)
+    is_category = said.map(lambda one: isinstance(one, str)).to_numpy(bool)
+    if is_category.any():
+        rows["category"] = said.where(is_category, None).to_numpy()
+    if not is_category.all():
+        values = said.mask(is_category).map(question.turned, na_action="ignore")
+        rows["value"] = values.to_numpy(float)
+        for name, end in zip(("scale_min", "scale_max"), question.ends, strict=True):
+            rows[name] = np.where(is_category, np.nan, end)
+    return rows
+
+
+def _meanings(question: Question) -> dict[str, _Meaning]:
     """What each code or text of an answer means; a category stands for its own text."""
-    known: dict[str, float | str | None] = {}
+    known: dict[str, _Meaning] = {}
     if question.kind != "scale":
         known |= {fold_label(str(meaning)): meaning for meaning in question.meanings}
     if _OTHER_CODE in question.answers:
@@ -501,65 +557,53 @@ def _meanings(question: Question) -> _Meanings:
     return known | {fold_label(code): meaning for code, meaning in question.answers.items()}
 
 
-def _said(
-    question: Question,
-    meanings: _Meanings,
-    cells: Sequence[str],
-    columns: Sequence[SurveyColumn],
-    header: _Header,
-) -> tuple[set[float | str], list[_Fault]]:
-    """What a response answers to a question, empty if nothing; and the cells that say no answer."""
-    said: set[float | str] = set()
-    faults: list[_Fault] = []
-    for place, category in header.questions[question.code].items():
-        cell, name = cells[place].strip(), columns[place].names[0][:60]
-        candidates = [fold_label(_number(cell))]
-        if candidates[0] in _NO_ANSWER:
-            continue
-        if _text.is_formula_error(cell):  # beside "Other", any text would tick it
-            faults.append((name, cell, "is the error of a formula"))
-            continue
-        candidates += map(fold_label, columns[place].labels.get(_number(cell), ()))
+def _answer_reader(
+    question: Question, column: SurveyColumn, category: str | None
+) -> Callable[[str], tuple[float | str, ...]]:
+    """What reads what a cell answers, which may be nothing, or several things."""
+    meanings = _meanings(question)
+
+    def meant(cell: str, candidates: list[str]) -> Iterator[_Meaning]:
         if category == _SEVERAL:
-            words = _several_of(fold_label(cell), columns[place].separator, meanings)
-            if all(word in meanings or word in _NO_ANSWER for word in words):
-                several = (meanings.get(word) for word in words)
-                said |= {meaning for meaning in several if meaning is not None}
-            else:
-                faults.append((name, _shown(cell), _allowed(question, True)))
-            continue
-        if question.kind == "multiple":
-            ticked = _is_ticked(candidates, columns[place], category)
-            meaning: float | str | None = category if ticked else None
-            known = ticked is not None
+            words = _several_of(fold_label(cell), column.separator, meanings)
+            if not meanings.keys() | _NO_ANSWER >= {*words}:
+                raise ValueError(_allowed(question, True))
+            yield from map(meanings.get, words)
+        elif question.kind == "multiple":
+            yield category if _is_ticked(candidates, column, category, question) else None
+        elif known := [text for text in candidates if text in meanings]:
+            yield meanings[known[0]]
         else:
-            matching = [text for text in candidates if text in meanings]
-            known = bool(matching)
-            meaning = meanings[matching[0]] if matching else None
-            if question.kind == "scale" and not known:
-                meaning = _on_scale(question, candidates[0])
-                known = meaning is not None or not _NO_ANSWER.isdisjoint(candidates)
-        if not known:
-            faults.append((name, _shown(cell), _allowed(question)))
-        elif meaning is not None:
-            said.add(meaning)
-    return said, faults
+            value = _on_scale(question, candidates[0]) if question.kind == "scale" else None
+            if value is None and (question.kind != "scale" or _NO_ANSWER.isdisjoint(candidates)):
+                raise ValueError(_allowed(question))
+            yield value
+
+    def read(cell: str) -> tuple[float | str, ...]:
+        number = _number(cell)
+        candidates = [fold_label(number), *map(fold_label, column.labels.get(number, ()))]
+        if candidates[0] in _NO_ANSWER:
+            return ()
+        if _text.is_formula_error(cell):  # beside "Other", any text would tick it
+            raise ValueError("is the error of a formula")
+        return tuple(one for one in meant(cell, candidates) if one is not None)
+
+    return read
 
 
 def _is_ticked(
-    candidates: Sequence[str], column: SurveyColumn, category: str | None
-) -> bool | None:
-    """Whether a box is ticked, `None` where its cell does not tell; free text ticks "Other"."""
+    candidates: Sequence[str], column: SurveyColumn, category: str | None, question: Question
+) -> bool:
+    """Whether a box is ticked; free text ticks "Other"."""
     names = [fold_label(name) for name in column.names]
     box = [name.rsplit("[", 1)[-1].rstrip("]") for name in names]
-    if any(text in _NOT_TICKED for text in candidates):
+    if not _NOT_TICKED.isdisjoint(candidates):
         return False
-    own = {*box, fold_label(category or "")}
-    if any(text in _TICKED or text in own for text in candidates):
+    if not _TICKED.union(box, [fold_label(category or "")]).isdisjoint(candidates):
         return True
     if any(_OTHER_BOX.fullmatch(one) for one in box) or any(n.endswith("_other") for n in names):
         return True
-    return None
+    raise ValueError(_allowed(question))
 
 
 def _on_scale(question: Question, text: str) -> float | None:
@@ -578,33 +622,6 @@ def _allowed(question: Question, several: bool = False) -> str:
     return f"is no answer to {question.code}: no code or label of the questionnaire"
 
 
-def _asked(question: Question, given: Mapping[str | None, set[float | str]]) -> bool:
-    """Whether who said `given` was to be asked; so are all where the filter is no column."""
-    routing = question.asked_if
-    if routing is None or routing.variable not in given:
-        return True
-    return not given[routing.variable].isdisjoint(routing.values)
-
-
-def _tidy(
-    question: Question, meaning: float | str
-) -> tuple[str | None, float | None, float | None, float | None]:
-    """Category, value and scale of an answer."""
-    if isinstance(meaning, str):
-        return meaning, None, None, None
-    return None, question.turned(meaning), *question.ends
-
-
-def _notices(unasked: Counter[str], undated: int, instead: date | None) -> Iterator[str]:
-    for code, count in unasked.items():
-        yield f"{code}: {count} answers of people who were not to be asked are left out (asked_if)"
-    if undated:
-        yield (
-            f"{undated} responses without a date count on {instead}, the first day of the period "
-            f"that the device or the file's name tells"
-        )
-
-
 def _number(cell: str) -> str:
     """A cell as it is, whole numbers without the decimals that spreadsheets and SPSS add.
 
@@ -614,31 +631,3 @@ def _number(cell: str) -> str:
     ('15', 'A15.0')
     """
     return cell.split(".")[0] if re.fullmatch(r"-?\d{1,18}\.0{1,6}", cell, re.ASCII) else cell
-
-
-def _shown(cell: str) -> str:
-    return _text.without_persons(cell, _LONGEST_SHOWN, "text")
-
-
-def _frame(found: Sequence[tuple[object, ...]], device: Device) -> pd.DataFrame:
-    """One row a response or answer, under the response's place in the file."""
-    parts = list(zip(*found, strict=True)) or [()] * 10
-    lines, ids, when, finished, weights, variables, categories, *numbers = parts
-    values = [np.array(part, dtype=float) for part in numbers]
-    return pd.DataFrame(
-        {
-            "device": device.id,
-            "product": device.product,
-            "channel": device.channel,
-            "response_id": list(ids),
-            "date": days(when),
-            "finished": np.array(finished, dtype=bool),
-            "variable": list(variables),
-            "category": list(categories),
-            "value": values[0],
-            "scale_min": values[1],
-            "scale_max": values[2],
-            "weight": np.array(weights, dtype=float),
-        },
-        index=list(lines),
-    )

@@ -17,13 +17,7 @@ from typing import IO
 from observlib.base import files
 from observlib.base.errors import ObservError
 from observlib.base.period import month_days
-from observlib.base.personal import (
-    TITLES_OF_PEOPLE,
-    held,
-    names_things,
-    personal_fault,
-    reads_as_name,
-)
+from observlib.base.personal import PARTS, held, names_things, personal_fault, reads_as_name
 from observlib.base.text import fold_label
 from observlib.base.yaml_files import patterns
 
@@ -31,7 +25,7 @@ _SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
 # What no label holds: several lines, quotes, a title, eight digits and more however set apart.
 _NO_LABEL = re.compile(
     r"[@\r\n«»“”\"]|\d[\d\s.\u00a0\u2009\u202f]{6,}\d|(\d{2}[-/_]){3}"
-    rf"|{TITLES_OF_PEOPLE}",
+    rf"|{PARTS['titles_of_people']}",
     re.ASCII,
 )
 _PATTERNS = patterns(__file__)

@@ -19,7 +19,7 @@ from xml.parsers import expat
 
 from observlib.base import files
 from observlib.base.errors import ObservError
-from observlib.loaders import _readbook
+from observlib.loaders import _sandbox
 from observlib.loaders._sandbox import Failed, apart
 from observlib.loaders._text import short
 
@@ -163,7 +163,7 @@ def workbook_sheets(path: Path, mend: str) -> Iterator[tuple[str, list[list[Cell
         raise ObservError(f"{path}: empty file; {mend}")
     errors = set() if raw.startswith(_OLD) else _measure(path, raw, mend)
     try:
-        found = apart(_readbook.__file__, "read_workbook", given=raw)
+        found = apart(_sandbox.__file__, "read_workbook", given=raw)
     except Failed as error:
         what = short(str(error), 200)
         raise ObservError(f"{path}: is no workbook that can be read ({what}); {mend}") from error

@@ -58,7 +58,11 @@ _QUARTER_FIRST = re.compile(
 )
 _EARLIEST = date(1995, 1, 1)
 _MEND = "download the edition's workbook again from data.gouv.fr"
-_Read = tuple[str, float | None, date | None, str | None]
+_COLUMNS = [
+    *("procedure_id", "procedure", "administration", "indicator"),
+    *("state", "value", "day", "label"),
+]
+_Read = tuple[str, float | None, date | None, str | None]  # the last four
 
 
 def load_demarches(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
@@ -73,37 +77,42 @@ def load_demarches(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     sheet, header, records = _procedures(path)
     quarter = _edition(path, sheet, device)
     rejects: list[dict[str, object]] = []
-    columns = {}
-    for indicator, kind in _KINDS.items():
-        if (place := _find(header, kind.header)) is None:
+
+    def refuse(line: int, column: str, value: str, reason: str) -> None:
+        rejects.append(reject(path.name, line, column, value, reason))
+
+    places = {indicator: _find(header, kind.header) for indicator, kind in _KINDS.items()}
+    for indicator, place in places.items():
+        if place is None:
             reason = f"column is missing, {indicator} is not loaded; {_MEND}"
-            rejects.append(reject(path.name, 1, kind.header, "", reason))
-        else:
-            columns[indicator] = place
-    key = {name: _find(header, name) or 0 for name in (_NAME, _ID, _ADMINISTRATION)}
+            refuse(1, _KINDS[indicator].header, "", reason)
+    columns = {indicator: place for indicator, place in places.items() if place is not None}
+    key = {name: _find(header, name) or 0 for name in (_ID, _NAME, _ADMINISTRATION)}
     first: dict[str, int] = {}
-    rows: list[tuple[int, str, str, str, str, _Read]] = []
+    rows: list[tuple[object, ...]] = []
+    lines: list[int] = []
     for line, cells in records:
-        name, number, administration = (text_of(cells[place]) for place in key.values())
-        missing = [column for column, place in key.items() if text_of(cells[place]) in ("", ERROR)]
+        told = {name: text_of(cells[place]) for name, place in key.items()}
+        missing = [name for name in (_NAME, _ID, _ADMINISTRATION) if told[name] in ("", ERROR)]
         if missing:
-            reason = "is empty, or the error of a formula"
-            rejects.append(reject(path.name, line, ", ".join(missing), "", reason))
-            continue
-        if number in first:
-            reason = f"repeats the procedure of row {first[number]}; keep one"
-            rejects.append(reject(path.name, line, _ID, "", reason))
-            continue
-        first[number] = line
-        for indicator, place in columns.items():
-            kind = _KINDS[indicator]
-            read = _read(cells[place], indicator, kind)
-            if isinstance(read, str):
-                shown = without_persons(short(str(cells[place])), 60, "remark")
-                rejects.append(reject(path.name, line, kind.header, shown, read))
-            else:
-                rows.append((line, number, name, administration, indicator, read))
-    return settle(path, "procedures", _frame(rows, quarter, device), rejects)
+            refuse(line, ", ".join(missing), "", "is empty, or the error of a formula")
+        elif first.setdefault(told[_ID], line) != line:
+            refuse(line, _ID, "", f"repeats the procedure of row {first[told[_ID]]}; keep one")
+        else:
+            for indicator, place in columns.items():
+                try:
+                    read = _read(cells[place], indicator, _KINDS[indicator])
+                except ValueError as error:
+                    shown = without_persons(short(str(cells[place])), 60, "remark")
+                    refuse(line, _KINDS[indicator].header, shown, str(error))
+                else:
+                    rows.append((*told.values(), indicator, *read))
+                    lines.append(line)
+    frame = pd.DataFrame(rows, columns=_COLUMNS, index=lines)
+    frame = frame.assign(device=device.id, product=device.product, channel=device.channel)
+    start, end = (days([day] * len(rows)) for day in (quarter.start, quarter.end))
+    frame = frame.assign(edition=quarter, start=start, end=end, day=days([*frame["day"]]))
+    return settle(path, "procedures", frame.astype({"value": float}), rejects)
 
 
 def _procedures(path: Path) -> tuple[str, list[str], list[tuple[int, list[Cell]]]]:
@@ -165,8 +174,8 @@ def _quarter(text: str) -> Quarter | None:
     return None
 
 
-def _read(cell: Cell, indicator: str, kind: _Kind) -> _Read | str:
-    """State, value, day and label of a cell; or why it is rejected."""
+def _read(cell: Cell, indicator: str, kind: _Kind) -> _Read:
+    """State, value, day and label of a cell; `ValueError` says why it is rejected."""
     text = fold_label(text_of(cell))
     if text in _STATES:
         return _STATES[text], None, None, None
@@ -174,14 +183,15 @@ def _read(cell: Cell, indicator: str, kind: _Kind) -> _Read | str:
         return "none", None, None, None
     if kind.labels:
         label = next((label for label in kind.labels if fold_label(label) == text), None)
-        allowed = ", ".join(kind.labels)
-        return ("value", None, None, label) if label else f"is none of {allowed}, {_WORDS}"
+        if label is None:
+            raise ValueError(f"is none of {', '.join(kind.labels)}, {_WORDS}")
+        return "value", None, None, label
     if kind.day:
         return _read_day(cell)
     return _read_number(cell, kind)
 
 
-def _read_number(cell: Cell, kind: _Kind) -> _Read | str:
+def _read_number(cell: Cell, kind: _Kind) -> _Read:
     value = None
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         value = float(cell)
@@ -190,9 +200,9 @@ def _read_number(cell: Cell, kind: _Kind) -> _Read | str:
     allowed = "a whole number" if kind.whole else "a number"
     allowed += " of 0 or more" if kind.most is None else f" of 0 to {kind.most:g}"
     if value is None:
-        return f"is no {allowed.removeprefix('a ')}, nor one of {_WORDS}"
+        raise ValueError(f"is no {allowed.removeprefix('a ')}, nor one of {_WORDS}")
     if not 0 <= value <= (kind.most or 1e15) or (kind.whole and value != int(value)):
-        return f"is not {allowed}"
+        raise ValueError(f"is not {allowed}")
     return "value", value, None, None
 
 
@@ -214,7 +224,7 @@ def _number(text: str, kind: _Kind) -> float | None:
     return parse_number(plain)
 
 
-def _read_day(cell: Cell) -> _Read | str:
+def _read_day(cell: Cell) -> _Read:
     expired = False
     day = cell.date() if isinstance(cell, datetime) else cell if isinstance(cell, date) else None
     if isinstance(cell, str):
@@ -223,32 +233,8 @@ def _read_day(cell: Cell) -> _Read | str:
         if remark.rstrip(") ") in ("", "perimee", "bientot perimee"):
             day = french_day(written.strip()) or parse_day(written.strip())
     if day is None:
-        return f'is no day (such as 08/04/2022, with or without "(périmée)"), nor one of {_WORDS}'
+        what = 'is no day (such as 08/04/2022, with or without "(périmée)")'
+        raise ValueError(f"{what}, nor one of {_WORDS}")
     if not _EARLIEST <= day <= date.today() + timedelta(days=1):
-        return "is before 1995 or in the future"
+        raise ValueError("is before 1995 or in the future")
     return "expired" if expired else "value", None, day, None
-
-
-def _frame(
-    rows: list[tuple[int, str, str, str, str, _Read]], quarter: Quarter, device: Device
-) -> pd.DataFrame:
-    reads = [row[5] for row in rows]
-    return pd.DataFrame(
-        {
-            "device": device.id,
-            "product": device.product,
-            "channel": device.channel,
-            "edition": quarter,
-            "start": days([quarter.start] * len(rows)),
-            "end": days([quarter.end] * len(rows)),
-            "procedure_id": [row[1] for row in rows],
-            "procedure": [row[2] for row in rows],
-            "administration": [row[3] for row in rows],
-            "indicator": [row[4] for row in rows],
-            "state": [read[0] for read in reads],
-            "value": pd.Series([read[1] for read in reads], dtype=float).to_numpy(),
-            "day": days([read[2] for read in reads]),
-            "label": [read[3] for read in reads],
-        },
-        index=[row[0] for row in rows],
-    )

@@ -32,22 +32,28 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from observlib.base import personal
 from observlib.base.errors import ObservError, bounded
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Device, contract, outside_margins, tables
-from observlib.catalogue.contract import reject
 from observlib.loaders import Loaded, _text
-from observlib.loaders._rows import day_fault, days, is_complete, period_fault, settle
+from observlib.loaders._cells import read_each
+from observlib.loaders._rows import (
+    Faults,
+    are_complete,
+    day_fault,
+    days,
+    period_fault,
+    settle,
+    texts_of_rows,
+)  # fmt: skip
 from observlib.loaders._text import PIECE
 
 _DEFAULTED = ("device", "product", "channel")
@@ -62,17 +68,17 @@ _WANTED = {
 _LONGEST_SHOWN = 60
 # what a total would stand among as if it were one of them
 _PARTS = ("area", "list", "title_id", "title", "option", "task", "label", "procedure")
-_Fault = tuple[str, str, str]  # column, value, reason
+_SPAN = "start, end"
 
 
 def load_plain_csv(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded]:
-    """Read a file of the format above into the device's `table`, a piece after the other."""
+    """Read a CSV of tidy rows into the device's `table`, a piece after the other."""
     if device.table is None:
         raise ObservError(
             f"device {device.id!r}: the loader plain_csv needs the key `table`; "
             f"tables are {', '.join(tables.TABLES)}"
         )
-    whole, kinds = device.table == "responses", _kinds(device.table)
+    whole = device.table == "responses"
     lines = _text.lines_in(path)
     delimiter = _text.find_delimiter(next((line for line in lines() if line.strip()), ""), ",;\t")
     below = _text.csv_rows(path, lines(), delimiter)
@@ -85,7 +91,7 @@ def load_plain_csv(path: Path, device: Device, catalogue: Catalogue) -> Iterator
         raise ObservError(*problems)
     seen = tables.Seen(device.table) if len(rows) == PIECE and not whole else None
     while rows:
-        loaded = _piece(path, header, rows, device, catalogue, kinds, delimiter != ",", seen)
+        loaded = _piece(path, header, rows, device, catalogue, delimiter != ",", seen)
         notices = tuple(_unweighted(loaded.rows, catalogue)) if whole else ()
         yield replace(loaded, notices=notices)
         rows = dict(islice(below, PIECE))
@@ -97,30 +103,40 @@ def _piece(
     lines: Mapping[int, Sequence[str]],
     device: Device,
     catalogue: Catalogue,
-    kinds: Mapping[str, str],
     decimal_comma: bool,
     seen: tables.Seen | None,
 ) -> Loaded:
-    rows: dict[int, dict[str, object]] = {}
-    rejects: list[dict[str, object]] = []
-    for line, cells in lines.items():
-        fault: _Fault | None
-        if (short_of := _text.width_fault(cells, len(header))) is not None:
-            fault = ("", "", short_of)
-        else:
-            given = {
-                name: cell.strip()
-                for name, cell in zip(header, cells, strict=False)
-                if cell.strip()
-            }
-            row, fault = _read(given, header, kinds, device, catalogue, decimal_comma)
-        if fault is None:
-            rows[line] = row
-        else:
-            column, value, reason = fault
-            shown = _text.without_persons(value, _LONGEST_SHOWN, "comment", column)
-            rejects.append(reject(path.name, line, column, shown, reason))
-    return settle(path, str(device.table), _frame(rows, kinds), rejects, seen=seen)
+    table, faults = str(device.table), Faults()
+    texts = texts_of_rows(lines, len(header), faults).set_axis([*header], axis=1)
+    rows = pd.DataFrame(index=texts.index)
+    for name in _required(table, header):
+        faults.where(name, texts[name] == "", "is empty")
+    for name in header:
+        filled = texts.loc[texts[name] != "", name]
+        values, why = read_each(filled, _reader(name, table, decimal_comma))
+        rows[name] = values.reindex(rows.index)
+        faults.add_all(name, why)
+    for name in (*_DEFAULTED, "area"):
+        own = getattr(device, "id" if name == "device" else name)
+        texts[name] = texts[name].where(texts[name] != "", own) if name in texts else own
+        rows[name] = texts[name]
+    _check_place(rows, faults, device, catalogue)
+    rows = faults.without(rows)
+    if _by_month(table):
+        rows = _with_period(rows, texts, faults, device)
+    of_time = [name for name, column in _columns(table).items() if column.kind in ("day", "moment")]
+    for name in (name for name in of_time if name in rows):
+        rows[name] = _as_days(rows[name])
+
+    def shown(name: str, cell: str) -> str:
+        return _text.without_persons(cell, _LONGEST_SHOWN, "comment", name)
+
+    rejects = faults.rejects(path, {name: name for name in texts}, texts, shown)
+    return settle(path, table, rows, rejects, seen=seen)
+
+
+def _as_days(values: pd.Series) -> pd.Series:
+    return pd.Series(days([*values.astype(object).where(values.notna(), None)]), values.index)
 
 
 def _unweighted(responses: pd.DataFrame, catalogue: Catalogue) -> Iterator[str]:
@@ -130,22 +146,20 @@ def _unweighted(responses: pd.DataFrame, catalogue: Catalogue) -> Iterator[str]:
             yield told
 
 
-def _kinds(table: str) -> dict[str, str]:
-    """Each column of a tidy table with the kind of its cells."""
-    names = contract.columns(table)  # an error where the table does not exist
-    return {name: tables.TABLES[table].columns[name].kind for name in names}
+def _columns(table: str) -> dict[str, tables.Column]:
+    return tables.TABLES[table].columns
 
 
 def _by_month(table: str) -> bool:
     """Whether a table's rows count days of one month, and say whether those are over."""
-    return "complete" in tables.TABLES[table].columns
+    return "complete" in _columns(table)
 
 
 def _required(table: str, header: Sequence[str]) -> list[str]:
     """The columns that a header must have and whose cells must not be empty."""
     needed = [
         name
-        for name, column in tables.TABLES[table].columns.items()
+        for name, column in _columns(table).items()
         if name not in _DEFAULTED and not column.optional
     ]
     if _by_month(table):
@@ -178,44 +192,32 @@ def _header_problems(path: Path, header: Sequence[str], table: str) -> Iterator[
         yield f"{path}: both 'month' and 'start' or 'end'; keep 'month', or 'start' and 'end'"
 
 
-def _read(
-    given: Mapping[str, str],
-    header: Sequence[str],
-    kinds: Mapping[str, str],
-    device: Device,
-    catalogue: Catalogue,
-    decimal_comma: bool,
-) -> tuple[dict[str, object], _Fault | None]:
-    """A tidy row of the cells that are not empty, and what is wrong with the first bad one."""
-    table = str(device.table)
-    row: dict[str, object] = {
-        "device": device.id,
-        "product": device.product,
-        "channel": device.channel,
-        "area": device.area,
-    }
-    for name in _required(table, header):
-        if name not in given:
-            return row, (name, "", "is empty")
-    for name, text in given.items():
-        if name == "month":
-            span = _text.parse_month(text)
-            if span is None:
-                return row, (name, text, "is no month; write a month such as 2026-03")
-            row["start"], row["end"] = span
-            continue
-        if (why := _text_fault(name, text, kinds)) is not None:
-            return row, (name, text, why)
-        value = _parse(text, kinds[name], decimal_comma)
+def _reader(name: str, table: str, decimal_comma: bool) -> Callable[[str], object]:
+    """What reads a cell of a column that is not empty."""
+    if name == "month":
+        return _month
+    kind, is_scaled = _columns(table)[name].kind, "scale_max" in _columns(table)
+
+    def read(text: str) -> object:
+        if (why := _text_fault(name, text)) is not None:
+            raise ValueError(why)
+        # no thousand lies on the scale that a row gives
+        if kind == "number" and not is_scaled and _text.may_be_thousands(text):
+            raise ValueError("is one for some and a thousand for others; write 1234 or 1.2340")
+        value = _parse(text, kind, decimal_comma)
         if value is None:
-            return row, (name, text, f"cannot be read; write {_WANTED[kinds[name]]}")
+            raise ValueError(f"cannot be read; write {_WANTED[kind]}")
         if isinstance(value, date) and (why := day_fault(value)) is not None:
-            return row, (name, text, why)
-        row[name] = value
-    fault = _wrong_place(row, device, catalogue)
-    if fault is None and _by_month(table):
-        fault = _finish_period(row, device)
-    return row, fault
+            raise ValueError(why)
+        return value
+
+    return read
+
+
+def _month(text: str) -> tuple[date, date]:
+    if (span := _text.parse_month(text)) is None:
+        raise ValueError("is no month; write a month such as 2026-03")
+    return span
 
 
 def _parse(text: str, kind: str, decimal_comma: bool) -> object:
@@ -235,7 +237,7 @@ def _parse(text: str, kind: str, decimal_comma: bool) -> object:
     return text
 
 
-def _text_fault(name: str, text: str, kinds: Mapping[str, str]) -> str | None:
+def _text_fault(name: str, text: str) -> str | None:
     """Why a cell is no text or number of its column, although it could be read as one."""
     if _text.is_formula_error(text):
         return "is the error of a spreadsheet's formula; mend it or leave the cell empty"
@@ -243,51 +245,37 @@ def _text_fault(name: str, text: str, kinds: Mapping[str, str]) -> str | None:
         return "is a total, which would count beside its parts; take the row away"
     if name.endswith("_id") and "@" in text:
         return "is no identifier: it may be an address; write a number or a code"
-    if (
-        why := personal.personal_fault(text, names=False)
-    ) is not None:  # a number to call is none of a measure
-        return why
-    # no thousand lies on the scale that a row gives
-    if kinds[name] == "number" and "scale_max" not in kinds and _text.may_be_thousands(text):
-        return "is one for some and a thousand for others; write 1234 or 1.2340"
-    return None
+    return personal.personal_fault(text, names=False)  # a number to call is none of a measure
 
 
-def _wrong_place(row: Mapping[str, object], device: Device, catalogue: Catalogue) -> _Fault | None:
-    """What is wrong with the device, product or channel that a row names."""
-    if row["device"] != device.id:
-        return "device", str(row["device"]), f"is not {device.id!r}, the device of this file"
-    if row["product"] is not None and row["product"] not in catalogue.products:
-        known = bounded(catalogue.products)
-        return "product", str(row["product"]), f"is no product of the catalogue; known: {known}"
-    if row["channel"] not in CHANNEL_LABELS:
-        return "channel", str(row["channel"]), f"is not one of {', '.join(CHANNEL_LABELS)}"
-    return None
+def _check_place(rows: pd.DataFrame, faults: Faults, device: Device, catalogue: Catalogue) -> None:
+    """Refuse rows of another device, or whose product or channel there is not."""
+    other = f"is not {device.id!r}, the device of this file"
+    faults.where("device", rows["device"] != device.id, other)
+    unknown = rows["product"].notna() & ~rows["product"].isin(catalogue.products)
+    known = f"is no product of the catalogue; known: {bounded(catalogue.products)}"
+    faults.where("product", unknown, known)
+    unknown = ~rows["channel"].isin(CHANNEL_LABELS)
+    faults.where("channel", unknown, f"is not one of {', '.join(CHANNEL_LABELS)}")
 
 
-def _finish_period(row: dict[str, object], device: Device) -> _Fault | None:
-    """Give a row of counts its `end` and `complete` by the rule; tell a period it cannot have."""
-    start, end = row["start"], row.setdefault("end", row["start"])
-    assert isinstance(start, date) and isinstance(end, date)
-    if (why := period_fault(start, end)) is not None:
-        return "start, end", f"{start}; {end}", why
-    if row.setdefault("complete", is_complete(end, device.extracted)) and not is_complete(
-        end, None
-    ):
-        return "complete", "true", f"is true, and the period ends on {end}; write false"
-    return None
-
-
-def _frame(rows: Mapping[int, Mapping[str, object]], kinds: Mapping[str, str]) -> pd.DataFrame:
-    columns: dict[str, object] = {}
-    for name, kind in kinds.items():
-        values: list[Any] = [row.get(name) for row in rows.values()]
-        if kind in ("day", "moment"):
-            columns[name] = days(values)
-        elif kind == "count":
-            columns[name] = pd.array(values, dtype="Int64")
-        elif kind == "number":
-            columns[name] = np.array(values, dtype=float)
-        else:
-            columns[name] = values
-    return pd.DataFrame(columns, index=list(rows))
+def _with_period(
+    rows: pd.DataFrame, texts: pd.DataFrame, faults: Faults, device: Device
+) -> pd.DataFrame:
+    """Rows of counts with their `end` and `complete` by the rule; none of an impossible period."""
+    if "month" in rows:
+        rows = rows.assign(start=rows["month"].str[0], end=rows["month"].str[1])
+    ends = rows["end"].fillna(rows["start"]) if "end" in rows else rows["start"]
+    rows = rows.assign(start=_as_days(rows["start"]), end=_as_days(ends))
+    spans = dict(
+        zip(rows.index, zip(rows["start"].dt.date, rows["end"].dt.date, strict=True), strict=True)
+    )
+    texts[_SPAN] = pd.Series({line: f"{start}; {end}" for line, (start, end) in spans.items()})
+    faults.add_all(_SPAN, {line: period_fault(*span) for line, span in spans.items()})
+    rows = faults.without(rows)
+    by_rule = are_complete(rows["end"], device.extracted)
+    complete = rows["complete"].fillna(by_rule) if "complete" in rows else by_rule
+    for line, end in rows.loc[complete.eq(True) & ~are_complete(rows["end"], None), "end"].items():
+        texts.loc[line, "complete"] = "true"
+        faults.add(line, "complete", f"is true, and the period ends on {end.date()}; write false")
+    return faults.without(rows.assign(complete=complete))

@@ -18,41 +18,35 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import accumulate, combinations
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from observlib.base.errors import ObservError
 from observlib.base.text import fold
+from observlib.base.yaml_files import load_data
 from observlib.catalogue import Catalogue, Device
 from observlib.catalogue.contract import reject
 from observlib.catalogue.tables import TELLERS
 from observlib.loaders import Loaded, _text
-from observlib.loaders._moments import months_first
+from observlib.loaders._moments import PARIS, months_first
 from observlib.loaders._rows import days, settle, with_texts
 
-_ID = "ID expérience"
-_DATE = "Date de publication"
-_FEELING = "Ressenti usager"
-_REGION = "Code INSEE Région usager"
-_TOLD_BY = "Posté comme"
-_ORGANISATIONS = ("Intitulé Typologie 1", "Intitulé structure 1")  # the first one that says it
-_ASPECTS = {
-    "accessibility": "Accessibilité",
-    "information": "Information/Explication",
-    "relation": "Relation",
-    "responsiveness": "Réactivité",
-    "simplicity": "Simplicité/Complexité",
-}
-_TEXTS = {"titre": "title", "description": "description"}
-_KEPT = (_ID, _DATE, _FEELING, _REGION, _TOLD_BY, *_ORGANISATIONS, *_ASPECTS.values())
-_FEELINGS = {"positif": "positive", "neutre": "neutral", "negatif": "negative"}
+_TOLD = load_data(__file__)
+_COLUMNS: dict[str, str] = _TOLD["columns"]
+_ASPECTS: dict[str, str] = _TOLD["aspects"]
+_FEELINGS: dict[str, str] = _TOLD["feelings"]
+_ID, _DATE, _FEELING, _REGION, _TOLD_BY = (
+    _COLUMNS[name] for name in ("id", "date", "feeling", "region", "told_by")
+)
+_ORGANISATIONS = (_COLUMNS["organisation"], _COLUMNS["structure"])  # the first one that says it
+_KEPT = (*_COLUMNS.values(), *_ASPECTS.values())
 _TELLERS = {fold(teller): teller for teller in TELLERS}
 _OTHER_TELLER = TELLERS[-1]
+_NAMES = [
+    *("date", "product", "experience_id", "organisation", "feeling", "region", "told_by"),
+    *_ASPECTS,
+]
 _FEELING_NAMES = "Positif, Neutre, Négatif"
-# Columns whose texts may hold a bare separator: people write in them.
-_FREE = ("titre", "description", "pseudonyme", "reponse structure", "action", "demarches saisies")
-_PARIS = ZoneInfo("Europe/Paris")
 _MEND = "it is no export of experiences of Services Publics +; download it again"
 _START = re.compile(r'"?\d+"?;', re.ASCII)
 # Bounds that keep a damaged file from taking for ever: within one record, the lines that look
@@ -63,6 +57,7 @@ _LONGEST_SHOWN = 30
 _SOUND, _SURE = 1, 2  # a record that can be read, and one that shows that it was read right
 _WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 _Columns = dict[str, int]
+_Fault = tuple[str, str, str]  # column, value, reason
 
 
 def load_services_publics_plus(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
@@ -74,67 +69,61 @@ def load_services_publics_plus(path: Path, device: Device, catalogue: Catalogue)
     `tables.TELLERS`, or « Autre », which a notice tells. With `verbatims`, its title and
     description are texts.
     """
-    text = _text.read_export_text(path)
-    delimiter = _text.find_delimiter(text, ",;")
-    rejects: list[dict[str, object]] = []
-    if delimiter == ",":
-        header, cells = _text.read_csv(path, text, delimiter)
-        columns = _columns(path, header)
-        records: Iterator[tuple[int, list[str] | None]] = iter(cells.items())
-        width = len(header)
-    else:
-        lines = re.split(r"\r\n|\r|\n", text)
-        first = next(place for place, line in enumerate(lines) if line.strip())
-        try:
-            header = next(csv.reader([lines[first]], delimiter=";"))
-        except csv.Error as error:
-            raise ObservError(f"{path}:{first + 1}: no header: {error}; {_MEND}") from error
-        columns = _columns(path, header)
-        width = len(header)
-        records = _records(lines, first + 1, columns, _free(header), width)
-    products = {fold(product.label): product.id for product in catalogue.products.values()}
-    rows: list[dict[str, object]] = []
-    places: list[int] = []
-    written: dict[int, str] = {}  # the days as they stand, of the rows that are read
-    unread: dict[int, str] = {}  # and of those that are not
-    told: dict[str, dict[int, str]] = {}
-    texts = {
-        place: told.setdefault(_TEXTS[name], {})
-        for place, name in enumerate(map(fold, map(_clean, header)))
-        if device.verbatims and name in _TEXTS
-    }
+    header, columns, records = _read(path)
+    rows: dict[int, dict[str, object]] = {}
+    faults: dict[int, _Fault] = {}
+    whole: dict[int, list[str]] = {}
     for line, record in records:
-        if record is None or len(record) != width:
+        if record is None or len(record) != len(header):
             what = "is no whole experience" if record is None else f"has {len(record)} cells"
-            reason = f"{what}, the header has {width}; mend the line in the export"
-            rejects.append(reject(path.name, line, "", "", reason))
+            mend = "mend the line in the export"
+            faults[line] = ("", "", f"{what}, the header has {len(header)}; {mend}")
             continue
+        whole[line] = record
         row, fault = _row(record, columns)
-        if fault is not None:
-            rejects.append(reject(path.name, line, *fault))
-            unread[line] = record[columns[_DATE]]
-            continue
+        if fault is None:
+            rows[line] = row
+        else:
+            faults[line] = fault
+    written = {line: record[columns[_DATE]] for line, record in whole.items()}
+    for line, why in months_first(written).items():
+        faults.setdefault(line, (_DATE, _shown(written[line]), why))
+        rows.pop(line, None)
+    products = {fold(product.label): product.id for product in catalogue.products.values()}
+    for row in rows.values():
         row["product"] = products.get(fold(str(row["organisation"] or ""))) or device.product
-        rows.append(row)
-        places.append(line)
-        written[line] = record[columns[_DATE]]
-        for place, written_there in texts.items():
-            written_there[line] = _clean(record[place])
-    doubtful = months_first(written | unread)
-    for line in sorted(doubtful.keys() & written.keys()):
-        rejects.append(reject(path.name, line, _DATE, _shown(written[line]), doubtful[line]))
-    rows = [row for row, line in zip(rows, places, strict=True) if line not in doubtful]
-    places = [line for line in places if line not in doubtful]
-    others = sum(row["told_by"] == _OTHER_TELLER for row in rows)
-    notice = (
-        f"{others} experiences are told by none of {', '.join(TELLERS[:-1])}: kept as « Autre »"
-    )
-    notices = [notice] if others else []
-    found = settle(path, "experiences", _frame(rows, places, device), rejects, notices)
+    others = sum(row["told_by"] == _OTHER_TELLER for row in rows.values())
+    known = ", ".join(TELLERS[:-1])
+    notice = f"{others} experiences are told by none of {known}: kept as « Autre »"
+    frame = pd.DataFrame([*rows.values()], index=[*rows], columns=_NAMES, dtype=object)
+    frame = frame.assign(device=device.id, channel=device.channel, date=days([*frame["date"]]))
+    rejects = [reject(path.name, line, *fault) for line, fault in faults.items()]
+    found = settle(path, "experiences", frame, rejects, [notice] if others else [])
     if not device.verbatims:
         return found
-    ids = {line: str(row["experience_id"]) for line, row in zip(places, rows, strict=True)}
-    return with_texts(path, found, device, ids, told)
+    ids = {line: str(row["experience_id"]) for line, row in rows.items()}
+    texts: dict[str, dict[int, str]] = {}
+    for place, name in enumerate(map(fold, map(_clean, header))):
+        if question := _TOLD["texts"].get(name):
+            texts.setdefault(question, {}).update((n, _clean(whole[n][place])) for n in rows)
+    return with_texts(path, found, device, ids, texts)
+
+
+def _read(path: Path) -> tuple[list[str], _Columns, Iterator[tuple[int, list[str] | None]]]:
+    """The header of an export, where its columns stand, and its records by line."""
+    text = _text.read_export_text(path)
+    delimiter = _text.find_delimiter(text, ",;")
+    if delimiter == ",":
+        header, cells = _text.read_csv(path, text, delimiter)
+        return header, _columns(path, header), iter(cells.items())
+    lines = re.split(r"\r\n|\r|\n", text)
+    first = next(place for place, line in enumerate(lines) if line.strip())
+    try:
+        header = next(csv.reader([lines[first]], delimiter=";"))
+    except csv.Error as error:
+        raise ObservError(f"{path}:{first + 1}: no header: {error}; {_MEND}") from error
+    columns = _columns(path, header)
+    return header, columns, _records(lines, first + 1, columns, _free(header), len(header))
 
 
 def _columns(path: Path, header: list[str]) -> _Columns:
@@ -150,9 +139,7 @@ def _clean(text: str) -> str:
     return text.translate(_WINDOWS).strip('\ufeff" \t\r\n')
 
 
-def _row(
-    record: list[str], columns: _Columns
-) -> tuple[dict[str, object], tuple[str, str, str] | None]:
+def _row(record: list[str], columns: _Columns) -> tuple[dict[str, object], _Fault | None]:
     """The tidy row of a record; or the column, value and reason for which it is rejected."""
     cell = {name: _clean(record[place]) for name, place in columns.items()}
     row: dict[str, object] = {"experience_id": cell[_ID], "told_by": None}
@@ -200,7 +187,7 @@ def _moment(text: str) -> datetime | None:
             moment = datetime.strptime(f"{text} 00:00"[:16], "%d/%m/%Y %H:%M")
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.{0,24})?", text, re.ASCII):
             moment = datetime.fromisoformat(text)
-            moment = moment.astimezone(_PARIS).replace(tzinfo=None) if moment.tzinfo else moment
+            moment = moment.astimezone(PARIS).replace(tzinfo=None) if moment.tzinfo else moment
     except (ValueError, OverflowError):
         return None
     return moment if moment and 1995 <= moment.year < 2200 else None
@@ -208,7 +195,11 @@ def _moment(text: str) -> datetime | None:
 
 def _free(header: list[str]) -> list[int]:
     """Where the columns of free text stand, the story first: it is where most separators are."""
-    free = [place for place, name in enumerate(header) if fold(_clean(name)).startswith(_FREE)]
+    free = [
+        place
+        for place, name in enumerate(header)
+        if fold(_clean(name)).startswith(tuple(_TOLD["free"]))
+    ]
     return sorted(free, key=lambda place: fold(_clean(header[place])) != "description")
 
 
@@ -335,15 +326,3 @@ def _split_quoted(text: str) -> list[str]:
     except csv.Error:
         return []
     return fields
-
-
-def _frame(rows: list[dict[str, object]], places: list[int], device: Device) -> pd.DataFrame:
-    names = ["product", "experience_id", "organisation", "feeling", *_ASPECTS, "region", "told_by"]
-    return pd.DataFrame(
-        {
-            "device": device.id,
-            "channel": device.channel,
-            "date": days([row["date"] for row in rows]),  # type: ignore[misc]
-            **{name: pd.Series([row[name] for row in rows], dtype=object) for name in names},
-        }
-    ).set_axis(places, axis=0)

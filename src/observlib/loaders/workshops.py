@@ -20,8 +20,9 @@ was decided and done. A mistake in the head of a sheet refuses the whole of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,18 +37,17 @@ from observlib.catalogue import Catalogue, Device
 from observlib.catalogue.contract import reject
 from observlib.loaders import Loaded
 from observlib.loaders._rows import day_fault, days, settle
-from observlib.loaders._text import (
-    is_total,
-    parse_day,
-    short,
-    tells_of_someone,
-    without_persons,
-)
+from observlib.loaders._text import is_total, parse_day, short, tells_of_someone, without_persons
 
 _HEAD, _IDEA, _STATES = (load_data(__file__)[part] for part in ("head", "idea", "states"))
 # What YAML reads in base 8, 16, 2 or 60: `012` as 10, `1:30` as 90.
 _NOT_DECIMAL = re.compile(r"[-+]?0[\d_xb][\da-fA-F_]*|[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?")
-_Fault = tuple[tuple[Any, ...], str, str]  # where in the sheet, value, reason
+_LABELS = ("title", "method", "idea")  # which are not shown where they are refused
+_COLUMNS = ["product", "workshop_id", "title", "method", "kind", "label", "state", "count"]
+_Readers = Mapping[str, Callable[[Any], object]]
+_Where = tuple[Any, ...]  # in the sheet
+_Row = tuple[_Where, dict[str, Any]]
+_Fault = tuple[_Where, str, str]  # place, value, reason
 
 
 def load_workshops(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
@@ -63,23 +63,25 @@ def load_workshops(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
             f"{path}: is neither a sheet nor a list of sheets; write `date:`, `title:`, … or "
             "a list of them"
         )
-    rows: list[tuple[int, dict[str, Any]]] = []
+    rows: list[dict[str, Any]] = []
+    at_lines: list[int] = []
     rejects: list[dict[str, object]] = []
     for number, sheet in enumerate(sheets):
         start = (number,) if several else ()
-        head, faults = _head(sheet, device, catalogue)
-        ideas, more = _ideas(head.pop("ideas"), head["date"])
-        if not faults:
-            found = [*_participants(head.pop("participants")), *ideas]
-            for where, row in found:
-                rows.append((_line(lines, (*start, *where)), head | row))
-        for where, value, reason in [*faults, *more]:
+        found, faults = _sheet(sheet, device, catalogue)
+        for where, row in found:
+            rows.append(row)
+            at_lines.append(_line(lines, (*start, *where)))
+        for where, value, reason in faults:
             keys = [str(part) for part in where if not isinstance(part, int)]
             column = ".".join(without_persons(short(key), 60, "name") for key in keys)
             shown = short(without_persons(value, 60, "comment", column))
             line = _line(lines, (*start, *where))
             rejects.append(reject(path.name, line, column, shown, reason))
-    return settle(path, "workshops", _frame(rows, device), rejects)
+    frame = pd.DataFrame(rows, index=at_lines, columns=_COLUMNS)
+    frame = frame.assign(device=device.id, channel=device.channel)
+    written = {name: days([row.get(name) for row in rows]) for name in ("date", "decided", "done")}
+    return settle(path, "workshops", frame.assign(**written), rejects)
 
 
 def _refuse_surprises(path: Path) -> None:
@@ -117,52 +119,62 @@ def _line(lines: Mapping[tuple[Any, ...], int], where: tuple[Any, ...]) -> int:
 
 
 def _fields(
-    mapping: Mapping[Any, Any], known: Mapping[str, str], at: tuple[Any, ...] = ()
-) -> tuple[dict[str, tuple[Any, Any]], list[_Fault]]:
-    """Each field with its key and value; the keys that are unknown or that say a field twice."""
-    found: dict[str, tuple[Any, Any]] = {}
+    mapping: Mapping[Any, Any], known: Mapping[str, str], readers: _Readers, at: _Where = ()
+) -> tuple[dict[str, Any], dict[str, Any], list[_Fault]]:
+    """What each field of a mapping holds, under which key, and what is wrong with it."""
+    keys: dict[str, Any] = {}
     faults: list[_Fault] = []
-    for key, value in mapping.items():
+    for key in mapping:
         field = known.get(fold_label(str(key)))
         if field is None:
             allowed = ", ".join(dict.fromkeys(known.values()))
             faults.append(((*at, key), "", f"is no key of a sheet; allowed: {allowed}"))
-        elif field in found:
-            faults.append(((*at, key), "", f"says {found[field][0]!r} again; keep one"))
+        elif field in keys:
+            faults.append(((*at, key), "", f"says {keys[field]!r} again; keep one"))
         else:
-            found[field] = (key, value)
-    return found, faults
+            keys[field] = key
+    row: dict[str, Any] = {}
+    for field, read in readers.items():
+        raw = mapping[keys[field]] if field in keys else None
+        keys.setdefault(field, field)
+        try:
+            row[field] = read(raw)
+        except ValueError as error:
+            row[field] = None
+            shown = "" if field in _LABELS else _text(raw)
+            faults.append(((*at, keys[field]), shown, str(error)))
+    return row, keys, faults
 
 
-def _head(
+def _sheet(
     sheet: Mapping[Any, Any], device: Device, catalogue: Catalogue
-) -> tuple[dict[str, Any], list[_Fault]]:
-    """The head of a sheet, with its `participants` and `ideas` as they are, and its faults."""
-    found, faults = _fields(sheet, _HEAD)
-    head: dict[str, Any] = {"date": None, "product": device.product, "participants": {}}
-    head["ideas"] = found.get("ideas", ("ideas", []))
-    key, raw = found.get("date", ("date", None))
-    head["date"], why = _day(raw)
-    if why is not None:
-        faults.append(((key,), _text(raw), why))
-    for field in ("title", "method"):
-        key, raw = found.get(field, (field, None))
-        head[field] = _text(raw)
-        if (unfit := _label_fault(head[field])) is not None:
-            faults.append(((key,), "", unfit))
-    key, raw = found.get("product", ("product", None))
-    if raw is not None:
-        head["product"] = _text(raw)
-    if head["product"] not in catalogue.products:
-        known = f"is no product of the catalogue; known: {bounded(catalogue.products)}"
-        faults.append(((key,), _text(raw), known))
-    elif device.product not in (None, head["product"]):
-        faults.append(((key,), _text(raw), f"is not {device.product}, the device's product"))
-    key, raw = found.get("participants", ("participants", None))
-    head["participants"] = (key, raw)
-    faults += _participants_faults(key, raw)
+) -> tuple[list[_Row], list[_Fault]]:
+    """The rows of a sheet with their place in it, none where its head has a fault; its faults."""
+
+    def product(raw: Any) -> str | None:
+        name = device.product if raw is None else _text(raw)
+        if name not in catalogue.products:
+            known = bounded(catalogue.products)
+            raise ValueError(f"is no product of the catalogue; known: {known}")
+        if device.product not in (None, name):
+            raise ValueError(f"is not {device.product}, the device's product")
+        return name
+
+    readers: _Readers = {"date": _day, "title": _label, "method": _label, "product": product}
+    readers = {**readers, "participants": _as_is, "ideas": _as_is}
+    head, keys, faults = _fields(sheet, _HEAD, readers)
+    counts, ideas = head.pop("participants"), head.pop("ideas")
+    faults += _participants_faults(keys["participants"], counts)
+    found, more = _ideas(keys["ideas"], ideas, head["date"])
+    if faults:
+        return [], [*faults, *more]
     head["workshop_id"] = f"{head['date']} {fold_label(head['title'])}"
-    return head, faults
+    of = {"kind": "participants"}
+    people = [
+        ((keys["participants"], profile), of | {"label": _text(profile), "count": count})
+        for profile, count in counts.items()
+    ]
+    return [(where, head | row) for where, row in [*people, *found]], more
 
 
 def _participants_faults(key: Any, raw: Any) -> Iterator[_Fault]:
@@ -182,53 +194,29 @@ def _participants_faults(key: Any, raw: Any) -> Iterator[_Fault]:
             yield (key, profile), "", "is a profile told twice; keep one"
 
 
-def _participants(found: tuple[Any, dict[Any, int]]) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    key, counts = found
-    for profile, count in counts.items():
-        row = {"kind": "participants", "label": _text(profile), "count": count}
-        yield (key, profile), row
-
-
-def _ideas(
-    found: tuple[Any, Any], held: date | None
-) -> tuple[list[tuple[tuple[Any, ...], Any]], list[_Fault]]:
+def _ideas(key: Any, raw: Any, held: date | None) -> tuple[list[_Row], list[_Fault]]:
     """The ideas that can be read, each with its place, and the faults of the others."""
-    key, raw = found
     if raw is None or raw == []:
         return [], []
     if not isinstance(raw, list):
         return [], [((key,), "", "is no list of ideas; write `- idea: …` with its state")]
-    rows: list[tuple[tuple[Any, ...], Any]] = []
+    rows: list[_Row] = []
     faults: list[_Fault] = []
+    dated = dict.fromkeys(("decided", "done"), _day_or_none)
+    readers: _Readers = {"idea": partial(_label, longest=200), "state": _state, **dated}
     for number, idea in enumerate(raw):
         at = (key, number)
         if not isinstance(idea, dict):
             faults.append((at, "", "is no idea; write `idea:` and `state:`"))
             continue
-        fields, own = _fields(idea, _IDEA, at)
-        row: dict[str, Any] = {"kind": "idea", "count": 1}
-        name, raw_label = fields.get("idea", ("idea", None))
-        row["label"] = _text(raw_label)
-        if (why := _label_fault(row["label"], 200)) is not None:
-            own.append(((*at, name), "", why))
-        name, raw_state = fields.get("state", ("state", None))
-        state = fold_label(_text(raw_state))
-        row["state"] = _STATES.get(state) or _STATES.get(state.removesuffix("e"))
-        if row["state"] is None:
-            why = "is no state; allowed: proposée, décidée, réalisée, abandonnée"
-            own.append(((*at, name), _text(raw_state), why))
-        for field in ("decided", "done"):
-            name, raw_day = fields.get(field, (field, None))
-            row[field], unread = (None, None) if raw_day is None else _day(raw_day)
-            if unread is not None:
-                own.append(((*at, name), _text(raw_day), unread))
+        row, keys, own = _fields(idea, _IDEA, readers, at)
         if not own:
-            for field, disagreement in _disagreements(row, held):
-                name = fields.get(field, (field, None))[0]
-                own.append(((*at, name), "", disagreement))
+            disagreements = _disagreements(row, held)
+            own = [((*at, keys[field]), "", reason) for field, reason in disagreements]
+        if not own:
+            label = row.pop("idea")
+            rows.append((at, row | {"kind": "idea", "label": label, "count": 1}))
         faults += own
-        if not own:
-            rows.append((at, row))
     return rows, faults
 
 
@@ -251,17 +239,31 @@ def _disagreements(row: Mapping[str, Any], held: date | None) -> Iterator[tuple[
             yield field, "is before the workshop"
 
 
-def _day(raw: Any) -> tuple[date | None, str | None]:
-    """A day, or why it is none."""
+def _day(raw: Any) -> date:
     if raw is None:
-        return None, "is missing; write YYYY-MM-DD"
+        raise ValueError("is missing; write YYYY-MM-DD")
     day = raw.date() if isinstance(raw, datetime) else raw
     if not isinstance(day, date):
         text = _text(raw)
         day = parse_day(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII) else None
-    if day is None:
-        return None, "is no day; write YYYY-MM-DD"
-    return (None, why) if (why := day_fault(day)) is not None else (day, None)
+    if day is None or (why := day_fault(day)) is not None:
+        raise ValueError("is no day; write YYYY-MM-DD" if day is None else why)
+    return day
+
+
+def _as_is(raw: Any) -> Any:
+    return raw
+
+
+def _day_or_none(raw: Any) -> date | None:
+    return None if raw is None else _day(raw)
+
+
+def _state(raw: Any) -> str:
+    word = fold_label(_text(raw))
+    if (state := _STATES.get(word) or _STATES.get(word.removesuffix("e"))) is None:
+        raise ValueError("is no state; allowed: proposée, décidée, réalisée, abandonnée")
+    return str(state)
 
 
 def _text(raw: Any) -> str:
@@ -269,28 +271,15 @@ def _text(raw: Any) -> str:
     return "" if raw is None or isinstance(raw, list | dict) else str(raw).strip()
 
 
-def _label_fault(text: str, longest: int = 120) -> str | None:
+def _label(raw: Any, longest: int = 120) -> str:
+    if (why := _label_fault(_text(raw), longest)) is not None:
+        raise ValueError(why)
+    return _text(raw)
+
+
+def _label_fault(text: str, longest: int) -> str | None:
     if not text:
         return "is empty"
     if tells_of_someone(text, longest):
         return f"is over {longest} characters, or may hold an address, a number or someone's words"
     return None
-
-
-def _frame(rows: list[tuple[int, dict[str, Any]]], device: Device) -> pd.DataFrame:
-    cells = [row for _, row in rows]
-    return pd.DataFrame(
-        {
-            "device": device.id,
-            "channel": device.channel,
-            **{
-                name: [row.get(name) for row in cells]
-                for name in ("product", "workshop_id", "title", "method", "kind", "label", "state")
-            },
-            "count": pd.array([row["count"] for row in cells], dtype="Int64"),
-            **{
-                name: days([row.get(name) for row in cells]) for name in ("date", "decided", "done")
-            },
-        },
-        index=[line for line, _ in rows],
-    )

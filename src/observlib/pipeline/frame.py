@@ -30,10 +30,14 @@ from observlib.indicators.families import (
 )
 from observlib.indicators.pairs import MANY
 from observlib.pipeline import project
-from observlib.records.actions import Action
-from observlib.records.decisions import Decision
-from observlib.records.expectations import EXPLORATORY_REASONS, Expectation, exploratory
-from observlib.records.replies import Reply
+from observlib.records.sheets import (
+    EXPLORATORY_REASONS,
+    Action,
+    Decision,
+    Expectation,
+    Reply,
+    exploratory,
+)
 from observlib.themes import devices
 
 _Dated = TypeVar("_Dated", Action, Decision, Reply)

@@ -12,7 +12,7 @@ from observlib.catalogue import Catalogue, contract
 from observlib.indicators import counts
 from observlib.indicators.answers import each_month
 from observlib.indicators.families import family
-from observlib.records.actions import FOLLOWED, Action
+from observlib.records.sheets import FOLLOWED, Action
 from observlib.themes import contacts, sales, satisfaction, subscriptions, surveys
 
 SERIES_TABLES = (

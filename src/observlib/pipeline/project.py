@@ -106,7 +106,7 @@ def practices(data: Path, kind: str, start: Path | None = None) -> Practices:
 
 def records_of(kind: type[_Kind], data: Path, start: Path | None = None) -> tuple[_Kind, ...]:
     """The checked records of a kind, in their order: a data folder's own, else the project's."""
-    from observlib.records.actions import Action
+    from observlib.records.sheets import Action
 
     place = root(start) / data
     if kind.FOLDER in _ALONE and not own(data, kind.FOLDER, start):

@@ -26,8 +26,8 @@ from observlib.language import french, rounding, wording
 from observlib.language.words import is_count
 from observlib.pipeline import archive, project
 from observlib.pipeline.archive import Publication
-from observlib.records.actions import Line
 from observlib.records.corrections import Correction
+from observlib.records.published_text import Line
 from observlib.records.record import Record
 
 # --- Errata: which published figures were wrong, and what they are
@@ -116,8 +116,7 @@ def load_errata(reports: Path) -> tuple[Erratum, ...]:
                     "begins with what the first one made"
                 )
             last[figure.key] = figure, one.id
-    if problems:
-        raise ObservError(*problems)
+    ObservError.raise_any(problems)
     return found
 
 
@@ -157,8 +156,7 @@ def known_errata(root: Path, data: Path, today: Day) -> pd.DataFrame:
                 f"{path}: correction: unknown {one.correction!r}; allowed: "
                 f"{', '.join(corrections) or 'none'}"
             )
-    if problems:
-        raise ObservError(*problems)
+    ObservError.raise_any(problems)
     return _frame(rows)
 
 

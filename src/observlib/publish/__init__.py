@@ -25,7 +25,7 @@ def publish(
     workers: Executor | None = None,
 ) -> Path:
     """Publish a project folder: the fixed pages and the notebooks of one edition."""
-    from observlib.publish import embedded
+    from observlib.publish import publishers
     from observlib.publish.project import read_project
 
     check_publisher(publisher)
@@ -40,7 +40,7 @@ def publish(
         workspace(site) as work,
         temporary_files(),
     ):
-        embedded.build(read, work / "site", tell, cache, workers)
+        publishers.build(read, work / "site", tell, cache, workers)
         return replace_folder(work / "site", site) / "index.html"
 
 
@@ -59,9 +59,9 @@ def _identity(program: str) -> str:
 
 
 def _fault(program: str, cache: Path | None) -> str:
-    from observlib.publish import quarto
+    from observlib.publish import publishers
 
-    return quarto.quarto_fault(_identity(program), cache)
+    return publishers.quarto_fault(_identity(program), cache)
 
 
 def check_publisher(publisher: str) -> None:

@@ -27,7 +27,7 @@ from observlib.base.files import write_all
 from observlib.base.period import epoch
 from observlib.base.text import fold
 from observlib.base.yaml_files import as_front_matter, mapping, read_text
-from observlib.display import svg
+from observlib.display import charts
 from observlib.display.style import Brand
 from observlib.estimates.comparisons import comparison_identifiers, comparisons_from_json
 from observlib.language import french, words
@@ -527,9 +527,9 @@ def write_figures(path: Path, folder: Path, brand: Brand) -> None:
     drawings: dict[str, bytes] = {}
     files: dict[str, bytes] = {}
     for label, data in labelled_outputs(read_notebook(path)):
-        if label.startswith("fig-") and svg.NARROW in data and estimates.MIME in data:
+        if label.startswith("fig-") and charts.NARROW in data and estimates.MIME in data:
             drawings[label] = source_text(data["image/svg+xml"]).encode()
-            narrow = source_text(data[svg.NARROW]).encode()
+            narrow = source_text(data[charts.NARROW]).encode()
             files[f"{label}.svg"] = brand.recoloured(drawings[label], cells=True)
             files[f"{label}-narrow.svg"] = brand.recoloured(narrow, cells=True)
             files[f"{label}.csv"] = dataset.csv(estimates.from_json(data[estimates.MIME]))

@@ -4,19 +4,196 @@ import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache, partial
-from html import escape
+from html import escape, unescape
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from observlib.base import kept
 from observlib.base.files import write_all
 from observlib.base.yaml_files import read_text
+from observlib.display.pages import macros
 from observlib.language import french
 from observlib.language.prose import plain
+from observlib.language.words import CELL_MARKS, STATUS_WORDS
 from observlib.publish import origins, pandoc
-from observlib.publish.pages import macros
 from observlib.publish.project import HOME, MenuEntry, Project, SitePage
-from observlib.publish.responsive_tables import element_texts, markup_text, with_stacked_tables
+
+# --- Tables that a telephone shows row by row, and whose codes are spelt out for who listens
+
+_LONGEST_NAME = 60  # letters of what may stand under a row's name, with no name of its column
+_STACKED = 4  # columns from which a table does not fit a telephone
+_INSIDE = r'((?:[^>"]|"[^"]*")*)'
+_TABLE = re.compile(rf"<table\b{_INSIDE}>.*?</table>", re.S)
+_PART = re.compile(rf"<(thead|tbody|tfoot|tr)\b{_INSIDE}>")
+_BODY = re.compile(r"<tbody\b.*?</tbody>", re.S)
+_ROW = re.compile(r"<tr\b.*?</tr>", re.S)
+_CELL = re.compile(rf"<(t[hd])\b{_INSIDE}>(.*?)</\1>", re.S)
+_ROLES = {"thead": "rowgroup", "tbody": "rowgroup", "tfoot": "rowgroup", "tr": "row"}
+# what a telephone shows first of a row, after its names
+_FIRST = (("value", re.compile("Valeur$|Écart")), ("verdict", re.compile("Verdict")))
+_NOTHING = "–"
+_GROUPS = (
+    "Les lignes vont par groupes : le nom de chacun est sur une ligne, avant celles du groupe."
+)
+_SPELT = {
+    _NOTHING: "aucune mesure",
+    **{mark.strip("\u00a0"): STATUS_WORDS[status] for status, mark in CELL_MARKS.items()},
+}
+_WHOLE = [code for code in _SPELT if not code.startswith("(")]
+_BESIDE = re.compile("|".join(re.escape(code) for code in _SPELT if code.startswith("(")))
+
+
+def with_stacked_tables(page: str, french: bool = True) -> str:
+    """A page of HTML whose tables can be stacked, and scrolled where they are not."""
+    numbers = count(1)
+    return _TABLE.sub(lambda found: _table(found, page, french, f"t{next(numbers)}"), page)
+
+
+def markup_text(markup: str) -> str:
+    """The text of some markup, on one line.
+
+    Examples
+    --------
+    >>> markup_text("3<sup>e</sup> trimestre\\n&amp; <b>an</b>")
+    '3e trimestre & an'
+    """
+    text = unescape(re.sub("<[^>]+>", "", re.sub("<br ?/?>", " ", markup)))
+    return re.sub(r"[ \t\r\n]+", " ", text).strip(" ")
+
+
+def _table(found: re.Match[str], page: str, french: bool, name: str) -> str:
+    table = found[0]
+    if french:
+        table = _CELL.sub(lambda cell: _spelt(cell), table)
+    table = _BODY.sub(lambda body: _ROW.sub(lambda row: _named(row[0]), body[0]), table)
+    if "rowgroup" in table and french:
+        table = _grouped(table, name)
+    rows = _ROW.findall(table)
+    heads = [markup_text(text) for _, _, text in _CELL.findall(rows[0])] if rows else []
+    if "<thead" in table and len(heads) >= _STACKED and "rowspan=" not in table:
+        table = _stacked(table, heads)
+    before = page[max(0, found.start() - 200) : found.start()]
+    if 'class="scroll"' in before.rpartition("<div")[2]:
+        return table
+    return f'<div class="scroll" tabindex="0" role="group" aria-label="Tableau">\n{table}\n</div>'
+
+
+def _named(row: str) -> str:
+    """A row whose first cell heads it, as Markdown cannot say."""
+    first = _CELL.search(row)
+    if not first or first[1] == "th" or "colspan=" in first[2] or not first[3].strip():
+        return row
+    return _CELL.sub(rf'<th scope="row"{first[2]}>\3</th>', row, count=1)
+
+
+def _grouped(table: str, name: str) -> str:
+    """A table whose rows stand in groups: it says so, and its cells tell all that heads them."""
+    opening, head, body = re.split(r"(<thead\b.*?</thead>)", table, maxsplit=1, flags=re.S)
+    if "</caption>" in opening:
+        opening = opening.replace("</caption>", f'<span class="spelt">. {_GROUPS}</span></caption>')
+    else:
+        opening += f'<caption><span class="spelt">{_GROUPS}</span></caption>'
+    if "colspan=" in head:
+        return opening + head + body
+    columns: list[str] = []
+    group, rows = "", count(1)
+
+    def column(cell: re.Match[str]) -> str:
+        columns.append(f"{name}-c{len(columns)}")
+        return _cell(cell, {"id": columns[-1]})
+
+    def row(found: re.Match[str]) -> str:
+        nonlocal group
+        own, places = f"{name}-{next(rows)}", iter(columns)
+        if "colspan=" in found[0]:
+            group = own
+            return _CELL.sub(lambda cell: _cell(cell, {"id": own}), found[0])
+
+        def headed(cell: re.Match[str]) -> str:
+            above = f"{next(places)} {group}".strip()
+            if cell[1] == "th":
+                return _cell(cell, {"id": own, "headers": above})
+            return _cell(cell, {"headers": f"{above} {own}"})
+
+        return _CELL.sub(headed, found[0])
+
+    head = _CELL.sub(column, head)
+    return opening + head + _ROW.sub(row, body)
+
+
+def _stacked(table: str, heads: list[str]) -> str:
+    opening, head, body = re.split(r"(<thead\b.*?</thead>)", table, maxsplit=1, flags=re.S)
+    attributes, rest = opening.removeprefix("<table").split(">", 1)
+    opening = f'<table role="table"{_with_class(attributes, "stack")}>{rest}'
+    head = _CELL.sub(lambda cell: _cell(cell, {"role": "columnheader"}), head)
+    body = _ROW.sub(lambda row: _row(row[0], heads), body)
+    parts = opening + head + body
+    return _PART.sub(lambda part: f'<{part[1]} role="{_ROLES[part[1]]}"{part[2]}>', parts)
+
+
+def _row(row: str, heads: list[str]) -> str:
+    place, named = 0, False  # whether all names of the row are past
+
+    def labelled(cell: re.Match[str]) -> str:
+        nonlocal place, named
+        head = heads[place] if place < len(heads) else ""
+        added = {"role": "rowheader" if cell[1] == "th" else "cell"}
+        named = named or (place > 0 and "right" in cell[2])
+        kind = next((name for name, known in _FIRST if known.match(head)), "")
+        text = markup_text(cell[3])
+        if "colspan" in cell[2] or place == 0:
+            kind = "name"
+        elif not text or text in (_NOTHING, f"{_NOTHING} {_SPELT[_NOTHING]}"):
+            kind = "nothing"
+        elif not named and not kind and place == 1 and len(text) < _LONGEST_NAME:
+            kind = "named"
+        if place:
+            added["data-label"] = head
+        width = re.search(r'colspan="(\d+)"', cell[2])
+        place += int(width[1]) if width else 1
+        return _cell(cell, added, kind)
+
+    return _CELL.sub(labelled, row)
+
+
+def _cell(cell: re.Match[str], added: Mapping[str, str], kind: str = "") -> str:
+    attributes = "".join(f' {key}="{escape(value)}"' for key, value in added.items())
+    attributes = _with_class(attributes + cell[2], kind)
+    return f"<{cell[1]}{attributes}>{cell[3]}</{cell[1]}>"
+
+
+def _with_class(attributes: str, names: str) -> str:
+    """The attributes of a tag, with more classes."""
+    if ' class="' in attributes and names:
+        return attributes.replace(' class="', f' class="{names} ', 1)
+    return f'{attributes} class="{names}"' if names else attributes
+
+
+def _spelt(cell: re.Match[str]) -> str:
+    text = cell[3]
+    if text.strip() in _WHOLE:
+        text = _said(text.strip())
+    elif cell[1] == "td":
+        text = _BESIDE.sub(lambda code: _said(code[0]), text)
+    return f"<{cell[1]}{cell[2]}>{text}</{cell[1]}>"
+
+
+def _said(code: str) -> str:
+    return f'<span aria-hidden="true">{code}</span> <span class="spelt">{_SPELT[code]}</span>'
+
+
+def element_texts(markup: str, tags: Iterable[str]) -> list[str]:
+    """The texts of some elements, once each, in order.
+
+    Examples
+    --------
+    >>> element_texts("<dt>A</dt><p>b</p><dt>A</dt><h2>C</h2>", ["dt", "h2"])
+    ['A', 'C']
+    """
+    found = re.findall(rf"<({'|'.join(tags)})\b{_INSIDE}>(.*?)</\1>", markup, re.S)
+    return list(dict.fromkeys(filter(None, (markup_text(text) for _, _, text in found))))
+
 
 _HTML = macros(__file__, escape, str)
 _DOWNLOADS = "<!-- downloads -->"
@@ -235,7 +412,7 @@ def _indexed(address: str, page: str) -> list[object]:
 
 
 _SYNTHETIC = "Chiffres synthétiques."  # before what is said of a page where it is not seen
-WORDS = 30  # of a description at most
+DESCRIPTION_WORDS = 30  # of a description at most
 _FRONT = "index.html"
 _PAGE = "page.html"  # of what is kept
 _STYLE = "access.css"
@@ -371,11 +548,11 @@ def _text(main: str) -> str:
 def first_sentences(text: str) -> str:
     """The first sentences of a text, thirty words at most; where one is longer, it is cut."""
     words = re.findall(r"\S+\s*", text)
-    if len(words) <= WORDS:
+    if len(words) <= DESCRIPTION_WORDS:
         return text
-    cut = "".join(words[:WORDS]).rstrip()
+    cut = "".join(words[:DESCRIPTION_WORDS]).rstrip()
     whole = [end.end() for end in re.finditer(r"[.!?](?= [A-ZÀ-Ý0-9«])", cut + " A")]
-    if whole and len(cut[: whole[-1]].split()) >= WORDS // 3:
+    if whole and len(cut[: whole[-1]].split()) >= DESCRIPTION_WORDS // 3:
         return cut[: whole[-1]]
     if cut.count("(") > cut.count(")"):
         cut = cut[: cut.rindex("(")]

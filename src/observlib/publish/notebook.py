@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from html import escape
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,7 +19,124 @@ from observlib.base.period import Quarter
 from observlib.base.yaml_files import mapping
 from observlib.dataset import PACKAGE_FOLDER as PACKAGE
 from observlib.language import french
-from observlib.publish.responsive_tables import clean_table
+from observlib.language.prose import curly
+
+# --- Great-tables' HTML, without its looks: the same table as plain, accessible markup
+
+_PIPE_TABLE = {"table", "thead", "tbody", "tfoot", "tr", "th", "td"}
+_INLINE = {"strong", "b", "em", "i", "sup", "sub", "abbr", "br", "a", "small", "code"}
+_KEPT = {"colspan", "rowspan", "scope", "href", "title", "lang"}
+_NOTES = ("gt_sourcenote", "gt_footnote")
+_HEADING = ("gt_title", "gt_subtitle")
+_SIDES = {of + to: to for of in ("gt_", "text-align:") for to in ("left", "right", "center")}
+
+
+@dataclass(frozen=True)
+class _CleanTable:
+    """A table as plain markup, its title and its notes taken out of it."""
+
+    markup: str
+    title: str
+    notes: tuple[str, ...]
+
+    def as_markdown(self) -> str:
+        """The table and its notes as blocks of Quarto Markdown."""
+        parts = [self.markup, *(f"<p>{note}</p>" for note in self.notes)]
+        return "\n\n".join(f"```{{=html}}\n{part}\n```" for part in parts)
+
+
+def clean_table(markup: str) -> _CleanTable:
+    """Strip an HTML table of its style, identifiers and decoration.
+
+    Alignment (numbers to the right), `scope`, `colspan` and `rowspan` are kept; apostrophes become
+    typographic. The title rows and the notes of great-tables leave it, to be caption and
+    paragraphs.
+    """
+    cleaner = _Cleaner()
+    cleaner.feed(markup)
+    cleaner.close()
+    text = re.sub(r"<t(?:head|body|foot)>\s*</t(?:head|body|foot)>", "", "".join(cleaner.out))
+    return _CleanTable(text, " – ".join(cleaner.titles), tuple(cleaner.notes))
+
+
+class _Cleaner(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.out: list[str] = []
+        self.titles: list[str] = []
+        self.notes: list[str] = []
+        self.depth = 0  # of tables
+        self.silent = 0  # of style and script
+        self.row: list[str] | None = None  # the row being read: dropped if it ends up empty
+        self.aside: list[str] | None = None  # the title or note being read
+        self.kind = self.titles
+
+    @property
+    def _target(self) -> list[str]:
+        """Where what is read is put."""
+        return next(text for text in (self.aside, self.row, self.out) if text is not None)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {key: value or "" for key, value in attrs}
+        classes = values.get("class", "").split()
+        if tag in ("style", "script"):
+            self.silent += 1
+        elif tag == "table":
+            self.depth += 1
+            self.out.append("<table>")
+        elif not self.depth or self.silent:
+            return
+        elif tag == "tr":
+            self.row = []
+        elif tag in ("td", "th") and {*_HEADING, *_NOTES}.intersection(classes):
+            self.aside = []
+            self.kind = self.notes if set(_NOTES).intersection(classes) else self.titles
+        elif tag in _PIPE_TABLE | _INLINE:
+            self._target.append(f"<{tag}{self._attributes(tag, values, classes)}>")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("style", "script"):
+            self.silent = max(0, self.silent - 1)
+        elif not self.depth or self.silent:
+            return
+        elif tag in ("td", "th") and self.aside is not None:
+            text = re.sub(r"[ \t\r\n]+", " ", "".join(self.aside)).strip(" ")
+            self.kind += [text] if text else []
+            self.aside = None
+        elif tag == "tr" and self.row is not None:
+            cells = "".join(self.row)
+            self.out += [f"<tr>{cells}</tr>"] if cells.strip() else []
+            self.row = None
+        elif tag in (_PIPE_TABLE | _INLINE) - {"br"}:
+            self._target.append(f"</{tag}>")
+            self.depth -= tag == "table"
+
+    def handle_data(self, data: str) -> None:
+        target = self._target
+        if self.depth and not self.silent and target is not self.out:
+            text = re.sub(r"[ \t\r\n]+", " ", curly(data))
+            # a space that only separates tags of the table's structure
+            is_between = not target or target[-1].startswith(("<td", "<th", "</td", "</th"))
+            target.append("" if text == " " and is_between else escape(text, quote=False))
+
+    @staticmethod
+    def _attributes(tag: str, values: dict[str, str], classes: list[str]) -> str:
+        kept = {
+            key: value
+            for key, value in values.items()
+            if key in _KEPT and not (key in ("colspan", "rowspan") and value == "1")
+        }
+        if tag in ("td", "th"):
+            style = values.get("style", "").replace(" ", "").split(";")
+            side = next((_SIDES[name] for name in [*classes, *style] if name in _SIDES), None)
+            if side:
+                kept["style"] = f"text-align: {side}"
+            if "gt_group_heading" in classes:
+                kept["class"] = "group"
+            if set(classes) & {"gt_summary_row", "gt_grand_summary_row"}:
+                kept["class"] = "total"
+        return "".join(f' {key}="{escape(value)}"' for key, value in kept.items())
+
 
 _MOST_BYTES = 1_000_000_000
 
@@ -189,8 +308,7 @@ def notebook_to_markdown(path: Path, to: PageFormat = "html") -> Converted:
                 parts += _code_cell(cell, source, to, path.stem, files)
             except (ValueError, ObservError) as error:
                 problems += [f"{path}: cell {position}: {line}" for line in str(error).splitlines()]
-    if problems:
-        raise ObservError(*problems)
+    ObservError.raise_any(problems)
     return Converted("\n".join(parts), files)
 
 

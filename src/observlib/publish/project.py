@@ -292,8 +292,7 @@ def read_project(folder: Path, publisher: str = "embedded") -> Project:
         problems += error.problems
     project = Project(folder, config, manifest, pages, navigation, publisher, brand)
     problems += _problems(project)
-    if problems:
-        raise ObservError(*problems)
+    ObservError.raise_any(problems)
     return project
 
 

@@ -12,14 +12,13 @@ from datetime import date as Day  # which is the name of a key too
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
-from pydantic import AfterValidator, Field, StrictFloat, StrictInt, StrictStr
+from pydantic import Field, StrictFloat, StrictInt, StrictStr
 
 from observlib.base.yaml_files import KeyLines
 from observlib.catalogue.entries import Slug, Text, may_say
 from observlib.catalogue.mistakes import sheets
 from observlib.catalogue.tables import TABLES, Column
-from observlib.records.actions import Line
-from observlib.records.published_text import Plain, a_role
+from observlib.records.published_text import Line, Role
 from observlib.records.record import Record
 
 _Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -50,7 +49,7 @@ class Correction(Record):
     drop: bool = may_say("or whether the rows are taken off", False)
     reason: Line
     date: Day
-    provider: Annotated[Plain, AfterValidator(a_role)]
+    provider: Role
     status: Literal["open", "permanent", "mended"]
 
     def _faults(self) -> Iterator[str]:

@@ -21,12 +21,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    ValidationError,
-)
+from pydantic import BeforeValidator, Field
 
 from observlib.base.errors import ObservError
 from observlib.base.personal import held
@@ -34,8 +29,8 @@ from observlib.base.text import LINE_BREAKS
 from observlib.base.yaml_files import KeyLines, parse, read_text, read_yaml, split_front_matter
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Part, Slug, may_say
-from observlib.catalogue.mistakes import explain, unknown_names
-from observlib.records.published_text import Plain, PlainProse, a_role, active
+from observlib.catalogue.mistakes import unknown_names, validated
+from observlib.records.published_text import Plain, PlainProse, Role, active
 
 _VOCABULARY = "vocabulary.yml"
 PRACTICE_VERDICTS = ("à refaire", "à adapter", "à éviter")
@@ -75,7 +70,7 @@ class PracticeSheet(Part):
     method: Slug | None = None
     products: tuple[Slug, ...] = ()
     date: date
-    contact: Annotated[Plain, AfterValidator(a_role)]
+    contact: Role
     verdict: Literal["à refaire", "à adapter", "à éviter"]
     cost: PlainProse
     days: float | None = may_say("cost in days of work", ge=0)
@@ -194,11 +189,9 @@ def _read_sheet(
             f"and not {_TAKEN!r}"
         )
     problems += _faults_of_body(path, body, text.count("\n") - body.count("\n") + 1)
-    try:
-        sheet = PracticeSheet.model_validate({**raw, "slug": path.stem, "body": body.strip()})
-    except ValidationError as error:
-        return None, problems + list(explain(error, PracticeSheet, path, (), lines, raw))
-    problems += unknown_names(path, sheet, lines, allowed)
+    whole = {**raw, "slug": path.stem, "body": body.strip()}
+    if sheet := validated(PracticeSheet, whole, path, lines, problems):
+        problems += unknown_names(path, sheet, lines, allowed)
     return (None if problems else sheet), problems
 
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator
 
 from observlib import estimates
 from observlib.base.errors import ObservError
-from observlib.base.personal import TITLES_OF_PEOPLE, held
+from observlib.base.personal import PARTS, held
 from observlib.base.text import sign_fault
 from observlib.base.yaml_files import load_data
 from observlib.catalogue.entries import Prose, Text
@@ -72,7 +72,7 @@ def a_role(text: str) -> str:
     """
     words = text.split()
     named = len(words) > 1 and all(word[0].isupper() for word in words)
-    if "@" in text or named or re.search(TITLES_OF_PEOPLE, text):
+    if "@" in text or named or re.search(PARTS["titles_of_people"], text):
         raise ValueError("names a person or an address; give a role, such as 'pôle études'")
     return text
 
@@ -111,5 +111,18 @@ def _cells(columns: Sequence[str], rows: Sequence[str]) -> dict[str, list[str]]:
     }
 
 
+def _unmarked(text: str) -> str:
+    """The text; `ValueError` where a page would read something in it as markup.
+
+    >>> _unmarked("Le bouton « Suivant » est en haut de page, n° 1.")
+    'Le bouton « Suivant » est en haut de page, n° 1.'
+    """
+    if found := re.search(r"[*`<>\[\]$|\\@^~\n]", text):
+        raise ValueError(f"holds {found[0]!r}, which a page reads as markup; write one plain line")
+    return text
+
+
 Plain = Annotated[Text, AfterValidator(_without_personal_data)]
 PlainProse = Annotated[Prose, AfterValidator(_without_personal_data)]
+Line = Annotated[Plain, AfterValidator(_unmarked)]
+Role = Annotated[Plain, AfterValidator(a_role)]

@@ -17,7 +17,7 @@ from observlib.base.errors import UsageError, bounded, visible
 from observlib.base.files import temporary_files
 from observlib.publish.downloads import COMPARISONS
 from observlib.publish.editions import record
-from observlib.publish.editions.reviews import CLOSE, DIFFERS, NOT_RUN, REPRODUCED
+from observlib.publish.editions.record import CLOSE, DIFFERS, NOT_RUN, REPRODUCED
 from observlib.review.comparison import (
     LEAST_WEIGHT,
     WHOLE_FILE,

@@ -25,7 +25,7 @@ from xlsxwriter.utility import xl_col_to_name
 from observlib.base import kept
 from observlib.base.errors import SHOWN
 from observlib.language import wording
-from observlib.loaders import _readbook
+from observlib.loaders import _sandbox
 from observlib.loaders._sandbox import Exceeded, apart
 from observlib.review import _readpdf
 
@@ -185,7 +185,7 @@ def _of_pdf(content: bytes) -> Iterator[_Piece]:
 
 
 def _of_workbook(content: bytes) -> Iterator[_Piece]:
-    for sheet, rows in _apart(_readbook.__file__, "read_workbook", b"PK", content):
+    for sheet, rows in _apart(_sandbox.__file__, "read_workbook", b"PK", content):
         for number, row in enumerate(rows, 1):
             for place, cell in enumerate(row):
                 yield Place("sheet", number, sheet, xl_col_to_name(place)), str(cell)

@@ -34,7 +34,7 @@ from observlib.base.text import fold
 from observlib.catalogue import Catalogue, Device, Indicator
 from observlib.catalogue.questionnaires import Question
 from observlib.estimates.comparisons import side_of
-from observlib.records.actions import measured_since
+from observlib.records.sheets import measured_since
 
 Verdict = Literal["same", "near", "unknown", "other", "apart"]
 Way = tuple[dict[str, Any], list[int]]  # one of the rows measured in a way, and where all are

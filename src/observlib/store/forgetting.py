@@ -45,11 +45,7 @@ class Done:
 
 
 def forget(
-    data: Path,
-    device: str,
-    caches: Path,
-    before: date | None = None,
-    respondent: str | None = None,
+    data: Path, device: str, caches: Path, before: date | None = None, respondent: str | None = None
 ) -> Done:
     """Take rows of a device out of the store and all that was made of them, and prove it.
 
@@ -118,12 +114,7 @@ def _rejects(store: Path, device: str) -> Iterator[Path]:
 
 
 def _prove(
-    store: Path,
-    device: str,
-    record: Forgotten,
-    respondent: str | None,
-    caches: Path,
-    done: Done,
+    store: Path, device: str, record: Forgotten, respondent: str | None, caches: Path, done: Done
 ) -> None:
     """Look for what was forgotten wherever it may be: `left` are the files that hold some."""
     with comparing(store) as query:

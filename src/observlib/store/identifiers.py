@@ -19,14 +19,13 @@ import pandas as pd
 
 from observlib.base import files
 from observlib.base.errors import ObservError
-from observlib.base.personal import PUBLIC_KEY, for_device, hashed
 from observlib.catalogue import tables
 from observlib.store.ledger import Forgotten
 
-__all__ = ["gone", "hashed", "hashed_rows", "mark_of", "persons", "store_key"]
-
 _FOLDER = "identifiers"  # in a data folder, beside its store
 _VARIABLE = "OBSERVLIB_KEY_FILE"
+# Of the demonstration, which has no people: its store and figures are the same everywhere.
+PUBLIC_KEY = b"observlib's demonstration: public"
 
 
 def store_key(data: Path, kind: str, mark: str) -> bytes:
@@ -90,13 +89,30 @@ def gone(rows: pd.DataFrame, table: str, records: Sequence[Forgotten]) -> pd.Ser
 def _hashes(texts: pd.Series, device: str, key: bytes) -> pd.Series:
     """The hash of each text, made once of each: `hashed`, less what all begin with."""
     places, known = pd.factorize(texts)
-    begun = for_device(device, key)
+    begun = _for_device(device, key)
     made = np.empty(len(known), dtype=object)
     for place, text in enumerate(known.tolist()):
         one = begun.copy()
         one.update(text.encode())
         made[place] = one.hexdigest()
     return pd.Series(made[places], index=texts.index, dtype=texts.dtype)
+
+
+def hashed(identifier: str, device: str, key: bytes) -> str:
+    """The hash of a device's identifier: 128 bits of BLAKE2b with a key (RFC 7693), in hex.
+
+    >>> one, other = (hashed(name, "jdma", b"secret") for name in ("0x1", "0x2"))
+    >>> len(one), one == hashed("0x1", "jdma", b"secret"), one == other
+    (32, True, False)
+    """
+    begun = _for_device(device, key)
+    begun.update(identifier.encode())
+    return begun.hexdigest()
+
+
+def _for_device(device: str, key: bytes) -> hashlib.blake2b:
+    """What the hashes of a device's identifiers begin with."""
+    return hashlib.blake2b(device.encode() + b"\0", key=key, digest_size=16)
 
 
 def _path(data: Path) -> Path:

@@ -17,7 +17,7 @@ from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.catalogue.mistakes import sheets
 from observlib.records.corrections import Correction, load_corrections
-from observlib.records.expectations import Expectation
+from observlib.records.sheets import Expectation
 from observlib.store import address
 
 # --- When sheets were first seen, and whether the data that they speak of were there by then

@@ -76,11 +76,7 @@ def comparing(store: Path) -> Iterator[Connection]:
 
 
 def receive(
-    store: Path,
-    path: Path,
-    batches: Iterable[Loaded],
-    hide: _Hide,
-    told: Callable[[int], None],
+    store: Path, path: Path, batches: Iterable[Loaded], hide: _Hide, told: Callable[[int], None]
 ) -> _Received:
     """Write the rows of an export to a file of the store; `told` how many are read so far.
 

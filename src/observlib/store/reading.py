@@ -15,6 +15,7 @@ import pandas as pd
 
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
+from observlib.base.yaml_files import load_data
 from observlib.catalogue import Catalogue, Device, Questionnaire, contract, tables
 from observlib.records.corrections import Correction, load_corrections
 from observlib.store import ledger
@@ -321,7 +322,8 @@ def alike(
 ) -> pd.DataFrame:
     """A tidy table in which rows that are alike are one, as `tables.ALIKE` has it."""
     wanted = tables.ALIKE[name]
-    made = {subject: subject for subject in ("device", "product", "channel")} | wanted.columns
+    made = {subject: subject for subject in ("device", "product", "channel")}
+    made |= {name: sql or sql_name(name) for name, sql in wanted.columns.items()}
     made |= {count: f"sum({sql_name(count)})::BIGINT" for count in wanted.sums}
     columns = ", ".join(f"{sql} AS {sql_name(column)}" for column, sql in made.items())
     select, rest = f"SELECT {columns}, count(*)::BIGINT AS rows", "GROUP BY ALL ORDER BY ALL"
@@ -361,42 +363,29 @@ def spans(
 
 # --- What each device gave day by day, of however many rows a table has
 
-_TEN = "10 * (value - scale_min) / (scale_max - scale_min)"
-_FEELING = "CASE feeling WHEN 'positive' THEN 10 WHEN 'neutral' THEN 5 ELSE 0 END"
-_ANSWERED = "outcome = 'answered' AND wait IS NOT NULL"
-# Of each table with rows of single days: its day, what is counted, and what is measured, of which
-# rows: the satisfaction on ten, or the seconds waited.
-_TABLES = {
-    "audience": ("start", 'sum(visits) FILTER (start = "end")', "NULL", "false"),
-    "ratings": ("date", "count(DISTINCT answer_id)", _TEN, "question = 'satisfaction'"),
-    "responses": (
-        "date",
-        "count(*) FILTER (variable = 'response')",
-        _TEN,
-        "variable = 'satisfaction' AND scale_max > scale_min",
-    ),
-    "experiences": ("date", "count(*)", _FEELING, "true"),
-    "calls": ("date", "count(*)", "wait", _ANSWERED),
-    "call_intervals": ("date", "sum(offered)", "wait / answered", "answered > 0"),
-    "tickets": ("date", "count(*)", "NULL", "false"),
-}
+_DAILY: dict[str, dict[str, str]] = load_data(__file__)["daily"]
 
 
 def by_day(data: Path) -> pd.DataFrame:
     """How much each device gave on each day, and how high marks or how long waits were."""
-    names = ["table", "device", "product", "day", "count", "value", "n", "variance"]
-    parts = [pd.DataFrame(columns=names)]
-    for table, (day, count, value, of) in _TABLES.items():
-        marks = f"({value})::DOUBLE"
+    parts = []
+    for table, told in _DAILY.items():
+        marks, of = f"({told['value']})::DOUBLE", told["of"]
         select = (
-            f"SELECT device, coalesce(product, '') AS product, date_trunc('day', {day}) AS day, "
-            f"({count})::DOUBLE AS count, avg({marks}) FILTER ({of}) AS value, "
-            f"count({marks}) FILTER ({of}) AS n, var_samp({marks}) FILTER ({of}) AS variance"
+            f"SELECT device, coalesce(product, '') AS product, "
+            f"date_trunc('day', {told['day']}) AS day, ({told['count']})::DOUBLE AS count, "
+            f"avg({marks}) FILTER ({of}) AS value, count({marks}) FILTER ({of}) AS n, "
+            f"var_samp({marks}) FILTER ({of}) AS variance"
         )
         found = query(data, table, select, "GROUP BY ALL ORDER BY ALL", None, None)
-        if len(found):
-            parts.append(found.assign(table=table).dropna(subset="count"))
-    return pd.concat(parts if len(parts) == 1 else parts[1:], ignore_index=True)[names]
+        parts.append(found.assign(table=table).dropna(subset="count") if len(found) else found)
+    return _of_tables(parts, "table", "device", "product", "day", "count", "value", "n", "variance")
+
+
+def _of_tables(parts: Iterable[pd.DataFrame], *columns: str) -> pd.DataFrame:
+    """What several tables gave, in some columns; without a row where none gave any."""
+    filled = [part[[*columns]] for part in parts if len(part)]
+    return pd.concat(filled or [pd.DataFrame(columns=columns)], ignore_index=True)
 
 
 # --- What the store holds of each device, told without reading its rows
@@ -406,38 +395,32 @@ def count_received(
     data: Path, counted: Mapping[str, Sequence[str]], quarter: Quarter
 ) -> pd.DataFrame:
     """How much each device gave in a quarter: `device`, `table`, `count_rows`, `source`."""
-    columns = ["device", "table", "count", "source"]
-    parts = [pd.DataFrame(columns=columns)]
+    parts = []
     for table, names in counted.items():
         what = f"DISTINCT ({', '.join(map(sql_name, names))})" if names else "*"
         select = f"SELECT device, count({what})::BIGINT AS count"
         found = query(data, table, select, "GROUP BY device ORDER BY device", quarter, quarter)
         parts.append(found.assign(table=table))
-    filled = [part for part in parts if len(part)] or parts[:1]
-    return pd.concat(filled, ignore_index=True)[columns]
+    return _of_tables(parts, "device", "table", "count", "source")
 
 
 def marks_given(data: Path) -> pd.DataFrame:
     """The marks that the questions of devices were given, each once, on its scale."""
-    columns = ["device", "question", "value", "scale_min", "scale_max"]
-    found = [pd.DataFrame(columns=columns)]
+    found = []
     for table, question in (("ratings", "question"), ("responses", "variable")):
         select = f"SELECT DISTINCT device, {question} AS question, value, scale_min, scale_max"
         rows = query(data, table, select, "ORDER BY ALL", None, None)
         found.append(rows.dropna(subset=["value"]) if len(rows) else rows)
-    filled = [rows[columns] for rows in found if len(rows)] or found[:1]
-    return pd.concat(filled, ignore_index=True)
+    return _of_tables(found, "device", "question", "value", "scale_min", "scale_max")
 
 
 def heard(data: Path, first: Quarter, last: Quarter) -> pd.DataFrame:
     """Which devices gave something about which product: `device`, `product`, `source`."""
-    parts = [pd.DataFrame(columns=["device", "product", "source"])]
-    for table in tables.TABLES:
-        select, rest = "SELECT DISTINCT device, product", "ORDER BY device, product"
-        parts.append(query(data, table, select, rest, first, last))
-    filled = [part.dropna() for part in parts if len(part.dropna())] or parts[:1]
+    select, rest = "SELECT DISTINCT device, product", "ORDER BY device, product"
+    parts = (query(data, table, select, rest, first, last) for table in tables.TABLES)
+    found = _of_tables((part.dropna() for part in parts), "device", "product", "source")
     # texts stand beside what their device gave
-    return pd.concat(filled).drop_duplicates(["device", "product"], ignore_index=True)
+    return found.drop_duplicates(["device", "product"], ignore_index=True)
 
 
 def contact_themes(data: Path, first: Quarter, last: Quarter) -> set[tuple[str, str]]:

@@ -15,15 +15,12 @@ from observlib.estimates.comparisons import COMPARISON_COLUMNS, IN_TIME, combine
 from observlib.indicators import specifications
 from observlib.language import french
 from observlib.pipeline import disclosed, frame, project
-from observlib.records.actions import Action
 from observlib.records.corrections import Correction
-from observlib.records.decisions import Decision
-from observlib.records.expectations import Expectation
 from observlib.records.practices import Practices
-from observlib.records.replies import Reply
+from observlib.records.sheets import Action, Decision, Expectation, Reply
 from observlib.study import selection, texts
-from observlib.study.outputs import Showing, Shown
-from observlib.study.selection import Where, taking
+from observlib.study.outputs import Showing, each_once, noted
+from observlib.study.selection import Shown, Where, taking
 from observlib.study.texts import Say
 from observlib.themes import main_points
 from observlib.themes.products import key_figures
@@ -398,6 +395,29 @@ class Study(Showing):
         if not family:
             return texts.list_families()
         return texts.describe_family(family, self._given(family), self.catalogue)
+
+    def notes(self, devices: bool = True) -> display.Output:
+        """How the indicators that the cells before have shown are made.
+
+        Parameters
+        ----------
+        devices
+            Tell the reservations of their devices too.
+
+        Examples
+        --------
+        >>> study = Study("2026-T3", "data/demo")
+        >>> calls = study.estimates("contacts", indicator="answer_rate")
+        >>> shown = study.lines(calls, "A-t-on décroché ?")
+        >>> "Appels décrochés" in repr(study.notes())
+        True
+        """
+        shown = [noted(frame) for frame in each_once(self._shown) if len(frame)]
+        if not shown:
+            return self._absent([])
+        rows = pd.concat(shown)
+        rows = rows if devices else rows.assign(device="")
+        return display.notes(rows, self.catalogue, self.corrections)
 
     @taking(Shown)
     def differences(

@@ -7,17 +7,10 @@ from collections.abc import Mapping
 import pandas as pd
 
 from observlib import estimates
-from observlib.language import wording
+from observlib.base.yaml_files import load_data
 from observlib.study import Study
-from observlib.study.selection import Where
 
-_TEXTS = wording.load_texts(__file__)
-_DASHBOARDS = {
-    "uses": ("visits", "visits_yoy", "open_visits", "onsite_visits", "calls", "tickets",
-             "subscribers", "units_sold"),
-    "opinions": ("ratings", "asked", "surveys", "nps", "answer_rate", "answered_in_promise"),
-    "mobilisation": ("task_success", "sus", "participants", "ideas_done"),
-}  # fmt: skip
+_DATA = load_data(__file__)
 
 
 def headlines(study: Study) -> dict[str, pd.DataFrame]:
@@ -35,44 +28,26 @@ def headlines(study: Study) -> dict[str, pd.DataFrame]:
     """
     devices = study.catalogue.devices
     asking = [name for name, device in devices.items() if device.family == "consultation"]
-    giving = [name for name, device in devices.items() if device.family != "consultation"]
-    now: Where = {"period": study.quarter, "group": ""}
-    year: Where = {"period": study.year, "group": ""}
-    mark = "satisfaction_10"
-    found: dict[str, tuple[str, Where]] = {
-        "visits": ("visits", {"indicator": "visits", "channel": "web", **now}),
-        "visits_yoy": ("visits", {"indicator": "visits_yoy", "channel": "web", **now}),
-        "open_visits": ("visits", {"indicator": "visits", "channel": "open_data", **now}),
-        "onsite_visits": ("visits", {"indicator": "visits", "channel": "in_person", **now}),
-        "calls": ("contacts", {"indicator": "calls_offered", **now}),
-        "answer_rate": ("contacts", {"indicator": "answer_rate", **now}),
-        "tickets": ("contacts", {"indicator": "tickets_received", **now}),
-        "answered_in_promise": ("contacts", {"indicator": "answered_in_promise", **now}),
-        "subscribers": ("subscriptions", {"indicator": "subscribers", **now}),
-        "units_sold": ("sales", {"indicator": "units_sold", **now}),
-        "ratings": ("satisfaction", {"indicator": mark, "device": giving, **now}),
-        "asked": ("satisfaction surveys", {"indicator": mark, "device": asking, **now}),
-        "surveys": ("surveys", {"indicator": "satisfaction_10", **year}),
-        "nps": ("surveys", {"indicator": "nps", **year}),
-        "task_success": ("user_tests", {"indicator": "task_success", **year}),
-        "sus": ("user_tests", {"indicator": "sus_mean", **year}),
-        "participants": ("workshops", {"indicator": "workshop_participants", **year}),
-        "ideas_done": ("workshops", {"indicator": "idea_done_share", **year}),
-    }  # fmt: skip
-    local = [name for name, device in devices.items() if device.area]
-    every = {
-        name: study.estimates(*families.split(), **where)
-        for name, (families, where) in found.items()
+    named = {
+        "asking": asking,
+        "giving": [name for name in devices if name not in asking],
+        "year": study.year,
     }
-    shown = {name: _main(rows[~rows["device"].isin(local)]) for name, rows in every.items()}
+    local = [name for name, device in devices.items() if device.area]
+    shown = {}
+    for name, asked in _DATA["headlines"].items():
+        where = {column: value for column, value in asked.items() if column != "families"}
+        where |= {column: named[value] for column, value in where.items() if value in named}
+        where = {"period": study.quarter, "group": "", **where}
+        rows = study.estimates(*asked["families"], **where)
+        shown[name] = _main(rows[~rows["device"].isin(local)])
     polls = study.estimates("polls", indicator=["poll_count", "poll_votes"])
-    votes = study.select(polls, **now)
-    return {**shown, "polls": votes}
+    return {**shown, "polls": study.select(polls, period=study.quarter, group="")}
 
 
 def dashboard(shown: Mapping[str, pd.DataFrame], name: str) -> dict[str, pd.DataFrame]:
     """Some of the `headlines`, by their heads: those of `uses`, `opinions` or `mobilisation`."""
-    return {_TEXTS[f"headed.{what}"]: shown[what] for what in _DASHBOARDS[name]}
+    return {head: shown[what] for what, head in _DATA["dashboards"][name].items()}
 
 
 def main_channel(sites: pd.DataFrame) -> str:
@@ -84,9 +59,7 @@ def completeness(shown: Mapping[str, pd.DataFrame], *others: pd.DataFrame) -> st
     """Whether all that is listened to (`headlines`, and `others`) has published, as a sentence."""
     heard = all(len(rows) for name, rows in shown.items() if name != "onsite_visits")
     told = [rows["status"].eq("published").all() for rows in (*shown.values(), *others)]
-    if heard and all(told):
-        return _TEXTS["complete"]
-    return _TEXTS["incomplete"]
+    return str(_DATA["complete" if heard and all(told) else "incomplete"])
 
 
 def _main(frame: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import inspect
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any, Literal, TypedDict, TypeVar
+from typing import Any, Literal, TypedDict, TypeVar, Unpack
 
 import pandas as pd
 
@@ -22,6 +22,7 @@ _PERIODS = {"month": r"\d{4}-\d{2}", "quarter": r"\d{4}-T\d"}
 _MONTH = r"\d{4}-(?:0[1-9]|1[0-2])"
 _PERIOD = re.compile(rf"\d{{4}}|\d{{4}}-T[1-4]|{_MONTH}(?:-\d\d|/{_MONTH})?", re.ASCII)
 _REMEMBERED = ("indicator", "against")
+OF_STUDY = {"catalogue": "catalogue", "events": "actions"}  # what a study gives charts of its own
 
 
 class Columns(TypedDict, total=False):
@@ -61,6 +62,25 @@ class Where(Columns, total=False):
     quarters: int
     value: bool
     tested: bool
+
+
+class Shown(Columns, total=False):
+    """What any chart or table may be told: what to keep, and what to say where nothing is.
+
+    Parameters
+    ----------
+    caption
+        The answer that it shows, in one line: a sentence of `say`, or one's own.
+    absent
+        What there is none of, a feminine noun or a whole sentence; else the catalogue's noun.
+    when
+        The period of which there is nothing, where it is not the study's quarter.
+    indicator, product, channel, device, period, group, group_value, status, unit, against, verdict
+        The value, or values, of the rows to show: `period="2026-T3"`.
+    """
+
+    absent: str
+    when: str
 
 
 def check_names(column: str, values: Iterable[str], catalogue: Catalogue) -> None:
@@ -111,13 +131,18 @@ def select(
                 f"select: there is no column {name!r}; columns are {', '.join(rows.columns)}"
             )
         else:
-            values = list(dict.fromkeys([wanted] if isinstance(wanted, str) else wanted))
+            values = listed(wanted)
             rows = rows[rows[name].isin(values)]
             check_names(name, sorted({*values} - {*rows[name]}), catalogue)
             asked |= {name: values} if name in _REMEMBERED else {}
     rows = rows.reset_index(drop=True)
     rows.attrs = asked
     return rows
+
+
+def listed(values: Values) -> list[str]:
+    """A value, or several, each once."""
+    return list(dict.fromkeys([values] if isinstance(values, str) else values))
 
 
 def taking(keys: type) -> Callable[[Method], Method]:
@@ -143,6 +168,38 @@ def taking(keys: type) -> Callable[[Method], Method]:
         return method
 
     return named
+
+
+def asked_of_chart(draw: Callable[..., Any]) -> inspect.Signature:
+    """What the method of a chart or table takes: what its study gives by itself is left out."""
+    own, last = {*OF_STUDY, "indicators", "caption"}, inspect.Parameter.KEYWORD_ONLY
+    taken = inspect.signature(draw)
+    first = [x for x in taken.parameters.values() if x.kind is not last and x.name not in own]
+    named = [x for x in taken.parameters.values() if x.kind is last and x.name not in own]
+    study, caption, shown = inspect.signature(_method_of_chart).parameters.values()
+    return taken.replace(parameters=[study, *first, caption, *named, shown])
+
+
+def _method_of_chart(self: Any, caption: str = "", **shown: Unpack[Shown]) -> Any:
+    """What every method of a chart takes."""
+
+
+def chart_method(name: str, draw: Callable[..., Any]) -> Callable[..., Any]:
+    """The method that shows a chart or table, with its signature and what its docstring says."""
+    signature = asked_of_chart(draw)
+
+    def method(*given: Any, **named: Any) -> Any:
+        try:
+            asked = signature.bind(*given, **named).arguments
+        except TypeError as error:
+            raise TypeError(f"{name}: {error}") from None
+        study, frame, caption = asked.pop("self"), asked.pop("frame"), asked.pop("caption", "")
+        return study._show(draw, frame, caption, asked.pop("shown", {}), **asked)
+
+    method.__signature__ = signature  # type: ignore[attr-defined]
+    method.__name__, method.__doc__ = name, draw.__doc__
+    method.__qualname__ = f"Showing.{name}"
+    return taking(Shown)(method)
 
 
 def bare(rows: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from observlib.catalogue import Catalogue
 from observlib.display.output import Output
 from observlib.indicators.families import Given
 from observlib.language.prose import Markdown
+from observlib.language.templates import public_functions
 from observlib.pipeline import frame
 from observlib.study import narratives
 from observlib.study.selection import bare
@@ -23,6 +24,7 @@ _OWN = {name: name for name in ("catalogue", "kind", "quarter", "before", "pract
 _OWN |= {name: name for name in ("actions", "corrections", "decisions", "expectations")}
 _OWN |= {name: name for name in ("planned", "replies")}
 _OWN |= {"period": "quarter", "page": "page"}
+_BY_NAME = ("before", "kind", "period", "quarter")  # of these, what a sentence may be told instead
 
 
 class Say:
@@ -46,14 +48,14 @@ class Say:
         self._module = module
 
     def __dir__(self) -> list[str]:
-        return list(offered(self._module))
+        return _names(self._module)
 
     def __getattr__(self, name: str) -> Any:
-        found = offered(self._module).get(name)
-        if found is None:
+        names = _names(self._module)
+        if name not in names:
             where = self._module.__name__.removeprefix("observlib.")
-            known = ", ".join(offered(self._module))
-            raise AttributeError(f"{where} says no {name!r}; what it says: {known}")
+            raise AttributeError(f"{where} says no {name!r}; what it says: {', '.join(names)}")
+        found = getattr(self._module, name)
         if isinstance(found, ModuleType):
             return Say(self._own, self._carry, self._nothing, found)
         return self._bound(found)
@@ -88,19 +90,17 @@ class Say:
 SAID: set[str] = set()  # the modules of sentences that this process has looked into
 
 
+def _names(module: ModuleType) -> list[str]:
+    """What may be said, without reading the sentences of all themes."""
+    return [*narratives.__all__] if module is narratives else [*offered(module)]
+
+
 def offered(module: ModuleType) -> dict[str, Any]:
     """What may be said, by name: a theme's sentences, or all themes."""
     if module is narratives:
         return {name: getattr(module, name) for name in narratives.__all__}
     SAID.add(module.__name__)
-    package = module.__name__.rpartition(".")[0] + "."
-    return {
-        name: found
-        for name, found in sorted(vars(module).items())
-        if not name.startswith("_")
-        and inspect.isfunction(found)
-        and found.__module__.startswith(package)
-    }
+    return dict(sorted(public_functions(module).items()))
 
 
 def asked_for(sentence: Callable[..., Any]) -> inspect.Signature:
@@ -109,14 +109,14 @@ def asked_for(sentence: Callable[..., Any]) -> inspect.Signature:
     Examples
     --------
     >>> print(asked_for(narratives.contacts.answered_in_promise))
-    (frame: 'pd.DataFrame', by: 'str' = 'product', *, period: 'str' = '…') -> 'str'
+    (frame, by='product', *, period='…')
     """
     signature = inspect.signature(sentence)
     free = [p for name, p in signature.parameters.items() if name not in _OWN]
     named = [
         p.replace(kind=inspect.Parameter.KEYWORD_ONLY, default="…")
         for name, p in signature.parameters.items()
-        if name in _OWN and p.annotation == "str"
+        if name in _BY_NAME
     ]
     if "Output" in str(signature.return_annotation):
         named += [

@@ -26,7 +26,7 @@ from observlib.estimates.comparisons import COMPARISON_NUMBERS
 from observlib.indicators.pairs import PEOPLE
 from observlib.indicators.specifications import HEADLINE
 from observlib.language import french, wording, words
-from observlib.records.actions import Action
+from observlib.records.sheets import Action
 from observlib.stats.survey.differences import adjust, halves
 from observlib.themes.comparison_sentences import noun
 

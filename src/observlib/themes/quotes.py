@@ -20,9 +20,13 @@ from collections.abc import Iterable
 
 from observlib.base.personal import held
 from observlib.base.text import as_cell
-from observlib.confidentiality.redaction.names import is_strange_small
 from observlib.confidentiality.redaction.structured import PARTS
-from observlib.confidentiality.redaction.text import is_common, is_given, is_only_given
+from observlib.confidentiality.redaction.text import (
+    is_common,
+    is_given,
+    is_only_given,
+    is_strange_small,
+)
 from observlib.estimates import MINIMUM_PEOPLE
 from observlib.language import french
 from observlib.language.prose import Markdown, joined, markdown, one_line
@@ -94,12 +98,12 @@ def quotes_rule() -> str:
     return "\n".join(f"- {one}{' ;' if one != conditions[-1] else '.'}" for one in conditions)
 
 
-def listed(texts: Iterable[str]) -> Markdown:
+def quote_list(texts: Iterable[str]) -> Markdown:
     """Texts as a list, each between quotes.
 
     Examples
     --------
-    >>> print(listed(["Très clair."]))
+    >>> print(quote_list(["Très clair."]))
     - « Très clair. »
     """
     return joined([markdown("- « {} »", french.inner_quotes(one)) for one in texts], "\n")

@@ -58,10 +58,3 @@ def test_a_data_set_without_months_says_to_check_the_entry(known, standin, tmp_p
     with pytest.raises(ObservError, match="nothing to fetch; check the device's entry"):
         fetch("essai", known, tmp_path)
     assert not [*tmp_path.iterdir()]
-
-
-def test_an_api_that_always_has_a_next_page_ends(known, standin, tmp_path):
-    month = {"metric_month": "2023-01", "monthly_visit": 1, "monthly_download_resource": 1}
-    standin.answer = lambda asked: {"data": [month], "links": {"next": "x"}, "meta": {"total": 1}}
-    with pytest.raises(ObservError, match="sends the same pages without end"):
-        fetch("essai", known, tmp_path)

@@ -11,7 +11,7 @@ from tests.desk.fetching.conftest import Asked, Reply
 
 from observlib import store
 from observlib.base.errors import ObservError
-from observlib.desk.fetching import fetch, servers
+from observlib.desk.fetching import fetch
 
 TOKEN = "jeton-très-secret"
 DAY = date(2026, 3, 20)
@@ -105,18 +105,6 @@ def test_no_person_text_or_key_is_on_disk_even_while_fetching(known, standin, tm
     assert not [*tmp_path.rglob(".*.part")]
 
 
-def test_a_fetch_that_failed_goes_on_where_it_stopped(known, standin, tmp_path, pauses):
-    answer = standin.answer
-    replies = iter([Reply({}, 429, {"Retry-After": "93"}), None, Reply(b"<html>", 500), None])
-    standin.answer = lambda asked: next(replies) or answer(asked)
-    with pytest.raises(ObservError, match="status 500; try again later"):
-        fetch("essai", known, tmp_path, today=DAY)
-    assert pauses == [93] and not [*tmp_path.rglob("*.json")]
-    path = fetch("essai", known, tmp_path, today=DAY)
-    assert [asked.query.get("cursor") for asked in standin.asked] == [None, None, "MTc=", "MTc="]
-    assert len(json.loads(path.read_text(encoding="utf-8"))["tickets"]) == 4
-
-
 def test_many_old_tickets_that_changed_lately_are_no_pages_without_end(known, standin, tmp_path):
     def answer(asked: Asked) -> object:
         page = int(asked.query.get("cursor", 0))
@@ -145,11 +133,3 @@ def test_an_answer_that_is_not_zendesk_s_is_one_line(known, standin, tmp_path, a
     standin.answer = lambda asked: answer
     with pytest.raises(ObservError, match="answers, but not as Zendesk does"):
         fetch("essai", known, tmp_path, today=DAY)
-
-
-def test_only_what_the_format_reads_is_kept(known):
-    form = known.formats["zendesk_api"]
-    assert set(servers.read_by(form)) == {
-        "id", "created_at", "status", "metric_sets.reply_time_in_minutes.calendar",
-        "metric_sets.solved_at", "metric_sets.reopens", "metric_sets.replies",
-    }  # fmt: skip

@@ -193,16 +193,6 @@ def test_a_file_without_a_header_or_of_names_shows_none_of_its_rows(tmp_path, fe
         propose(written(tmp_path, text), few, Wishes("tickets", {"theme": "Rubrique"}))
 
 
-@pytest.mark.slow
-def test_no_sample_of_a_tool_makes_it_fail(shared_data, catalogue):
-    for path in sorted((shared_data / "formats").rglob("*")):
-        if path.is_file() and path.name not in ("SOURCE.txt", "README.md"):
-            try:
-                propose(path, catalogue, Wishes())
-            except ObservError as error:
-                assert len(error.problems) == 1 and str(path) in str(error)
-
-
 def test_days_in_words_are_no_names_and_what_is_not_set_is_empty(tmp_path, few):
     rows = [
         "7\tTue Sep 01 09:12:44 2026\tNot set",

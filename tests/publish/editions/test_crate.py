@@ -16,7 +16,7 @@ from tests.review.conftest import small as small
 
 from observlib.base import addresses
 from observlib.base.errors import ObservError
-from observlib.publish.editions import record, reviews
+from observlib.publish.editions import record
 from observlib.publish.editions.record import Edition
 
 # What the validator would load from the network. The terms that we use are the same in the context
@@ -136,14 +136,14 @@ verdict: reproduced
 """
 
 
-def load(place: Path, text: str, name: str = "2026-t3-une-ville") -> tuple[reviews.Review, ...]:
-    (place / reviews.Review.FOLDER).mkdir(exist_ok=True)
-    (place / reviews.Review.FOLDER / f"{name}.yml").write_text(text, encoding="utf-8")
-    return reviews.Review.load(place)
+def load(place: Path, text: str, name: str = "2026-t3-une-ville") -> tuple[record.Review, ...]:
+    (place / record.Review.FOLDER).mkdir(exist_ok=True)
+    (place / record.Review.FOLDER / f"{name}.yml").write_text(text, encoding="utf-8")
+    return record.Review.load(place)
 
 
-def part(read: tuple[reviews.Review, ...], edition: Edition = T3) -> str:
-    return reviews.reviews_page([edition], STUDIES, read).replace("\u00a0", " ")
+def part(read: tuple[record.Review, ...], edition: Edition = T3) -> str:
+    return record.reviews_page([edition], STUDIES, read).replace("\u00a0", " ")
 
 
 def test_an_edition_that_nobody_read_again_says_so_and_so_does_each_study() -> None:
@@ -187,15 +187,15 @@ def test_a_sheet_that_is_wrong_is_told_by_file_and_line(tmp_path, change, told) 
 
 def test_what_review_begins_is_a_sheet_and_is_never_written_over(tmp_path: Path) -> None:
     role = "statisticienne d'une ville"
-    path = reviews.place(tmp_path, "2026-T3", role)
-    text = reviews.begun(path, "2026-T3", TOLD, "reproduced", role, date(2026, 12, 3))
+    path = record.review_file(tmp_path, "2026-T3", role)
+    text = record.review_begun(path, "2026-T3", TOLD, "reproduced", role, date(2026, 12, 3))
     (sheet,) = load(tmp_path, text, path.stem)
     assert (sheet.role, sheet.date, sheet.points) == (role, date(2026, 12, 3), ())
     with pytest.raises(ObservError, match="is there already"):
-        reviews.place(tmp_path, "2026-T3", role)
+        record.review_file(tmp_path, "2026-T3", role)
 
 
 @pytest.mark.parametrize("role", ["Mme Durand", "a@example.org", "!!!"])
 def test_a_name_is_no_role(tmp_path: Path, role: str) -> None:
     with pytest.raises(ObservError, match="--write"):
-        reviews.place(tmp_path, "2026-T3", role)
+        record.review_file(tmp_path, "2026-T3", role)

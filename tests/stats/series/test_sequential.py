@@ -135,12 +135,3 @@ def test_weekdays_a_slow_drift_and_a_holiday_without_calls_are_no_change():
     for day in ("2024-05-01", "2024-05-08", "2024-05-09", "2024-05-20"):
         counts[day] = 0
     assert in_counts(counts, -1, FIVE_YEARS) == []
-
-
-def test_who_rose_a_year_ago_is_not_told_to_fall_because_nobody_rises_again():
-    found = 0
-    for seed in range(6):
-        marks = marked(1300, seed, per_day=50)
-        marks[400:] += 0.5
-        found += len(in_means(daily(marks, n=50), -1, 2 * FIVE_YEARS))
-    assert found <= 2

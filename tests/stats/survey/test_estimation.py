@@ -5,12 +5,9 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from tests.examples import examples
 
 from observlib.base.errors import ObservError
-from observlib.stats.survey.design import Design, design, within_domain
+from observlib.stats.survey.design import design, within_domain
 from observlib.stats.survey.estimation import (
     degrees_of_freedom,
     effective_units,
@@ -28,40 +25,12 @@ FRAME = pd.DataFrame({"y": [1.0, 2, 4, 7, 5, 3], "w": [1.0, 2, 1, 3, 2, 1], "poo
 FRAME = FRAME.assign(town=[1, 1, 2, 3, 4, 4], size=[30, 30, 30, 60, 60, 60])
 
 
-@pytest.fixture(scope="module")
-def stratified(apistrat: pd.DataFrame) -> Design:
-    return design(apistrat, weights="pw", strata="stype", population="fpc")
-
-
 def test_a_census_s_calibrated_mean_misses_its_truth_by_as_much_as_is_said(calibrated_census):
     found = mean(calibrated_census, "api00").iloc[0]  # svymean(~api00, subset(r, stype == "H"))
     expected = [620.5581652040, 3.1957994027, 614.1359658615, 626.9803645465]
     assert found[["estimate", "se", "ci_low", "ci_high"]].tolist() == pytest.approx(expected)
     truth = calibrated_census.frame.loc[calibrated_census.domain, "api00"].mean()
     assert found["ci_low"] < truth < found["ci_high"]
-
-
-def test_an_unadjusted_calibration_changes_nothing_in_any_domain(stratified):
-    class Nothing:
-        weights = start = stratified.weights
-
-        def residuals(self, values: np.ndarray) -> np.ndarray:
-            return values
-
-    frame = stratified.frame.assign(place=np.arange(200) % 40)  # more domains than one block
-    plain = design(frame, weights="pw", strata="stype", population="fpc")
-    made = design(frame, strata="stype", population="fpc", calibration=Nothing())
-    for estimate in (mean, total):
-        found = [estimate(one, "api00", by="place") for one in (plain, made)]
-        pd.testing.assert_frame_equal(*found)
-
-
-def test_a_simple_sample_of_the_smallest_values_has_its_closed_form():
-    values = np.random.default_rng(3).normal(10, 4, 50) * 1e-13
-    found = mean(design(pd.DataFrame({"y": values}), population=400), "y").iloc[0]
-    closed = values.var(ddof=1) / 50 * (1 - 50 / 400)
-    assert found["se"] ** 2 == pytest.approx(closed, rel=1e-9, abs=0)
-    assert found["deff"] == pytest.approx(1) and found["n_eff"] == pytest.approx(50)
 
 
 def test_weights_nearer_to_the_population_than_to_the_sample_are_its_own():
@@ -194,33 +163,6 @@ def test_what_has_no_mean_is_told(name, how, why):
     with pytest.raises((ObservError, ValueError), match=why):
         mean(made, name, **how)
     assert mean(made, "y", by="value")["value"].tolist() == ["a", "b"]
-
-
-@st.composite
-def samples(draw: st.DrawFn) -> pd.DataFrame:
-    """Two or more clusters in each stratum, unknown values and weights of 0."""
-    seed = draw(st.integers(0, 2**32 - 1))
-    chance = np.random.default_rng(seed)
-    pools = range(draw(st.integers(1, 3)))
-    towns = np.concatenate([np.full(draw(st.integers(2, 4)), h) for h in pools])
-    town = np.concatenate([np.arange(len(towns)), chance.integers(0, len(towns), 20)])
-    n = len(town)
-    y = np.where(chance.random(n) < 0.1, np.nan, chance.normal(5, 2, n))
-    w = chance.choice([0.0, 0.5, 1.0, 3.7], n, p=[0.1, 0.3, 0.3, 0.3]) + (town == 0)
-    g = chance.choice(["p", "q", "r", None], n)
-    return pd.DataFrame({"town": town, "pool": towns[town], "y": y, "w": w, "g": g, "size": 9})
-
-
-@examples(25)
-@given(samples(), st.randoms(use_true_random=False))
-def test_neither_the_order_of_rows_nor_the_scale_of_weights_moves_a_mean(frame, chance):
-    order = list(range(len(frame)))
-    chance.shuffle(order)
-    shuffled = frame.iloc[order].assign(w=frame["w"] * 7)
-    how = {"weights": "w", "strata": "pool", "clusters": "town"}
-    found = [mean(design(each, **how), "y", by="g") for each in (frame, shuffled)]
-    same = ["g", "estimate", "se", "ci_low", "ci_high", "df", "n"]
-    pd.testing.assert_frame_equal(*(each[same] for each in found))
 
 
 @pytest.mark.parametrize(("changed", "arguments", "told"), [

@@ -13,8 +13,8 @@ from tests.examples import examples
 
 from observlib.base.errors import ObservError
 from observlib.stats.survey.design import design, within_domain
-from observlib.stats.survey.intervals import clopper_pearson_of_share, wilson, wilson_of_share
-from observlib.stats.survey.proportions import IntervalMethod, proportion, proportions, unseen
+from observlib.stats.survey.intervals import wilson, wilson_of_share
+from observlib.stats.survey.proportions import IntervalMethod, proportion, proportions
 from observlib.stats.survey.quantiles import (
     kaplan_meier,
     quantile,
@@ -24,22 +24,6 @@ from observlib.stats.survey.quantiles import (
 )
 
 METHODS: tuple[IntervalMethod, ...] = ("logit", "beta", "wilson", "mean")
-ROW = st.tuples(st.booleans(), st.sampled_from([0.0, 0.5, 3.0]), st.integers(0, 3))
-
-
-@examples(40)
-@given(st.lists(ROW, min_size=1), st.sampled_from(METHODS))
-def test_any_sample_has_an_interval_that_holds_its_share(rows, method):
-    frame = pd.DataFrame(rows, columns=["a", "w", "g"])
-    frame.loc[0, "w"] = 1.0
-    found = proportion(design(frame, weights="w"), "a", True, by="g", method=method)
-    known = found[found["status"] == "published"]
-    assert known[["estimate", "ci_low", "ci_high", "n_eff"]].notna().all(axis=None)
-    assert (known["ci_low"] <= known["estimate"] + 1e-12).all()
-    assert (known["estimate"] <= known["ci_high"] + 1e-12).all()
-    bounded = known[known["method"] != "mean"]
-    assert bounded[["ci_low", "ci_high"]].stack().between(0, 1).all()
-    assert (found.loc[found["status"] == "missing", "n"] == 0).all()
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -89,19 +73,6 @@ def test_all_alike_in_a_large_part_of_a_population_have_the_hypergeometric_inter
     # between whole numbers of people the interval goes on: never shorter, by less than one of them
     assert possible - 1e-6 <= size * (1 - found["ci_low"]) < possible + 1
     assert (none["ci_low"], none["ci_high"]) == (0, pytest.approx(1 - found["ci_low"]))
-
-
-@given(st.floats(1, 500), st.lists(st.floats(1e-12, 1.0), min_size=2, max_size=6), st.booleans())
-def test_the_larger_the_part_that_was_asked_the_less_is_left_unseen(n, fractions, whole):
-    ordered = np.sort([*fractions, 1.0] if whole else fractions)
-    left = unseen(np.full(len(ordered), n), ordered)
-    assert (np.diff(left) <= 1e-9).all()
-    assert (left >= 0).all() and (left <= 1 - ordered + 1e-9).all()
-    # of an endless population it is Clopper and Pearson's
-    endless = clopper_pearson_of_share(np.array([0.0]), np.array([n]))[1]
-    assert left[0] <= endless[0] + 1e-6
-    assert unseen(np.array([n]), np.array([1e-12])) == pytest.approx(endless, rel=1e-3)
-    assert not whole or left[-1] == 0
 
 
 def test_an_empty_domain_is_a_missing_row():

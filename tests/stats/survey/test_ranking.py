@@ -2,11 +2,8 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import norm
-from tests.examples import examples
 
 from observlib.stats.survey.ranking import LEAST_RANKED, Chance, among_worst, places_named, shrunk
 
@@ -59,22 +56,6 @@ def test_no_criterion_weighs_more_than_another_and_one_of_two_things_has_no_part
     alone = among_worst(one[:, None], errors, 2)
     both = among_worst(np.column_stack([one, other]), np.full((6, 2), 0.1), 2)
     assert LEAST_RANKED == 3 and (alone == both).all()
-
-
-@examples(30)
-@given(*(st.integers(*ends) for ends in ((1, 12), (0, 3), (1, 12), (0, 99), (0, 3))))
-def test_the_probabilities_are_of_as_many_as_are_named(things, unknown, most, seed, criteria):
-    rng = np.random.default_rng(seed)
-    values = rng.normal(size=(things, criteria))
-    values[:unknown] = np.nan
-    found = among_worst(values, np.full(values.shape, 0.5), most, draws=200)
-    ranked = max(things - unknown, 0)
-    if np.isnan(found).all():
-        assert ranked <= most or ranked < LEAST_RANKED or not criteria
-    else:
-        assert np.isnan(found[:unknown]).all()  # and takes no place of another
-        told = found[unknown:]
-        assert told.sum() == pytest.approx(most) and ((told >= 0) & (told <= 1)).all()
 
 
 def test_the_same_figures_give_the_same_digits_on_any_machine():

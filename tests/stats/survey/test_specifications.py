@@ -73,14 +73,6 @@ def test_ranks_are_told_as_scipy_s_test_of_brunner_and_munzel_tells_them(now, th
     assert (found["low"] > 0 or found["high"] < 0) == (p < 0.05)
 
 
-@given(marks, marks, st.integers(2, 5))
-@examples(25)
-def test_answers_that_are_alike_count_as_often_as_they_were_given(now, then, often):
-    each = [answers(d, sorted(m) * often) for d, m in ((NOW, now), (THEN, then))]
-    grouped = [one.groupby(["date", "mark"], as_index=False)["times"].sum() for one in each]
-    pd.testing.assert_frame_equal(specified(*each), specified(*grouped), atol=1e-9)
-
-
 def test_no_specification_stands_twice_and_each_keeps_thirty_answers_on_each_side():
     found = specified(drawn(NOW, [0.2] * 5, 60, 1), drawn(THEN, [0.2] * 5, 60, 2))
     assert not found.duplicated(list(OPTIONS)).any()

@@ -17,7 +17,6 @@ from observlib.stats.survey.weighting import (
     PROFILE,
     Calibration,
     ConvergenceError,
-    Corrected,
     calibrate,
     effective_n,
     pattern_mixture,
@@ -355,33 +354,6 @@ def test_bounds_that_calmar2_cannot_keep_are_an_error(employees, bounds):
         calibrate(employees, margins, **SALARIES, method="logit", bounds=bounds)
 
 
-@given(problems(), st.sampled_from(METHODS), st.randoms(use_true_random=False))
-def test_the_order_of_rows_and_of_margins_is_irrelevant(problem, way, random):
-    sample, margins = problem
-    method, bounds = way
-    sample["start"] *= margins["v0"].sum() / sample["start"].sum()
-    order = random.sample(range(len(sample)), len(sample))
-    shuffled = dict(reversed([(n, m.sample(frac=1, random_state=1)) for n, m in margins.items()]))
-    there = calibrate(sample, margins, weights="start", method=method, bounds=bounds)
-    back = calibrate(sample.iloc[order], shuffled, weights="start", method=method, bounds=bounds)
-    np.testing.assert_allclose(back.weights, there.weights[order], rtol=1e-6)
-
-
-@given(problems(), st.floats(0.001, 1000), st.sampled_from(["raking", "linear"]))
-def test_weights_scale_with_the_population_and_not_with_start_weights(problem, k, method):
-    sample, margins = problem
-    once = calibrate(sample, margins, weights="start", method=method).weights
-    scaled = {name: margin * k for name, margin in margins.items()}
-    heavy = sample.assign(start=sample["start"] * 7)
-    again = calibrate(heavy, scaled, weights="start", method=method)
-    size = once.sum() / len(once)
-    np.testing.assert_allclose(again.weights / k, once, rtol=1e-6, atol=1e-7 * size)
-    shares = {name: margin / margin.sum() for name, margin in margins.items()}
-    total = margins["v0"].sum()
-    same = calibrate(sample, shares, population=total, weights="start", method=method)
-    np.testing.assert_allclose(same.weights, once, rtol=1e-6, atol=1e-7 * size)
-
-
 SEXES, AGES = {"F": 0.5, "H": 0.5}, {"young": 0.4, "old": 0.6}
 
 
@@ -450,17 +422,3 @@ def test_a_phi_outside_0_to_1_or_values_of_other_rows_are_refused(answers):
         pattern_mixture(marks, weighed(answers), 1.5)
     with pytest.raises(ValueError, match="one value for each of 6000 people"):
         pattern_mixture(marks[1:], weighed(answers), BOTH)
-
-
-@given(st.integers(0, 10_000), st.floats(0.3, 0.8))
-def test_the_more_answering_depends_on_opinions_the_further_the_mean_moves(seed, link):
-    chance = np.random.default_rng(seed)
-    sexes = chance.choice(["F", "H"], 150, p=[0.3, 0.7])
-    sample = pd.DataFrame({"sex": sexes, "age": chance.choice(["young", "old"], 150)})
-    marks = 3 * link * (sexes == "H") + chance.normal(5, 1, 150)
-    weights = weighed(sample)
-    found = pattern_mixture(marks, weights, PROFILE, 0.2, BOTH, 0.9, OPINION)
-    moves = [abs(marks.mean() - one.estimate) for one in found if not math.isnan(one.estimate)]
-    assert moves == sorted(moves)
-    for one in found:
-        assert one.ci_low <= one.estimate <= one.ci_high or all(map(math.isnan, Corrected(*one)))

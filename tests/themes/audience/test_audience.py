@@ -8,7 +8,7 @@ import pytest
 from tests import said
 
 from observlib import estimates
-from observlib.records.actions import Action
+from observlib.records.sheets import Action
 from observlib.study import narratives
 from observlib.themes.audience import adjusted
 

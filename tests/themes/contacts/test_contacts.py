@@ -13,8 +13,9 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, contract
 from observlib.indicators import pairs
-from observlib.themes import contacts
-from observlib.themes.contacts import sentences as say
+from observlib.themes import contacts, templates
+
+say = templates.narrative("contacts")
 
 NOW = Quarter("2026-T3")
 COMMON = {"device": "d", "product": "p", "channel": "phone", "source": "d@1"}
@@ -188,6 +189,7 @@ def test_the_first_answer_s_quantiles_are_those_of_statsmodels():
     assert found.loc["first_answer_median", "estimate"] == pytest.approx(curve.quantile(0.5))
     inside = curve.surv_prob[curve.surv_times <= 5][-1]
     assert found.loc["answered_in_promise", "estimate"] == pytest.approx(100 * (1 - inside))
+    assert contacts.answers_in_time(rows, NOW, 3)["group_value"].tolist() == ["1", "2", "3"]
 
 
 PERIOD, BEFORE = "2026-T3", "2025-T3"

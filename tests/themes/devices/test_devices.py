@@ -125,7 +125,7 @@ def test_two_counts_of_one_device_and_no_device_are_told(catalogue):
     row = {"indicator": "device_received", "period": "2026-T3", "device": "jdma-legifrance"}
     frame = estimates.make([{**row, "unit": "réponses", "estimate": 1234.0, "n": 1234.0}] * 2)
     with pytest.raises(ObservError, match="2 estimates for"):
-        display.register(frame, catalogue, caption="Deux fois", texts={})
+        display.register(frame, catalogue, caption="Deux fois")
     none = pd.DataFrame({"device": ["jdma-legifrance"], "end": ["2026-06-30"]})
     with pytest.raises(ObservError, match="no estimate to show"):
         device_table(estimates.make([]), none, catalogue, caption="Rien")

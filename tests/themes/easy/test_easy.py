@@ -15,7 +15,7 @@ from observlib.base.period import Quarter
 from observlib.edition.make import page_markdown
 from observlib.estimates.comparisons import make_comparisons
 from observlib.indicators import pairs as pair
-from observlib.records.actions import Action
+from observlib.records.sheets import Action
 from observlib.themes import easy
 from observlib.themes.easy import common, is_easy, reading_faults, sentences, sentences_of, terms
 

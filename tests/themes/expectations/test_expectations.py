@@ -8,9 +8,11 @@ from tests.words import plain
 
 from observlib import estimates
 from observlib.estimates.comparisons import COMPARISON_NUMBERS, check_comparisons, make_comparisons
-from observlib.records.expectations import Expectation
+from observlib.records.sheets import Expectation
+from observlib.themes import templates
 from observlib.themes.expectations import expectations_
-from observlib.themes.expectations.sentences import found
+
+found = templates.narrative("expectations").found
 
 SUBJECT = {"indicator": "satisfaction_10", "product": "allo-service-public", "channel": "phone",
            "device": "satisfaction-3939", "unit": "sur 10", "n": 400, "n_eff": 400}  # fmt: skip

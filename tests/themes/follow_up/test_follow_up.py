@@ -7,9 +7,11 @@ from tests import said
 
 from observlib import estimates
 from observlib.base.period import Quarter
-from observlib.records.actions import Action
-from observlib.records.decisions import Decision
-from observlib.themes.follow_up import follow_up, sentences, strongest
+from observlib.records.sheets import Action, Decision
+from observlib.themes import templates
+from observlib.themes.follow_up import follow_up, strongest
+
+sentences = templates.narrative("follow_up")
 
 NOW = Quarter("2026-T3")
 YEAR = NOW.back(4)

@@ -20,18 +20,19 @@ from observlib.confidentiality import control
 from observlib.confidentiality.attack import attack
 from observlib.confidentiality.disclosure import Knowledge, Published
 from observlib.language.rounding import rounded_estimates
-from observlib.records.actions import Action
-from observlib.records.replies import Reply
+from observlib.records.sheets import Action, Reply
 from observlib.themes import contacts as topics
+from observlib.themes import templates
 from observlib.themes.partners import (
     by_text,
     contacts_of_partners,
     partners_,
     quoted_texts,
     routed,
-    sentences,
     texts,
 )
+
+sentences = templates.narrative("partners")
 
 NOW = Quarter("2026-T3")
 CATALOGUE = demonstration_catalogue()

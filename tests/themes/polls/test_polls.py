@@ -10,9 +10,9 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import contract
 from observlib.indicators import pairs
-from observlib.themes import polls
-from observlib.themes.polls import sentences as say
+from observlib.themes import polls, templates
 
+say = templates.narrative("polls")
 LAST = Quarter("2026-T3")
 
 

@@ -11,9 +11,11 @@ from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.estimates.comparisons import make_comparisons
 from observlib.indicators import pairs as pair
-from observlib.records.actions import Action
-from observlib.themes.products import sentences
+from observlib.records.sheets import Action
+from observlib.themes import templates
 from observlib.themes.products.key_figures import MOST_FIGURES, ORDER, band, chosen
+
+sentences = templates.narrative("products")
 
 NOW = Quarter("2026-T3")
 THEN = NOW - 4

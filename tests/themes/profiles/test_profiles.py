@@ -17,8 +17,9 @@ from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.estimates import base
 from observlib.indicators import pairs
-from observlib.themes import profiles
-from observlib.themes.profiles import sentences as say
+from observlib.themes import profiles, templates
+
+say = templates.narrative("profiles")
 
 YEAR = Quarter("2026-T3").back(4)
 SURVEY = "enquete-service-public"

@@ -79,15 +79,6 @@ def test_gini_is_half_the_mean_difference_over_the_mean_and_of_nothing_refused(u
             gini(nothing)
 
 
-def test_few_returns_files_or_units_are_withheld_with_what_is_made_of_them():
-    rows = [(month, "A", "print", 100, 1.0, 2) for month in MONTHS]
-    rows.append(("2026-09", "A", "digital", 9, 1.0, 0))
-    assert status("return_rate", *rows) == status("digital_share", *rows) == "suppressed"
-    assert formats(table(*rows), [Q3])["status"].tolist() == ["suppressed", "suppressed"]
-    rows = [(month, "A", "print", 3, 30.0, 0) for month in MONTHS]
-    assert set(of_quarter(*rows)["status"]) == {"suppressed"}
-
-
 def test_a_month_that_is_absent_or_in_progress_makes_the_quarter_partial():
     assert set(of_quarter(*SHOP[:3])["status"]) == {"partial"}
     cut = table(*SHOP)

@@ -14,8 +14,9 @@ from observlib.base.period import Quarter
 from observlib.catalogue import contract
 from observlib.indicators.specifications import HELD, MADE, REVERSED
 from observlib.stats.survey.intervals import student
-from observlib.themes import satisfaction
-from observlib.themes.satisfaction.sentences import specifications
+from observlib.themes import satisfaction, templates
+
+specifications = templates.narrative("satisfaction").specifications
 
 Q = Quarter("2026-T3")
 

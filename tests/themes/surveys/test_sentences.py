@@ -17,8 +17,10 @@ from observlib.indicators import pairs
 from observlib.indicators import pairs as changes
 from observlib.stats.survey.weighting import OPINION
 from observlib.themes import surveys as measured
-from observlib.themes.surveys import sentences as surveys
+from observlib.themes import templates
 from observlib.themes.surveys.weighted import DEPENDS
+
+surveys = templates.narrative("surveys")
 
 NOW, BEFORE, YEAR = "2026-T3", "2025-T3", "2025-10/2026-09"
 UNITS = {"satisfaction_10": "sur 10", "nps": "points", "task_success_share": "%",

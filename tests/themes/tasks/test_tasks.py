@@ -24,8 +24,9 @@ from observlib import estimates
 from observlib.catalogue import Task, contract
 from observlib.catalogue.partners import TASK
 from observlib.stats.survey.intervals import wilson
-from observlib.themes import tasks
-from observlib.themes.tasks import sentences as say
+from observlib.themes import tasks, templates
+
+say = templates.narrative("tasks")
 
 QUARTER = ("2026-07", "2026-08", "2026-09")
 BEFORE = ("2026-04", "2026-05", "2026-06")

@@ -63,15 +63,6 @@ def test_a_problem_has_its_highest_severity_and_all_participants_as_base():
     assert counts.to_dict() == {"bloquant": 0, "majeur": 1, "mineur": 0, "cosmétique": 0}
 
 
-def test_below_eleven_or_of_six_who_come_thrice_nothing_is_told():
-    found = usability.quarterly_tests(rows(10), [LAST])
-    assert set(found["status"]) == {"suppressed"} and set(found["group"]) == {""}
-    assert found[["estimate", "n", "n_eff", "ci_low"]].isna().all(axis=None)
-    thrice = pd.concat([rows(6, session=session, codes="P") for session in "abc"])
-    found = usability.measured(thrice, {"2026-T3": [LAST]})
-    assert set(found["status"]) == {"suppressed"} and found["n"].isna().all()
-
-
 def test_two_small_campaigns_make_a_year_and_none_is_missing():
     both = pd.concat([rows(8), rows(7, "2026-02-03", "other")])
     assert set(usability.quarterly_tests(both, LAST.back(4))["status"]) == {

@@ -15,8 +15,11 @@ from observlib.base.period import Quarter
 from observlib.catalogue import contract
 from observlib.records import coding
 from observlib.stats.survey.intervals import prevalence
+from observlib.themes import templates
 from observlib.themes import verbatims as theme
-from observlib.themes.verbatims import labelled, machine, sentences, shares, verbatims_
+from observlib.themes.verbatims import labelled, machine, shares, verbatims_
+
+sentences = templates.narrative("verbatims")
 
 
 def test_words_are_brought_together_and_few_texts_not_learnt():

@@ -11,16 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from observlib.confidentiality.redaction import structured
-from observlib.confidentiality.redaction.names import (
-    again,
-    names,
-    numbers_kept,
-    strangers,
-    things,
-    told_by_mails,
-    told_names,
-)
+from observlib.base.yaml_files import load_data
+from observlib.confidentiality.redaction import names, structured
 from observlib.confidentiality.redaction.text import (
     KEPT_SIGN,
     REDACTION_MARKS,
@@ -30,6 +22,7 @@ from observlib.confidentiality.redaction.text import (
     plain_text,
 )
 
+_STEPS = load_data(__file__)
 _DIGIT = re.compile(r"\d")  # without one, most rules have nothing to find
 Names = Callable[[str], Iterable[tuple[int, int]]]  # the spans of names in a text
 LONGEST_TEXT = 20_000  # signs of a text, many times what anybody writes under a question
@@ -70,48 +63,34 @@ def personal_spans(text: str, more_names: Names | None = None) -> list[Span]:
 
 def _once(text: str, more_names: Names | None) -> tuple[str, list[Span]]:
     """What one reading of a text finds, and the text in which that is masked."""
-    whole = text  # with what is kept, which the next reading sets aside anew
+    written = whole = text  # with what is kept, which the next reading sets aside anew
     new: list[Span] = []
 
     def take(kind: str, spans: Iterable[tuple[int, int]]) -> None:
         nonlocal text, whole
         free = _apart(spans, text)
-        text, whole = (masked(of, free, SIGNS[kind]) for of in (text, whole))
-        new.extend(Span(start, end, kind) for start, end in free)
+        text = masked(text, free, SIGNS.get(kind, KEPT_SIGN))
+        if kind in SIGNS:
+            whole = masked(whole, free, SIGNS[kind])
+            new.extend(Span(start, end, kind) for start, end in free)
 
-    def keep(spans: Iterable[tuple[int, int]]) -> None:
-        nonlocal text
-        text = masked(text, _apart(spans, text), KEPT_SIGN)
-
-    written = text
     personal, public = structured.personal_links(text)
     take("link", personal)
     mails = list(structured.mails(text))
     take("email", mails)
-    keep(public)
-    if _DIGIT.search(text):
-        take("account", structured.ibans(text))  # their key is surer than what a book's number is
-        keep(numbers_kept(text))
-        for kind, rule in structured.RULES:
-            take(kind, rule(text))
-        take("address", structured.addresses(text))
-        take("allowance", structured.allowances(text))
-        take("file", structured.references(text))
-        for kind, rule in structured.LATE:
-            take(kind, rule(text))
-        take("file", structured.long_numbers(text))
-    else:
-        take("birth", structured.births(text))
-        take("phone", structured.spoken(text))
-        take("address", structured.homes(text))
-    take("name", told_names(text))
-    keep(things(text))
-    take("name", names(text))
-    take("name", told_by_mails(written, mails) if mails else ())
-    take("name", strangers(text))
+    take("kept", public)
+    for step in _STEPS["with_digits" if _DIGIT.search(text) else "without_digits"]:
+        for kind, rules in step.items():
+            take(kind, structured.found_by(rules, text))
+    take("name", names.told_names(text))
+    take("kept", names.things(text))
+    take("name", names.names(text))
+    take("name", names.told_by_mails(written, mails))
+    take("name", names.strangers(text))
     if more_names is not None:
         take("name", more_names(text))
-    take("name", again(text, (written[start:end] for start, end, kind in new if kind == "name")))
+    known = [written[start:end] for start, end, kind in new if kind == "name"]
+    take("name", names.again(text, known))
     return whole, new
 
 

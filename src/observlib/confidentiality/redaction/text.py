@@ -9,14 +9,13 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import NamedTuple
 
-from observlib.base import yaml_files
-from observlib.base.personal import INVISIBLE
-from observlib.base.text import fold
+from observlib.base import personal, yaml_files
+from observlib.base.text import Patterns, compiled, fold, words_of_list
 
 REDACTION_MARKS = {
     "name": "[nom]",
@@ -72,7 +71,7 @@ def plain_text(text: str) -> tuple[str, list[int], list[int]]:
         written = unit[0]
         if len(written) > 1 or not written.isascii():
             written = unicodedata.normalize("NFKC", html.unescape(written))
-            written = INVISIBLE.sub("", written)
+            written = personal.PATTERNS["invisible"].sub("", written)
         signs.append(written)
         starts += [unit.start()] * len(written)
         ends += [unit.end()] * len(written)
@@ -99,45 +98,28 @@ def left_of(text: str, at: int, most: int) -> str:
 
 
 def match_spans(text: str, *patterns: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-    """Where some patterns match, one after the other: their group `it`, where it matches."""
-    for pattern in patterns:
-        for found in pattern.finditer(text):
-            yield found.span("it" if "it" in pattern.groupindex and found["it"] else 0)
+    """Where some patterns match, one after the other: their group `it`, where it matches.
 
-
-# --- Patterns, which stand in YAML beside the modules that they are of
-
-_Rules = dict[str, dict[str, re.Pattern[str]]]
-
-
-def rules(module: str, **parts: str) -> tuple[_Rules, dict[str, str]]:
-    """The patterns of a module by section and name, and the parts of which they are made.
-
-    A line's end and what indents the next are no part of a pattern. `{cap}` stands for a part: a
-    capital, the sign of a masked name (`{name}`), or one that the section `parts` tells.
+    What a group holds that is named after a kind, such as `given`, is of it (see `WORD_KINDS`).
     """
-    sections = yaml_files.load_data(module)
-    parts = {"cap": _CAP, **SIGNS, **parts}
+    for pattern in patterns:
+        names = pattern.groupindex
+        kinds = [(name, WORD_KINDS[name]) for name in names if name in WORD_KINDS]
+        for found in pattern.finditer(text):
+            if all(found[name] is None or is_one(found[name]) for name, is_one in kinds):
+                yield found.span("it" if "it" in names and found["it"] else 0)
 
-    def whole(written: str) -> str:
-        joined = yaml_files.as_one_line(written)
-        return re.sub(r"\{([a-z_]+)\}", lambda found: parts[found[1]], joined)
 
-    for name, written in sections.pop("parts").items():
-        parts[name] = whole(written)
-    found = {
-        section: {name: re.compile(whole(written)) for name, written in own.items()}
-        for section, own in sections.items()
-    }
-    return found, parts
+def rules(module: str, **parts: str) -> tuple[Patterns, dict[str, str]]:
+    """The patterns beside a module; `{cap}` is a capital, and `{name}` the sign of a masked one."""
+    return compiled(yaml_files.load_data(module), **{"cap": _CAP, **SIGNS, **parts})
 
 
 # --- The words of which names are made, and those of which none is
 
 _RULES, _PARTS = rules(__file__)
 BIG = _PARTS["big"]
-_WORDS = _RULES["words"]
-RUN = _WORDS["run"]
+RULE_WORDS = _RULES["words"]
 PARTICLES = frozenset(_PARTS["particles"].split("|"))
 _MARRIED = ("marié", "mariés", "mariée", "mariées")
 _ENDINGS = ("s", "x", "e", "es", "ee", "ees")
@@ -151,28 +133,29 @@ def folded(word: str) -> str:
     return fold(word).replace("’", "'")
 
 
-def _lines(name: str) -> list[str]:
-    """The lines of a list of the package."""
-    text = files(__package__).joinpath(name).read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if not line.startswith("#")]
+def _path(name: str) -> Path:
+    """Where a list of words of the package stands."""
+    return Path(__file__).with_name(f"{name}.txt")
 
 
-def _listed(*names: str) -> list[str]:
+@cache
+def rule_words(*names: str) -> frozenset[str]:
     """The words of some lists of the package."""
-    return [word for name in names for line in _lines(name) for word in line.split()]
+    return frozenset(word for name in names for word in words_of_list(_path(name)))
 
 
 @cache
 def _given_names() -> dict[str, bool]:
     """The given names that are known, and whether each is a name by itself."""
-    words = _listed("given_names.txt", "nicknames.txt")
+    lists = (words_of_list(_path(name)) for name in ("given_names", "nicknames"))
+    words = [word for own in lists for word in own]
     return {word.rstrip("*+"): word[-1] not in "*+" for word in words}
 
 
 @cache
 def of_history() -> re.Pattern[str]:
     """The names of people of history, with accents or without, written in capitals or small."""
-    names = [" ".join(name.split()) for name in " ".join(_lines("history.txt")).split(",")]
+    names = " ".join(words_of_list(_path("history"))).split(", ")
     forms = (
         "".join(sign if sign.isascii() else f"(?:{sign}|{folded(sign)})" for sign in name)
         for name in names
@@ -181,25 +164,9 @@ def of_history() -> re.Pattern[str]:
     return re.compile(rf"(?<![\w'’-])(?:{every})(?![\w'’-])", re.I)
 
 
-@cache
-def small_words() -> frozenset[str]:
-    """Words that begin no name, written small."""
-    return frozenset(_listed("small_words.txt"))
-
-
-@cache
-def _no_names() -> frozenset[str]:
-    return frozenset(_listed("no_names.txt")) | _places()
-
-
-@cache
-def _places() -> frozenset[str]:
-    return frozenset(_listed("places.txt"))
-
-
-@cache
-def _common_words() -> frozenset[str]:
-    return frozenset(_listed("common_words.txt", "things.txt")) | _no_names() | small_words()
+def is_small(word: str) -> bool:
+    """Whether a word, written small, begins no name."""
+    return folded(word) in rule_words("small_words")
 
 
 def is_place(word: str) -> bool:
@@ -208,7 +175,7 @@ def is_place(word: str) -> bool:
     >>> is_place("Toulouse"), is_place("Mairie")
     (True, False)
     """
-    return folded(word) in _places()
+    return folded(word) in rule_words("places")
 
 
 @lru_cache(maxsize=50_000)
@@ -240,7 +207,7 @@ def is_of_a_people(word: str) -> bool:
     (True, False)
     """
     last = folded(word).rstrip("s").rsplit("-", 1)[-1]
-    return not is_given(word) and (bool(_WORDS["of_a_people"].search(last)) or is_no_name(last))
+    return not is_given(word) and (bool(RULE_WORDS["of_a_people"].search(last)) or is_no_name(last))
 
 
 @lru_cache(maxsize=50_000)
@@ -250,13 +217,9 @@ def is_no_name(word: str) -> bool:
     >>> [is_no_name(word) for word in ("Bonjour", "Avez-vous", "L'agent", "Dupont")]
     [True, True, True, False]
     """
-    plain = folded(word).strip("'")
-    if plain in _no_names() or len(plain) < 2:
-        return True
-    if "'" in plain and plain.split("'", 1)[1] in _no_names():
-        return True
+    plain, none = folded(word).strip("'"), rule_words("no_names", "places")
     parts = plain.split("-")
-    if len(parts) > 1 and parts[0] in _no_names():
+    if len(plain) < 2 or none & {plain, parts[0], plain.partition("'")[2]}:
         return True
     inverted = _INVERTED & {*parts[1:]}  # as in `Avez-vous`, not in `Dupont-Le Goff`
     return bool(inverted) and (word.isupper() or not any(map(str.isupper, word[1:])))
@@ -278,8 +241,8 @@ def is_common(word: str) -> bool:
 
 
 def _is_frequent(word: str) -> bool:
-    known = _common_words()
-    if word in known or (len(word) > 7 and _WORDS["derived"].fullmatch(word)):
+    known = rule_words("common_words", "things", "no_names", "places", "small_words")
+    if word in known or (len(word) > 7 and RULE_WORDS["derived"].fullmatch(word)):
         return True
     for endings, instead in ((_ENDINGS, ""), (_OF_VERBS, "er")):
         for ending in endings:
@@ -289,66 +252,31 @@ def _is_frequent(word: str) -> bool:
     return False
 
 
-# --- The words of a text that begin with a capital, and where a name among them ends
-
-_MOST_WORDS = 6
-SHORT = ("Son", "Le", "Van", "Do", "Ma", "Vu", "An", "To", "Tu")  # of names of Vietnam or China
-
-
-class TextWord(NamedTuple):
-    text: str
-    start: int
-    end: int
-
-    @property
-    def initial(self) -> bool:
-        return self.text.endswith(".")
-
-    @property
-    def particle(self) -> bool:
-        return self.text[0].islower() or self.text[-1] in "'’"
-
-    @property
-    def joins(self) -> bool:
-        """Whether it may stand between the words of a name."""
-        return folded(self.text) in PARTICLES
-
-    @property
-    def capitals(self) -> bool:
-        return len(self.text) > 2 and self.text.isupper()
+def is_strange_small(word: str) -> bool:
+    """Whether a word written small is neither French, a participle nor of a people."""
+    return len(word) > 3 and not (
+        is_given(word)
+        or is_common(word)
+        or is_of_a_people(word)
+        or re.search(r"(?:é|ée|és|ées|ant|ante|ent|ente)\Z", word)
+    )
 
 
-def words_between(text: str, start: int, end: int) -> list[TextWord]:
-    return [TextWord(m[0], *m.span()) for m in _WORDS["piece"].finditer(text, start, end)]
+def is_surname(word: str) -> bool:
+    """Whether a word may be a surname."""
+    return len(word) > 2 and not is_no_name(word)
 
 
-def may_be_name(word: TextWord) -> bool:
-    """Whether a word behind a hint is no acronym and no nationality."""
-    acronym = word.text.isupper() and len(word.text) < 6 and not is_given(word.text)
-    return not (acronym or is_of_a_people(word.text))
-
-
-def end_of_name(words: list[TextWord], at: int, sure: bool = False) -> int:
-    """Where the name of which a word is part ends: behind the last word that may be of it.
-
-    It is `sure` of its first word where that is one, whatever it may be elsewhere.
-    """
-    end = at
-    while end < len(words) and end - at < _MOST_WORDS:
-        word = words[end]
-        if not (word.particle or word.initial) and is_no_name(word.text):
-            behind = end > at and is_given(words[end - 1].text)
-            called_so = (end == at and sure) or (behind and is_place(word.text))
-            short = end > at and word.text in SHORT
-            letter = behind and len(word.text) == 1 and word.text.isupper()
-            if not (called_so or short or letter) and not (word.joins and end + 1 < len(words)):
-                break
-        elif end > at and len(word.text) > 8 and word.capitals and not words[end - 1].capitals:
-            if is_common(word.text):
-                break
-        elif end > at and words[end - 1].particle and not (word.particle or may_be_name(word)):
-            break
-        end += 1
-    while end > at and (words[end - 1].particle or words[end - 1].joins):
-        end -= 1
-    return end
+# What groups of patterns are named after: kinds of words and, of other modules, of numbers
+WORD_KINDS: dict[str, Callable[[str], bool]] = {
+    "given": is_given,
+    "only_given": is_only_given,
+    "strange": is_strange_small,
+    "surname": is_surname,
+    "name": lambda word: not is_no_name(word),
+    "uncommon": lambda word: not is_common(word),
+    "no_place": lambda word: not is_place(word),
+    "no_small": lambda word: not is_small(word),
+    "no_given": lambda word: not is_given(word),
+    "in_small": str.islower,
+}

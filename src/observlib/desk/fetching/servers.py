@@ -25,7 +25,7 @@ from observlib.desk.fetching.web import (
     ask,
     server,
 )
-from observlib.loaders.limesurvey import without_the_rest
+from observlib.loaders.surveys import without_the_rest
 
 # --- Matomo's Reporting API. `API.get` is asked, whose JSON is kept as it is, without the metrics
 # that are not read; for the loader `matomo_csv` it is written as the CSV that Matomo makes of it.

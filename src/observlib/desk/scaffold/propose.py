@@ -20,16 +20,8 @@ from observlib.catalogue import FIELDS, Catalogue, Format
 from observlib.catalogue.formats import NEEDED, check_form
 from observlib.catalogue.mistakes import fault_texts as in_words
 from observlib.catalogue.tables import FACT_TABLES
-from observlib.desk.scaffold.recognise import (
-    ADDITIVE_KINDS,
-    UNITS,
-    Look,
-    first_bytes,
-    fits,
-    forms_of,
-    looked_at,
-    words_of,
-)
+from observlib.desk.scaffold import recognise
+from observlib.desk.scaffold.recognise import Look
 from observlib.loaders._text import header_label, header_shown
 
 _COUNTS = "counts"  # what an answer says of a word, in a column of states, of rows that count
@@ -124,8 +116,8 @@ def propose(path: Path, catalogue: Catalogue, wishes: Wishes, label: str = "") -
     and the cells are of its kind. Columns that may tell of persons give none. What is likely but
     not sure is asked for, with the guess.
     """
-    first_bytes(path)
-    layout, seen = looked_at(path, path.stat().st_mtime_ns)
+    recognise.first_bytes(path)
+    layout, seen = recognise.looked_at(path, path.stat().st_mtime_ns)
     if wishes.date_form:
         try:
             check_form(wishes.date_form)
@@ -239,7 +231,7 @@ class _Export:
         known = self.meanings(name) if kind.startswith("words") else {}
         for look in self.seen:
             score = _alike(look, self.synonyms[name])
-            if not score or not fits(look, kind, name, self.catalogue):
+            if not score or not recognise.fits(look, kind, name, self.catalogue):
                 continue
             # a part of a total time
             is_whole = kind.rstrip("?~") == "time" and "total" in look.words
@@ -258,7 +250,7 @@ def _alike(look: Look, synonyms: set[str]) -> float:
     """1 where a header is a synonym; else up to a half, by the words that it shares with one."""
     if header_label(look.title) in synonyms:
         return 1.0
-    others = [words for other in synonyms if (words := words_of(other))]
+    others = [words for other in synonyms if (words := recognise.words_of(other))]
     shares = (len(look.words & words) / len(look.words | words) for words in others)
     return max(shares, default=0.0) / 2
 
@@ -289,7 +281,7 @@ def _wrong(path: Path, export: _Export) -> Iterator[str]:
             yield f"{path}: has two columns {title!r}; rename one, or leave it out of the export"
         elif why := look.hidden(kind):
             yield f"{path}: column {title!r} is not read for {name}: {why}"
-        elif kind in ADDITIVE_KINDS and not look.may_be_total(name):
+        elif kind in recognise.ADDITIVE_KINDS and not look.may_be_total(name):
             yield (
                 f"{path}: column {title!r} is not read for {name}: its header is that of a mean, "
                 f"a share or something else, of which no total of {name} can be made"
@@ -302,8 +294,8 @@ def _wrong(path: Path, export: _Export) -> Iterator[str]:
                 "worst is the lowest"
             )
     for name, unit in wishes.units.items():
-        if unit not in UNITS:
-            yield f"unit {unit!r} of {name}: allowed: {', '.join(UNITS)}"
+        if unit not in recognise.UNITS:
+            yield f"unit {unit!r} of {name}: allowed: {', '.join(recognise.UNITS)}"
 
 
 # --- Which column gives which field
@@ -360,7 +352,7 @@ def _which_column(
     kind = export.kinds[name]
     twice = [look.title for look in export.seen if export.is_twice(look)]
     free = [look for look in export.seen if look not in taken and look.title not in twice]
-    answers = [look.title for look in free if fits(look, kind, name, export.catalogue)]
+    answers = [look.title for look in free if recognise.fits(look, kind, name, export.catalogue)]
     plain = kind.rstrip("?~")
     said = {"words": "one of some words", "time": "a duration", "times": "a total duration"}
     text = f"which column gives {name} ({said.get(plain, plain)}) cannot be told"
@@ -372,7 +364,7 @@ def _which_column(
         text += f"; two columns are headed {_shown(twice[0])!r}, rename one" if twice else ""
     guess = None if needed else _NONE
     # `N° de dossier` has all words of a synonym, and not `Review title`
-    synonyms = filter(None, map(words_of, export.synonyms[name]))
+    synonyms = filter(None, map(recognise.words_of, export.synonyms[name]))
     if likeliest and likeliest.title in answers and any(w <= likeliest.words for w in synonyms):
         guess = likeliest.title
     return OpenQuestion("columns", (name,), text, tuple(answers), guess)
@@ -443,7 +435,7 @@ def _forms(export: _Export, chosen: Mapping[str, Look]) -> dict[str, tuple[str, 
     """The forms of each field of moments, alike in a tool; two where it cannot be told which."""
     kinds = {name: export.kinds[name].rstrip("?~") for name in chosen}
     found = {
-        name: forms_of(look, kinds[name] == "day", export.wishes.date_form)
+        name: recognise.forms_of(look, kinds[name] == "day", export.wishes.date_form)
         for name, look in chosen.items()
         if kinds[name] in ("moment", "day")
     }
@@ -491,7 +483,7 @@ def _described(
         unit = wishes.units.get(name) or look.unit
         if unit is None:
             text = f"in which unit {look.title!r} counts ({', '.join(some)}) cannot be told"
-            asked.append(OpenQuestion("units", (name,), text, tuple(UNITS)))
+            asked.append(OpenQuestion("units", (name,), text, tuple(recognise.UNITS)))
         elif unit != "clock" or "of" in told:
             told["unit"] = unit
     if kind == "words":

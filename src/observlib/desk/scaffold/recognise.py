@@ -12,24 +12,18 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from observlib.base import files, personal, yaml_files
+from observlib.base import files, personal
 from observlib.base.errors import ObservError
 from observlib.base.text import fold_label
+from observlib.base.yaml_files import load_data
 from observlib.catalogue import Catalogue, Device, Format, Layout, SourceColumn, needed_by
 from observlib.catalogue.tables import TABLES
 from observlib.desk.fetching.tables import missing_columns, read_by
-from observlib.loaders import Loaded, _moments, load, loader_names
+from observlib.loaders import Loaded, _moments, _text, load, loader_names
 from observlib.loaders._cells import reader_of
 from observlib.loaders._grid import Grid, read_grid
 from observlib.loaders._moments import TwoForms
-from observlib.loaders._text import (
-    find_delimiter,
-    header_label,
-    headers_shown,
-    read_csv,
-    read_export_text,
-    read_json,
-)
+from observlib.loaders._text import header_label
 
 # --- The formats by which it can be read: each is tried, and what it makes of the file is kept
 
@@ -144,7 +138,7 @@ def first_rows(loaded: Loaded, count: int = 3) -> pd.DataFrame:
     shown = pd.DataFrame(index=rows.index)
     for name in rows:
         column = TABLES[loaded.table].columns[name]
-        texts = [_text(value, column.kind) for value in rows[name]]
+        texts = [_cell_text(value, column.kind) for value in rows[name]]
         if column.kind == "text":
             people = personal.names_among(texts) if column.person else set()
             hides = personal.personal_fault if column.cites else personal.shown
@@ -173,7 +167,7 @@ def by_form(path: Path, form: Format, catalogue: Catalogue, known: _Known) -> Ma
     return _by_format(path, form, grid, titles, catalogue, known, {})
 
 
-def _text(value: object, kind: str) -> str:
+def _cell_text(value: object, kind: str) -> str:
     if pd.isna(value):
         return ""
     if isinstance(value, pd.Timestamp):
@@ -236,9 +230,8 @@ def _by_format(
     """What a format makes of a file."""
     loaded = load(path, device_to_try(path, {**known, "loader": form.id}, catalogue), catalogue)
     header = [title for title in grid.header if title.strip()]
-    shown = {
-        one: said[1:-1] for one, said in zip(header, headers_shown(header, header), strict=True)
-    }
+    quoted = _text.headers_shown(header, header)
+    shown = {one: said[1:-1] for one, said in zip(header, quoted, strict=True)}
     named, persons = {*map(header_label, read_by(form))}, {*map(header_label, form.never_read)}
     reasons = ("of no field", "the format never reads it")
     unread = {
@@ -267,8 +260,7 @@ def _by_code(path: Path, loader: str, catalogue: Catalogue, known: _Known) -> li
 
 # --- What its columns look like: about persons, or of which kind of cells
 
-_BESIDE = Path(__file__).with_suffix(".yml")
-_KNOWN = yaml_files.mapping(_BESIDE.read_text(encoding="utf-8"), _BESIDE.name)
+_KNOWN = load_data(__file__)
 _WORDS = {name: frozenset(words.split()) for name, words in _KNOWN["words"].items()}
 _STATES = _WORDS["open"] | _WORDS["states"]
 UNITS = {unit: frozenset(words.split()) for unit, words in _KNOWN["units"].items()}
@@ -454,16 +446,16 @@ def _layout(path: Path) -> Layout:
         return Layout(kind="workbook", header_row=[*top][_header_row([*top.values()]) - 1])
     encodings = Layout().encodings
     try:
-        text = read_export_text(path)
+        text = _text.read_export_text(path)
     except ObservError:
         encodings = ("utf-8", "cp1252")
-        text = read_export_text(path, encodings)
+        text = _text.read_export_text(path, encodings)
     if text.lstrip()[:1] in ("[", "{"):
         return _json_layout(path, text)
     lines = [line for line in text.splitlines() if line.strip()][:_TOP]
     richest = max(lines, key=lambda line: max(map(line.count, _DELIMITERS)))
-    delimiter = find_delimiter(richest, _DELIMITERS)
-    header, rows = read_csv(path, text, delimiter)
+    delimiter = _text.find_delimiter(richest, _DELIMITERS)
+    header, rows = _text.read_csv(path, text, delimiter)
     known = Layout().delimiters
     return Layout(
         header_row=_header_row([header, *list(rows.values())[:_TOP]]),
@@ -474,7 +466,7 @@ def _layout(path: Path) -> Layout:
 
 def _json_layout(path: Path, text: str) -> Layout:
     try:
-        document = read_json(path, text)
+        document = _text.read_json(path, text)
     except ObservError:  # several documents, one after the other
         return Layout(kind="json")
     lists = [

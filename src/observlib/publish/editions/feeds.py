@@ -14,22 +14,21 @@ from typing import Annotated, NamedTuple
 from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field
 
 from observlib.base.errors import ObservError, bounded
 from observlib.base.period import Quarter
 from observlib.base.working_days import public_holidays
 from observlib.base.yaml_files import read_yaml
 from observlib.catalogue.entries import Part
-from observlib.catalogue.mistakes import explain
+from observlib.catalogue.mistakes import validated
+from observlib.display.pages import macros
 from observlib.language import french
 from observlib.language.prose import typography
 from observlib.pipeline import project
 from observlib.pipeline.revisions import ERRATA_PAGE, ERRATUM_PREFIX
 from observlib.publish.editions.record import Edition, published_editions
-from observlib.publish.pages import macros
-from observlib.records.actions import Line
-from observlib.records.published_text import a_role
+from observlib.records.published_text import Line, a_role
 
 _PAGES = macros(__file__)
 
@@ -119,12 +118,9 @@ def load_calendar(data: Path, root: Path) -> Calendar:
     if path is None:
         return Calendar()
     raw, lines, problems = read_yaml(path, dict, "`editions:` and `access:`", "is gone")
-    if problems:
+    found = None if problems else validated(Calendar, raw, path, lines, problems)
+    if found is None:
         raise ObservError(*problems)
-    try:
-        found = Calendar.model_validate(raw)
-    except ValidationError as error:
-        raise ObservError(*explain(error, Calendar, path, (), lines, raw)) from None
     quarters = [one.quarter for one in found.editions]
     if twice := sorted(name for name, times in Counter(quarters).items() if times > 1):
         raise ObservError(f"{path}: has {bounded(twice)} twice; keep one of each")
@@ -134,8 +130,7 @@ def load_calendar(data: Path, root: Path) -> Calendar:
                 f"{path}:{lines['editions', place]}: {other.quarter} of {other.date} stands after "
                 f"{one.quarter} of {one.date}; put them in order"
             )
-    if problems:
-        raise ObservError(*problems)
+    ObservError.raise_any(problems)
     return found
 
 
@@ -275,8 +270,7 @@ def check_kept(dates: Calendar, site: Path, kind: str, today: date) -> None:
                 f"{f'{one.date} now' if one else 'no date now'}: give `changed` with "
                 f"`from: {said}`, `decided` and `reason`"
             )
-    if problems:
-        raise ObservError(*problems)
+    ObservError.raise_any(problems)
 
 
 def _times(planned: Planned) -> int:
@@ -313,30 +307,12 @@ def _folded(line: str) -> str:
 
 def calendar_parts(editions: Sequence[Edition], dates: Calendar) -> dict[str, str]:
     """The parts of the page, each by the name of its place."""
-    planned = [
-        (
-            french.period_label(one.quarter),
-            french.day_label(one.date),
-            edition_hour(one),
-            f"fixée le {french.day_label(one.fixed)}" if one.fixed else "prévue",
-        )
-        for one in dates.after(editions[0].quarter)
-    ]
+    moves = [move for one in dates.editions for move in _moves(one)]
     appeared = [(date.fromisoformat(one.published), dates.of(one.quarter)) for one in editions]
-    kept = [
-        (
-            french.period_label(said.quarter),
-            french.day_label(day),
-            french.day_label(said.date),
-            days_missed(said, day),
-        )
-        for day, said in appeared
-        if said
-    ]
     return {
-        "prochaines": _PAGES("planned", planned),
-        "changements": _PAGES("moved", [move for one in dates.editions for move in _moves(one)]),
-        "tenues": _PAGES("kept", kept),
+        "prochaines": _PAGES("planned", dates.after(editions[0].quarter), edition_hour),
+        "changements": _PAGES("moved", moves),
+        "tenues": _PAGES("kept", [one for one in appeared if one[1]], days_missed),
         "acces": _PAGES("access", dates.access),
     }
 

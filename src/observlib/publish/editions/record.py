@@ -3,22 +3,32 @@
 import hashlib
 import json
 import mimetypes
+import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
+from datetime import date as Day
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Literal, get_args
+
+from pydantic import Field
 
 from observlib import dataset, estimates
 from observlib.base import addresses, files, kept
 from observlib.base.errors import ObservError
 from observlib.base.kept import Inputs
 from observlib.base.period import edition_day
-from observlib.base.yaml_files import mapping, read_text
-from observlib.dataset.describe import filled
+from observlib.base.text import fold_label
+from observlib.base.yaml_files import dump, mapping, read_text
+from observlib.catalogue.entries import Part, Slug
+from observlib.dataset.package_tables import filled
+from observlib.display.pages import macros
+from observlib.language.prose import Markdown
 from observlib.pipeline import archive
+from observlib.records.published_text import Line, Role, a_role
+from observlib.records.record import Record
 
 MANIFEST_FILE = "manifest.json"
 BUILD = "build.json"
@@ -265,3 +275,82 @@ def _file(path: Path, folder: Path, titles: Mapping[str, str]) -> dict[str, Any]
 def _kinds() -> dict[str, tuple[str, str]]:
     path = Path(__file__).with_name("crate.yml")
     return mapping(read_text(path), path)
+
+
+# --- Reviews, `reports/reviews/<id>.yml`: who read an edition again, what they found, and answers
+
+_PAGES, _TEXT = macros(__file__), macros(__file__, str, str)
+REVIEWS_PAGE = "relectures"
+_Verdict = Literal["reproduced", "within tolerance", "differs", "cannot be run"]
+REPRODUCED, CLOSE, DIFFERS, NOT_RUN = get_args(_Verdict)
+GOOD = (REPRODUCED, CLOSE)
+VERDICT_WORDS = {
+    REPRODUCED: "reproduite",
+    CLOSE: "reproduite, à la tolérance près",
+    DIFFERS: "différente",
+    NOT_RUN: "non refaite",
+}
+
+
+class ReviewPoint(Part):
+    """What a reviewer remarks, of one study or of all, and what was answered."""
+
+    study: Slug | None = None
+    point: Line
+    answer: Line | None = None
+
+
+class Review(Record):
+    """One review, as its file tells it."""
+
+    FOLDER: ClassVar[str] = "reviews"  # in `reports/` (`standing.BESIDE`)
+
+    edition: str = Field(pattern=r"^(?:19|2\d)\d{2}-T[1-4]$")
+    told: str = Field(pattern=r"^[0-9a-f]{32}$")
+    date: Day
+    role: Role
+    verdict: _Verdict
+    studies: tuple[Slug, ...] = ()
+    points: tuple[ReviewPoint, ...] = ()
+
+
+def review_file(reports: Path, edition: str, role: str) -> Path:
+    """Where a new review of an edition is written."""
+    try:
+        slug = "-".join(re.findall(r"[a-z0-9]+", fold_label(a_role(role))))
+        if not slug:
+            raise ValueError("has no letter; give a role, such as 'pôle études'")
+    except ValueError as error:
+        raise ObservError(f"--write {role!r}: {error}") from None
+    path = reports / Review.FOLDER / f"{edition.lower()}-{slug}.yml"
+    if path.exists():
+        raise ObservError(f"{path}: is there already; add to it, or name another role")
+    return path
+
+
+def review_begun(path: Path, edition: str, told: str, verdict: str, role: str, today: Day) -> str:
+    """The text of a new review, which its author goes on with."""
+    known = {
+        "id": path.stem,
+        "edition": edition,
+        "told": told,
+        "date": today,
+        "role": role,
+        "verdict": verdict,
+    }
+    return f"{_TEXT('begun', dump(known))}\n"
+
+
+def badge(edition: Edition, read: Iterable[Review], study: str = "") -> Markdown:
+    """Whether what an edition tells today, or one of its studies, was reviewed, in a few words."""
+    own = [one for one in read if not one.studies or study in one.studies]
+    own = [one for one in own if one.edition == edition.quarter]
+    now = [one for one in own if one.told == edition.told]
+    return _PAGES("badge", now[-1:], len(own), VERDICT_WORDS, GOOD)
+
+
+def reviews_page(
+    editions: Sequence[Edition], studies: Mapping[str, Mapping[str, str]], read: Sequence[Review]
+) -> str:
+    """The page of reviews, as Markdown: of each edition its badge, its studies, its reviews."""
+    return _PAGES("page", editions, studies, read, VERDICT_WORDS, badge)

@@ -11,6 +11,7 @@ from observlib import dataset, estimates
 from observlib.base.period import Period, Quarter
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Named, Revision
 from observlib.display.output import html_table, label_html
+from observlib.display.pages import macros
 from observlib.display.select import ordered
 from observlib.display.tables import NO_VALUE, cell
 from observlib.estimates import FIGURE, TOLD, WITHHELD
@@ -20,7 +21,6 @@ from observlib.language.words import is_count
 from observlib.pipeline import revisions
 from observlib.pipeline.archive import Publication
 from observlib.pipeline.revisions import BEFORE, change, matched_rows, seen_before
-from observlib.publish.pages import macros
 from observlib.stats.series.regression import Bias, bias
 from observlib.stats.survey.differences import adjust
 
@@ -259,17 +259,15 @@ def _rank(reason: str, catalogue: Catalogue) -> int:
 
 def _both(row: estimates.Row, catalogue: Catalogue) -> tuple[str, str]:
     """A revised figure as both tell it, so that it is seen what differs: in all digits, or ends."""
-    first = {name: row[BEFORE + name] for name in estimates.COLUMNS}
-    told = values(row, catalogue)
-    if told[0] == told[1]:
+    then, now = values(row, catalogue)
+    if then == now:
         unit = french.NBSP + row["unit"] if is_count(row["unit"]) else ""
-        texts = [cell(one, catalogue).text + unit for one in (first, dict(row))]
-        told = texts[0], texts[1]
-    if told[0] == told[1]:
+        then, now = (cell(one, catalogue).text + unit for one in _sides(row))
+    if then == now:
         indicator = catalogue.indicators[row["indicator"]]
-        ends = [words.interval(one, indicator) for one in (first, dict(row))]
-        told = f"{told[0]} ({ends[0]})", f"{told[1]} ({ends[1]})"
-    return told
+        ends = [words.interval(one, indicator) for one in _sides(row)]
+        then, now = f"{then} ({ends[0]})", f"{now} ({ends[1]})"
+    return then, now
 
 
 def _verdict(row: estimates.Row, before: Publication, catalogue: Catalogue) -> str:
@@ -296,9 +294,13 @@ def figure_label(row: estimates.Row, catalogue: Catalogue) -> str:
 
 def values(row: estimates.Row, catalogue: Catalogue) -> tuple[str, str]:
     """A figure as the first edition told it and as the second does."""
-    first = {name: row[BEFORE + name] for name in estimates.COLUMNS}
-    texts = [cell(told, catalogue, unit=True).text for told in (first, dict(row))]
-    return texts[0], texts[1]
+    then, now = (cell(told, catalogue, unit=True).text for told in _sides(row))
+    return then, now
+
+
+def _sides(row: estimates.Row) -> tuple[estimates.Row, estimates.Row]:
+    """A figure as the first edition told it, and as the second does."""
+    return {name: row[BEFORE + name] for name in estimates.COLUMNS}, dict(row)
 
 
 # --- The part of the method page on revisions: the rules, what became of figures, by how much

@@ -13,7 +13,7 @@ from observlib.base.period import Period, Quarter
 from observlib.catalogue import Catalogue
 from observlib.indicators.answers import SUBJECT
 from observlib.indicators.families import family
-from observlib.records.actions import (
+from observlib.records.sheets import (
     BEFORE_AFTER,
     COMPARABLE,
     CONTROLLED,

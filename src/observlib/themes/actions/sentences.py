@@ -1,8 +1,9 @@
-"""Findings of actions: what followed each, by the verdicts of `themes.actions`; no proof."""
+"""What the sentences on actions tell, and the table of their effects."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
+from datetime import date
 
 import pandas as pd
 
@@ -13,9 +14,9 @@ from observlib.catalogue import Catalogue
 from observlib.display import changes
 from observlib.display.output import Output, caption_of, captioned, pipe_table, text
 from observlib.estimates import EVOLVED
-from observlib.language import french, wording, words
-from observlib.language.prose import Markdown, joined, markdown
-from observlib.records.actions import (
+from observlib.language import french, words
+from observlib.language.prose import Markdown
+from observlib.records.sheets import (
     BEFORE_AFTER,
     COMPARABLE,
     CONTROLLED,
@@ -30,23 +31,15 @@ from observlib.stats.series.interrupted import (
     LEAST_PLACEBOS,
     reaches,
 )
+from observlib.themes import templates
 from observlib.themes.actions import followed_since
 
-# --- Effects of actions in words and in a table: each with its interval, and the verdict
-
-_TEXTS = wording.load_texts(__file__)
-# reasons that have words
-_TOLD = ("before", "after", "seasons", "spread", "controls", "others", "placebos", "few")
+_NAMED = (COMPARABLE, KINDS, LEAST_AFTER, LEAST_BEFORE, LEAST_PLACEBOS)  # by the templates alone
 _NO_EFFECT = "–"
 _COMPARISONS = (BEFORE_AFTER, CONTROLLED)
-
-
-def _verdict_words(row: estimates.Row) -> str:
-    """Write a verdict on an action, and why there is none where nothing could be tested."""
-    if row["verdict"] == "unknown":
-        told = row["reason"] in _TOLD
-        return _TEXTS[f"reasons.{row['reason']}"] if told else _TEXTS["reasons.unknown"]
-    return EVOLVED[row["verdict"]]
+_WAY = {"rise": "up", "fall": "down", "stable": "", "unknown": ""}
+_MEASURED = ("", "precision", "placebos", "few")  # reasons of verdicts on an effect that has a size
+_LATEST = 5  # actions that the sheet of a product lists
 
 
 def _size(row: estimates.Row, outcome: str = "") -> str:
@@ -77,6 +70,16 @@ def _value(estimate: estimates.Row, outcome: str = "") -> str:
     return f"{_change(estimate, outcome, nearest)} ({ends})"
 
 
+def _decimals(nearest: float, outcome: str) -> int:
+    """One decimal, or as many as a rise or fall needs not to be rounded to none."""
+    return french.decimals_of(nearest, 1) if outcome in ("rise", "fall") else 1
+
+
+def _with_unit(number: str, x: float, unit: str) -> str:
+    points = french.plural(round(x, 1), "point", "points")
+    return f"{number}{french.NBSP}{'%' if unit == '%' else points}"
+
+
 def effect_table(
     verdicts: pd.DataFrame, effects: pd.DataFrame, catalogue: Catalogue, caption: str, *, label: str
 ) -> Output:
@@ -86,90 +89,59 @@ def effect_table(
         raise ObservError("effect_table: no action is followed; name it with `absent`")
     found = effects[(effects["indicator"] == "action_effect") & (effects["status"] == "published")]
     by_place = {(row["group"], row["group_value"]): row for row in found.to_dict("records")}
-    action, told = _TEXTS["head.action"], _TEXTS["head.verdict"]
-    columns: dict[str, list[str]] = {action: [], told: []}
-    columns |= {name: [] for name in _COMPARISONS}
+    say = templates.narrative("actions")
+    columns: dict[str, list[str]] = {name: [] for name in (*_HEADS, *_COMPARISONS)}
+    action, verdict = _HEADS
     for row in rows:
         measure = words.small(catalogue.indicators[row["indicator"]].label)
         columns[action].append(f"{row['title']} ({catalogue.label(row['product'])}, {measure})")
-        reason = row["reason"]
-        why = f" ({_TEXTS[f'short.{reason}']})" if reason in _TOLD else ""
-        columns[told].append(EVOLVED[row["verdict"]] + why)
+        why = say._short(row["reason"])
+        columns[verdict].append(EVOLVED[row["verdict"]] + (f" ({why})" if why else ""))
         for name in _COMPARISONS:
             at = by_place.get((row["group"], name))
             columns[name].append(_value(at) if at else _NO_EFFECT)
     pipe = pipe_table(columns, right=_COMPARISONS, even=True)
-    level = changes.level(verdicts["level"])
-    rule = f"{changes.rule(EVOLVED)} {_TEXTS['rule']}"
-    note = f"{rule} {_TEXTS['level'].format(level=level)}" if level else rule
+    note = say._table_note(changes.rule(EVOLVED), changes.level(verdicts["level"]))
     made = captioned(pipe, caption_of(caption, label), label, note)
     return made.carrying([effects], catalogue)
 
 
-def _decimals(nearest: float, outcome: str) -> int:
-    """One decimal, or as many as a rise or fall needs not to be rounded to none."""
-    return french.decimals_of(nearest, 1) if outcome in ("rise", "fall") else 1
+_HEADS = ("Action et mesure", "Verdict")
 
 
-def _with_unit(number: str, x: float, unit: str) -> str:
-    phrase = "%" if unit == "%" else french.plural(round(x, 1), _TEXTS["point"], _TEXTS["points"])
-    return f"{number}{french.NBSP}{phrase}"
+def _followed(verdicts: pd.DataFrame) -> list[estimates.Row]:
+    """Verdicts on actions that are followed.
 
-
-_WAY = {"rise": "up", "fall": "down"}
-_MEASURED = ("", "precision", "placebos", "few")  # reasons of verdicts on an effect that has a size
-_LATEST = 5  # actions that the sheet of a product lists
-
-
-def followed_actions(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
-    """How many actions are followed, what came after each (`effects`), and that it is no proof."""
+    Rises and falls come first, then what is stable, then what cannot be told, then the untested.
+    """
     followed = verdicts[verdicts["reason"] != "series"]
-    if followed.empty:
-        return f"{_TEXTS['none']} {without_series(verdicts, catalogue)}".strip()
-    n = followed["action"].nunique()
-    count = _TEXTS["followed_one" if n == 1 else "followed"].format(count=french.number(n))
-    rows = sorted(estimates.records(followed), key=_rank)
-    moved = [_moved(row, catalogue) for row in rows if row["verdict"] in _WAY]
-    others: dict[str, list[str]] = {}
+    return sorted(estimates.records(followed), key=_rank)
+
+
+def _rank(row: estimates.Row) -> int:
+    if row["verdict"] in ("rise", "fall", "stable"):
+        return int(row["verdict"] == "stable")
+    return 2 if row["reason"] in (*_MEASURED, "controls") else 3
+
+
+def _alike(rows: Iterable[estimates.Row]) -> list[list[estimates.Row]]:
+    """Those of which no move is established, together where the same is told of them."""
+    alike: dict[str, list[estimates.Row]] = {}
+    verdict = templates.narrative("actions")._verdict
     for row in rows:
-        if row["verdict"] not in _WAY:
-            others.setdefault(_clause(row), []).append(_quoted(row, catalogue))
-    rest = [
-        _TEXTS["stable" if why == EVOLVED["stable"] else "unknown"].format(
-            why=words.capital(why), actions=_first_of(named)
-        )
-        for why, named in others.items()
-    ]
-    return " ".join([count, *moved, *rest, _TEXTS["no_proof"]])
+        if not _WAY[row["verdict"]]:
+            alike.setdefault(verdict(row), []).append(row)
+    return list(alike.values())
 
 
-def _moved(row: estimates.Row, catalogue: Catalogue) -> str:
-    """The action that a rise or a fall came after, and whether it was meant."""
-    return _TEXTS["as_expected" if _is_meant(row) else "against"].format(
-        move=_verdict_words(row),
-        title=french.inner_quotes(row["title"]),
-        product=catalogue.label(row["product"]),
-        measure=_named(row, catalogue),
-        size=_size(row, row["verdict"]),
-    )
+def _is_meant(row: estimates.Row) -> bool:
+    return _WAY[row["verdict"]] == row["direction"]
 
 
-def _quoted(row: estimates.Row, catalogue: Catalogue) -> str:
-    """An action in brackets of which no move is established."""
-    seen = row["reason"] == "precision"
-    return _TEXTS["action_seen" if seen else "action"].format(
-        title=french.inner_quotes(row["title"]),
-        product=catalogue.label(row["product"]),
-        measure=_named(row, catalogue),
-        least=_least(row) if seen else "",
-    )
-
-
-def _first_of(actions: list[str]) -> str:
-    """The first action, whose title may be long, and how many others: each has its paragraph."""
-    more = len(actions) - 1
-    others = [french.count(more, _TEXTS["other"], _TEXTS["others"])] if more else []
-    return french.join([actions[0], *others])
+def _effects(row: estimates.Row, frame: pd.DataFrame) -> dict[str, estimates.Row]:
+    """The estimates of what followed an action, by how they compare."""
+    rows = frame[(frame["indicator"] == "action_effect") & (frame["group"] == row["group"])]
+    return {str(one["group_value"]): one for one in rows.to_dict("records")}
 
 
 def each(
@@ -182,29 +154,16 @@ def each(
     """
     actions = tuple(actions)
     by_id = {action.id: action for action in actions}
-    sentences = []
+    say = templates.narrative("actions")
     told: list[str] = []
+    followed = []
     for row in verdicts[verdicts["reason"] != "series"].to_dict("records"):
         action = by_id[row["action"]]
-        place = f"{catalogue.label(action.product)}, {french.day_label(action.date)}"
-        if action.kind != "action":
-            place = f"{KINDS[action.kind]}, {place}"
-        source = catalogue.devices.get(row["device"])
-        measure, way = _named(row, catalogue), _TEXTS[f"way.{row['direction']}"]
-        name = markdown("[**{}**]{{#action-{}}}", row["group"], Markdown(action.id))
-        if action.id in told:  # an address is of one place
-            name = markdown("**{}**", row["group"])
+        expected, clause = say._expected(row, catalogue), say._clause(row)
+        then = say._what_followed(row, frame, actions, catalogue)
+        followed.append((row, action, action.id not in told, expected, clause, then))
         told.append(action.id)
-        sentences.append(markdown("{} ({}). {}", name, place, action.done))
-        paragraph = (
-            _TEXTS["expected"].format(way=way, measure=measure),
-            _TEXTS["source"].format(device=source.label) if source else "",
-            _sentence(row, frame, catalogue),
-            _left_out(row, action, catalogue),
-            _also_meant(row, actions),
-        )
-        sentences.append(joined(filter(None, paragraph), " "))
-    made = text(joined(sentences, "\n\n") or _TEXTS["none"]).carrying([frame], catalogue)
+    made = text(say._each(followed, catalogue)).carrying([frame], catalogue)
     return Output(made.shown, {**made.content, "tells": list(dict.fromkeys(told))})
 
 
@@ -222,7 +181,11 @@ def done_on(
     (`Study.page`) tells more.
     """
     own = [action for action in actions if action.product == product]
-    return _listed(own, verdicts, frame, catalogue, page("actions", product))
+    tasks: list[str] = []
+    lines = [
+        (action, tasks, _in_lines(action, verdicts, frame, catalogue)) for action in _latest(own)
+    ]
+    return _listed(lines, page("actions", product), catalogue)
 
 
 def done_for_tasks(
@@ -237,194 +200,70 @@ def done_for_tasks(
 
     The others are as for `done_on`.
     """
-    helped = {
-        action: _for_tasks(action, catalogue) for action in (*actions, *planned) if action.tasks
-    }
-    return _listed(helped, verdicts, frame, catalogue, page("actions", ""), helped)
-
-
-def _for_tasks(action: Action, catalogue: Catalogue) -> str:
-    tasks = french.join(words.in_quotes(catalogue.tasks[task].label) for task in action.tasks)
-    return _TEXTS["for_tasks"].format(tasks=tasks)
+    helped = [action for action in (*actions, *planned) if action.tasks]
+    lines = [
+        (
+            action,
+            [catalogue.tasks[task].label for task in action.tasks],
+            _in_lines(action, verdicts, frame, catalogue),
+        )
+        for action in _latest(helped)
+    ]
+    return _listed(lines, page("actions", ""), catalogue)
 
 
 def _listed(
-    actions: Iterable[Action],
-    verdicts: pd.DataFrame,
-    frame: pd.DataFrame,
-    catalogue: Catalogue,
-    page: str,
-    before: Mapping[Action, str] | None = None,
+    lines: Iterable[tuple[Action, list[str], str]], address: str, catalogue: Catalogue
 ) -> Markdown:
-    """Actions, the latest first, and where more is told of what followed them."""
-    lines = []
-    for action in sorted(actions, key=lambda one: one.date, reverse=True):
-        own = verdicts[(verdicts["action"] == action.id) & (verdicts["reason"] != "series")]
-        followed = [_followed(row, frame, catalogue) for row in own.to_dict("records")]
-        when = french.day_label(action.date)
-        said = " ".join([*([before[action]] if before else []), *followed])
-        lines.append(markdown("- **{}** ({}). {}", action.title, when, said))
-    more = markdown(f"[{{}}]({page}.ipynb).", _TEXTS["how_measured"])
-    return joined([joined(lines[:_LATEST], "\n"), more], "\n\n") if lines else Markdown("")
+    return Markdown(templates.narrative("actions")._listed(lines, address, catalogue))
 
 
-def _followed(row: estimates.Row, frame: pd.DataFrame, catalogue: Catalogue) -> str:
-    """What followed an action, in a line: the size of a rise or fall alone."""
-    said = _verdict_words(row)
-    at = frame[(frame["group"] == row["group"]) & (frame["group_value"] == row["group_value"])]
-    if row["verdict"] in _WAY and len(at):
-        said += f", {_value(at.iloc[0].to_dict(), row['verdict'])}"
-    return _TEXTS["effect_seen"].format(measure=_named(row, catalogue), effect=said)
+def _latest(actions: Iterable[Action]) -> list[Action]:
+    return sorted(actions, key=lambda one: one.date, reverse=True)[:_LATEST]
+
+
+def _in_lines(
+    action: Action, verdicts: pd.DataFrame, frame: pd.DataFrame, catalogue: Catalogue
+) -> str:
+    """What followed an action, a sentence for each thing that it was to move."""
+    own = verdicts[(verdicts["action"] == action.id) & (verdicts["reason"] != "series")]
+    in_a_line = templates.narrative("actions")._in_a_line
+    return " ".join(in_a_line(row, frame, catalogue) for row in own.to_dict("records"))
 
 
 def courses(frame: pd.DataFrame) -> estimates.Row:
     """What `Study.lines` draws of all that is followed: what is seen, before what was expected."""
     rows = frame[frame["indicator"] == "action_course"]
     seen = rows["group_value"] == SEEN
-    behind = {"behind": rows[~seen], "behind_label": _TEXTS["courses.behind"]}
-    behind["behind_from"] = _TEXTS["courses.from"]
-    return {"frame": rows[seen], "caption": _TEXTS["courses.caption"], "by": "group", **behind}
+    return {
+        "frame": rows[seen],
+        "caption": "Ce qui est observé, et ce que le passé laissait attendre",
+        "by": "group",
+        "behind": rows[~seen],
+        "behind_label": "attendu sans l'action",
+        "behind_from": "premier mois après l'action",
+    }
 
 
-def caution(effects: pd.DataFrame) -> str:
-    """What no effect proves; nothing where none is told."""
-    return _TEXTS["caution"] if len(effects) else ""
+def _followed_from(quarter: str) -> date:
+    return followed_since(Quarter(quarter))
 
 
-def without_series(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
-    """Which actions have no monthly series of what they were to move, and so are not followed."""
-    return " ".join(
-        _TEXTS["no_series"].format(
-            title=french.inner_quotes(row["group"]), measure=_named(row, catalogue)
-        )
-        for row in verdicts[verdicts["reason"] == "series"].to_dict("records")
-    )
-
-
-def too_old(actions: Iterable[Action], quarter: str, catalogue: Catalogue) -> str:
-    """Which actions are too old to be followed here, which a page does not pass over in silence.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from observlib.catalogue import load_catalogue
-    >>> too_old([], "2026-T3", load_catalogue(Path("data/catalogue")))
-    ''
-    """
-    since = followed_since(Quarter(quarter))
-    return " ".join(
-        _TEXTS["too_old"].format(
-            title=french.inner_quotes(action.title),
-            product=catalogue.label(action.product),
-            day=french.day_label(action.date),
-            since=french.day_label(since),
-        )
-        for action in actions
-        if action.date < since
-    )
-
-
-def _left_out(row: estimates.Row, action: Action, catalogue: Catalogue) -> str:
+def _left_out(row: estimates.Row, actions: Iterable[Action]) -> list[str]:
     """Which comparable products the action names are not compared with."""
-    others = [name for name in action.controls if name not in row["compared_with"]]
-    if row["group_value"] != CONTROLLED or row["reason"] not in _MEASURED or not others:
-        return ""
-    return _TEXTS["left_out"].format(products=french.join(map(catalogue.label, others)))
+    if row["group_value"] != CONTROLLED or row["reason"] not in _MEASURED:
+        return []
+    (own,) = (action for action in actions if action.id == row["action"])
+    return [name for name in own.controls if name not in row["compared_with"]]
 
 
-def _also_meant(row: estimates.Row, actions: Iterable[Action]) -> str:
+def _also_meant(row: estimates.Row, actions: Iterable[Action]) -> list[Action]:
     """Which other actions were to move the same measure of the same product, around its day."""
     if row["reason"] not in (*_MEASURED, "others"):
-        return ""
+        return []
     (own,) = (action for action in actions if action.id == row["action"])
-    parts = [
-        _TEXTS["action_of"].format(
-            title=french.inner_quotes(action.title), day=french.day_label(action.date)
-        )
+    return [
+        action
         for action in actions
         if action.id != own.id and touches(action, row) and reaches(own.date, action.date)
     ]
-    if not parts:
-        return ""
-    what = "not_apart" if row["reason"] == "others" else "also_meant"
-    return _TEXTS.of(what, len(parts)).format(actions=words.join_few(parts))
-
-
-def _named(row: estimates.Row, catalogue: Catalogue) -> str:
-    return words.small(catalogue.indicators[row["indicator"]].label)
-
-
-def _is_meant(row: estimates.Row) -> bool:
-    return _WAY[row["verdict"]] == row["direction"]
-
-
-def _clause(row: estimates.Row) -> str:
-    """A verdict in words; a rise or a fall with whether it is the one expected."""
-    wording = _verdict_words(row)
-    if row["verdict"] not in _WAY:
-        return wording
-    return _TEXTS[f"verdict.{'as_expected' if _is_meant(row) else 'against'}"].format(move=wording)
-
-
-def _rank(row: estimates.Row) -> int:
-    """Rises and falls first, then what is stable, then what cannot be told, then the untested."""
-    if row["verdict"] in (*_WAY, "stable"):
-        return int(row["verdict"] == "stable")
-    return 2 if row["reason"] in (*_MEASURED, "controls") else 3
-
-
-def _sentence(row: estimates.Row, frame: pd.DataFrame, catalogue: Catalogue) -> Markdown:
-    clause = markdown("**{}**", words.capital(_clause(row)))
-    months = _TEXTS["months"].format(
-        before=french.number(row["before"]), after=french.number(row["after"])
-    )
-    if row["reason"] == "others":
-        return markdown("{} : {}", clause, _TEXTS["too_near"])
-    if row["reason"] in ("before", "after", "seasons"):
-        short = "seasons" if row["reason"] == "seasons" else "months"
-        needed = _TEXTS[f"{short}_needed"].format(before=LEAST_BEFORE, after=LEAST_AFTER)
-        return markdown("{}. {} {}", clause, months, needed)
-    if row["reason"] == "spread":
-        return markdown("{} : {} {}", clause, _TEXTS["spread"], months)
-    rows = frame[(frame["indicator"] == "action_effect") & (frame["group"] == row["group"])]
-    found = {str(one["group_value"]): one for one in rows.to_dict("records")}
-    alone = _value(found[BEFORE_AFTER])
-    if row["reason"] == "controls":
-        return markdown("{} : {} {}", clause, _TEXTS["no_controls"].format(effect=alone), months)
-    decided = _value(found[row["group_value"]], row["verdict"])
-    if row["group_value"] == BEFORE_AFTER:
-        told = _TEXTS["before_after"].format(effect=decided)
-    else:
-        told = _TEXTS["controlled"].format(
-            effect=decided,
-            others=french.join(catalogue.label(product) for product in row["compared_with"]),
-            own=_change(found[BEFORE_AFTER]),
-            product=catalogue.label(row["product"]),
-            their=_change(found[COMPARABLE]),
-        )
-    told_too = [months, _breaks(row), _placebos(row)]
-    if row["reason"] == "precision":
-        told_too.append(_TEXTS["unseen"].format(least=_least(row)))
-    return markdown("{} : {} {}", clause, told, " ".join(filter(None, told_too)))
-
-
-def _breaks(row: estimates.Row) -> str:
-    """Which breaks that nobody explains were told apart."""
-    when = french.join([french.when(month) for month in row["breaks"]])
-    told = _TEXTS["break" if len(row["breaks"]) == 1 else "breaks"]
-    return told.format(when=when) if when else ""
-
-
-def _placebos(row: estimates.Row) -> str:
-    """How often the same gave as much where nothing is known, of what would be a rise or a fall."""
-    if row["verdict"] not in _WAY and row["reason"] not in ("placebos", "few"):
-        return ""
-    count, clear = int(row["placebos"]), int(row["as_clear"])
-    kind = {0: "never", 1: "one"}.get(clear, "some")
-    if row["reason"] == "few":
-        kind = {0: "none", 1: "few_one"}.get(count, "few")
-    return _TEXTS[f"placebos.{kind}"].format(
-        count=french.spelled(count, "une"),
-        clear=french.spelled(clear, "une"),
-        least=french.spelled(LEAST_PLACEBOS, "une"),
-    )

@@ -12,7 +12,7 @@ from observlib.base.working_days import length_deviation
 from observlib.catalogue import Catalogue
 from observlib.indicators import counts
 from observlib.indicators.answers import SUBJECT
-from observlib.indicators.families import family
+from observlib.indicators.families import estimated, family
 from observlib.indicators.pairs import counted_pairs, tested
 from observlib.stats.series import adjustment, regression
 from observlib.stats.series.regression import Array, Fit, contrast, fit
@@ -39,9 +39,9 @@ class _Slope(NamedTuple):
     yearly: Array
 
 
-def adjusted(months: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+@estimated
+def adjusted(months: pd.DataFrame, catalogue: Catalogue) -> Iterator[estimates.Row]:
     """Counts by month without their season and calendar, and what is then out of line."""
-    made: list[estimates.Row] = []
     slopes: dict[str, list[_Slope]] = {}
     together = _searched_together(months)
     for (indicator, unit, *subject), rows in months.groupby(
@@ -55,7 +55,8 @@ def adjusted(months: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
             by_month["status"] == "partial",
             together=together.get(channel, 1),
         )
-        made += [{**passport, **row} for row in _rows(done, f"{indicator}_adjusted", str(unit))]
+        for row in _rows(done, f"{indicator}_adjusted", str(unit)):
+            yield {**passport, **row}
         if done.status == "missing":
             continue
         passport |= {"indicator": "pace", "unit": "%"}
@@ -63,11 +64,10 @@ def adjusted(months: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
         if isinstance(slope, _Slope):
             slopes.setdefault(channel, []).append(slope)
         else:
-            made.append({**passport, **_missing(str(done.months["month"].iat[-1]), slope)})
+            yield {**passport, **_missing(str(done.months["month"].iat[-1]), slope)}
     margin = catalogue.indicators["pace"].matters or 0.0
     for channel, found in slopes.items():
-        made += _paces(found, channel, margin)
-    return estimates.make(made)
+        yield from _paces(found, channel, margin)
 
 
 def _searched_together(months: pd.DataFrame) -> dict[str, int]:

@@ -2,57 +2,23 @@
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 
 from observlib import estimates
 from observlib.base.period import Quarter
+from observlib.base.yaml_files import load_data
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Device
-from observlib.confidentiality.disclosure import protect
-from observlib.estimates import base
-from observlib.indicators.families import family
+from observlib.estimates import Row, base
+from observlib.indicators.families import counted, estimated, family
 
+_TABLES = load_data(str(Path(__file__).with_name("received")))
 COUNTED: dict[str, tuple[str, ...]] = {
-    "audience": (),
-    "sections": (),
-    "subscriptions": (),
-    "sales": (),
-    "calls": ("call_id",),
-    "call_intervals": (),
-    "tickets": ("ticket_id",),
-    "ratings": ("answer_id",),
-    "responses": ("response_id",),
-    "invitations": (),
-    "polls": ("poll_id",),
-    "user_tests": ("participant",),
-    "workshops": ("workshop_id",),
-    "experiences": ("experience_id",),
-    "verbatims": ("answer_id",),
-    "codes": ("answer_id",),
-    "procedures": ("procedure_id",),
-    "figures": (),
-    "counters": ("counter_id",),
-    "population": (),
+    table: tuple(counted.get("values", ())) for table, counted in _TABLES.items()
 }
 """What is counted of each tidy table: the different values of these columns, or its rows."""
-_UNITS = {
-    "calls": "appels",
-    "tickets": "demandes",
-    "ratings": "réponses",
-    "responses": "réponses",
-    "polls": "sondages",
-    "user_tests": "participants",
-    "workshops": "ateliers",
-    "experiences": "expériences",
-    "verbatims": "textes",
-    "codes": "textes",
-    "procedures": "démarches",
-    "figures": "chiffres",
-    "counters": "guichets",
-}
 _ROWS = "relevés"
-_OF_PEOPLE = ("calls", "tickets", "ratings", "responses", "user_tests", "experiences")
-_ANSWERS = ("ratings", "responses", "experiences")  # they are bases, and told as bases are
 _WHOLE_AGENCY = "Aucun produit en particulier"
 _SILENT_AFTER = {"yearly": 365, "occasional": None}  # days; any other rhythm feeds every quarter
 
@@ -71,54 +37,54 @@ def listeners(catalogue: Catalogue, heard: pd.DataFrame) -> dict[str, list[str]]
     }
 
 
-def count_devices(catalogue: Catalogue, heard: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+@estimated
+def count_devices(catalogue: Catalogue, heard: pd.DataFrame, quarter: Quarter) -> Iterator[Row]:
     """Count the devices of each product by channel.
 
     A channel where nothing listens has no row; a product without any device has one row, 0, of no
     channel. Devices of no product in particular are told by `group` `scope`, and by each product
     whose users were heard through them.
     """
-    rows = []
     whole = [d.id for d in catalogue.devices.values() if d.listens and d.product is None]
     for product, found in [*listeners(catalogue, heard).items(), ("", whole)]:
-        row = {"indicator": "devices", "period": quarter}
+        row = {"indicator": "devices", "period": quarter, "source": "catalogue"}
         scope = {"group": "scope", "group_value": _WHOLE_AGENCY}
         row |= {"product": product} if product else scope
         for channel in CHANNEL_LABELS:
             here = sum(catalogue.devices[name].channel == channel for name in found)
             if here:
-                rows.append({**row, "channel": channel, "estimate": float(here)})
+                yield {**row, "channel": channel, "estimate": float(here)}
         if product and not found:
-            rows.append({**row, "estimate": 0.0})
-    return estimates.make({**row, "source": "catalogue"} for row in rows)
+            yield {**row, "estimate": 0.0}
 
 
+@counted
 def amounts(
     given: pd.DataFrame, catalogue: Catalogue, quarter: Quarter, *, listens: bool = True
-) -> pd.DataFrame:
+) -> Iterator[Row]:
     """What each device of the catalogue gave in a quarter, counted in its own unit."""
-    devices = [device for device in catalogue.devices.values() if device.listens == listens]
-    rows = [_received(device, given, quarter) for device in devices]
-    return protect(rows, low_base=0, personal=False)
+    for device in catalogue.devices.values():
+        if device.listens == listens:
+            yield _received(device, given, quarter)
 
 
-def _received(device: Device, given: pd.DataFrame, quarter: Quarter) -> estimates.Row:
+def _received(device: Device, given: pd.DataFrame, quarter: Quarter) -> Row:
     found = given[(given["device"] == device.id) & (given["count"] > 0)]
     row = {"indicator": "device_received", "period": quarter, **_subject(device)}
     if found.empty:
         return {**row, "unit": _ROWS, "status": "missing"}
     first = found.iloc[0]  # a device feeds one table
-    count = float(first["count"])
-    if first["table"] in _ANSWERS:
-        count = base(count)
-    n = count if first["table"] in _OF_PEOPLE else None
-    unit = _UNITS.get(first["table"], _ROWS)
+    table = _TABLES[first["table"]]
+    count = base(float(first["count"])) if table.get("answers") else float(first["count"])
+    n = count if table.get("people") else None
+    unit = table.get("unit", _ROWS)
     return {**row, "unit": unit, "estimate": count, "n": n, "source": first["source"]}
 
 
+@estimated
 def silence(
     given: pd.DataFrame, held: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
-) -> pd.DataFrame:
+) -> Iterator[Row]:
     """The devices that should have given something in a quarter, and did not.
 
     A device of a regular rhythm is silent where it gave nothing in the quarter, a yearly one where
@@ -128,29 +94,22 @@ def silence(
     known = held.dropna(subset=["start", "end"]).groupby("device")
     spans = pd.DataFrame({"start": known["start"].min(), "end": known["end"].max()})
     fed = set(given.loc[given["count"] > 0, "device"])
-    return estimates.make(_silent(catalogue, spans, fed, quarter))
-
-
-def _silent(
-    catalogue: Catalogue, spans: pd.DataFrame, fed: set[str], quarter: Quarter
-) -> Iterator[estimates.Row]:
-    for device in filter(lambda device: device.listens, catalogue.devices.values()):
+    for device in catalogue.devices.values():
+        if not device.listens or device.id in fed:  # one whose data are all incomplete has no span
+            continue
         row = {"indicator": "device_silence", "period": quarter, "source": "catalogue"}
         row |= _subject(device)
         if device.id not in spans.index:
-            if device.id not in fed:  # one whose data are all incomplete has no span
-                yield {**row, "status": "missing"}
+            yield {**row, "status": "missing"}
             continue
         first, last = (date.fromisoformat(day) for day in spans.loc[device.id])
         allowed = _SILENT_AFTER.get(device.frequency, 0)
-        if device.id in fed or first > quarter.end or allowed is None:
-            continue
         days = max((quarter.end - last).days, (quarter.end - quarter.start).days + 1)
-        if days > allowed:
+        if first <= quarter.end and allowed is not None and days > allowed:
             yield {**row, "estimate": float(days)}
 
 
-def _subject(device: Device) -> estimates.Row:
+def _subject(device: Device) -> Row:
     return {"product": device.product, "channel": device.channel, "device": device.id}
 
 

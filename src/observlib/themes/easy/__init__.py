@@ -10,6 +10,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from observlib.base.text import word_list
 from observlib.catalogue import Catalogue
 
 _WORDS = 15
@@ -34,9 +35,7 @@ def can_check() -> bool:
 @cache
 def common() -> frozenset[str]:
     """The words that a page may use without explaining them, in their dictionary form."""
-    text = Path(__file__).with_name("common_words.txt").read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if not line.startswith("#")]
-    return frozenset(word.lower() for line in lines for word in line.split())
+    return word_list(Path(__file__).with_name("common_words.txt"))
 
 
 def terms(glossary: str) -> frozenset[str]:

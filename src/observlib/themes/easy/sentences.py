@@ -13,7 +13,7 @@ from observlib.catalogue import Catalogue
 from observlib.indicators import specifications
 from observlib.language import french, wording, words
 from observlib.language.prose import Markdown, joined, markdown, plain
-from observlib.records.actions import Action
+from observlib.records.sheets import Action
 from observlib.themes import easy, main_points
 from observlib.themes.sentences import published
 

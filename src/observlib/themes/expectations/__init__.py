@@ -1,22 +1,21 @@
 """What was expected of a quarter: the smallest effect of interest of each expectation."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-import pandas as pd
-
-from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.indicators.families import family
-from observlib.records.expectations import Expectation
+from observlib.estimates import Row
+from observlib.indicators.families import estimated, family
+from observlib.records.sheets import Expectation
 
 
 @family("expectations")
+@estimated
 def expectations_(
     expectations: Sequence[tuple[Expectation, str]], catalogue: Catalogue
-) -> pd.DataFrame:
+) -> Iterator[Row]:
     """What analysts expected of the quarter: the smallest effect of interest of each, by title."""
-    return estimates.make(
-        {
+    for one, _ in expectations:
+        yield {
             "indicator": "expected_effect",
             "product": one.product,
             "channel": catalogue.devices[one.device].channel,
@@ -28,5 +27,3 @@ def expectations_(
             "unit": "points",
             "source": "expectations",
         }
-        for one, _ in expectations
-    )

@@ -1,16 +1,16 @@
 """The tasks that most need work, and what was decided on each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.catalogue.partners import TASK
+from observlib.estimates import Row
 from observlib.indicators.answers import pooled_period, source_of
-from observlib.indicators.families import family
-from observlib.records.decisions import Decision, standing_decisions
+from observlib.indicators.families import estimated, family
+from observlib.records.sheets import Decision, standing_decisions
 from observlib.stats.survey.ranking import MOST, places_named
 
 DECISION = "decision"  # the group of `task_decisions`
@@ -42,9 +42,10 @@ def strongest(tasks: pd.DataFrame, year: Sequence[Quarter]) -> list[str]:
 
 
 @family("follow_up")
+@estimated
 def follow_up(
     tasks: pd.DataFrame, decisions: Sequence[Decision], catalogue: Catalogue, quarter: Quarter
-) -> pd.DataFrame:
+) -> Iterator[Row]:
     """What became of the tasks that most need work."""
     year = quarter.back(4)
     labels = strongest(tasks, year)
@@ -52,15 +53,11 @@ def follow_up(
     stands = standing_decisions(decisions)
     found = {label: stands.get(own[label]) for label in labels}
     about = {"period": pooled_period(year), "source": source_of("decisions", map(repr, decisions))}
-    rows: list[estimates.Row] = []
+    days = {**about, "indicator": "task_decision_days", "unit": "jours", "group": TASK}
     for label, one in found.items():
-        row = {**about, "indicator": "task_decision_days", "unit": "jours"}
-        row |= {"group": TASK, "group_value": label}
-        rows.append({**row, "estimate": float(one.days)} if one else {**row, "status": "missing"})
+        known = {"estimate": float(one.days)} if one else {"status": "missing"}
+        yield {**days, "group_value": label, **known}
+    count = {**about, "indicator": "task_decisions", "unit": "tâches", "group": DECISION}
     states = [state_of(one) for one in found.values()]
-    for state in STATE_WORDS if labels else ():
-        row = {**about, "indicator": "task_decisions", "unit": "tâches", "group": DECISION}
-        rows.append(
-            {**row, "group_value": STATE_WORDS[state], "estimate": float(states.count(state))}
-        )
-    return estimates.make(rows)
+    for state, word in STATE_WORDS.items() if labels else ():
+        yield {**count, "group_value": word, "estimate": float(states.count(state))}

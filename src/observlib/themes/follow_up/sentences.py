@@ -1,4 +1,4 @@
-"""What users are answered: how many tasks had a decision, which, by when, and who answers."""
+"""What the sentences on answers tell, and the table of the tasks."""
 
 from __future__ import annotations
 
@@ -6,60 +6,22 @@ from collections.abc import Callable, Iterable
 
 import pandas as pd
 
-from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Task
 from observlib.catalogue.partners import TASK
 from observlib.display import tables
 from observlib.display.output import Output, text
-from observlib.language import french, wording, words
-from observlib.language.prose import Markdown, joined, markdown
-from observlib.records.actions import Action
-from observlib.records.decisions import Decision, standing_decisions
-from observlib.themes.follow_up import DECISION, NONE, STATE_WORDS, state_of
-
-_TEXTS = wording.load_texts(__file__)
+from observlib.records.sheets import Action, Decision, standing_decisions
+from observlib.themes import templates
+from observlib.themes.follow_up import DECISION, STATE_WORDS, state_of
 
 
-def progress(
-    frame: pd.DataFrame,
-    ranked: pd.DataFrame,
-    decisions: Iterable[Decision],
-    catalogue: Catalogue,
-    quarter: str,
-) -> str:
-    """Of the tasks that most need work, how many are done, promised, late, and unanswered.
-
-    Of the family `follow_up`; without `ranked` (`task_priority`), the tasks most heard of.
-    """
+def _counts(frame: pd.DataFrame) -> dict[str, int]:
+    """How many tasks are in each state that there is, in the order of the states."""
     rows = frame[(frame["group"] == DECISION) & (frame["estimate"] > 0)]
-    count = {row["group_value"]: int(row["estimate"]) for row in estimates.records(rows)}
-    if not count:
-        return ""
-    total = sum(count.values())
-    parts = [
-        _TEXTS.of(f"state.{state}", n).format(count=french.spelled(n, "une"))
-        for state in STATE_WORDS
-        if state != NONE and (n := count.get(STATE_WORDS[state], 0))
-    ]
-    which = _TEXTS["which.heard" if ranked.empty else "which.first"]
-    of = _TEXTS.of("of", total).format(total=french.spelled(total, "une"), which=which)
-    said = [f"{of}, {french.join(parts)}." if parts else f"{of}, {_TEXTS['nothing']}"]
-    if silent := count.get(STATE_WORDS[NONE], 0) if parts else 0:
-        said.append(_TEXTS.of("silent", silent).format(count=_first(silent)))
-    tasks = _tasks(frame, catalogue)
-    stands = standing_decisions(decisions)
-    if late := sum(_late(stands.get(task.id), quarter) for task in tasks):
-        said.append(_TEXTS.of("late", late).format(count=_first(late)))
-    if nobody := sum(_owner(task, catalogue) == "" for task in tasks):
-        said.append(_TEXTS.of("unowned", nobody).format(count=_first(nobody)))
-    return " ".join(said)
-
-
-def _first(n: int) -> str:
-    """A count that begins a sentence."""
-    return words.capital(french.spelled(n, "une"))
+    count = dict(zip(rows["group_value"], rows["estimate"].astype(int), strict=True))
+    return {state: count[words] for state, words in STATE_WORDS.items() if words in count}
 
 
 def _tasks(frame: pd.DataFrame, catalogue: Catalogue) -> list[Task]:
@@ -79,6 +41,14 @@ def _late(one: Decision | None, quarter: str) -> bool:
     return bool(one and one.decision == "will_do" and one.due and one.due <= Quarter(quarter).end)
 
 
+def _late_tasks(
+    frame: pd.DataFrame, decisions: Iterable[Decision], quarter: str, catalogue: Catalogue
+) -> int:
+    """How many promises have passed their day."""
+    stands = standing_decisions(decisions)
+    return sum(_late(stands.get(task.id), quarter) for task in _tasks(frame, catalogue))
+
+
 def answers_table(
     frame: pd.DataFrame,
     decisions: Iterable[Decision],
@@ -89,23 +59,24 @@ def answers_table(
     stands = standing_decisions(decisions)
     tasks = _tasks(frame, catalogue)
     due = {task.label: _due(stands.get(task.id), quarter) for task in tasks}
+    state = {t.label: STATE_WORDS[state_of(stands.get(t.id))] for t in tasks}
     columns: dict[str, dict[str, str]] = {
-        _TEXTS["head.owner"]: {t.label: _owner(t, catalogue) or _TEXTS["nobody"] for t in tasks},
-        _TEXTS["head.state"]: {t.label: STATE_WORDS[state_of(stands.get(t.id))] for t in tasks},
+        "Qui en répond": {t.label: _owner(t, catalogue) or "Personne" for t in tasks},
+        "Ce qu'il en est": state,
     }
     if any(due.values()):
-        columns[_TEXTS["head.due"]] = due
+        columns["Pour le"] = due
     rows = frame[frame["indicator"] == "task_decision_days"]
-    return tables.register(
-        rows, catalogue, caption=_TEXTS["caption"], texts=columns, rows="group_value"
+    caption = "Qui répond de chaque tâche, et ce qu'il en est"
+    return tables.register_with_texts(
+        rows, catalogue, caption=caption, texts=columns, rows="group_value"
     )
 
 
 def _due(one: Decision | None, quarter: str) -> str:
     if one is None or one.due is None:
         return ""
-    day = french.day_label(one.due)
-    return _TEXTS["overdue"].format(day=day) if _late(one, quarter) else day
+    return str(templates.narrative("follow_up")._due(one.due, _late(one, quarter)))
 
 
 def decisions_by_task(
@@ -117,47 +88,25 @@ def decisions_by_task(
     page: Callable[[str, str], str],
 ) -> Output:
     """What is answered on each task that had a decision, in the order of the family."""
-    known = {action.id: (action, "done") for action in actions}
-    known |= {action.id: (action, "planned") for action in planned}
+    known: dict[str | None, tuple[Action, str]] = {one.id: (one, "done") for one in actions}
+    known |= {one.id: (one, "planned") for one in planned}
     stands = standing_decisions(decisions)
-    lines = []
-    for task in _tasks(frame, catalogue):
-        one = stands.get(task.id)
-        if one is None:
-            continue
-        when = _TEXTS["when"].format(day=french.day_label(one.date), role=one.role)
-        parts = [markdown("- **{}** ({}). {} {}", task.label, STATE_WORDS[one.decision].lower(),
-                          one.answer, when)]  # fmt: skip
-        if one.partner:
-            label = catalogue.partners[one.partner].label
-            link = f"{page('partenaires', '')}.ipynb"
-            parts.append(markdown(f"[{{}}]({link}).", _TEXTS["partner"].format(partner=label)))
-        if one.action in known:
-            action, when = known[one.action]
-            said = _TEXTS[f"action.{when}"].format(title=action.title)
-            link = f"{page('actions', action.product)}.ipynb"
-            parts.append(markdown(f"[{{}}]({link}).", said))
-        lines.append(joined(parts, " "))
-    if not lines:
-        return text(_TEXTS["no_answer"])
-    return text(joined(lines, "\n")).carrying([frame], catalogue)
+    answered = [
+        (task, stands[task.id], *(known.get(stands[task.id].action) or (None, "")))
+        for task in _tasks(frame, catalogue)
+        if task.id in stands
+    ]
+    words = text(templates.narrative("follow_up")._decisions(answered, page, catalogue))
+    return words.carrying([frame], catalogue) if answered else words
 
 
-def tasks_without_decision(
+def _open_tasks(
     frame: pd.DataFrame, decisions: Iterable[Decision], catalogue: Catalogue
-) -> Markdown | str:
+) -> dict[str, list[str]]:
     """The tasks without a decision, by who answers for them; those of nobody come last."""
     stands = standing_decisions(decisions)
     by_owner: dict[str, list[str]] = {}
-    tasks = _tasks(frame, catalogue)
-    for task in tasks:
+    for task in _tasks(frame, catalogue):
         if task.id not in stands:
-            by_owner.setdefault(_owner(task, catalogue), []).append(words.in_quotes(task.label))
-    if not by_owner:
-        return _TEXTS["all_answered"] if tasks else ""
-    order = sorted(by_owner, key=lambda owner: owner == "")
-    lines = [
-        markdown("- **{}** : {}.", owner or _TEXTS["nobody"], french.join(by_owner[owner]))
-        for owner in order
-    ]
-    return joined(lines, "\n")
+            by_owner.setdefault(_owner(task, catalogue), []).append(task.label)
+    return dict(sorted(by_owner.items(), key=lambda known: known[0] == ""))

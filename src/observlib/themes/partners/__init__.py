@@ -1,6 +1,7 @@
 """Calls, messages and texts by the partner in whose domain they are, over eight quarters."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -12,10 +13,10 @@ from observlib.catalogue.partners import NOBODY, PARTNER, SEVERAL, THEME, UNTOLD
 from observlib.confidentiality.disclosure import few_alike, protect
 from observlib.estimates import base
 from observlib.indicators import answers
-from observlib.indicators.families import family
+from observlib.indicators.families import family, made_by, protected
 from observlib.indicators.pairs import across_periods, tested
 from observlib.records import coding
-from observlib.records.replies import Reply
+from observlib.records.sheets import Reply
 from observlib.themes import quotes
 
 # --- Routing of texts: to which partner one leads, by the words of the catalogue's entries
@@ -60,40 +61,39 @@ def _led(rows: pd.DataFrame, column: str, leads: Callable[[str], str]) -> pd.Dat
     return rows.assign(partner=pd.Series(led, index=rows.index, dtype=object))
 
 
-def routed(
-    rows: pd.DataFrame, kind: str, catalogue: Catalogue, quarters: Sequence[Quarter]
-) -> pd.DataFrame:
-    """How many contacts of each device and quarter lead to each partner, and what share."""
-    made: list[estimates.Row] = []
-    for passport, own in answers.by_device(answers.within(rows, quarters)):
-        leads = dict(zip(own["theme"], own["partner"], strict=True))
-        heard = [leads[theme] for theme in leads]
-        labels = [p.label for p in catalogue.partners.values()]
-        places = [label for label in (*labels, SEVERAL, *_NO_PARTNER) if label in heard]
-        for quarter in quarters:
-            given = own[own["quarter"] == quarter]
-            about = {**passport, "period": quarter}
-            about["status"] = answers.period_status(given, [quarter])
-            found = answers.times(given).groupby(given["theme"]).sum()
-            counts = {theme: int(found.get(theme, 0)) for theme in leads}
-            of = {place: sum(counts[t] for t in leads if leads[t] == place) for place in places}
-            somewhere = sum(count for place, count in of.items() if place not in _NO_PARTNER)
-            total = sum(counts.values())
-            made += _rows(kind, about, somewhere, total)
-            for place, count in of.items():
-                made += _rows(kind, {**about, **_in(PARTNER, place)}, count, total)
-            if kind != "text":
-                for theme in sorted(set(leads) - {UNTOLD}, key=fold):
-                    made += _rows(kind, {**about, **_in(THEME, theme)}, counts[theme], total)
-    shares = [row for row in made if row["indicator"].endswith("_share")]
-    counted = [row for row in made if not row["indicator"].endswith("_share")]
+def _told(rows: Iterable[estimates.Row]) -> pd.DataFrame:
+    every = [*rows]
+    shares = [row for row in every if "unit" in row]
+    counts = [row for row in every if "unit" not in row]
     return estimates.combine(
-        [protect(shares, personal=False), protect(counted, low_base=0, personal=False)]
+        [protect(shares, personal=False), protect(counts, low_base=0, personal=False)]
     )
 
 
-def _in(group: str, value: str) -> dict[str, str]:
-    return {"group": group, "group_value": value}
+@made_by(_told)
+def routed(
+    rows: pd.DataFrame, kind: str, catalogue: Catalogue, quarters: Sequence[Quarter]
+) -> Iterator[estimates.Row]:
+    """How many contacts of each device and quarter lead to each partner, and what share."""
+    labels = [partner.label for partner in catalogue.partners.values()]
+    for passport, own in answers.by_device(answers.within(rows, quarters)):
+        leads = dict(zip(own["theme"], own["partner"], strict=True))
+        places = [x for x in (*labels, SEVERAL, *_NO_PARTNER) if x in leads.values()]
+        themes = sorted({*leads} - {UNTOLD}, key=fold) if kind != "text" else []
+        for quarter in quarters:
+            given = own[own["quarter"] == quarter]
+            status = answers.period_status(given, [quarter])
+            about = {**passport, "period": quarter, "status": status}
+            found = answers.times(given).groupby(given["theme"]).sum()
+            counts = found.reindex([*leads], fill_value=0)
+            of = counts.groupby(leads).sum()
+            total = int(counts.sum())
+            somewhere = of.drop([*_NO_PARTNER], errors="ignore").sum()
+            yield from _rows(kind, about, int(somewhere), total)
+            for group, values, each in ((PARTNER, places, of), (THEME, themes, counts)):
+                for value in values:
+                    in_group = {**about, "group": group, "group_value": value}
+                    yield from _rows(kind, in_group, int(each[value]), total)
 
 
 def _rows(kind: str, about: estimates.Row, count: int, total: int) -> list[estimates.Row]:
@@ -111,24 +111,22 @@ def _rows(kind: str, about: estimates.Row, count: int, total: int) -> list[estim
     return [row | value for row, value in zip(rows, (counted, share), strict=True)]
 
 
-def _replied(
+@protected(personal=False)
+def replied(
     replies: Sequence[Reply], catalogue: Catalogue, quarter: Quarter
-) -> list[estimates.Row]:
+) -> Iterator[estimates.Row]:
     """How long each reply of the year took, in days, on its day; and how many each partner gave."""
     year = quarter.back(4)
-    rows: list[estimates.Row] = []
-    count: dict[str, int] = {}
-    for reply in replies:
-        if reply.partner not in catalogue.partners or reply.date < year[0].start:
-            continue
-        label = catalogue.partners[reply.partner].label
-        count[label] = count.get(label, 0) + 1
-        day = {"indicator": "partner_reply_days", "period": str(reply.date)}
-        rows.append({**day, **_in(PARTNER, label), "estimate": float(reply.days)})
+    partners = catalogue.partners
+    known = [one for one in replies if one.partner in partners and one.date >= year[0].start]
+    labels = [partners[one.partner].label for one in known]
+    about = {"group": PARTNER, "source": answers.source_of("replies", map(repr, replies))}
+    for one, label in zip(known, labels, strict=True):
+        day = {"indicator": "partner_reply_days", "period": str(one.date)}
+        yield {**about, **day, "group_value": label, "estimate": float(one.days)}
     period = {"indicator": "partner_replies", "period": answers.pooled_period(year)}
-    rows += [{**period, **_in(PARTNER, label), "estimate": float(n)} for label, n in count.items()]
-    source = answers.source_of("replies", map(repr, replies))
-    return [{**row, "source": source} for row in rows]
+    for label, n in Counter(labels).items():
+        yield {**about, **period, "group_value": label, "estimate": float(n)}
 
 
 def quoted_texts(verbatims: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
@@ -167,14 +165,17 @@ def partners_(
         none = estimates.make([])
         return none, tested(catalogue, across_periods(none, catalogue, "", "")), words
     quarters = quarter.back(QUARTERS)
-    found = [
-        routed(contacts_of_partners(calls_by_theme, catalogue), "call", catalogue, quarters),
-        routed(contacts_of_partners(tickets_by_theme, catalogue), "ticket", catalogue, quarters),
-        routed(texts(verbatims, catalogue), "text", catalogue, quarters),
-    ]
-    rows = estimates.combine(found)
+    rows = estimates.combine(
+        [
+            routed(contacts_of_partners(calls_by_theme, catalogue), "call", catalogue, quarters),
+            routed(
+                contacts_of_partners(tickets_by_theme, catalogue), "ticket", catalogue, quarters
+            ),
+            routed(texts(verbatims, catalogue), "text", catalogue, quarters),
+        ]
+    )
     labels = [partner.label for partner in catalogue.partners.values()]
     compared = rows[(rows["group"] == PARTNER) & rows["group_value"].isin(labels)]
     pairs = across_periods(compared, catalogue, quarter, quarter - 4)
-    answered = protect(_replied(replies, catalogue, quarter), personal=False)
+    answered = replied(replies, catalogue, quarter)
     return estimates.combine([rows, answered]), tested(catalogue, pairs), words

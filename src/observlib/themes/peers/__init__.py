@@ -6,7 +6,7 @@ frame that `known` gives, which has the estimates' `product`, `period` and `grou
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
@@ -14,9 +14,9 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.base.text import fold
 from observlib.catalogue import CHANNEL_LABELS, Catalogue
-from observlib.confidentiality.disclosure import protect
+from observlib.estimates import Row
 from observlib.indicators.answers import SUBJECT
-from observlib.indicators.families import family
+from observlib.indicators.families import estimated, family, protected
 from observlib.indicators.pairs import letters, tested
 from observlib.stats.comparability import Grade, grade
 from observlib.stats.survey.comparison import against_one, two_by_two
@@ -141,7 +141,8 @@ def series(named: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     return _estimates(rows, "published_share", "line")
 
 
-def areas(figures: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> pd.DataFrame:
+@estimated
+def areas(figures: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> Iterator[Row]:
     """How a share that a peer publishes by area is spread, at its latest date with most areas.
 
     Source of the quartiles: R. J. Hyndman and Y. Fan, "Sample quantiles in statistical packages",
@@ -149,22 +150,19 @@ def areas(figures: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> pd.Data
     """
     rows = _of_peers(figures, catalogue, last)
     rows = rows[rows["area"].notna() & (rows["unit"] == "%")]
-    made: list[estimates.Row] = []
-    for _, spread in rows.groupby(["product", *_MEASURED], sort=True):
+    told: set[str] = set()
+    for (peer, *_), spread in rows.groupby(["product", *_MEASURED], sort=True):
         sizes = spread.groupby("period")["area"].nunique()
         enough = sizes[(sizes >= _FEWEST_AREAS) & (2 * sizes >= sizes.max())]
-        if enough.empty:
+        if enough.empty or peer in told:  # a second measure would be mistaken for the first
             continue
+        told.add(peer)
         ends = spread[spread["period"].isin(enough.index)].groupby("period")["end"].max()
         chosen = spread[spread["period"] == ends.idxmax()]
-        first = chosen.iloc[0]
-        if any(row["product"] == first["product"] for row in made):
-            continue  # a peer's second measure would be mistaken for the first
-        row = {**_passport(first.to_dict()), "indicator": "published_area_share", "unit": "%"}
+        row = {**_passport(estimates.records(chosen)[0]), "indicator": "published_area_share"}
         for label, quantile in _QUANTILES.items():
             value = float(chosen["value"].quantile(quantile))
-            made.append({**row, "group": _AREAS, "group_value": label, "estimate": value})
-    return estimates.make(made)
+            yield {**row, "unit": "%", "group": _AREAS, "group_value": label, "estimate": value}
 
 
 def _of_peers(figures: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> pd.DataFrame:
@@ -217,22 +215,21 @@ def _brief(period: str) -> str:
     return "/".join(reversed(period.split("-")))
 
 
-def _passport(row: estimates.Row) -> estimates.Row:
+def _passport(row: Row) -> Row:
     return {key: row[key] for key in (*SUBJECT, "period")}
 
 
-def _estimates(rows: pd.DataFrame, indicator: str, name: str) -> pd.DataFrame:
+@protected(personal=False)
+def _estimates(rows: pd.DataFrame, indicator: str, name: str) -> Iterator[Row]:
     """One estimate a figure, named by a column; a share with its base has Wilson's interval."""
-    made: list[estimates.Row] = []
-    for row in rows.to_dict("records"):
+    for row in estimates.records(rows):
         n = None if pd.isna(row["n"]) else int(row["n"])
         value = {"estimate": row["value"], "unit": row["unit"], "n": n}
         if row["unit"] == "%" and n:
             low, high = (100 * end for end in wilson(round(row["value"] * n / 100), n))
             value |= {"ci_low": low, "ci_high": high}
         group = {"indicator": indicator, "group": FIGURE_GROUP, "group_value": row[name]}
-        made.append({**_passport(row), **group, **value})
-    return protect(made, personal=False)
+        yield {**_passport(row), **group, **value}
 
 
 def _names(own: pd.DataFrame, catalogue: Catalogue) -> Sequence[str]:

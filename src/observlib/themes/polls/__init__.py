@@ -4,48 +4,44 @@ Voters chose themselves: an interval says what chance does, and nothing of that 
 publish each result; a poll with fewer than eleven votes is withheld all the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.confidentiality.disclosure import protect
 from observlib.indicators import pairs
-from observlib.indicators.answers import SUBJECT, share_of, within
-from observlib.indicators.families import family
+from observlib.indicators.answers import SUBJECT, over, share_of, within
+from observlib.indicators.families import counted, family, protected
 from observlib.indicators.pairs import across_periods, tested
 from observlib.stats.survey.comparison import two_by_two
 
 
-def results(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+@protected(personal=False)
+def results(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> Iterator[estimates.Row]:
     """The shares of each poll's options, its votes, and the share of followers who voted."""
-    made: list[estimates.Row] = []
     for passport, poll in _each(polls, quarters):
         votes = int(poll["votes"].sum())
         whole = {**passport, "group_value": poll["network"].iat[0], "n": votes}
-        known = {"estimate": votes} if votes else {"status": "missing"}
-        made.append({**whole, "indicator": "poll_votes", **known})
+        yield {**whole, "indicator": "poll_votes", **_votes(votes)}
         followers = poll["followers"].iat[0]
         if votes and pd.notna(followers) and followers >= votes:
             share = 100 * votes / int(followers)
-            made.append({**whole, "indicator": "poll_turnout", "unit": "%", "estimate": share})
+            yield {**whole, "indicator": "poll_turnout", "unit": "%", "estimate": share}
         row = {**passport, "indicator": "poll_share", "unit": "%"}
         for option, count in zip(poll["option"], poll["votes"].astype(int), strict=True):
             known = share_of(count, votes) if votes else {"status": "missing"}
-            made.append({**row, "group_value": option, **known})
-    return protect(made, personal=False)
+            yield {**row, "group_value": option, **known}
 
 
 def _each(
     polls: pd.DataFrame, quarters: Sequence[Quarter]
-) -> list[tuple[estimates.Row, pd.DataFrame]]:
+) -> Iterator[tuple[estimates.Row, pd.DataFrame]]:
     """Each poll's passport and options, by day."""
     rows = within(polls.assign(product=polls["product"].fillna("")), quarters)
     names = ["device", "quarter", "question"]
     times = rows.groupby(names)["poll_id"].nunique()
-    found = []
     for keys, poll in rows.groupby(["date", *SUBJECT, "poll_id"], sort=True):
         poll = poll.sort_values("position", kind="stable")
         first = poll.iloc[0]
@@ -53,28 +49,24 @@ def _each(
         if times[tuple(first[names])] > 1:
             question += f" ({first['date']:%d/%m/%Y}, {first['poll_id']})"
         passport = dict(zip(SUBJECT, keys[1:-1], strict=True))
-        found.append((passport | {"period": first["quarter"], "group": question}, poll))
-    return found
+        yield passport | {"period": first["quarter"], "group": question}, poll
 
 
-def votes_by_quarter(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+def _votes(votes: int) -> estimates.Row:
+    return {"estimate": votes, "n": votes} if votes else {"status": "missing"}
+
+
+@counted
+def votes_by_quarter(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> Iterator[estimates.Row]:
     """How many polls closed, and how many votes those shown had, by device and quarter.
 
     The votes of a poll that is withheld are in no total, from which the others would tell them.
     """
-    rows = within(polls, quarters)
-    made: list[estimates.Row] = []
-    for subject, asked in rows.groupby(["channel", "device", "source"], sort=True):
-        passport = dict(zip(["channel", "device", "source"], subject, strict=True))
-        for period in quarters:
-            inside = asked[asked["quarter"] == period]
-            row = {**passport, "period": period}
-            cast = inside.groupby("poll_id")["votes"].sum()
-            count, votes = len(cast), int(cast[cast >= estimates.MINIMUM_PEOPLE].sum())
-            made.append({**row, "indicator": "poll_count", "estimate": count})
-            values = {"estimate": votes, "n": votes} if votes else {"status": "missing"}
-            made.append({**row, "indicator": "poll_votes", **values})
-    return protect(made, low_base=0, personal=False)
+    for about, asked, _ in over(polls.assign(product=""), quarters):
+        cast = asked.groupby("poll_id")["votes"].sum()
+        votes = int(cast[cast >= estimates.MINIMUM_PEOPLE].sum())
+        yield {**about, "indicator": "poll_count", "estimate": len(cast)}
+        yield {**about, "indicator": "poll_votes", **_votes(votes)}
 
 
 def most_voted(shares: pd.DataFrame) -> pd.DataFrame:
@@ -102,10 +94,12 @@ def asked_on_several_networks(shares: pd.DataFrame, options: int = 6) -> pd.Data
 
 def pair_networks(asked: pd.DataFrame) -> pd.DataFrame:
     """Pair the shares that an option of one question has on two networks, the higher first."""
-    found = [two_by_two(asked.head(0))]
-    for _, rows in asked.groupby("group_value", sort=False):
-        found.append(two_by_two(rows.sort_values("estimate", ascending=False, kind="stable")))
-    return pd.concat(found, ignore_index=True).assign(against="network")
+    found = [
+        two_by_two(rows.sort_values("estimate", ascending=False, kind="stable"))
+        for _, rows in asked.groupby("group_value", sort=False)
+    ]
+    none = two_by_two(asked.head(0))
+    return pd.concat([none, *found], ignore_index=True).assign(against="network")
 
 
 def history(shares: pd.DataFrame, poll: pd.DataFrame) -> pd.DataFrame:

@@ -14,74 +14,73 @@ from observlib.base.period import Quarter
 from observlib.base.text import fold
 from observlib.catalogue import Catalogue
 from observlib.confidentiality import disclosure
-from observlib.confidentiality.disclosure import merge_small, protect
+from observlib.confidentiality.disclosure import merge_small
+from observlib.estimates import Row
 from observlib.indicators import pairs
 from observlib.indicators.answers import periods_of, share_of
-from observlib.indicators.families import family
+from observlib.indicators.families import family, protected
 from observlib.indicators.pairs import joined_frames, tested
 
 _VARIABLES = ("age", "sex", "region", "status", "autonomy")
 REST = disclosure.CATEGORIES
 ALL = "Toutes catégories"
 
-# Passport of a row, its variable, whom each category holds, and the period's status.
-_Profile = tuple[dict[str, str], str, dict[str, set[str]], str]
+# what estimates begin with, whom each category of their variable holds, and their status
+_Profile = tuple[Row, dict[str, set[str]], str]
 
 
+@protected()
 def category_shares(
     responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
-) -> pd.DataFrame:
+) -> Iterator[Row]:
     """Share of each category of age, sex, region… among those who answered the question.
 
     Categories of fewer than 11 respondents are one in the row `REST`, and are not listed: neither
     their order nor their absence tells how many they are.
     """
-    made: list[estimates.Row] = []
-    for passport, variable, holders, status in _profiles(responses, catalogue, quarters):
+    for about, holders, status in _profiles(responses, catalogue, quarters):
         groups = merge_small(holders, REST) if status != "suppressed" else {}
         n = sum(map(len, holders.values()))
-        row = {**passport, "indicator": "profile_share", "unit": "%", "group": variable}
+        row = {**about, "indicator": "profile_share", "unit": "%"}
         for name, (_, ids) in groups.items():
-            made.append({**row, "group_value": name, "status": status, **_share(name, ids, n)})
+            yield {**row, "group_value": name, "status": status, **_share(name, ids, n)}
         if not groups:
-            made.append({**row, "group_value": ALL, "status": "suppressed"})
-    return protect(made)
+            yield {**row, "group_value": ALL, "status": "suppressed"}
 
 
+@protected()
 def representation(
     responses: pd.DataFrame,
     margins: pd.DataFrame,
     catalogue: Catalogue,
     quarters: Sequence[Quarter],
-) -> pd.DataFrame:
+) -> Iterator[Row]:
     """Share of each category among respondents over its share in the population.
 
     1 is the population's share, 0.5 half of it. The groups are those of `category_shares`, so that
     the two together tell no more than it does alone. Respondents of a category that the margins
     have not are left out, unless so few that they are in `REST` too.
     """
-    made: list[estimates.Row] = []
-    for passport, variable, holders, status in _profiles(responses, catalogue, quarters):
-        people = margins[margins["variable"] == variable].set_index("category")["people"]
+    for about, holders, status in _profiles(responses, catalogue, quarters):
+        people = margins[margins["variable"] == about["group"]].set_index("category")["people"]
         listed = [str(name) for name in people.index]
-        if variable == "region":
+        if about["group"] == "region":
             listed.sort(key=fold)
         groups = _within(listed, holders) if status != "suppressed" else {}
         n = sum(len(ids) for _, ids in groups.values())
-        row = {**passport, "indicator": "representation", "group": variable}
+        row = {**about, "indicator": "representation"}
         for name in dict.fromkeys([*listed, *groups]):
             if name not in groups:
-                made.append({**row, "group_value": name, "status": "suppressed"})
+                yield {**row, "group_value": name, "status": "suppressed"}
                 continue
             names, ids = groups[name]
             margin = float(people[list(names)].sum() / people.sum())
             share = _share(name, ids, n)
             ratio = {key: share[key] / (100 * margin) for key in share if key not in ("n", "n_eff")}
-            made.append({**row, "group_value": name, "status": status, **share, **ratio})
-    return protect(made)
+            yield {**row, "group_value": name, "status": status, **share, **ratio}
 
 
-def _share(name: str, ids: Set[str], n: int) -> estimates.Row:
+def _share(name: str, ids: Set[str], n: int) -> Row:
     """A category's share; of grouped ones without interval: chosen for being few, it would err."""
     share = share_of(len(ids), n)
     return {key: share[key] for key in ("estimate", "n", "n_eff")} if name == REST else share
@@ -136,20 +135,14 @@ def _profiles(
 ) -> Iterator[_Profile]:
     for variable in _VARIABLES:
         rows = responses[(responses["variable"] == variable) & responses["category"].notna()]
-        for passport, period, given, status in periods_of(rows, catalogue, quarters):
-            holders = {
-                str(name): set(ids) for name, ids in given.groupby("category")["response_id"]
-            }
+        for about, given, status in periods_of(rows, catalogue, quarters):
+            ids = given.groupby("category")["response_id"]
+            holders = {str(name): set(own) for name, own in ids}
             order = sorted(
                 holders,
                 key=lambda name: name if variable == "age" else (-len(holders[name]), fold(name)),
             )
-            yield (
-                {**passport, "period": period},
-                variable,
-                {name: holders[name] for name in order},
-                status,
-            )
+            yield {**about, "group": variable}, {name: holders[name] for name in order}, status
 
 
 def with_population(ratios: pd.DataFrame, margins: pd.DataFrame) -> pd.DataFrame:

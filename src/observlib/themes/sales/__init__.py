@@ -7,10 +7,10 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.confidentiality.disclosure import protect, withheld_parts
+from observlib.confidentiality.disclosure import withheld_parts
 from observlib.indicators import counts
 from observlib.indicators.answers import by_device
-from observlib.indicators.families import family
+from observlib.indicators.families import counted, family
 from observlib.indicators.pairs import counted_pairs, tested
 
 _FORMATS = {"print": "Imprimé", "digital": "Numérique"}
@@ -38,27 +38,35 @@ def quarterly_sales(sales: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Data
     was preferred to Herfindahl's, as readers know it of incomes. Source of its formula (`gini`):
     A. Sen, *On Economic Inequality* (1973), 2.8.
     """
-    return sales_by_period(sales, {quarter: quarter.months for quarter in quarters})
+    return sales_by_period(sales, _months_of(quarters))
 
 
-def sales_by_period(sales: pd.DataFrame, periods: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+@counted
+def sales_by_period(
+    sales: pd.DataFrame, periods: Mapping[str, Sequence[str]]
+) -> Iterator[estimates.Row]:
     """The estimates of each shop over periods, each with its months."""
-    made: list[estimates.Row] = []
-    for passport, own in _shops(sales):
+    for about, inside, status in _over(sales, periods):
+        found = {key: {"status": "missing"} for key in _ALWAYS}
+        if len(inside):
+            found |= _sums(inside, status)
+        for name in filter(found.__contains__, _UNITS):
+            yield {**about, "indicator": name, "unit": _UNITS[name], **found[name]}
+
+
+def _over(
+    sales: pd.DataFrame, periods: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[estimates.Row, pd.DataFrame, str]]:
+    """The rows of each shop in each period since it began, and whether all are there and over."""
+    rows = sales.assign(month=sales["start"].dt.strftime("%Y-%m"))
+    for passport, own in by_device(rows):
+        first = own["month"].min()
         for period, months in periods.items():
-            if months[-1] < own["month"].min():
+            if months[-1] < first:
                 continue
-            inside, status = _within(own, months)
-            found = _sums(inside, status) if len(inside) else {}
-            for name in _ALWAYS:
-                found.setdefault(name, {"status": "missing"})
-            common = {**passport, "period": period}
-            made += [
-                {**common, "indicator": name, "unit": unit, **found[name]}
-                for name, unit in _UNITS.items()
-                if name in found
-            ]
-    return protect(made, low_base=0, personal=False)
+            inside = own[own["month"].isin(months)]
+            whole = inside["complete"].all() and inside["month"].nunique() == len(months)
+            yield {**passport, "period": period}, inside, "published" if whole else "partial"
 
 
 def _dominated(rows: pd.DataFrame) -> bool:
@@ -109,37 +117,30 @@ def _share(part: float, units: float, status: str, whole: bool = True) -> estima
     return {"estimate": 100 * part / units, "status": status}
 
 
-def formats(sales: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+@counted
+def formats(sales: pd.DataFrame, quarters: Sequence[Quarter]) -> Iterator[estimates.Row]:
     """Share of printed and of digital units in each quarter, `format_share`."""
-    made: list[estimates.Row] = []
-    for passport, own in _shops(sales):
-        for quarter in quarters:
-            inside, status = _within(own, quarter.months)
-            units = float(inside["units"].sum())
-            row = {"indicator": "format_share", "period": quarter, "unit": "%"}
-            for key, name in _FORMATS.items() if units else ():
-                part = float(inside.loc[inside["format"] == key, "units"].sum())
-                share = _share(part, units, status)
-                made.append({**passport, **row, "group": "format", "group_value": name, **share})
-    return protect(made, low_base=0, personal=False)
+    for about, inside, status in _over(sales, _months_of(quarters)):
+        units = inside.groupby("format")["units"].sum()
+        row = {**about, "indicator": "format_share", "unit": "%", "group": "format"}
+        for key, name in _FORMATS.items() if inside["units"].sum() else ():
+            share = _share(float(units.get(key, 0)), float(inside["units"].sum()), status)
+            yield {**row, "group_value": name, **share}
 
 
-def titles(sales: pd.DataFrame, quarter: Quarter, most: int = _TOP) -> pd.DataFrame:
+@counted
+def titles(sales: pd.DataFrame, quarter: Quarter, most: int = _TOP) -> Iterator[estimates.Row]:
     """The titles sold most in a quarter, all formats together: `title_units`."""
-    made: list[estimates.Row] = []
-    for passport, own in _shops(sales):
-        inside, status = _within(own, quarter.months)
+    for about, inside, status in _over(sales, _months_of([quarter])):
         sold = _by_title(inside)
         shown = sold[sold["units"] >= _FEW].head(most)
         if 0 < sold["units"].sum() - shown["units"].sum() < _FEW:
             shown = shown.iloc[:-1]
         twice = shown["title"].duplicated(keep=False)
         names = shown["title"].where(~twice, shown["title"] + " (" + shown.index + ")")
+        row = {**about, "indicator": "title_units", "group": "title", "status": status}
         for name, units in zip(names, shown["units"], strict=True):
-            row = {"indicator": "title_units", "period": quarter}
-            value = {"estimate": units, "n": units, "status": status}
-            made.append({**passport, **row, "group": "title", "group_value": name, **value})
-    return protect(made, low_base=0, personal=False)
+            yield {**row, "group_value": name, "estimate": units, "n": units}
 
 
 def gini(values: Sequence[float]) -> float:
@@ -151,15 +152,8 @@ def gini(values: Sequence[float]) -> float:
     return float(sum((2 * i - n - 1) * x for i, x in enumerate(ordered, 1)) / (n * total))
 
 
-def _shops(sales: pd.DataFrame) -> Iterator[tuple[estimates.Row, pd.DataFrame]]:
-    return by_device(sales.assign(month=sales["start"].dt.strftime("%Y-%m")))
-
-
-def _within(rows: pd.DataFrame, months: Sequence[str]) -> tuple[pd.DataFrame, str]:
-    """A shop's rows of some months, and whether they are all there and were over."""
-    inside = rows[rows["month"].isin(months)]
-    whole = inside["complete"].all() and inside["month"].nunique() == len(months)
-    return inside, "published" if whole else "partial"
+def _months_of(quarters: Sequence[Quarter]) -> Mapping[str, Sequence[str]]:
+    return {quarter: quarter.months for quarter in quarters}
 
 
 def _by_title(rows: pd.DataFrame) -> pd.DataFrame:

@@ -12,11 +12,10 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import Quarter, months_between
 from observlib.catalogue import Catalogue
-from observlib.confidentiality.disclosure import protect
 from observlib.estimates import base
 from observlib.indicators import counts
 from observlib.indicators.answers import by_device, share_of, with_interval
-from observlib.indicators.families import family
+from observlib.indicators.families import counted, family, protected
 from observlib.indicators.pairs import counted_pairs, tested
 from observlib.stats.survey.quantiles import kaplan_meier, share_ended
 
@@ -27,6 +26,7 @@ _UNITS = {  # of what is a count, the catalogue has the word
     "subscribers_change": "%",
     "subscription_churn": "%",
 }
+_MISSING: estimates.Row = {"status": "missing"}
 _YEAR = 12
 _JOINED_WITHIN = 24  # months: who joined in them counts, and so far goes the curve
 _FEW = estimates.MINIMUM_PEOPLE  # and of a hundred times as many a percent is not few
@@ -42,22 +42,19 @@ def quarterly_subscribers(subscriptions: pd.DataFrame, quarters: Sequence[Quarte
     return subscribers_by_period(subscriptions, {quarter: quarter.months for quarter in quarters})
 
 
+@counted
 def subscribers_by_period(
     subscriptions: pd.DataFrame, periods: Mapping[str, Sequence[str]]
-) -> pd.DataFrame:
+) -> Iterator[estimates.Row]:
     """The estimates of each device over periods, each with its months."""
-    made: list[estimates.Row] = []
     for passport, own in by_device(_with_months(subscriptions)):
         by_month = _by_month(own)
         for period, months in periods.items():
             if months[-1] < by_month.index[0]:
                 continue
-            common = {**passport, "period": period}
-            made += [
-                {**common, "indicator": name, "unit": _UNITS[name], **row}
-                for name, row in _measured(by_month, months).items()
-            ]
-    return protect(made, low_base=0, personal=False)
+            about = {**passport, "period": period}
+            for name, row in _measured(by_month, months).items():
+                yield {**about, "indicator": name, "unit": _UNITS[name], **row}
 
 
 def _with_months(subscriptions: pd.DataFrame) -> pd.DataFrame:
@@ -80,36 +77,36 @@ def _measured(by_month: pd.DataFrame, months: Sequence[str]) -> dict[str, estima
     """Each measure of a device over some months: its value, base and status."""
     inside = by_month.loc[by_month.index.isin(months)]
     if inside.empty:
-        return {name: {"status": "missing"} for name in _UNITS}
+        return dict.fromkeys(_UNITS, _MISSING)
     known = inside["complete"].to_numpy()
     status = "published" if len(inside) == len(months) and known.all() else "partial"
+    # the months before do not change how many there are at the end
     ended = inside.index[-1] == months[-1] and known[-1]
     stock, joins = inside["stock"].iloc[-1], inside["joins"].sum()
     leaves = inside["leaves"].sum(skipna=False)
     begun = inside["stock"] - inside["joins"] + inside["leaves"]
-    found: dict[str, estimates.Row] = {name: {"status": "suppressed"} for name in _UNITS}
-    found["subscribers"] = {"estimate": stock, "n": stock or None, "status": status}
-    if ended:  # the months before do not change how many there are at the end
-        found["subscribers"]["status"] = "published"
-    if any(0 < x < estimates.MINIMUM_PEOPLE for x in (stock, begun.iloc[0], joins, leaves)):
+    found: dict[str, estimates.Row] = {key: {"status": "suppressed"} for key in _UNITS}
+    found["subscribers"] = _count(stock, "published" if ended else status)
+    if any(0 < x < _FEW for x in (stock, begun.iloc[0], joins, leaves)):
         return found
-    found["subscription_joins"] = {"estimate": joins, "n": joins or None, "status": status}
-    if math.isnan(leaves):
-        missing = ("subscription_leaves", "subscribers_change", "subscription_churn")
-        return found | {name: {"status": "missing"} for name in missing}
-    found["subscription_leaves"] = {"estimate": leaves, "n": leaves or None, "status": status}
-    if (begun <= 0).any():
-        return found | {
-            name: {"status": "missing"} for name in ("subscribers_change", "subscription_churn")
-        }
-    change = 100 * (joins - leaves) / begun.iloc[0]
-    found["subscribers_change"] = {"estimate": change, "status": status}
-    churn = 100 * (inside["leaves"] / begun).mean()
-    found["subscription_churn"] = {"estimate": churn, "status": status}
+    found |= dict.fromkeys(_UNITS.keys() - {"subscribers"}, _MISSING)
+    found["subscription_joins"] = _count(joins, status)
+    if not math.isnan(leaves):
+        found["subscription_leaves"] = _count(leaves, status)
+    if (begun > 0).all():
+        change = 100 * (joins - leaves) / begun.iloc[0]
+        found["subscribers_change"] = {"estimate": change, "status": status}
+        churn = 100 * (inside["leaves"] / begun).mean()
+        found["subscription_churn"] = {"estimate": churn, "status": status}
     return found
 
 
-def estimate_survival(subscriptions: pd.DataFrame, last: Quarter) -> pd.DataFrame:
+def _count(value: float, status: str) -> estimates.Row:
+    return {"estimate": value, "n": value or None, "status": status}
+
+
+@protected(personal=False)
+def estimate_survival(subscriptions: pd.DataFrame, last: Quarter) -> Iterator[estimates.Row]:
     """Share of the joiners of two years who are still subscribed, by months since they joined.
 
     Month 0 is the one in which they joined, and each is taken at its end. Those still subscribed
@@ -121,12 +118,11 @@ def estimate_survival(subscriptions: pd.DataFrame, last: Quarter) -> pd.DataFram
     rows = _with_months(subscriptions)
     followed = rows["complete"] & rows["leaves"].notna()
     rows = rows[(rows["cohort"] >= first) & followed & (rows["month"] <= final)]
-    made: list[estimates.Row] = []
     for passport, own in by_device(rows):
         found = [fate for _, cohort in own.groupby(["list", "cohort"]) for fate in _fates(cohort)]
         fates = pd.DataFrame(found, columns=["time", "ended", "people"])
-        made += [{**passport, "period": f"{first}/{final}", **row} for row in _curve(fates)]
-    return protect(made, personal=False)
+        for row in _curve(fates):
+            yield {**passport, "period": f"{first}/{final}", **row}
 
 
 def _fates(cohort: pd.DataFrame) -> Iterator[tuple[int, bool, float]]:
@@ -182,9 +178,11 @@ def _safe_months(left: Sequence[float], followed: Sequence[float]) -> Iterator[i
     yield from sorted(ends)
 
 
-def estimate_retention(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+@protected()
+def estimate_retention(
+    subscriptions: pd.DataFrame, quarters: Sequence[Quarter]
+) -> Iterator[estimates.Row]:
     """Share of those who joined a year before each quarter that are still subscribed."""
-    made: list[estimates.Row] = []
     for passport, whole in by_device(_with_months(subscriptions)):
         own = whole[whole["cohort"].notna() & whole["complete"] & whole["leaves"].notna()]
         if own.empty:
@@ -199,6 +197,7 @@ def estimate_retention(subscriptions: pd.DataFrame, quarters: Sequence[Quarter])
             if (quarter - 4).months[2] < own["month"].min():
                 continue
             row = {**passport, "indicator": "subscription_retention", "period": quarter}
+            row["unit"] = "%"
             pairs = [
                 (int(sums[0].at[then, "joins"]), int(sums[_YEAR].at[now, "stock"]))
                 for then, now in zip((quarter - 4).months, quarter.months, strict=True)
@@ -206,14 +205,13 @@ def estimate_retention(subscriptions: pd.DataFrame, quarters: Sequence[Quarter])
             ]
             joined = sum(pair[0] for pair in pairs)
             if not joined:
-                made.append({**row, "unit": "%", "status": "missing"})
+                yield row | _MISSING
                 continue
-            joins = _measured(flows, (quarter - 4).months)["subscription_joins"]
-            status = "published" if len(pairs) == 3 else "partial"
-            row["status"] = "suppressed" if joins["status"] == "suppressed" else status
+            status = _measured(flows, (quarter - 4).months)["subscription_joins"]["status"]
+            if status != "suppressed":
+                status = "published" if len(pairs) == 3 else "partial"
             stayed = min(joined, sum(pair[1] for pair in pairs))
-            made.append({**row, "unit": "%", **share_of(stayed, joined)})
-    return protect(made)
+            yield {**row, "status": status, **share_of(stayed, joined)}
 
 
 def _months(months: pd.Series) -> pd.Series:

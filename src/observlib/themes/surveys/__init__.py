@@ -4,7 +4,7 @@ Surveys of different wording feed the same variables. Answers are taken as a sim
 answers accepted the survey, of which an interval says nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 import pandas as pd
@@ -14,11 +14,11 @@ from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.confidentiality import disclosure
-from observlib.confidentiality.disclosure import merge_small, protect, withheld_parts
-from observlib.estimates import base
+from observlib.confidentiality.disclosure import merge_small, withheld_parts
+from observlib.estimates import Row, base
 from observlib.estimates.measures import MEASURES
 from observlib.indicators import answers, counts, pairs, specifications
-from observlib.indicators.families import family
+from observlib.indicators.families import counted, family, protected
 from observlib.indicators.pairs import across_periods, so_far, tested, with_nothing
 from observlib.stats.survey.association import regression
 from observlib.stats.survey.design import design
@@ -80,50 +80,43 @@ def last_wave(responses: pd.DataFrame, quarter: Quarter) -> Quarter:
     return year[-1] if year else quarter
 
 
+@protected()
 def estimate_reasons(
     responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
-) -> pd.DataFrame:
+) -> Iterator[Row]:
     """Why users came, over all the quarters: share of respondents who ticked each reason.
 
     Several may be ticked. Reasons of fewer than 11 respondents are grouped; nothing is told of the
     periods that `answers.periods_of` withholds.
     """
-    made: list[estimates.Row] = []
     rows = ticked(responses, quarters)
-    for passport, period, given, status in answers.periods_of(rows, catalogue, quarters):
-        holders = {
-            str(reason): set(ticked["response_id"]) for reason, ticked in given.groupby("category")
-        }
-        groups = merge_small(holders, OTHER_REASONS)
-        n = given["response_id"].nunique()
-        row = {**passport, "indicator": "reason_share", "period": period, "unit": "%"}
-        row |= {"group": "reason", "status": status}
+    for about, given, status in answers.periods_of(rows, catalogue, quarters):
+        ids = given.groupby("category")["response_id"]
+        groups = merge_small({str(reason): set(own) for reason, own in ids}, OTHER_REASONS)
+        row = {**about, "indicator": "reason_share", "unit": "%", "group": "reason"}
         if not groups or status == "suppressed":
-            hidden = {"group_value": "Tous motifs", "status": "suppressed"}
-            made.append({**row, **hidden})
+            yield {**row, "group_value": "Tous motifs", "status": "suppressed"}
             continue
+        n = given["response_id"].nunique()
+        row["status"] = status
         order = sorted(groups, key=lambda name: (name == OTHER_REASONS, -len(groups[name][1])))
-        made += [
-            {**row, "group_value": name, **answers.share_of(len(groups[name][1]), n)}
-            for name in order
-        ]
-    return protect(made)
+        for name in order:
+            yield {**row, "group_value": name, **answers.share_of(len(groups[name][1]), n)}
 
 
 def ticked(responses: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """Who gave which reason over the quarters: the rows that `estimate_reasons` counts."""
-    rows = responses[responses["variable"] == "reason"]
-    within = answers.quarter_of(rows["date"]).isin(quarters)
-    return rows[within]
+    return answers.within(responses[responses["variable"] == "reason"], quarters)
 
 
+@counted
 def estimate_funnel(
     responses: pd.DataFrame,
     invitations: pd.DataFrame,
     visits: pd.DataFrame,
     catalogue: Catalogue,
     quarter: Quarter,
-) -> pd.DataFrame:
+) -> Iterator[Row]:
     """From visits to finished responses, in a quarter and for each survey.
 
     Invitations are of the device with the survey's questionnaire and product; visits of its product
@@ -132,25 +125,14 @@ def estimate_funnel(
     told = (visits["indicator"] == "visits") & (visits["status"] != "missing")
     visited = visits[told & (visits["period"] == quarter) & (visits["group"] == "")]
     started = responses[responses["variable"] == "response"]
-    made: list[estimates.Row] = []
-    for passport, _, given, status in answers.periods_of(started, catalogue, [quarter]):
-        same = visited[
-            (visited["product"] == passport["product"])
-            & (visited["channel"] == passport["channel"])
-        ]
-        survey = catalogue.devices.get(passport["device"])
-        asked = survey.questionnaire if survey else None
-        inviting = [
-            device.id
-            for device in catalogue.devices.values()
-            if asked and (device.questionnaire, device.product) == (asked, passport["product"])
-        ]
+    for about, given, status in answers.periods_of(started, catalogue, [quarter]):
+        here = (visited[["product", "channel"]] == [about["product"], about["channel"]]).all(axis=1)
+        inviting = _inviting(about["device"], about["product"], catalogue)
         offered = invitations[invitations["device"].isin(inviting)]
         invited = counts.quarterly_counts(offered.rename(columns={"invited": "visits"}), [quarter])
-        row = {**passport, "indicator": "survey_funnel", "period": quarter, "group": "step"}
         totals = [
             found.iloc[0][["estimate", "n", "status"]].to_dict() if len(found) == 1 else None
-            for found in (same, invited)
+            for found in (visited[here], invited)
         ]
         finished = int(given["finished"].sum())
         answered = [
@@ -159,12 +141,18 @@ def estimate_funnel(
         ]
         if withheld_parts({"finished": finished, "left": len(given) - finished}):
             answered[1]["status"] = "suppressed"
-        made += [
-            {**row, "group_value": step, "unit": unit, **kept}
-            for (step, unit), kept in zip(STEPS.items(), [*totals, *answered], strict=True)
-            if kept
-        ]
-    return protect(made, low_base=0, personal=False)
+        row = {**about, "indicator": "survey_funnel", "group": "step"}
+        for (step, unit), known in zip(STEPS.items(), [*totals, *answered], strict=True):
+            if known:
+                yield {**row, "group_value": step, "unit": unit, **known}
+
+
+def _inviting(survey: str, product: str, catalogue: Catalogue) -> list[str]:
+    """The devices that have a survey's questionnaire and product."""
+    known = catalogue.devices.get(survey)
+    asked = (known.questionnaire, product) if known and known.questionnaire else None
+    devices = catalogue.devices.values()
+    return [one.id for one in devices if (one.questionnaire, one.product) == asked]
 
 
 def _measured(
@@ -188,9 +176,10 @@ LABELS = {**_MARKS, "age": AGE, "sex": SEX}
 _ALL_DRIVERS = "Ensemble"
 
 
+@protected()
 def driver_effects(
     responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
-) -> pd.DataFrame:
+) -> Iterator[Row]:
     """How far satisfaction differs between the lowest and the highest answer to each question.
 
     One linear regression a survey of satisfaction (0–10) on clarity, ease, success, age (its
@@ -200,16 +189,14 @@ def driver_effects(
     - where fewer than 11 people answer it otherwise than most do;
     - for ease, where those who failed are not asked: only the successful could be compared.
     """
-    made: list[estimates.Row] = []
-    for passport, period, given, status in answers.periods_of(responses, catalogue, quarters):
+    for about, given, status in answers.periods_of(responses, catalogue, quarters):
         people = _people(given)
         drivers = [name for name in LABELS if name in people]
         if "satisfaction" not in people or not drivers:
             continue
         complete = people.dropna()
         n = len(complete)
-        row: estimates.Row = {**passport, "indicator": "driver_effect", "period": period}
-        row |= {"unit": "points", "group": "driver", "status": status}
+        row: Row = {**about, "indicator": "driver_effect", "unit": "points", "group": "driver"}
         varying = [name for name in drivers if _varies(complete[name])]
         found = pd.DataFrame()
         if varying and n >= _LEAST_ANSWERS:
@@ -217,14 +204,13 @@ def driver_effects(
             with suppress(ObservError):
                 found = regression(design(complete), "satisfaction", varying)
         if found.empty:
-            base = {"n": n} if n >= estimates.MINIMUM_PEOPLE else {}
-            none = "suppressed" if status == "suppressed" else "missing"
-            made.append({**row, "group_value": _ALL_DRIVERS, **base, "status": none})
-            continue
+            row["status"] = "suppressed" if status == "suppressed" else "missing"
+            known = {"n": n} if n >= estimates.MINIMUM_PEOPLE else {}
+            yield {**row, "group_value": _ALL_DRIVERS, **known}
         for one in found.iloc[1:].to_dict("records"):
             ends = {key: one[key] for key in ("estimate", "ci_low", "ci_high")}
-            made.append({**row, "group_value": LABELS[one["driver"]], **ends, "n": n, "n_eff": n})
-    return protect(made)
+            label = LABELS[one["driver"]]
+            yield {**row, "group_value": label, "status": status, **ends, "n": n, "n_eff": n}
 
 
 def _people(given: pd.DataFrame) -> pd.DataFrame:
@@ -240,13 +226,11 @@ def _people(given: pd.DataFrame) -> pd.DataFrame:
         if not people.loc[failed, "ces"].notna().any():
             people = people.drop(columns="ces")
     for name, order in (("age", None), ("sex", ["Femme", "Homme"])):
-        answered = once[(once["variable"] == name) & once["category"].notna()]
-        names = order or sorted(answered["category"].unique())
-        if len(names) > 1 and len(answered):
+        own = once[(once["variable"] == name) & once["category"].notna()]
+        names = order or sorted(own["category"].unique())
+        if len(names) > 1 and len(own):
             place = {category: i / (len(names) - 1) for i, category in enumerate(names)}
-            people = people.join(
-                answered.set_index("response_id")["category"].map(place).rename(name)
-            )
+            people = people.join(own.set_index("response_id")["category"].map(place).rename(name))
     return people
 
 

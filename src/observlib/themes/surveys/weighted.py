@@ -16,11 +16,12 @@ from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.confidentiality.disclosure import merge_small, protect
+from observlib.confidentiality.disclosure import merge_counts, protect
 from observlib.display.changes import RAW, WEIGHTED
-from observlib.estimates import REFERENCE, base
+from observlib.estimates import REFERENCE, Row, base
 from observlib.estimates.measures import ENDS, MEASURES
 from observlib.indicators import answers
+from observlib.indicators.families import protected
 from observlib.stats.survey import weighting
 from observlib.stats.survey.association import weighting_effect
 from observlib.stats.survey.comparison import PAIRED, against_one, two_by_two
@@ -40,18 +41,31 @@ _SCORED = {  # the indicators that have weights
 class Weighed(NamedTuple):
     """The respondents of one survey whose profile is complete, and their weights.
 
-    `people` has one row each, by `response_id`, and a column a margin; `given` are all responses;
-    `own` the survey's own weights, of mean 1; `calibration` is None where there can be none;
-    `withheld` are indicators of which this period would tell a quarter, or few people.
+    `people` has one row each, by `response_id`, and a column a margin; `scored` is what all
+    respondents say, by indicator; `own` the survey's own weights, of mean 1; `calibration` is None
+    where there can be none; `withheld` are indicators of which this period would tell a quarter, or
+    few people.
     """
 
-    passport: dict[str, str]
+    passport: Row
     status: str
     people: pd.DataFrame
-    given: pd.DataFrame
+    scored: pd.DataFrame
     own: pd.Series
     calibration: weighting.Calibration | None
     withheld: frozenset[str]
+
+    @property
+    def marked(self) -> pd.DataFrame:
+        """The respondents, with what they say."""
+        return self.people.join(self.scored)
+
+    def row(self, indicator: str) -> Row:
+        """What an estimate by weights of an indicator begins with."""
+        status = "suppressed" if indicator in self.withheld else self.status
+        unit = MEASURES[indicator].unit
+        about = {"indicator": indicator, "unit": unit, "group": "weighting", "status": status}
+        return {**self.passport, **about}
 
 
 def weighed(
@@ -71,7 +85,7 @@ def weighed(
         for name, rows in margins.groupby("variable", sort=False)
     }
     found = []
-    for passport, period, given, status in answers.periods_of(responses, catalogue, quarters):
+    for about, given, status in answers.periods_of(responses, catalogue, quarters):
         asked = given[given["variable"].isin(list(targets)) & given["category"].notna()]
         own = _own(given)
         if asked.empty and own.empty:
@@ -86,14 +100,14 @@ def weighed(
             people = pd.DataFrame(index=own.index)
         own = own[people.index] if len(own) else own
         own = own / own.mean()
-        weights = _calibrated(people, kept, own)
-        withheld = _withheld(given, people, catalogue, quarters)
-        about = {**passport, "period": period}
-        found.append(Weighed(about, status, people, given, own, weights, withheld))
+        weights, scored = _calibrated(people, kept, own), scores(given)
+        withheld = _withheld(given, scored.reindex(people.index), catalogue, quarters)
+        found.append(Weighed(about, status, people, scored, own, weights, withheld))
     return tuple(found)
 
 
-def weighted_marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
+@protected()
+def weighted_marks(surveys: Iterable[Weighed]) -> Iterator[Row]:
     """Satisfaction, success, ease and recommendation with and without weights, on the same people.
 
     Nothing of a survey without weights.
@@ -106,22 +120,15 @@ def weighted_marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
     are those of deleted residuals on the margins (`Calibration.deleting`), respondents being taken
     as a simple sample.
     """
-    made: list[estimates.Row] = []
     for survey in surveys:
         if survey.calibration is None:
             continue
-        scored = scores(survey.given)
-        people = survey.people.join(scored)
-        hides = _disclosing(survey, scored)
-        row: estimates.Row = {**survey.passport, "group": "weighting"}
-        for name in scored:
-            row |= {"indicator": name, "unit": _SCORED[name].unit}
-            row["status"] = "suppressed" if name in survey.withheld else survey.status
-            plain = {"status": "suppressed"} if name in hides else _estimate(design(people), name)
-            made.append({**row, "group_value": RAW, **plain})
-            found = _estimate(calibrated(survey, people), name)
-            made.append({**row, "group_value": WEIGHTED, **found})
-    return protect(made)
+        hides, plain, with_weights = _disclosing(survey), design(survey.marked), calibrated(survey)
+        for name in survey.scored:
+            row, hidden = survey.row(name), {"status": "suppressed"}
+            raw = hidden if name in hides else _estimate(plain, name)
+            yield {**row, "group_value": RAW, **raw}
+            yield {**row, "group_value": WEIGHTED, **_estimate(with_weights, name)}
 
 
 def pairs(surveys: Iterable[Weighed]) -> pd.DataFrame:
@@ -130,59 +137,49 @@ def pairs(surveys: Iterable[Weighed]) -> pd.DataFrame:
     for survey in surveys:
         if survey.calibration is None:
             continue
-        own = weighted_marks([survey])
-        people = survey.people.join(scores(survey.given))
-        with_weights, plain = calibrated(survey, people), design(people)
-        for _, two in own.groupby("indicator", sort=False):
-            raw, weighted = (two[two["group_value"] == name] for name in (RAW, WEIGHTED))
-            name = str(two["indicator"].iat[0])
-            effect = weighting_effect(with_weights, plain, name)
-            factor = _SCORED[name].factor
+        plain, with_weights = design(survey.marked), calibrated(survey)
+        for name, two in weighted_marks([survey]).groupby("indicator", sort=False):
+            raw, weighted = (two[two["group_value"] == value] for value in (RAW, WEIGHTED))
+            effect = weighting_effect(with_weights, plain, str(name))
+            factor = _SCORED[str(name)].factor
             error = (factor * effect.se if effect.status == "published" else 0.0, effect.df)
             pair = against_one(weighted, raw)
             found.append(pair.assign(**dict(zip(PAIRED, error, strict=True))))
     return pd.concat(found, ignore_index=True).assign(against="raw")
 
 
-def weights_report(surveys: Iterable[Weighed]) -> pd.DataFrame:
+@protected()
+def weights_report(surveys: Iterable[Weighed]) -> Iterator[Row]:
     """How the weights came out: what they cost, and the margins before and after."""
-    made: list[estimates.Row] = []
     for survey in surveys:
         n = len(survey.people)
-        row: estimates.Row = {**survey.passport, "status": survey.status}
+        row: Row = {**survey.passport, "status": survey.status}
         if survey.calibration is None:
-            values = {"n": n} if n >= estimates.MINIMUM_PEOPLE else {}
-            status = "suppressed" if survey.status == "suppressed" else "missing"
-            made += [
-                {**row, **_REPORT[name], **values, "status": status}
-                for name in ("effective_n", *(["own_effect"] if len(survey.own) else []))
-            ]
+            row["status"] = "suppressed" if survey.status == "suppressed" else "missing"
+            row |= {"n": n} if n >= estimates.MINIMUM_PEOPLE else {}
+            for name in ("effective_n", "own_effect") if len(survey.own) else ("effective_n",):
+                yield {**row, "indicator": _REPORT[name]}
             continue
         found = survey.calibration.summary()
         found = {**found, "effective_n": base(found["effective_n"])}
         if len(survey.own):
             found["own_effect"] = n / weighting.effective_n(survey.own.to_numpy())
-        made += [
-            {**row, **named, "estimate": found[key], "n": n}
-            for key, named in _REPORT.items()
-            if key in found
-        ]
+        for key in filter(found.__contains__, _REPORT):
+            yield {**row, "indicator": _REPORT[key], "estimate": found[key], "n": n}
         margins = survey.calibration.margins
-        for margin in margins[margins["margin"].isin(survey.people)].to_dict("records"):
+        for margin in estimates.records(margins[margins["margin"].isin(survey.people)]):
             of = {**row, "group": margin["margin"], "group_value": margin["category"], "unit": "%"}
-            made += [
-                {**of, "indicator": f"weighting_{when}", "estimate": 100 * margin[when] / n, "n": n}
-                for when in ("before", "after", "target")
-            ]
-    return protect(made)
+            for when in ("before", "after", "target"):
+                share = {"indicator": f"weighting_{when}", "estimate": 100 * margin[when] / n}
+                yield {**of, **share, "n": n}
 
 
 _REPORT = {
-    "effective_n": {"indicator": "weighting_effective_n"},
-    "design_effect": {"indicator": "weighting_design_effect"},
-    "min": {"indicator": "weighting_least"},
-    "max": {"indicator": "weighting_most"},
-    "own_effect": {"indicator": "weighting_own_effect"},
+    "effective_n": "weighting_effective_n",
+    "design_effect": "weighting_design_effect",
+    "min": "weighting_least",
+    "max": "weighting_most",
+    "own_effect": "weighting_own_effect",
 }
 
 
@@ -223,11 +220,8 @@ def _grouped(
     grouped, kept = people[[]], {}
     for name in [name for name in targets if name in people]:
         target = targets[name]
-        holders = {
-            str(category): {str(one) for one in people.index[people[name] == category]}
-            for category in target.index
-        }
-        groups = merge_small(holders, _REST.get(name, "Autres"))
+        holders = people[name].value_counts().reindex(target.index, fill_value=0)
+        groups = merge_counts(holders.to_dict(), _REST.get(name, "Autres"))
         if len(groups) < 2:
             continue
         label = {old: new for new, (olds, _) in groups.items() for old in olds}
@@ -237,18 +231,18 @@ def _grouped(
     return grouped, kept
 
 
-def _disclosing(survey: Weighed, scored: pd.DataFrame) -> set[str]:
+def _disclosing(survey: Weighed) -> set[str]:
     """The indicators of which nothing may be told of `people` alone, without weights.
 
     All the answers, published elsewhere, less theirs are those of other respondents: these may be
     neither fewer than 11, nor fewer than 30 and all alike. Nor may a period tell one of its
     quarters.
     """
-    rest = scored[~scored.index.isin(survey.people.index)]
+    rest = survey.scored[~survey.scored.index.isin(survey.people.index)]
     found = set(survey.withheld)
-    for name in scored:
+    for name in rest:
         others = rest[name].dropna()
-        if 0 < len(others) < estimates.MINIMUM_PEOPLE or _few_and_alike(others):
+        if len(others) and _untold(others):
             found |= _beside(_SCORED[name].question)
     return found
 
@@ -259,7 +253,7 @@ def _few_and_alike(values: pd.Series) -> bool:
 
 
 def _withheld(
-    given: pd.DataFrame, people: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
+    given: pd.DataFrame, scored: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
 ) -> frozenset[str]:
     """The indicators withheld for all their answers, their quarters, or what these people say."""
     questions = {measure.question for measure in _SCORED.values()}
@@ -272,14 +266,11 @@ def _withheld(
     )
     found = {*whole.loc[whole["status"] == "suppressed", "indicator"]}
     for question, rows in marks.groupby("variable"):
-        if any(
-            period[-1] == "suppressed" for period in answers.periods_of(rows, catalogue, quarters)
-        ):
+        periods = answers.periods_of(rows, catalogue, quarters)
+        if "suppressed" in {status for _, _, status in periods}:
             found |= _beside(str(question))
-    scored = scores(marks)
-    kept = scored[scored.index.isin(people.index)]
-    for name in kept:
-        if _few_and_alike(kept[name].dropna()):
+    for name in scored:
+        if _few_and_alike(scored[name].dropna()):
             found |= _beside(_SCORED[name].question)
     return frozenset(found)
 
@@ -302,13 +293,13 @@ def scores(given: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def calibrated(survey: Weighed, people: pd.DataFrame) -> Design:
+def calibrated(survey: Weighed) -> Design:
     """The respondents with their calibrated weights, and errors that hold where they are few."""
     assert survey.calibration is not None
-    return design(people, calibration=survey.calibration.deleting())
+    return design(survey.marked, calibration=survey.calibration.deleting())
 
 
-def _estimate(made: Design, name: str) -> estimates.Row:
+def _estimate(made: Design, name: str) -> Row:
     """Estimate, interval and bases of a column of a design; unweighted, Student's and Wilson's."""
     is_raw, scale = made.calibration is None, 1.0
     if _SCORED[name].kind == "share":
@@ -334,30 +325,23 @@ DEPENDS = {
 }
 
 
-def opinion_bounds(surveys: Iterable[Weighed]) -> pd.DataFrame:
+@protected()
+def opinion_bounds(surveys: Iterable[Weighed]) -> Iterator[Row]:
     """The weighted marks and scores as they would be if answering depended on opinions."""
-    made: list[estimates.Row] = []
     for survey in surveys:
         if survey.calibration is None:
             continue
-        scored = scores(survey.given)
-        people, hides = survey.people.join(scored), _disclosing(survey, scored)
-        for name, unit in [(name, MEASURES[name].unit) for name in scored]:
-            if unit not in ENDS:
-                continue
-            row = {**survey.passport, "indicator": name, "unit": unit, "group": "weighting"}
-            row["status"] = "suppressed" if name in hides else survey.status
-            values = people[name].to_numpy(float)
+        hides = _disclosing(survey)
+        for name in (name for name in survey.scored if _SCORED[name].unit in ENDS):
+            row = survey.row(name) | ({"status": "suppressed"} if name in hides else {})
+            values = survey.marked[name].to_numpy(float)
             found = weighting.pattern_mixture(values, survey.calibration, *DEPENDS)
             n = int(np.isfinite(values).sum())
-            made += [
-                {**row, "group_value": label, **_bound(one, n, unit)}
-                for label, one in zip(DEPENDS.values(), found, strict=True)
-            ]
-    return protect(made)
+            for label, one in zip(DEPENDS.values(), found, strict=True):
+                yield {**row, "group_value": label, **_bound(one, n, row["unit"])}
 
 
-def _bound(found: weighting.Corrected, n: int, unit: str) -> estimates.Row:
+def _bound(found: weighting.Corrected, n: int, unit: str) -> Row:
     if math.isnan(found.estimate):
         return {"status": "missing"}
     value, low, high = np.clip(found, *ENDS[unit])
@@ -398,11 +382,10 @@ def pairs_of_groups(surveys: Iterable[Weighed]) -> pd.DataFrame:
 def _each(surveys: Iterable[Weighed]) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
     """Of each survey and variable, one row a respondent who gave a mark, and the estimates."""
     for survey in surveys:
-        scored = scores(survey.given)
-        if len(survey.people) < _MINIMUM or "satisfaction_10" not in scored:
+        if len(survey.people) < _MINIMUM or "satisfaction_10" not in survey.scored:
             continue
-        people = survey.people.join(scored["satisfaction_10"]).dropna()
-        hidden = "satisfaction_10" in _disclosing(survey, scored)
+        people = survey.people.join(survey.scored["satisfaction_10"]).dropna()
+        hidden = "satisfaction_10" in _disclosing(survey)
         for variable in (name for name in _VARIABLES if name in people):
             given = dict(iter(people.groupby(variable)["satisfaction_10"]))
             if len(given) < 2:  # no one of the others gave a mark
@@ -419,5 +402,5 @@ def _untold(given: pd.Series) -> bool:
     return len(given) < estimates.MINIMUM_PEOPLE or _few_and_alike(given)
 
 
-def _mark(given: pd.Series) -> estimates.Row:
+def _mark(given: pd.Series) -> Row:
     return answers.of_worths("satisfaction_10", MEASURES["satisfaction_10"], given)

@@ -1,6 +1,6 @@
 """How each task fares over a year: who succeeds, how easily, who calls, who is stopped in tests."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,11 +11,10 @@ from observlib.base.text import by_words
 from observlib.catalogue import Catalogue
 from observlib.catalogue.partners import REASON, TASK, leads_to_task
 from observlib.confidentiality.disclosure import people_told, protect, withheld_parts
-from observlib.estimates import base
+from observlib.estimates import Row, base
 from observlib.estimates.measures import MEASURES
 from observlib.indicators import answers, counts
-from observlib.indicators.answers import by_device, period_status, times, within
-from observlib.indicators.families import family
+from observlib.indicators.families import counted, estimated, family, protected
 from observlib.records import coding
 from observlib.stats.survey.intervals import adjusted_wald, clustered_share
 from observlib.stats.survey.quantiles import quantile_interval
@@ -31,11 +30,12 @@ def task_visits(
     led = _led(sections, "section", leads_to_task("sections", catalogue.tasks))
     own = ["task", "device", "product", "channel", "source", "start", "end", "complete"]
     summed = led.groupby(own, as_index=False)["visits"].sum()
-    found = []
-    for task, rows in summed.groupby("task", sort=True):
-        told = counts.quarterly_counts(rows, quarters)
-        found.append(told.assign(indicator="task_visits", group=TASK, group_value=task))
-    return estimates.combine(found) if found else estimates.make([])
+    return estimates.combine(
+        counts.quarterly_counts(rows, quarters).assign(
+            indicator="task_visits", group=TASK, group_value=task
+        )
+        for task, rows in summed.groupby("task", sort=True)
+    )
 
 
 def task_contacts(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
@@ -56,45 +56,37 @@ def _led(rows: pd.DataFrame, column: str, leads: Callable[[str], str | None]) ->
     return rows.assign(task=rows[column].map(known)).dropna(subset=["task"])
 
 
+@counted
 def contacts_by_task(
     kind: str, led: pd.DataFrame, every: pd.DataFrame, quarters: Sequence[Quarter]
-) -> pd.DataFrame:
+) -> Iterator[Row]:
     """How many contacts of each device and quarter lead to each task."""
-    made: list[estimates.Row] = []
-    all_of = {tuple(who.values()): rows for who, rows in by_device(within(every, quarters))}
-    for passport, own in by_device(within(led, quarters)):
-        whole = all_of[tuple(passport.values())]
-        for quarter in quarters:
-            status = period_status(whole[whole["quarter"] == quarter], [quarter])
-            given = own[own["quarter"] == quarter]
-            found = times(given).groupby(given["task"]).sum()
-            for task in sorted(own["task"].unique()):
-                about = {**passport, "indicator": f"task_{kind}s", "period": quarter}
-                row = {**about, "group": TASK, "group_value": task, "status": status}
-                count = int(found.get(task, 0))
-                if status == "missing":
-                    made.append(row)
-                    continue
-                row |= {"estimate": base(count), "n": base(count) or None}
-                few = 0 < count < estimates.MINIMUM_PEOPLE
-                made.append(row | ({"status": "suppressed"} if few else {}))
-    return protect(made, low_base=0, personal=False)
+    whole = {(*about.values(),): status for about, _, status in answers.over(every, quarters)}
+    place = [*answers.SUBJECT, "period"]
+    for about, given, _ in answers.over(led, quarters, TASK):
+        status = whole[tuple(about[name] for name in place)]
+        row = {**about, "indicator": f"task_{kind}s", "status": status}
+        if status != "missing":
+            count = answers.number_of_rows(given)
+            row |= {"estimate": base(count), "n": base(count) or None}
+            if 0 < count < estimates.MINIMUM_PEOPLE:
+                row["status"] = "suppressed"
+        yield row
 
 
-def in_all(visits_: pd.DataFrame) -> pd.DataFrame:
+@counted
+def in_all(visits_: pd.DataFrame) -> Iterator[Row]:
     """The visits of each task and quarter over all devices, of none; withheld where one's are.
 
     Contacts have no such sum: beside it, a count that is withheld of one device could be had.
     """
-    made: list[estimates.Row] = []
     rows = visits_[visits_["status"] != "missing"]
     for (period, task), own in rows.groupby(["period", "group_value"]):
         total = float(own["estimate"].sum())
         row = {"indicator": "task_visits", "period": period, "group": TASK, "group_value": task}
         row |= {"source": sources(own), "estimate": total, "n": total or None}
         worst = [one for one in ("suppressed", "partial") if one in set(own["status"])]
-        made.append({**row, "status": worst[0] if worst else "published"})
-    return protect(made, low_base=0, personal=False)
+        yield {**row, "status": worst[0] if worst else "published"}
 
 
 def sources(rows: pd.DataFrame) -> str:
@@ -106,7 +98,6 @@ SUCCESS, EASE, TRIED = "task_success_share", "task_ease", "task_failure_demand_s
 _MEASURES = {SUCCESS: MEASURES[SUCCESS], EASE: MEASURES["ces_10"]}
 _ASKED = {name: measure.question for name, measure in _MEASURES.items()} | {TRIED: "tried_online"}
 YES = "Oui"  # the category of `tried_online` of those who had looked on a site before
-_Rows = list[estimates.Row]
 
 
 def answered(responses: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
@@ -134,51 +125,42 @@ def answered(responses: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
 def task_marks(people: pd.DataFrame, catalogue: Catalogue, year: Sequence[Quarter]) -> pd.DataFrame:
     """`SUCCESS`, `EASE` and `TRIED` of each task over a year, by survey, never of all surveys."""
-    found: list[pd.DataFrame] = []
-    for passport, period, given, status in answers.periods_of(people, catalogue, year):
-        for indicator in _ASKED:
-            about = {**passport, "indicator": indicator, "period": period, "status": status}
-            found.append(_by_task(given.dropna(subset=[indicator]), about))
-    return estimates.combine(found) if found else estimates.make([])
+    return estimates.combine(
+        _by_task(given.dropna(subset=[indicator]), indicator, about | {"status": status})
+        for about, given, status in answers.periods_of(people, catalogue, year)
+        for indicator in _ASKED
+    )
 
 
-def _by_task(given: pd.DataFrame, about: estimates.Row) -> pd.DataFrame:
+def _by_task(given: pd.DataFrame, indicator: str, about: Row) -> pd.DataFrame:
     """One measure of each task that someone named, but for what may not be told."""
-    name = str(about["indicator"])
-    rows: dict[str, estimates.Row] = {}
-    sizes = {str(task): len(own) for task, own in given.groupby("task")}
-    for task, own in given[given["task"] != ""].groupby("task", sort=True):
-        value = _measure(name, own[name])
-        row = {**about, "group": TASK, "group_value": task, **value}
-        # a task is no category of an answer beside others: each is judged alone
-        rows[str(task)] = {**row, "status": protect([row])["status"].iat[0]}
-    hidden = {task for task, row in rows.items() if row["status"] == "suppressed"}
-    for task in withheld_parts(sizes, hidden) & {*rows}:
-        rows[task]["status"] = "suppressed"
-    return estimates.combine(protect([row]) for row in rows.values())
+    named = given[given["task"] != ""].groupby("task", sort=True)[indicator]
+    # a task is no category of an answer beside others: each is judged alone
+    rows = estimates.combine(
+        protect([{**about, "group": TASK, "group_value": task, **_measure(indicator, own)}])
+        for task, own in named
+    )
+    hidden = rows.loc[rows["status"] == "suppressed", "group_value"]
+    also = withheld_parts(given.groupby("task").size().to_dict(), hidden)
+    return estimates.withhold(rows, rows["group_value"].isin(also))
 
 
-def _measure(indicator: str, values: pd.Series) -> estimates.Row:
+def _measure(indicator: str, values: pd.Series) -> Row:
     if indicator in _MEASURES:
         return answers.of_worths(indicator, _MEASURES[indicator], values)
     return answers.share(indicator, values == 1)
 
 
-def waits(calls: pd.DataFrame, year: Sequence[Quarter]) -> pd.DataFrame:
+@protected(personal=False)
+def waits(calls: pd.DataFrame, year: Sequence[Quarter]) -> Iterator[Row]:
     """Median seconds before an answer of the calls of each task over a year, by device."""
-    made: _Rows = []
     inside = calls[(calls["outcome"] == "answered") & calls["wait"].notna()]
-    period = answers.pooled_period(year)
-    for passport, own in answers.by_device(answers.within(inside, year)):
-        for task, given in own.groupby("task", sort=True):
-            n = base(answers.number_of_rows(given))
-            row = {**passport, "indicator": "task_wait", "period": period, "n": n, "n_eff": n}
-            row |= {"group": TASK, "group_value": task}
-            row["status"] = answers.period_status(given, year)
-            seconds, each = given["wait"].astype(float).to_numpy(), answers.times(given).to_numpy()
-            value = answers.with_interval(*quantile_interval(seconds, 0.5, times=each))
-            made.append(row | (value or {}))
-    return protect(made, personal=False)
+    for about, given, status in answers.over(inside, {answers.pooled_period(year): year}, TASK):
+        n = base(answers.number_of_rows(given))
+        row = {**about, "indicator": "task_wait", "status": status, "n": n, "n_eff": n}
+        seconds, each = given["wait"].astype(float).to_numpy(), answers.times(given).to_numpy()
+        value = answers.with_interval(*quantile_interval(seconds, 0.5, times=each))
+        yield row | (value or {})
 
 
 def attempts(user_tests: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
@@ -191,25 +173,21 @@ def attempts(user_tests: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     return tried.dropna(subset=["task"]).assign(who=who)
 
 
-def blocked(tried: pd.DataFrame, year: Sequence[Quarter]) -> pd.DataFrame:
+@protected(personal=False)
+def blocked(tried: pd.DataFrame, year: Sequence[Quarter]) -> Iterator[Row]:
     """`task_blocked_share`: attempts of a year's user tests that failed, in % of all, by device.
 
     `n` is that of participants; the interval is the adjusted Wald one on what their attempts are
     worth (`survey.intervals`). Below eleven participants nothing is told.
     """
-    made: _Rows = []
-    period = answers.pooled_period(year)
-    for passport, own in answers.by_device(answers.within(tried, year)):
-        for task, given in own.groupby("task", sort=True):
-            share, n_eff, people = _failures(given)
-            low, high = (100 * end for end in adjusted_wald(share * n_eff, n_eff))
-            row = {**passport, "indicator": "task_blocked_share", "period": period, "unit": "%"}
-            row |= {"group": TASK, "group_value": task, "n": people, "n_eff": n_eff}
-            row |= {"estimate": 100 * share, "ci_low": low, "ci_high": high}
-            people_of = given.groupby("quarter")["who"].nunique()
-            told_of = people_told([people_of.get(quarter, 0) for quarter in year])
-            made.append(row if told_of else {**row, "status": "suppressed"})
-    return protect(made, personal=False)
+    for about, given, _ in answers.over(tried, {answers.pooled_period(year): year}, TASK):
+        share, n_eff, people = _failures(given)
+        low, high = (100 * end for end in adjusted_wald(share * n_eff, n_eff))
+        row = {**about, "indicator": "task_blocked_share", "unit": "%", "n": people}
+        row |= {"n_eff": n_eff, "estimate": 100 * share, "ci_low": low, "ci_high": high}
+        people_of = given.groupby("quarter")["who"].nunique()
+        told = people_told([people_of.get(quarter, 0) for quarter in year])
+        yield row if told else {**row, "status": "suppressed"}
 
 
 def _failures(tried: pd.DataFrame) -> tuple[float, float, int]:
@@ -224,9 +202,7 @@ def every_survey(
     responses_of: Mapping[str, Callable[[], pd.DataFrame]], catalogue: Catalogue
 ) -> pd.DataFrame:
     """What `answered` gives of the surveys in which someone named a task."""
-    found: Iterable[pd.DataFrame] = (
-        answered(responses_of[name](), catalogue) for name in sorted(responses_of)
-    )
+    found = (answered(responses_of[name](), catalogue) for name in sorted(responses_of))
     named = [people for people in found if (people["task"] != "").any()]
     none = pd.DataFrame(columns=[*answers.SUBJECT, "response_id", "date", "task", *_ASKED])
     return pd.concat(named) if named else none.astype({"date": "datetime64[us]"})
@@ -239,40 +215,37 @@ RATES = {"task_calls": "task_calls_per_thousand", "task_tickets": "task_tickets_
 CRITERIA = ("failing", "effort", *RATES.values(), "blocked")
 
 
+@counted
 def per_thousand(
     visits: pd.DataFrame,
     contacts: pd.DataFrame,
     offered: pd.DataFrame,
     logged: pd.DataFrame,
     year: Sequence[Quarter],
-) -> pd.DataFrame:
+) -> Iterator[Row]:
     """Calls, and messages, for 1,000 visits of each task's sections, over a year.
 
     Where a product's calls are also counted whole, each call of its log stands for as many as were
     offered for one that was logged.
     """
-    names = [quarter for quarter in year]
-    period = answers.pooled_period(year)
-    seen, heard = (rows[rows["period"].isin(names)] for rows in (visits, contacts))
+    seen, heard = (rows[rows["period"].isin(year)] for rows in (visits, contacts))
     factors = _times_logged(answers.within(offered, year), answers.within(logged, year))
-    made: list[estimates.Row] = []
     for (kind, task), calls in heard.groupby(["indicator", "group_value"], sort=True):
         own = seen[seen["group_value"] == task]
         if own.empty:
             continue
         both = pd.concat([own, calls])
-        row = {"indicator": RATES[str(kind)], "period": period, "source": sources(both)}
-        row |= {"group": TASK, "group_value": task}
+        about = {"indicator": RATES[str(kind)], "period": answers.pooled_period(year)}
+        about |= {"source": sources(both), "group": TASK, "group_value": task}
         if (both["status"] == "suppressed").any():
-            made.append({**row, "status": "suppressed"})
+            yield {**about, "status": "suppressed"}
         elif both["status"].isin(["partial", "missing"]).any() or not own["estimate"].sum():
-            made.append({**row, "status": "missing"})
+            yield {**about, "status": "missing"}
         else:
             factor = calls["product"].map(factors if kind == "task_calls" else {}).fillna(1.0)
             total = float((calls["estimate"] * factor).sum())
-            value = 1000 * total / float(own["estimate"].sum())
-            made.append({**row, "estimate": value, "n": float(calls["estimate"].sum()) or None})
-    return protect(made, low_base=0, personal=False)
+            rate = 1000 * total / float(own["estimate"].sum())
+            yield {**about, "estimate": rate, "n": float(calls["estimate"].sum()) or None}
 
 
 def _times_logged(offered: pd.DataFrame, logged: pd.DataFrame) -> dict[str, float]:
@@ -336,17 +309,16 @@ def _shared(people: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
+@estimated
 def priority(
-    values: pd.DataFrame, errors: pd.DataFrame, shared: pd.DataFrame, about: estimates.Row
-) -> pd.DataFrame:
+    values: pd.DataFrame, errors: pd.DataFrame, shared: pd.DataFrame, about: Row
+) -> Iterator[Row]:
     """`task_priority`: the probability, in %, that each task is among those that most need work."""
     found = among_worst(values.to_numpy(), errors.to_numpy(), shared=shared.to_numpy())
     row = {**about, "indicator": "task_priority", "unit": "%", "group": TASK}
-    return estimates.make(
-        {**row, "group_value": task, "estimate": 100 * share}
-        for task, share in zip(values.index, found, strict=True)
-        if not np.isnan(share)
-    )
+    for task, share in zip(values.index, found, strict=True):
+        if not np.isnan(share):
+            yield {**row, "group_value": task, "estimate": 100 * share}
 
 
 @family("tasks", quarters=_QUARTERS)

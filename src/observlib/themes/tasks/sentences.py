@@ -1,63 +1,29 @@
-"""Findings of tasks: which most need work, how sure that is, and what nobody knows of them."""
-
-from __future__ import annotations
+"""What the sentences of tasks compute: tasks in order, what is known of them; their lists."""
 
 import pandas as pd
 
-from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display.output import Output, text
-from observlib.language import french, wording, words
-from observlib.language.prose import joined, markdown
 from observlib.stats.survey.ranking import places_named
+from observlib.themes import templates
 from observlib.themes.sentences import published
 
-_TEXTS = wording.load_texts(__file__)
-SURE, UNSURE = 80, 20  # in %: who is above the one is among the first, below the other is not
-_KNOWN = ("task_visits", "task_success_share", "task_calls_per_thousand",
-          "task_tickets_per_thousand", "task_blocked_share")  # fmt: skip
+
+def _by_priority(frame: pd.DataFrame) -> pd.DataFrame:
+    """The published priorities of tasks, the first ones first."""
+    return templates.highest_first(published(frame, "task_priority"))
 
 
-def probable_priorities(frame: pd.DataFrame, catalogue: Catalogue) -> str:
-    """Which tasks are almost surely among the first (`task_priority`), and what chance gives."""
-    rows = _by_priority(frame)
-    if not rows:
-        return ""
-    sure = [row for row in rows if row["estimate"] >= SURE]
-    unsure = [row for row in rows if UNSURE <= row["estimate"] < SURE]
-    sentences = [_TEXTS["none_sure"]]
-    if sure:
-        count = words.capital(french.spelled(len(sure), "une"))
-        sentences = [_TEXTS.of("sure", len(sure)).format(count=count)]
-    indicator, most = words.indicator_of("task_priority", catalogue), places_named(len(rows))
-    share = words.value(rows[0], indicator)
-    first, *others = [words.in_quotes(row["group_value"]) for row in rows[:3]]
-    sentences.append(_TEXTS["leading"].format(task=first, share=share))
-    if others:
-        sentences.append(_TEXTS.of("next", len(others)).format(tasks=french.join(others)))
-    unsure_of = _TEXTS.of("unsure", len(unsure)) if unsure else _TEXTS["settled"]
-    sentences.append(unsure_of.format(count=french.spelled(len(unsure), "une")))
-    times, things = french.spelled(most, "une"), french.number(len(rows))
-    chance = _TEXTS.of("chance", most)
-    sentences.append(chance.format(most=words.capital(times), things=things, times=times))
-    return " ".join(sentences)
-
-
-def most_written(frame: pd.DataFrame, period: str) -> str:
-    """Of which tasks texts speak most (`task_texts`), where no more is known; else nothing."""
-    rows = published(frame, "task_texts", period).sort_values(
-        ["estimate", "group_value"], ascending=[False, True]
-    )
-    labels = rows.loc[rows["estimate"] > 0, "group_value"].head(2).tolist()
-    if not labels:
-        return ""
-    return _TEXTS["most_written"].format(tasks=french.join(map(words.in_quotes, labels)))
+def _places(ranked: pd.DataFrame) -> int:
+    """How many tasks are held to be the first."""
+    return places_named(len(ranked))
 
 
 def in_order(frame: pd.DataFrame) -> pd.DataFrame:
     """The estimates of tasks, in the order of their priority; those that have none come last."""
-    rank = {row["group_value"]: place for place, row in enumerate(_by_priority(frame))}
-    place = frame["group_value"].map(rank).fillna(len(rank))
+    ranked = _by_priority(frame)["group_value"]
+    rank = {name: place for place, name in enumerate(ranked)}
+    place = frame["group_value"].map(rank).fillna(len(ranked))
     return frame.assign(place=place).sort_values("place", kind="stable").drop(columns="place")
 
 
@@ -74,54 +40,16 @@ def whole(frame: pd.DataFrame) -> pd.DataFrame:
     return told.sort_index().reset_index(drop=True)
 
 
+def _known(frame: pd.DataFrame, indicator: str) -> list[str]:
+    """The tasks of which an indicator is published."""
+    return list(published(frame, indicator)["group_value"])
+
+
 def unknown(frame: pd.DataFrame, catalogue: Catalogue) -> Output:
     """What is not known, and of which tasks: how they fare, and who answers for them."""
-    tasks = catalogue.tasks.values()
-    known = {name: set(published(frame, name)["group_value"]) for name in _KNOWN}
-    known["owner"] = {task.label for task in tasks if task.owner}
-    lines = []
-    for what, of in known.items():
-        lacking = [task.label for task in tasks if task.label not in of]
-        said = _some(lacking)
-        said = _TEXTS["of_some"].format(tasks=said) if of else _TEXTS["of_none"]
-        if lacking:
-            lines.append(markdown("- **{}** : {}.", _TEXTS[f"unknown.{what}"], said))
-    if not tasks:
-        return text(_TEXTS["no_task"])
-    return text(joined(lines, "\n") if lines else _TEXTS["all_known"])
+    return text(templates.narrative("tasks")._gaps(frame, catalogue))
 
 
 def owners_and_routes(catalogue: Catalogue) -> Output:
     """Who answers for each task, and what leads to it."""
-    lines = []
-    for task in catalogue.tasks.values():
-        owner = catalogue.departments[task.owner].label if task.owner else ""
-        parts = [_TEXTS["routes.owner"].format(given=owner) if owner else _TEXTS["routes.nobody"]]
-        if task.partner:
-            partner = catalogue.partners[task.partner].label
-            parts.append(_TEXTS["routes.partner"].format(given=partner))
-        parts += [
-            _TEXTS[f"routes.{what}"].format(given=", ".join(given))
-            for what in ("sections", "themes", "answers", "tests", "words")
-            if (given := getattr(task, what))
-        ]
-        lines.append(markdown("- **{}**. {}", task.label, " ".join(parts)))
-    return text(joined(lines, "\n") if lines else _TEXTS["no_task"])
-
-
-def criteria() -> str:
-    """By what tasks are told apart, and that no weight is fixed."""
-    return _TEXTS["criteria"]
-
-
-def _by_priority(frame: pd.DataFrame) -> list[estimates.Row]:
-    rows = published(frame, "task_priority").sort_values("estimate", ascending=False, kind="stable")
-    return estimates.records(rows)
-
-
-def _some(labels: list[str]) -> str:
-    """Two tasks by their names, which are long, and how many others."""
-    named, more = [*map(words.in_quotes, labels[:2])], len(labels) - 2
-    if more > 0:
-        named.append(_TEXTS.of("others", more).format(count=french.spelled(more, "une")))
-    return french.join(named)
+    return text(templates.narrative("tasks")._routes(catalogue))

@@ -5,17 +5,17 @@ quarter's sessions or a year's. A participant is a code of a device, in whicheve
 of a dozen count few people each, which names nobody: their base is that of all participants.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
-from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.base.text import fold
-from observlib.confidentiality.disclosure import people_told, protect, withheld_parts
+from observlib.confidentiality.disclosure import people_told, withheld_parts
+from observlib.estimates import MINIMUM_PEOPLE, Row, combine
 from observlib.indicators import answers
-from observlib.indicators.families import family
+from observlib.indicators.families import family, protected
 from observlib.stats.survey import intervals
 
 SEVERITIES = {4: "bloquant", 3: "majeur", 2: "mineur", 1: "cosmétique"}
@@ -34,39 +34,34 @@ def pooled_tests(user_tests: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Da
     return measured(user_tests, {answers.pooled_period(quarters): quarters})
 
 
-def measured(user_tests: pd.DataFrame, periods: answers.Periods) -> pd.DataFrame:
+@protected(personal=False)
+def measured(user_tests: pd.DataFrame, periods: answers.Periods) -> Iterator[Row]:
     """Results of the tests of each device and period."""
-    wanted = [quarter for quarters in periods.values() for quarter in quarters]
-    made: list[estimates.Row] = []
-    for passport, tested in answers.by_device(answers.within(user_tests, wanted)):
-        for period, quarters in periods.items():
-            parts = [tested[tested["quarter"] == quarter] for quarter in quarters]
-            inside = tested[tested["quarter"].isin(quarters)]
-            missing = [{"indicator": "test_participants", "status": "missing"}]
-            found = missing if inside.empty else _publishable(inside, parts)
-            made += [{**passport, "period": period, **row} for row in found]
-    return protect(made, personal=False)
+    for about, tested, _ in answers.over(user_tests, periods):
+        if tested.empty:
+            yield {**about, "indicator": "test_participants", "status": "missing"}
+            continue
+        parts = [tested[tested["quarter"] == quarter] for quarter in periods[about["period"]]]
+        for row in _publishable(tested, parts):
+            yield {**about, **row}
 
 
-def _results(tested: pd.DataFrame) -> list[estimates.Row]:
+def _results(tested: pd.DataFrame) -> Iterator[Row]:
     if tested.empty:
-        return []
+        return
     people = _people(tested)
-    found: list[estimates.Row] = [
-        {"indicator": "test_participants", "estimate": people, "n": people}
-    ]
-    found += _successes(tested[tested["measure"] == "success"])
-    found += _times(tested)
+    yield {"indicator": "test_participants", "estimate": people, "n": people}
+    yield from _successes(tested[tested["measure"] == "success"])
+    yield from _times(tested)
     if len(scores := sus_scores(tested)):
-        found.append(answers.mean_of_marks("sus_mean", scores, (0.0, 100.0)))
-    found += _problems(tested[tested["measure"] == "problem"], people)
-    return found
+        yield answers.mean_of_marks("sus_mean", scores, (0.0, 100.0))
+    yield from _problems(tested[tested["measure"] == "problem"], people)
 
 
-def _publishable(whole: pd.DataFrame, parts: Sequence[pd.DataFrame]) -> list[estimates.Row]:
+def _publishable(whole: pd.DataFrame, parts: Sequence[pd.DataFrame]) -> list[Row]:
     """The results of a period whose quarters are `parts`, less what may not be told."""
-    found, people = _results(whole), _people(whole)
-    if people < estimates.MINIMUM_PEOPLE or not people_told([_people(part) for part in parts]):
+    found, people = [*_results(whole)], _people(whole)
+    if people < MINIMUM_PEOPLE or not people_told([_people(part) for part in parts]):
         return [{**row, "status": "suppressed"} for row in found if "group" not in row]
     several = parts if len(parts) > 1 else []
     apart = [{_what(row): row["n"] for row in _results(part)} for part in several]
@@ -83,7 +78,7 @@ def _publishable(whole: pd.DataFrame, parts: Sequence[pd.DataFrame]) -> list[est
     return [{**row, "status": "suppressed"} if _what(row) in hidden else row for row in found]
 
 
-def _what(row: estimates.Row) -> tuple[str, str, str]:
+def _what(row: Row) -> tuple[str, str, str]:
     return row["indicator"], row.get("group", ""), row.get("group_value", "")
 
 
@@ -91,25 +86,21 @@ def _people(tested: pd.DataFrame) -> int:
     return int(tested[_WHO].nunique())
 
 
-def _successes(attempts: pd.DataFrame) -> list[estimates.Row]:
+def _successes(attempts: pd.DataFrame) -> Iterator[Row]:
     """Of all attempts, then of each task in the order of their names."""
     if attempts.empty:
-        return []
-    found = [_success(attempts)]
-    found += [
-        _success(own) | {"group": "task", "group_value": task} for task, own in _by_task(attempts)
-    ]
-    return found
+        return
+    yield _success(attempts)
+    for task, own in _by_task(attempts):
+        yield _success(own) | {"group": "task", "group_value": task}
 
 
-def _by_task(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    named = rows.dropna(subset=["task"])
-    return [
-        (task, named[named["task"] == task]) for task in sorted(named["task"].unique(), key=fold)
-    ]
+def _by_task(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    for task in sorted(rows["task"].dropna().unique(), key=fold):
+        yield task, rows[rows["task"] == task]
 
 
-def _success(attempts: pd.DataFrame) -> estimates.Row:
+def _success(attempts: pd.DataFrame) -> Row:
     by_person = attempts.groupby(_WHO)["value"].agg(["sum", "count"]).astype(int)
     share, n_eff = intervals.clustered_share(list(by_person.itertuples(index=False, name=None)))
     low, high = (100 * end for end in intervals.adjusted_wald(share * n_eff, n_eff))
@@ -117,22 +108,20 @@ def _success(attempts: pd.DataFrame) -> estimates.Row:
     return {**row, "estimate": 100 * share, "ci_low": low, "ci_high": high}
 
 
-def _times(tested: pd.DataFrame) -> list[estimates.Row]:
+def _times(tested: pd.DataFrame) -> Iterator[Row]:
     """Of those who succeeded: a failure's time says when someone gave up."""
     key = ["session", _WHO, "task"]
     times = tested[tested["measure"] == "time"].dropna(subset=["task"])
     won = tested[(tested["measure"] == "success") & (tested["value"] == 1)]
     times = times.merge(won[key], on=key)
-    found = []
     for task, rows in _by_task(times):
         own = np.exp(np.log(rows["value"]).groupby(rows[_WHO]).mean())
         n = len(own)
-        row: estimates.Row = {"indicator": "task_time", "group": "task", "group_value": task}
+        row: Row = {"indicator": "task_time", "group": "task", "group_value": task}
         row |= {"estimate": own.iat[0], "n": n, "n_eff": n}
         if n > 1:
             row["estimate"], row["ci_low"], row["ci_high"] = intervals.geometric_mean(own.tolist())
-        found.append(row)
-    return found
+        yield row
 
 
 def sus_scores(user_tests: pd.DataFrame) -> pd.Series:
@@ -147,10 +136,9 @@ def sus_scores(user_tests: pd.DataFrame) -> pd.Series:
     return scores.groupby(["device", _WHO]).mean()
 
 
-def _problems(met: pd.DataFrame, people: int) -> list[estimates.Row]:
-    found = []
+def _problems(met: pd.DataFrame, people: int) -> Iterator[Row]:
     severity = met.groupby("label")["value"].max().astype(int)
-    holders = met.drop_duplicates([_WHO, "label"]).groupby("label").size()
+    holders = met.groupby("label")[_WHO].nunique()
     order = sorted(
         severity.index, key=lambda label: (-severity[label], -holders[label], fold(label))
     )
@@ -160,15 +148,14 @@ def _problems(met: pd.DataFrame, people: int) -> list[estimates.Row]:
         name = f"{label} ({SEVERITIES[severity[label]]})"
         row = {"indicator": "problem_share", "unit": "%", "group": "problem", "group_value": name}
         value = {"estimate": 100 * count / people, "ci_low": low, "ci_high": high}
-        found.append({**row, **value, "n": people, "n_eff": people})
-    for level, name in SEVERITIES.items() if len(severity) else ():
+        yield {**row, **value, "n": people, "n_eff": people}
+    for level, name in SEVERITIES.items() if order else ():
         row = {"indicator": "problem_count", "group": "severity", "group_value": name}
-        found.append({**row, "estimate": int((severity == level).sum()), "n": people})
-    return found
+        yield {**row, "estimate": int((severity == level).sum()), "n": people}
 
 
 @family("user_tests", quarters=4)
 def user_tests_(user_tests: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     """What the tests of the quarter found, and those of the year that it ends."""
     now, year = quarterly_tests(user_tests, [quarter]), pooled_tests(user_tests, quarter.back(4))
-    return estimates.combine([now, year])
+    return combine([now, year])

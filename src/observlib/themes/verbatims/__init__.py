@@ -8,7 +8,6 @@ texts makes it more precise (see `intervals.prevalence`). Themes are those of a 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -17,9 +16,9 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, Coded
 from observlib.confidentiality.disclosure import few_alike, protect
-from observlib.estimates import base
+from observlib.estimates import Row, base
 from observlib.indicators.answers import pooled_period, quarter_of, within
-from observlib.indicators.families import family
+from observlib.indicators.families import counted, family, protected
 from observlib.records import coding
 from observlib.stats.survey.intervals import Agreement, cohens_kappa, prevalence
 from observlib.themes import quotes
@@ -91,26 +90,23 @@ _REFUSALS = ["device", "reading", "reason"]
 _QUOTES = ["product", "device", "theme", "text"]
 _UNSTABLE = ["product", "device", "themes"]
 _OF_ONE = "sur 1"  # from 0 to 1
-# of what tells of readers, machines and themes, and of no person
-protect_impersonal = partial(protect, low_base=0, personal=False)
 
 
-def count_texts(texts: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+@counted
+def count_texts(texts: pd.DataFrame, quarter: Quarter) -> Iterator[Row]:
     """How many texts each device had in the quarter, `text_count`, to the nearest five."""
-    made = [
-        {**passport, "indicator": "text_count", "estimate": base(len(own)), "n": base(len(own))}
-        for passport, own in _devices(within(texts, [quarter]), quarter)
-    ]
-    return protect(made, low_base=0, personal=False)
+    for passport, own in _devices(texts, quarter):
+        n = base(len(own))
+        yield {**passport, "indicator": "text_count", "estimate": n, "n": n}
 
 
-def _devices(texts: pd.DataFrame, quarter: str) -> Iterator[tuple[estimates.Row, pd.DataFrame]]:
+def _devices(texts: pd.DataFrame, quarter: Quarter) -> Iterator[tuple[Row, pd.DataFrame]]:
     """Each device's passport and texts, of one quarter."""
-    for (device, channel, source), own in texts.groupby(["device", "channel", "source"]):
+    by = ["device", "channel", "source"]
+    for keys, own in within(texts, [quarter]).groupby(by):
         products = own["product"].fillna("").unique()
         product = products[0] if len(products) == 1 else ""
-        about = {"device": device, "channel": channel, "source": source, "product": product}
-        yield {**about, "period": quarter}, own
+        yield {**dict(zip(by, keys, strict=True)), "product": product, "period": quarter}, own
 
 
 def topic_label(asked: Coded, code: str) -> str:
@@ -130,10 +126,9 @@ def shares(
     made: list[pd.DataFrame] = []
     refused: list[dict[str, str]] = []
     measured: dict[str, machine.Measured] = {}
-    for passport, own in _devices(within(texts, [quarter]), quarter):
-        others = texts.drop(texts.index[texts["answer_id"].isin(own["answer_id"])
-                                        & (texts["device"] == passport["device"])])  # fmt: skip
-        of_device = codes[codes["device"] == passport["device"]]
+    for passport, own in _devices(texts, quarter):
+        is_own = texts["answer_id"].isin(own["answer_id"]) & (texts["device"] == passport["device"])
+        others, of_device = texts[~is_own], codes[codes["device"] == passport["device"]]
         for asked in catalogue.codebook.values():
             found = reading(own, of_device[of_device["variable"] == asked.id], quarter)
             if found.agreement:
@@ -152,67 +147,72 @@ def shares(
                     measured[asked.id] = machine.measure(known["text"].tolist(), known["label"])
             made.append(_shares(passport, asked, found, own, guesses))
     of_all = {"period": quarter, "source": ", ".join(sorted(texts["source"].unique()))}
-    made += [_quality(of_all, catalogue.codebook[name], found) for name, found in measured.items()]
+    made += [_quality(of_all, catalogue.codebook[name], its) for name, its in measured.items()]
     return estimates.combine(made), pd.DataFrame(refused, columns=_REFUSALS)
 
 
-def _kappa(passport: estimates.Row, asked: Coded, found: _Reading) -> pd.DataFrame:
+@counted
+def _kappa(passport: Row, asked: Coded, found: _Reading) -> Iterator[Row]:
     assert found.agreement is not None
     kappa, low, high, n = found.agreement
     row = {**passport, "indicator": "coder_kappa", "group": "reading", "group_value": asked.label}
-    known = {"estimate": kappa, "ci_low": low, "ci_high": high, "n": n, "unit": _OF_ONE}
-    return protect_impersonal([row | known])
+    yield row | {"estimate": kappa, "ci_low": low, "ci_high": high, "n": n, "unit": _OF_ONE}
 
 
+@protected()
 def _shares(
-    passport: estimates.Row,
+    passport: Row,
     asked: Coded,
     found: _Reading,
     texts: pd.DataFrame,
     guesses: pd.Series | None,
-) -> pd.DataFrame:
+) -> Iterator[Row]:
     """The shares of one question; answers of which all are told or none are one question's."""
     wanted = [_YES] if _YES in asked.codes.values() else [*asked.codes.values()]
-    made: list[estimates.Row] = []
     reads = {code: (found.codes == code).mean(axis=1) for code in wanted}  # half where one does
     few = any(few_alike("%", 100 * read.mean(), len(read)) for read in reads.values())
     for code, read in reads.items():
         seen = guesses == code if guesses is not None else pd.Series(False, texts["answer_id"])
         told = prevalence(read, seen.loc[read.index].astype(float), int(seen.sum()), len(texts))
         row = {**passport, "group": "reading", "group_value": topic_label(asked, code), "unit": "%"}
-        row |= {"n": len(texts)}
-        for indicator, ends, n_eff in (
-            ("text_share", (told.estimate, told.low, told.high), told.n_eff),
-            ("text_share_read", (told.hand, told.hand_low, told.hand_high), told.n),
+        for indicator, ends, n_eff, hidden in (
+            ("text_share", (told.estimate, told.low, told.high), told.n_eff, not told.tuning),
+            ("text_share_read", (told.hand, told.hand_low, told.hand_high), told.n, True),
         ):
+            row["status"] = "suppressed" if few and hidden else "published"
+            row |= {"indicator": indicator, "n": len(texts), "n_eff": n_eff}
             value, low, high = (100 * share for share in ends)
-            known: estimates.Row = {"estimate": value, "ci_low": low, "ci_high": high}
-            of_few = few and (indicator == "text_share_read" or not told.tuning)
-            known |= {"n_eff": n_eff, "status": "suppressed" if of_few else "published"}
-            made.append({**row, "indicator": indicator, **known})
-    return protect(made)
+            yield {**row, "estimate": value, "ci_low": low, "ci_high": high}
 
 
-def _quality(of_all: estimates.Row, asked: Coded, found: machine.Measured) -> pd.DataFrame:
-    """How good the machine of one question is, and always guessing the commonest answer."""
-    passport = {**of_all, "unit": _OF_ONE, "n": base(found.n.sum())}
-    passport |= {"group": "reading", "group_value": asked.label}
-    values = {"machine_f1": found.f1, "machine_baseline": found.baseline}
-    made = [
-        protect_impersonal(
-            {**passport, "indicator": name, "estimate": x} for name, x in values.items()
-        )
-    ]
+def _quality(of_all: Row, asked: Coded, found: machine.Measured) -> pd.DataFrame:
+    """How good the machine of one question is, and what it guesses of the texts of each label."""
+    about = {**of_all, "group_value": asked.label}
+    return estimates.combine([_f1(about, found), *_confusions(of_all, asked, found)])
+
+
+@counted
+def _f1(about: Row, found: machine.Measured) -> Iterator[Row]:
+    """Macro-F1 of a machine, and of always guessing the commonest answer."""
+    row = {**about, "group": "reading", "unit": _OF_ONE, "n": base(found.n.sum())}
+    yield {**row, "indicator": "machine_f1", "estimate": found.f1}
+    yield {**row, "indicator": "machine_baseline", "estimate": found.baseline}
+
+
+def _confusions(about: Row, asked: Coded, found: machine.Measured) -> Iterator[pd.DataFrame]:
+    """What the machine guesses of the texts of each label, which are those of people."""
     word = {code: word for word, code in asked.codes.items()}
-    for label, row in found.confusion.iterrows():  # whose texts are those of people
-        of_label = []
-        for guess, share in row.items():
-            said = f"{asked.label} : {word.get(label, label)}, deviné {word.get(guess, guess)}"
-            value = {"estimate": 100 * share, "n": int(found.n[label]), "unit": "%"}
-            about = {"indicator": "machine_confusion", "group": "confusion", "group_value": said}
-            of_label.append({**passport, **about, **value})
-        made.append(protect(of_label))
-    return estimates.combine(made)
+    row = {**about, "indicator": "machine_confusion", "group": "confusion", "unit": "%"}
+    for label, guesses in found.confusion.iterrows():
+        shares = {
+            f"{asked.label} : {word.get(label, label)}, deviné {word.get(guess, guess)}": share
+            for guess, share in guesses.items()
+        }
+        n = int(found.n[label])
+        yield protect(
+            {**row, "group_value": name, "estimate": 100 * share, "n": n}
+            for name, share in shares.items()
+        )
 
 
 def spoken_of(
@@ -223,9 +223,9 @@ def spoken_of(
     rows = within(texts.assign(product=texts["product"].fillna("")), year)
     rows = rows.sort_values(["date", "answer_id"], kind="stable")
     alone = rows["device"].where(rows["product"] == "", "")
-    made: list[estimates.Row] = []
+    made: list[Row] = []
     quoted: list[dict[str, str]] = []
-    unstable: list[estimates.Row] = []
+    unstable: list[Row] = []
     for (product, device), own in rows.groupby([rows["product"], alone], sort=True):
         own = own.drop_duplicates("text", keep="last").tail(machine.MOST_OF_TOPICS)
         if len(own) < machine.LEAST_OF_TOPICS or not machine.installed():
@@ -234,21 +234,21 @@ def spoken_of(
         if found is None:
             continue
         sources = ", ".join(sorted(own["source"].unique()))
-        passport = {"product": product, "device": device, "source": sources}
-        passport |= {"period": pooled_period(year), "group": "text_theme"}
+        about = {"product": product, "device": device, "source": sources, "n": len(own)}
+        about |= {"period": pooled_period(year), "group": "text_theme"}
         for theme in found.themes.to_dict("records"):
-            row = {**passport, "group_value": theme["name"], "n": len(own)}
-            share = 100 * theme["texts"] / len(own)
-            made.append({**row, "indicator": "text_theme_share", "unit": "%", "estimate": share})
-            lasting = {"indicator": "theme_stability", "unit": _OF_ONE}
-            made.append({**row, **lasting, "estimate": theme["stability"]})
+            row = {**about, "group_value": theme["name"]}
+            share = {"unit": "%", "estimate": 100 * theme["texts"] / len(own)}
+            made.append({**row, "indicator": "text_theme_share", **share})
+            lasting = {"unit": _OF_ONE, "estimate": theme["stability"]}
+            made.append({**row, "indicator": "theme_stability", **lasting})
         quoted += _quoted(own, found, catalogue, quarter, product)
         unstable.append({"product": product, "device": device, "themes": found.unstable})
     words = {
         "quotes": pd.DataFrame(quoted, columns=_QUOTES),
         "unstable": pd.DataFrame(unstable, columns=_UNSTABLE),
     }
-    return protect_impersonal(made), words
+    return protect(made, low_base=0, personal=False), words
 
 
 def _quoted(

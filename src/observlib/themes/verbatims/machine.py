@@ -9,12 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from observlib.base.text import word_list
 from observlib.estimates import MINIMUM_PEOPLE
 
 _FOLDS = 5
@@ -139,20 +141,6 @@ _SIZES = range(2, 11)
 _DRAWS = 10
 _TOLD = 4  # words that name a theme
 _EVERYWHERE = 0.2  # share of the texts from which a word is in too many to tell of any
-# what joins words and tells of nothing, in dictionary form
-_JOINING = """
-à afin ai ailleurs ainsi alors après as au aucun aucune aussi autre avant avec avoir bien car ce
-ceci cela celle celui cependant certain ces cet cette chaque chez ci comme comment concernant
-contre dans de déjà depuis dernier dès devoir dire donc dont du durant elle en encore enfin entre
-est et étant être eux faire falloir fois grand hors ici il ils je jour jusque la là laquelle le
-lequel les leur lors lorsque lui ma mais mal malgré me même merci mettre mieux moi moins mon ne ni
-non nos notre nous nouveau on or ou où par parce parfois pas pendant permettre peu peut plus
-plusieurs plutôt pour pourquoi pourtant pouvoir prendre près presque puis puisque quand que quel
-quelle quelque qui quoi rien sa sans savoir se selon ses si soi soit son sous souvent suite suivre
-sur ta tant te tel tellement tous tout toute toutefois toujours trop très tu un une venir vers
-voici voilà voir vos votre vouloir vous vraiment vu donner aller passer rendre
-deux trois quatre cinq six sept huit neuf dix quinze vingt trente quarante cinquante cent mille
-"""
 _Floats = npt.NDArray[np.floating[Any]]
 
 
@@ -184,7 +172,7 @@ def find_themes(texts: pd.Series) -> Themes | None:
     except ValueError:  # no word is in eleven texts, and in no more than a fifth of them
         return None
     vocabulary = weigher.get_feature_names_out()
-    joining = set(_JOINING.split())
+    joining = word_list(Path(__file__).with_name("joining_words.txt"))
     kept = np.array([word not in joining and len(word) > 2 for word in vocabulary])
     weights, vocabulary = weights[:, kept], vocabulary[kept]
     if len(vocabulary) < max(_SIZES):

@@ -4,35 +4,37 @@ All is counted whole, several devices together. Ideas are as they stood at the e
 quarter asked for, by the days on which they were decided and done.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
 from observlib import estimates
 from observlib.base.period import Quarter
-from observlib.confidentiality.disclosure import merge_small, protect, window_told, withheld_parts
+from observlib.confidentiality.disclosure import merge_counts, window_told, withheld_parts
+from observlib.estimates import Row
 from observlib.indicators.answers import pooled_period, with_interval, within
-from observlib.indicators.families import family
+from observlib.indicators.families import counted, family, protected
 from observlib.stats.survey.quantiles import kaplan_meier, quantile, share_ended
 
 _STEPS = ("Proposées", "Décidées", "Réalisées")
 OTHERS = "Autres profils"
+_MISSING = {"status": "missing"}
 _STEP = 30  # days between the points of the curve
 
 
-def workshop_counts(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+@protected()
+def workshop_counts(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> Iterator[Row]:
     """How many workshops each product had by quarter, `workshop_count`."""
     rows = _within(workshops, quarters)
-    made: list[estimates.Row] = []
     for product, own in rows.groupby("product", sort=True):
         row = {**_passport(own), "product": product, "indicator": "workshop_count"}
+        held = own.groupby("quarter")["workshop_id"].nunique()
         for quarter in quarters:
-            count = own.loc[own["quarter"] == quarter, "workshop_id"].nunique()
-            made.append({**row, "period": quarter, "estimate": count})
-    return protect(made)
+            yield {**row, "period": quarter, "estimate": held.get(quarter, 0)}
 
 
-def participants(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+@counted
+def participants(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> Iterator[Row]:
     """Participants of all the quarters' workshops: in all, by product, and by profile.
 
     They are given over the whole period alone, as the total of a year would tell a quarter that is
@@ -43,84 +45,75 @@ def participants(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Dat
     rows = _within(workshops, quarters)
     rows = rows[rows["kind"] == "participants"]
     if rows.empty:
-        return estimates.make([])
-    passport = {**_passport(rows), "period": pooled_period(quarters)}
-    passport |= {"indicator": "workshop_participants"}
-    whole = _publishable(rows, quarters)
-    total = int(rows["count"].sum())
-    value: estimates.Row = {"estimate": total, "n": total} if whole else {"status": "suppressed"}
-    made: list[estimates.Row] = [{**passport, **value}]
+        return
+    about = {**_passport(rows), "period": pooled_period(quarters)}
+    about |= {"indicator": "workshop_participants"}
+    told, hidden = _publishable(rows, quarters), {"status": "suppressed"}
+    yield about | (_people(int(rows["count"].sum())) if told else hidden)
     by_product = _sums(rows, "product")
     irregular = [
         str(name) for name, own in rows.groupby("product") if not _publishable(own, quarters)
     ]
-    hidden = withheld_parts(by_product, irregular) if whole else set(by_product)
+    withheld = withheld_parts(by_product, irregular) if told else {*by_product}
     for product, count in sorted(by_product.items()):
-        value = {"status": "suppressed"} if product in hidden else {"estimate": count, "n": count}
-        made.append({**passport, "product": product, **value})
-    if not whole:
-        return protect(made, low_base=0, personal=False)
-    seats = {
-        name: {f"{name} {seat}" for seat in range(count)}
-        for name, count in _sums(rows, "label").items()
-    }
-    for label, (_, seated) in merge_small(seats, rest=OTHERS).items():
-        value = {"estimate": len(seated), "n": len(seated)}
-        made.append({**passport, "group": "profile", "group_value": label, **value})
-    return protect(made, low_base=0, personal=False)
+        yield about | {"product": product} | (hidden if product in withheld else _people(count))
+    if not told:
+        return
+    for label, (_, count) in merge_counts(_sums(rows, "label"), rest=OTHERS).items():
+        yield about | {"group": "profile", "group_value": label} | _people(count)
 
 
-def estimate_ideas(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+def _people(count: int) -> Row:
+    return {"estimate": count, "n": count}
+
+
+@protected(personal=False)
+def estimate_ideas(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> Iterator[Row]:
     """What became, by the end of the last quarter, of the ideas of the quarters' workshops."""
     rows = _within(workshops, quarters)
     rows = rows[rows["kind"] == "idea"]
-    end = pd.Timestamp(quarters[-1].end)
     if rows.empty:
-        return estimates.make([])
-    passport = {**_passport(rows), "period": pooled_period(quarters)}
-    made: list[estimates.Row] = []
-    reached = (len(rows), int((rows["decided"] <= end).sum()), int((rows["done"] <= end).sum()))
+        return
+    end = pd.Timestamp(quarters[-1].end)
+    rows = rows.assign(decided=rows["decided"] <= end, done=rows["done"] <= end)
+    about = {**_passport(rows), "period": pooled_period(quarters)}
+    reached = (len(rows), int(rows["decided"].sum()), int(rows["done"].sum()))
     for step, count in zip(_STEPS, reached, strict=True):
         row = {"indicator": "workshop_ideas", "estimate": count}
-        made.append({**passport, **row, "group": "step", "group_value": step})
+        yield {**about, **row, "group": "step", "group_value": step}
     for product, some in [("", rows), *rows.groupby("product", sort=True)]:
-        share = 100 * float((some["done"] <= end).mean())
-        row = {"indicator": "idea_done_share", "unit": "%", "estimate": share, "n": len(some)}
-        made.append({**passport, **row, "product": product})
-        waiting = (some["decided"] <= end) & ~(some["done"] <= end) & (some["state"] != "dropped")
+        of = {**about, "product": product}
+        done = {"estimate": 100 * float(some["done"].mean()), "n": len(some)}
+        yield {**of, "indicator": "idea_done_share", "unit": "%", **done}
         if product:
-            row = {"indicator": "ideas_waiting", "estimate": int(waiting.sum())}
-            made.append({**passport, **row, "product": product})
-    return protect(made, personal=False)
+            waiting = some["decided"] & ~some["done"] & (some["state"] != "dropped")
+            yield {**of, "indicator": "ideas_waiting", "estimate": int(waiting.sum())}
 
 
-def delays(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+@protected(personal=False)
+def delays(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> Iterator[Row]:
     """How long decided ideas take to be done, those still under way included.
 
     An idea that is not done by the end of the last quarter, or was dropped, has waited until then:
     the estimate is that of Kaplan and Meier.
     """
     end = pd.Timestamp(quarters[-1].end)
-    rows = workshops[
-        (workshops["kind"] == "idea")
-        & workshops["decided"].between(pd.Timestamp(quarters[0].start), end)
-    ]
+    decided = workshops["decided"].between(pd.Timestamp(quarters[0].start), end)
+    rows = workshops[(workshops["kind"] == "idea") & decided]
     if rows.empty:
-        return estimates.make([])
+        return
     done = rows["done"] <= end
     waited = (rows["done"].where(done, end) - rows["decided"]).dt.days
     curve = kaplan_meier(waited.tolist(), done.tolist())
-    passport = {**_passport(rows), "period": pooled_period(quarters)}
-    passport |= {"n": len(rows), "n_eff": len(rows)}
+    about = {**_passport(rows), "period": pooled_period(quarters)}
+    base = {"n": len(rows), "n_eff": len(rows)}
     median = with_interval(*quantile(curve, 0.5))
-    if median is None:  # and no base, which may be of too few
-        median = {"status": "missing", "n": None, "n_eff": None}
-    made: list[estimates.Row] = [{**passport, "indicator": "idea_delay", **median}]
+    # without a median no base, which may be of too few
+    yield {**about, "indicator": "idea_delay", **(base | median if median else _MISSING)}
     for day in range(0, int(waited.max()) + 1, _STEP):
         ended = with_interval(*(100 * share for share in share_ended(curve, day)))
-        row = {"group": "days", "group_value": str(day), **(ended or {})}
-        made.append({**passport, "indicator": "idea_done_by", "unit": "%", **row})
-    return protect(made, personal=False)
+        row = {"group": "days", "group_value": str(day), **base, **(ended or {})}
+        yield {**about, "indicator": "idea_done_by", "unit": "%", **row}
 
 
 def _publishable(participants: pd.DataFrame, quarters: Sequence[Quarter]) -> bool:
@@ -129,7 +122,7 @@ def _publishable(participants: pd.DataFrame, quarters: Sequence[Quarter]) -> boo
     return window_told([False if quarter in held_in else None for quarter in quarters])
 
 
-def _passport(rows: pd.DataFrame) -> estimates.Row:
+def _passport(rows: pd.DataFrame) -> Row:
     """The device and channel of rows, where they have one, and all their sources."""
     one = {name: rows[name].iat[0] for name in ("channel", "device") if rows[name].nunique() == 1}
     return {**one, "source": ", ".join(sorted(rows["source"].unique()))}

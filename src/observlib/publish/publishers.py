@@ -1,0 +1,631 @@
+"""The two publishers: a site of pages, each in all its forms, in the frame of ours or of Quarto."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from itertools import count, takewhile
+from pathlib import Path, PurePosixPath
+from threading import Timer
+from typing import Any
+
+from observlib.base import kept
+from observlib.base.errors import ObservError
+from observlib.base.files import end_all, write_all
+from observlib.base.kept import Inputs
+from observlib.base.period import epoch
+from observlib.base.yaml_files import as_front_matter, dump, read_front_matter
+from observlib.dataset import PACKAGE_FOLDER as PACKAGE
+from observlib.display import style
+from observlib.language import french
+from observlib.language.prose import plain
+from observlib.publish import downloads, html, origins, pandoc, require_quarto
+from observlib.publish.downloads import write_figures
+from observlib.publish.notebook import Converted, PageFormat, notebook_to_markdown
+from observlib.publish.project import (
+    HOME,
+    MenuEntry,
+    PageLinks,
+    PagesError,
+    Project,
+    SitePage,
+    broken_links,
+    links_of,
+    read_project,
+)
+
+# --- Pages in the frame of Quarto, where it is installed: their text is the embedded publisher's
+
+_MENU = "Pages du site"  # what those who listen are told, as by the other publisher
+_OUTPUT = "_rendered"
+_SKIP = '<a class="skip" href="#quarto-document-content">Aller au contenu</a>'
+LIBRARIES = "site_libs"  # of Quarto's pages, beside them
+TIME_LIMIT = 120.0  # seconds a page, of which one takes two
+_PROCESSES = os.cpu_count() or 1
+_DOCUMENTS = {"docx": "Word", "revealjs": "Diaporama", "pptx": "PowerPoint", "odt": "OpenDocument"}
+_OF_PAGES = (".html", ".json", ".xml", ".docx", ".pptx", ".odt", ".epub", ".pdf", ".typ")
+_OWN = "_observlib"  # the folder of what is handed over beside a project's own
+_OURS = ("quarto.lua", "typography.lua", "title-block.html")
+_PAGE = re.compile(r"\[ *\d+/\d+\] *(.+)")  # as Quarto tells that it begins one
+_SAID = re.compile(r"$|Output created|pandoc|\[ *\d+/")  # and that a warning has ended
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_FOLDER = re.compile(r'(\shref="(?!\w[\w+.-]*:|//)[^"#?]*/)(?=["#?])')
+_CAPTION = re.compile(r"(<figcaption[^>]*>\s*)((?:Figure|Tableau)\u00a0\d+\u00a0: )")
+_TABLE = re.compile(
+    r'<figure class="[^"]*quarto-float-tbl[^"]*">\s*<figcaption[^>]*>\s*(.*?)\s*</figcaption>\s*'
+    r"<div[^>]*>((?:(?!</figure>).)*?)<table([^>]*)>((?:(?!</figure>).)*)</div>\s*</figure>",
+    re.S,
+)
+_SOURCE = re.compile(r"\.(?:qmd|ipynb)(?=[\\\"#)])")
+_UNTOLD = ("listing", "section", "format")  # of a front matter: told otherwise to Quarto
+
+
+def render_pages(
+    project: Project,
+    pages: Sequence[SitePage],
+    text: Callable[[SitePage], Converted],
+    folder: Path,
+    progress: Callable[[str], None],
+) -> None:
+    """Have Quarto make pages, by their texts, into a folder: theirs, and what they share."""
+    shares = min(len(pages), _PROCESSES)
+    running: list[subprocess.Popen[str]] = []
+
+    def share(first: int) -> None:
+        own = pages[first::shares]
+        # in a folder of its own: Quarto finds no page below a folder whose name starts with a dot
+        with tempfile.TemporaryDirectory(prefix="observlib-", ignore_cleanup_errors=True) as place:
+            staged = Path(place).resolve() / "project"
+            stage_pages(project, own, text, staged)
+            tail = _run(project, staged, TIME_LIMIT * (1 + len(own)), progress, running)
+            made = staged / _OUTPUT
+            paths = [page.output(".html") for page in own if "html" in page.formats]
+            missing = [str(path) for path in paths if not (made / path).is_file()]
+            if missing:
+                raise ObservError(
+                    f"quarto: made no {', '.join(missing)}; its last lines follow", *tail
+                )
+            if HOME not in {page.source for page in own}:  # a way to the first page, of Quarto's
+                (made / HOME.with_suffix(".html")).unlink(missing_ok=True)
+            shutil.copytree(made, folder, dirs_exist_ok=True)
+
+    with ThreadPoolExecutor(shares) as pool:
+        try:
+            list(pool.map(share, range(shares)))
+        except BaseException:  # Ctrl-C too, which other threads do not hear
+            for process in running:
+                end_all(process)
+            raise
+
+
+def framed(folder: Path, page: SitePage) -> str:
+    """The HTML of a page that Quarto made into a folder, as what both publishers share has it."""
+    text = (folder / page.output(".html")).read_text(encoding="utf-8").replace("&nbsp;", "\u00a0")
+    text = _FOLDER.sub(r"\g<1>index.html", text)
+    text = re.sub(r"<body[^>]*>", rf'\g<0><nav aria-label="Accès rapide">{_SKIP}</nav>', text)
+    text = text.replace('aria-label="breadcrumb"', 'aria-label="Fil d’Ariane"')
+    text = text.replace(
+        '<nav id="quarto-sidebar"', f'<nav aria-label="{_MENU}" id="quarto-sidebar"'
+    )
+    text = text.replace('role="navigation" aria-expanded', 'role="button" aria-expanded')
+    text = _CAPTION.sub(r'\1<span class="label">\2</span>', text)
+    return _TABLE.sub(r'<div class="table">\2<table\3><caption>\1</caption>\4</div>', text)
+
+
+def shared_files(folder: Path, stems: Collection[str]) -> dict[str, bytes]:
+    """What Quarto made beside pages and their own files: libraries, pictures of menu and footer."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        is_own = name.parts[0] in stems or path.suffix in _OF_PAGES
+        if path.is_file() and (name.parts[0] == LIBRARIES or not is_own):
+            found[name.as_posix()] = path.read_bytes()
+    return found
+
+
+def documents(folder: Path, page: SitePage) -> dict[str, Path]:
+    """What Quarto made of a page in the other formats that it asks for, by their names."""
+    stem = page.source.with_suffix("")
+    ends = {name: ".docx" if name == "docx" else f"-{name}.*" for name in _others(page)}
+    found = {name: sorted(folder.glob(f"{stem}{end}")) for name, end in ends.items()}
+    return {_DOCUMENTS.get(name, name): paths[0] for name, paths in found.items() if paths}
+
+
+def _others(page: SitePage) -> list[str]:
+    return [name for name in page.formats if name not in ("html", "typst")]
+
+
+def stage_pages(
+    project: Project, pages: Sequence[SitePage], text: Callable[[SitePage], Converted], folder: Path
+) -> None:
+    """Copy a project with some of its pages, and a menu that leads to all."""
+    ignored = shutil.ignore_patterns(
+        ".*", "*.ipynb", "[!_]*.qmd", "__pycache__", project.output, PACKAGE
+    )
+    shutil.copytree(project.folder, folder, ignore=ignored)
+    (folder / _OWN).mkdir()
+    for name in _OURS:
+        shutil.copyfile(pandoc.TEMPLATES / name, folder / _OWN / name)
+    config = json.loads(json.dumps(project.config, default=str))
+    # pages are made in several runs: a run would not find the sources of the others
+    config["website"] = json.loads(_SOURCE.sub(".html", json.dumps(config["website"])))
+    sources = [str(page.source.with_suffix(".qmd")) for page in pages]
+    config["project"] = {"type": "website", "output-dir": _OUTPUT, "render": sources}
+    (folder / style.FILE).write_text(dump(project.brand.for_quarto()), encoding="utf-8")
+    config["brand"] = {"light": style.FILE}  # dark pages are ours
+    website, manifest = config["website"], project.manifest
+    website["title"] = str(plain(project.brand.name))
+    menu = [_sidebar_item(entry) for entry in project.navigation]
+    sidebar = {"title": website["title"], **(website.get("sidebar") or {})}
+    config["sidebar"] = "menu"  # of pages that it does not name too
+    website["sidebar"] = {**sidebar, "id": config["sidebar"], "contents": menu}
+    if isinstance(website.get("page-footer"), dict):  # it is on every page
+        website["page-footer"]["center"] = str(plain(manifest.label))
+    if address := website.get("site-url"):
+        website["site-url"] = f"{address.rstrip('/')}/{project.place}"
+    config["filters"] = [
+        {"path": f"{_OWN}/quarto.lua", "at": "pre-ast"},
+        *project.named_filters,
+        {"path": f"{_OWN}/quarto.lua", "at": "post-quarto"},
+    ]
+    formats = config["format"] if isinstance(config.get("format"), dict) else {}
+    config["format"] = {
+        **{kind: own for kind, own in formats.items() if kind != "typst"},  # PDFs are ours
+        "html": {
+            "template-partials": [f"{_OWN}/title-block.html"],
+            **{key: value for key, value in project.html_options.items() if key != "css"},
+            "format-links": False,  # ours, under the title
+            "appendix-style": "none",  # works are cited where ours are
+            "html-table-processing": "none",
+        },
+    }
+    # ours too: the works that a page cites are folded, under a title
+    config |= {"citeproc": False, "absent": list(manifest.absent), "edition": manifest.label}
+    config |= {"made": manifest.made.isoformat(), "madelong": french.day_label(manifest.made)}
+    (folder / "_quarto.yml").write_text(dump(config), encoding="utf-8", newline="\n")
+    for page, source in zip(pages, sources, strict=True):
+        converted = text(page)
+        path = folder / source
+        staged = _staged_text(project, page, converted.text).encode("utf-8")
+        write_all({path.name: staged, **converted.files}, path.parent)
+        if page.is_study:
+            source_of = project.folder / page.source
+            downloads.write_figures(source_of, path.parent, project.brand)  # a filter reads them
+        if _others(page):
+            drawings, name = path.parent / page.source.stem, f"{page.source}: a picture"
+            downloads.write_dots(drawings, name, project.brand.recoloured)
+
+
+def _staged_text(project: Project, page: SitePage, text: str) -> str:
+    """A page's text, as Quarto is to have it."""
+    name = project.folder / page.source
+    meta, body = read_front_matter(html.with_listings(text, project, page).strip() + "\n", name)
+    meta = {key: value for key, value in meta.items() if key not in _UNTOLD}
+    given = page.meta.get("format")
+    formats: dict[str, Any] = {}
+    for kind in [kind for kind in page.formats if kind != "typst"]:
+        options = given.get(kind) if isinstance(given, dict) else None
+        formats[kind] = dict(options) if isinstance(options, dict) else {}
+        if kind not in ("html", "docx"):
+            formats[kind]["output-file"] = f"{page.source.stem}-{kind}"
+            formats[kind].setdefault("html-math-method", "mathml")  # others load a script
+    return as_front_matter({**meta, "format": formats}) + body
+
+
+def _sidebar_item(entry: MenuEntry) -> dict[str, Any]:
+    if entry.entries:
+        inside = [_sidebar_item(child) for child in entry.entries]
+        return {"section": str(plain(entry.text)), "contents": inside}
+    return {"href": entry.href, "text": str(plain(entry.text))}
+
+
+def _run(
+    project: Project,
+    folder: Path,
+    seconds: float,
+    progress: Callable[[str], None],
+    running: list[subprocess.Popen[str]],
+) -> list[str]:
+    """Run Quarto, telling its pages and warnings as they come; the last lines that it said."""
+    told: deque[str] = deque(maxlen=8)
+    command = [require_quarto(), "render", ".", "--no-execute"]
+    day = {"SOURCE_DATE_EPOCH": str(epoch(project.manifest.made))}
+    try:
+        # a session of its own, which ends as one: Quarto is a script that begins other programs
+        quarto = subprocess.Popen(
+            command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            encoding="utf-8", errors="replace", start_new_session=True, env={**os.environ, **day},
+        )  # fmt: skip
+    except OSError as error:
+        raise ObservError(f"quarto: {command[0]} cannot be run: {error}") from error
+    running.append(quarto)
+    limit = Timer(seconds, end_all, [quarto])
+    limit.start()
+    is_warning = is_trace = False  # which may have several lines
+    with quarto:
+        for line in (_COLOUR.sub("", line).strip() for line in quarto.stderr or ()):
+            is_trace = is_trace or line.startswith("Stack trace")
+            told.extend([line] if line and not is_trace else [])
+            is_warning = "WARN" in line or (is_warning and not _SAID.match(line))
+            if is_warning:
+                print(f"quarto: {line}", file=sys.stderr)
+            elif page := _PAGE.search(line):
+                progress(page[1])
+    is_late = not limit.is_alive()
+    limit.cancel()
+    if quarto.returncode:
+        how = f"failed with status {quarto.returncode}"
+        how = f"was ended after {seconds / 60:.0f} minutes" if is_late else how
+        raise ObservError(f"quarto: {how}; its last lines follow", *told)
+    return [*told]
+
+
+# --- Whether the Quarto at hand makes of a small page what the embedded publisher makes of it
+
+_FAULT = "fault.txt"
+_ASIDE = re.compile(
+    r"<(nav|header|script|style)\b.*?</\1>|<span class=\"screen-reader.*?</span>", re.S
+)
+
+
+@cache
+def quarto_fault(program: str, folder: Path | None) -> str:
+    """What is wrong with a Quarto, in a line; nothing where it may make pages."""
+    made_of = {"the publisher": program, **kept.code_of(__name__)}
+    try:
+        found = kept.made(
+            folder, "quarto-check", made_of, lambda: {_FAULT: _fault(program).encode()}
+        )
+    except ObservError as error:  # which may pass
+        return f"made no page of its check ({error.problems[-1].removeprefix('quarto: ')})"
+    return found[_FAULT].decode()
+
+
+def _fault(program: str) -> str:
+    project = read_project(pandoc.TEMPLATES / "check", program)
+    page = project.page(HOME)
+    text = (project.folder / HOME).read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory(prefix="observlib-") as place:
+        render_pages(project, [page], lambda _: Converted(text), Path(place), lambda _: None)
+        one, two = html.page_html(project, page, text), framed(Path(place), page)
+    wanted, made = _words(one), _words(two)
+    if wanted != made:
+        same = takewhile(lambda pair: pair[0] == pair[1], zip(wanted, made, strict=False))
+        alike = len(list(same))
+        told, ours = (" ".join(words[alike:][:5]) for words in (made, wanted))
+        return f"a small page of it says {told!r} where the embedded publisher says {ours!r}"
+    if asked := [to for to in links_of(two).targets if re.match("(https?:)?//", to)]:
+        return f"a small page asks for {asked[0]}"
+    return ""
+
+
+def _words(page: str) -> list[str]:
+    """What a page tells, after its title."""
+    main = page[page.index("<main") : page.index("</main>")]
+    return re.sub(r"<[^>]*>", " ", _ASIDE.sub(" ", main)).split()
+
+
+# --- A site of pages, each in all its forms, in the frame of the embedded publisher or of Quarto
+
+_Progress = Callable[[int, int, str], None]
+_Step = Callable[[Project, SitePage, Path | None], dict[str, bytes]]
+_LINKS = ".links"  # beside a page, where its links lead
+_SIZE = "size-of-the-pdf"  # stands in a page until its PDF is made
+_FRAMES = ".frames"  # what Quarto makes of pages
+
+
+def build(
+    project: Project,
+    site: Path,
+    progress: _Progress,
+    cache: Path | None = None,
+    workers: Executor | None = None,
+) -> None:
+    """Make the whole site in the new folder `site`."""
+    site.mkdir(parents=True)
+    downloads.write_package(project.manifest, project.folder, site)
+    common, depends = _inputs(project)
+    printed = [page for page in project.pages if "typst" in page.formats]
+    tasks = {  # PDFs first: the whole edition is made of them
+        f"{'+'.join(page.source.parts)}.{step.__name__.strip('_')}": (step, page)
+        for step, pages in ((_printed, printed), (_page, project.pages))
+        for page in pages
+    }
+    links: dict[str, PageLinks] = {}
+    refused: dict[str, list[str]] = {}
+    edition: list[Future[None]] = []
+
+    with ExitStack() as stack:
+        # what pages are made into is there, and not in memory: there may be hundreds of them
+        beside = tempfile.TemporaryDirectory(prefix="observlib-", dir=site.parent)
+        aside = Path(stack.enter_context(beside)).resolve()
+        pool = workers or ThreadPoolExecutor(min(len(project.pages), os.cpu_count() or 1))
+        if not workers:
+            stack.callback(pool.shutdown, cancel_futures=True)
+        others = stack.enter_context(ThreadPoolExecutor(1))  # typst, while pandoc makes pages
+        unset = len(printed)
+        shared: Mapping[str, bytes] = {}  # by the pages of Quarto
+        frames = aside / _FRAMES if project.publisher != "embedded" else None
+        missing: list[SitePage] = []  # of those that are kept
+        if frames:
+            known = kept.get(cache, LIBRARIES, common)
+            missing = [
+                page
+                for task, (step, page) in tasks.items()
+                if step is _page
+                and (known is None or kept.get(cache, task, depends[page.source]) is None)
+            ]
+            _frame(project, missing, frames, len(tasks) + len(missing), progress)
+            new = shared_files(frames, {page.source.stem for page in project.pages})
+            shared = {**(known or {}), **new}
+            if shared != known:
+                kept.put(cache, LIBRARIES, common, shared)
+        total = len(tasks) + len(missing)
+        made = _made(tasks, depends, project, pool, cache, frames)
+        for done, (name, content) in enumerate(made, 1 + len(missing)):
+            step, page = tasks[name]
+            progress(done, total, page.title)
+            if isinstance(content, ObservError):
+                refused[name] = _problems(project, page, content)
+            elif step is _printed:
+                pdf_name = page.output(".pdf").as_posix()
+                write_all({pdf_name: content.pop(pdf_name)}, site)
+                write_all(content, aside)
+                unset -= 1
+                if not unset and not refused:
+                    edition.append(
+                        others.submit(downloads.put_full_report, project, aside, site, cache)
+                    )
+            else:
+                if told := content.pop(_LINKS, None):
+                    links[page.output(".html").as_posix()] = PageLinks(*json.loads(told))
+                write_all(content, site)
+        if not refused:
+            _tell_sizes(site, printed)
+            _write_used(shared, site)
+            html.finish(project, site, cache)
+        for job in edition:
+            job.result()
+    broken = {} if refused else broken_links(site, links)
+    problems = {page.source: broken.get(str(page.output(".html")), []) for page in project.pages}
+    for name, (_, page) in tasks.items():
+        problems[page.source] += refused.get(name, [])
+    if any(problems.values()):
+        raise PagesError(problems)
+
+
+def _problems(project: Project, page: SitePage, error: ObservError) -> list[str]:
+    """What is wrong with a page, without its name."""
+    name = f"{project.folder / page.source}: "
+    return [line.removeprefix(name) for line in error.problems]
+
+
+def _inputs(project: Project) -> tuple[Inputs, dict[PurePosixPath, Inputs]]:
+    """What all pages are made from, and what each is, beside its own name."""
+    manifest = project.manifest
+    files = kept.tree("the project", project.folder)
+    pages = {page.source: files.pop(f"the project/{page.source}") for page in project.pages}
+    # of which a page shows no more than this; its numbers get their links later
+    for name in ("manifest.json", *manifest.package):
+        files.pop(f"the project/{name}", None)
+    files = {
+        n: d for n, d in files.items() if not n.startswith(f"the project/{origins.ORIGINS_FOLDER}/")
+    }
+    shared = {
+        **kept.by_group(kept.code_of(__name__) | kept.installed_packages() | files),
+        "the edition": repr((manifest.label, manifest.made, manifest.kind, manifest.absent)),
+        "the package": repr(_package(project)),
+        "the navigation": repr(project.navigation),
+        "the publisher": project.publisher,
+    }
+    return shared, {
+        source: {
+            **shared,
+            "its source": digest,
+            "its trail": repr(project.trail(source)),
+            "its lists": repr(list(project.listings(project.page(source)))),
+        }
+        for source, digest in pages.items()
+    }
+
+
+def _made(
+    tasks: Mapping[str, tuple[_Step, SitePage]],
+    depends: Mapping[PurePosixPath, Inputs],
+    project: Project,
+    pool: Executor,
+    cache: Path | None,
+    frames: Path | None,
+) -> Iterator[tuple[str, dict[str, bytes] | ObservError]]:
+    """What each step makes of its page, or its failure, as they end: first what is kept."""
+    jobs: dict[Future[dict[str, bytes]], str] = {}
+    for name, (step, page) in tasks.items():
+        if found := kept.get(cache, name, depends[page.source]):
+            yield name, found
+        else:
+            jobs[pool.submit(step, project, page, frames)] = name
+    for job in as_completed(jobs):
+        name = jobs.pop(job)  # and with it what it holds
+        try:
+            content = job.result()
+        except ObservError as error:
+            yield name, error
+            continue
+        if kept.library_files() == kept.loaded():
+            kept.put(cache, name, depends[tasks[name][1].source], content)
+        yield name, content
+
+
+def _frame(
+    project: Project, pages: Sequence[SitePage], frames: Path, total: int, progress: _Progress
+) -> None:
+    """Have Quarto make pages, where there are any, into a folder."""
+    begun, texts = count(), dict[PurePosixPath, Converted]()
+    problems: dict[PurePosixPath, list[str]] = {}
+    for page in pages:
+        try:
+            texts[page.source] = _text(project, page, "html")
+        except ObservError as error:
+            problems[page.source] = _problems(project, page, error)
+    if problems:
+        raise PagesError(problems)
+
+    def tell(title: str) -> None:
+        progress(next(begun), total, title)
+
+    if pages:
+        render_pages(project, pages, lambda page: texts[page.source], frames, tell)
+
+
+def _write_used(shared: Mapping[str, bytes], site: Path) -> None:
+    """Put what pages share beside them, but for libraries that none of them names."""
+    library = re.compile(rf"{LIBRARIES}/([^/\"]+)/")
+    pages = site.rglob("*.html") if shared else ()
+    used = {name for page in pages for name in library.findall(page.read_text(encoding="utf-8"))}
+    for name, content in shared.items():
+        of = library.match(name)
+        if (of is None or of[1] in used) and not (site / name).exists():
+            write_all({name: content}, site)
+
+
+def _printed(project: Project, page: SitePage, _: Path | None = None) -> dict[str, bytes]:
+    """The PDF of a page and, below `.chapters`, what the whole edition is made of."""
+    with _on_paper(project, page) as (text, folder):
+        content = downloads.page_pdf(project, page, text, folder)
+        name = f"{downloads.CHAPTERS}/{page.source.stem}"
+        files = {f"{name}/{path}": file for path, file in _files_of(folder).items()}
+        return {page.output(".pdf").as_posix(): content, **files}
+
+
+def _page(project: Project, page: SitePage, frames: Path | None) -> dict[str, bytes]:
+    """One page in its other forms, in its frame: its files' contents, and where its links lead.
+
+    The link to its PDF, which is made meanwhile, does not tell its size yet (see `_tell_sizes`).
+    """
+    pdf_link = {"text": "PDF", "href": f"{page.source.stem}.pdf", "detail": _SIZE}
+    links = [pdf_link] if "typst" in page.formats else []
+    with tempfile.TemporaryDirectory(prefix="observlib-") as place:
+        site = Path(place).resolve()
+        (site / page.source).parent.mkdir(parents=True, exist_ok=True)
+        if page.is_study:
+            links += _write_downloads(project, page, site)
+        # a document of Quarto's stands for ours
+        for title, made in documents(frames, page).items() if frames else ():
+            target = (site / page.source).with_name(made.name)
+            shutil.copyfile(made, target)
+            links = [link for link in links if link["href"] != made.name]
+            links.append(_download(title, target))
+        links += downloads.full_report_download(project, page)
+        if "html" in page.formats:
+            write_html(project, page, site, links, frames)
+        found = _files_of(site)
+        if text := found.get(page.output(".html").as_posix()):
+            found[_LINKS] = json.dumps(links_of(text.decode("utf-8"))).encode()
+        return found
+
+
+def _tell_sizes(site: Path, printed: Iterable[SitePage]) -> None:
+    """Say in each page how large its PDF is."""
+    for page in printed:
+        path, size = site / page.output(".html"), _size(site / page.output(".pdf"))
+        if path.exists():
+            text = path.read_text(encoding="utf-8").replace(_SIZE, size, 1)
+            path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_html(
+    project: Project,
+    page: SitePage,
+    site: Path,
+    downloads: Sequence[Mapping[str, str]] = (),
+    frames: Path | None = None,
+) -> Path:
+    """Put a page into a site, with its pictures and the links to its other forms; its path."""
+    target = site / page.output(".html")
+    converted = _text(project, page, "html")
+    write_all(converted.files, target.parent)
+    _copy_pictures(converted.text, project.folder / page.source, target.parent)
+    if page.is_study:
+        write_figures(project.folder / page.source, target.parent, project.brand)
+    if frames:
+        document = framed(frames, page)
+    else:
+        document = html.page_html(project, page, converted.text, target.parent)
+    for drawing in target.parent.rglob("*.svg"):  # charts are in the page now
+        drawing.write_bytes(project.brand.recoloured(drawing.read_bytes()))
+    text = html.with_downloads(document, downloads)
+    target.write_text(text, encoding="utf-8", newline="\n")
+    return target
+
+
+def _write_downloads(project: Project, page: SitePage, site: Path) -> list[dict[str, str]]:
+    """Put a study's document, notebook and open data beside its page; the links to them."""
+    source, target = project.folder / page.source, site / page.source
+    shutil.copyfile(source, target)
+    document = target.with_suffix(".docx")
+    with _on_paper(project, page) as (text, folder):
+        document.write_bytes(downloads.page_docx(project, page, text, folder))
+    links = [_download(downloads.WORD_TITLE, document), _download("Carnet exécuté", target)]
+    for end, table in downloads.open_data(source).items():
+        data = target.with_name(f"{target.stem}{end}")
+        data.write_text(table, encoding="utf-8", newline="\n")
+        links.append(_download(downloads.DATA_TITLES[end], data))
+    return [*links, *_package(project)]
+
+
+def _package(project: Project) -> list[dict[str, str]]:
+    """The link from a study to all data of its edition, where that has a package."""
+    name = downloads.whole_package(project.manifest)
+    return (
+        [{**_download(downloads.EVERYTHING, project.folder / name), "href": name}] if name else []
+    )
+
+
+@contextmanager
+def _on_paper(project: Project, page: SitePage) -> Iterator[tuple[str, Path]]:
+    """The text of a page for paper, and a folder of its own with the pictures that it names."""
+    with tempfile.TemporaryDirectory(prefix="observlib-") as place:
+        folder = Path(place).resolve()
+        converted = _text(project, page, "typst")
+        drawings = converted.files.items()
+        write_all({name: project.brand.on_paper(drawing) for name, drawing in drawings}, folder)
+        _copy_pictures(converted.text, project.folder / page.source, folder)
+        yield converted.text, folder
+
+
+def _text(project: Project, page: SitePage, to: PageFormat) -> Converted:
+    source = project.folder / page.source
+    if page.is_study:
+        return notebook_to_markdown(source, to)
+    return Converted(source.read_text(encoding="utf-8"))
+
+
+def _files_of(folder: Path) -> dict[str, bytes]:
+    """The files below a folder, by their paths in it."""
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def _copy_pictures(text: str, source: Path, folder: Path) -> None:
+    """Copy the pictures that a text names and that are files beside its source."""
+    for name in dict.fromkeys(re.findall(r"!\[[^\]]*\]\(([^)\s]+)", text)):
+        found = source.parent / name
+        if found.is_file() and not (folder / name).exists() and ".." not in Path(name).parts:
+            write_all({name: found.read_bytes()}, folder)
+
+
+def _download(text: str, file: Path) -> dict[str, str]:
+    """The link to a file beside its page."""
+    return {"text": text, "href": file.name, "detail": f"{file.suffix[1:].upper()}, {_size(file)}"}
+
+
+def _size(file: Path) -> str:
+    return f"{max(1, round(file.stat().st_size / 1000))}\u00a0ko"
