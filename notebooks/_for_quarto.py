@@ -5,7 +5,7 @@ import sys
 import nbformat
 
 from observlib.edition.finalise import with_captions
-from observlib.publish.notebook import clean_table
+from observlib.publish.pandoc import clean_table
 
 if __name__ == "__main__":
     notebook = with_captions(nbformat.read(sys.stdin, 4))

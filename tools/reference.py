@@ -20,7 +20,7 @@ from observlib.catalogue.tables import TABLES
 from observlib.dataset import package_tables
 from observlib.loaders import plain_csv
 from observlib.pipeline import frame, revisions
-from observlib.publish.editions import feeds, record
+from observlib.publish import record
 from observlib.records import corrections, practices, sheets
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
@@ -47,9 +47,9 @@ MODELS: dict[str, Any] = {
     "partners/<id>.yml": sheets.Reply,
     "practices/<id>.md": practices.PracticeSheet,
     "practices/<id>.md, sources": practices.Source,
-    "calendar.yml, editions": feeds.Planned,
-    "calendar.yml, editions, changed": feeds.DateChange,
-    "calendar.yml, access": feeds.Access,
+    "calendar.yml, editions": record.Planned,
+    "calendar.yml, editions, changed": record.DateChange,
+    "calendar.yml, access": record.Access,
     "reports/reviews/<id>.yml": record.Review,
     "reports/reviews/<id>.yml, points": record.ReviewPoint,
     "reports/errata/<id>.yml": revisions.Erratum,

@@ -18,7 +18,7 @@ from observlib.catalogue.questionnaires import Questionnaire
 from observlib.desk.scaffold.device import fault_of
 from observlib.edition import plan
 from observlib.pipeline import revisions
-from observlib.publish.editions import feeds, record
+from observlib.publish import record
 from observlib.records import corrections, practices, sheets
 from observlib.review import rebuild
 
@@ -27,7 +27,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "actions": sheets.Action, "decisions": sheets.Decision, "replies": sheets.Reply,
     "expectations": sheets.Expectation, "corrections": corrections.Correction,
     "errata": revisions.Erratum, "practices": practices.PracticeSheet, "reviews": record.Review,
-    "calendar": feeds.Calendar, "notebooks": plan.PlannedStudy, "bundle": rebuild.ReviewedManifest
+    "calendar": record.Calendar, "notebooks": plan.PlannedStudy, "bundle": rebuild.ReviewedManifest
 }  # fmt: skip
 WRONG: list[Any] = [
     *(None, [], {}, 1, 0, -1, 0.5, 1e400, True, "", "x", "É é!", "2026-13-45", 10**30, "é" * 300),
@@ -107,7 +107,7 @@ def explained(model: type[BaseModel], **raw: Any) -> list[str]:
     (Device, {"family": "avis"}, "family is 'avis': allowed: 'feedback', 'consultation', "),
     (Department, {"mail": "accueil"}, "an address of mail is expected, such as pole@"),
     (sheets.Decision, {"quarter": "T3 2026"}, "a quarter is expected, such as 2026-T3"),
-    (feeds.Calendar, {"editions": [{"hour": "8h45"}]},
+    (record.Calendar, {"editions": [{"hour": "8h45"}]},
      'editions.0.hour is \'8h45\': an hour, in quotes, is expected, such as "08:45"'),
     (record.Review, {"told": "abc"}, "a digest of 32 characters is expected, such as 2a3d"),
     (practices.PracticeSheet, {"sources": [{"url": "site"}]},

@@ -9,7 +9,7 @@ from tests.words import plain
 from observlib import display, estimates
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.publish.notebook import clean_table
+from observlib.publish.pandoc import clean_table
 
 
 def lines(output: display.Output) -> list[str]:

@@ -7,14 +7,13 @@ from typing import Any
 import pandas as pd
 import pytest
 from tests.edition import test_release as small
-from tests.publish.editions.test_feeds import FIXED, site_that_announces
+from tests.publish.test_record import FIXED, site_that_announces
 
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.edition import checklist
-from observlib.publish.editions import record
-from observlib.publish.editions.feeds import Calendar
-from observlib.publish.editions.record import Edition
+from observlib.publish import record
+from observlib.publish.record import Calendar, Edition
 from observlib.store.ledger import LedgerEntry
 
 root, release, kept_site = small.root, small.release, small.kept_site  # fixtures

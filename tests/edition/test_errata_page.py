@@ -28,8 +28,7 @@ from observlib.edition import notices as told_errata
 from observlib.edition import release as module
 from observlib.estimates.comparisons import make_comparisons
 from observlib.pipeline import archive, disclosed, revisions
-from observlib.publish import standing
-from observlib.publish.editions import record
+from observlib.publish import record, standing
 
 release, kept_site = small.release, small.kept_site  # fixtures
 T2, T3 = "2026-T2", "2026-T3"

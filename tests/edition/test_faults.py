@@ -18,7 +18,7 @@ from tests.review import conftest as small_project
 from tests.review.conftest import DAY, T3, git, observ
 
 from observlib.base import kept
-from observlib.publish.editions import record
+from observlib.publish import record
 
 small = small_project.small  # a fixture
 KILLS = 30

@@ -14,7 +14,7 @@ from observlib import estimates
 from observlib.edition import finalise as checks
 from observlib.edition.finalise import PageError, finalise
 from observlib.language.prose import NBSP, typography
-from observlib.publish.notebook import cell_options
+from observlib.publish.pandoc import cell_options
 
 ROOT = Path("/home/someone/observatoire")
 EDITION = {"quarter": "2026-T3", "kind": "real", "site": "Baromètre de l’eau"}

@@ -10,7 +10,7 @@ import pytest
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.edition import staging
-from observlib.publish.editions.feeds import Planned
+from observlib.publish.record import Planned
 from observlib.records.sheets import Action
 
 T3 = Quarter("2026-T3")

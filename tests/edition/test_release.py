@@ -27,7 +27,7 @@ from observlib.edition import release as module
 from observlib.edition.execute import Outcome
 from observlib.edition.plan import Page
 from observlib.pipeline import archive, disclosed
-from observlib.publish.editions import record
+from observlib.publish import record
 from observlib.store.ledger import Ledger, LedgerEntry, write_ledger
 from observlib.themes import quotes
 

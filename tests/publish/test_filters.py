@@ -14,7 +14,7 @@ from tests.examples import examples
 from observlib import display, estimates
 from observlib.display.dots import point, points, small_line
 from observlib.publish import pandoc, publish
-from observlib.publish.notebook import Converted
+from observlib.publish.pandoc import Converted
 from observlib.publish.project import read_project
 from observlib.publish.publishers import stage_pages
 from observlib.study import narratives

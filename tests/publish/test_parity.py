@@ -17,7 +17,7 @@ from tests.site.conftest import dump
 
 from observlib.publish import find_quarto, publish, publishers
 from observlib.publish.html import finish_pages, with_downloads
-from observlib.publish.notebook import Converted, notebook_to_markdown
+from observlib.publish.pandoc import Converted, notebook_to_markdown
 from observlib.publish.project import SitePage, read_project
 from observlib.publish.publishers import framed, render_pages
 

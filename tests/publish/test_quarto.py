@@ -16,7 +16,7 @@ from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.yaml_files import split_front_matter
 from observlib.publish import publish, publishers
-from observlib.publish.notebook import notebook_to_markdown
+from observlib.publish.pandoc import notebook_to_markdown
 from observlib.publish.project import SitePage, read_project
 from observlib.publish.publishers import stage_pages
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observlib.publish.html import with_stacked_tables
-from observlib.publish.notebook import clean_table
+from observlib.publish.pandoc import clean_table
 
 COLUMNS = ("Produit", "Indicateur", "T3 2025", "T3 2026", "Écart en points", "Verdict")
 HEAD = "<thead><tr>" + "".join(f'<th scope="col">{name}</th>' for name in COLUMNS) + "</tr></thead>"

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pikepdf
 
 from observlib.base import kept
-from observlib.publish.editions import record
+from observlib.publish import record
 
 _DIGIT = r"(?<![\\u\w])\d"  # of no word, and no escaped letter
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from observlib.base.errors import ObservError
-from observlib.publish.editions import record
+from observlib.publish import record
 from observlib.review import rebuild, review_opened
 from observlib.review.rebuild import Bundle, files_against_manifest, open_bundle
 

@@ -28,7 +28,7 @@ from tests.review.conftest import (
 )
 
 from observlib import estimates
-from observlib.publish.editions import record
+from observlib.publish import record
 from observlib.review.rebuild import made_from
 
 

@@ -9,7 +9,7 @@ from tests.review import tampering
 
 from observlib import review
 from observlib.base.errors import ObservError
-from observlib.publish.editions import record
+from observlib.publish import record
 from observlib.review import comparison
 from observlib.review.rebuild import open_bundle
 

@@ -30,7 +30,7 @@ from observlib.edition.release import release
 from observlib.edition.staging import stage as project_of
 from observlib.pipeline import project
 from observlib.publish import standing
-from observlib.publish.notebook import Converted, notebook_to_markdown
+from observlib.publish.pandoc import Converted, notebook_to_markdown
 from observlib.publish.project import SitePage, read_project
 from observlib.publish.publishers import stage_pages
 

@@ -232,7 +232,7 @@ def _put(root: Path, data: Path, quarter: Quarter | None, to: str | None) -> dic
     if to is None:
         return {}
     from observlib import store
-    from observlib.publish.editions import record
+    from observlib.publish import record
 
     name = quarter or store.latest_quarter(data, today())
     place = record.put_edition(root / "reports" / "_site" / name, to)
@@ -253,10 +253,10 @@ class _Checked(NamedTuple):
 def _due(root: Path, data: Path) -> Quarter | None:
     """The quarter of the edition that is due; where none is, that is said."""
     from observlib.edition import checklist as checks
-    from observlib.publish.editions import feeds, record
+    from observlib.publish import record
 
     published = record.published_editions(root / "reports" / "_site")
-    if planned := checks.due(feeds.load_calendar(data, root), published, datetime.now(UTC)):
+    if planned := checks.due(record.load_calendar(data, root), published, datetime.now(UTC)):
         return Quarter(planned.quarter)
     say("No edition is due: none of which the hour has come is still to appear.")
     print_json(released=False, checks=[])

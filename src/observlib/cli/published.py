@@ -19,7 +19,7 @@ from observlib.cli.printing import Data, meanwhile, print_json, say, say_list
 
 if TYPE_CHECKING:
     from observlib.catalogue import Catalogue
-    from observlib.publish.editions.vintages import VintageDifference
+    from observlib.publish.vintages import VintageDifference
 
 
 _SHOWN = 20  # lines on what differs, in the terminal
@@ -49,7 +49,7 @@ def review_edition(
     from observlib import review as reviewing
     from observlib.base import files
     from observlib.pipeline import project
-    from observlib.publish.editions import record
+    from observlib.publish import record
     from observlib.review import report
 
     root = project.root()
@@ -146,7 +146,7 @@ def diff(
     Of each figure both tell their own quarter's; what is established comes first.
     """
     from observlib.pipeline import archive, project, revisions
-    from observlib.publish.editions.vintages import difference_between
+    from observlib.publish.vintages import difference_between
 
     root, folder = project.root(), project.data_folder(data)
     corrected = revisions.known_errata(root, folder, today())
@@ -158,7 +158,7 @@ def diff(
 def print_difference(found: VintageDifference, known: Catalogue, before: str, after: str) -> None:
     """Print what an edition tells otherwise than another one."""
     from observlib import estimates
-    from observlib.publish.editions.vintages import ESTABLISHED, figure_label, moved_from, values
+    from observlib.publish.vintages import ESTABLISHED, figure_label, moved_from, values
 
     def changed(row: dict[str, Any]) -> str:
         then, now = values(row, known)

@@ -18,10 +18,9 @@ from observlib.base.period import Quarter
 from observlib.edition import notices
 from observlib.edition.plan import load_studies
 from observlib.pipeline import project, revisions
-from observlib.publish.editions import record
-from observlib.publish.editions.feeds import ZONE, Calendar, Planned, check_kept, load_calendar
-from observlib.publish.editions.record import Edition
+from observlib.publish import record
 from observlib.publish.project import broken_links, links_of
+from observlib.publish.record import ZONE, Calendar, Edition, Planned, check_kept, load_calendar
 from observlib.records.corrections import Correction
 from observlib.records.sheets import Action, Decision, Expectation, Reply
 from observlib.store.ledger import LedgerEntry, read_ledger

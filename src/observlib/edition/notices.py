@@ -31,7 +31,7 @@ from observlib.indicators import specifications
 from observlib.language import french, words
 from observlib.language.prose import Markdown, markdown, plain, typography
 from observlib.pipeline import archive, revisions
-from observlib.publish.editions import record, vintages
+from observlib.publish import record, vintages
 from observlib.records.practices import Practices, PracticeSheet
 from observlib.records.sheets import Action
 from observlib.themes import main_points

@@ -35,8 +35,8 @@ from observlib.language.prose import Markdown, plain, typography, without_code
 from observlib.pipeline import archive, disclosed, frame, project, revisions
 from observlib.pipeline.archive import Publication
 from observlib.publish import origins
-from observlib.publish.notebook import read_notebook
 from observlib.publish.origins import PageOrigins
+from observlib.publish.pandoc import read_notebook
 from observlib.themes import main_points
 
 MOST_TRACED = 3_000  # figures and comparisons of a page

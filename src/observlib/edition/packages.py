@@ -29,8 +29,8 @@ from observlib.edition.make import MANIFEST
 from observlib.estimates.comparisons import make_comparisons
 from observlib.language import french
 from observlib.pipeline.revisions import keys_of
+from observlib.publish import record
 from observlib.publish.downloads import COMPARISONS, ESTIMATES, frames, open_data
-from observlib.publish.editions import record
 
 STUDY = "fiche_partenaire"
 LOG = "envois.csv"

@@ -38,10 +38,9 @@ from observlib.edition.plan import Request, check_request
 from observlib.edition.staging import stage
 from observlib.language.prose import Markdown, plain
 from observlib.pipeline import archive, disclosed, frame, project, revisions
-from observlib.publish import check_publisher, publish, standing
-from observlib.publish.editions import feeds, record, vintages
-from observlib.publish.editions.record import Edition
+from observlib.publish import check_publisher, publish, record, standing, vintages
 from observlib.publish.project import PagesError, broken_links, links_of
+from observlib.publish.record import Edition
 
 # --- The whole site around an edition: the others as they were published, and what leads to them
 
@@ -107,7 +106,7 @@ def complete_site(
 ) -> None:
     """Make what leads to the editions of a site: front page, list, series, feed, calendar."""
     root, data, corrected = request.root, request.data, request.errata
-    calendar, read = feeds.load_calendar(data, root), record.Review.load(root / "reports")
+    calendar, read = record.load_calendar(data, root), record.Review.load(root / "reports")
     editions = record.published_editions(whole)
     config = mapping(read_text(sources / "_quarto.yml"), sources / "_quarto.yml")
     website = config.get("website") or {}
@@ -115,8 +114,8 @@ def complete_site(
     site = str(website.get("site-url") or "")
     site += "/" * (site != "" and not site.endswith("/"))
     summaries = notices.errata_summaries(corrected, request.catalogue)
-    (whole / feeds.FEED).write_bytes(feeds.feed(editions, title, site, summaries))
-    (whole / feeds.CALENDAR).write_bytes(feeds.calendar(editions, calendar, title, site))
+    (whole / record.FEED).write_bytes(record.feed(editions, title, site, summaries))
+    (whole / record.CALENDAR).write_bytes(record.calendar(editions, calendar, title, site))
     catalogue = revisions.with_errata(request.catalogue, corrected)
     found = _series(request, catalogue, editions[0].is_demonstration)
     (whole / vintages.SERIES).write_bytes(found[vintages.SERIES])
@@ -125,7 +124,7 @@ def complete_site(
     borne = {edition.quarter: record.errata(whole / edition.quarter) for edition in editions}
     parts = {
         "editions": _PAGES("editions", editions, partial(record.badge, read=read), changes, borne),
-        **feeds.calendar_parts(editions, calendar),
+        **record.calendar_parts(editions, calendar),
         "relectures": record.reviews_page(editions, studies, read),
         "errata": notices.errata_part(corrected, editions, studies, borne, catalogue),
     }
@@ -135,7 +134,7 @@ def complete_site(
     home = (whole / latest / "index.html").read_text(encoding="utf-8")
     (whole / "index.html").write_text(moved(home, latest), encoding="utf-8", newline="\n")
     for page in (whole / "index.html", *(whole / _FOLDER).glob("*.html")):
-        feed = f"{'../' if page.parent != whole else ''}{feeds.FEED}"
+        feed = f"{'../' if page.parent != whole else ''}{record.FEED}"
         link = f'<link rel="alternate" type="application/atom+xml" href="{feed}">\n</head>'
         text = page.read_text(encoding="utf-8").replace("</head>", link, 1)
         page.write_text(text, encoding="utf-8", newline="\n")

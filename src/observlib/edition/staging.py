@@ -24,11 +24,10 @@ from observlib.estimates.measures import MEASURES
 from observlib.language import french
 from observlib.language.prose import plain, typography
 from observlib.pipeline import archive, disclosed, frame, revisions
-from observlib.publish import standing
-from observlib.publish.editions import feeds, vintages
-from observlib.publish.editions.feeds import Planned, days_missed, load_calendar
+from observlib.publish import record, standing, vintages
 from observlib.publish.origins import ORIGINS_FOLDER
 from observlib.publish.project import globbed
+from observlib.publish.record import Planned, days_missed, load_calendar
 from observlib.records.sheets import Action
 from observlib.themes import main_points, quotes
 from observlib.themes.surveys import STEPS
@@ -124,7 +123,7 @@ def _announce(
     text = notices.with_package(
         notices.with_part(text, "points", points), edition, manifest.get("frame", {})
     )
-    if following := feeds.load_calendar(request.data, request.root).after(request.quarter):
+    if following := record.load_calendar(request.data, request.root).after(request.quarter):
         said = notices.next_edition(following[0].quarter, following[0].date)
         text = notices.with_part(text, "prochaine", said)
     text = notices.with_notices(text, manifest, callouts)

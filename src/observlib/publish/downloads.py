@@ -34,8 +34,8 @@ from observlib.language import french, words
 from observlib.language.prose import unmarked
 from observlib.publish import pandoc
 from observlib.publish.html import metadata
-from observlib.publish.notebook import Manifest, labelled_outputs, read_notebook, source_text
-from observlib.publish.project import HOME, Project, SitePage, flat
+from observlib.publish.pandoc import labelled_outputs, read_notebook, source_text
+from observlib.publish.project import HOME, Manifest, Project, SitePage, flat
 
 # --- One page as an accessible PDF (PDF/UA-1), the same bytes for the same edition
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache, cached_property
 from html import unescape
 from pathlib import Path, PurePosixPath
@@ -13,11 +15,14 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from observlib.base.errors import SHOWN, ObservError, bounded
+from observlib.base.period import Quarter
 from observlib.base.yaml_files import mapping, read_front_matter, read_text
+from observlib.dataset import PACKAGE_FOLDER as PACKAGE
 from observlib.display import style as brands
 from observlib.display.style import Brand
+from observlib.language import french
 from observlib.language.prose import curly, unmarked
-from observlib.publish.notebook import Manifest, read_manifest, read_notebook, source_text
+from observlib.publish.pandoc import read_notebook, source_text
 
 # --- Check the pages of a site before readers see them: every link and picture leads somewhere
 
@@ -82,6 +87,76 @@ def broken_links(site: Path, pages: Mapping[str, PageLinks]) -> dict[str, list[s
         if found:
             problems[name] = found
     return problems
+
+
+# --- The manifest of the edition in a project folder: the one list of the studies it publishes
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What an edition says of itself. `pages` and `absent` are names, without suffix.
+
+    The notebooks of `pages` are published, whatever else is beside them; those of `absent` failed,
+    or were not asked for. `package` are the files of its data, `revisions` days.
+    """
+
+    quarter: Quarter
+    kind: str
+    published: date
+    pages: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    revisions: tuple[date, ...] = ()
+    package: tuple[str, ...] = ()
+    commit: str = ""
+
+    @property
+    def made(self) -> date:
+        """The day that all pages bear: of the last revision, or else of the publication."""
+        return (self.published, *self.revisions)[-1]
+
+    @property
+    def is_demonstration(self) -> bool:
+        """Whether the figures are synthetic."""
+        return self.kind == "demonstration"
+
+    @property
+    def label(self) -> str:
+        """What every page says of the edition: its quarter, and its last revision."""
+        if not self.pages:  # the list of editions
+            return f"Dernière édition{french.NBSP}: {self.quarter}"
+        name = f"Édition {self.quarter}"
+        if not self.revisions:
+            return name
+        day = french.day_label(self.revisions[-1])
+        return f"{name}, révision {len(self.revisions)} du {day}"
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest of the edition that a project folder holds."""
+    path = folder / "manifest.json"
+    if not path.is_file():
+        raise ObservError(f"{folder}: holds no edition; `observ edition` makes and publishes one")
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        quarter, kind = Quarter(raw["quarter"]), str(raw["kind"])
+        published = date.fromisoformat(raw["published"])
+        absent = {
+            str(study["page"]): "error" in study or study.get("asked") is False
+            for study in raw["studies"]
+        }
+        revisions = tuple(map(date.fromisoformat, raw.get("revisions", ())))
+        package = tuple(name for name in raw.get("frame", {}) if name.startswith(f"{PACKAGE}/"))
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise ObservError(
+            f"{path}: not a manifest ({type(error).__name__}: {error}); it has quarter, kind, "
+            "published (YYYY-MM-DD) and studies; make the edition again"
+        ) from error
+    if kind not in ("demonstration", "real"):
+        raise ObservError(f"{path}: unknown kind {kind!r}; allowed: demonstration, real")
+    pages = tuple(name for name in absent if not absent[name])
+    missing = tuple(name for name in absent if absent[name])
+    commit = str(raw.get("commit", ""))
+    return Manifest(quarter, kind, published, pages, missing, revisions, package, commit)
 
 
 # --- The menu of a site: its entries, in the sections that it or their pages name

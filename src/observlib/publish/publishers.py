@@ -29,7 +29,7 @@ from observlib.language import french
 from observlib.language.prose import plain
 from observlib.publish import downloads, html, origins, pandoc, require_quarto
 from observlib.publish.downloads import write_figures
-from observlib.publish.notebook import Converted, PageFormat, notebook_to_markdown
+from observlib.publish.pandoc import Converted, PageFormat, notebook_to_markdown
 from observlib.publish.project import (
     HOME,
     MenuEntry,

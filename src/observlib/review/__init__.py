@@ -15,9 +15,9 @@ from observlib import estimates
 from observlib.base import git
 from observlib.base.errors import UsageError, bounded, visible
 from observlib.base.files import temporary_files
+from observlib.publish import record
 from observlib.publish.downloads import COMPARISONS
-from observlib.publish.editions import record
-from observlib.publish.editions.record import CLOSE, DIFFERS, NOT_RUN, REPRODUCED
+from observlib.publish.record import CLOSE, DIFFERS, NOT_RUN, REPRODUCED
 from observlib.review.comparison import (
     LEAST_WEIGHT,
     WHOLE_FILE,

@@ -28,8 +28,7 @@ from observlib.base.kept import Inputs
 from observlib.base.period import Quarter, edition_day, epoch
 from observlib.catalogue.mistakes import fault_texts
 from observlib.pipeline import archive, revisions
-from observlib.publish import standing
-from observlib.publish.editions import record
+from observlib.publish import record, standing
 from observlib.review.comparison import Wording
 from observlib.store.address import SETTING, address
 

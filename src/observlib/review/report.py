@@ -12,8 +12,8 @@ from observlib.base.errors import SHOWN, bounded, visible
 from observlib.display.pages import macros
 from observlib.language.prose import Markdown, curly, plain
 from observlib.publish import pandoc
-from observlib.publish.editions.record import DIFFERS, VERDICT_WORDS
 from observlib.publish.html import with_stacked_tables
+from observlib.publish.record import DIFFERS, VERDICT_WORDS
 from observlib.review import Finding, ReviewResult, StudyGroup, grouped_findings
 from observlib.review.comparison import Difference, place_text
 
