@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from python_calamine import CalamineWorkbook
 from tests.drawings import said
-from tests.publish.test_pdf import objects
+from tests.publish.test_downloads import objects
 
 from observlib import estimates
 from observlib.dataset import HEAD_ROW, package_tables

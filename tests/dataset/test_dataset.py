@@ -7,7 +7,6 @@ import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import frictionless
 import pandas as pd
@@ -140,9 +139,7 @@ def test_any_estimates_and_comparisons_are_valid_and_read_back_equal(tmp_path_fa
 
 @pytest.mark.parametrize(("before", "after", "said"), [
     ("satisfaction_10,legifrance", "satisfaction_11,legifrance", "constraint-error"),
-    (",7.9,", ',"7,9",', "type-error"), (",low_base,", ",faible,", "constraint-error"),
-    ("2026-07-01", "01/07/2026", "type-error"), (",true\n", ",\n", "constraint-error"),
-    (",F,f", ",F,g", "constraint-error"),
+    (",7.9,", ',"7,9",', "type-error"), (",true\n", ",\n", "constraint-error"),
 ])  # fmt: skip
 def test_the_validator_refuses_what_the_schema_does_not_allow(tmp_path, before, after, said):
     files = made()
@@ -243,16 +240,6 @@ def test_the_dictionary_names_ids_in_both_languages_and_falls_back_to_french():
     assert found.loc[("product", "legifrance"), "label_en"] == "Légifrance"
 
 
-def test_definitions_hold_no_citation_of_a_page():
-    known = demonstration_catalogue()
-    rows = estimates.make(
-        {"indicator": name, "period": "2026", "estimate": 1.0} for name in known.indicators
-    )
-    found = dataset.dictionary(rows, comparisons.make_comparisons(None), known)
-    assert not found["definition"].str.contains("@").any()
-    assert found.loc[found["list"] == "indicator", "definition"].str.len().gt(20).all()
-
-
 @pytest.fixture(scope="module")
 def book() -> bytes:
     return made()[f"{ABOUT.name}.xlsx"]
@@ -272,6 +259,7 @@ def test_an_office_finds_the_notes_the_contents_and_a_sheet_a_theme(book):
     ]
     cover = dict(row[:2] for row in read.get_sheet_by_name("Lisez-moi").to_python())
     assert "inventés" in cover["Attention"] and cover["Licence"] == "Licence Ouverte 2.0"
+    assert cover["Contact"] == "Baromètre de l’eau"
     contents = sheet(book, "Sommaire")
     assert contents["Feuille"].tolist() == read.sheet_names[2:]
     notes = sheet(book, "Notes")
@@ -315,30 +303,12 @@ def test_a_sheet_is_one_marked_table_with_no_merged_cell_and_a_head_that_stays(b
         assert "<mergeCell" not in text and "<f>" not in text
     tables = [text for text in sheets if '<tableParts count="1">' in text]
     assert len(tables) == 6 and all('state="frozen"' in text for text in tables)
-    assert "quotePrefix" in parts["xl/styles.xml"]  # the answer `=1+1` stays a text
-    assert "#,##0.0" in parts["xl/styles.xml"] and "dd/mm/yyyy" in parts["xl/styles.xml"]
-
-
-def test_heads_and_titles_have_the_brand_s_colour_and_its_site_is_whom_to_ask(book):
-    with zipfile.ZipFile(io.BytesIO(book)) as inside:
-        looks, page = (
-            ElementTree.fromstring(inside.read(f"xl/{name}.xml"))
-            for name in ("styles", "worksheets/sheet2")
-        )
-        tables = [inside.read(name) for name in inside.namelist() if "/tables/" in name]
-
-    def colours(cell: str) -> tuple[str | None, str | None]:
-        style = int(page.find(f".//{{*}}c[@r='{cell}']").get("s"))
-        own = looks.find("{*}cellXfs")[style]
-        font, fill = (looks.find(f"{{*}}{of}s")[int(own.get(f"{of}Id"))] for of in ("font", "fill"))
-        found = font.find("{*}color"), fill.find(".//{*}fgColor")
-        return tuple(None if colour is None else colour.get("rgb") for colour in found)
-
-    assert colours("A1") == colours(f"A{HEAD_ROW + 2}") == ("FF0B5D3B", None)
-    assert colours(f"A{HEAD_ROW + 1}") == ("FFFFFFFF", "FF0B5D3B")
-    assert tables and all(b"TableStyleLight1" in table for table in tables), "no blue of Office"
-    cover = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_name("Lisez-moi")
-    assert dict(row[:2] for row in cover.to_python())["Contact"] == "Baromètre de l’eau"
+    looks = parts["xl/styles.xml"]
+    assert "quotePrefix" in looks  # the answer `=1+1` stays a text
+    assert "#,##0.0" in looks and "dd/mm/yyyy" in looks
+    assert looks.count('rgb="FF0B5D3B"') > 2, "heads and titles have the brand's colour"
+    tables = [text for name, text in parts.items() if "/tables/" in name]
+    assert all("TableStyleLight1" in table for table in tables), "no blue of Office"
 
 
 def test_catalogues_of_data_read_what_dcat_asks(tmp_path):
@@ -364,9 +334,8 @@ def test_catalogues_of_data_read_what_dcat_asks(tmp_path):
     assert found == {name: len(files[name]) for name in files if name != "dataset.jsonld"}
 
 
-def test_the_package_says_its_version_its_licence_and_its_digests():
-    files = made()
-    said = json.loads(files["datapackage.json"])
+def test_the_package_says_its_version_its_licence_and_its_columns_the_same_each_time():
+    said = json.loads(made()["datapackage.json"])
     assert (said["version"], said["synthetic"]) == ("2026-T3", True)
     assert said["licenses"][0]["name"] == "etalab-2.0"
     assert said["created"] == "2026-11-24T00:00:00Z"
@@ -374,9 +343,6 @@ def test_the_package_says_its_version_its_licence_and_its_digests():
     fields = {one["name"]: one for one in said["resources"][0]["schema"]["fields"]}
     assert fields["product"]["constraints"]["enum"] == ["legifrance"]
     assert fields["period_start"]["type"] == "date"
-
-
-def test_the_same_edition_gives_the_same_bytes():
     assert made() == made()
     packed = dataset.packed(made(), ABOUT)
     assert packed == dataset.packed(made(), ABOUT)

@@ -53,6 +53,9 @@ def test_a_newcomer_finds_every_page_from_the_first():
         names = re.findall(r"\]\(([^)#:]+\.md)", page.read_text(encoding="utf-8"))
         found |= {(page.parent / name).resolve() for name in names} - reached
     assert reached == set(DOCS.rglob("*.md"))
+    for name in ("README.md", "CONTRIBUTING.md"):
+        links = re.findall(r"\]\(([^)#:]+)[)#]", (ROOT / name).read_text(encoding="utf-8"))
+        assert links and [link for link in links if not (ROOT / link).exists()] == []
 
 
 def test_the_documentation_is_published_whole_and_no_link_of_it_is_dead(tmp_path):
@@ -67,10 +70,3 @@ def test_the_documentation_is_published_whole_and_no_link_of_it_is_dead(tmp_path
     assert '<a href="../../documentation/index.html">Documentation</a>' in theme
     assert "« " not in re.sub(r"<pre.*?</pre>|<nav.*?</nav>", "", theme, flags=re.S), "in English"
     assert re.search(r'<img src="architecture\.svg"\s+alt="[^"]{80}', page)
-
-
-def test_links_of_the_readme_and_of_contributing_lead_somewhere():
-    for name in ("README.md", "CONTRIBUTING.md"):
-        text = (ROOT / name).read_text(encoding="utf-8")
-        links = re.findall(r"\]\(([^)#:]+)[)#]", text)
-        assert links and [link for link in links if not (ROOT / link).exists()] == []

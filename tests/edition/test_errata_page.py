@@ -17,7 +17,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from tests.edition import test_release as small
 from tests.links import broken_links_of
-from tests.publish.test_pdf import text_of
+from tests.publish.test_downloads import text_of
 
 from observlib import estimates
 from observlib.base import kept

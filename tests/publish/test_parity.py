@@ -115,24 +115,6 @@ def test_a_page_that_a_real_quarto_made_tells_what_the_embedded_one_tells(projec
     assert counted(pages[0]) == counted(pages[1]) == 2
 
 
-@pytest.mark.parametrize(("before", "after", "where"), [
-    ("Figure\u00a01\u00a0:", "Figure\u00a02\u00a0:", "captions"),
-    (">82\u00a0%<", ">83\u00a0%<", "tables"),
-    ('fig-parts.svg" alt="', 'fig-parts.svg" alt="Deux ', "alternatives"),
-    ("<h2 data-anchor-id", '<h2 class="x">Un de plus</h2><h2 data-anchor-id', "headings"),
-    ("</main>", '<a href="page.ods">O</a><a href="page.xlsx">X</a></main>', "downloads"),
-])  # fmt: skip
-def test_a_difference_is_seen_where_it_is(before, after, where):
-    page = RECORDED.read_text(encoding="utf-8").replace("&nbsp;", "\u00a0")
-    one, other = told(page), told(page.replace(before, after, 1))
-    assert [name for name in TELLS if one[name] != other[name]] == [where]
-
-
-def test_what_a_page_asks_of_other_sites_is_seen():
-    page = '<p><a href="https://a.fr">a</a><script src="//cdn.fr/x.js"></script></p>'
-    assert asked_outside(page) == ["//cdn.fr/x.js"]
-
-
 @pytest.mark.slow
 @pytest.mark.skipif(find_quarto() is None, reason="Quarto is not installed")
 def test_quarto_and_the_embedded_publisher_tell_the_same_and_ask_nothing(project, tmp_path, dump):

@@ -1,6 +1,6 @@
-"""What a reader meets: pages measured in a real browser, on a phone's screen and on a wide one."""
+"""What a reader meets: pages in a real browser, on a phone's screen and on a wide one; markup."""
 
-import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -8,26 +8,40 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from tests.site.conftest import asked, pages_of
+from lxml import html
+from tests.publish.test_filters import Nesting
+from tests.site.axe import looked_at
+from tests.site.conftest import pages_of
 
-MEASURE = Path(__file__).with_name("measure_pages.html").read_text(encoding="utf-8")
+PAGES = ["index.html", "panorama.html"]
+ASKED = ["VERIFICATION intervalle", "vérifications des intervalles", "dispositifs ecoute"]
+ASKED += ["Accessibilités critères", "zzz", "<b>", "e", "la de"]
 
 
 @pytest.fixture(scope="module")
-def found(
+def seen(
     site: Path, dump: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, dict[str, Any]]:
-    """What the browser measured, by page and width."""
+    """What the browser saw, in one pass."""
     copy = shutil.copytree(site, tmp_path_factory.mktemp("browser") / "site")
-    pages = pages_of(copy)
-    result: dict[str, dict[str, Any]] = asked(dump, copy, MEASURE % json.dumps(pages))
-    assert len(result) == 5 * len(pages) == 40
+    result = looked_at(copy, dump, more=(360, 1500), words=dict.fromkeys(PAGES, ASKED))
+    assert len(result["pages"]) == 40
     return result
 
 
+@pytest.fixture
+def found(seen):
+    return seen["pages"]
+
+
+@pytest.fixture
+def answers(seen):
+    return seen["search"]
+
+
 def test_no_page_measured_shows_any_of_these_faults(found):
-    for fault in ("unseen", "wide", "contrasts", "blank"):
-        assert {name: page[fault] for name, page in found.items() if page[fault]} == {}, fault
+    for fault in ("unseen", "wide", "contrasts", "blank", "rules"):
+        assert {name: page[fault] for name, page in found.items() if page.get(fault)} == {}, fault
     for fault in ("overflow", "airy"):
         assert {name: page[fault] for name, page in found.items() if page[fault] > 0} == {}, fault
 
@@ -61,18 +75,6 @@ def test_nothing_is_asked_from_outside_and_no_script_runs_but_those_of_the_site(
         assert all(address.startswith("file:") for address in page["requests"]), name
 
 
-ASK = Path(__file__).with_name("ask_pages.html").read_text(encoding="utf-8")
-PAGES = ["index.html", "panorama.html"]
-ASKED = ["VERIFICATION intervalle", "vérifications des intervalles", "dispositifs ecoute"]
-ASKED += ["Accessibilités critères", "zzz", "<b>", "e", "la de"]
-
-
-@pytest.fixture(scope="module")
-def answers(site, dump, tmp_path_factory):
-    copy = shutil.copytree(site, tmp_path_factory.mktemp("search") / "site")
-    return asked(dump, copy, ASK % (json.dumps(PAGES), json.dumps(ASKED)))
-
-
 def test_words_are_found_without_their_accents_and_in_the_plural_on_each_page(answers):
     one, other = (answers[f"{words}|index.html"] for words in ASKED[:2])
     assert one == other and one["links"]
@@ -97,3 +99,52 @@ def test_how_many_pages_are_found_is_told(answers):
     assert count and answers["dispositifs ecoute|index.html"]["status"] == expected
     for name in ("e", "after"):  # a letter finds nothing yet, and Escape empties the search
         assert answers[f"{name}|index.html"] == {"status": "", "links": []}
+
+
+@pytest.fixture(scope="module")
+def pages(site: Path) -> dict[str, Any]:
+    for name in pages_of(site):
+        nesting = Nesting()
+        nesting.feed((site / name).read_text(encoding="utf-8"))
+        assert nesting.open == [], f"{name} is not well nested"
+    found = {name: html.parse(site / name).getroot() for name in pages_of(site)}
+    assert len(found) == 8
+    return found
+
+
+def words(element: Any) -> str:
+    return " ".join(element.text_content().split())
+
+
+def test_menu_marks_the_page_that_is_read_and_links_say_where_they_lead(pages):
+    for name, page in pages.items():
+        (current,) = page.xpath("//details//a[@aria-current]/@href")
+        assert current.endswith(Path(name).name), name
+    vague = re.compile(r"(?i)^(ici|cliquez ici|lien|en savoir plus|)$")
+    for name, page in pages.items():
+        assert not [link for link in page.iter("a") if vague.match(words(link))], name
+
+
+def test_downloads_say_their_format_and_weight(pages):
+    texts = [words(link) for link in pages["panorama.html"].xpath("//a[@download]")]
+    assert [re.sub(r"\d+", "N", text) for text in texts] == [
+        *("PDF (N ko)", "Word (DOCX, N ko)", "Carnet exécuté (IPYNB, N ko)"),
+        *("Données (CSV, N ko)", "Toute l’édition (PDF)"),
+    ]
+
+
+def test_every_page_leads_to_its_statement_and_licence_and_opens_no_window(pages):
+    for name, page in pages.items():
+        links = page.xpath("//footer//a/@href")
+        assert any(link.endswith("accessibilite.html") for link in links), name
+        assert any("licence-ouverte" in link for link in links), name
+        assert not page.xpath("//@target | //font | //center | //big | //u"), name
+
+
+def test_style_and_script_ask_nothing_from_outside(site):
+    script = "".join((site / name).read_text("utf-8") for name in ("search.js", "values.js"))
+    asks = r"https?:|fetch|XMLHttp|import|eval|innerHTML|cookie|[lL]ocalStorage"
+    assert not re.search(asks, script)
+    text = "".join((site / name).read_text("utf-8") for name in ("site.css", "access.css"))
+    assert "url(" not in text and "@import" not in text and "http" not in text
+    assert ":focus-visible" in text and "@media print" in text

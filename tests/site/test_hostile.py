@@ -16,7 +16,7 @@ import pypandoc
 import pytest
 from tests import hostile
 from tests.language.test_prose import READER
-from tests.publish.test_pdf import objects
+from tests.publish.test_downloads import objects
 from tests.site.active import read, squeezed
 from tests.site.axe import violations
 from tests.site.conftest import asked, pages_of
@@ -119,6 +119,13 @@ def through(proxy: str) -> tuple[str, ...]:
     return f"--proxy-server=http://{proxy}", "--proxy-bypass-list=<-loopback>"
 
 
+CONTROLS = {  # which the harness sees, or no page would mean a thing
+    "script.html": "<script>document.documentElement.id='RAN'+7</script>",
+    "event.html": "<b onmouseover=\"document.title='RAN'\">x</b>",
+    "image.html": '<img src="http://exemple.invalid/x.png">',
+}
+
+
 def test_no_page_runs_anything_or_asks_anybody_for_anything(site, dump, requests, tmp_path):
     proxy, heard = requests
     place = shutil.copytree(site, tmp_path / "site")
@@ -128,25 +135,13 @@ def test_no_page_runs_anything_or_asks_anybody_for_anything(site, dump, requests
         policy = re.findall(r'<meta http-equiv="Content-Security-Policy"[^>]*>', text)
         assert len(policy) == 1 and "script-src 'self' file:;" in policy[0]
         (place / name).write_text(text.replace(policy[0], ""), encoding="utf-8")
-    found = asked(dump, place, HARNESS % json.dumps(pages), *through(proxy))
+    for name, text in CONTROLS.items():
+        (place / name).write_text(text, encoding="utf-8")
+    found = asked(dump, place, HARNESS % json.dumps([*pages, *CONTROLS]), *through(proxy))
+    assert [found.pop(name)["ran"] for name in CONTROLS] == [True, True, False]
     assert list(found) == pages and all(one["text"] > 200 for one in found.values())
     assert {page: one for page, one in found.items() if one["ran"] or one["odd"]} == {}
     assert all(one["address"].endswith(page) for page, one in found.items())
-    assert heard == []
-
-
-def test_the_harness_tells_what_runs_and_what_is_asked_for(dump, requests, tmp_path):
-    proxy, heard = requests
-    image = '<img src="http://exemple.invalid/x.png">'
-    pages = {
-        "script.html": "<script>document.documentElement.id='RAN'+7</script>",
-        "event.html": "<b onmouseover=\"document.title='RAN'\">x</b>",
-        "image.html": image,
-    }
-    for name, text in pages.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    found = asked(dump, tmp_path, HARNESS % json.dumps([*pages]), *through(proxy))
-    assert [one["ran"] for one in found.values()] == [True, True, False]
     assert heard == ["http://exemple.invalid/x.png"]
 
 

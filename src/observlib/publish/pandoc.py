@@ -1,15 +1,12 @@
 """What pandoc makes pages of: the Markdown of executed notebooks; and how it is run."""
 
-import base64
-import binascii
-import hashlib
 import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
-import threading
+from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,8 +15,9 @@ from html import escape
 from html.parser import HTMLParser
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files as resources
+from itertools import takewhile
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from observlib import estimates
 from observlib.base import files
@@ -34,41 +32,19 @@ _TIME_LIMIT = 300.0
 TEMPLATES = Path(str(resources("observlib.publish") / "templates"))
 # else it cannot read a path with an accent where the locale is plain
 _UTF8 = {"LC_ALL": "C.UTF-8"} if sys.platform == "linux" else {}
-_ASKING = threading.Lock()  # `cache` alone lets each of several threads compute
-
-
-def executable() -> str:
-    """Path of `pypandoc_binary`'s pandoc; `pypandoc` may give threads another, of PATH."""
-    with _ASKING:
-        return _checked()
 
 
 @cache
-def _checked() -> str:
+def executable() -> str:
+    """Path of `pypandoc_binary`'s pandoc; `pypandoc` may give another, of PATH."""
     try:
         package = distribution("pypandoc_binary")
     except PackageNotFoundError as error:
         raise ObservError("pandoc: is absent; install the package pypandoc_binary") from error
-    again = f"install pypandoc_binary {package.version} again"
     name = f"pypandoc/files/pandoc{'.exe' if sys.platform == 'win32' else ''}"
-    listed = next((file for file in package.files or () if file.as_posix() == name), None)
-    if listed is None:
-        raise ObservError(f"pandoc: pypandoc_binary {package.version} lists no {name}; {again}")
-    path = Path(str(listed.locate()))
-    kind = listed.hash.mode if listed.hash else "sha256"
-    if kind not in hashlib.algorithms_guaranteed:
-        raise ObservError(f"pandoc: no {kind} can be computed, by which it is known; {again}")
-    try:
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, kind).digest()
-    except OSError as error:
-        raise ObservError(f"{path}: cannot be read ({error.strerror}); {again}") from error
-    digest = base64.urlsafe_b64encode(found).rstrip(b"=").decode()
-    if listed.hash and digest != listed.hash.value:
-        raise ObservError(
-            f"{path}: is not the pandoc of pypandoc_binary {package.version} ({kind} {digest}, "
-            f"where the package says {listed.hash.value}); {again}"
-        )
+    path = Path(str(package.locate_file(name)))
+    if not path.is_file():
+        raise ObservError(f"{path}: is not there; install pypandoc_binary {package.version} again")
     return str(path)
 
 
@@ -124,7 +100,7 @@ def convert_to_docx(
     looks.write_bytes(reference)
     options = {"to": "docx", "output-file": "-", "reference-doc": pandoc_path(looks)}
     day = {"SOURCE_DATE_EPOCH": str(epoch(made))}
-    return _run(options, markdown, name, metadata, filters, folder, environment=day)
+    return _run(options, markdown, name, metadata, filters, folder, day)
 
 
 def data_file(name: str) -> bytes:
@@ -150,40 +126,29 @@ def _run(
         "metadata": dict(metadata),
         **{key: value for key, value in options.items() if value is not None},
     }
+    environment = {**os.environ, **_UTF8, **(environment or {})}
     # pandoc takes its options from a file only, so that no text is read as an option
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         defaults = Path(place) / "defaults.json"
         defaults.write_text(json.dumps(given), encoding="utf-8")
         try:
             done = subprocess.run(
-                [executable(), "--defaults", str(defaults)],
-                input=markdown.encode("utf-8"),
-                capture_output=True,
-                cwd=folder,
-                timeout=_TIME_LIMIT,
-                env={**os.environ, **_UTF8, **(environment or {})},
-                check=False,
-            )
+                [executable(), "--defaults", str(defaults)], input=markdown.encode("utf-8"),
+                capture_output=True, cwd=folder, timeout=_TIME_LIMIT, env=environment, check=False,
+            )  # fmt: skip
         except subprocess.TimeoutExpired as error:
-            raise ObservError(
-                f"{name}: pandoc was stopped after {_TIME_LIMIT:.0f} s; shorten the page"
-            ) from error
+            told = f"was stopped after {_TIME_LIMIT:.0f} s; shorten the page"
+            raise ObservError(f"{name}: pandoc {told}") from error
         except (FileNotFoundError, PermissionError) as error:
-            raise ObservError(
-                f"{name}: pandoc cannot be run ({error}); install the package pypandoc_binary"
-            ) from error
+            told = f"cannot be run ({error}); install the package pypandoc_binary"
+            raise ObservError(f"{name}: pandoc {told}") from error
     if done.returncode:
-        raise ObservError(*_problems(done.stderr.decode("utf-8", "replace"), name))
+        lines = [line.strip() for line in done.stderr.decode("utf-8", "replace").splitlines()]
+        ours = [one.removeprefix("observlib: ") for one in lines if one.startswith("observlib: ")]
+        useful = [line for line in lines if line and not line.startswith("Failing because")]
+        told = ours or [f"pandoc: {' '.join(useful[:4])}"]
+        raise ObservError(*(f"{name}: {line}" for line in told))
     return done.stdout
-
-
-def _problems(stderr: str, name: str) -> list[str]:
-    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
-    ours = [line.removeprefix("observlib: ") for line in lines if line.startswith("observlib: ")]
-    if not ours:
-        useful = [line for line in lines if not line.startswith("Failing because")]
-        ours = ["pandoc: " + " ".join(useful[:4])]
-    return [f"{name}: {line}" for line in ours]
 
 
 # --- Great-tables' HTML, without its looks: the same table as plain, accessible markup
@@ -193,21 +158,17 @@ _INLINE = {"strong", "b", "em", "i", "sup", "sub", "abbr", "br", "a", "small", "
 _KEPT = {"colspan", "rowspan", "scope", "href", "title", "lang"}
 _NOTES = ("gt_sourcenote", "gt_footnote")
 _HEADING = ("gt_title", "gt_subtitle")
+_CLASSES = {"gt_group_heading": "group"}
+_CLASSES |= dict.fromkeys(("gt_summary_row", "gt_grand_summary_row"), "total")
 _SIDES = {of + to: to for of in ("gt_", "text-align:") for to in ("left", "right", "center")}
 
 
-@dataclass(frozen=True)
-class _CleanTable:
+class _CleanTable(NamedTuple):
     """A table as plain markup, its title and its notes taken out of it."""
 
     markup: str
     title: str
     notes: tuple[str, ...]
-
-    def as_markdown(self) -> str:
-        """The table and its notes as blocks of Quarto Markdown."""
-        parts = [self.markup, *(f"<p>{note}</p>" for note in self.notes)]
-        return "\n\n".join(f"```{{=html}}\n{part}\n```" for part in parts)
 
 
 def clean_table(markup: str) -> _CleanTable:
@@ -296,10 +257,9 @@ class _Cleaner(HTMLParser):
             side = next((_SIDES[name] for name in [*classes, *style] if name in _SIDES), None)
             if side:
                 kept["style"] = f"text-align: {side}"
-            if "gt_group_heading" in classes:
-                kept["class"] = "group"
-            if set(classes) & {"gt_summary_row", "gt_grand_summary_row"}:
-                kept["class"] = "total"
+            for own, name in _CLASSES.items():
+                if own in classes:
+                    kept["class"] = name
         return "".join(f' {key}="{escape(value)}"' for key, value in kept.items())
 
 
@@ -409,11 +369,8 @@ def notebook_to_markdown(path: Path, to: PageFormat = "html") -> Converted:
 
 def cell_options(source: str) -> dict[str, Any]:
     """The options that a code cell gives in its first lines, as `#| key: value`."""
-    lines = []
-    for line in source.lstrip().split("\n"):
-        if not line.startswith("#|"):
-            break
-        lines.append(line[2:].removeprefix(" "))
+    given = takewhile(lambda line: line.startswith("#|"), source.lstrip().split("\n"))
+    lines = [line[2:].removeprefix(" ") for line in given]
     return mapping("\n".join(lines), "its `#|` lines", is_written=False)
 
 
@@ -429,16 +386,15 @@ def _code_cell(
         raise ValueError(f"unknown option {', '.join(unknown)}; allowed: {', '.join(_OPTIONS)}")
     if options.get("include") is False or options.get("output") is False:
         return
-    outputs = list(cell.get("outputs") or [])
+    outputs = cell.get("outputs") or []
     if label.startswith(("fig-", "tbl-")) and not any(_data(output) for output in outputs):
         raise ValueError(f"is labelled {label} but shows nothing; run the study again")
     used = False
     for number, output in enumerate(outputs, start=1):
         kind = output.get("output_type")
         if kind == "error":
-            raise ValueError(
-                f"raised {output.get('ename')}: {output.get('evalue')}; mend the study"
-            )
+            told = f"{output.get('ename')}: {output.get('evalue')}"
+            raise ValueError(f"raised {told}; mend the study")
         if kind == "stream":
             if output.get("name") == "stdout":
                 yield _verbatim(source_text(output.get("text", "")))
@@ -454,7 +410,7 @@ def _code_cell(
         here = "" if used else label
         if mime in _IMAGES:
             name = f"{folder}/{here or f'cell-{len(files) + 1}'}.{_IMAGES[mime]}"
-            files[name] = _picture(content, mime)
+            files[name] = content.encode() if mime == "image/svg+xml" else b64decode(content)
             yield _figure(name, files[name], options, here)
             used = used or label.startswith("fig-")
         elif mime == "text/html":
@@ -470,9 +426,8 @@ def _code_cell(
 
 
 def _data(output: Mapping[str, Any]) -> dict[str, Any]:
-    if output.get("output_type") not in ("display_data", "execute_result"):
-        return {}
-    return dict(output.get("data") or {})
+    is_shown = output.get("output_type") in ("display_data", "execute_result")
+    return dict(output.get("data") or {}) if is_shown else {}
 
 
 def _figure(name: str, content: bytes, options: Mapping[str, Any], label: str) -> str:
@@ -498,8 +453,10 @@ def _table(content: str, options: Mapping[str, Any], label: str) -> str:
     caption = str(options.get("tbl-cap") or "").strip() or table.title
     if label.startswith("tbl-") and not caption:
         raise ValueError(f"table {label} has no caption; add `#| tbl-cap: …`")
+    parts = [table.markup, *(f"<p>{note}</p>" for note in table.notes)]
+    blocks = [f"```{{=html}}\n{part}\n```" for part in parts]
     identifier = f"#{label}" if label.startswith("tbl-") else ".table"
-    return f"::: {{{identifier}}}\n" + "\n\n".join([table.as_markdown(), caption]) + "\n:::\n"
+    return "\n\n".join([f"::: {{{identifier}}}\n{blocks[0]}", *blocks[1:], f"{caption}\n:::\n"])
 
 
 def _verbatim(text: str) -> str:
@@ -510,15 +467,6 @@ def _verbatim(text: str) -> str:
 def _attribute(text: str) -> str:
     flat = re.sub(r"[ \t\r\n]+", " ", text)  # and not the non-breaking ones
     return flat.replace("&", "&amp;").replace('"', "&quot;").replace("\\", "\\\\")
-
-
-def _picture(content: str, mime: str) -> bytes:
-    if mime == "image/svg+xml":
-        return content.encode("utf-8")
-    try:
-        return base64.b64decode(content, validate=False)
-    except binascii.Error as error:
-        raise ValueError(f"its {mime} output is not base64: {error}") from error
 
 
 def _size(content: bytes) -> dict[str, int]:

@@ -1,26 +1,255 @@
-"""Quarto must be given a project that it can render as it is, and its failures must be told."""
+"""Publishing, by either publisher, ends with a whole new site, or the old one and the reasons."""
 
+import errno
+import functools
+import gzip
+import hashlib
 import json
 import os
+import re
+import shutil
 import signal
 import stat
+import subprocess
 import sys
 import time
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 import yaml
 
 from observlib import estimates
-from observlib.base.errors import ObservError
+from observlib.base.errors import ObservError, UsageError
 from observlib.base.yaml_files import split_front_matter
-from observlib.publish import publish, publishers
+from observlib.publish import pandoc, publish, publishers
 from observlib.publish.pandoc import notebook_to_markdown
 from observlib.publish.project import SitePage, read_project
 from observlib.publish.publishers import stage_pages
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in command is a script")
+RUN = """
+import sys
+from pathlib import Path
+from observlib.publish import publish
+print("started", flush=True)
+publish(Path(sys.argv[1]), Path(sys.argv[2]), "embedded")
+"""
+
+
+def digest(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture
+def old_site(tmp_path: Path, made_site: Path) -> Path:
+    """A site published before, with a mark that a new one would not have."""
+    site = tmp_path / "_site"
+    shutil.copytree(made_site, site)
+    (site / "mark.txt").write_text("old", encoding="utf-8")
+    return site
+
+
+def test_same_edition_gives_the_same_bytes_and_all_is_counted(tmp_path, made_project, made_site):
+    told: list[tuple[int, int, str]] = []
+    place = tmp_path / "elsewhere" / "site"
+    again = publish(made_project, place, "embedded", lambda *step: told.append(step))
+    assert again == place / "index.html"
+    assert digest(again.parent) == digest(made_site)
+    assert [step[:2] for step in told] == [(number, 10) for number in range(1, 11)]
+    assert {"Panorama", "Glossaire"} < {step[2] for step in told}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such names")
+def test_no_name_of_the_project_s_folder_changes_a_page(tmp_path, sample, made_site, monkeypatch):
+    place = tmp_path / "é %41 [x] 'q' #h?a=1 {b} $HOME *"
+    shutil.copytree(pandoc.TEMPLATES, place / "templates")  # the package may stand there too
+    monkeypatch.setattr(pandoc, "TEMPLATES", place / "templates")
+    site = publish(sample.make_project(place / "project"), place / "_site", "embedded").parent
+    assert digest(site) == digest(made_site)
+
+
+def test_problems_of_all_pages_are_told_and_the_old_site_stays(tmp_path, sample, old_site):
+    bad = {
+        name: sample.study(name, "Constat.", 1, sample.markdown(f"Voir @fig-{name}.\n"))
+        for name in ("absent", "parti")
+    }
+    project = sample.make_project(tmp_path / "project", **bad)
+    before = digest(old_site)
+    with pytest.raises(ObservError) as caught:
+        publish(project, old_site, "embedded")
+    text = str(caught.value)
+    assert "absent.ipynb: unresolved reference @fig-absent" in text
+    assert "parti.ipynb: unresolved reference @fig-parti" in text
+    assert digest(old_site) == before
+    assert not list(tmp_path.glob(".work-*"))
+
+
+def test_a_link_that_leads_nowhere_stops_the_site(published, sample):
+    with pytest.raises(ObservError) as caught:
+        published(sample.markdown("[a](absent.qmd) [b](/methode.qmd#nulle-part)\n"))
+    assert caught.value.problems == (
+        "page.ipynb: 'absent.html' leads to no file of the site",
+        "page.ipynb: 'methode.html#nulle-part' leads to no place of its page",
+    )
+
+
+def test_a_full_disk_or_an_interruption_leaves_the_old_site(monkeypatch, made_project, old_site):
+    def full(self: Path, content: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device", str(self))
+
+    def interrupted(done: int, total: int, name: str) -> None:
+        if done == 3:
+            raise KeyboardInterrupt
+
+    before = digest(old_site)
+    monkeypatch.setattr(Path, "write_bytes", full)
+    told = r"the disk is full; free some space; what was published is as"
+    with pytest.raises(ObservError, match=told):
+        publish(made_project, old_site, "embedded")
+    monkeypatch.undo()
+    assert digest(old_site) == before
+    with pytest.raises(KeyboardInterrupt):
+        publish(made_project, old_site, "embedded", interrupted)
+    assert digest(old_site) == before
+    assert not list(old_site.parent.glob(".work-*"))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="kill -9 is of POSIX systems")
+def test_kill_leaves_the_old_site_and_is_cleared_next_time(made_project, made_site, old_site):
+    before = digest(old_site)
+    command = [sys.executable, "-c", RUN, str(made_project), str(old_site)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout and run.stdout.readline() == "started\n"
+        time.sleep(0.4)
+        run.send_signal(signal.SIGKILL)
+    assert digest(old_site) in (before, digest(made_site))
+    publish(made_project, old_site, "embedded")
+    assert digest(old_site) == digest(made_site)
+    assert [path.name for path in old_site.parent.iterdir()] == ["_site"]
+
+
+def test_unknown_publisher_is_a_mistake_of_the_command(tmp_path):
+    with pytest.raises(
+        UsageError, match="unknown publisher 'latex'; allowed: auto, quarto, embedded"
+    ):
+        publish(tmp_path, tmp_path / "site", "latex")
+
+
+def compressed(path: Path) -> int:
+    """How many bytes a server sends of a file."""
+    return len(gzip.compress(path.read_bytes()))
+
+
+def test_pages_are_light(made_site):
+    shared = ("site.css", "access.css", "search.js", "values.js")
+    style = sum(compressed(made_site / name) for name in shared)
+    for page in made_site.rglob("*.html"):
+        pictures = re.findall(r'<img src="([^"]+)"', page.read_text(encoding="utf-8"))
+        sizes = [compressed(page.parent / name) for name in pictures]
+        assert compressed(page) + style + sum(sizes) < 50_000
+
+
+STUDY = Path("panorama.ipynb")
+EVERY = {
+    *("index.qmd", "methode.qmd", "glossaire.qmd", "accessibilite.qmd", "retours.qmd"),
+    "origines.qmd",
+    *("panorama.ipynb", "produit.ipynb"),
+}
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The pages that were made, and not taken from what is kept."""
+    return noted(monkeypatch)
+
+
+def noted(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    names: set[str] = set()
+    page = publishers._page
+
+    @functools.wraps(page)
+    def note(
+        project: publishers.Project, one: publishers.SitePage, frames: Path | None
+    ) -> dict[str, bytes]:
+        names.add(str(one.source))
+        return page(project, one, frames)
+
+    monkeypatch.setattr(publishers, "_page", note)
+    return names
+
+
+def replace(name: str | Path, before: str, after: str) -> Callable[[Path], None]:
+    def act(project: Path) -> None:
+        text = (project / name).read_text(encoding="utf-8")
+        assert before in text
+        (project / name).write_text(text.replace(before, after), encoding="utf-8")
+
+    return act
+
+
+CHANGES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
+    "nothing": (lambda project: None, set()),
+    "a sentence": (replace(STUDY, "prudence !", "patience !"), {str(STUDY)}),
+    "a finding": (replace(STUDY, "reste en retrait", "progresse"), {str(STUDY), "index.qmd"}),
+    "a fixed page": (replace("glossaire.qmd", "---\n\n", "---\n\nUn mot.\n\n"), {"glossaire.qmd"}),
+    "the day": (replace("manifest.json", "2026-11-24", "2026-12-02"), EVERY),
+    "a filter": (lambda project: (project / "ordinals.lua").write_text("\n"), EVERY),
+}
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory, sample: ModuleType) -> Path:
+    """A project, its site, and what was kept of it when it was first made."""
+    place = tmp_path_factory.mktemp("first")
+    with pytest.MonkeyPatch.context() as patch:
+        names = noted(patch)
+        publish(
+            sample.make_project(place / "project"), place / "site", "embedded", cache=place / "kept"
+        )
+    assert names == EVERY
+    return place
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_changed_is_made_again_as_in_a_new_site(tmp_path, first, made, name):
+    shutil.copytree(first, tmp_path, dirs_exist_ok=True)
+    project, site, kept = (tmp_path / each for each in ("project", "site", "kept"))
+    act, expected = CHANGES[name]
+    act(project)
+    publish(project, site, "embedded", cache=kept)
+    assert made == expected
+    publish(project, tmp_path / "other", "embedded")
+    assert digest(site) == digest(tmp_path / "other")
+
+
+def test_a_page_that_is_refused_is_refused_again_and_the_others_are_kept(tmp_path, project, made):
+    replace(STUDY, "@fig-parts)", "@fig-nowhere)")(project)
+    for expected in (EVERY, {str(STUDY)}):
+        made.clear()
+        with pytest.raises(ObservError, match="unresolved reference @fig-nowhere"):
+            publish(project, tmp_path / "site", "embedded", cache=tmp_path / "kept")
+        assert made == expected
+
+
+@pytest.mark.slow
+def test_a_library_that_changes_meanwhile_keeps_nothing(tmp_path, project, made, monkeypatch):
+    monkeypatch.setattr(
+        publishers.kept, "library_files", lambda: {"the library/publish/html.py": "2"}
+    )
+    for _ in range(2):
+        made.clear()
+        publish(project, tmp_path / "site", "embedded", cache=tmp_path / "kept")
+        assert made == EVERY
+
+
 # what a run tells, fails with and makes; what its pages hold is asked of the real one
 STAND_IN = r"""#!{python}
 import json, sys, time
@@ -36,8 +265,6 @@ if {status}:
     sys.exit({status})
 site = Path("_rendered")
 site.mkdir()
-if "index.qmd" not in render:  # as Quarto does, which has a site begin at its first page
-    (site / "index.html").write_text("<title>Redirect</title>")
 (site / "site_libs" / "theme").mkdir(parents=True)
 (site / "site_libs" / "theme" / "theme.css").write_text("body {{}}")
 (site / "site_libs" / "slides").mkdir()
@@ -126,6 +353,7 @@ def test_quarto_beside_python_renders_a_copy_without_a_run(tmp_path, monkeypatch
 
 
 def test_quarto_is_asked_again_for_the_pages_that_changed_alone(tmp_path, monkeypatch, project):
+    """And `index.html`, a way to another page, is none of what that run gives."""
     log, site, kept = install(tmp_path, monkeypatch), tmp_path / "site", tmp_path / "kept"
     publish(project, site, "quarto", cache=kept)
     before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
@@ -136,33 +364,6 @@ def test_quarto_is_asked_again_for_the_pages_that_changed_alone(tmp_path, monkey
     publish(project, site, "quarto", cache=kept)
     (_, _, all_of_them), (_, _, again) = runs(log)
     assert len(all_of_them) == 8 and again == ["panorama.qmd"]
-
-
-def test_the_front_page_is_never_a_way_to_another_page(tmp_path, monkeypatch, project):
-    install(tmp_path, monkeypatch)
-    read = read_project(project, "a quarto")
-    study = read.page(PurePosixPath("panorama.ipynb"))
-
-    def text(page: SitePage) -> Any:
-        return notebook_to_markdown(project / page.source)
-
-    publishers.render_pages(read, [study], text, tmp_path / "frames", lambda _: None)
-    assert (tmp_path / "frames" / "panorama.html").is_file()
-    assert not (tmp_path / "frames" / "index.html").exists(), "the run of the front page makes it"
-
-
-def test_a_page_that_fails_once_makes_no_other_fail(tmp_path, monkeypatch, project):
-    log, kept = install(tmp_path, monkeypatch), tmp_path / "kept"
-    with monkeypatch.context() as once:
-        once.setattr(publishers.downloads, "page_pdf", fail)
-        with pytest.raises(ObservError, match="no room"):
-            publish(project, tmp_path / "site", "quarto", cache=kept)
-    site = publish(project, tmp_path / "site", "quarto", cache=kept).parent
-    assert (site / "site_libs" / "theme" / "theme.css").is_file() and len(runs(log)) == 1
-
-
-def fail(*_: Any) -> Any:
-    raise ObservError("no room")
 
 
 def test_all_pages_that_cannot_be_read_are_told_at_once(tmp_path, monkeypatch, project, sample):
@@ -190,14 +391,6 @@ def test_ctrl_c_ends_quarto_and_what_it_began(tmp_path, monkeypatch, project):
     assert time.monotonic() - began < 15 and not late.exists() and not log.exists()
 
 
-def test_pages_are_shared_among_processors_and_all_made(tmp_path, monkeypatch, project):
-    log = install(tmp_path, monkeypatch)
-    monkeypatch.setattr(publishers, "_PROCESSES", 3)
-    publish(project, tmp_path / "site", "quarto")
-    rendered = [name for _, _, own in runs(log) for name in own]
-    assert len(runs(log)) == 3 and len(rendered) == len({*rendered}) == 8
-
-
 def test_failure_of_quarto_is_told_with_its_last_lines(tmp_path, monkeypatch, project):
     install(tmp_path, monkeypatch, status=3)
     (tmp_path / "site").mkdir()
@@ -222,17 +415,6 @@ def test_a_page_that_quarto_did_not_make_is_told(tmp_path, monkeypatch, project)
     install(tmp_path, monkeypatch, skipped="glossaire")
     with pytest.raises(ObservError, match=r"made no glossaire\.html"):
         publish(project, tmp_path / "site", "quarto")
-
-
-def test_whoever_publishes_readers_have_the_same_documents(tmp_path, monkeypatch, project):
-    install(tmp_path, monkeypatch)
-    sites = [publish(project, tmp_path / name, name).parent for name in ("quarto", "embedded")]
-    one, other = (
-        {path.name: path.read_bytes() for path in site.iterdir() if path.suffix in (".pdf", ".csv")}
-        for site in sites
-    )
-    assert "panorama.pdf" in one and "<pdfuaid:part>1" in one["panorama.pdf"].decode("latin-1")
-    assert one == other
 
 
 def test_quarto_wanted_and_absent_says_how_to_get_it(tmp_path, monkeypatch, project):
@@ -304,8 +486,7 @@ def test_plain_quarto_never_empties_the_archive_of_editions(project):
     config = yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
     assert config["project"]["output-dir"] != "_site"
     assert config["execute"] == {"enabled": False, "echo": False, "warning": False}
-    places = ["_site", "./_site/", "", "_site/2026-T3", "x/../_site", "../reports/_site", "."]
-    for place in [*places, str(project / "_site")]:
+    for place in ("_site", "./_site/", "", "_site/2026-T3", "x/../_site", "."):
         configure(project, project={"type": "website", "output-dir": place})
         with pytest.raises(ObservError, match="_site is the archive of all editions"):
             read_project(project)
