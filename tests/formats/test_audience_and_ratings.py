@@ -115,11 +115,6 @@ def test_the_last_day_of_a_history_is_over_only_where_the_tool_ran_after_it(read
         assert loaded.rows["visits"].tolist() == [60, 50]
 
 
-def test_a_refused_day_of_a_history_is_told_by_its_line_in_the_file(read):
-    loaded = read(AWSTATS.format(updated="20260401", visits="x", end="END_DAY"), loader="awstats")
-    assert loaded.rejects[["row", "column"]].to_numpy().tolist() == [[6, "visits"]]
-
-
 @pytest.mark.parametrize(("text", "what"), [
     (AWSTATS.format(updated="20260401", visits=60, end=""), r"e\.csv:5: no line END_DAY"),
     (AWSTATS.replace("BEGIN_DAY", "BEGIN_TIME"), "has no line BEGIN_DAY"),
@@ -160,16 +155,6 @@ def test_a_comment_written_like_a_count_adds_no_answer(read):
     assert [row for row, _ in told] == [4, 5, 6, 7]
     for (_, reason), part in zip(told, ["is empty", "no whole", "above", "skipped"], strict=True):
         assert part in reason
-
-
-def test_the_same_answers_exported_twice_have_the_same_identifiers(read):
-    march = "2026-03-30 10:00:00,s,,5,service-feedback\n2026-03-30 10:00:00,s,,2,service-feedback\n"
-    april = "2026-04-02 09:00:00,s,,1,service-feedback\n"
-    one, both = (
-        read(f"{FEEDEX}\n{rows}", loader="govuk_feedback") for rows in (march, march + april)
-    )
-    ids = both.rows["answer_id"].tolist()
-    assert len(set(ids)) == 3 and ids[:2] == one.rows["answer_id"].tolist()
 
 
 def own(catalogue: Catalogue, **keys: object) -> Catalogue:

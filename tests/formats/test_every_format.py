@@ -181,20 +181,6 @@ def test_a_file_without_a_row_that_counts_gives_none_and_says_so(read, form):
         assert found.rows.empty and "does not count" in found.notices[0]
 
 
-@EVERY
-def test_two_equal_headers_are_refused_rather_than_one_taken(tmp_path, catalogue, form):
-    names = header(form)
-    field = next(f for f, column in form.columns.items() if column.headers and not column.first_of)
-    twice = [*names, form.columns[field].headers[0]]
-    path = tmp_path / "export_2026-03.csv"
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=form.layout.delimiters[0])
-    writer.writerows([*[["titre"]] * (form.layout.header_row - 1), twice, [*row(form, 1), "x"]])
-    path.write_text(out.getvalue(), encoding="utf-8")
-    with pytest.raises(ObservError, match="both give"):
-        load(path, device(form.id), catalogue)
-
-
 @pytest.mark.parametrize("cells", ["", "zoe@exemple.invalid", "/index"])
 def test_sections_of_which_none_can_be_read_are_refused_in_words(tmp_path, catalogue, cells):
     path = tmp_path / "sections_2026-03.csv"
@@ -202,10 +188,3 @@ def test_sections_of_which_none_can_be_read_are_refused_in_words(tmp_path, catal
     found = load(path, device("matomo_sections"), catalogue)
     assert found.rows.empty and (found.rejects["column"] == "label").all()
     assert len(found.rejects) == (0 if cells == "/index" else 2)
-
-
-def test_visitors_above_visits_are_told_and_not_stored(tmp_path, catalogue):
-    path = tmp_path / "visites_2026-03.csv"
-    path.write_text("nb_visits,nb_uniq_visitors\n120,150\n", encoding="utf-8")
-    found = load(path, device("matomo_csv"), catalogue)
-    assert found.rows.empty and found.rejects["reason"].tolist() == ["is more than the visits"]

@@ -1,6 +1,5 @@
 """Polls as networks export them: only those that have closed, and never a share of another base."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -62,13 +61,6 @@ def test_a_status_given_twice_counts_once_and_markup_is_no_question(read):
     assert found.rejects["reason"].tolist() == ["repeats row 1", "repeats row 2"]
     asked = '<p>L&#39;avez-vous lue<br>? <a href="https://a.example/x">#<span>lettre</span></a></p>'
     assert set(read([status(content=asked)]).rows["question"]) == {"L'avez-vous lue ? #lettre"}
-
-
-def test_nobody_is_read_or_told_and_half_a_character_stops_nothing(read):
-    found = read([status(), status(id="8", votes=(30, None))])
-    assert "Martin" not in found.rows.to_csv() + found.rejects.to_csv() + str(found.notices)
-    found = read(json.dumps([status(content="<p>Bien \ud83d ?</p>")]))
-    assert found.rejects.empty and set(found.rows["question"]) == {"Bien ? ?"}
 
 
 @pytest.mark.parametrize(("poll", "reason"), [

@@ -8,7 +8,7 @@ from tests.formats.test_samples import SAMPLES, same
 from tests.loaders.conftest import asked
 
 from observlib.base.errors import ObservError
-from observlib.catalogue import Device, Questionnaire, needed_by
+from observlib.catalogue import Device, Questionnaire
 from observlib.loaders import load
 
 
@@ -109,10 +109,6 @@ def said(found, variable):
 
 def reasons(found):
     return found.rejects[["row", "reason"]].to_numpy().tolist()
-
-
-def test_a_device_of_a_survey_s_format_must_name_its_product_and_questionnaire(catalogue):
-    assert needed_by("kobo", catalogue.formats) == ["product", "questionnaire"]
 
 
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the samples are not at hand")
@@ -247,25 +243,6 @@ def test_a_day_is_that_of_paris_and_a_joined_cell_counts_where_its_columns_are_e
     assert list(said(found, "means").values()) == [["Emporter", "Place"], ["Emporter"]]
     assert found.rows["date"].astype(str).drop_duplicates().tolist() == ["2026-07-01", "2026-06-30"]
     assert reasons(found) == [[4, "is no answer to kind: no code or label of the questionnaire"]]
-
-
-def test_labels_and_boxes_are_read_from_a_joined_cell_or_without_it(read):
-    top = ["Which kind?", "_uuid", "_submission_time"]
-    found = read("kobo", top, ["Take away Sit down", f"{UUID}1", SENT], delimiter=";")
-    assert list(said(found, "means").values()) == [["Emporter", "Place"]]
-    top = ["g/Which kind?/Sit down", "kind/takeaway", "_uuid", "_submission_time"]
-    found = read("kobo", top, ["0", "1", f"{UUID}1", SENT], delimiter=";")
-    assert list(said(found, "means").values()) == [["Emporter"]]
-
-
-def test_what_was_rejected_in_odk_does_not_count(read):
-    top = ["SubmissionDate", "q1", "KEY", "ReviewState"]
-    rows = [
-        ["2026-03-02T23:30:00.000Z", "a", f"{UUID}{n}", s] for n, s in enumerate(["", "rejected"])
-    ]
-    found = read("odk_central", top, *rows)
-    assert list(said(found, "means").values()) == [["Site"]]
-    assert found.notices[0] == "1 row does not count: ReviewState is one of rejected"
 
 
 CLOUD = ["User display name", "Horodatage", "Votre avis ?", "Aide (Guichet)", "Thèmes"]

@@ -44,11 +44,6 @@ def test_systems_and_people_of_two_files_are_never_one(read, samples):
     assert len({found.rows["participant"].iat[0] for found in both}) == 2
 
 
-def test_a_sheet_of_one_system_is_read(read):
-    found = read(f"{TOOLKIT};System\n{ANSWERS};A\n{ANSWERS};A\n", **SUS)
-    assert sus_scores(found.rows).tolist() == [85, 85]
-
-
 def test_kort_is_read_to_the_row(read, samples):
     found = read(samples / "kort" / SAVED)
     wanted = (EXPECTED / "kort.csv").read_text(encoding="utf-8")
@@ -56,15 +51,6 @@ def test_kort_is_read_to_the_row(read, samples):
     assert found.rows.to_csv(columns=header, index=False) == wanted and found.rejects.empty
     # the scores of Kort's other table, whose answers are adjusted
     assert sus_scores(found.rows).tolist() == [85, 67.5, 15]
-
-
-@pytest.mark.parametrize(("name", "told"), [
-    ("System Usability Scale Results (1).csv", "adjusted, from 0 to 4"),
-    ("Tree Test Results.csv", "paths tell neither success nor time"),
-])  # fmt: skip
-def test_other_exports_of_kort_are_refused_with_what_to_export(read, samples, name, told):
-    with pytest.raises(ObservError, match=told):
-        read(samples / "kort" / name)
 
 
 def test_the_name_that_someone_typed_is_neither_read_nor_shown(read):

@@ -3,13 +3,12 @@
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 from tests.copies import as_written
 from tests.formats.test_samples import device
 
 from observlib import store
 from observlib.base.errors import ObservError
-from observlib.catalogue import Beside, Format
+from observlib.catalogue import Format
 from observlib.loaders import load
 
 TICKETS = Format.model_validate({
@@ -39,11 +38,6 @@ def raw(tmp_path):
 
 def answered(rows):
     return dict(zip(rows["ticket_id"], rows["answered"].dt.strftime("%d").fillna(""), strict=True))
-
-
-def test_each_row_has_what_the_other_file_tells_of_it(raw, known):
-    found = load(raw / "tickets_1.csv", known.devices["d"], known)
-    assert found.rejects.empty and answered(found.rows) == {"a1": "", "b2": "04"}
 
 
 def held(data: Path) -> dict[str, str]:
@@ -79,16 +73,3 @@ def test_two_files_that_do_not_go_together_are_one_line_of_error(raw, known, nam
     with pytest.raises(ObservError, match=why) as caught:
         load(raw / "tickets_1.csv", known.devices["d"], known)
     assert "\n" not in str(caught.value)
-
-
-def test_a_second_file_that_is_a_link_is_not_followed(raw, known, tmp_path):
-    (raw / "metrics_1.csv").rename(tmp_path / "elsewhere.csv")
-    (raw / "metrics_1.csv").symlink_to(tmp_path / "elsewhere.csv")
-    with pytest.raises(ObservError, match="is not beside it"):
-        load(raw / "tickets_1.csv", known.devices["d"], known)
-
-
-@pytest.mark.parametrize("other", [r"../x\1.csv", r"x\2.csv", ".."])
-def test_a_format_that_names_no_file_of_the_folder_is_refused(other):
-    with pytest.raises(ValidationError):
-        Beside(file=r"a(.*)\.csv", other=other, key="id", other_key="id")

@@ -9,7 +9,6 @@ import pytest
 from tests.loaders.books import xlsx
 
 from observlib.base.errors import ObservError
-from observlib.base.personal import held
 from observlib.catalogue import Format
 from observlib.loaders._grid import read_grid, read_queue_log
 
@@ -156,16 +155,6 @@ EVENTS = {
 @pytest.mark.parametrize(("events", "found"), EVENTS.values(), ids=EVENTS)
 def test_the_events_of_a_queue_make_calls(events, found):
     assert calls(*events) == found
-
-
-def test_a_call_counts_whatever_its_number_and_a_log_of_none_says_so():
-    number = "1778460186.76631"  # of 15 digits, with the key of a social security number
-    assert held(number) == "a social security number"
-    enter = (0, f"{number}|support|NONE|ENTERQUEUE||0199000001|1")
-    ((call, *_),) = calls(enter, (9, f"{number}|support|NONE|ABANDON|1|1|9"))
-    assert call == "1778460186:76631" and held(call, identifier=True) is None
-    with pytest.raises(ObservError, match="holds no call that entered a queue"):
-        read_queue_log(Path("queue_log"), "1774857600|NONE|NONE|NONE|QUEUESTART|")
 
 
 @pytest.mark.parametrize("text", ["a;b;c", "1774857600|NONE|NONE", "x|c|q|a|ENTERQUEUE"])

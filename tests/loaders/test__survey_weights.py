@@ -1,23 +1,15 @@
 """A survey's own weights: read from any export as they are meant, or refused with file and row."""
 
-import json
 import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-import pyreadstat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.copies import as_written
 
-from observlib import store
 from observlib.base.errors import ObservError
-from observlib.base.files import file_digest
-from observlib.base.period import Quarter
-from observlib.catalogue import contract
 from observlib.loaders import Loaded, load
 from observlib.loaders._survey import weight_of
 from observlib.loaders.surveys import without_the_rest
@@ -82,26 +74,6 @@ def test_weights_that_cannot_be_meant_refuse_the_file(tmp_path, survey, cells, h
     assert "enquete-test_a.csv" in str(error.value) and "\n" not in str(error.value)
 
 
-def test_weights_that_no_questionnaire_names_are_not_loaded(tmp_path, survey):
-    loaded = load(export(tmp_path, "1,5"), *survey("limesurvey"))
-    assert loaded.rows["weight"].isna().all()
-    assert any("not loaded: 'poids'" in told for told in loaded.notices)
-
-
-@pytest.mark.parametrize("kind", ["sav", "dta"])
-def test_files_of_spss_and_stata_give_their_weights(tmp_path, survey, kind):
-    frame = pd.DataFrame({"id": [1.0, 2.0, 3.0], "submitdate": [SENT] * 3, "Q01": [5.0, 1.0, 5.0]})
-    path = tmp_path / f"enquete-test_a.{kind}"
-    write = pyreadstat.write_dta if kind == "dta" else pyreadstat.write_sav
-    write(frame.assign(PONDER=[0.00001, None, 1234.5]), path)
-    loaded = load(path, *survey("spss_stata", weight="ponder"))
-    found = weights(loaded)
-    assert found["1"] == 0.00001 and math.isnan(found["2"]) and found["3"] == 1234.5
-    write(frame.assign(PONDER=[1.0, 0.0, 2.0]), path)
-    refused = load(path, *survey("spss_stata", weight="ponder")).rejects
-    assert refused[["row", "column", "value"]].values.tolist() == [[2, "PONDER", "0"]]
-
-
 @given(st.floats(1e-12, 1e12), st.sampled_from([".", ","]))
 def test_a_weight_is_read_back_as_it_was_written(value, mark):
     assert weight_of(repr(value).replace(".", mark)) == value
@@ -141,37 +113,3 @@ def test_a_plain_file_of_responses_may_have_weights_above_0(tmp_path, catalogue)
     assert loaded.rows["response_id"].tolist() == ["a", "c"]
     assert loaded.rejects[["row", "column"]].values.tolist() == [[3, "weight"], [5, "weight"]]
     assert set(loaded.rejects["reason"]) == {"is no weight: a number above 0, or empty"}
-
-
-@pytest.mark.parametrize("newer", [False, True])
-def test_a_store_made_before_there_were_weights_is_read(tmp_path, survey, newer):
-    device, catalogue = survey("limesurvey", weight="poids", pattern="enquete-test_*.csv")
-    raw = tmp_path / "raw"
-    raw.mkdir()
-    export(raw, "1,5", "2")
-    store.ingest(raw, tmp_path, catalogue)
-    ((entry, part),) = [
-        (path, pd.read_parquet(path)) for path in tmp_path.glob("store/responses/*.parquet")
-    ]
-    part.drop(columns="weight").to_parquet(entry, index=False)
-    if newer:
-        path = export(raw, "0,5")
-        path.write_text(path.read_text("utf-8").replace("\n1;", "\n9;"), encoding="utf-8")
-        path.rename(raw / "enquete-test_b.csv")
-        export(raw, "1,5", "2")
-        ledger = tmp_path / "store" / "ledger.json"
-        told = json.loads(ledger.read_text(encoding="utf-8"))
-        told["files"][0]["sha256"] = file_digest(entry)
-        del told["sha256"]
-        ledger.write_text(json.dumps(told), encoding="utf-8")
-        done = store.ingest(raw, tmp_path, catalogue)
-        assert not done.problems
-    rows = store.read(tmp_path, "responses")
-    assert list(rows)[:-1] == contract.columns("responses") and rows["weight"].dtype == float
-    written = as_written(tmp_path, device.id, "129", rows["response_id"])
-    found = rows.groupby(written)["weight"].first().to_dict()
-    assert math.isnan(found["1"]) and math.isnan(found["2"])
-    assert found.get("9", 0.5) == 0.5 and len(found) == 2 + newer
-    assert store.heard(tmp_path, Quarter("2026-T1"), Quarter("2026-T1"))["device"].tolist() == [
-        device.id
-    ]

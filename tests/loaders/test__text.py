@@ -44,11 +44,6 @@ def test_what_is_no_text_is_told_in_one_line(tmp_path, raw, says):
     assert len(str(caught.value).splitlines()) == 1
 
 
-def test_a_missing_file_is_told_and_not_traced(tmp_path):
-    with pytest.raises(ObservError, match="cannot be read"):
-        read_export_text(tmp_path / "absent.csv")
-
-
 @pytest.mark.parametrize(("text", "says"), [
     ("{", r"x\.json:1: not JSON: .* at column"), ("[" * 100_000, "nested too deeply"),
     ("[" + "9" * 10_000 + "]", "number too long"),
@@ -65,12 +60,6 @@ def test_broken_json_is_told_in_one_line(text, says):
 ])  # fmt: skip
 def test_a_count_is_read_as_meant_or_not_at_all(text, count):
     assert parse_count(text) == count
-
-
-def test_english_thousands_are_read_only_where_asked_for():
-    assert parse_count("1,234,567", comma_groups=True) == 1_234_567
-    assert parse_count("1,23", comma_groups=True) is None
-    assert parse_count("1,234 567", comma_groups=True) is None
 
 
 @given(st.integers(0, 2**63 - 1), st.sampled_from([" ", "\u00a0", "\u202f"]))

@@ -27,12 +27,6 @@ def test_a_text_is_a_row_of_its_answer_with_marks_for_people(read):
     assert set(loaded.texts["product"]) == {"service-public"}
 
 
-def test_a_text_comes_with_no_answer_that_is_refused(read):
-    row = ["Inconnu", "", "", "", "", NICE]
-    loaded = read(jdma.export(jdma.QUESTIONS, row), verbatims="redacted")
-    assert loaded.rows.empty and loaded.texts.empty
-
-
 @pytest.mark.parametrize(("comment", "reason"), [
     ("Rappelez Zoé Martin. " * 1_000, "has more than 20000 signs; shorten it, or take it away"),
     ("12 rue é." * 800, "repeats what looks like names too often to be redacted; take it away"),

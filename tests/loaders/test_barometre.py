@@ -3,11 +3,9 @@
 import pandas as pd
 import pytest
 
-from observlib.base.errors import ObservError
 from observlib.loaders import load
 
 NATIONAL = "mesure,indicateur,id_indicateur,maille_geographique,date,valeur,unite\n"
-REGIONAL = "mesure,indicateur,id_indicateur,code_region,libelle_region,date,valeur,unite\n"
 ONE = "indic_id,enforce_zone_id,metric_enforce_date,maille,indic_vi,indic_va,indic_vc,indic_ta\n"
 RATE = "Mesure,Satisfaction,tx-fictif,national,"
 DEVICE, KEYS = "barometre-indicateur", {"loader": "barometre"}  # which reads both forms
@@ -66,16 +64,6 @@ def test_a_row_that_cannot_be_is_rejected_alone_with_its_reason(read, line, colu
 def test_an_area_that_is_none_is_rejected(read, line, column):
     loaded = read(f"{ONE}{line}\n")
     assert loaded.rows.empty and loaded.rejects["column"].tolist() == [column]
-
-
-@pytest.mark.parametrize(("text", "said"), [
-    (ONE.replace("indic_va,", "") + "x\n", "'indic_va'"),
-    ("id_indicateur,indicateur,date,valeur,unite\nx\n", "maille_geographique"),
-])  # fmt: skip
-def test_a_file_of_another_form_is_one_plain_error(read, text, said):
-    with pytest.raises(ObservError) as caught:
-        read(text)
-    assert said in str(caught.value) and "\n" not in str(caught.value)
 
 
 def test_every_row_of_the_published_files_is_a_result_or_told(shared_data, catalogue):

@@ -226,13 +226,6 @@ def test_errors_of_formulas_are_counted_before_they_are_noted(tmp_path):
     refused(tmp_path, "qualite-demarches", bombs, 300_000_000)
 
 
-def test_a_sheet_of_a_million_rows_without_a_cell_is_no_bomb(tmp_path):
-    header = ["Nom Démarche", "ID Démarche", "Réf Administration", "Note Satisfaction"]
-    (tmp_path / "below.ods").write_bytes(ods(header))  # as LibreOffice writes it, to its last row
-    (said,) = loaded([("qualite-demarches", tmp_path / "below.ods")], 300_000_000)
-    assert "spans" not in said and "no sheet has in its first row" not in said
-
-
 def test_a_sheet_in_yaml_that_swells_is_refused(tmp_path):
     bombs = {
         "flow.yml": (b"[" * 200_000, "nesting depth"),
@@ -283,20 +276,6 @@ def test_records_with_keys_of_their_own_are_never_laid_side_by_side(tmp_path, ca
         ObservError, match=f"keys.json: its {count:,} rows have {count * own:,} col"
     ):
         load(path, device("amazon_connect"), catalogue)
-
-
-@pytest.mark.parametrize("place", range(1, 60))
-def test_a_damaged_archive_of_an_audience_is_one_line_of_error(tmp_path, catalogue, place):
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
-        new.writestr("subscribed_members_export_1.csv", "Email Address,OPTIN_TIME\n" * 9)
-    raw = bytearray(packed.getvalue())
-    raw[-place] ^= 0x04
-    path = tmp_path / "audience_2026-03.zip"
-    path.write_bytes(raw)
-    with pytest.raises(ObservError, match=r"audience_2026-03\.zip") as caught:
-        load(path, device("mailchimp_audience"), catalogue)
-    assert "\n" not in str(caught.value)
 
 
 def test_a_text_beyond_all_is_told_before_it_is_gone_through(tmp_path, catalogue):
@@ -360,21 +339,3 @@ def test_a_pipe_among_the_exports_is_told_and_never_waited_for(tmp_path):
         encoding="utf-8"
     )  # fmt: skip
     assert f"{pipe}: is a pipe" in done.stdout and done.returncode == 0
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes that are files")
-def test_a_pipe_among_the_practices_or_the_catalogue_is_never_waited_for(tmp_path):
-    os.mkfifo(tmp_path / "a.md")
-    os.mkfifo(tmp_path / "vocabulary.yml")
-    code = (
-        "import sys; from pathlib import Path; from observlib.base.errors import ObservError\n"
-        "from observlib.catalogue import load_catalogue\n"
-        "from observlib.records.practices import load_practices\n"
-        "try: load_practices(Path(sys.argv[1]), load_catalogue(Path(sys.argv[2])))\n"
-        "except ObservError as error: print(error)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path), str(Path("data/catalogue").resolve())],
-        capture_output=True, timeout=_SECONDS, encoding="utf-8"
-    )  # fmt: skip
-    assert done.stdout.count("is a pipe, a socket or a device") == 2, done.stderr

@@ -1,6 +1,6 @@
 """Exports saved as .ods or .xls are read as those in .xlsx are."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 import pytest
 from tests.formats.test_samples import device
@@ -8,7 +8,6 @@ from tests.loaders.books import ods, xls
 
 from observlib.base.errors import ObservError
 from observlib.catalogue import Format
-from observlib.desk.scaffold.recognise import equally_good, recognised
 from observlib.loaders import load
 from observlib.loaders._workbook import workbook_sheets
 
@@ -34,13 +33,6 @@ def write(tmp_path):
         return path
 
     return written
-
-
-@BOTH
-def test_days_numbers_and_yes_or_no_come_back_as_they_are(write, name):
-    rows = [["Jour", "Nombre", None, "é"], [date(2026, 3, 1), 1.5, False, "01"]]
-    ((_, found),) = workbook_sheets(write(name, *rows), "mend")
-    assert found == [["Jour", "Nombre", "", "é"], [date(2026, 3, 1), 1.5, False, "01"]]
 
 
 @BOTH
@@ -70,19 +62,6 @@ def test_cells_that_repeat_are_as_many_as_they_say(tmp_path):
     path = tmp_path / "e.ods"
     path.write_bytes(ods(content=f'<table:table table:name="A">{row}</table:table>'))
     assert list(workbook_sheets(path, "mend")) == [("A", [[7.0] * 3] * 2)]
-
-
-@BOTH
-def test_a_device_is_made_from_a_workbook_of_a_known_tool(write, catalogue, name):
-    headers = ["call_id", "start", "outcome", "wait"]
-    rows = [
-        ["a1", "2026-03-02 10:00", "answered", 5.0],
-        ["b2", "2026-03-02 11:00", "abandoned", 9.0],
-    ]
-    form = CALLS.model_copy(update={"columns": catalogue.formats["calls"].columns})
-    known = catalogue.model_copy(update={"formats": {"classeur": form}})
-    (found,) = equally_good(recognised(write(name, headers, *rows), known, {}))
-    assert found.loader == "classeur" and len(found.loaded.rows) == 2
 
 
 @BOTH

@@ -64,17 +64,6 @@ def test_a_bad_month_is_rejected_at_its_place_and_the_last_stays_partial(dump):
     assert loaded.rejects["row"].tolist() == [2, 3, 4, 5, 6, 7, 8, 9, 10, 12]
 
 
-@pytest.mark.parametrize(("text", "says"), [
-    ('{"monthlyStats": []}', "no row under the header"),
-    ('{"monthlyStats": {}}', "no list 'monthlyStats'"),
-    ('{"totalDatasets": 3, "monthlyStats": [{}]}', "all of data.gouv.fr"),
-])  # fmt: skip
-def test_another_file_is_told_in_one_line(read, text, says):
-    with pytest.raises(ObservError, match=says) as caught:
-        read(text)
-    assert len(str(caught.value).splitlines()) == 1
-
-
 @pytest.mark.parametrize(("name", "visits", "downloads"), [
     ("dila_BODACC_monthly.json", 302, 26), ("dila_fiches_service_public_monthly.json", 68, 19),
     ("dila_annuaire_administration_monthly.json", 103, 54),

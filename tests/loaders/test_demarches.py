@@ -123,13 +123,6 @@ def test_a_cell_that_is_not_understood_is_rejected_alone(published, column, titl
     assert len(loaded.rows) == 2 * INDICATORS - 1
 
 
-@pytest.mark.parametrize("column", ["Nom Démarche", "ID Démarche", "Réf Administration"])
-def test_a_procedure_without_name_number_or_administration_is_rejected_once(published, column):
-    loaded = published(procedure(**{column: ""}), procedure())
-    assert loaded.rejects[["row", "column"]].to_numpy().tolist() == [[2, column]]
-    assert len(loaded.rows) == INDICATORS
-
-
 def test_a_procedure_twice_is_kept_once_and_a_lost_column_told(published, read):
     loaded = published(procedure(), [], procedure(Note_Satisfaction=2))
     assert loaded.rejects["reason"].tolist() == ["repeats the procedure of row 2; keep one"]
@@ -227,27 +220,6 @@ def test_any_table_gives_rows_of_known_states_or_one_plain_error(published, body
 
 
 WHOLE = xlsx((SHEET, [HEADER, procedure()]))
-
-
-@FUZZ
-@given(data=st.data())
-def test_any_bytes_and_any_damage_give_rows_or_one_plain_error(read, data):
-    with zipfile.ZipFile(io.BytesIO(WHOLE)) as whole:
-        parts = {name: bytearray(whole.read(name)) for name in whole.namelist()}
-    damaged = parts[data.draw(st.sampled_from(sorted(parts)))]
-    place = data.draw(st.integers(0, len(damaged) - 1))
-    damaged[place : place + data.draw(st.integers(0, 40))] = data.draw(st.binary(max_size=9))
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as out:
-        for name, content in parts.items():
-            out.writestr(name, bytes(content))
-    raw = bytearray(WHOLE)
-    raw[data.draw(st.integers(0, len(raw) - 1))] ^= 0xFF
-    for content in (archive.getvalue(), bytes(raw), data.draw(st.binary(max_size=100))):
-        try:
-            assert set(read(content).rows["state"]) <= set(PROCEDURE_STATES)
-        except ObservError as error:
-            assert "\n" not in str(error)
 
 
 def test_every_cell_of_the_published_edition_is_understood(read, shared_data):

@@ -255,22 +255,6 @@ def test_any_bytes_give_rows_or_one_plain_error(read, name, content):
 
 BITS = [b"", b"\n", b"\r", b";", b",", b'"', b"\t", b"\0", b"\xff", b"-", b"9" * 25, b"NaN",
         b"=1+1", b"Total", b"0000-00", b"2026-13-01", b"9999-12-31", b"1E400", b"-0"]  # fmt: skip
-EDITS = st.tuples(st.integers(0, 250), st.integers(0, 40), st.sampled_from(BITS))
-
-
-@pytest.mark.parametrize("name", ["sales", "subscriptions", "polls", "calls"])
-@examples(30)
-@given(edits=st.lists(EDITS, min_size=1, max_size=6))
-def test_no_damage_is_more_than_rows_rejected_or_one_line_of_error(read, name, edits):
-    raw = EXPORTS[name].text().encode()
-    for place, length, bit in edits:
-        raw = raw[:place] + bit + raw[place + length :]
-    try:
-        found = read(EXPORTS[name], raw)
-    except ObservError as error:
-        assert error.problems and not any("\n" in line for line in error.problems)
-    else:
-        sound(found)
 
 
 YEARS = ("0001", "0024", "1899", "2201", "9998", "9999")

@@ -56,11 +56,6 @@ def test_a_row_that_cannot_be_is_rejected_alone_and_shows_nobody(read, row, colu
     assert (reject["row"], reject["column"], reject["value"]) == (3, column, shown)
 
 
-@pytest.mark.parametrize("name", ["Rur@linette", "PADA@ de Sartrouville"])
-def test_a_name_with_an_at_sign_for_a_letter_is_no_address(read, name):
-    assert read(listed(counter(1, "01", name))).rejects.empty
-
-
 def test_the_day_of_the_list_is_in_its_name_or_with_its_device(read):
     named = read(listed(counter(1, "01")), name="liste-fs_2025-03.csv")
     assert set(named.rows["date"]) == {pd.Timestamp("2025-03-01")}

@@ -2,11 +2,9 @@
 
 import csv
 import io
-from datetime import datetime
 
 import pandas as pd
 import pytest
-import xlsxwriter
 
 from observlib.base.errors import ObservError
 from observlib.catalogue.contract import columns
@@ -54,16 +52,6 @@ def test_each_answered_question_is_one_row_on_its_scale(read):
     assert set(loaded.rows["product"]) == {"service-public"}
 
 
-def test_headers_that_hold_more_commas_than_there_are_columns_mislead_nobody(read):
-    answer = ["Très bien", "4", PHONE, f"{PHONE} : Oui", f"{PHONE} : Bonne", "Rien ; à, redire"]
-    asked = ["Oui, non, peut-être, ou rien, ni personne, ni aucun, ?", *QUESTIONS]
-    text, out = export(asked, ["", *answer]), io.StringIO()
-    csv.writer(out, delimiter=";").writerows(csv.reader(io.StringIO(text)))
-    one, other = (read(given) for given in (text, out.getvalue()))
-    assert len(one.rows) == 4 and other.rejects.empty
-    pd.testing.assert_frame_equal(one.rows, other.rows)
-
-
 @pytest.mark.parametrize(("column", "question", "cell", "mark"), [
     (SATISFACTION, "satisfaction", "Très bien", 10), (SATISFACTION, "satisfaction", " MOYEN ", 5),
     (SATISFACTION, "satisfaction", "Mauvais", 0), (SATISFACTION, "satisfaction", "bad", 0),
@@ -103,13 +91,6 @@ def test_help_asked_by_channel_is_reached_if_one_is_and_its_marks_are_averaged(r
     alike = f"{PHONE} : Bonne / {COUNTER} : Bonne / Par chat : Très mauvaise"  # two weigh as two
     loaded = read(export([SATISFACTION, HELP], ["Moyen", alike]))
     assert values(loaded, "help_satisfaction") == [5]
-
-
-def test_a_template_that_repeats_one_cell_a_channel_counts_it_once(read):
-    cell, quality = f"{PHONE} : Oui / {COUNTER} : Non", f"{PHONE} : Bonne / {COUNTER} : Mauvaise"
-    headers = [SATISFACTION, COUNTER, PHONE, "Au guichet", "Par téléphone"]
-    loaded = read(export(headers, ["Moyen", cell, cell, quality, quality]))
-    assert values(loaded, "help_reached") == [1] and values(loaded, "help_satisfaction") == [5]
 
 
 def test_what_is_not_answered_or_no_tidy_question_makes_no_row(read):
@@ -156,17 +137,6 @@ def test_an_answer_without_date_or_identifier_is_rejected_once(read, when, ident
 SECRET = "Rappelez-moi, Zoé, au 06 00 00 00 00"
 
 
-@pytest.mark.parametrize("cells", [
-    ["Moyen", "3", "", "", "", SECRET], [SECRET, "3", "", "", "", SECRET],
-    ["Moyen", f"{SECRET} s'il vous plaît, merci", "", f"{SECRET} : Oui / non", SECRET, ""],
-    ["Moyen", "3", "", "", "", SECRET, "un champ de trop"], [SECRET],
-])  # fmt: skip
-def test_a_comment_is_neither_loaded_nor_shown_even_in_the_wrong_column(read, cells):
-    loaded = read(export(QUESTIONS, cells))
-    everything = loaded.rows.to_csv() + loaded.rejects.to_csv()
-    assert "06 00" not in everything and "Zoé" not in everything
-
-
 def test_an_export_or_a_form_without_satisfaction_is_refused_in_a_line(read):
     with pytest.raises(ObservError, match=r"missing column 'satisfaction'.*export.*again") as told:
         read(export([CLARITY, COMMENT], ["3", ""]))
@@ -175,32 +145,3 @@ def test_an_export_or_a_form_without_satisfaction_is_refused_in_a_line(read):
     with pytest.raises(ObservError, match="form of remarks asks for no satisfaction"):
         read(export([remark], ["Un bug"]))
     assert read(export([remark, SATISFACTION], ["", "Bien"])).rows["value"].tolist() == [10]
-
-
-def test_a_workbook_with_a_sheet_a_year_gives_what_the_csv_gives(read):
-    reached, quality = f"{PHONE} : Non / {COUNTER} : Oui", f"{PHONE} : Bonne / Par chat : Mauvaise"
-    answer = ["Moyen", "4", "", reached, quality, "Deux\nlignes"]
-    lines = ["- " + cell.replace(" / ", "\n- ") if " / " in cell else cell for cell in answer]
-    content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {"default_date_format": "yyyy-mm-dd hh:mm:ss"}) as book:
-        for number, year in enumerate((2025, 2026)):
-            sheet = book.add_worksheet(str(year))
-            sheet.write_row(0, 0, FIXED + QUESTIONS)
-            sheet.write_datetime(1, 0, datetime(year, 3, 12, 9, 30, 5))
-            sheet.write_row(1, 1, ["Formulaire", "Lien", f"a{number:06x}", *lines])
-    loaded = read(content.getvalue(), name="jdma.xlsx")
-    one = read(export(QUESTIONS, answer, when="2026-03-12 09:30:05"))
-    assert loaded.rejects.empty and len(loaded.rows) == 8
-    assert loaded.rows["date"].dt.year.tolist() == [2025] * 4 + [2026] * 4
-    last = loaded.rows.tail(4).assign(answer_id="a000000").reset_index(drop=True)
-    pd.testing.assert_frame_equal(last, one.rows)
-
-
-@pytest.mark.parametrize(("header", "when"), [
-    ("Review ID,Review Created At,satisfaction", "2026-03-12 09:30:00"),
-    ("ID,Date,Satisfaction démarche", "12 mars 2026"),
-])  # fmt: skip
-def test_the_headers_of_former_exports_are_known(read, header, when):
-    loaded = read(f"{header}\n1a2b3c4,{when},Bien\n")
-    assert loaded.rejects.empty and loaded.rows["value"].tolist() == [10]
-    assert loaded.rows["date"].dt.strftime("%Y-%m-%d").tolist() == ["2026-03-12"]

@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 from tests.loaders.conftest import asked
 
-from observlib import store
 from observlib.base.errors import ObservError
 from observlib.loaders import Loaded, load
 
@@ -206,69 +205,6 @@ def test_an_unusable_file_is_one_line_with_the_mend(read, text, word):
     with pytest.raises(ObservError, match=word) as error:
         read(text)
     assert "\n" not in str(error.value)
-
-
-def test_a_device_without_questionnaire_says_so(tmp_path, survey):
-    file = tmp_path / "a.csv"
-    file.write_text(export(CODES, row(1, SAID)), encoding="utf-8")
-    device, catalogue = survey("limesurvey")
-    with pytest.raises(
-        ObservError, match="needs the key `questionnaire`, with one of enquete-test"
-    ):
-        load(file, device.model_copy(update={"questionnaire": None}), catalogue)
-
-
-def test_an_export_is_read_again_when_its_questionnaire_changes(tmp_path, survey):
-    (tmp_path / "raw").mkdir()
-    text = export(CODES, row(1, changed(0, "A4")))
-    (tmp_path / "raw" / "enquete-test_a.csv").write_text(text, encoding="utf-8")
-    _, catalogue = survey("limesurvey")
-    asked = catalogue.questionnaires["enquete-test"]
-    first, *others = asked.questions
-    for expected, more in ((1, {}), (0, {"A4": 4.0})):
-        edited = first.model_copy(update={"answers": first.answers | more})
-        now = asked.model_copy(update={"questions": (edited, *others)})
-        known = catalogue.model_copy(update={"questionnaires": {now.id: now}})
-        done = store.ingest(tmp_path / "raw", tmp_path, known)
-        assert len(done.rejects) == expected and done.devices["unchanged"].sum() == 0
-    rows = store.read(tmp_path, "responses")
-    assert rows["variable"].tolist().count("response") == 1
-    assert 4 in rows.loc[rows["variable"] == "satisfaction", "value"].tolist()
-
-
-IMPORTANCE = {
-    "not at all important": 1, "slightly": 2, "moderately": 3, "very": 4,
-    "extremely important": 5, "I do not know": None,
-}  # fmt: skip
-
-
-def test_every_response_of_a_real_export_with_full_texts_is_loaded(shared_data, survey, answers):
-    file = shared_data / "limesurvey" / "results-survey.csv"
-    with file.open(encoding="utf-8", newline="") as stream:
-        header = next(csv.reader(stream))
-    readable = next(name for name in header if name.endswith("[The test code is readable]"))
-    job = "Employment: What is your current employment status?"
-    labels = {"Student": "Étudiant", "Researcher": "Chercheur"}
-    labels |= {f"Professional Developer ({how})": "Développeur" for how in ("paid", "voluntary")}
-    gender, text = "Gender: What is your gender?", " ".join(readable.split())
-    questions = [
-        asked("readable", "X1", text, "scale", scale=[1, 5], labels=IMPORTANCE),
-        asked("sex", "X2", gender, "choice", labels={"Male": "Homme", "Female": "Femme"}),
-        asked("job", "X3", job, "multiple", labels=labels),
-    ]
-    device, catalogue = survey("limesurvey", questions, period="2019-06")
-    loaded = load(file, device, catalogue)
-    raw = pd.read_csv(file)
-    assert len(answers(loaded, "response")) == len(raw) == 70
-    sex = raw[gender].str.strip().str.casefold()  # typed by hand: "male", "m", ...
-    found = [category for (category,) in answers(loaded, "sex").values()]
-    assert found.count("Homme") == (sex == "male").sum() == 55
-    assert set(loaded.rejects["column"]) == {gender}
-    assert len(found) + len(loaded.rejects) == sex.notna().sum()
-    marks = raw[readable].map(IMPORTANCE).dropna()
-    assert sorted(v for (v,) in answers(loaded, "readable").values()) == sorted(marks)
-    undated = load(file, *survey("limesurvey", questions))
-    assert undated.rows.empty and len(undated.rejects) == 70
 
 
 def test_every_response_of_a_real_r_export_is_loaded(shared_data, survey, answers):

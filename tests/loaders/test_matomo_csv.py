@@ -4,8 +4,6 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from observlib.base.errors import ObservError
 from observlib.catalogue.contract import columns
@@ -102,15 +100,6 @@ def test_a_period_that_could_mean_two_things_or_none_is_not_guessed(text):
     assert parse_period(text) is None
 
 
-@given(st.text(max_size=120))
-def test_any_text_is_a_period_a_duration_or_neither(text):
-    parse_period(text)
-    seconds = parse_seconds(text)
-    assert seconds is None or isinstance(seconds, int)
-    name = period_named(text)
-    assert name is None or name[:4] in text
-
-
 @pytest.mark.parametrize(("text", "seconds"), [
     ("1,234", 1234), ("1 day 02:00:01", 93_601), ("2 heures 3 min", 7380),
     ("1 Stunden 5 min", 3900), ("3 jours 2 heures", 266_400), ("31s 4 min", None),
@@ -181,29 +170,3 @@ def test_real_exports_of_one_day(read, shared_data, name):
     assert (row["visits"], row["visitors"], row["bounces"], row["seconds"]) == (2, 2, 2, 542)
     with pytest.raises(ObservError, match="does not say its period"):
         read(shared_data / "matomo" / name)
-
-
-def test_a_real_export_of_every_metric(read, shared_data):
-    path = shared_data / "matomo" / "test_OneVisitorTwoVisits_csv__API.get_month.csv"
-    row = read(path).rows.iloc[0]
-    assert (row["start"], row["end"]) == (pd.Timestamp("2010-03-01"), pd.Timestamp("2010-03-31"))
-    assert (row["visits"], row["visitors"], row["actions"], row["seconds"]) == (2, 1, 8, 1622)
-
-
-def test_a_real_week_over_two_months_is_rejected_with_the_mend(read, shared_data):
-    path = shared_data / "matomo" / "test_csvExport_multi__VisitsSummary.get_week.csv"
-    loaded = read(path)
-    assert loaded.rows.empty
-    assert loaded.rejects[["row", "value", "reason"]].values.tolist() == [
-        [2, "2009-12-28,2010-01-03", "covers more than one month; export by day or by month"]
-    ]
-
-
-@pytest.mark.parametrize(("pattern", "says"), [
-    ("*schedrep_in_csv*", "scheduled report"),
-    ("*Live.getLastVisitsDetails*", "personal data and is not read"),
-])  # fmt: skip
-def test_real_exports_that_are_refused(read, shared_data, pattern, says):
-    (path,) = (shared_data / "matomo").glob(pattern)
-    with pytest.raises(ObservError, match=says):
-        read(path)

@@ -1,10 +1,8 @@
 """Matomo's JSON answers: their shapes, empty days, and answers that must be refused."""
 
 import json
-from datetime import date
 from typing import Any
 
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,17 +37,6 @@ def test_days_without_visits_are_zero_and_not_lost(ask):
     assert none.rows["visits"].tolist() == [0, 0] and none.rejects.empty
 
 
-def test_one_object_takes_its_period_from_itself_the_catalogue_or_the_name(ask):
-    own = ask({"date": "2026-03", **DAY}, "m_2026-01.json")
-    assert own.rows["end"].tolist() == [pd.Timestamp("2026-03-31")]
-    named = ask(DAY, "m_2026-01.json")
-    assert named.rows["end"].tolist() == [pd.Timestamp("2026-01-31")]
-    told = ask(DAY, "m_2026-01.json", period="2026-02-03")
-    assert told.rows["start"].tolist() == [pd.Timestamp("2026-02-03")]
-    with pytest.raises(ObservError, match="does not say its period"):
-        ask([DAY])
-
-
 def test_a_list_of_dated_objects_keeps_the_place_of_what_it_rejects(ask):
     data = [
         {"date": "2019-01", "visites": 119541}, {"date": "2019-02", "visites": None},
@@ -64,19 +51,6 @@ def test_a_list_of_dated_objects_keeps_the_place_of_what_it_rejects(ask):
     assert loaded.rejects["row"].tolist() == list(range(2, 13))
     assert loaded.rejects["reason"].iat[1] == "is empty"
     assert loaded.rejects["column"].iat[1] == "date"
-
-
-def test_the_period_that_is_not_over_is_incomplete(ask):
-    today = date.today()
-    data = {f"{today:%Y-%m}": DAY, "2026-01": DAY, "From 2026-02-02 to 2026-02-08": DAY}
-    loaded = ask(data)
-    assert loaded.rows["complete"].tolist() == [False, True, True]
-
-
-def test_an_unknown_key_among_periods_is_rejected_by_its_place(ask):
-    loaded = ask({"2026-03": DAY, "total": DAY, "2026-04": 3})
-    assert len(loaded.rows) == 1
-    assert loaded.rejects["row"].tolist() == [2, 3]
 
 
 @pytest.mark.parametrize(("data", "says"), [
@@ -138,16 +112,6 @@ def test_the_real_monthly_series_of_a_public_service(read, shared_data):
         month["visites"] for month in json.loads(path.read_text(encoding="utf-8"))
     )
     assert loaded.rows["complete"].all()
-
-
-def test_real_days_of_a_bulk_request_load_one_answer_at_a_time(ask, read, shared_data):
-    (path,) = (shared_data / "matomo").glob("*getBulkRequest.json")
-    with pytest.raises(ObservError, match="several answers in one file"):
-        read(path)
-    answer = json.loads(path.read_text(encoding="utf-8"))[0]
-    loaded = ask(answer)
-    assert loaded.rows["visits"].tolist() == [2, 0]
-    assert loaded.rows["seconds"].tolist() == [1622, 0]
 
 
 @pytest.mark.parametrize(("name", "says"), [

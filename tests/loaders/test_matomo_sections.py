@@ -2,23 +2,7 @@
 
 import pytest
 
-from observlib.catalogue.contract import columns
-
 DEVICE, FILE = "sections-service-public", "sections_service-public_2026-03.csv"
-
-
-@pytest.mark.parametrize(
-    "header", ["label,nb_visits", "Nom,Visites", "Bezeichnung,Besuche", "LABEL,VISITS"]
-)
-def test_the_language_of_the_analyst_changes_no_number(read, header):
-    found = read(f"{header}\nfamille,12\njustice,7\n")
-    assert found.table == "sections" and found.rejects.empty
-    assert list(found.rows.columns) == columns("sections")
-    assert found.rows[["section", "visits"]].to_numpy().tolist() == [
-        ["famille", 12],
-        ["justice", 7],
-    ]
-    assert set(found.rows["product"]) == {"service-public"}
 
 
 @pytest.mark.parametrize("told", [{}, {"name": "x.csv", "period": "2026-03"}])
@@ -26,12 +10,6 @@ def test_the_month_is_that_of_the_files_name_or_of_the_device(read, told):
     (row,) = read("label,nb_visits\nfamille,1\n", **told).rows.to_dict("records")
     days = (row["start"].isoformat()[:10], row["end"].isoformat()[:10])
     assert days == ("2026-03-01", "2026-03-31") and row["complete"]
-
-
-def test_a_column_of_dates_counts_before_the_files_name(read):
-    found = read("date,label,nb_visits\n2026-02,famille,4\n2026-03,famille,5\n")
-    assert found.rows["visits"].tolist() == [4, 5]
-    assert found.rows["start"].dt.month.tolist() == [2, 3]
 
 
 @pytest.mark.parametrize(

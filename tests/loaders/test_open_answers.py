@@ -13,7 +13,6 @@ from tests.loaders.test__limesurvey_archive import archive, document, question, 
 
 from observlib import store
 from observlib.loaders import Loaded, load
-from observlib.loaders.surveys import without_the_rest
 
 Survey = Callable[..., Any]
 WRITTEN = "Mme Martin m'a aidé ; j'habite 14 rue des Tilleuls, 06 39 98 00 12 ou zoe@exemple.fr."
@@ -138,11 +137,6 @@ def test_without_the_key_nothing_of_it_is_kept(read, tool):
     assert not [word for word in (*PERSONS, "aidé") if word in kept(loaded)]
 
 
-def test_a_text_under_a_question_that_is_ignored_is_not_kept_where_the_key_is_there(read):
-    ignored = [ASKED[0], {"code": "Q06", "text": TEXT, "kind": "ignored"}]
-    assert read("limesurvey", ignored, verbatims="redacted").texts.empty
-
-
 def test_a_text_goes_with_its_response_where_that_is_refused(tmp_path, survey):
     path = tmp_path / "a.csv"
     rows = [["", SENT, *SAID], ["8", "hier", *SAID], ["9", SENT, "5", "N/A", "", ""]]
@@ -176,13 +170,3 @@ def test_the_store_has_the_redacted_text_under_the_hash_of_its_response(tmp_path
         part.read_bytes() for part in (tmp_path / "store").rglob("*") if part.is_file()
     )
     assert not [word for word in PERSONS if word.encode() in parts]
-
-
-def test_a_download_keeps_open_answers_only_where_they_are_asked_for(tmp_path, survey):
-    asked = survey("limesurvey", ASKED)[1].questionnaires["enquete-test"]
-    text = lime(*HEAD).decode()
-    with_texts = without_the_rest(tmp_path / "a.csv", text, asked, texts=True)
-    assert "Martin" in with_texts and "Dupont" not in with_texts
-    assert without_the_rest(tmp_path / "a.csv", text, asked, texts=False).splitlines() == [
-        "id,submitdate,Q01", f"7,{SENT},5",
-    ]  # fmt: skip

@@ -194,20 +194,6 @@ def test_no_place_of_other_exports_brings_a_person_in(loader, tmp_path, catalogu
                 assert not hold(what, [person]), content
 
 
-def test_a_poll_whose_question_reaches_someone_is_refused_whole(tmp_path, catalogue, survey):
-    export = EXPORTS["polls"]
-    device, catalogue = known("polls", None, catalogue, survey)
-    asked = f"Q ? {PERSONS[0]} ou {PERSONS[2]}"
-    rows = [[cell.replace("Q ?", asked) for cell in row] for row in export.rows]
-    other = [["b", *row[1:]] for row in export.rows]
-    path = tmp_path / "sondages.csv"
-    path.write_text(export.text(*rows, *other), encoding="utf-8")
-    found = load(path, device, catalogue)
-    assert set(found.rows["poll_id"]) == {"b"} and found.rejects["row"].tolist() == [2, 3]
-    why = "holds an e-mail address and a telephone number; write it without, or take the row away"
-    assert set(found.rejects["reason"]) == {why}
-
-
 def test_who_tells_is_a_word_of_the_list_or_autre_which_a_notice_tells(tmp_path, catalogue, survey):
     export = EXPORTS["services_publics_plus"]
     device, catalogue = known(export.loader, None, catalogue, survey)

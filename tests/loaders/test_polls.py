@@ -66,11 +66,3 @@ def test_shares_of_several_choices_and_neither_votes_nor_shares_are_refused(read
     assert loaded.rows.empty and "do not sum to 100 %" in loaded.rejects["reason"].iat[0]
     with pytest.raises(ObservError, match="'share', 'voters'"):
         read(HEADER.replace("votes", "oui") + YES)
-
-
-def test_a_product_must_be_the_catalogue_s(read):
-    text = "produit," + HEADER + "legifrance," + YES + "legifrance," + NO
-    assert set(read(text).rows["product"]) == {"legifrance"}
-    text = "produit," + HEADER + "autre," + YES + "autre," + NO
-    loaded = read(text)
-    assert loaded.rows.empty and "is no product" in loaded.rejects["reason"].iat[0]

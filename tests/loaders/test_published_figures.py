@@ -99,15 +99,6 @@ def test_a_value_lies_on_the_scale_of_its_unit(read, unit, value, fits):
     assert (len(loaded.rows), len(loaded.rejects)) == ((1, 0) if fits else (0, 1))
 
 
-def test_our_own_figures_all_load_and_each_has_its_source_written_out(read, catalogue):
-    loaded = read(OURS)
-    assert loaded.rejects.empty and len(loaded.rows) == 26
-    assert loaded.rows[["source_title", "published", "url"]].notna().all().all()
-    assert "same" not in OURS.read_text(encoding="utf-8").split(",")
-    codes = {code for peer in catalogue.peers.values() for code in peer.codes}
-    assert set(loaded.rows["organisation"]) <= codes
-
-
 def test_a_figure_of_ours_is_comparable_in_its_indicator_s_unit_or_says_why_not(read, catalogue):
     rows = read(OURS).rows
     assert rows["reservation"].notna().all()

@@ -47,13 +47,6 @@ def test_returns_in_rows_of_their_own_join_the_sale(read):
     assert found.loc[("R2", "print"), ["units", "returns"]].tolist() == [0, 2]
 
 
-def test_one_title_written_with_hyphens_or_without_is_one_title(read):
-    rows = ["978-2-00-000000-2;G;papier;3;;0", "9782000000002;G;papier;3;;0"]
-    text = "\n".join([HEADER, *(f"2026-07;{row}" for row in rows)])
-    loaded = read(text)
-    assert len(loaded.rows) == 1 and "repeats row 2" in loaded.rejects["reason"].iat[0]
-
-
 @pytest.mark.parametrize(("row", "column", "reason"), [
     ("2026-07;R;T;papier;-3;;0", "exemplaires", "is negative and the row is no return"),
     ("2026-07;R;T;papier;3;1.234;0", "chiffre d’affaires", "is no amount"),

@@ -110,13 +110,6 @@ def test_a_cell_that_cannot_be_read_rejects_its_row_and_no_other(read, column, c
     assert loaded.rejects["reason"].str.contains(reason).all()
 
 
-def test_an_experience_that_is_there_twice_is_kept_once(read):
-    loaded = read(official(record(1), record(2), record(1), record(2, Ressenti="Neutre")))
-    assert loaded.rows["experience_id"].tolist() == ["1", "2"]
-    reasons = ["repeats row 2", "has the key of row 3 and other values"]
-    assert loaded.rejects["reason"].tolist() == reasons
-
-
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("story", [
     "sur\ndeux lignes", "12;rue Haute\n13;rue Basse", "12;rue Haute;75001;Paris\nmerci",
@@ -130,15 +123,6 @@ def test_a_torn_story_loses_neither_its_row_nor_its_neighbours(read, story, end)
     assert loaded.rejects.empty
     assert loaded.rows["experience_id"].tolist() == ["1", "2", "3"]
     assert loaded.rows["feeling"].tolist() == ["negative", "neutral", "negative"]
-
-
-@pytest.mark.parametrize("teller", ["", "Négatif"])
-def test_a_story_that_imitates_the_end_of_a_row_brings_no_other_feeling(read, teller):
-    story = f"voilà;{teller};Positif;;;;;;;;;;\n12;suite"
-    loaded = read(official(record(1), record(2, Description=story), record(3)))
-    found = dict(zip(loaded.rows["experience_id"], loaded.rows["feeling"], strict=True))
-    assert found.items() <= dict.fromkeys("123", "negative").items()
-    assert {"1", "3"} <= found.keys() and len(found) + (len(loaded.rejects) > 0) >= 3
 
 
 def test_a_quoted_export_is_read_too_and_text_before_is_told_unshown(read):

@@ -78,13 +78,6 @@ def test_without_the_extra_the_error_says_how_to_install_it(file, survey, monkey
         load(file, *survey("spss_stata"))
 
 
-def test_another_file_is_told_from_one_of_spss(tmp_path, survey):
-    path = tmp_path / "a.sav"
-    path.write_text("id,Q01\n1,5\n", encoding="utf-8")
-    with pytest.raises(ObservError, match="is no file of SPSS"):
-        load(path, *survey("spss_stata"))
-
-
 def test_a_file_without_identifier_or_questions_says_what_it_has(tmp_path, survey):
     path = tmp_path / "a.sav"
     pyreadstat.write_sav(FRAME.drop(columns="id"), path)

@@ -48,12 +48,6 @@ def test_a_whole_list_beside_its_cohorts_is_refused_as_everyone_would_count_twic
     assert told[0] == 3 and "whole list" in str(told[2])
 
 
-def test_another_list_or_month_may_be_given_whole(read):
-    rows = ["2026-07;A;2026-07;95;100;5", "2026-07;B;;900;10;5", "2026-08;A;;1000;10;5"]
-    loaded = read("\n".join([HEADER, *rows]))
-    assert loaded.rejects.empty and len(loaded.rows) == 3
-
-
 @pytest.mark.parametrize(("row", "column", "reason"), [
     ("2026-07;L;2026-08;95;0;5", "cohorte", "is after the row's month, 2026-07"),
     ("2026-07;L;2026-05;95;3;5", "inscriptions", "is not 0 and the cohort joined in 2026-05"),

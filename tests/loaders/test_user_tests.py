@@ -46,15 +46,6 @@ def test_french_headers_decimal_commas_and_no_break_spaces_are_read(read):
     assert loaded.rows["date"].max() == pd.Timestamp("2026-03-06")
 
 
-def test_a_partial_success_is_a_failure_and_milliseconds_are_kept(read):
-    loaded = read(HEADER + "s,P1,2026-03-05,T,partiel,,,\n")
-    assert values(loaded, "success") == [0]
-    assert loaded.notices == ("1 partial successes are counted as failures",)
-    text = HEADER + "s,P1,2026-03-05,T,oui,83.512,,\ns,P2,2026-03-05,T,oui,0.875,,\n"
-    loaded = read(text)
-    assert values(loaded, "time") == [83.512, 0.875] and loaded.rejects.empty
-
-
 @pytest.mark.parametrize("name", [
     "Camille", "Camille Exemple", "Mme Exemple 2", "camille@exemple.invalid", "Camille75",
     "0612345678", "06 12 34 56 78", "C. E.", "12/03/1985",

@@ -37,14 +37,14 @@ class Loaded:
 
 # The loaders that are code, and the module whose function `load_…` each is.
 _MODULES = {
-    "code_sheet": "codes",
-    "demarches": "demarches",
+    "code_sheet": "sheets",
+    "demarches": "open_data",
     "limesurvey": "surveys",
     "plain_csv": "plain_csv",
-    "services_publics_plus": "services_publics_plus",
-    "services_publics_plus_codes": "codes",
+    "services_publics_plus": "open_data",
+    "services_publics_plus_codes": "sheets",
     "spss_stata": "surveys",
-    "workshops": "workshops",
+    "workshops": "sheets",
 }
 
 

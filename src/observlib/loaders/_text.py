@@ -407,6 +407,14 @@ def read_csv(path: Path, text: str, delimiter: str) -> tuple[list[str], dict[int
     return [cell.strip() for cell in header], held_rows(path, rows)
 
 
+def read_table(
+    path: Path, signs: str, encodings: Sequence[str] = ("utf-8",)
+) -> tuple[list[str], dict[int, list[str]]]:
+    """Header and rows of a CSV file, by the sign that its first line has most."""
+    text = read_export_text(path, encodings)
+    return read_csv(path, text, find_delimiter(text, signs))
+
+
 def csv_rows(
     path: Path, lines: Iterable[str], delimiter: str, line: int = 1
 ) -> Iterator[tuple[int, list[str]]]:

@@ -1,4 +1,10 @@
-"""Experiences told on *Services Publics +*, as the programme publishes them, in two layouts:
+"""Open data of two programmes of the State that no format describes.
+
+The *Observatoire de la qualité des démarches en ligne*: one workbook an edition, one row a
+procedure. Cells mix numbers, days and words, and headers hold line breaks: columns are known by how
+their header begins, whatever its case, accents and spaces.
+
+Experiences told on *Services Publics +*, as the programme publishes them, in two layouts:
 
 - a comma-separated text with a stray index column, dates `dd/mm/yyyy HH:MM` and, in its texts,
   C1 control characters where Windows-1252 had punctuation (U+0092 for an apostrophe);
@@ -15,23 +21,233 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from itertools import accumulate, combinations
 from pathlib import Path
 
 import pandas as pd
 
-from observlib.base.errors import ObservError
-from observlib.base.text import fold
+from observlib.base.errors import ObservError, bounded
+from observlib.base.period import Quarter
+from observlib.base.text import fold, fold_label
 from observlib.base.yaml_files import load_data
 from observlib.catalogue import Catalogue, Device
 from observlib.catalogue.contract import reject
 from observlib.catalogue.tables import TELLERS
 from observlib.loaders import Loaded, _text
-from observlib.loaders._moments import PARIS, months_first
+from observlib.loaders._cells import parse_number
+from observlib.loaders._moments import PARIS, french_day, months_first
 from observlib.loaders._rows import days, settle, with_texts
+from observlib.loaders._text import header_shown, parse_day, short, without_persons
+from observlib.loaders._workbook import ERROR, Cell, text_of, workbook_sheets
 
 _TOLD = load_data(__file__)
+
+# --- The Observatoire's workbook
+
+_NAME, _NUMBER, _ADMINISTRATION = "Nom Démarche", "ID Démarche", "Réf Administration"
+_NEEDED = (_NAME, _NUMBER, _ADMINISTRATION, "Note Satisfaction")
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What the cells of an indicator hold: numbers up to `most`, days, or one of `labels`.
+
+    Its column's header is, or begins with, `header`.
+    """
+
+    header: str = ""
+    most: float | None = None
+    whole: bool = False
+    labels: tuple[str, ...] = ()
+    day: bool = False
+
+
+_KINDS = {name: _Kind(**told) for name, told in _TOLD["indicators"].items()}
+_STATES = _TOLD["states"]
+_WORDS = '"Non applicable", "À venir", "Nombre d\'avis insuffisant", "Démarche proactive", "–"'
+# "T3-25" or "T3 2025", but not the day of "T3 11 octobre 2025"
+_QUARTER_FIRST = re.compile(
+    r"(?<![a-z0-9])t([1-4])[ _-]*(?:20)?(\d\d)(?!\d)"
+    r"(?![ _-]*(?:janv|fev|mars|avr|mai|juin|juil|aout|sept|oct|nov|dec))",
+    re.ASCII,
+)
+_EARLIEST = date(1995, 1, 1)
+_DOWNLOAD = "download the edition's workbook again from data.gouv.fr"
+_READ = ("state", "value", "day", "label")  # of each cell
+_PROCEDURES = ["procedure_id", "procedure", "administration", "indicator", *_READ]
+_Read = tuple[str, float | None, date | None, str | None]
+
+
+def load_demarches(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
+    """Read an edition's workbook into the table `procedures`: a row a procedure and indicator.
+
+    Marks are on 0-10, shares on 0-1, `loading_ms` in milliseconds. `state` tells why there is no
+    value: "–" and an empty cell say nothing (`none`), as does "Non" for the audit; an accessibility
+    statement that is marked "(périmée)" is `expired`. An indicator whose column is missing is told
+    among the rejects of row 1. The edition is in the sheet's name ("T3-25"), else it is the quarter
+    of the device's `period`, else it is in the file's name.
+    """
+    sheet, header, records = _procedures(path)
+    quarter = _edition(path, sheet, device)
+    rejects: list[dict[str, object]] = []
+
+    def refuse(line: int, column: str, value: str, reason: str) -> None:
+        rejects.append(reject(path.name, line, column, value, reason))
+
+    columns: dict[str, int] = {}
+    for name, kind in _KINDS.items():
+        if (place := _find(header, kind.header)) is not None:
+            columns[name] = place
+        else:
+            refuse(1, kind.header, "", f"column is missing, {name} is not loaded; {_DOWNLOAD}")
+    key = {name: _find(header, name) or 0 for name in (_NUMBER, _NAME, _ADMINISTRATION)}
+    first: dict[str, int] = {}
+    rows: list[tuple[object, ...]] = []
+    lines: list[int] = []
+    for line, cells in records:
+        told = {name: text_of(cells[place]) for name, place in key.items()}
+        missing = [name for name in _NEEDED[:3] if told[name] in ("", ERROR)]
+        if missing:
+            refuse(line, ", ".join(missing), "", "is empty, or the error of a formula")
+            continue
+        if (earlier := first.setdefault(told[_NUMBER], line)) != line:
+            refuse(line, _NUMBER, "", f"repeats the procedure of row {earlier}; keep one")
+            continue
+        for name, place in columns.items():
+            try:
+                rows.append((*told.values(), name, *_read_cell(cells[place], name, _KINDS[name])))
+                lines.append(line)
+            except ValueError as error:
+                shown = without_persons(short(str(cells[place])), 60, "remark")
+                refuse(line, _KINDS[name].header, shown, str(error))
+    frame = pd.DataFrame(rows, columns=_PROCEDURES, index=lines)
+    frame = frame.assign(device=device.id, product=device.product, channel=device.channel)
+    start, end = (days([day] * len(rows)) for day in (quarter.start, quarter.end))
+    frame = frame.assign(edition=quarter, start=start, end=end, day=days([*frame["day"]]))
+    return settle(path, "procedures", frame.astype({"value": float}), rejects)
+
+
+def _procedures(path: Path) -> tuple[str, list[str], list[tuple[int, list[Cell]]]]:
+    """Name, header and rows (each with its sheet row) of the first sheet that has the headers."""
+    names = []
+    for name, rows in workbook_sheets(path, _DOWNLOAD):
+        header = [str(cell) for cell in rows[0]] if rows else []
+        if all(_find(header, needed) is not None for needed in _NEEDED):
+            records = enumerate(rows[1:], 2)
+            return name, header, [row for row in records if any(map(text_of, row[1]))]
+        names.append(header_shown(name))
+    raise ObservError(
+        f"{path}: no sheet has in its first row the columns {', '.join(map(repr, _NEEDED))}; "
+        f"its sheets are {bounded(names) or 'none'}; {_DOWNLOAD}"
+    )
+
+
+def _find(header: list[str], name: str) -> int | None:
+    """Where the column stands whose header is, or else begins with, a name."""
+    folded = [fold_label(cell) for cell in header]
+    starts = [place for place, cell in enumerate(folded) if cell.startswith(fold_label(name))]
+    return min(starts, key=lambda place: len(folded[place])) if starts else None
+
+
+def _edition(path: Path, sheet: str, device: Device) -> Quarter:
+    """The edition that the sheet, the device or the file's name tells."""
+    quarter = _quarter(sheet)
+    if quarter is None and device.period:
+        year, month = map(int, device.period.split("-")[:2])
+        quarter = Quarter.of(date(year, month, 1)) if year else None
+    quarter = quarter or _quarter(path.stem)
+    if quarter is None:
+        raise ObservError(
+            f"{path}: sheet {header_shown(sheet)} does not tell the edition, nor does the file's "
+            "name; name the file such as observatoire_2025-T3.xlsx, or set the device's period"
+        )
+    if not _EARLIEST <= quarter.start <= date.today():
+        raise ObservError(f"{path}: edition {quarter} has not begun or is before 1995; {_DOWNLOAD}")
+    return quarter
+
+
+def _quarter(text: str) -> Quarter | None:
+    """The quarter that a text tells, if it does.
+
+    >>> _quarter("Chiffres VDE T3-25 (octobre-25)"), _quarter("observatoire_2025-T3")
+    ('2025-T3', '2025-T3')
+    """
+    plain = fold(text)
+    if match := re.search(r"(?<!\d)20(\d\d)[ _-]*t([1-4])(?!\d)", plain, re.ASCII):
+        return Quarter(f"20{match[1]}-T{match[2]}")
+    if match := _QUARTER_FIRST.search(plain):
+        return Quarter(f"20{match[2]}-T{match[1]}")
+    return None
+
+
+def _read_cell(cell: Cell, indicator: str, kind: _Kind) -> _Read:
+    """State, value, day and label of a cell; `ValueError` says why it is rejected."""
+    text = fold_label(text_of(cell))
+    if text in _STATES:
+        return _STATES[text], None, None, None
+    if indicator == "accessibility_audit" and text == "non":
+        return "none", None, None, None
+    if kind.labels:
+        label = next((label for label in kind.labels if fold_label(label) == text), None)
+        if label is None:
+            raise ValueError(f"is none of {', '.join(kind.labels)}, {_WORDS}")
+        return "value", None, None, label
+    if kind.day:
+        day, expired = _read_day(cell)
+        return "expired" if expired else "value", None, day, None
+    return "value", _read_number(cell, kind), None, None
+
+
+def _read_number(cell: Cell, kind: _Kind) -> float:
+    value = _number(cell, kind) if isinstance(cell, str) else None
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        value = float(cell)
+    allowed = "whole number" if kind.whole else "number"
+    allowed += " of 0 or more" if kind.most is None else f" of 0 to {kind.most:g}"
+    if value is None:
+        raise ValueError(f"is no {allowed}, nor one of {_WORDS}")
+    if not 0 <= value <= (kind.most or 1e15) or (kind.whole and value != int(value)):
+        raise ValueError(f"is not a {allowed}")
+    return value
+
+
+def _number(text: str, kind: _Kind) -> float | None:
+    """A number that a cell holds as text; no thousand can be meant where the kind has a `most`.
+
+    >>> _number("8,125", _Kind(most=10)), _number("85 %", _Kind(most=1)), _number("1 200", _Kind())
+    (8.125, 0.85, 1200.0)
+    >>> _number("1,200", _Kind())
+    """
+    plain = text.strip()
+    if kind.most == 1 and plain.endswith("%"):
+        value = parse_number(plain.removesuffix("%").rstrip())
+        return None if value is None else value / 100
+    if kind.most is not None and re.fullmatch(r"\d{1,2}[.,]\d{3}", plain, re.ASCII):
+        return float(plain.replace(",", "."))
+    return parse_number(plain)
+
+
+def _read_day(cell: Cell) -> tuple[date, bool]:
+    """A day, and whether it is marked as expired."""
+    expired = False
+    day = cell.date() if isinstance(cell, datetime) else cell if isinstance(cell, date) else None
+    if isinstance(cell, str):
+        written, _, remark = fold_label(cell).partition("(")
+        expired = remark.startswith("perimee")
+        if remark.rstrip(") ") in ("", "perimee", "bientot perimee"):
+            day = french_day(written.strip()) or parse_day(written.strip())
+    if day is None:
+        what = 'is no day (such as 08/04/2022, with or without "(périmée)")'
+        raise ValueError(f"{what}, nor one of {_WORDS}")
+    if not _EARLIEST <= day <= date.today() + timedelta(days=1):
+        raise ValueError("is before 1995 or in the future")
+    return day, expired
+
+
+# --- Experiences told on Services Publics +
+
 _COLUMNS: dict[str, str] = _TOLD["columns"]
 _ASPECTS: dict[str, str] = _TOLD["aspects"]
 _FEELINGS: dict[str, str] = _TOLD["feelings"]
@@ -41,12 +257,7 @@ _ID, _DATE, _FEELING, _REGION, _TOLD_BY = (
 _ORGANISATIONS = (_COLUMNS["organisation"], _COLUMNS["structure"])  # the first one that says it
 _KEPT = (*_COLUMNS.values(), *_ASPECTS.values())
 _TELLERS = {fold(teller): teller for teller in TELLERS}
-_OTHER_TELLER = TELLERS[-1]
-_NAMES = [
-    *("date", "product", "experience_id", "organisation", "feeling", "region", "told_by"),
-    *_ASPECTS,
-]
-_FEELING_NAMES = "Positif, Neutre, Négatif"
+_NAMES = ["date", "experience_id", "organisation", "feeling", "region", "told_by", *_ASPECTS]
 _MEND = "it is no export of experiences of Services Publics +; download it again"
 _START = re.compile(r'"?\d+"?;', re.ASCII)
 # Bounds that keep a damaged file from taking for ever: within one record, the lines that look
@@ -80,33 +291,33 @@ def load_services_publics_plus(path: Path, device: Device, catalogue: Catalogue)
             faults[line] = ("", "", f"{what}, the header has {len(header)}; {mend}")
             continue
         whole[line] = record
-        row, fault = _row(record, columns)
-        if fault is None:
-            rows[line] = row
-        else:
+        rows[line], fault = _row(record, columns)
+        if fault is not None:
             faults[line] = fault
     written = {line: record[columns[_DATE]] for line, record in whole.items()}
     for line, why in months_first(written).items():
         faults.setdefault(line, (_DATE, _shown(written[line]), why))
-        rows.pop(line, None)
-    products = {fold(product.label): product.id for product in catalogue.products.values()}
-    for row in rows.values():
-        row["product"] = products.get(fold(str(row["organisation"] or ""))) or device.product
-    others = sum(row["told_by"] == _OTHER_TELLER for row in rows.values())
-    known = ", ".join(TELLERS[:-1])
-    notice = f"{others} experiences are told by none of {known}: kept as « Autre »"
+    rows = {line: row for line, row in rows.items() if line not in faults}
     frame = pd.DataFrame([*rows.values()], index=[*rows], columns=_NAMES, dtype=object)
+    products = {fold(product.label): product.id for product in catalogue.products.values()}
+    named = [
+        products.get(fold(str(name or ""))) or device.product for name in frame["organisation"]
+    ]
     frame = frame.assign(device=device.id, channel=device.channel, date=days([*frame["date"]]))
+    frame["product"] = pd.Series(named, frame.index, dtype=object)
+    notices = []
+    if others := int((frame["told_by"] == TELLERS[-1]).sum()):
+        known = ", ".join(TELLERS[:-1])
+        notices = [f"{others} experiences are told by none of {known}: kept as « Autre »"]
     rejects = [reject(path.name, line, *fault) for line, fault in faults.items()]
-    found = settle(path, "experiences", frame, rejects, [notice] if others else [])
+    found = settle(path, "experiences", frame, rejects, notices)
     if not device.verbatims:
         return found
-    ids = {line: str(row["experience_id"]) for line, row in rows.items()}
     texts: dict[str, dict[int, str]] = {}
     for place, name in enumerate(map(fold, map(_clean, header))):
         if question := _TOLD["texts"].get(name):
             texts.setdefault(question, {}).update((n, _clean(whole[n][place])) for n in rows)
-    return with_texts(path, found, device, ids, texts)
+    return with_texts(path, found, device, frame["experience_id"].map(str).to_dict(), texts)
 
 
 def _read(path: Path) -> tuple[list[str], _Columns, Iterator[tuple[int, list[str] | None]]]:
@@ -140,11 +351,11 @@ def _clean(text: str) -> str:
 
 
 def _row(record: list[str], columns: _Columns) -> tuple[dict[str, object], _Fault | None]:
-    """The tidy row of a record; or the column, value and reason for which it is rejected."""
+    """The tidy row of a record; and the column, value and reason for which it is rejected."""
     cell = {name: _clean(record[place]) for name, place in columns.items()}
-    row: dict[str, object] = {"experience_id": cell[_ID], "told_by": None}
+    row: dict[str, object] = {"experience_id": cell[_ID], "told_by": None, "region": None}
     if teller := cell.get(_TOLD_BY):
-        row["told_by"] = _TELLERS.get(fold(teller), _OTHER_TELLER)
+        row["told_by"] = _TELLERS.get(fold(teller), TELLERS[-1])
     row["organisation"] = next((cell[name] for name in _ORGANISATIONS if cell.get(name)), None)
     row["date"] = _moment(cell[_DATE])
     for name, text in cell.items():
@@ -158,9 +369,8 @@ def _row(record: list[str], columns: _Columns) -> tuple[dict[str, object], _Faul
     for key, name in {"feeling": _FEELING, **_ASPECTS}.items():
         row[key] = _FEELINGS.get(fold(cell.get(name, "")))
         if row[key] is None and (cell.get(name) or key == "feeling"):
-            reason = f"is not one of {_FEELING_NAMES}" if cell[name] else "is empty"
+            reason = "is not one of Positif, Neutre, Négatif" if cell[name] else "is empty"
             return row, (name, _shown(cell[name]), reason)
-    row["region"] = None
     if region := cell.get(_REGION):
         match = re.fullmatch(r"(\d{1,2})(?:\.0)?", region, re.ASCII)
         if match is None:
@@ -176,8 +386,6 @@ def _shown(cell: str) -> str:
 def _moment(text: str) -> datetime | None:
     """Local time of a date in either layout, or `None`.
 
-    Examples
-    --------
     >>> _moment("06/10/2022 15:07").isoformat(), _moment("2023-06-30T22:30:00Z").isoformat()
     ('2022-10-06T15:07:00', '2023-07-01T00:30:00')
     """
@@ -195,12 +403,9 @@ def _moment(text: str) -> datetime | None:
 
 def _free(header: list[str]) -> list[int]:
     """Where the columns of free text stand, the story first: it is where most separators are."""
-    free = [
-        place
-        for place, name in enumerate(header)
-        if fold(_clean(name)).startswith(tuple(_TOLD["free"]))
-    ]
-    return sorted(free, key=lambda place: fold(_clean(header[place])) != "description")
+    names = [fold(_clean(name)) for name in header]
+    free = [at for at, name in enumerate(names) if name.startswith(tuple(_TOLD["free"]))]
+    return sorted(free, key=lambda at: names[at] != "description")
 
 
 def _records(
