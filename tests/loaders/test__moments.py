@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 
 import pandas as pd
 import pytest
@@ -11,6 +11,7 @@ from observlib.loaders._moments import (
     PARIS,
     duration_reader,
     paris_days,
+    parse_period,
     parse_seconds,
     read_moments,
 )
@@ -99,3 +100,37 @@ def test_a_number_of_a_column_is_a_duration_in_its_unit_and_a_word_is_none():
         assert read_duration(text) == seconds
         with pytest.raises(ValueError, match="is no time; write seconds or hh:mm:ss"):
             read_duration("longtemps")
+
+
+@pytest.mark.parametrize(("text", "start", "end"), [
+    ("2026-03-01", "2026-03-01", "2026-03-01"), ("2026-02", "2026-02-01", "2026-02-28"),
+    ("2010", "2010-01-01", "2010-12-31"), ("March 2010", "2010-03-01", "2010-03-31"),
+    ("März 2010", "2010-03-01", "2010-03-31"), ("août 2010", "2010-08-01", "2010-08-31"),
+    ("févr. 2012", "2012-02-01", "2012-02-29"),
+    ("Monday, March 1, 2010", "2010-03-01", "2010-03-01"),
+    ("lundi 1 mars 2010", "2010-03-01", "2010-03-01"),
+    ("mar. 2 mars 2010", "2010-03-02", "2010-03-02"),
+    ("Montag, 1. März 2010", "2010-03-01", "2010-03-01"),
+    ("From 2009-12-28 to 2010-01-03", "2009-12-28", "2010-01-03"),
+    ("du 1 mars 2010 au 7 mars 2010", "2010-03-01", "2010-03-07"),
+    ("Week December 28, 2009 – January 3, 2010", "2009-12-28", "2010-01-03"),
+])  # fmt: skip
+def test_periods_are_read_as_matomo_prints_them(text, start, end):
+    assert parse_period(text) == (date.fromisoformat(start), date.fromisoformat(end))
+
+
+@pytest.mark.parametrize("text", [
+    "", "01/03/2010", "3-1-2010", "2026-13", "2026-02-30", "31 février 2010", "March", "12",
+    "1 2010",
+])  # fmt: skip
+def test_a_period_that_could_mean_two_things_or_none_is_not_guessed(text):
+    assert parse_period(text) is None
+
+
+@pytest.mark.parametrize(("text", "seconds"), [
+    ("1,234", 1234), ("1 day 02:00:01", 93_601), ("2 heures 3 min", 7380),
+    ("1 Stunden 5 min", 3900), ("3 jours 2 heures", 266_400), ("31s 4 min", None),
+    ("4 min 4 min", None), ("4 parsecs", None), ("00:75:00", None),
+])  # fmt: skip
+def test_a_duration_is_read_in_full_or_refused(text, seconds):
+    assert parse_seconds(text, commas=True) == seconds

@@ -1,9 +1,10 @@
-"""Sheets of workshops: every mistake at once, with its line; profiles counted, nobody named."""
+"""Sheets that people fill: codes of texts, and workshops, whose mistakes are told by line."""
 
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests.loaders import cases
 
 from observlib.base.errors import ObservError
 from observlib.catalogue.contract import columns
@@ -83,3 +84,8 @@ def test_a_mistake_is_told_with_its_line(read, old, new, line, reason):
 def test_a_file_that_cannot_be_used_is_told_in_one_line(read, text, told):
     with pytest.raises(ObservError, match=told):
         read(text)
+
+
+@cases.table("code_sheet")
+def test_codes_are_read_as_they_mean(case, catalogue):
+    cases.hold(case, catalogue)

@@ -1,0 +1,78 @@
+"""Tables of cases: the text of a tiny export, and what a loader makes of it, to the row."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+from tests.formats.test_samples import device as sample
+
+from observlib.base.errors import ObservError
+from observlib.catalogue import Catalogue, Device
+from observlib.loaders import load
+
+
+def table(*names: str) -> pytest.MarkDecorator:
+    """The cases of files of `cases/`: of each, what is said of `all` and what it has of its own."""
+    found = {}
+    for name in names:
+        path = Path(__file__).parent / "cases" / f"{name}.yml"
+        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+        every = told.pop("all")
+        found |= {
+            f"{name}: {key}": every | case.pop("given", {}) | case for key, case in told.items()
+        }
+    return pytest.mark.parametrize("case", found.values(), ids=found)
+
+
+def hold(case: dict[str, Any], catalogue: Catalogue) -> None:
+    """Read the text of a case and find the rest of it."""
+    case = dict(case)
+    device = given(catalogue, {name: case.pop(name) for name in ("device", "keys")})
+    assert outcome(device, case.pop("file"), case.pop("text"), catalogue) == case
+
+
+def given(catalogue: Catalogue, case: Mapping[str, Any]) -> Device:
+    """The device of a case: one of the catalogue, or any `of` a format, with the case's keys."""
+    name = case["device"]
+    base = sample(name.removeprefix("of ")) if name.startswith("of ") else catalogue.devices[name]
+    return Device.model_validate({**base.model_dump(), **case["keys"]})
+
+
+def outcome(device: Device, name: str, text: str, catalogue: Catalogue) -> dict[str, Any]:
+    """What is loaded of a text, without columns that say nothing but the device's own."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(text.encode())
+        try:
+            found = load(path, device, catalogue)
+        except ObservError as error:
+            return {"error": str(error).replace(f"{folder}/", "")}
+    rows = shown(found.rows, device)
+    refused = found.rejects.drop(columns="file").to_csv(index=False, header=False)
+    told = {"rows": rows, "refused": refused, "notices": list(found.notices)}
+    told["texts"] = "" if found.texts is None else shown(found.texts, device)
+    return {name: value for name, value in told.items() if value}
+
+
+def shown(frame: pd.DataFrame, device: Device) -> str:
+    """A table as CSV, days and moments in ISO, and whole numbers without a point."""
+    texts = pd.DataFrame(index=frame.index)
+    own = {"device": device.id, "product": device.product, "channel": device.channel}
+    own |= {"complete": "True"}
+    for name, values in frame.items():
+        if pd.api.types.is_datetime64_any_dtype(values):
+            cells = values.astype(str).str.removesuffix(" 00:00:00")
+        else:
+            cells = values.astype(object).map(_cell)
+        cells = cells.replace({"NaT": "", "nan": "", "None": "", "<NA>": ""}).fillna("")
+        if not cells.isin({own.get(str(name), "")}).all():
+            texts[name] = cells
+    return "" if texts.empty else texts.to_csv(index=False, lineterminator="\n")
+
+
+def _cell(value: object) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
