@@ -391,7 +391,7 @@ def test_a_date_may_be_fixed_four_weeks_before_to_the_day_and_moved_with_a_reaso
         "[{from: 2027-02-15, decided: 2027-02-12, reason: Une panne.}]}]",
         encoding="utf-8",
     )
-    assert record.load_calendar(data, data.parent).of("2026-T4").is_firm
+    assert record.load_calendar(data, data.parent).of("2026-T4").fixed
 
 
 @pytest.mark.parametrize(("second", "fault"), [

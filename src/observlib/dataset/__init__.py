@@ -66,9 +66,13 @@ def workbook(about: About, tables: Mapping[str, pd.DataFrame]) -> bytes:
     """A workbook (.xlsx): read me, contents, notes, estimates by theme, differences, dictionary."""
     import xlsxwriter
 
-    notes = _notes(tables)
-    others = [name for name in ("comparisons", "errata", "dictionary") if name in tables]
-    shown = [*_estimates(tables), *(sheet for name in others for sheet in _other(tables, name))]
+    words = tables["dictionary"]
+    others = [
+        _sheet(COLUMN_TITLES[name], WORKBOOK_WORDS["says"][name], name, tables[name], words)
+        for name in ("comparisons", "errata", "dictionary")
+        if len(tables.get(name, ()))
+    ]
+    sheets = [_notes(tables), *_estimates(tables), *others]
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         made = datetime(about.made.year, about.made.month, about.made.day)
@@ -81,8 +85,8 @@ def workbook(about: About, tables: Mapping[str, pd.DataFrame]) -> bytes:
         for row, (head, words) in enumerate(about.says.items(), 2):
             cover.write_string(row, 0, head, style["bold"])
             cover.write_string(row, 1, words, style["wrapped"])
-        _contents(book, style, [notes, *shown])
-        for number, sheet in enumerate([notes, *shown], 1):
+        _contents(book, style, sheets)
+        for number, sheet in enumerate(sheets, 1):
             _table(book, style, sheet, number, about)
     return content.getvalue()
 
@@ -118,15 +122,14 @@ def _table(
 ) -> None:
     sheet = book.add_worksheet(one.name)
     sheet.write_string(0, 0, f"{one.name}, {about.title}", style["title"])
-    says = f"{INVENTED_DATA} {one.says}" if about.synthetic else one.says
-    sheet.write_string(1, 0, says)
+    sheet.write_string(1, 0, f"{INVENTED_DATA} {one.says}" if about.synthetic else one.says)
     sheet.write_url(2, 0, "internal:'Sommaire'!A1", string="Retour au sommaire")
-    for column, kind in enumerate(one.heads.values()):
+    kinds = [*one.heads.values()]
+    for column, kind in enumerate(kinds):
         sheet.set_column(column, column, WORKBOOK_WORDS["widths"].get(kind, 13))
     columns = [{"header": head, "header_format": style["head"]} for head in one.heads]
     last = (HEAD_ROW + len(one.rows), len(one.heads) - 1)
     sheet.add_table(HEAD_ROW, 0, *last, {**_LOOKS, "name": f"Tableau_{number}", "columns": columns})
-    kinds = [*one.heads.values()]
     for row, (cells, decimals) in enumerate(zip(one.rows, one.decimals, strict=True), HEAD_ROW + 1):
         for column, (cell, kind) in enumerate(zip(cells, kinds, strict=True)):
             _write(sheet, row, column, cell, kind, style, decimals)
@@ -170,12 +173,6 @@ def _estimates(tables: Mapping[str, pd.DataFrame]) -> Iterator[_Sheet]:
             yield _sheet(name, f"{french.join(labels)}.", "estimates", part, words)
 
 
-def _other(tables: Mapping[str, pd.DataFrame], name: str) -> Iterator[_Sheet]:
-    if len(tables[name]):
-        says = WORKBOOK_WORDS["says"][name]
-        yield _sheet(COLUMN_TITLES[name], says, name, tables[name], tables["dictionary"])
-
-
 def _free(theme: str, taken: set[str]) -> str:
     """A theme as the name of a sheet, which has 31 letters at most and some signs not."""
     base = re.sub(r"[\[\]:*?/\\]", " ", theme).strip(" '")[:28] or COLUMN_TITLES["estimates"]
@@ -187,10 +184,7 @@ def _free(theme: str, taken: set[str]) -> str:
 
 def _sheet(name: str, says: str, file: str, table: pd.DataFrame, words: pd.DataFrame) -> _Sheet:
     """A table as it is shown: names first, then numbers; the codes of names come last."""
-    labels = {
-        (one, key): label
-        for one, key, label in zip(words["list"], words["id"], words["label_fr"], strict=True)
-    }
+    labels = words.set_index(["list", "id"])["label_fr"].to_dict()
     heads: dict[str, tuple[str, list[Any]]] = {}
     codes: dict[str, tuple[str, list[Any]]] = {}
     columns = [*(WORKBOOK_WORDS["first"] if file == "comparisons" else ()), *PACKAGE_FILES[file]]
@@ -216,13 +210,10 @@ def _decimals(table: pd.DataFrame, words: pd.DataFrame) -> list[int]:
     """With how many decimals each row shows its values: its indicator's, in its own unit."""
     if "indicator" not in table:
         return [0] * len(table)
-    own = words[words["list"] == "indicator"].set_index("id")
-    known = own[["unit", "decimals"]].dropna().to_dict("index")
-    found = []
-    for name, unit in zip(table["indicator"], table["unit"], strict=True):
-        one = known.get(as_cell(name))
-        found.append(int(one["decimals"]) if one and one["unit"] == unit else 0)
-    return found
+    own = words[words["list"] == "indicator"].dropna(subset=["unit", "decimals"])
+    known = own.set_index(["id", "unit"])["decimals"].to_dict()
+    keys = zip(table["indicator"].map(as_cell), table["unit"], strict=True)
+    return [int(known.get(key, 0)) for key in keys]
 
 
 def _period(period: str) -> str:
@@ -240,12 +231,10 @@ def _notes(tables: Mapping[str, pd.DataFrame]) -> _Sheet:
         for key, column in PACKAGE_FILES[name].items()
         if len(tables.get(name, ())) and not key.startswith(REFERENCE)
     ]
-    columns = PACKAGE_FILES["comparisons"]
-    rows += [
-        (columns[name].title, code, fr) for name in CODES for code, (fr, _) in CODES[name].items()
-    ]
+    titles = {name: column.title for name, column in PACKAGE_FILES["comparisons"].items()}
+    rows += [(titles[name], code, fr) for name in CODES for code, (fr, _) in CODES[name].items()]
     rows = [*dict.fromkeys(rows)]
-    heads = {"Sujet": "string", "Terme": "string", "Sens": "string"}
+    heads = dict.fromkeys(("Sujet", "Terme", "Sens"), "string")
     says = "Ce que veulent dire les colonnes et les codes."
     return _Sheet("Notes", says, heads, rows, [0] * len(rows))
 
@@ -279,9 +268,8 @@ def contents(
     errata: pd.DataFrame | None = None,
 ) -> dict[str, bytes]:
     """The files of a package, by path, with no workbook of more than `MOST_LINES` lines."""
-    made = tables(
-        rows, pairs, used_entries(words, rows, pairs), about.synthetic, marks or {}, errata
-    )
+    used = used_entries(words, rows, pairs)
+    made = tables(rows, pairs, used, about.synthetic, marks or {}, errata)
     files = {f"{name}.csv": csv(table) for name, table in made.items()}
     described = datapackage(about, made, files)
     is_small = sum(map(len, made.values())) <= MOST_LINES

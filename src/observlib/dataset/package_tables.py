@@ -69,12 +69,8 @@ ERRATA: dict[str, PackageColumn] = {
         *("published", "corrected", "unit", "cause", "what", "synthetic"),
     )
 }
-PACKAGE_FILES = {
-    "estimates": ESTIMATES,
-    "comparisons": COMPARISONS,
-    "dictionary": DICTIONARY,
-    "errata": ERRATA,
-}
+PACKAGE_FILES = {"estimates": ESTIMATES, "comparisons": COMPARISONS}
+PACKAGE_FILES |= {"dictionary": DICTIONARY, "errata": ERRATA}
 COLUMN_TITLES: dict[str, str] = _WORDS["titles"]
 CONTENT: str = _WORDS["content"]
 LICENCE: dict[str, str] = _WORDS["licence"]
@@ -159,20 +155,14 @@ def datapackage(
 
 
 def _resource(name: str, content: bytes, allowed: Mapping[str, list[str]]) -> dict[str, Any]:
-    fields = [_field(key, column, allowed) for key, column in PACKAGE_FILES[name].items()]
     if name in ("dictionary", "errata"):  # of a figure that is withdrawn, the dictionary has none
-        for field in fields:
-            field.get("constraints", {}).pop("enum", None)
+        allowed = {}
+    fields = [_field(key, column, allowed) for key, column in PACKAGE_FILES[name].items()]
     resource: dict[str, Any] = filled(
-        _HERE / "datapackage_file.json",
-        name=name,
-        title=COLUMN_TITLES[name],
-        path=f"{name}.csv",
-        bytes=len(content),
-        hash=f"sha256:{hashlib.sha256(content).hexdigest()}",
-        fields=fields,
+        _HERE / "datapackage_file.json", name=name, title=COLUMN_TITLES[name], path=f"{name}.csv",
+        bytes=len(content), hash=f"sha256:{hashlib.sha256(content).hexdigest()}", fields=fields,
         key=[*_KEYS.get(name, ()), "id"],
-    )
+    )  # fmt: skip
     return resource
 
 
@@ -217,15 +207,11 @@ def _distribution(path: str, content: bytes) -> Any:
     place = PurePosixPath(path)
     kind, media = FILE_TYPES[place.suffix]
     return filled(
-        _HERE / "dcat_file.json",
-        title=COLUMN_TITLES.get(place.stem, place.name),
-        path=path,
-        format=f"{_EU}/{kind}",
-        media=f"https://www.iana.org/assignments/media-types/{media}",
-        size=str(len(content)),
-        licence=LICENCE["path"],
+        _HERE / "dcat_file.json", title=COLUMN_TITLES.get(place.stem, place.name), path=path,
+        format=f"{_EU}/{kind}", media=f"https://www.iana.org/assignments/media-types/{media}",
+        size=str(len(content)), licence=LICENCE["path"],
         sha256=hashlib.sha256(content).hexdigest(),
-    )
+    )  # fmt: skip
 
 
 def _json(content: Any) -> bytes:
@@ -249,17 +235,15 @@ def dictionary(
     An id of which the catalogue knows nothing, as the question of a poll, is its own name; one
     that has no English name has its French one.
     """
-    order = [*catalogue.families]
+    order = {family: place for place, family in enumerate(catalogue.families)}
 
     def place(family: str) -> int:
-        return order.index(family) if family in order else len(order)
+        return order.get(family, len(order))
 
     own = {name: min(given, key=place) for name, given in (families or {}).items()}
-    used_ = {column: [*_used(column, rows, pairs)] for column in _NAMED}
-    used_["indicator"].sort(key=lambda name: place(own.get(name, "")))
-    entries = [
-        _entry(column, name, catalogue, own) for column, names in used_.items() for name in names
-    ]
+    used = {column: [*_used(column, rows, pairs)] for column in _NAMED}
+    used["indicator"].sort(key=lambda name: place(own.get(name, "")))
+    entries = [_entry(of, name, catalogue, own) for of, names in used.items() for name in names]
     entries += [
         {"list": column, "id": code, "label_fr": fr, "label_en": en}
         for column, codes in CODES.items()
@@ -275,10 +259,8 @@ def dictionary(
 def used_entries(words: pd.DataFrame, rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     """Of a dictionary, what rows and comparisons need."""
     own = {(name, as_cell(x)) for name in _NAMED for x in _used(name, rows, pairs)}
-    kept = [
-        (name not in _NAMED) or (name, key) in own
-        for name, key in zip(words["list"], words["id"], strict=True)
-    ]
+    keys = zip(words["list"], words["id"], strict=True)
+    kept = [key[0] not in _NAMED or key in own for key in keys]
     return words[kept].reset_index(drop=True)
 
 
@@ -300,20 +282,22 @@ def _entry(
         "group": {**catalogue.indicators, **catalogue.groups},
     }
     found = lists[column].get(name)
-    made: dict[str, Any] = {"list": column, "id": name, "label_fr": name, "label_en": name}
-    if found:
-        made |= {"label_fr": found.label, "label_en": found.label_en or found.label}
+    made: dict[str, Any] = {"list": column, "id": name, **_labels("label", found, name)}
     if column == "indicator" and found:
         known = catalogue.indicators[name]
         made |= {"unit": known.unit, "base": known.base, "decimals": known.decimals}
         made |= {"definition": _CITED.sub("", known.method)}
     if column == "indicator" and (family := families.get(name)):
-        theme = catalogue.families.get(family)
-        made["theme_fr"] = theme.label if theme else family
-        made["theme_en"] = (theme.label_en or theme.label) if theme else family
+        made |= _labels("theme", catalogue.families.get(family), family)
     if column == "product" and name in catalogue.products:
         made |= {"definition": catalogue.products[name].description}
     return made
+
+
+def _labels(of: str, known: Named | None, name: str) -> dict[str, str]:
+    """The names of an entry in French and in English; its id, of one that is not known."""
+    fr = known.label if known else name
+    return {f"{of}_fr": fr, f"{of}_en": (known and known.label_en) or fr}
 
 
 Flags = Mapping[tuple[str, ...], str]  # letters that its history gives a figure (its `FIGURE`)
@@ -393,15 +377,13 @@ def _added(table: pd.DataFrame, side: str, marks: Flags) -> dict[str, list[str]]
     statuses = [*table[side + "status"]]
     keys = zip(*(table[side + name] for name in FIGURE), strict=True)
     letters = [flagged(of, marks.get(key, "")) for of, key in zip(statuses, keys, strict=True)]
-    codes = [SDMX[status] for status in statuses]
+    codes = zip(letters, (SDMX[status][0] for status in statuses), strict=True)
     return {
         f"{side}period_start": [first for first, _ in days],
         f"{side}period_end": [last for _, last in days],
         f"{side}flags": letters,
-        f"{side}obs_status": [
-            "B" if "b" in own else code for own, (code, _) in zip(letters, codes, strict=True)
-        ],
-        f"{side}conf_status": [code for _, code in codes],
+        f"{side}obs_status": ["B" if "b" in own else code for own, code in codes],
+        f"{side}conf_status": [SDMX[status][1] for status in statuses],
     }
 
 

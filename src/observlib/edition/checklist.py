@@ -168,7 +168,7 @@ def hour(dates: Calendar, quarter: Quarter, now: datetime) -> Check:
     when = f"{planned.date} {planned.hour} (Paris)"
     if now < planned.moment:
         return Check("hour", "blocking", f"{quarter} may be released from {when}, not before")
-    if not planned.is_firm:
+    if not planned.fixed:
         return Check("hour", "warning", f"{when}: the date was planned and never fixed")
     return Check("hour", "ok", f"announced for {when}")
 

@@ -35,7 +35,7 @@ from observlib.language.prose import unmarked
 from observlib.publish import pandoc
 from observlib.publish.html import metadata
 from observlib.publish.pandoc import labelled_outputs, read_notebook, source_text
-from observlib.publish.project import HOME, Manifest, Project, SitePage, flat
+from observlib.publish.project import HOME, Project, SitePage, flat
 
 # --- One page as an accessible PDF (PDF/UA-1), the same bytes for the same edition
 
@@ -67,23 +67,21 @@ class Setting:
 def _page_source(project: Project, page: SitePage, markdown: str) -> str:
     """Typst's source of a page."""
     brand = project.brand
+    edition = edition_of(project)
+    told = {
+        "name": page.source.stem,
+        "title-text": page.title,
+        "document-text": f"{page.title} – {brand.name}, {edition}",
+        "description-text": unmarked(str(page.meta.get("description", ""))),
+        "sitetitle": brand.name,
+        **brand.for_paper(),
+        "edition": f"É{edition[1:]}",
+    }
     return pandoc.convert(
-        markdown,
-        "typst",
-        name=str(project.folder / page.source),
-        template=pandoc.TEMPLATES / "page.typ",
-        variables={
-            "name": literal(page.source.stem),
-            "title-text": literal(page.title),
-            "document-text": literal(f"{page.title} – {brand.name}, {edition_of(project)}"),
-            "description-text": literal(unmarked(str(page.meta.get("description", "")))),
-            "sitetitle": literal(brand.name),
-            **{name: literal(look) for name, look in brand.for_paper().items()},
-            "edition": literal(f"É{edition_of(project)[1:]}"),
-        },
+        markdown, "typst", name=str(project.folder / page.source), filters=project.filters,
+        template=pandoc.TEMPLATES / "page.typ", variables={k: literal(v) for k, v in told.items()},
         metadata={**metadata(project, page), "prefix": f"{page.source.stem}--"},
-        filters=project.filters,
-    )
+    )  # fmt: skip
 
 
 def page_pdf(project: Project, page: SitePage, markdown: str, folder: Path) -> bytes:
@@ -346,8 +344,8 @@ def _contents(parts: dict[str, list[str]]) -> str:
     """A list of chapters for each part, in typst's language."""
     lists = []
     for title, names in parts.items():
-        ends = [literal(f"chapitre--{name}") for name in (names[0], names[-1])]
-        lists.append(f"#part-contents({literal(title)}, label({ends[0]}), label({ends[1]}))")
+        first, last = (literal(f"chapitre--{name}") for name in (names[0], names[-1]))
+        lists.append(f"#part-contents({literal(title)}, label({first}), label({last}))")
     return "\n".join(lists)
 
 
@@ -362,21 +360,18 @@ def _write_chapter(project: Project, path: Path, title: str, text: str) -> None:
 
 def _about(project: Project) -> str:
     """What the cover says, in typst's language."""
-    manifest = project.manifest
+    manifest, brand = project.manifest, project.brand
+    invented = f"Données de démonstration : {words.small(words.INVENTED)}"
     about = {
-        "title": f"{project.brand.name}, {edition_of(project)}",
-        "site": project.brand.name,
+        **{"title": f"{brand.name}, {edition_of(project)}", "site": brand.name},
         "summary": str(project.website.get("description") or ""),
         "edition": f"Édition {manifest.quarter}",
         "quarter": french.period_label(manifest.quarter),
         "made": french.day_label(manifest.made),
-        "warning": "",
-        **project.brand.for_paper(),
-        "logo": Path(project.brand.logo).name,
-        "alternative": project.brand.alternative,
+        "warning": invented if manifest.is_demonstration else "",
+        **brand.for_paper(),
+        **{"logo": Path(brand.logo).name, "alternative": brand.alternative},
     }
-    if manifest.is_demonstration:
-        about["warning"] = f"Données de démonstration : {words.small(words.INVENTED)}"
     entries = ", ".join(f"{key}: {literal(value)}" for key, value in about.items())
     return f"#let about = ({entries})"
 
@@ -389,26 +384,20 @@ _LOOKS = pandoc.TEMPLATES / "docx.yml"
 
 def page_docx(project: Project, page: SitePage, markdown: str, folder: Path) -> bytes:
     """The document of a page, with its language, title, edition and day among its properties."""
-    name = str(project.folder / page.source)
+    name, brand, edition = str(project.folder / page.source), project.brand, edition_of(project)
     write_dots(folder, f"{name}: a picture of its document")
     about = metadata(project, page)
-    edition = edition_of(project)
+    about |= {
+        "subject": f"{brand.name}, {edition}",
+        "category": f"É{edition[1:]}",
+        "description": unmarked(str(page.meta.get("description", ""))),
+        "author": brand.name,
+        "date": f"É{edition[1:]}, publiée le {about['madelong']}",
+    }
     return pandoc.convert_to_docx(
-        markdown,
-        name=name,
-        folder=folder,
-        reference=reference_document(project.brand),
-        made=project.manifest.made,
-        metadata={
-            **about,
-            "subject": f"{project.brand.name}, {edition}",
-            "category": f"É{edition[1:]}",
-            "description": unmarked(str(page.meta.get("description", ""))),
-            "author": project.brand.name,
-            "date": f"É{edition[1:]}, publiée le {about['madelong']}",
-        },
-        filters=project.filters,
-    )
+        markdown, name=name, folder=folder, reference=reference_document(brand),
+        made=project.manifest.made, metadata=about, filters=project.filters,
+    )  # fmt: skip
 
 
 def write_dots(
@@ -425,10 +414,8 @@ def write_dots(
 def reference_document(brand: Brand) -> bytes:
     """The looks of documents: pandoc's own, on A4, in a brand's, with our lines and captions."""
     made, looks = io.BytesIO(), mapping(read_text(_LOOKS), _LOOKS)
-    with (
-        zipfile.ZipFile(io.BytesIO(pandoc.data_file("reference.docx"))) as before,
-        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as after,
-    ):
+    own = io.BytesIO(pandoc.data_file("reference.docx"))
+    with zipfile.ZipFile(own) as before, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as after:
         for info in before.infolist():
             text = before.read(info)
             if info.filename in ("word/styles.xml", "word/theme/theme1.xml"):
@@ -455,7 +442,6 @@ def _restyled(styles: str, ours_by_pattern: Mapping[str, str], brand: Brand) -> 
 # --- The open data of a page: the estimates and comparisons that its notebook shows, as CSV
 
 ESTIMATES, COMPARISONS = ".csv", "-comparaisons.csv"  # how a file's name ends
-EVERYTHING = "Toutes les données de l’édition"
 _READ = {ESTIMATES: estimates.from_json, COMPARISONS: comparisons_from_json}
 _IDENTIFIERS = {ESTIMATES: estimates.identifiers, COMPARISONS: comparison_identifiers}
 DATA_TITLES = {ESTIMATES: "Données", COMPARISONS: "Comparaisons"}
@@ -465,26 +451,12 @@ def frames(path: Path) -> dict[str, pd.DataFrame]:
     """What an executed notebook shows, by how the files of its open data end (see `open_data`)."""
     parts: dict[str, list[dict[str, Any]]] = {ESTIMATES: [], COMPARISONS: []}
     for position, cell in enumerate(read_notebook(path)["cells"], start=1):
-        for output in cell.get("outputs") or []:
-            content = (output.get("data") or {}).get(estimates.MIME)
-            if content is not None:
-                parts[ESTIMATES].append({**content, "cell": position})
-                if "comparisons" in content:
-                    parts[COMPARISONS].append({**content["comparisons"], "cell": position})
+        data = [output.get("data") or {} for output in cell.get("outputs") or []]
+        for content in [one[estimates.MIME] for one in data if estimates.MIME in one]:
+            parts[ESTIMATES].append({**content, "cell": position})
+            if "comparisons" in content:
+                parts[COMPARISONS].append({**content["comparisons"], "cell": position})
     return {end: _combined(contents, end, path) for end, contents in parts.items() if contents}
-
-
-def write_package(manifest: Manifest, folder: Path, site: Path) -> None:
-    """Put an edition's data package and manifest into a site, beside its pages."""
-    for name in (*manifest.package, *(["manifest.json"] if manifest.pages else [])):
-        target = site / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(folder / name, target)
-
-
-def whole_package(manifest: Manifest) -> str:
-    """Where all data of an edition are in one file, from its pages; nothing where it has none."""
-    return next((name for name in manifest.package if name.endswith(".zip")), "")
 
 
 def open_data(path: Path) -> dict[str, str]:

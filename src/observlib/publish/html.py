@@ -29,6 +29,7 @@ _PART = re.compile(rf"<(thead|tbody|tfoot|tr)\b{_INSIDE}>")
 _BODY = re.compile(r"<tbody\b.*?</tbody>", re.S)
 _ROW = re.compile(r"<tr\b.*?</tr>", re.S)
 _CELL = re.compile(rf"<(t[hd])\b{_INSIDE}>(.*?)</\1>", re.S)
+_HEAD = re.compile(r"(<thead\b.*?</thead>)", re.S)
 _ROLES = {"thead": "rowgroup", "tbody": "rowgroup", "tfoot": "rowgroup", "tr": "row"}
 # what a telephone shows first of a row, after its names
 _FIRST = (("value", re.compile("Valeur$|Écart")), ("verdict", re.compile("Verdict")))
@@ -40,7 +41,9 @@ _SPELT = {
     _NOTHING: "aucune mesure",
     **{mark.strip("\u00a0"): STATUS_WORDS[status] for status, mark in CELL_MARKS.items()},
 }
+_SAID = '<span aria-hidden="true">{}</span> <span class="spelt">{}</span>'
 _WHOLE = [code for code in _SPELT if not code.startswith("(")]
+_ALONE = re.compile(".+", re.S)
 _BESIDE = re.compile("|".join(re.escape(code) for code in _SPELT if code.startswith("(")))
 
 
@@ -63,9 +66,7 @@ def markup_text(markup: str) -> str:
 
 
 def _table(found: re.Match[str], page: str, french: bool, name: str) -> str:
-    table = found[0]
-    if french:
-        table = _CELL.sub(lambda cell: _spelt(cell), table)
+    table = _CELL.sub(_spelt, found[0]) if french else found[0]
     table = _BODY.sub(lambda body: _ROW.sub(lambda row: _named(row[0]), body[0]), table)
     if "rowgroup" in table and french:
         table = _grouped(table, name)
@@ -89,70 +90,60 @@ def _named(row: str) -> str:
 
 def _grouped(table: str, name: str) -> str:
     """A table whose rows stand in groups: it says so, and its cells tell all that heads them."""
-    opening, head, body = re.split(r"(<thead\b.*?</thead>)", table, maxsplit=1, flags=re.S)
+    opening, head, body = _HEAD.split(table, maxsplit=1)
     if "</caption>" in opening:
         opening = opening.replace("</caption>", f'<span class="spelt">. {_GROUPS}</span></caption>')
     else:
         opening += f'<caption><span class="spelt">{_GROUPS}</span></caption>'
     if "colspan=" in head:
         return opening + head + body
-    columns: list[str] = []
-    group, rows = "", count(1)
-
-    def column(cell: re.Match[str]) -> str:
-        columns.append(f"{name}-c{len(columns)}")
-        return _cell(cell, {"id": columns[-1]})
+    columns, rows, group = count(), count(1), ""
 
     def row(found: re.Match[str]) -> str:
         nonlocal group
-        own, places = f"{name}-{next(rows)}", iter(columns)
+        own, places = f"{name}-{next(rows)}", count()
         if "colspan=" in found[0]:
             group = own
             return _CELL.sub(lambda cell: _cell(cell, {"id": own}), found[0])
 
         def headed(cell: re.Match[str]) -> str:
-            above = f"{next(places)} {group}".strip()
-            if cell[1] == "th":
-                return _cell(cell, {"id": own, "headers": above})
-            return _cell(cell, {"headers": f"{above} {own}"})
+            above = f"{name}-c{next(places)} {group}".strip()
+            of = {"id": own, "headers": above}
+            return _cell(cell, of if cell[1] == "th" else {"headers": f"{above} {own}"})
 
         return _CELL.sub(headed, found[0])
 
-    head = _CELL.sub(column, head)
+    head = _CELL.sub(lambda cell: _cell(cell, {"id": f"{name}-c{next(columns)}"}), head)
     return opening + head + _ROW.sub(row, body)
 
 
 def _stacked(table: str, heads: list[str]) -> str:
-    opening, head, body = re.split(r"(<thead\b.*?</thead>)", table, maxsplit=1, flags=re.S)
+    opening, head, body = _HEAD.split(table, maxsplit=1)
     attributes, rest = opening.removeprefix("<table").split(">", 1)
     opening = f'<table role="table"{_with_class(attributes, "stack")}>{rest}'
     head = _CELL.sub(lambda cell: _cell(cell, {"role": "columnheader"}), head)
-    body = _ROW.sub(lambda row: _row(row[0], heads), body)
-    parts = opening + head + body
+    parts = opening + head + _ROW.sub(lambda row: _row(row[0], heads), body)
     return _PART.sub(lambda part: f'<{part[1]} role="{_ROLES[part[1]]}"{part[2]}>', parts)
 
 
 def _row(row: str, heads: list[str]) -> str:
-    place, named = 0, False  # whether all names of the row are past
+    place = 0
 
     def labelled(cell: re.Match[str]) -> str:
-        nonlocal place, named
-        head = heads[place] if place < len(heads) else ""
-        added = {"role": "rowheader" if cell[1] == "th" else "cell"}
-        named = named or (place > 0 and "right" in cell[2])
+        nonlocal place
+        head, text = heads[place] if place < len(heads) else "", markup_text(cell[3])
         kind = next((name for name, known in _FIRST if known.match(head)), "")
-        text = markup_text(cell[3])
         if "colspan" in cell[2] or place == 0:
             kind = "name"
         elif not text or text in (_NOTHING, f"{_NOTHING} {_SPELT[_NOTHING]}"):
             kind = "nothing"
-        elif not named and not kind and place == 1 and len(text) < _LONGEST_NAME:
+        elif not kind and place == 1 and "right" not in cell[2] and len(text) < _LONGEST_NAME:
             kind = "named"
-        if place:
-            added["data-label"] = head
+        role = {"role": "rowheader" if cell[1] == "th" else "cell"}
+        label = {"data-label": head} if place else {}
         width = re.search(r'colspan="(\d+)"', cell[2])
         place += int(width[1]) if width else 1
-        return _cell(cell, added, kind)
+        return _cell(cell, role | label, kind)
 
     return _CELL.sub(labelled, row)
 
@@ -171,16 +162,10 @@ def _with_class(attributes: str, names: str) -> str:
 
 
 def _spelt(cell: re.Match[str]) -> str:
-    text = cell[3]
-    if text.strip() in _WHOLE:
-        text = _said(text.strip())
-    elif cell[1] == "td":
-        text = _BESIDE.sub(lambda code: _said(code[0]), text)
+    text = cell[3].strip() if cell[3].strip() in _WHOLE else cell[3]
+    codes = _ALONE if text in _WHOLE else _BESIDE if cell[1] == "td" else None
+    text = codes.sub(lambda code: _SAID.format(code[0], _SPELT[code[0]]), text) if codes else text
     return f"<{cell[1]}{cell[2]}>{text}</{cell[1]}>"
-
-
-def _said(code: str) -> str:
-    return f'<span aria-hidden="true">{code}</span> <span class="spelt">{_SPELT[code]}</span>'
 
 
 def element_texts(markup: str, tags: Iterable[str]) -> list[str]:
@@ -263,20 +248,17 @@ def with_listings(markdown: str, project: Project, page: SitePage) -> str:
 def _list_of(pages: Sequence[SitePage], cards: bool) -> str:
     by_section: dict[str, list[str]] = {}
     for page in pages:
-        by_section.setdefault(page.section, []).append(_listed(page, cards))
+        link = f"[{page.meta['title']}](/{page.source})"
+        # and not by split(), which takes non-breaking spaces for others
+        finding = re.sub(r"[ \n]+", " ", str(page.meta.get("description") or "")).strip(" ")
+        item = f"- ### {link}\n\n  {_opening(finding)}\n" if cards else f"- {link}"
+        by_section.setdefault(page.section, []).append(item)
     kind = "cards" if cards else "links"
     return "\n".join(
         (f"### {plain(section)}\n\n" if len(by_section) > 1 else "")
         + "\n".join([f"::: {{.{kind}}}", *items, ":::\n"])
         for section, items in by_section.items()
     )
-
-
-def _listed(page: SitePage, card: bool) -> str:
-    link = f"[{page.meta['title']}](/{page.source})"
-    # and not by split(), which takes non-breaking spaces for others
-    finding = re.sub(r"[ \n]+", " ", str(page.meta.get("description") or "")).strip(" ")
-    return f"- ### {link}\n\n  {_opening(finding)}\n" if card else f"- {link}"
 
 
 def _opening(finding: str) -> str:
@@ -313,16 +295,12 @@ def footer(project: Project, root: str) -> str:
     raw = project.website.get("page-footer") or {}
     parts = raw if isinstance(raw, dict) else {"center": raw}
     texts = []
-    for side in ("left", "center", "right"):
-        part = parts.get(side)
-        if isinstance(part, list):
-            links = [f"- [{item['text']}]({item['href']})" for item in part if "href" in item]
-            part = "\n".join(links)
-        if part:
-            texts.append(str(part))
-    return _footer(
-        "\n\n".join(texts), f"{project.folder / '_quarto.yml'}: website.page-footer", root
-    )
+    for part in filter(None, map(parts.get, ("left", "center", "right"))):
+        listed = part if isinstance(part, list) else ()
+        links = [f"- [{item['text']}]({item['href']})" for item in listed if "href" in item]
+        texts.append("\n".join(links) if isinstance(part, list) else str(part))
+    name = f"{project.folder / '_quarto.yml'}: website.page-footer"
+    return _footer("\n\n".join(filter(None, texts)), name, root)
 
 
 @cache
@@ -372,13 +350,9 @@ def _ranked(addresses: Iterable[str]) -> list[str]:
     >>> _ranked(["documentation/a.html", "practices/b.html", "index.html"])
     ['index.html', 'practices/b.html', 'documentation/a.html']
     """
-    places = ("", "practices", "documentation")
-
-    def rank(address: str) -> tuple[int, str]:
-        folder = address.split("/")[0] if "/" in address else ""
-        return (places.index(folder) if folder in places else len(places), address)
-
-    return sorted(addresses, key=rank)
+    last = {"practices": 1, "documentation": 2}
+    folders = {address: address.rpartition("/")[0].split("/")[0] for address in addresses}
+    return sorted(folders, key=lambda one: (last.get(folders[one], 3 * bool(folders[one])), one))
 
 
 def _english(page: str) -> bool:
@@ -399,11 +373,8 @@ def _indexed(address: str, page: str) -> list[object]:
     sections = [[anchor, markup_text(name)] for _, anchor, name in _SECTION.findall(text)]
     defined = "".join(re.findall(r"<li>\s*(?:<p>)?<strong>.*?</strong>", text, re.S))
     rows = "".join(re.findall(r'<th\b[^>]*scope="row"[^>]*>.*?</th>', text, re.S))
-    found = (
-        element_texts(defined, ["strong"])
-        + element_texts(text, ["dt", "caption"])
-        + element_texts(rows, ["th"])
-    )
+    parts = ((defined, ["strong"]), (text, ["dt", "caption"]), (rows, ["th"]))
+    found = [term for markup, tags in parts for term in element_texts(markup, tags)]
     terms = [term.strip(" .") for term in found if len(term) <= _LONGEST]
     named = [term for term in dict.fromkeys(terms) if re.search(r"[^\W\d_]{3}", term)]
     said = re.search(r'<meta name="description" content="([^"]*)"', page)
@@ -450,21 +421,14 @@ def finish_pages(
     write_all({file: (project.folder / file).read_bytes() for file in brand.files}, site)
     works = english_works(project)
     manifest, description = project.manifest, str(project.website.get("description") or "")
-    shared = {
-        **kept.by_group(kept.code_of(__name__)),
-        "what all are told": repr(
-            (sorted(works), brand.name, description, manifest.commit, manifest.is_demonstration)
-        ),
-    }
+    to_all = (sorted(works), brand.name, description, manifest.commit, manifest.is_demonstration)
+    shared = {**kept.by_group(kept.code_of(__name__)), "what all are told": repr(to_all)}
     for address in addresses:
         page = (site / address).read_bytes()
         told = project.folder / origins.ORIGINS_FOLDER / f"{address.removesuffix('.html')}.json"
         numbers = told.read_bytes() if told.is_file() else b""
-        of = {
-            **shared,
-            "the page": kept.bytes_digest(page),
-            "its numbers": kept.bytes_digest(numbers),
-        }
+        own = {"the page": page, "its numbers": numbers}
+        of = shared | {key: kept.bytes_digest(content) for key, content in own.items()}
         name = f"finished-{address.replace('/', '-')}"
         make = partial(_finished, project, works, address, page.decode("utf-8"), numbers)
         (site / address).write_bytes(kept.made(cache, name, of, make)[_PAGE])
@@ -494,18 +458,11 @@ def with_head(page: str, site: str, root: str, otherwise: str = "", invented: bo
     said = markup_text(told[1]) if told else first
     said = f"{_SYNTHETIC} {said}" if told and invented else said
     title = (element_texts(main, ["h1"]) or [site])[0]
-    about = _HTML(
-        "head",
-        first_sentences(said or title),
-        title,
-        site,
-        root,
-        _english(page),
-        bool(otherwise),
-        "data-values=" in page,
-    )
+    is_english, has_values = _english(page), "data-values=" in page
+    own = (title, site, root, is_english, bool(otherwise), has_values)
+    about = _HTML("head", first_sentences(said or title), *own)
     page = _OURS.sub("", _DESCRIPTION.sub("", page))
-    if _english(page):
+    if is_english:
         page = page.replace("<title>", '<title lang="en">', 1)
     return page.replace("</head>", f"{about}\n</head>", 1)
 
@@ -561,13 +518,9 @@ def first_sentences(text: str) -> str:
 
 def english_works(project: Project) -> set[str]:
     """The keys of the works that a project's bibliography says to be in English."""
-    found: set[str] = set()
-    for path in project.bibliography:
-        for entry in read_text(path).split("\n@"):
-            key = re.match(r"@?\w+\{([^,\s]+),", entry)
-            if key and re.search(r"\blangid\s*=\s*[{\"]?english", entry):
-                found.add(key[1])
-    return found
+    entries = [one for path in project.bibliography for one in read_text(path).split("\n@")]
+    english = [one for one in entries if re.search(r"\blangid\s*=\s*[{\"]?english", one)]
+    return {key[1] for one in english if (key := re.match(r"@?\w+\{([^,\s]+),", one))}
 
 
 def with_languages(page: str, works: Collection[str]) -> str:

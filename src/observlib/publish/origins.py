@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from observlib import estimates
+from observlib.base.yaml_files import load_data
 from observlib.estimates.comparisons import ALL_NUMBERS, comparison_identifier
 from observlib.publish.pandoc import cell_label, source_text
 
@@ -22,29 +23,12 @@ from observlib.publish.pandoc import cell_label, source_text
 
 ANYWHERE = "*"  # in place of a section, for what a page may tell in all of them
 _NEVER = "(?!)"  # matches nothing
-_OF_ENDS = re.compile(r"Intervalle|Effectif|\(n\)")  # heads of columns
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\n": " ", "\t": " ", "’": "'"})
-_MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
-# Numbers that are no estimates: days, quarters, years, the level of an interval, scales, ranks.
-_NO_ESTIMATES = re.compile(
-    rf"\b(?:\d{{1,2}}(?:er)? )?(?:{_MONTHS})(?: \d{{4}})?"
-    r"|\b\d(?:er|e)? trimestre(?: \d{4})?"
-    r"|\bT\d(?: \d{4})?|\b(?:19|20)\d{2}(?:-T\d)?\b"
-    r"|[Ii]ntervalles? (?:de confiance )?à \d+(?:,\d+)? %"
-    r"|\bsur (?:10|5|100|\d+ ans)\b|à 100 %"
-    r"|\b\d\d/\d\d/\d{4}\b|\b\d+e\b|\b(?:Figure|Tableau) \d+|&#?\w+;"
-)
-_SCALES = {"k": 1e3, "M": 1e6, "Md": 1e9, "millier": 1e3, "million": 1e6, "milliard": 1e9}
-# a whole number without sign or unit, which may count anything
-_BARE = re.compile(r"(?<! à )(?<![+−-])\d[\d ]*(?<=\d)(?! (?:à|points?|sur|%))")
-# a duration, or a number, of which no part begins a duration
-_TOLD = re.compile(
-    r"(?<![\w,.])(?:"
-    r"(?=\d+ (?:h|min|s)\b)(?:(?P<h>\d+) h\b)?(?: ?(?P<min>\d+) min\b)?(?: ?(?P<s>\d+) s\b)?"
-    r"|(?![+−-]?\d+ (?:h|min|s)\b)"
-    r"[+−-]?(?P<whole>\d{1,3}(?: (?!\d+ (?:h|min|s)\b)\d{3})+|\d+)(?:,(?P<decimals>\d+))?"
-    r"(?: (?P<scale>k|Md?|millier|million|milliard)s?\b)?(?P<percent> %)?)"
-)
+_PATTERNS: dict[str, Any] = load_data(__file__)
+_NO_ESTIMATES = re.compile("|".join(_PATTERNS["no estimates"]))
+_OF_ENDS, _BARE = (re.compile(_PATTERNS[name]) for name in ("heads of ends", "bare"))
+_TOLD = re.compile("".join(_PATTERNS["told"]))
+_SCALES: dict[str, float] = _PATTERNS["scales"]
 OWN, BASE = 0, 3  # of the numbers of a figure
 
 
@@ -163,9 +147,8 @@ def numbers_told(
 
 def _clause(text: str, start: int, end: int) -> str:
     """What stands around a part of a text, up to the next brackets or semicolons."""
-    begins = max(text.rfind(mark, 0, start) for mark in ";()") + 1
-    ends = min(at for mark in ";()" if (at := text.find(mark, end)) >= 0 or (at := len(text)))
-    return text[begins:ends]
+    before, after = (re.split("[;()]", part) for part in (text[:start], text[end:]))
+    return f"{before[-1]}{text[start:end]}{after[0]}"
 
 
 def _found(masked: str, candidates: Candidates) -> Iterator[tuple[int, int, dict[int, int]]]:
@@ -183,14 +166,12 @@ def _found(masked: str, candidates: Candidates) -> Iterator[tuple[int, int, dict
 def _told_as(number: re.Match[str], candidates: Candidates) -> dict[int, int]:
     decimals = number["decimals"] or ""
     said = float(f"{number['whole'].replace(' ', '')}.{decimals or 0}")
-    if number["scale"]:
-        scale = _SCALES[number["scale"]]
+    if scale := _SCALES.get(number["scale"]):
         places = candidates.near(said * scale, scale * 10 ** -len(decimals))
     else:
         places = candidates.by_number.get((len(decimals), said), {})
-    if not places and not decimals and said and said % 1000 == 0:  # told in thousands
-        places = candidates.near(said, 1000)
-    return places
+    is_in_thousands = not decimals and said and said % 1000 == 0
+    return candidates.near(said, 1000) if is_in_thousands and not places else places
 
 
 def _named(
@@ -238,10 +219,7 @@ _TOKEN = re.compile(
 _TAG = re.compile(r"<(/?)(\w+)[^>]*>", re.S)
 _SPAN = re.compile(r'\scolspan="(\d+)"')
 _DIGIT = re.compile(r"\d")
-_BLOCK = re.compile(
-    "p|li|td|th|dt|dd|caption|figcaption|summary|h[1-4]|div|section|table|tr|thead|tbody|tfoot|ul|"
-    "ol|dl|figure|header|main|details|aside|article|blockquote|footer|br"
-)
+_BLOCKS = {*_PATTERNS["blocks"].split()}
 _HEADS = ("h2", "h3", "h4")
 _LABEL = re.compile(r'\sid="((?:fig|tbl)-[\w-]+?)(?:-caption-[\w-]+)?"')  # Quarto names captions
 _CELL = re.compile(r'\sclass="(?:[^"]*\s)?cell[\s"]')
@@ -257,17 +235,15 @@ def is_of_origins(address: str) -> bool:
 def read_origins(text: bytes) -> Told:
     """What a page tells, as `edition.origins` wrote it."""
     content = json.loads(text)
-    figures = (
-        OriginFigure(one, address, tuple(map(_number, numbers)), tuple(names), is_now)
-        for one, address, numbers, names, is_now in content["figures"]
+    figures = []
+    for one, address, numbers, names, is_now in content["figures"]:
+        own = tuple(math.nan if x is None else x for x in numbers)
+        figures.append(OriginFigure(one, address, own, tuple(names), is_now))
+    cells, sections = (
+        {name: tuple(places) for name, places in content[key].items()}
+        for key in ("cells", "sections")
     )
-    cells = {name: tuple(places) for name, places in content["cells"].items()}
-    sections = {name: tuple(places) for name, places in content["sections"].items()}
     return Told(tuple(figures), cells, sections)
-
-
-def _number(x: float | None) -> float:
-    return math.nan if x is None else x
 
 
 @dataclass
@@ -288,27 +264,19 @@ class _Block:
 def with_origins(page: str, told: Told) -> str:
     """A page of HTML whose numbers lead to where they come from; it stands in the site's root."""
     pieces = [found[0] for found in _TOKEN.finditer(page)]
-    links: list[tuple[int, int, int, str]] = []
+    links: list[tuple[int, int, int, str]] = []  # its piece, where in it, and where it leads
     for block, number in _told_numbers(pieces, told):
-        if len(number.figures) == 1:
-            links += _link(pieces, block, number)
+        before = 0
+        for place, is_free in block.pieces if len(number.figures) == 1 else ():
+            start, end = number.start - before, number.end - before
+            if start >= 0 and end <= len(pieces[place]) and is_free:
+                links.append((place, start, end, number.figures[0].address))
+            before += len(pieces[place])
     for place, start, end, address in sorted(links, reverse=True):
         text = pieces[place]
         link = f'<a href="{address}">{text[start:end]}</a>'
         pieces[place] = f"{text[:start]}{link}{text[end:]}"
     return "".join(pieces)
-
-
-def _link(
-    pieces: Sequence[str], block: _Block, number: _Number
-) -> Iterator[tuple[int, int, int, str]]:
-    """The piece that holds all of a block's number, where in it, and where it is to lead."""
-    before = 0
-    for place, is_free in block.pieces:
-        after = before + len(pieces[place])
-        if before <= number.start and number.end <= after and is_free:
-            yield place, number.start - before, number.end - before, number.figures[0].address
-        before = after
 
 
 def texts_of(page: str, one: str) -> Iterator[tuple[str, str]]:
@@ -327,15 +295,11 @@ def _told_numbers(pieces: Sequence[str], told: Told) -> Iterator[tuple[_Block, _
     """The numbers of a page's text, each with its block, in which it stands."""
     found = list(_blocks(pieces))
     rows: dict[int, list[_Block]] = {}
-    heads: dict[tuple[int, int], str] = {}
-    around: dict[int, str] = {}  # the caption of each table
     for block in found:
-        if block.part == "thead":
-            heads[block.table, block.column] = block.text
-        elif block.row:
+        if block.row and block.part != "thead":
             rows.setdefault(block.row, []).append(block)
-        elif block.tag == "caption":
-            around[block.table] = block.text
+    heads = {(one.table, one.column): one.text for one in found if one.part == "thead"}
+    captions = {one.table: one.text for one in found if one.tag == "caption" and not one.row}
     named = {  # what a row tells of by name
         row: " ".join(one.text for one in own if one.tag == "th" or not _tells(one.text))
         for row, own in rows.items()
@@ -346,7 +310,7 @@ def _told_numbers(pieces: Sequence[str], told: Told) -> Iterator[tuple[_Block, _
         # a table that is stacked holds rows and nothing else that leads anywhere
         if is_aside or block.tag in ("summary", "caption", *_HEADS):
             continue
-        beside, above = "", f"{around.get(block.table, '')} {block.section or ''}"
+        beside, above = "", f"{captions.get(block.table, '')} {block.section or ''}"
         if own := rows.get(block.row):
             if len(own) == 1 and block.tag == "th":
                 group = block.text
@@ -382,7 +346,7 @@ def _blocks(pieces: Sequence[str]) -> Iterator[_Block]:
         is_end, name = tag[1] == "/", tag[2]
         is_main = not is_end if name == "main" else is_main
         in_link += (name == "a") * (-1 if is_end else 1)
-        if not _BLOCK.fullmatch(name):
+        if name not in _BLOCKS:
             continue
         block.text = "".join(pieces[place] for place, _ in block.pieces).translate(_SPACES)
         if block.text.strip():
@@ -449,16 +413,15 @@ def page_of(notebook: Mapping[str, Any], known: Collection[str]) -> PageOrigins:
             section = [section, *_headings(source)][-1]
         for output in cell.get("outputs") or []:
             data = output.get("data", {})
+            titles = [section, *_headings(data.get("text/markdown", ""))]
             if content := data.get(estimates.MIME):
-                ids = _carried(content, page.rows, known)
-                if label := cell_label(source):
-                    page.cells.setdefault(label, []).extend(ids)
-                else:
-                    for title in [section, *_headings(data.get("text/markdown", ""))]:
-                        page.sections.setdefault(title, []).extend(ids)
+                ids, label = _carried(content, page.rows, known), cell_label(source)
+                of, names = (page.cells, [label]) if label else (page.sections, titles)
+                for name in names:
+                    of.setdefault(name, []).extend(ids)
                 if FINDING in cell.get("metadata", {}).get("tags", ()):
-                    page.cells[FINDING] = [*ids]
-            section = [section, *_headings(data.get("text/markdown", ""))][-1]
+                    page.cells[FINDING] = ids
+            section = titles[-1]
     return page
 
 
@@ -474,8 +437,7 @@ def _carried(
     """The identifiers of what a cell carries, which `rows` then has."""
     pairs = content.get("comparisons", {"columns": (), "rows": ()})
     found = rows_by_id(_read(content), _read(pairs), known)
-    for one, row in found.items():
-        rows.setdefault(one, row)
+    rows |= found | rows
     return [*found]
 
 

@@ -124,11 +124,8 @@ class Manifest:
         """What every page says of the edition: its quarter, and its last revision."""
         if not self.pages:  # the list of editions
             return f"Dernière édition{french.NBSP}: {self.quarter}"
-        name = f"Édition {self.quarter}"
-        if not self.revisions:
-            return name
-        day = french.day_label(self.revisions[-1])
-        return f"{name}, révision {len(self.revisions)} du {day}"
+        days = [french.day_label(day) for day in self.revisions]
+        return f"Édition {self.quarter}" + (f", révision {len(days)} du {days[-1]}" if days else "")
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -153,8 +150,7 @@ def read_manifest(folder: Path) -> Manifest:
         ) from error
     if kind not in ("demonstration", "real"):
         raise ObservError(f"{path}: unknown kind {kind!r}; allowed: demonstration, real")
-    pages = tuple(name for name in absent if not absent[name])
-    missing = tuple(name for name in absent if absent[name])
+    pages, missing = (tuple(x for x in absent if absent[x] is is_so) for is_so in (False, True))
     commit = str(raw.get("commit", ""))
     return Manifest(quarter, kind, published, pages, missing, revisions, package, commit)
 
@@ -192,10 +188,9 @@ def _in_sections(
     there = {entry.text for entry in entries if entry.entries}
     own: dict[str, list[MenuEntry]] = {}
     for entry in entries:
-        if entry.page and (section := sections[entry.page]):
-            own.setdefault(section, []).append(entry)
+        own.setdefault(sections[entry.page] if entry.page else "", []).append(entry)
     for entry in entries:
-        section = sections.get(entry.page, "") if entry.page else ""
+        section = sections[entry.page] if entry.page else ""
         if entry.entries:
             yield replace(entry, entries=(*own.get(entry.text, ()), *entry.entries))
         elif not section:
@@ -312,8 +307,8 @@ class Project:
     def trail(self, source: PurePosixPath) -> tuple[MenuEntry, ...]:
         """What stands between the home page and a page: its section, or what lists it."""
         if section := self._sections.get(source):
-            title = self.page(source).title
-            return () if section.lower() in title.lower() else (MenuEntry(section),)
+            is_said = section.lower() in self.page(source).title.lower()
+            return () if is_said else (MenuEntry(section),)
         if page := self._listed_by.get(source):
             return (*self.trail(page.source), MenuEntry(page.title, page.source))
         return ()
@@ -376,19 +371,16 @@ def _problems(project: Project) -> Iterator[str]:
     config = project.folder / "_quarto.yml"
     for name in project.named_filters if project.publisher == "embedded" else []:
         if not _is_lua(project.folder, name):
-            yield (
-                f"{config}: filters: {name!r} is no Lua file beside it, which is all that the "
-                "embedded publisher runs; mend its path, remove it, or install Quarto"
-            )
+            told = f"{name!r} is no Lua file beside it, which is all that the embedded publisher"
+            yield f"{config}: filters: {told} runs; mend its path, remove it, or install Quarto"
     for key in _scripts(project.config):
         yield f"{config}: {key}: {_NO_SCRIPT}"
     if HOME not in {page.source for page in project.pages}:
         yield f"{project.folder / HOME}: the home page is missing, or not in project.render"
     if project.output == _ARCHIVE or not re.fullmatch(r"[\w-]+", project.output):
-        yield (
-            f"{config}: project.output-dir: {project.output}: `quarto render` empties it, and "
-            f"{_ARCHIVE} is the archive of all editions; name a folder of its own, as _rendered"
-        )
+        mend = f"{_ARCHIVE} is the archive of all editions; name a folder of its own, as _rendered"
+        told = f"project.output-dir: {project.output}: `quarto render` empties it"
+        yield f"{config}: {told}, and {mend}"
     outputs = Counter(page.output(".html") for page in project.pages)
     reached = {entry.page for entry in flat(project.navigation)}
     for page in [page for page in project.pages if page.source in reached]:
@@ -400,10 +392,8 @@ def _problems(project: Project) -> Iterator[str]:
         if page.is_study and outputs[output] > 1:
             yield f"{path}: would be published as {output}, as another page is; rename it"
         if page.source not in reached:
-            yield (
-                f"{path}: website.sidebar.contents in _quarto.yml does not lead to it, nor does a "
-                f"list on a page; add `- {page.source}` or a glob that matches it"
-            )
+            told = "website.sidebar.contents in _quarto.yml does not lead to it, nor does a list"
+            yield f"{path}: {told} on a page; add `- {page.source}` or a glob that matches it"
 
 
 def _scripts(settings: Any) -> Iterator[str]:
@@ -452,10 +442,9 @@ def globbed(folder: Path, glob: str) -> set[PurePosixPath]:
     try:
         found = [path.relative_to(folder) for path in folder.glob(glob)]
     except (ValueError, IndexError) as error:
-        raise ObservError(
-            f"{folder / '_quarto.yml'}: {glob!r} is no glob ({error}); `*` stands for any letters "
-            "of a name, and `**` alone for any folders"
-        ) from error
+        told = "`*` stands for any letters of a name, and `**` alone for any folders"
+        config = folder / "_quarto.yml"
+        raise ObservError(f"{config}: {glob!r} is no glob ({error}); {told}") from error
     return {PurePosixPath(path.as_posix()) for path in found}
 
 
@@ -484,12 +473,9 @@ def _read_pages(
                 problems.append(f"{path}: front matter has no {key!r}; add `{key}: …`")
         chosen = meta.get("format", default)
         names = [chosen] if isinstance(chosen, str) else list(chosen)
-        unknown = [name for name in names if allowed and name not in allowed]
-        if unknown:
-            problems.append(
-                f"{path}: unknown format {bounded(unknown)}; allowed: {', '.join(allowed)}, and "
-                "with Quarto its own"
-            )
+        if unknown := [name for name in names if allowed and name not in allowed]:
+            told = f"allowed: {', '.join(allowed)}, and with Quarto its own"
+            problems.append(f"{path}: unknown format {bounded(unknown)}; {told}")
         yield SitePage(source, {"title": source.stem, **meta}, tuple(names))
 
 
@@ -497,11 +483,7 @@ def _sources(folder: Path, config: dict[str, Any], manifest: Manifest) -> list[P
     """The fixed pages that `project.render` names, and the notebooks of the manifest alone."""
     render = (config.get("project") or {}).get("render") or ["**/*.qmd"]
     found = [source for glob in render for source in sorted(globbed(folder, str(glob)))]
-    fixed = [
-        source
-        for source in dict.fromkeys(found)
-        if source.suffix == ".qmd" and not source.name.startswith("_")
-    ]
+    fixed = [one for one in dict.fromkeys(found) if one.suffix == ".qmd" and one.name[0] != "_"]
     return [*fixed, *(PurePosixPath(f"{name}.ipynb") for name in manifest.pages)]
 
 
@@ -509,8 +491,7 @@ def _front_matter(path: Path) -> dict[str, Any]:
     if path.suffix == ".qmd":
         text = read_text(path)
     else:
-        cells = read_notebook(path)["cells"]
-        first = cells[0] if cells else {}
+        (first,) = read_notebook(path)["cells"][:1] or [{}]
         text = source_text(first.get("source", "")) if first.get("cell_type") == "raw" else ""
     return read_front_matter(text.strip() + "\n", path)[0]
 
@@ -525,9 +506,8 @@ def _entries(
         if "section" in item:
             inside = tuple(_entries(item.get("contents") or [], pages, config, problems))
             if any(entry.entries for entry in inside):
-                problems.append(
-                    f"{config}: section {item['section']!r} holds a section; one level is allowed"
-                )
+                told = f"section {item['section']!r} holds a section; one level is allowed"
+                problems.append(f"{config}: {told}")
             if inside:
                 yield MenuEntry(str(item["section"]), None, inside)
         elif "auto" in item:
@@ -538,14 +518,10 @@ def _entries(
         elif "href" in item:
             found = match_pages(config.parent, pages, href)
             if not found and "*" not in href:
-                problems.append(
-                    f"{config}: website.sidebar.contents leads to {href!r}, which is no page; "
-                    f"pages are {bounded(page.source for page in pages)}"
-                )
+                told = f"which is no page; pages are {bounded(page.source for page in pages)}"
+                problems.append(f"{config}: website.sidebar.contents leads to {href!r}, {told}")
             for page in found:
                 yield MenuEntry(str(item.get("text") or page.title), page.source)
         else:
-            problems.append(
-                f"{config}: website.sidebar.contents has {raw!r}; allowed: a page, `href`, "
-                "`section` with `contents`, or `auto`"
-            )
+            allowed = "allowed: a page, `href`, `section` with `contents`, or `auto`"
+            problems.append(f"{config}: website.sidebar.contents has {raw!r}; {allowed}")

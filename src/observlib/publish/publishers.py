@@ -22,13 +22,12 @@ from observlib.base.errors import ObservError
 from observlib.base.files import end_all, write_all
 from observlib.base.kept import Inputs
 from observlib.base.period import epoch
-from observlib.base.yaml_files import as_front_matter, dump, read_front_matter
+from observlib.base.yaml_files import as_front_matter, dump, mapping, read_front_matter, read_text
 from observlib.dataset import PACKAGE_FOLDER as PACKAGE
 from observlib.display import style
 from observlib.language import french
 from observlib.language.prose import plain
 from observlib.publish import downloads, html, origins, pandoc, require_quarto
-from observlib.publish.downloads import write_figures
 from observlib.publish.pandoc import Converted, PageFormat, notebook_to_markdown
 from observlib.publish.project import (
     HOME,
@@ -44,7 +43,11 @@ from observlib.publish.project import (
 
 # --- Pages in the frame of Quarto, where it is installed: their text is the embedded publisher's
 
-_MENU = "Pages du site"  # what those who listen are told, as by the other publisher
+_LABELS = {  # what those who listen are told, as by the other publisher
+    'aria-label="breadcrumb"': 'aria-label="Fil d’Ariane"',
+    '<nav id="quarto-sidebar"': '<nav aria-label="Pages du site" id="quarto-sidebar"',
+    'role="navigation" aria-expanded': 'role="button" aria-expanded',
+}
 _OUTPUT = "_rendered"
 _SKIP = '<a class="skip" href="#quarto-document-content">Aller au contenu</a>'
 LIBRARIES = "site_libs"  # of Quarto's pages, beside them
@@ -54,6 +57,8 @@ _DOCUMENTS = {"docx": "Word", "revealjs": "Diaporama", "pptx": "PowerPoint", "od
 _OF_PAGES = (".html", ".json", ".xml", ".docx", ".pptx", ".odt", ".epub", ".pdf", ".typ")
 _OWN = "_observlib"  # the folder of what is handed over beside a project's own
 _OURS = ("quarto.lua", "typography.lua", "title-block.html")
+_PARTIALS = {"template-partials": [f"{_OWN}/title-block.html"]}
+_SETTINGS = pandoc.TEMPLATES / "quarto.yml"
 _PAGE = re.compile(r"\[ *\d+/\d+\] *(.+)")  # as Quarto tells that it begins one
 _SAID = re.compile(r"$|Output created|pandoc|\[ *\d+/")  # and that a warning has ended
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -79,8 +84,7 @@ def render_pages(
     shares = min(len(pages), _PROCESSES)
     running: list[subprocess.Popen[str]] = []
 
-    def share(first: int) -> None:
-        own = pages[first::shares]
+    def share(own: Sequence[SitePage]) -> None:
         # in a folder of its own: Quarto finds no page below a folder whose name starts with a dot
         with tempfile.TemporaryDirectory(prefix="observlib-", ignore_cleanup_errors=True) as place:
             staged = Path(place).resolve() / "project"
@@ -88,18 +92,16 @@ def render_pages(
             tail = _run(project, staged, TIME_LIMIT * (1 + len(own)), progress, running)
             made = staged / _OUTPUT
             paths = [page.output(".html") for page in own if "html" in page.formats]
-            missing = [str(path) for path in paths if not (made / path).is_file()]
-            if missing:
-                raise ObservError(
-                    f"quarto: made no {', '.join(missing)}; its last lines follow", *tail
-                )
+            if missing := [str(path) for path in paths if not (made / path).is_file()]:
+                told = f"quarto: made no {', '.join(missing)}; its last lines follow"
+                raise ObservError(told, *tail)
             if HOME not in {page.source for page in own}:  # a way to the first page, of Quarto's
                 (made / HOME.with_suffix(".html")).unlink(missing_ok=True)
             shutil.copytree(made, folder, dirs_exist_ok=True)
 
     with ThreadPoolExecutor(shares) as pool:
         try:
-            list(pool.map(share, range(shares)))
+            list(pool.map(share, [pages[first::shares] for first in range(shares)]))
         except BaseException:  # Ctrl-C too, which other threads do not hear
             for process in running:
                 end_all(process)
@@ -111,11 +113,8 @@ def framed(folder: Path, page: SitePage) -> str:
     text = (folder / page.output(".html")).read_text(encoding="utf-8").replace("&nbsp;", "\u00a0")
     text = _FOLDER.sub(r"\g<1>index.html", text)
     text = re.sub(r"<body[^>]*>", rf'\g<0><nav aria-label="Accès rapide">{_SKIP}</nav>', text)
-    text = text.replace('aria-label="breadcrumb"', 'aria-label="Fil d’Ariane"')
-    text = text.replace(
-        '<nav id="quarto-sidebar"', f'<nav aria-label="{_MENU}" id="quarto-sidebar"'
-    )
-    text = text.replace('role="navigation" aria-expanded', 'role="button" aria-expanded')
+    for theirs, ours in _LABELS.items():
+        text = text.replace(theirs, ours)
     text = _CAPTION.sub(r'\1<span class="label">\2</span>', text)
     return _TABLE.sub(r'<div class="table">\2<table\3><caption>\1</caption>\4</div>', text)
 
@@ -154,46 +153,12 @@ def stage_pages(
     (folder / _OWN).mkdir()
     for name in _OURS:
         shutil.copyfile(pandoc.TEMPLATES / name, folder / _OWN / name)
-    config = json.loads(json.dumps(project.config, default=str))
-    # pages are made in several runs: a run would not find the sources of the others
-    config["website"] = json.loads(_SOURCE.sub(".html", json.dumps(config["website"])))
-    sources = [str(page.source.with_suffix(".qmd")) for page in pages]
-    config["project"] = {"type": "website", "output-dir": _OUTPUT, "render": sources}
     (folder / style.FILE).write_text(dump(project.brand.for_quarto()), encoding="utf-8")
-    config["brand"] = {"light": style.FILE}  # dark pages are ours
-    website, manifest = config["website"], project.manifest
-    website["title"] = str(plain(project.brand.name))
-    menu = [_sidebar_item(entry) for entry in project.navigation]
-    sidebar = {"title": website["title"], **(website.get("sidebar") or {})}
-    config["sidebar"] = "menu"  # of pages that it does not name too
-    website["sidebar"] = {**sidebar, "id": config["sidebar"], "contents": menu}
-    if isinstance(website.get("page-footer"), dict):  # it is on every page
-        website["page-footer"]["center"] = str(plain(manifest.label))
-    if address := website.get("site-url"):
-        website["site-url"] = f"{address.rstrip('/')}/{project.place}"
-    config["filters"] = [
-        {"path": f"{_OWN}/quarto.lua", "at": "pre-ast"},
-        *project.named_filters,
-        {"path": f"{_OWN}/quarto.lua", "at": "post-quarto"},
-    ]
-    formats = config["format"] if isinstance(config.get("format"), dict) else {}
-    config["format"] = {
-        **{kind: own for kind, own in formats.items() if kind != "typst"},  # PDFs are ours
-        "html": {
-            "template-partials": [f"{_OWN}/title-block.html"],
-            **{key: value for key, value in project.html_options.items() if key != "css"},
-            "format-links": False,  # ours, under the title
-            "appendix-style": "none",  # works are cited where ours are
-            "html-table-processing": "none",
-        },
-    }
-    # ours too: the works that a page cites are folded, under a title
-    config |= {"citeproc": False, "absent": list(manifest.absent), "edition": manifest.label}
-    config |= {"made": manifest.made.isoformat(), "madelong": french.day_label(manifest.made)}
-    (folder / "_quarto.yml").write_text(dump(config), encoding="utf-8", newline="\n")
+    sources = [str(page.source.with_suffix(".qmd")) for page in pages]
+    settings = dump(_settings(project, sources))
+    (folder / "_quarto.yml").write_text(settings, encoding="utf-8", newline="\n")
     for page, source in zip(pages, sources, strict=True):
-        converted = text(page)
-        path = folder / source
+        converted, path = text(page), folder / source
         staged = _staged_text(project, page, converted.text).encode("utf-8")
         write_all({path.name: staged, **converted.files}, path.parent)
         if page.is_study:
@@ -204,16 +169,47 @@ def stage_pages(
             downloads.write_dots(drawings, name, project.brand.recoloured)
 
 
+def _settings(project: Project, sources: Sequence[str]) -> dict[str, Any]:
+    """The settings of a project for some of its pages, with ours (`templates/quarto.yml`)."""
+    manifest, name = project.manifest, str(plain(project.brand.name))
+    config = json.loads(json.dumps(project.config, default=str))
+    own = mapping(read_text(_SETTINGS), _SETTINGS)
+    # pages are made in several runs: a run would not find the sources of the others
+    website = json.loads(_SOURCE.sub(".html", json.dumps(config["website"])))
+    menu = [_sidebar_item(entry) for entry in project.navigation]
+    sidebar = {"title": name, **(website.get("sidebar") or {})}
+    website |= {"title": name, "sidebar": {**sidebar, "id": own["sidebar"], "contents": menu}}
+    if isinstance(website.get("page-footer"), dict):  # it is on every page
+        website["page-footer"]["center"] = str(plain(manifest.label))
+    if address := website.get("site-url"):
+        website["site-url"] = f"{address.rstrip('/')}/{project.place}"
+    before, after = own["filters"]
+    formats = config["format"] if isinstance(config.get("format"), dict) else {}
+    formats = {kind: options for kind, options in formats.items() if kind != "typst"}  # PDFs: ours
+    html_options = {key: value for key, value in project.html_options.items() if key != "css"}
+    return (
+        config
+        | own
+        | {
+            "website": website,
+            "project": {"type": "website", "output-dir": _OUTPUT, "render": sources},
+            "filters": [before, *project.named_filters, after],
+            "format": {**formats, "html": _PARTIALS | html_options | own["format"]["html"]},
+            **{"absent": list(manifest.absent), "edition": manifest.label},
+            **{"made": manifest.made.isoformat(), "madelong": french.day_label(manifest.made)},
+        }
+    )
+
+
 def _staged_text(project: Project, page: SitePage, text: str) -> str:
     """A page's text, as Quarto is to have it."""
     name = project.folder / page.source
     meta, body = read_front_matter(html.with_listings(text, project, page).strip() + "\n", name)
     meta = {key: value for key, value in meta.items() if key not in _UNTOLD}
-    given = page.meta.get("format")
-    formats: dict[str, Any] = {}
+    given, formats = page.meta.get("format"), dict[str, Any]()
     for kind in [kind for kind in page.formats if kind != "typst"]:
         options = given.get(kind) if isinstance(given, dict) else None
-        formats[kind] = dict(options) if isinstance(options, dict) else {}
+        formats[kind] = {**options} if isinstance(options, dict) else {}
         if kind not in ("html", "docx"):
             formats[kind]["output-file"] = f"{page.source.stem}-{kind}"
             formats[kind].setdefault("html-math-method", "mathml")  # others load a script
@@ -221,10 +217,8 @@ def _staged_text(project: Project, page: SitePage, text: str) -> str:
 
 
 def _sidebar_item(entry: MenuEntry) -> dict[str, Any]:
-    if entry.entries:
-        inside = [_sidebar_item(child) for child in entry.entries]
-        return {"section": str(plain(entry.text)), "contents": inside}
-    return {"href": entry.href, "text": str(plain(entry.text))}
+    text, inside = str(plain(entry.text)), [_sidebar_item(child) for child in entry.entries]
+    return {"section": text, "contents": inside} if inside else {"href": entry.href, "text": text}
 
 
 def _run(
@@ -262,8 +256,8 @@ def _run(
     is_late = not limit.is_alive()
     limit.cancel()
     if quarto.returncode:
-        how = f"failed with status {quarto.returncode}"
-        how = f"was ended after {seconds / 60:.0f} minutes" if is_late else how
+        ended = f"was ended after {seconds / 60:.0f} minutes"
+        how = ended if is_late else f"failed with status {quarto.returncode}"
         raise ObservError(f"quarto: {how}; its last lines follow", *told)
     return [*told]
 
@@ -279,11 +273,9 @@ _ASIDE = re.compile(
 @cache
 def quarto_fault(program: str, folder: Path | None) -> str:
     """What is wrong with a Quarto, in a line; nothing where it may make pages."""
-    made_of = {"the publisher": program, **kept.code_of(__name__)}
+    of = {"the publisher": program, **kept.code_of(__name__)}
     try:
-        found = kept.made(
-            folder, "quarto-check", made_of, lambda: {_FAULT: _fault(program).encode()}
-        )
+        found = kept.made(folder, "quarto-check", of, lambda: {_FAULT: _fault(program).encode()})
     except ObservError as error:  # which may pass
         return f"made no page of its check ({error.problems[-1].removeprefix('quarto: ')})"
     return found[_FAULT].decode()
@@ -299,7 +291,7 @@ def _fault(program: str) -> str:
     wanted, made = _words(one), _words(two)
     if wanted != made:
         same = takewhile(lambda pair: pair[0] == pair[1], zip(wanted, made, strict=False))
-        alike = len(list(same))
+        alike = len([*same])
         told, ours = (" ".join(words[alike:][:5]) for words in (made, wanted))
         return f"a small page of it says {told!r} where the embedded publisher says {ours!r}"
     if asked := [to for to in links_of(two).targets if re.match("(https?:)?//", to)]:
@@ -318,6 +310,7 @@ def _words(page: str) -> list[str]:
 _Progress = Callable[[int, int, str], None]
 _Step = Callable[[Project, SitePage, Path | None], dict[str, bytes]]
 _LINKS = ".links"  # beside a page, where its links lead
+_EVERYTHING = "Toutes les données de l’édition"
 _SIZE = "size-of-the-pdf"  # stands in a page until its PDF is made
 _FRAMES = ".frames"  # what Quarto makes of pages
 
@@ -331,7 +324,9 @@ def build(
 ) -> None:
     """Make the whole site in the new folder `site`."""
     site.mkdir(parents=True)
-    downloads.write_package(project.manifest, project.folder, site)
+    own = ["manifest.json"] if project.manifest.pages else []  # beside the edition's package
+    for name in (*project.manifest.package, *own):
+        write_all({name: (project.folder / name).read_bytes()}, site)
     common, depends = _inputs(project)
     printed = [page for page in project.pages if "typst" in page.formats]
     tasks = {  # PDFs first: the whole edition is made of them
@@ -340,9 +335,8 @@ def build(
         for page in pages
     }
     links: dict[str, PageLinks] = {}
-    refused: dict[str, list[str]] = {}
+    refused: dict[PurePosixPath, list[str]] = {}
     edition: list[Future[None]] = []
-
     with ExitStack() as stack:
         # what pages are made into is there, and not in memory: there may be hundreds of them
         beside = tempfile.TemporaryDirectory(prefix="observlib-", dir=site.parent)
@@ -374,7 +368,7 @@ def build(
             step, page = tasks[name]
             progress(done, total, page.title)
             if isinstance(content, ObservError):
-                refused[name] = _problems(project, page, content)
+                refused.setdefault(page.source, []).extend(_problems(project, page, content))
             elif step is _printed:
                 pdf_name = page.output(".pdf").as_posix()
                 write_all({pdf_name: content.pop(pdf_name)}, site)
@@ -395,11 +389,9 @@ def build(
         for job in edition:
             job.result()
     broken = {} if refused else broken_links(site, links)
-    problems = {page.source: broken.get(str(page.output(".html")), []) for page in project.pages}
-    for name, (_, page) in tasks.items():
-        problems[page.source] += refused.get(name, [])
-    if any(problems.values()):
-        raise PagesError(problems)
+    lost = {page.source: broken.get(str(page.output(".html")), []) for page in project.pages}
+    if refused or broken:
+        raise PagesError(refused or lost)
 
 
 def _problems(project: Project, page: SitePage, error: ObservError) -> list[str]:
@@ -416,9 +408,8 @@ def _inputs(project: Project) -> tuple[Inputs, dict[PurePosixPath, Inputs]]:
     # of which a page shows no more than this; its numbers get their links later
     for name in ("manifest.json", *manifest.package):
         files.pop(f"the project/{name}", None)
-    files = {
-        n: d for n, d in files.items() if not n.startswith(f"the project/{origins.ORIGINS_FOLDER}/")
-    }
+    later = f"the project/{origins.ORIGINS_FOLDER}/"
+    files = {name: digest for name, digest in files.items() if not name.startswith(later)}
     shared = {
         **kept.by_group(kept.code_of(__name__) | kept.installed_packages() | files),
         "the edition": repr((manifest.label, manifest.made, manifest.kind, manifest.absent)),
@@ -426,12 +417,11 @@ def _inputs(project: Project) -> tuple[Inputs, dict[PurePosixPath, Inputs]]:
         "the navigation": repr(project.navigation),
         "the publisher": project.publisher,
     }
+    own = {source: list(project.listings(project.page(source))) for source in pages}
     return shared, {
         source: {
-            **shared,
-            "its source": digest,
+            **{**shared, "its source": digest, "its lists": repr(own[source])},
             "its trail": repr(project.trail(source)),
-            "its lists": repr(list(project.listings(project.page(source)))),
         }
         for source, digest in pages.items()
     }
@@ -545,7 +535,7 @@ def write_html(
     project: Project,
     page: SitePage,
     site: Path,
-    downloads: Sequence[Mapping[str, str]] = (),
+    links: Sequence[Mapping[str, str]] = (),
     frames: Path | None = None,
 ) -> Path:
     """Put a page into a site, with its pictures and the links to its other forms; its path."""
@@ -554,14 +544,14 @@ def write_html(
     write_all(converted.files, target.parent)
     _copy_pictures(converted.text, project.folder / page.source, target.parent)
     if page.is_study:
-        write_figures(project.folder / page.source, target.parent, project.brand)
+        downloads.write_figures(project.folder / page.source, target.parent, project.brand)
     if frames:
         document = framed(frames, page)
     else:
         document = html.page_html(project, page, converted.text, target.parent)
     for drawing in target.parent.rglob("*.svg"):  # charts are in the page now
         drawing.write_bytes(project.brand.recoloured(drawing.read_bytes()))
-    text = html.with_downloads(document, downloads)
+    text = html.with_downloads(document, links)
     target.write_text(text, encoding="utf-8", newline="\n")
     return target
 
@@ -583,10 +573,8 @@ def _write_downloads(project: Project, page: SitePage, site: Path) -> list[dict[
 
 def _package(project: Project) -> list[dict[str, str]]:
     """The link from a study to all data of its edition, where that has a package."""
-    name = downloads.whole_package(project.manifest)
-    return (
-        [{**_download(downloads.EVERYTHING, project.folder / name), "href": name}] if name else []
-    )
+    whole = [name for name in project.manifest.package if name.endswith(".zip")][:1]
+    return [_download(_EVERYTHING, project.folder / name) | {"href": name} for name in whole]
 
 
 @contextmanager

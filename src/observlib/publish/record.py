@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from datetime import date as Day
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, get_args
 from xml.sax.saxutils import escape
@@ -31,7 +31,7 @@ from observlib.base.kept import Inputs
 from observlib.base.period import Quarter, edition_day
 from observlib.base.text import fold_label
 from observlib.base.working_days import public_holidays
-from observlib.base.yaml_files import dump, mapping, read_text, read_yaml
+from observlib.base.yaml_files import dump, load_data, read_yaml
 from observlib.catalogue.entries import Part, Slug
 from observlib.catalogue.mistakes import validated
 from observlib.dataset.package_tables import filled
@@ -50,7 +50,6 @@ MANIFEST_FILE = "manifest.json"
 BUILD = "build.json"
 # what two builds of one edition cannot have alike, and why
 UNREPEATED = {BUILD: "says on which machine, with which versions and how long this build ran"}
-_FORMER = "edition.json"  # as editions of older versions have it
 _SOURCES = ["source", estimates.REFERENCE + "source"]  # a new export alone tells nothing new
 
 
@@ -84,19 +83,16 @@ class Edition:
 
 def published_editions(site: Path) -> list[Edition]:
     """The editions that a site holds, the latest first."""
-    folders = {
-        path.parent for name in (MANIFEST_FILE, _FORMER) for path in site.glob(f"*-T[1-4]/{name}")
-    }
+    folders = [path.parent for path in site.glob(f"*-T[1-4]/{MANIFEST_FILE}")]
     return sorted(map(manifest_of, folders), key=lambda edition: edition.quarter, reverse=True)
 
 
 def manifest_of(folder: Path) -> Edition:
     """What the edition in a folder of a site says of itself."""
-    path = folder / (MANIFEST_FILE if (folder / MANIFEST_FILE).exists() else _FORMER)
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        own = {field.name: raw[field.name] for field in fields(Edition)}
-        return Edition(**{**own, "revisions": tuple(raw["revisions"])})
+        found = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
+        own = {field.name: found[field.name] for field in fields(Edition)}
+        return Edition(**{**own, "revisions": tuple(found["revisions"])})
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ObservError(
             f"{folder / MANIFEST_FILE}: does not say what edition this is ({error}); bring it back "
@@ -131,11 +127,11 @@ def new_edition(
     It is a revision where the quarter's edition was published on an earlier day, of the same kind
     of data, and a figure, a finding, a page or an erratum is no longer the same.
     """
-    whole = [page for page in manifest["studies"] if "description" in page]
-    tells = [[page["page"], page["description"]] for page in whole]
+    tells = [
+        [page["page"], page["description"]] for page in manifest["studies"] if "description" in page
+    ]
     for table in archive.archive_tables(folder):
-        rows = table.drop(columns=_SOURCES, errors="ignore")
-        tells.append(sorted(estimates.csv_lines(rows)))
+        tells.append(sorted(estimates.csv_lines(table.drop(columns=_SOURCES, errors="ignore"))))
     if "errata" in manifest:
         tells.append([[name, one["digest"]] for name, one in manifest["errata"].items()])
     told = kept.bytes_digest(json.dumps(tells).encode())
@@ -144,7 +140,7 @@ def new_edition(
     if before is None or before.kind != new.kind:
         return new
     is_revised = told != before.told and day > before.changed.isoformat()
-    days = (*before.revisions, day) if is_revised else before.revisions
+    days = (*before.revisions, *([day] if is_revised else []))
     return replace(new, published=before.published, revisions=days)
 
 
@@ -177,9 +173,8 @@ def build_is_whole(folder: Path) -> bool:
 
 def edition_files(folder: Path) -> Inputs:
     """The files of an edition by their digests, without what says so, and what no build repeats."""
-    says = MANIFEST_FILE if (folder / MANIFEST_FILE).exists() else _FORMER
     found = kept.tree("", folder, skipped=None)
-    return {name[1:]: found[name] for name in found if name[1:] not in (says, *UNREPEATED)}
+    return {name[1:]: found[name] for name in found if name[1:] not in (MANIFEST_FILE, *UNREPEATED)}
 
 
 # --- A published edition as one file, which arrives whole wherever it is put
@@ -190,8 +185,8 @@ def put_edition(edition: Path, to: str) -> str:
     about = raw(edition)
     day = edition_day(about["published"], about["revisions"])
     inside = sorted(path for path in edition.rglob("*") if path.is_file())
-    named = {f"{edition.name}/{path.relative_to(edition).as_posix()}": path for path in inside}
-    content = dataset.archive({name: path.read_bytes() for name, path in named.items()}, day)
+    named = {path.relative_to(edition.parent).as_posix(): path.read_bytes() for path in inside}
+    content = dataset.archive(named, day)
     if not addresses.is_address(to):
         path = Path(to) / f"{edition.name}.zip"
         with files.telling_write_errors(path.parent, "what was there is as it was"):
@@ -242,18 +237,16 @@ def write_crate(edition: Edition, manifest: Mapping[str, Any], folder: Path) -> 
         inputs=inputs,
         objects=[{"@id": value["@id"]} for value in inputs],
     )
-    things = [thing if isinstance(thing, list) else [thing] for thing in made["@graph"]]
-    _write({**made, "@graph": [thing for several in things for thing in several]}, folder / CRATE)
+    parts = [part if isinstance(part, list) else [part] for part in made["@graph"]]
+    _write({**made, "@graph": [*chain.from_iterable(parts)]}, folder / CRATE)
 
 
 def manifest_tells(manifest: Mapping[str, Any]) -> dict[str, str]:
     """What a manifest and the description both tell of an edition, by its place in the manifest."""
-    groups = {
-        f"{key}.{name}": f"{v}"
-        for key in ("made_from", "data")
-        for name, v in manifest[key].items()
-    }
-    return {"quarter": manifest["quarter"], "published": manifest["published"], **groups}
+    told = {name: manifest[name] for name in ("quarter", "published")}
+    for key in ("made_from", "data"):
+        told |= {f"{key}.{name}": f"{value}" for name, value in manifest[key].items()}
+    return told
 
 
 def read_description(folder: Path) -> dict[str, str]:
@@ -272,14 +265,11 @@ def read_description(folder: Path) -> dict[str, str]:
 
 def _file(path: Path, folder: Path, titles: Mapping[str, str]) -> dict[str, Any]:
     name = path.relative_to(folder).as_posix()
-    content = path.read_bytes()
+    content, title = path.read_bytes(), titles.get(path.stem)
     guessed = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     kind, media = _kinds().get(path.suffix, ("Fichier de la mise en page", guessed))
-    title = titles.get(path.stem)
     return {
-        "@id": name,
-        "@type": "File",
-        "name": path.name,
+        **{"@id": name, "@type": "File", "name": path.name},
         "description": f"{kind} : {title}" if title else kind,
         "encodingFormat": media,
         "contentSize": str(len(content)),
@@ -289,8 +279,7 @@ def _file(path: Path, folder: Path, titles: Mapping[str, str]) -> dict[str, Any]
 
 @cache
 def _kinds() -> dict[str, tuple[str, str]]:
-    path = Path(__file__).with_name("crate.yml")
-    return mapping(read_text(path), path)
+    return load_data(str(Path(__file__).with_name("crate")))
 
 
 # --- Reviews, `reports/reviews/<id>.yml`: who read an edition again, what they found, and answers
@@ -345,15 +334,8 @@ def review_file(reports: Path, edition: str, role: str) -> Path:
 
 def review_begun(path: Path, edition: str, told: str, verdict: str, role: str, today: Day) -> str:
     """The text of a new review, which its author goes on with."""
-    known = {
-        "id": path.stem,
-        "edition": edition,
-        "told": told,
-        "date": today,
-        "role": role,
-        "verdict": verdict,
-    }
-    return f"{_TEXT('begun', dump(known))}\n"
+    known = {"id": path.stem, "edition": edition, "told": told, "date": today}
+    return f"{_TEXT('begun', dump(known | {'role': role, 'verdict': verdict}))}\n"
 
 
 def badge(edition: Edition, read: Iterable[Review], study: str = "") -> Markdown:
@@ -405,14 +387,14 @@ class Planned(Part):
     changed: tuple[DateChange, ...] = ()
 
     @property
+    def times(self) -> int:
+        """How often what is announced of it has changed."""
+        return len(self.changed) + bool(self.fixed)
+
+    @property
     def moment(self) -> datetime:
         """When it appears, in Paris."""
         return datetime.fromisoformat(f"{self.date} {self.hour}").replace(tzinfo=ZONE)
-
-    @property
-    def is_firm(self) -> bool:
-        """Whether its date was fixed."""
-        return self.fixed is not None
 
     def _faults(self) -> Iterator[str]:
         if self.date <= Quarter(self.quarter).end:
@@ -423,10 +405,8 @@ class Planned(Part):
         if self.changed and self.fixed is None:
             yield "'changed' tells of a date that was never fixed; give `fixed`, or take it out"
         elif self.fixed and self.fixed > first - _NOTICE:
-            yield (
-                f"fixed on {self.fixed}, less than four weeks before {first}: give a later date, "
-                "or leave `fixed` out, and it is announced as planned"
-            )
+            mend = "give a later date, or leave `fixed` out, and it is announced as planned"
+            yield f"fixed on {self.fixed}, less than four weeks before {first}: {mend}"
         days = [*filter(None, (self.fixed,)), *(change.decided for change in self.changed)]
         if days != sorted(days):
             yield "the days of 'changed' do not follow 'fixed' and each other; put them in order"
@@ -504,28 +484,16 @@ def feed(
     errata: Iterable[tuple[str, str, str, str]] = (),
 ) -> bytes:
     """An Atom feed (RFC 4287) of editions, revisions and errata, the latest first."""
-    told = [
-        _Told(
-            day,
-            _identifier(title, edition.quarter, number),
-            _marked(_name_of(edition.quarter, number), edition),
-            f"{edition.quarter}/index.html",
-            edition.headline or _name_of(edition.quarter, number),
-        )
-        for edition in sorted(editions, key=lambda one: one.quarter)
-        for number, day in enumerate((edition.published, *edition.revisions))
-    ]
-    told += [
-        _Told(
-            day,
-            _identifier(title, _ERRATUM, name),
-            _marked(headline, editions[0]),
-            f"editions/{ERRATA_PAGE}.html#{ERRATUM_PREFIX}{name}",
-            summary,
-            _ERRATUM,
-        )
-        for name, day, headline, summary in [*errata][::-1]
-    ]
+    told = []
+    for edition in sorted(editions, key=lambda one: one.quarter):
+        for number, day in enumerate((edition.published, *edition.revisions)):
+            name, place = _name_of(edition.quarter, number), f"{edition.quarter}/index.html"
+            one = _identifier(title, edition.quarter, number)
+            told.append(_Told(day, one, _marked(name, edition), place, edition.headline or name))
+    for name, day, headline, summary in [*errata][::-1]:
+        one, marked = _identifier(title, _ERRATUM, name), _marked(headline, editions[0])
+        place = f"editions/{ERRATA_PAGE}.html#{ERRATUM_PREFIX}{name}"
+        told.append(_Told(day, one, marked, place, summary, _ERRATUM))
     told = sorted(told, key=lambda one: one.day)[::-1]
     text = _XML("feed", _identifier(title), title, site, told)
     return f"<?xml version='1.0' encoding='utf-8'?>\n{text}\n".encode()
@@ -546,32 +514,25 @@ def calendar(editions: Sequence[Edition], dates: Calendar, title: str, site: str
     `SEQUENCE` grows when a date is fixed, moved or kept, so that programs replace the event.
     """
     following = dates.after(editions[0].quarter)
-    stamp = max([*(edition.changed for edition in editions), *filter(None, map(_since, following))])
+    since = [one.changed[-1].decided if one.changed else one.fixed for one in following]
+    stamp = max([*(edition.changed for edition in editions), *filter(None, since)])
     events = []  # of each its uid, start, name, status, sequence, address and moves
     for edition in reversed(editions):
         for number, day in enumerate((edition.published, *edition.revisions)):
             told = None if number else dates.of(edition.quarter)
-            event = (
-                _identifier(title, edition.quarter, number),
-                f";VALUE=DATE:{day.replace('-', '')}",
-                _marked(_name_of(edition.quarter, number), edition),
-                "CONFIRMED",
-                _times(told) + 1 if told else 0,
-                f"{site}{edition.quarter}/index.html" if site else "",
-                "",
-            )
-            events.append(event)
-    for one in following:
-        event = (
-            _identifier(title, one.quarter, 0),  # the event's own, once the edition is published
-            f":{one.moment.astimezone(UTC):%Y%m%dT%H%M%SZ}",
-            _name_of(one.quarter) + ("" if one.is_firm else " (date prévue)"),
-            "CONFIRMED" if one.is_firm else "TENTATIVE",
-            _times(one),
-            "",
-            " ".join(map(typography, _moves(one))),
-        )
-        events.append(event)
+            one = _identifier(title, edition.quarter, number)
+            name = _marked(_name_of(edition.quarter, number), edition)
+            times = told.times + 1 if told else 0
+            url = f"{site}{edition.quarter}/index.html" if site else ""
+            start = f";VALUE=DATE:{day.replace('-', '')}"
+            events.append((one, start, name, "CONFIRMED", times, url, ""))
+    for planned in following:
+        one = _identifier(title, planned.quarter, 0)  # its own, once the edition is published
+        start = f":{planned.moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+        name = _name_of(planned.quarter) + ("" if planned.fixed else " (date prévue)")
+        status = "CONFIRMED" if planned.fixed else "TENTATIVE"
+        moves = " ".join(map(typography, _moves(planned)))
+        events.append((one, start, name, status, planned.times, "", moves))
     text = _ICS("calendar", title, f"{stamp:%Y%m%d}T000000Z", events)
     return "".join(map(_folded, text.split("\n"))).encode()
 
@@ -593,13 +554,12 @@ def check_kept(dates: Calendar, site: Path, kind: str, today: date) -> None:
     if not path.is_file() or kind not in {one.kind for one in published_editions(site)}:
         return
     text = path.read_bytes().decode("utf-8").replace("\r\n ", "")
-    told = {  # planned editions have an hour, those that appeared have none
-        name.partition(" (")[0]: (datetime.fromisoformat(start).astimezone(ZONE).date(), status)
-        for start, name, status in _PLANNED.findall(text)
-    }
     known = {_name_of(one.quarter): one for one in dates.editions}
     problems = []
-    for name, (said, status) in told.items():
+    # planned editions have an hour, those that appeared have none
+    for start, name, status in _PLANNED.findall(text):
+        said = datetime.fromisoformat(start).astimezone(ZONE).date()
+        name = name.partition(" (")[0]
         one = known.get(name)
         days = [one.date, *(change.before for change in one.changed)] if one else []
         if said not in days and (status == "CONFIRMED" or today > said - _NOTICE):
@@ -609,16 +569,6 @@ def check_kept(dates: Calendar, site: Path, kind: str, today: date) -> None:
                 f"`from: {said}`, `decided` and `reason`"
             )
     ObservError.raise_any(problems)
-
-
-def _times(planned: Planned) -> int:
-    """How often what is announced of an edition has changed."""
-    return len(planned.changed) + planned.is_firm
-
-
-def _since(planned: Planned) -> date | None:
-    """The day since which an edition's date is what it is, where that is known."""
-    return planned.changed[-1].decided if planned.changed else planned.fixed
 
 
 def _folded(line: str) -> str:

@@ -53,15 +53,12 @@ def series_csv(rows: pd.DataFrame, catalogue: Catalogue, synthetic: bool) -> str
     again = revisions.with_reasons(both[rows["revision"] > 0], catalogue)["reason"]
     both["reason"] = ""
     both.loc[rows["revision"] > 0, "reason"] = again.to_numpy()
-
-    def letters(row: estimates.Row) -> str:
+    letters = []
+    for row in estimates.records(both):
         of = revisions.letters_of if row["revision"] else revisions.break_of
-        return dataset.flagged(row["status"], of(row, catalogue))
-
+        letters.append(dataset.flagged(row["status"], of(row, catalogue)))
     made = rows.assign(reason=both["reason"], synthetic=synthetic)
-    made.insert(
-        made.columns.get_loc("status") + 1, "flags", [*map(letters, estimates.records(both))]
-    )
+    made.insert(made.columns.get_loc("status") + 1, "flags", letters)
     return dataset.csv(made).decode()
 
 
@@ -70,14 +67,14 @@ def series_pages(rows: pd.DataFrame, catalogue: Catalogue) -> dict[str, tuple[st
     shown = rows[(rows["group"] == "") & rows["indicator"].isin(catalogue.indicators)]
     others = shown[~shown["product"].isin(catalogue.products)]
     others = others[others["product"].isin(["", *catalogue.peers])]
-    found = {}
-    for product, known in catalogue.products.items():
-        own = shown[shown["product"] == product]
-        if len(own):
-            found[f"series-{product}"] = (known.label, _folds(own, catalogue))
-    if len(others):
-        found["series-ensemble"] = ("Ensemble et autres organismes", _folds(others, catalogue))
-    return found
+    found = {
+        f"series-{product}": (known.label, shown[shown["product"] == product])
+        for product, known in catalogue.products.items()
+    }
+    found["series-ensemble"] = ("Ensemble et autres organismes", others)
+    return {
+        name: (title, _folds(own, catalogue)) for name, (title, own) in found.items() if len(own)
+    }
 
 
 def _folds(rows: pd.DataFrame, catalogue: Catalogue) -> Markdown:
@@ -159,10 +156,7 @@ def difference_between(
     No difference of two quarters is tested here: what is established is what the second edition has
     tested, mostly against the same quarter of the year before.
     """
-    before, now = (
-        one._replace(told=one.told._replace(estimates=_known(one.told.estimates, catalogue)))
-        for one in (before, now)
-    )
+    before, now = (_known(one, catalogue) for one in (before, now))
     both, added, removed = matched_rows(_figures(before), _figures(now), _OWN)
     is_later = ~both["verdict"].isin(ESTABLISHED)
     is_known = both["verdict"] == both[f"{BEFORE}verdict"]
@@ -174,8 +168,10 @@ def difference_between(
     )
 
 
-def _known(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    return rows[rows["indicator"].isin(catalogue.indicators)]
+def _known(one: Publication, catalogue: Catalogue) -> Publication:
+    rows = one.told.estimates
+    rows = rows[rows["indicator"].isin(catalogue.indicators)]
+    return one._replace(told=one.told._replace(estimates=rows))
 
 
 def _figures(told: Publication) -> pd.DataFrame:
@@ -225,16 +221,9 @@ def _page(before: Publication, now: Publication, catalogue: Catalogue) -> Markdo
         [figure_label(row, catalogue) for row in estimates.records(rows)]
         for rows in (found.added, found.removed)
     )
-    return PAGES(
-        "changes",
-        before.quarter,
-        now.quarter,
-        established=changes[:count],
-        others=changes[count:],
-        revised=[*_revised(found.revised, catalogue)],
-        added=added,
-        removed=removed,
-    )
+    parts = {"established": changes[:count], "others": changes[count:], "added": added}
+    parts |= {"removed": removed, "revised": [*_revised(found.revised, catalogue)]}
+    return PAGES("changes", before.quarter, now.quarter, **parts)
 
 
 def _revised(rows: pd.DataFrame, catalogue: Catalogue) -> Iterator[tuple[str, list[Any]]]:
@@ -339,9 +328,8 @@ def _whom(one: Revision, catalogue: Catalogue) -> str:
         (one.indicator, catalogue.indicators),
         (one.device, catalogue.devices),
     )
-    found = [known[name] for names, known in parts for name in names if name in known]
-    others = [*(CHANNEL_LABELS[name] for name in one.channel), *one.group_value]
-    return french.join([entry.label for entry in found] or others)
+    found = [known[name].label for names, known in parts for name in names if name in known]
+    return french.join(found or [*(CHANNEL_LABELS[x] for x in one.channel), *one.group_value])
 
 
 def _limit(one: Revision, rows: pd.DataFrame) -> tuple[str, set[str]]:
@@ -409,32 +397,23 @@ def revision_sizes(known: pd.DataFrame) -> pd.DataFrame:
     last = again.drop_duplicates(FIGURE, keep="last")
     both = matched_rows(first[[*FIGURE, *_VALUE]], last[[*FIGURE, *_VALUE]]).both
     both = both[both["unit"] == both[f"{BEFORE}unit"]]
-    both["by"] = [
-        change(*of)
-        for of in zip(both[f"{BEFORE}estimate"], both["estimate"], both["unit"], strict=True)
-    ]
+    of = (both[name] for name in (f"{BEFORE}estimate", "estimate", "unit"))
+    both["by"] = [change(*each) for each in zip(*of, strict=True)]
     both["unit"] = ["%" if is_count(unit) else "points" for unit in both["unit"]]
     groups = both[both["by"].abs() < math.inf].groupby(["indicator", "unit"], sort=False)
-    made = pd.DataFrame(
-        [(*names, *_size(own)) for names, own in groups],
-        columns=["indicator", "unit", "told", "revised", *Bias._fields],
-    )
+    columns = ["indicator", "unit", "told", "revised", *Bias._fields]
+    made = pd.DataFrame([(*names, *_size(own)) for names, own in groups], columns=columns)
     made["p_value"] = adjust(made["p_value"].where(made["revised"] > 0).to_numpy(float))
     return made
 
 
 def _size(own: pd.DataFrame) -> tuple[float, ...]:
     """The size of an indicator's revisions: those of one period are one for the test."""
-    begins = own["period"].map(_first_day)
+    days = {period: Period(period).days for period in own["period"]}
+    begins = [days[one][0].isoformat() if days[one] else one for one in own["period"]]
     by_period = own.groupby(begins)["by"].mean().sort_index()
-    absolute = float(own["by"].abs().mean())
-    tested = bias(by_period.to_numpy())._replace(absolute=absolute)
+    tested = bias(by_period.to_numpy())._replace(absolute=float(own["by"].abs().mean()))
     return len(own), int((own["by"] != 0).sum()), *tested
-
-
-def _first_day(period: str) -> str:
-    days = Period(period).days
-    return days[0].isoformat() if days else period
 
 
 def _sizes(known: pd.DataFrame, catalogue: Catalogue) -> tuple[list[tuple[str, ...]], bool]:
