@@ -31,7 +31,7 @@ def read(tmp_path, catalogue, monkeypatch):
     return of
 
 
-@examples(25)
+@examples(8)
 @given(st.lists(ROWS, min_size=1, max_size=12), st.integers(1, 5))
 def test_the_sums_are_those_of_all_rows_however_long_the_pieces(read, rows, piece):
     lines = [

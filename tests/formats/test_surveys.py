@@ -221,15 +221,6 @@ def test_a_response_without_a_day_is_left_out_and_no_person_s_column_answers(rea
     assert found.notices == ("'q' has questions that no column answers: prenom",)
 
 
-def test_a_box_is_ticked_by_its_own_text_and_the_last_one_by_what_someone_wrote(read):
-    lines = [[*NESTED[0], ""], [*NESTED[1], "Autre (veuillez préciser)"]]
-    row = ["11", SENT, SENT, "", "Mal", "Téléphone", "", "mon voisin"]
-    found = read("surveymonkey", *lines, row)
-    assert said(found, "means") == {"11": ["Autre", "Téléphone"]} and found.rejects.empty
-    found = read("surveymonkey", *lines, [*row[:6], "peut-être", ""])
-    assert said(found, "means") == {"11": ["Téléphone"]} and len(found.rejects) == 1
-
-
 UUID = "uuid:85cb9aff-005e-4edd-9739-dc9c1a829c4"
 
 

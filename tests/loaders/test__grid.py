@@ -1,4 +1,4 @@
-"""What surrounds a table in its file: titles, footers, sheets, archives and glued documents."""
+"""What surrounds a table in its file: titles, footers, sheets, archives, a second file."""
 
 import json
 import zipfile
@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.copies import as_written
+from tests.formats.test_samples import device
 from tests.loaders.books import xlsx
 
+from observlib import store
 from observlib.base.errors import ObservError
 from observlib.catalogue import Format
-from observlib.loaders._grid import read_grid, read_queue_log
+from observlib.loaders import load
+from observlib.loaders._grid import read_grid
 
 
 def form(**layout):
@@ -123,41 +127,67 @@ def test_equal_headers_under_two_questions_are_told_apart(tmp_path, kind):
     assert list(grid.rows.values()) == [list("12345")]
 
 
-def calls(*events):
-    """Call, outcome, wait and talk of each call of a log, each event at its second."""
-    lines = [f"{1774857000 + second}|{rest}" for second, rest in events]
-    _, rows = read_queue_log(Path("queue_log"), "\n".join(lines))
-    return [[cells[0], *cells[2:5]] for cells in rows.values()]
+# --- An export in two files
+
+TICKETS = Format.model_validate({
+    "id": "deux", "label": "Deux", "table": "tickets",
+    "layout": {"beside": {"file": r"tickets(.*)\.csv", "other": r"metrics\1.csv",
+                          "key": "id", "other_key": "ticket"}},
+    "columns": {"ticket_id": "id", "received": "created", "answered": ["beside.answered"]},
+})  # fmt: skip
+ONE = "id,created\na1,2026-03-02 10:00\nb2,2026-03-03 10:00\n"
+OTHER = "ticket,answered\nb2,2026-03-04 10:00\nz9,2026-03-05 10:00\n"
 
 
-ENTER = (0, "c1|support|NONE|ENTERQUEUE||0199000001|1")
-WAITING, TALKING = (0, "c2|support|NONE|ENTERQUEUE||x|1"), (5, "c1|support|A|CONNECT|5|x|2")
-GONE = [["c1", "abandoned", "20", ""]]
-EVENTS = {
-    "who still waits where the log ends is neither answered nor abandoned": (
-        [WAITING, ENTER, (9, "c1|support|NONE|ABANDON|1|1|6")], [["c1", "abandoned", "6", ""]]),
-    "who still talks was answered, and for how long is not known": (
-        [ENTER, TALKING], [["c1", "answered", "5", ""]]),
-    "the time is up": ([ENTER, (20, "c1|support|NONE|EXITWITHTIMEOUT|1|1|20")], GONE),
-    "nobody is there": ([ENTER, (20, "c1|support|NONE|EXITEMPTY|1|1|20")], GONE),
-    "a key is pressed": ([ENTER, (20, "c1|support|NONE|EXITWITHKEY|5|1")], GONE),
-    "an old log without positions": ([ENTER, (20, "c1|support|NONE|ABANDON|1")], GONE),
-    "a transfer ends the talk": (
-        [ENTER, TALKING, (65, "c1|support|A|TRANSFER|6000|default")],
-        [["c1", "answered", "5", "60"]]),
-    "a call that comes twice in one queue is two": (
-        [ENTER, (9, "c1|support|NONE|ABANDON|1|1|9"), (30, "c1|support|NONE|ENTERQUEUE||x|1"),
-         (31, "c1|support|NONE|ABANDON|1|1|1")],
-        [["c1", "abandoned", "9", ""], ["c1/2", "abandoned", "1", ""]]),
-}  # fmt: skip
+@pytest.fixture
+def known(catalogue):
+    one = device("deux").model_copy(update={"pattern": "tickets*.csv"})
+    return catalogue.model_copy(update={"formats": {"deux": TICKETS}, "devices": {"d": one}})
 
 
-@pytest.mark.parametrize(("events", "found"), EVENTS.values(), ids=EVENTS)
-def test_the_events_of_a_queue_make_calls(events, found):
-    assert calls(*events) == found
+@pytest.fixture
+def raw(tmp_path):
+    folder = tmp_path / "raw"
+    folder.mkdir()
+    (folder / "tickets_1.csv").write_text(ONE, encoding="utf-8")
+    (folder / "metrics_1.csv").write_text(OTHER, encoding="utf-8")
+    return folder
 
 
-@pytest.mark.parametrize("text", ["a;b;c", "1774857600|NONE|NONE", "x|c|q|a|ENTERQUEUE"])
-def test_what_is_no_event_is_told_with_its_line(text):
-    with pytest.raises(ObservError, match="queue_log:1: is no event of a queue log"):
-        read_queue_log(Path("queue_log"), text)
+def answered(rows):
+    return dict(zip(rows["ticket_id"], rows["answered"].dt.strftime("%d").fillna(""), strict=True))
+
+
+def held(data: Path) -> dict[str, str]:
+    rows = store.read(data, "tickets")
+    written = as_written(data, "d", ("a1", "b2"), rows["ticket_id"])
+    return answered(rows.assign(ticket_id=written))
+
+
+def test_a_second_file_that_changed_is_read_again_and_is_never_left_over(raw, known, tmp_path):
+    done = store.ingest(raw, tmp_path, known)
+    assert not (done.problems or done.unclaimed)
+    assert held(tmp_path)["b2"] == "04"
+    (raw / "metrics_1.csv").write_text(OTHER.replace("03-04", "03-06"), encoding="utf-8")
+    store.ingest(raw, tmp_path, known)
+    assert held(tmp_path) == {"a1": "", "b2": "06"}
+    wide = known.devices["d"].model_copy(update={"pattern": "*.csv"})
+    again = store.ingest(raw, tmp_path, known.model_copy(update={"devices": {"d": wide}}))
+    assert not again.problems and again.devices["files"].tolist() == [1]
+
+
+@pytest.mark.parametrize(("name", "text", "why"), [
+    ("metrics_1.csv", None, "tickets_1.csv: metrics_1.csv is not beside it"),
+    ("metrics_1.csv", OTHER + "b2,2026-03-07 10:00\n", "metrics_1.csv:4: has the key of"),
+    ("metrics_1.csv", OTHER + ",2026-03-07 10:00\n", r"metrics_1.csv:4: has no ticket"),
+    ("metrics_1.csv", "n,answered\n1,2\n", "metrics_1.csv: missing column 'ticket'"),
+    ("metrics_1.csv", "ticket,answered\nq,2\n", "no id of it is in metrics_1.csv"),
+    ("tickets_1.csv", "n,created\n1,2\n", "tickets_1.csv: missing column 'id'"),
+])  # fmt: skip
+def test_two_files_that_do_not_go_together_are_one_line_of_error(raw, known, name, text, why):
+    (raw / name).unlink()
+    if text is not None:
+        (raw / name).write_text(text, encoding="utf-8")
+    with pytest.raises(ObservError, match=why) as caught:
+        load(raw / "tickets_1.csv", known.devices["d"], known)
+    assert "\n" not in str(caught.value)

@@ -151,7 +151,7 @@ def read_by_one(path, lines):
         return str(error)
 
 
-@examples(300)
+@examples(150)
 @given(LINES, st.integers(1, 6))
 def test_a_piece_holds_the_rows_and_their_lines_that_one_by_one_are_read(tmp_path, rows, most):
     text = "".join(";".join(cells) + ("\r\n" if end == "\r" else end) for cells, end in rows)

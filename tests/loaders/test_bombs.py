@@ -17,7 +17,7 @@ from tests.loaders.books import ods
 from observlib import store
 from observlib.base import files
 from observlib.base.errors import ObservError
-from observlib.loaders import _text, load
+from observlib.loaders import _text
 
 pytestmark = pytest.mark.slow
 _SECONDS = 120  # of a test machine that does other things; each takes a second or two
@@ -110,10 +110,6 @@ def test_a_cell_that_strays_is_seen_however_it_is_written(tmp_path):
     )
     sheets = {
         "plain": worksheet(FAR),
-        "attributes": worksheet(FAR.replace(b'<c r="XFD', b'<c s="0" x=">" r = "XFD')),
-        "quotes": worksheet(FAR.replace(b'"', b"'")),
-        "lower": worksheet(FAR.replace(b"XFD", b"xfd")),
-        "character": worksheet(FAR.replace(b"XFD", b"&#88;FD")),
         "prefix": prefixed.replace(b" xmlns=", b" xmlns:x="),
         "utf16": worksheet(FAR).decode().encode("utf-16"),
         "unplaced": worksheet(unplaced),
@@ -123,24 +119,18 @@ def test_a_cell_that_strays_is_seen_however_it_is_written(tmp_path):
     bombs["entity.xlsx"] = (workbook(entity), "declares a document type")
     blank = worksheet(FAR.replace(b"<v>1</v>", b""))
     bombs["format.xlsx"] = (workbook(blank), "no sheet has in its first row")
-    row = b'<row r="4294967297"><c r="A4294967297"><v>1</v></c></row>'
-    bombs["overflow.xlsx"] = (workbook(worksheet(row)), "spans 4294967297 rows")
     refused(tmp_path, "qualite-demarches", bombs)
 
 
 def test_a_workbook_that_swells_is_refused(tmp_path):
     text = b'<sst xmlns="%s"><si><t>%s</t></si></sst>' % (_MAIN, b"x" * 32_000)
     row = b"<row>" + b'<c t="s"><v>0</v></c>' * 100 + b"</row>"
-    one = worksheet(b'<row r="1"><c r="A1"><v>1</v></c></row>')
-    claim = one.replace(b"<sheetData>", b'<dimension ref="A1:XFD1048576"/><sheetData>')
     bombs = {
         # 200,000 cells, each of which calamine gives the text of its own
         "shared.xlsx": (workbook(worksheet(row * 2000), sharedStrings=text), "ran out of memory"),
         "deep.xlsx": (workbook(worksheet(b"<a>" * 100_000)), "nested more than 50 levels"),
         "tag.xlsx": (workbook(worksheet(b'<row r="' + b"1" * 9_000_000 + b'"/>')), "a tag of more"),
         "zeros.xlsx": (workbook(b"\0" * 101_000_000), "holds more than 100 MB"),
-        "claim.xlsx": (workbook(claim), "no sheet has in its first row"),
-        "zero.xlsx": (workbook(worksheet(b'<row><c r="A0"/></row>')), "missing the expected row"),
     }
     refused(tmp_path, "qualite-demarches", bombs)
 
@@ -157,16 +147,12 @@ def test_an_open_document_s_repeated_cells_are_never_laid_out(tmp_path):
     own, empty = "ROWSCELL</table:table-row>", "ROWS<table:table-cell/></table:table-row>"
     bombs = {
         "repeated.ods": (sheet(own, "1048575", "16384"), "spans 1048576 rows and 16384 columns"),
-        "rows.ods": (sheet(own, "999999999"), "spans 1000000000 rows"),
-        "huge.ods": (sheet(own, "9" * 40), "spans 1000000001 rows"),
-        "cells.ods": (sheet("", "1", "1" * 9), "and 111111111 columns"),
         "gap.ods": (sheet(empty + own.replace("ROWS", "<table:table-row>"), "4" * 9), "spans 444"),
         "sheets.ods": (sheet(own + "</table:table><table:table>" + own, "800000"), "spans 8000"),
         "zeros.ods": (
             ods(content="<text:p>" + "0" * 101_000_000 + "</text:p>"),
             "more than 100 MB",
         ),
-        "deep.ods": (ods(content="<text:p>" * 100_000), "nested more than 50 levels"),
     }
     refused(tmp_path, "qualite-demarches", bombs)
 
@@ -189,27 +175,10 @@ def test_an_archive_that_swells_is_refused(tmp_path):
     many = "holds more than 4,000,000 answers"
     bombs = {
         "rows.lsa": (archive(document(field, b"<row/>" * 1_000_001)), many),
-        "fields.lsa": (archive(document(field * 1_000_001, b"<row/>")), many),
         "both.lsa": (archive(document(field * 50_000, b"<row/>" * 50_000)), "50,000 fields each"),
-        "deep.lsa": (archive(b"<a>" * 1_000_000), "nested more than 50 levels"),
         "text.lsa": (archive(document(field, b"<row><id>" + b"x" * 2_000_000)), "a text of more"),
-        "large.lsa": (archive(b" " * 101_000_000), "holds more than 100 MB"),
     }
     refused(tmp_path, "enquete-service-public", bombs)
-
-
-def test_an_archive_s_structure_and_responses_have_one_room_together(tmp_path):
-    def document(section: bytes, rows: bytes) -> bytes:
-        return b"<document><%s><rows>%s</rows></%s></document>" % (section, rows, section)
-
-    def both(rows: bytes) -> bytes:
-        return archive(document(b"responses", rows), document(b"questions", rows))
-
-    row = b"<row>" + b"".join(b"<_a%d>12</_a%d>" % (n, n) for n in range(6)) + b"</row>"
-    wide = "<row><id>\N{GRINNING FACE}".encode() + b"x" * 900_000 + b"</id></row>"
-    many = "holds more than 4,000,000 answers"
-    bombs = {"rows.lsa": (both(row * 390_000), many), "wide.lsa": (both(wide * 108), many)}
-    refused(tmp_path, "enquete-service-public", bombs, 600_000_000)
 
 
 def test_errors_of_formulas_are_counted_before_they_are_noted(tmp_path):
@@ -230,19 +199,15 @@ def test_a_sheet_in_yaml_that_swells_is_refused(tmp_path):
     bombs = {
         "flow.yml": (b"[" * 200_000, "nesting depth"),
         "keys.yml": (b"? " * 100_000, "nested too deeply"),
-        "blocks.yml": ("\n".join(f"{' ' * n}a:" for n in range(900)).encode(), "nested too deeply"),
         "values.yml": (b"- {}\n" * 100_000, "holds over 150,000 values"),
         "large.yml": (b"a: " + b"x" * 2_000_000, "holds more than 2 MB"),
-        "number.yml": (b"date: " + b"9" * 1_000_000, "not valid YAML"),
     }
     refused(tmp_path, "ateliers", bombs)
 
 
 def test_a_json_export_that_swells_is_refused(tmp_path):
     bombs = {
-        "deep.json": (b"[" * 5_000_000, "nested too deeply"),
         "lists.json": (b"[" + b"[]," * 7_000_000 + b"[]]", "holds more than 20 MB of JSON"),
-        "number.json": (b"9" * 10_000_000, "a number too long"),
     }
     refused(tmp_path, "matomo-vie-publique", bombs)
 
@@ -256,26 +221,12 @@ def test_the_keys_of_a_json_export_do_not_multiply(tmp_path):
     many, nested = "an object has 400,000 keys, more than any export", "nested too deeply"
     said = {
         "keys.json": (keys, many),
-        "record.json": ([keys], many),
         "days.json": ({"2026-01-01": keys}, many),
         "zeros.json": ({"2026-01-01": few, "2026-01-02": [[]] * 20_000}, "20,000 rows have 9,000"),
         "deep.json": ({"2026-01-01": deep}, nested),
-        "above.json": ({"2026-01-01": {"a" * 1_000_000: few}}, nested),
     }
     bombs = {name: (json.dumps(held).encode(), why) for name, (held, why) in said.items()}
     refused(tmp_path, "matomo-vie-publique", bombs)
-
-
-@pytest.mark.parametrize("records", [(1000, 1000), (100_000, 1), (6000, 9)])
-def test_records_with_keys_of_their_own_are_never_laid_side_by_side(tmp_path, catalogue, records):
-    count, own = records
-    lines = ({f"k{n}_{m}": 1 for m in range(own)} for n in range(count))
-    path = tmp_path / "keys.json"
-    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
-    with pytest.raises(
-        ObservError, match=f"keys.json: its {count:,} rows have {count * own:,} col"
-    ):
-        load(path, device("amazon_connect"), catalogue)
 
 
 def test_a_text_beyond_all_is_told_before_it_is_gone_through(tmp_path, catalogue):
@@ -297,8 +248,6 @@ def test_a_table_of_endless_rows_is_refused(tmp_path):
     bombs = {
         "columns.csv": (header + b"\n1\n", "has 10,001 columns"),
         "row.csv": (b"a,b\n" + b"," * 6_000_000, "csv:2: not a CSV row: more than 5,000,000"),
-        "quoted.csv": (b"a,b\n" + b'"\n",' * 2_000_000, "more than 5,000,000 characters"),
-        "quote.csv": (b'a,b\n"' + b"x" * 6_000_000, "more than 5,000,000 characters"),
     }
     refused(tmp_path, "enquete-service-public", bombs)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pyreadstat
 import pytest
-from tests.loaders.test__limesurvey_archive import archive, document, question, section
+from tests.loaders.test_surveys import archive, document, question, section
 
 from observlib import store
 from observlib.loaders import Loaded, load

@@ -10,8 +10,8 @@ import pandas as pd
 import pyreadstat
 import pytest
 import yaml
-from tests.loaders.test_demarches import CELLS, SHEET
 from tests.loaders.test_every_loader import EXPORTS, OTHERS, Export
+from tests.loaders.test_open_data import CELLS, SHEET
 
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, Device

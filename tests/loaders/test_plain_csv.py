@@ -143,7 +143,7 @@ CELLS = st.one_of(
 )
 
 
-@examples(100)
+@examples(40)
 @given(
     table=st.sampled_from(sorted(tables.TABLES)),
     dropped=st.sets(st.integers(0, 14), max_size=2),

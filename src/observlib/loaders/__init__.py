@@ -64,16 +64,20 @@ def loader_of(name: str) -> Callable[[Path, Device, Catalogue], Loaded | Iterato
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read one export with its device's loader, whole."""
     found = [*batches(path, device, catalogue)]
-    rows = [one.rows for one in found if len(one.rows)] or [found[0].rows]
-    rejects = [one.rejects for one in found if len(one.rejects)] or [found[0].rejects]
     texts = [one.texts for one in found if one.texts is not None]
     return Loaded(
         found[0].table,
-        rows[0] if len(rows) == 1 else pd.concat(rows, ignore_index=True),
-        rejects[0] if len(rejects) == 1 else pd.concat(rejects, ignore_index=True),
+        _joined([one.rows for one in found]),
+        _joined([one.rejects for one in found]),
         tuple(notice for one in found for notice in one.notices),
         pd.concat(texts, ignore_index=True) if texts else None,
     )
+
+
+def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """All rows of several frames, or the first of them, where none has any."""
+    filled = [frame for frame in frames if len(frame)] or frames[:1]
+    return filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)
 
 
 def batches(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded]:

@@ -64,8 +64,6 @@ def _answered(grid: Grid, frame: pd.DataFrame, reading: Reading, catalogue: Cata
 def _code(said: str) -> str:
     """An identifier drawn from a text, without long numbers that may be somebody's.
 
-    Examples
-    --------
     >>> _code("2026-03-02 08:14:05 5")
     'r1ebbjopjadfjibddp'
     """

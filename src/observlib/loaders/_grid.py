@@ -24,9 +24,8 @@ from observlib.base import files
 from observlib.base.errors import ObservError
 from observlib.base.text import fold_label
 from observlib.catalogue import Beside, Catalogue, Device, Format, Keep, Layout
-from observlib.loaders import _records, _text
-from observlib.loaders._records import need_room, read_records
-from observlib.loaders._workbook import text_of, workbook_sheets
+from observlib.loaders import _kinds, _text
+from observlib.loaders._kinds import need_room, read_records, text_of, workbook_sheets
 
 # --- The rows of a long CSV by column: a cell that comes again is kept, and later read, once
 
@@ -185,70 +184,7 @@ def _place(path: Path, header: Sequence[str], name: str) -> int:
     return header.index(name)
 
 
-# --- The events of Asterisk's queue log, put together to calls
-
-_QUEUE_LOG_HEADER = ["call", "entered", "outcome", "wait", "talk", "queue"]
-_LEFT = ("EXITWITHTIMEOUT", "EXITEMPTY", "EXITWITHKEY")
-_ENDED = ("COMPLETEAGENT", "COMPLETECALLER")
-_TRANSFERRED = ("TRANSFER", "ATTENDEDTRANSFER", "BLINDTRANSFER")
-
-
-def read_queue_log(path: Path, text: str) -> tuple[list[str], dict[int, list[str]]]:
-    """The header and a row a call and queue, under the line of its first event.
-
-    A call that still waits where the log ends is in no row. One that was answered and still talks
-    has no `talk`. Its number is that of the log, with `:` for the point.
-    """
-    calls: dict[tuple[str, str], tuple[int, list[str]]] = {}
-    done: list[tuple[int, list[str]]] = []
-    for line, event in enumerate(text.splitlines(), 1):
-        if not event.strip():
-            continue
-        cells = event.rstrip("\r").split("|")
-        if len(cells) < 5 or not cells[0].isdigit():
-            raise ObservError(
-                f"{path}:{line}: is no event of a queue log (epoch|call|queue|agent|event|…); "
-                "give the file /var/log/asterisk/queue_log as it is"
-            )
-        moment, call, queue, _, name, *data = cells
-        key = (call, queue)
-        if name == "ENTERQUEUE":
-            if key in calls:  # the same call, in the same queue again
-                done.append(calls.pop(key))
-            # a number of 13 or 15 digits, however set apart, may be read as somebody's
-            calls[key] = line, [call.replace(".", ":"), moment, "", "", "", queue]
-        elif key in calls:
-            _tell(calls[key][1], int(moment), name, data)
-    rows = sorted(row for row in (*done, *calls.values()) if row[1][2])
-    if not rows:
-        raise ObservError(f"{path}: holds no call that entered a queue; give another period's log")
-    return _QUEUE_LOG_HEADER, _with_keys(dict(rows))
-
-
-def _tell(row: list[str], moment: int, name: str, data: list[str]) -> None:
-    """What an event tells of its call."""
-    waited = str(moment - int(row[1]))
-    if name == "CONNECT" and not row[2]:
-        row[2:4] = ["answered", data[0] if data else waited]
-    elif name == "ABANDON" and not row[2]:
-        row[2:4] = ["abandoned", data[2] if len(data) > 2 else waited]
-    elif name in _LEFT and not row[2]:
-        row[2:4] = ["abandoned", waited]
-    elif name in _ENDED and row[2] == "answered" and len(data) > 1:
-        row[4] = data[1]
-    elif name in _TRANSFERRED and row[2] == "answered":
-        row[4] = str(moment - int(row[1]) - int(row[3] or 0))
-
-
-def _with_keys(rows: dict[int, list[str]]) -> dict[int, list[str]]:
-    """The rows, with a call's own key where it came in several queues, or twice in one."""
-    seen: dict[str, int] = {}
-    for cells in rows.values():
-        seen[cells[0]] = seen.get(cells[0], 0) + 1
-        if seen[cells[0]] > 1:
-            cells[0] = f"{cells[0]}/{seen[cells[0]]}"
-    return rows
-
+# --- The table of an export in each layout, and its rows that count
 
 _MOST_BYTES = 500_000_000  # of all of an archive's texts
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError)
@@ -310,9 +246,9 @@ def read_grid(path: Path, form: Format) -> Grid:
     """The whole table of an export in a format."""
     layout = form.layout
     if layout.kind == "queue_log":
-        return Grid(*read_queue_log(path, _text.read_export_text(path)))
+        return Grid(*_kinds.read_queue_log(path, _text.read_export_text(path)))
     if layout.kind == "mbox":
-        return Grid(*_records.read_mbox(path, layout.addresses))
+        return Grid(*_kinds.read_mbox(path, layout.addresses))
     if in_pieces(path, form):
         header, others, below = _csv(path, _text.lines_in(path, layout.encodings), form)
         return Grid(header, _held(path, below), others=others)
@@ -373,8 +309,6 @@ def _section(path: Path, text: str, layout: Layout) -> str:
 def _delimiter(line: str, signs: str, known: Sequence[str]) -> str:
     """The sign that sets most known headers apart, then most parts: questions hold commas.
 
-    Examples
-    --------
     >>> _delimiter("Identifiant Avis;Oui, ou non, ou rien ?;satisfaction", ",;", ["satisfaction"])
     ';'
     """
@@ -436,8 +370,6 @@ def _nested(above: list[str], below: list[str]) -> tuple[list[str], _Others]:
 
     A question of one column, and what stands under "Response", also have the question's own name.
 
-    Examples
-    --------
     >>> _nested(["Id", "Means?", "", "All?"], ["", "Desk", "Phone", "Response"])[1]
     ((), ('Means? [Desk]',), ('Means? [Phone]',), ('All? [Response]', 'All?'))
     """

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from itertools import combinations
 from pathlib import Path
@@ -23,7 +23,7 @@ from observlib.base.text import fold
 from observlib.base.yaml_files import load_data
 from observlib.catalogue import Device, SourceColumn
 from observlib.loaders._rows import day_fault
-from observlib.loaders._text import parse_count, parse_month
+from observlib.loaders._text import day_written, parse_count, parse_month
 
 PARIS = ZoneInfo("Europe/Paris")
 _WRITTEN = load_data(__file__)
@@ -244,8 +244,6 @@ def _pattern(form: str, days: bool) -> str:
 def _shown(form: str) -> str:
     """A form as people write it.
 
-    Examples
-    --------
     >>> _shown("iso"), _shown("%d/%m/%Y %H:%M[:%S]"), _shown("epoch")
     ('YYYY-MM-DD HH:MM', 'DD/MM/YYYY HH:MM', 'seconds since 1970')
     """
@@ -258,8 +256,6 @@ def _shown(form: str) -> str:
 def _swapped(form: str) -> str | None:
     """The same form with day and month in each other's place, where it does not begin with a year.
 
-    Examples
-    --------
     >>> _swapped("%d/%m/%Y"), _swapped("%Y-%m-%d")
     ('%m/%d/%Y', None)
     """
@@ -332,23 +328,16 @@ _SLASHED = re.compile(r"\s*(\d{1,2})/(\d{1,2})/\d{4}(?!\d)", re.ASCII)
 def french_day(text: str) -> date | None:
     """A day written `dd/mm/yyyy` (a time of day may follow), or `None`.
 
-    Examples
-    --------
     >>> french_day("08/04/2022"), french_day("31/02/2022")
     (datetime.date(2022, 4, 8), None)
     """
     match = re.fullmatch(r"(\d{2}/\d{2}/\d{4})(?: \d{2}:\d{2}(?::\d{2})?)?", text, re.ASCII)
-    try:
-        return datetime.strptime(match[1], "%d/%m/%Y").date() if match else None
-    except ValueError:
-        return None
+    return day_written(match[1], "%d/%m/%Y") if match else None
 
 
 def months_first(texts: Mapping[int, str]) -> dict[int, str]:
     """Why days such as `05/06/2026` cannot be read: another of their column has its month first.
 
-    Examples
-    --------
     >>> months_first({2: "05/06/2026", 3: "3/31/2026", 4: "28/02/2026"})
     {2: 'may have its month first, as row 3 has; write YYYY-MM-DD'}
     >>> months_first({2: "05/06/2026", 3: "31/03/2026"})
@@ -417,8 +406,6 @@ def short_time(read: Callable[[str], int]) -> Callable[[str], int]:
 def parse_seconds(text: str, commas: bool = False) -> int | None:
     """A duration in whole seconds: a number, a clock or words in some languages; else `None`.
 
-    Examples
-    --------
     >>> parse_seconds("2 heures 3 min"), parse_seconds("1 day 02:00:01"), parse_seconds("3 s 1 min")
     (7380, 93601, None)
     """
@@ -453,8 +440,6 @@ _NAMED = re.compile(
 def parse_period(text: str) -> _Span | None:
     """First and last day of a period, or `None`; the last may be before the first.
 
-    Examples
-    --------
     >>> [str(day) for day in parse_period("From 2009-12-28 to 2010-01-03")]
     ['2009-12-28', '2010-01-03']
     >>> parse_period("1er mars 2010") == parse_period("Monday, March 1, 2010")
@@ -481,8 +466,6 @@ def month_of(text: str) -> _Span | str:
 
     A month is `2026-03`, `03/2026`, `mars 2026` or its first day in ISO.
 
-    Examples
-    --------
     >>> [str(month_of(text)[0]) for text in ("2026-03", "03/2026", "Février 2024", "2026-03-01")]
     ['2026-03-01', '2026-03-01', '2024-02-01', '2026-03-01']
     >>> month_of("13/2026"), month_of("02/0024")
@@ -533,8 +516,6 @@ def _one_day(year: int, month: int, day: int) -> _Span | None:
 def day_named(text: str) -> date | None:
     """The day, or the first day of the month or quarter, that a text names last.
 
-    Examples
-    --------
     >>> day_named("tests_2026-T3"), day_named("sus_2026-09-14"), day_named("tests_v2")
     (datetime.date(2026, 7, 1), datetime.date(2026, 9, 14), None)
     """
@@ -546,8 +527,6 @@ def day_named(text: str) -> date | None:
 def period_named(stem: str) -> str | None:
     """The last month, quarter or day of a file name; two that stand side by side are a range.
 
-    Examples
-    --------
     >>> period_named("matomo_demo_2026-03"), period_named("visites 2026-03-01_2026-03-15")
     ('2026-03', '2026-03-01,2026-03-15')
     """

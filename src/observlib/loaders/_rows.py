@@ -107,8 +107,6 @@ Settle = Callable[[pd.DataFrame, Reading], Settled]
 def is_complete(end: date, extracted: date | None, today: date | None = None) -> bool:
     """Whether a period that ends on `end` was over when its export was made, and is before today.
 
-    Examples
-    --------
     >>> last = date(2026, 3, 31)
     >>> is_complete(last, date(2026, 4, 1)), is_complete(last, last)
     (True, False)
@@ -124,8 +122,6 @@ def are_complete(ends: pd.Series, extracted: date | None) -> pd.Series:
 def day_fault(day: date) -> str | None:
     """Why a day is beyond what a pandas timestamp can hold, or `None` (see `contract.conform`).
 
-    Examples
-    --------
     >>> day_fault(date(206, 3, 1))
     'is in the year 0206; check the year'
     """
@@ -135,8 +131,6 @@ def day_fault(day: date) -> str | None:
 def period_fault(start: date, end: date) -> str | None:
     """Why an audience row cannot cover this period, or `None` where it can.
 
-    Examples
-    --------
     >>> period_fault(date(2026, 3, 30), date(2026, 4, 5))
     'covers more than one month; export by day or by month'
     """

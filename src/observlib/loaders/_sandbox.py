@@ -114,8 +114,6 @@ def read_workbook() -> list[tuple[str, list[list[object]]]]:
 def _cell(value: object) -> str:
     """A value as a text export would have it.
 
-    Examples
-    --------
     >>> _cell(3.0), _cell(2.5), _cell(float("nan")), _cell(datetime(2026, 3, 1, 10, 20))
     ('3', '2.5', '', '2026-03-01 10:20:00')
     """

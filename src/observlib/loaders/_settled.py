@@ -68,8 +68,6 @@ def settle_sections(frame: pd.DataFrame, reading: Reading) -> Settled:
 def summed(frame: pd.DataFrame) -> pd.DataFrame:
     """Parts of counts added up by product, area and days; what one lacks is unknown of the sum.
 
-    Examples
-    --------
     >>> day = pd.Timestamp("2026-03-01")
     >>> told = {"product": "p", "area": None, "start": day, "end": day, "complete": True}
     >>> parts = pd.DataFrame({**told, "visits": [3, 4], "bounces": [1, None]}, index=[2, 3])

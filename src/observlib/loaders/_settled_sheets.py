@@ -6,7 +6,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,13 @@ from observlib.catalogue import Device
 from observlib.loaders._cells import value_fault
 from observlib.loaders._moments import day_named, paris_days
 from observlib.loaders._rows import Reading, Settled, ends_of
-from observlib.loaders._text import is_total, need_columns, parse_day, tells_of_someone
+from observlib.loaders._text import (
+    day_written,
+    is_total,
+    need_columns,
+    parse_day,
+    tells_of_someone,
+)  # fmt: skip
 
 _Rows = dict[Any, dict[Any, Any]]  # the cells of rows, by their line
 # --- Polls: shares become votes where they can mean one number, and a poll is read whole or not
@@ -111,8 +117,6 @@ def _share(text: str) -> Fraction | None:
 def _possible_votes(text: str, voters: int) -> tuple[int, int]:
     """The least and the most votes whose share rounds to what is written.
 
-    Examples
-    --------
     >>> _possible_votes("34 %", 80), _possible_votes("34", 500), _possible_votes("34.2", 500)
     ((27, 27), (168, 172), (171, 171))
     """
@@ -249,12 +253,9 @@ def _day_listed(path: Path, device: Device) -> date:
     """The day of a list that the device or the file's name tells."""
     if device.period and (day := parse_day(f"{device.period}-01"[:10])) is not None:
         return day
-    if match := re.search(r"(?<!\d)((?:19|20)\d{6})(?!\d)", path.stem, re.A):
-        try:
-            return datetime.strptime(match[1], "%Y%m%d").date()
-        except ValueError:
-            pass
-    if (named := day_named(path.stem)) is not None:
+    match = re.search(r"(?<!\d)((?:19|20)\d{6})(?!\d)", path.stem, re.A)
+    named = (day_written(match[1], "%Y%m%d") if match else None) or day_named(path.stem)
+    if named is not None:
         return named
     raise ObservError(
         f"{path}: the file's name does not tell the day of the list; "
@@ -344,8 +345,6 @@ def _who(frame: pd.DataFrame, reading: Reading) -> dict[int, dict[str, Any]]:
 def _study(path: Path, first: date | None) -> str:
     """What sets the numbered people of a file apart from those of others: its name and first day.
 
-    Examples
-    --------
     >>> _study(Path("SUS Results.csv"), date(2026, 5, 2)), _study(Path("sus_2026-T1.csv"), date.min)
     ('SUS-Results 2026-05-02', 'sus_2026-T1')
     """

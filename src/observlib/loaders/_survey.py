@@ -230,8 +230,6 @@ class SurveyExport:
 def _several_of(cell: str, separator: str, known: Collection[str]) -> list[str]:
     """The answers that one cell holds; a known one may hold the separator itself.
 
-    Examples
-    --------
     >>> _several_of("sur place a emporter vite", " ", ["sur place", "a emporter"])
     ['sur place', 'a emporter', 'vite']
     """
@@ -254,8 +252,6 @@ def _codes(name: str) -> list[str]:
 def _own_text(column: SurveyColumn) -> list[str]:
     """The text of one of LimeSurvey's own columns where its header has the code too.
 
-    Examples
-    --------
     >>> _own_text(SurveyColumn(("submitdate. Date submitted",)))
     ['Date submitted']
     """
@@ -421,8 +417,6 @@ def _layout_of(text: str) -> str:
 def _day(layout: str, text: str) -> date:
     """The day of a date in either layout, maybe with a time.
 
-    Examples
-    --------
     >>> _day("", "2026-03-01 10:20:30"), _day("", "01/03/2026 10:20")
     (datetime.date(2026, 3, 1), datetime.date(2026, 3, 1))
     """
@@ -625,8 +619,6 @@ def _allowed(question: Question, several: bool = False) -> str:
 def _number(cell: str) -> str:
     """A cell as it is, whole numbers without the decimals that spreadsheets and SPSS add.
 
-    Examples
-    --------
     >>> _number("15.0"), _number("A15.0")
     ('15', 'A15.0')
     """

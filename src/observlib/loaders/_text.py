@@ -99,8 +99,6 @@ def header_label(title: str) -> str:
 def headers_shown(names: Sequence[str], header: Sequence[str]) -> list[str]:
     """Headers as an error shows them: where the header is missing, it is a row of somebody.
 
-    Examples
-    --------
     >>> headers_shown(["Unique Visitors"], ["Date", "Unique Visitors"])
     ["'Unique Visitors'"]
     >>> headers_shown(["Zoé Martin"], ["2026-03-01", "Zoé Martin", "Logement"])
@@ -113,8 +111,6 @@ def headers_shown(names: Sequence[str], header: Sequence[str]) -> list[str]:
 def header_shown(name: str, names: bool = True) -> str:
     """A name of a sheet, key or column as an error shows it.
 
-    Examples
-    --------
     >>> header_shown("Date de\\nsoumission"), header_shown("zoe@exemple.invalid")
     ("'Date de soumission'", "'(not shown: it may be a person)'")
     """
@@ -126,8 +122,6 @@ def header_shown(name: str, names: bool = True) -> str:
 def width_fault(cells: Sequence[str], width: int) -> str | None:
     """Why a row cannot be laid under a header so wide, or `None` where it can.
 
-    Examples
-    --------
     >>> width_fault(["2026-03", "7", "5"], 2)
     'has 3 cells, and the header 2; a cell that holds the separator needs quotes'
     """
@@ -144,14 +138,17 @@ def width_fault(cells: Sequence[str], width: int) -> str | None:
 def parse_day(text: str) -> date | None:
     """A day written `YYYY-MM-DD` (a time of day may follow), or `None`.
 
-    Examples
-    --------
     >>> parse_day("2026-03-01T10:20:30"), parse_day("2026-02-30")
     (datetime.date(2026, 3, 1), None)
     """
     match = re.match(r"\s*(\d{4}-\d{2}-\d{2})(?!\d)", text, re.ASCII)
+    return day_written(match[1], "%Y-%m-%d") if match else None
+
+
+def day_written(text: str, form: str) -> date | None:
+    """A day written in a form, or `None`."""
     try:
-        return datetime.strptime(match[1], "%Y-%m-%d").date() if match else None
+        return datetime.strptime(text, form).date()
     except ValueError:
         return None
 
@@ -159,8 +156,6 @@ def parse_day(text: str) -> date | None:
 def parse_moment(text: str) -> datetime | None:
     """A moment written `YYYY-MM-DD HH:MM` (a `T` between them and seconds are allowed), or `None`.
 
-    Examples
-    --------
     >>> parse_moment("2026-03-01T10:20"), parse_moment("2026-03-01 24:00")
     (datetime.datetime(2026, 3, 1, 10, 20), None)
     """
@@ -176,8 +171,6 @@ def parse_moment(text: str) -> datetime | None:
 def parse_month(text: str) -> tuple[date, date] | None:
     """First and last day of a month written `YYYY-MM`, or `None`.
 
-    Examples
-    --------
     >>> parse_month("2024-02"), parse_month("2024-13")
     ((datetime.date(2024, 2, 1), datetime.date(2024, 2, 29)), None)
     """
@@ -194,8 +187,6 @@ def parse_count(text: str, comma_groups: bool = False) -> int | None:
     A number that no 64-bit integer holds gives `None`, and so do one to call, and `1.000`, which is
     one for some and a thousand for others.
 
-    Examples
-    --------
     >>> parse_count("1\\u202f234"), parse_count("1,234"), parse_count("1,234", comma_groups=True)
     (1234, None, 1234)
     """
@@ -213,8 +204,6 @@ def parse_count(text: str, comma_groups: bool = False) -> int | None:
 def may_be_thousands(text: str) -> bool:
     """Whether a number is one for some and a thousand for others, such as `1.234` or `1,234`.
 
-    Examples
-    --------
     >>> [may_be_thousands(text) for text in ("1.234", "-12,000", "0.123", "1.23", "1234.567")]
     [True, True, False, False, False]
     """
@@ -227,8 +216,6 @@ def without_persons(cell: str, longest: int, what: str, column: str = "") -> str
     Three words are already something that someone wrote, and two capitals a name, but in a `column`
     of names of things. A day, however written, is none.
 
-    Examples
-    --------
     >>> [without_persons(cell, 40, "comment") for cell in ("Bof", "31/02/2026 10:00", "4 min 31s")]
     ['Bof', '31/02/2026 10:00', '4 min 31s']
     >>> without_persons("02.03.2026 08:14", 40, "comment")
@@ -251,8 +238,6 @@ def without_persons(cell: str, longest: int, what: str, column: str = "") -> str
 def tells_of_someone(label: str, longest: int) -> bool:
     """Whether a label is none: it is long, quotes someone, or holds a title, number or address.
 
-    Examples
-    --------
     >>> [tells_of_someone(label, 40) for label in ("Papiers d'identité", "Chez Mme Zoé", "« Nul »")]
     [False, True, True]
     """
@@ -264,8 +249,6 @@ def tells_of_someone(label: str, longest: int) -> bool:
 def is_formula_error(text: str) -> bool:
     """Whether a cell is the error of a spreadsheet's formula, which stands for no value.
 
-    Examples
-    --------
     >>> is_formula_error("#N/A"), is_formula_error("#VALEUR!"), is_formula_error("#12")
     (True, True, False)
     """
@@ -275,8 +258,6 @@ def is_formula_error(text: str) -> bool:
 def is_total(text: str) -> bool:
     """Whether a label is that of a total, which would count beside its own parts.
 
-    Examples
-    --------
     >>> is_total("TOTAL"), is_total("Total général"), is_total("Total Recall")
     (True, True, False)
     """

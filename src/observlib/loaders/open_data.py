@@ -37,10 +37,10 @@ from observlib.catalogue.contract import reject
 from observlib.catalogue.tables import TELLERS
 from observlib.loaders import Loaded, _text
 from observlib.loaders._cells import parse_number
+from observlib.loaders._kinds import ERROR, Cell, text_of, workbook_sheets
 from observlib.loaders._moments import PARIS, french_day, months_first
 from observlib.loaders._rows import days, settle, with_texts
 from observlib.loaders._text import header_shown, parse_day, short, without_persons
-from observlib.loaders._workbook import ERROR, Cell, text_of, workbook_sheets
 
 _TOLD = load_data(__file__)
 

@@ -183,10 +183,9 @@ def _sheet_day(text: str) -> date:
 
 
 def _french_day(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%d/%m/%Y").date()
-    except ValueError:
-        raise ValueError("is no day written dd/mm/yyyy" if text else "is empty") from None
+    if (day := _text.day_written(text, "%d/%m/%Y")) is None:
+        raise ValueError("is no day written dd/mm/yyyy" if text else "is empty")
+    return day
 
 
 # --- Workshops

@@ -30,9 +30,9 @@ from observlib.base import files
 from observlib.base.errors import ObservError
 from observlib.catalogue import UNREAD, Catalogue, Device, Questionnaire
 from observlib.loaders import Loaded, _sandbox, _text
+from observlib.loaders._kinds import MOST_XML, UnfitXml, walk
 from observlib.loaders._sandbox import Failed, apart
 from observlib.loaders._survey import SurveyColumn, SurveyExport, responses
-from observlib.loaders._workbook import MOST_XML, UnfitXml, walk
 
 # --- A LimeSurvey archive (`.lsa`): a zip of the survey's structure (`.lss`) and responses (`.lsr`)
 

@@ -32,7 +32,7 @@ def calls(*moments, wait="10"):
     return CALLS + "\n".join(rows) + "\n"
 
 
-@examples(25)
+@examples(8)
 @given(
     st.lists(
         st.tuples(

@@ -1,12 +1,16 @@
-"""A mailbox: which threads are contacts, when someone answered them; and nobody's words."""
+"""Mailboxes, queue logs and workbooks: what is read of them as a table."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from tests.formats.test_samples import device
+from tests.loaders.books import ods, xls
 
 from observlib.base.errors import ObservError
-from observlib.loaders import _records, load
+from observlib.catalogue import Format
+from observlib.loaders import _kinds, load
+from observlib.loaders._kinds import read_queue_log, workbook_sheets
 
 US, YOU = "Contact <contact@service.invalid>", "Zoé Martin <zoe@exemple.invalid>"
 OURS = ("contact@service.invalid",)
@@ -28,7 +32,7 @@ def threads(tmp_path):
     def read(*mails: str, addresses: tuple[str, ...] = OURS) -> list[list[str]]:
         path = tmp_path / "boite.mbox"
         path.write_text("".join(mails), encoding="utf-8")
-        _, rows = _records.read_mbox(path, addresses)
+        _, rows = _kinds.read_mbox(path, addresses)
         return [[cell[11:16] or cell for cell in cells[1:3]] + cells[3:] for cells in rows.values()]
 
     return read
@@ -105,6 +109,114 @@ def test_a_mailbox_beyond_all_is_not_gone_through(tmp_path, monkeypatch):
     with path.open("w", encoding="utf-8") as stream:
         stream.write(ASKED)
         stream.truncate(50_000_000)  # zeros, without an end of line
-    monkeypatch.setattr(_records, "_MOST_MAIL", 40_000_000)
+    monkeypatch.setattr(_kinds, "_MOST_MAIL", 40_000_000)
     with pytest.raises(ObservError, match="holds more than"):
-        _records.read_mbox(path, OURS)
+        _kinds.read_mbox(path, OURS)
+
+
+def calls(*events):
+    """Call, outcome, wait and talk of each call of a log, each event at its second."""
+    lines = [f"{1774857000 + second}|{rest}" for second, rest in events]
+    _, rows = read_queue_log(Path("queue_log"), "\n".join(lines))
+    return [[cells[0], *cells[2:5]] for cells in rows.values()]
+
+
+ENTER = (0, "c1|support|NONE|ENTERQUEUE||0199000001|1")
+
+
+WAITING, TALKING = (0, "c2|support|NONE|ENTERQUEUE||x|1"), (5, "c1|support|A|CONNECT|5|x|2")
+
+
+GONE = [["c1", "abandoned", "20", ""]]
+
+
+EVENTS = {
+    "who still waits where the log ends is neither answered nor abandoned": (
+        [WAITING, ENTER, (9, "c1|support|NONE|ABANDON|1|1|6")], [["c1", "abandoned", "6", ""]]),
+    "who still talks was answered, and for how long is not known": (
+        [ENTER, TALKING], [["c1", "answered", "5", ""]]),
+    "the time is up": ([ENTER, (20, "c1|support|NONE|EXITWITHTIMEOUT|1|1|20")], GONE),
+    "nobody is there": ([ENTER, (20, "c1|support|NONE|EXITEMPTY|1|1|20")], GONE),
+    "a key is pressed": ([ENTER, (20, "c1|support|NONE|EXITWITHKEY|5|1")], GONE),
+    "an old log without positions": ([ENTER, (20, "c1|support|NONE|ABANDON|1")], GONE),
+    "a transfer ends the talk": (
+        [ENTER, TALKING, (65, "c1|support|A|TRANSFER|6000|default")],
+        [["c1", "answered", "5", "60"]]),
+    "a call that comes twice in one queue is two": (
+        [ENTER, (9, "c1|support|NONE|ABANDON|1|1|9"), (30, "c1|support|NONE|ENTERQUEUE||x|1"),
+         (31, "c1|support|NONE|ABANDON|1|1|1")],
+        [["c1", "abandoned", "9", ""], ["c1/2", "abandoned", "1", ""]]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("events", "found"), EVENTS.values(), ids=EVENTS)
+def test_the_events_of_a_queue_make_calls(events, found):
+    assert calls(*events) == found
+
+
+@pytest.mark.parametrize("text", ["a;b;c", "1774857600|NONE|NONE", "x|c|q|a|ENTERQUEUE"])
+def test_what_is_no_event_is_told_with_its_line(text):
+    with pytest.raises(ObservError, match="queue_log:1: is no event of a queue log"):
+        read_queue_log(Path("queue_log"), text)
+
+
+BOTH = pytest.mark.parametrize("name", ["e.ods", "e.xls"])
+CALLS = Format.model_validate({
+    "id": "classeur", "label": "Classeur", "table": "calls", "layout": {"kind": "table"},
+    "columns": {
+        "call_id": "N°", "moment": "Début", "wait": "Attente", "area": "Département",
+        "outcome": {
+            "headers": ["Décroché"], "words": {"answered": ["true"], "abandoned": ["false"]},
+        },
+    },
+})  # fmt: skip
+HEADER = ["N°", "Début", "Attente", "Décroché", "Département", None]
+ROW = ["a1", datetime(2026, 3, 2, 10, 30), 12.0, True, "01", None]
+
+
+@pytest.fixture
+def write(tmp_path):
+    def written(name, *rows):
+        path = tmp_path / name
+        path.write_bytes((ods if name.endswith(".ods") else xls)(*rows))
+        return path
+
+    return written
+
+
+@BOTH
+def test_an_export_in_an_older_or_open_workbook_gives_its_rows(write, catalogue, name):
+    known = catalogue.model_copy(update={"formats": {"classeur": CALLS}})
+    other = ["b2", datetime(2026, 3, 2, 11), 0.0, False, "2A", None]
+    found = load(write(name, HEADER, ROW, other), device("classeur"), known)
+    assert found.rejects.empty
+    columns = ["call_id", "moment", "outcome", "wait", "area"]
+    assert found.rows[columns].astype(str).to_numpy().tolist() == [
+        ["a1", "2026-03-02 09:30:00", "answered", "12", "01"],
+        ["b2", "2026-03-02 10:00:00", "abandoned", "0", "2A"],
+    ]
+
+
+def test_the_error_of_a_formula_in_an_open_workbook_is_no_empty_cell(write, catalogue):
+    known = catalogue.model_copy(update={"formats": {"classeur": CALLS}})
+    bad = ["b2", datetime(2026, 3, 2, 11), 0.0, False, "#N/A", None]
+    found = load(write("e.ods", HEADER, ROW, bad), device("classeur"), known)
+    assert len(found.rows) == 1 and "the error of a formula" in found.rejects["reason"][0]
+
+
+def test_cells_that_repeat_are_as_many_as_they_say(tmp_path):
+    cell = '<table:table-cell table:number-columns-repeated="3" office:value-type="float" ' \
+           'office:value="7"/>'  # fmt: skip
+    row = f'<table:table-row table:number-rows-repeated="2">{cell}</table:table-row>'
+    path = tmp_path / "e.ods"
+    path.write_bytes(ods(content=f'<table:table table:name="A">{row}</table:table>'))
+    assert list(workbook_sheets(path, "mend")) == [("A", [[7.0] * 3] * 2)]
+
+
+@BOTH
+def test_half_a_workbook_is_one_line_of_error(write, name):
+    path = write(name, HEADER, ROW)
+    path.write_bytes(path.read_bytes()[:500])
+    with pytest.raises(ObservError, match=r"e\.(ods|xls): is no workbook") as caught:
+        list(workbook_sheets(path, "save it again"))
+    assert "\n" not in str(caught.value)
