@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
-from zipfile import ZipFile
 
 from python_calamine import CalamineWorkbook
 from tests.told_numbers import is_told, numbers, value
@@ -203,25 +201,3 @@ def lost_in_workbook(edition: Edition) -> Iterator[str]:
                     near = (abs(abs(x) - y) <= 1e-9 * max(1, y) for y in told or ())
                     if not any(near):
                         yield f"{sheet}, {row[at]}: {x!r}"
-
-
-def lost_in_archive(edition: Edition) -> Iterator[str]:
-    """What the archive of the edition's data has otherwise than the files beside it."""
-    (path,) = (edition.folder / "donnees").glob("*.zip")
-    with ZipFile(path) as archive:
-        for name in archive.namelist():
-            beside = edition.folder / "donnees" / Path(name).name
-            if beside.read_bytes() != archive.read(name):
-                yield name
-
-
-def all_of(edition: Edition) -> dict[str, Any]:
-    """How many numbers lead to a figure, and how many do not, of all pages."""
-    links = others = 0
-    for page in edition.studies():
-        shown = Texts((edition.folder / f"{page}.html").read_text("utf-8"))
-        for section, text, leads in shown.found:
-            found = len(edition.left(text))
-            links += found if "origines/" in leads and "#" in leads else 0
-            others += found if not leads and section not in ASIDE else 0
-    return {"links": links, "others": others}

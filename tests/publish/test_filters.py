@@ -10,7 +10,7 @@ import yaml
 
 from observlib import display, estimates
 from observlib.display.dots import point, points, small_line
-from observlib.publish import pandoc, publish
+from observlib.publish import pandoc, publishers
 from observlib.publish.pandoc import Converted
 from observlib.publish.project import read_project
 from observlib.publish.publishers import stage_pages
@@ -63,26 +63,36 @@ def test_no_text_sets_what_stands_around_a_page(tmp_path, sample):
         "outline: true\nhome: true\n---\n"
     )
     (project / "practices" / "fiche.qmd").write_text(sheet, encoding="utf-8")
-    site = publish(project, tmp_path / "site", "embedded").parent
-    page = (site / "practices" / "fiche.html").read_text(encoding="utf-8")
-    assert "javascript:" not in page and "breadcrumb" in page
+    read = read_project(project)
+    page = read.page(PurePosixPath("practices/fiche.qmd"))
+    (tmp_path / "site" / "practices").mkdir(parents=True)
+    made = publishers.write_html(read, page, tmp_path / "site").read_text(encoding="utf-8")
+    assert "javascript:" not in made and "breadcrumb" in made
 
 
-def test_a_title_with_marks_is_read_the_same_wherever_it_stands(tmp_path, published):
-    site = published(title="Journal \\*officiel\\* & \\<b\\>lois\\</b\\>")
+def test_a_title_with_marks_and_an_ordinal_is_read_the_same_wherever_it_stands(tmp_path, published):
+    site = published(
+        title="Le 1er Journal \\*officiel\\* & \\<b\\>lois\\</b\\> #let [x]",
+        finding="Au 3e trimestre, un #record [entre] `signes`.",
+    )
     project = tmp_path / "project"
-    text = (site / "page.html").read_text(encoding="utf-8")
-    page = re.sub(r"\s+", " ", text)
-    shown = "Journal *officiel* &amp; &lt;b&gt;lois&lt;/b&gt;"
+    page, home = (
+        re.sub(r"\s+", " ", (site / f"{name}.html").read_text(encoding="utf-8"))
+        for name in ("page", "index")
+    )
+    shown = "Journal *officiel* &amp; &lt;b&gt;lois&lt;/b&gt; #let [x]"
     assert page.count(shown) >= 4  # window, menu, way and heading
-    home = re.sub(r"\s+", " ", (site / "index.html").read_text(encoding="utf-8"))
-    assert f">{shown}</a></li>" in home
+    assert f"<title>Le 1er {shown} – " in page and f"<h1>Le 1<sup>er</sup> {shown}</h1>" in page
+    told = "Chiffres synthétiques. Au 3e trimestre, un #record [entre] signes."
+    assert f'<meta name="description" content="{told}">' in page
+    assert "Au 3<sup>e</sup> trimestre, un #record" in page
+    assert f"Le 1<sup>er</sup> {shown}</a>" in home
     study = read_project(project).page(PurePosixPath("page.ipynb"))
-    assert study.title == "Journal *officiel* & <b>lois</b>"
+    assert study.title == "Le 1er Journal *officiel* & <b>lois</b> #let [x]"
     stage_pages(read_project(project), [], lambda _: Converted(""), tmp_path / "staged")
     config = yaml.safe_load((tmp_path / "staged" / "_quarto.yml").read_text(encoding="utf-8"))
     section = next(item for item in config["website"]["sidebar"]["contents"] if "section" in item)
-    marked = "Journal \\*officiel\\* \\& \\<b\\>lois\\</b\\>"
+    marked = "Le 1er Journal \\*officiel\\* \\& \\<b\\>lois\\</b\\> \\#let \\[x\\]"
     assert section["contents"][0]["text"] == marked
 
 
@@ -111,22 +121,7 @@ def test_a_caption_is_prose_and_its_alternative_text_is_not():
     assert 'alt="Au 3e trimestre"' in figure and "Au 3<sup>e</sup> trimestre</figcaption>" in figure
 
 
-def test_ordinals_are_plain_where_no_letter_can_be_raised(published):
-    site = published(title="Le 1er bilan", finding="Au 3e trimestre, un record.")
-    text = (site / "page.html").read_text(encoding="utf-8")
-    assert "<title>Le 1er bilan – " in text
-    assert (
-        '<meta name="description" content="Chiffres synthétiques. Au 3e trimestre, un record.">'
-        in text
-    )
-    assert "<h1>Le 1<sup>er</sup> bilan</h1>" in text
-    assert "Au 3<sup>e</sup> trimestre, un record." in text
-    home = (site / "index.html").read_text(encoding="utf-8")
-    assert "Le 1<sup>er</sup> bilan</a>" in home, "and in lists"
-
-
 FOLDING = [REPORTS / "empty_sections.lua", REPORTS / "annex.lua"]
-FILTER_PATHS = [str(path) for path in FOLDING]
 TABLE = "| a | b |\n|---|---|\n| 1 | 2 |\n"
 TESTS = f"## Tests {{.annex}}\n\n::: {{#tbl-a}}\n{TABLE}\nUne légende\n:::\n"
 
@@ -181,19 +176,6 @@ def test_a_heading_in_the_division_of_a_cell_begins_an_annex_and_a_callout_s_doe
     page = f"{TESTS}\n::: {{.callout-note}}\n## Prudence\n\nUn mot.\n:::\n\nLa suite.\n"
     (_, body) = folds(page)["Tests"]
     assert "Prudence" in body and "La suite." in body
-
-
-def test_headings_within_stay_in_it_and_what_pandoc_makes_of_them_ends_in_it():
-    page = f"{TESTS}\n### Sous-titre\n\nUn mot.\n\n## Autres {{.annex}}\n\nUn autre.\n"
-    found = folds(page)
-    assert list(found) == ["Tests", "Autres"]
-    assert "Sous-titre" in found["Tests"][1] and "Un autre." in found["Autres"][1]
-    options = {"from": "markdown", "to": "html", "section-divs": True, "filters": FILTER_PATHS}
-    text = pandoc._run(options, page, "page", {}, (), None).decode()
-    assert text.count("<section") == 3
-    nesting = Nesting()
-    nesting.feed(text)
-    assert not nesting.open
 
 
 @pytest.mark.parametrize(("inside", "line"), [
@@ -260,20 +242,6 @@ def test_a_section_that_shows_anything_else_stays():
         assert headings(page)[0] == "A", table
 
 
-def test_prose_goes_with_its_results_and_what_tells_of_the_page_never():
-    prose = f"Une présentation.\n\n- un\n\n::: {{.cell}}\n{ABSENT}\n:::\n\n### F\n\nDeux."
-    found = without_empty(
-        f"## A\n\n{prose}\n\n## B\n\n{ABSENT}\n\n## C\n\nUne présentation seule.\n"
-    )
-    assert re.findall(r"<h\d[^>]*>([^<]+)</h\d>", found) == ["Sans donnée ce trimestre", "C"]
-    assert "Une présentation." not in found and "Une présentation seule." in found
-    for title in ("L’essentiel", "Méthode et limites"):
-        page = f"## A\n\n{ABSENT}\n\n## B\n\n{ABSENT}\n\n## {title}\n\n{ABSENT}\n"
-        found = without_empty(page)
-        assert "«\u00a0A\u00a0» et «\u00a0B\u00a0»." in found and title not in found
-        assert headings(f"## A\n\nUn résultat.\n\n## {title}\n\n{ABSENT}\n") == ["A"]
-
-
 def test_the_sentence_of_the_library_is_the_one_that_is_looked_for():
     said = repr(narratives.absent("note", "2026-T3", estimates.make([])))
     assert headings(f"## A\n\n{said}\n\n## B\n\n{said}\n") == ["Sans donnée ce trimestre"]
@@ -299,12 +267,6 @@ def test_a_pdf_has_them_in_a_grid_with_their_headings_and_alternatives(tmp_path)
     head = '#let accent = black\n#set document(title: "T")\n#set text(lang: "fr")\n= Page'
     main.write_text(f"{head}\n{text}", encoding="utf-8")
     assert bytes(typst.compile(main, pdf_standards=["ua-1"]))[:4] == b"%PDF"  # type: ignore[arg-type]
-
-
-def test_a_screen_has_them_as_they_are():
-    text = on_paper(MADE, "html")
-    assert text.count('class="number"') == text.count('class="verdict"') == 6
-    assert "openxml" not in text and text.count("<h3") == 6
 
 
 @pytest.mark.parametrize(("to", "large"), [("typst", True), ("html", False)])

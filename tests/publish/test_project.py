@@ -147,17 +147,16 @@ def test_a_filter_that_only_quarto_could_run_is_told(project, name):
     assert name not in [path.name for path in read_project(project, "a quarto").filters]
 
 
-@pytest.mark.parametrize("publisher", ["embedded", "a quarto"])
 @pytest.mark.parametrize("settings", [
     {"format": {"html": {"include-in-header": [{"text": "<script>x()</script>"}]}}},
     {"include-after-body": {"file": "mesures.html"}},
     {"header-includes": "<SCRIPT src='x.js'></SCRIPT>"}, {"website": {"google-analytics": "G-1"}},
     {"comments": {"hypothesis": True}},
 ])  # fmt: skip
-def test_a_setting_that_puts_a_script_on_pages_is_refused(project, publisher, settings):
+def test_a_setting_that_puts_a_script_on_pages_is_refused(project, settings):
     configure(project, **settings)
     with pytest.raises(ObservError, match="pages run no script but the site's") as caught:
-        read_project(project, publisher)
+        read_project(project, "a quarto")
     assert len(caught.value.problems) == 1
 
 

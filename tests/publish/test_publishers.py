@@ -21,7 +21,6 @@ from typing import Any
 import pytest
 import yaml
 
-from observlib import estimates
 from observlib.base.errors import ObservError, UsageError
 from observlib.base.yaml_files import split_front_matter
 from observlib.publish import pandoc, publish, publishers
@@ -366,16 +365,6 @@ def test_quarto_is_asked_again_for_the_pages_that_changed_alone(tmp_path, monkey
     assert len(all_of_them) == 8 and again == ["panorama.qmd"]
 
 
-def test_all_pages_that_cannot_be_read_are_told_at_once(tmp_path, monkeypatch, project, sample):
-    install(tmp_path, monkeypatch)
-    for name in ("une", "autre"):
-        study = sample.study(name, "Un.", 1, sample.code("#| eval: true"))
-        sample.add_study(project, name, study)
-    with pytest.raises(ObservError, match=r"(?s)autre.ipynb: .*une.ipynb: ") as caught:
-        publish(project, tmp_path / "site", "quarto")
-    assert len(caught.value.problems) == 2
-
-
 def test_ctrl_c_ends_quarto_and_what_it_began(tmp_path, monkeypatch, project):
     log = install(tmp_path, monkeypatch)
     late = tmp_path / "late"
@@ -449,16 +438,6 @@ def test_staged_study_tells_its_edition_and_holds_no_code(tmp_path, project):
     assert yaml.safe_load(front)["title"] == "Panorama"
     assert body.count("Données de démonstration") == 1
     assert "show()" not in body and "```{python}" not in body
-
-
-def test_a_drawing_that_a_text_shows_is_staged_beside_its_page(tmp_path, project, sample):
-    carried = sample.carried()
-    carried[estimates.MIME]["pictures"] = {"line-1.svg": "<svg/>"}
-    shown = sample.shown(markdown='![](line-1.svg){fig-alt="T"}', estimates=carried)
-    sample.add_study(project, "traits", sample.study("Traits", "F.", 9, sample.code("", shown)))
-    staged(project, tmp_path / "staged")
-    assert "![](traits/line-1.svg)" in (tmp_path / "staged" / "traits.qmd").read_text("utf-8")
-    assert (tmp_path / "staged" / "traits" / "line-1.svg").read_text("utf-8") == "<svg/>"
 
 
 def test_formats_and_filters_of_the_user_are_handed_over(tmp_path, project, sample):

@@ -22,14 +22,11 @@ from observlib.pipeline import archive, revisions
 from observlib.pipeline.archive import Publication, last
 from observlib.publish import vintages
 from observlib.publish.vintages import (
-    VintageDifference,
     difference_between,
     difference_pages,
-    figure_label,
     revision_sizes,
     revisions_part,
     told_in_triangles,
-    values,
 )
 
 MARK = {"indicator": "satisfaction_10", "channel": "web", "unit": "sur 10", "n": 40}
@@ -58,27 +55,6 @@ def edition(
     told = Published(estimates.make([{"source": "a@1", **row} for row in rows]), [])
     known = make_comparisons(pd.DataFrame(pairs) if pairs else None)
     return Publication(f"0001-{quarter}", told, "2026-11-16", known)
-
-
-def both(*products: tuple[str, str, str], catalogue: Any) -> VintageDifference:
-    """The difference of editions that tell a mark of products, with the verdict of each."""
-    told = [
-        edition(quarter, [figure(name, quarter, 6.0 + n) for name, *_ in products], found)
-        for n, quarter in enumerate(QUARTERS)
-        for found in [tuple(verdicts[n] for _, *verdicts in products)]
-    ]
-    return difference_between(*told, catalogue)
-
-
-def test_changes_that_are_established_come_first_and_the_new_ones_before(catalogue):
-    found = both(
-        ("service-public", "unknown", "unknown"), ("legifrance", "rise", "rise"),
-        ("vie-publique", "unknown", "fall"), catalogue=catalogue,
-    )  # fmt: skip
-    assert found.changed["product"].tolist() == ["vie-publique", "legifrance", "service-public"]
-    assert found.established["verdict"].tolist() == ["fall", "rise"]
-    assert found.established["reference_period"].unique().tolist() == ["2025-T3"]
-    assert found.changed["before_estimate"].unique().tolist() == [6.0]
 
 
 def test_a_quarter_is_never_set_against_a_year_or_a_month(catalogue):
@@ -117,17 +93,6 @@ def test_a_figure_of_the_same_period_told_otherwise_is_a_revision(catalogue, lat
     found = difference_between(first, second, catalogue)
     assert len(found.revised) == revised
     assert found.changed.empty, "an edition's own quarter, and no earlier one"
-
-
-def test_a_figure_is_told_in_the_words_and_numbers_of_pages(catalogue):
-    found = both(("boamp", "unknown", "rise"), catalogue=catalogue)
-    row = estimates.records(found.changed)[0]
-    assert (
-        figure_label(row, catalogue)
-        .replace("\u00a0", " ")
-        .startswith("BOAMP, Satisfaction sur 10, ")
-    )
-    assert values(row, catalogue) == ("6,0\u00a0sur\u00a010", "7,0\u00a0sur\u00a010")
 
 
 def test_the_page_of_changes_tells_what_is_new_and_what_was_known(catalogue):

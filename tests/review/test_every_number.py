@@ -1,7 +1,7 @@
 """No number stands on a page, in its PDF or in the workbook that nobody can follow back."""
 
 import pytest
-from tests.every_number import Edition, lost_in_archive, lost_in_pdf, lost_in_workbook, lost_on_page
+from tests.every_number import Edition, lost_in_pdf, lost_in_workbook, lost_on_page
 from tests.review.conftest import STUDIES, Small
 
 from observlib.pipeline import project
@@ -18,9 +18,8 @@ def test_each_number_of_a_page_and_its_pdf_is_of_a_figure_or_listed_as_no_estima
     assert [*lost_in_pdf(edition, page)] == []
 
 
-def test_the_workbook_and_the_archive_tell_what_the_edition_does(edition):
+def test_the_workbook_tells_what_the_edition_does(edition):
     assert [*lost_in_workbook(edition)] == []
-    assert [*lost_in_archive(edition)] == []
 
 
 def test_a_number_that_nobody_computed_would_be_seen(small, edition, tmp_path):
