@@ -73,13 +73,3 @@ def test_a_poll_of_which_something_lacks_is_refused_whole(read, poll, reason):
     assert set(found.rows["poll_id"]) == {"social.example/8"}
     assert found.rejects["row"].tolist() == [1, 2]
     assert any(reason in told for told in found.rejects["reason"])
-
-
-@pytest.mark.parametrize(("content", "told"), [
-    ('[{"id": "1", "poll": null}]', "missing columns"), ('["a"]', "holds no records"),
-    ('{"error": "This method requires an authenticated user"}', "missing columns"),
-])  # fmt: skip
-def test_a_file_without_polls_is_told_in_one_line(read, content, told):
-    with pytest.raises(ObservError, match=told) as caught:
-        read(content)
-    assert "\n" not in str(caught.value)

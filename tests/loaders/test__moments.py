@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib.base.errors import ObservError
 from observlib.catalogue import SourceColumn
@@ -64,6 +65,7 @@ def test_what_is_no_moment_is_told(text):
     assert not found and faults[2]
 
 
+@examples(40)
 @given(
     st.datetimes(datetime(1995, 1, 1), datetime(2100, 1, 1)).map(lambda d: d.replace(microsecond=0))
 )
@@ -77,6 +79,7 @@ def test_every_moment_that_exists_comes_back_to_the_wall_time_written(wall):
         )
 
 
+@examples(30)
 @given(st.text(max_size=30))
 def test_any_text_is_a_moment_or_told(text):
     found, faults = read(text)

@@ -14,8 +14,8 @@ KEYS = {"table": None, "extracted": None, "zone": None}
 
 
 @cases.table(
-    "audience_and_ratings", "barometre", "contacts", "datagouv_metrics", "france_services",
-    "matomo_csv", "matomo_json", "matomo_sections", "published_figures", "sales", "subscriptions",
+    "audience_and_ratings", "contacts", "datagouv_metrics", "matomo_csv", "matomo_json",
+    "subscriptions",
 )  # fmt: skip
 def test_a_tiny_export_is_read_as_it_means(case, catalogue):
     cases.hold(case, catalogue)

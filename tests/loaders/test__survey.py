@@ -67,13 +67,10 @@ def read(tmp_path: Path, survey: Survey) -> Callable[..., Loaded]:
     return from_text
 
 
-@pytest.mark.parametrize("header", [
-    CODES, TEXTS, R_NAMES, BOTH, WHOLE,
+@pytest.mark.parametrize(("header", "said", "delimiter", "encoding"), [
+    (CODES, SAID, ",", "utf-8"), (TEXTS, LONG, ";", "utf-8-sig"), (R_NAMES, SAID, "\t", "utf-16"),
+    (BOTH, LONG, ",", "utf-8"), (WHOLE, LONG, ";", "utf-8"),
 ], ids=["codes", "texts", "R", "both", "both everywhere"])  # fmt: skip
-@pytest.mark.parametrize("said", [SAID, LONG], ids=["codes", "full"])
-@pytest.mark.parametrize(
-    ("delimiter", "encoding"), [(",", "utf-8"), (";", "utf-8-sig"), ("\t", "utf-16")]
-)
 def test_any_way_of_exporting_gives_the_same(read, answers, header, said, delimiter, encoding):
     text = export(header, row(1, said), delimiter=delimiter)
     loaded = read(text, encoding=encoding)

@@ -35,7 +35,7 @@ def written(folder: Path, raw: bytes) -> Path:
 
 
 @pytest.mark.parametrize(("raw", "says"), [
-    (b"", "empty file"), (b"\xff\xfe", "empty file"), (b"a\x00b", "NUL"),
+    (b" \n", "empty file"), (b"\xff\xfe", "empty file"), (b"a\x00b", "NUL"),
     (b"\xff\xfea", "not UTF-16"),
 ])  # fmt: skip
 def test_what_is_no_text_is_told_in_one_line(tmp_path, raw, says):
@@ -119,14 +119,6 @@ def test_a_byte_of_another_encoding_far_below_is_told_with_its_line(tmp_path, mo
     assert why(tmp_path, content).startswith(":31: not UTF-8 (byte 0xe9 at 120); export or save")
     assert lines(tmp_path, content, "utf-8", "cp1252")[-1] == "été\n"
     assert lines(tmp_path, ("a" * 15 + "é\n").encode())[0] == "a" * 15 + "é\n"
-
-
-@pytest.mark.parametrize(("content", "told"), [
-    (b" \n\t\n", "empty file"), (b"a;b\n" * 30 + b"c\x00d\n", "holds NUL characters"),
-    (b"PK\x03\x04rest", "is a workbook or an archive"),
-])  # fmt: skip
-def test_what_is_no_text_of_rows_is_told_before_any_row_is_read(tmp_path, content, told):
-    assert told in why(tmp_path, content)
 
 
 def test_rows_are_given_as_they_are_read_and_a_broken_one_below_stops_only_there(tmp_path):

@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from observlib import store
@@ -60,19 +59,6 @@ def test_the_real_file_gives_its_codes_and_tells_the_cell_that_is_none(shared_da
     assert len(of["ID"]) == 22 and set(of["ID"]["value"]) == {"279406"}
     assert of["date"]["reason"].tolist() == ["is empty"] * 2
     assert len(found.rejects) == 25 and len(found.rows) > 11_000
-
-
-@pytest.mark.parametrize(("name", "visits", "downloads"), [
-    ("dila_BODACC_monthly.json", 302, 26), ("dila_fiches_service_public_monthly.json", 68, 19),
-    ("dila_annuaire_administration_monthly.json", 103, 54),
-])  # fmt: skip
-def test_four_real_days_of_december_are_no_fall(read, shared_data, name, visits, downloads):
-    loaded = read(shared_data / "datagouv_metrics" / name, loader="datagouv_metrics")
-    assert loaded.rejects.empty and len(loaded.rows) == 42
-    december = loaded.rows.iloc[-1]
-    assert (december["visits"], december["downloads"]) == (visits, downloads)
-    assert december["start"] == pd.Timestamp("2025-12-01") and not december["complete"]
-    assert loaded.rows["complete"].iloc[:-1].all()
 
 
 def test_the_real_total_of_a_data_set_is_the_sum_of_its_months(read, shared_data):

@@ -29,11 +29,7 @@ _LONGEST_NAME = 150
 
 
 def parse_number(text: str) -> float | None:
-    """A number with a point or a comma, thousands set apart by spaces; `None` where it may be two.
-
-    >>> parse_number("72,5"), parse_number("9\u202f000\u202f000"), parse_number("1,234")
-    (72.5, 9000000.0, None)
-    """
+    """A number with point or comma, thousands apart by spaces; `None` where it may be two."""
     plain = _SPACED.sub("", text.strip()).replace("\u2212", "-")
     if _text.may_be_thousands(plain) or not re.fullmatch(
         r"-?\d{1,15}(?:[.,]\d{1,15})?", plain, re.A
@@ -43,11 +39,7 @@ def parse_number(text: str) -> float | None:
 
 
 def read_unit(text: str) -> str:
-    """The library's word for a unit: shares are in `%`, marks `sur 10`.
-
-    >>> read_unit("% de satisfaction"), read_unit("/10"), read_unit("labellisations")
-    ('%', 'sur 10', 'labellisations')
-    """
+    """The library's word for a unit: shares are in `%`, marks `sur 10`."""
     text = read_line(text)
     if re.match(r"%( de |$)", text):
         return "%"
@@ -55,11 +47,7 @@ def read_unit(text: str) -> str:
 
 
 def value_fault(value: float, unit: str) -> str | None:
-    """Why no figure of a unit can have a value, or `None` where it can.
-
-    >>> value_fault(120, "%"), value_fault(-20, "points"), value_fault(8, "sur 10")
-    ('is not from 0 to 100 (%)', None, None)
-    """
+    """Why no figure of a unit can have a value, or `None` where it can."""
     low, high = 0.0, float("inf")
     if unit == "%":
         high = 100.0
@@ -111,11 +99,7 @@ def read_url(text: str) -> str:
 
 
 def read_departement(text: str) -> str:
-    """The code of a département as INSEE writes it, whose zero a spreadsheet may have taken.
-
-    >>> read_departement("1"), read_departement("2a"), read_departement("974")
-    ('01', '2A', '974')
-    """
+    """The code of a département as INSEE writes it, whose zero a spreadsheet may have taken."""
     code = text.upper().zfill(2)
     if not _DEPARTEMENT.fullmatch(code):
         raise ValueError("is no département of INSEE, such as 01, 2A or 974")
@@ -189,9 +173,6 @@ def read_amount(text: str) -> float:
     """An amount in euros: decimal point or comma, thousands set apart by spaces, maybe a €.
 
     A point and three digits are refused: it is one for some and a thousand for others.
-
-    >>> read_amount("1\u202f234,50 €"), read_amount("12.5")
-    (1234.5, 12.5)
     """
     plain = fold(text).removesuffix("eur").removesuffix("€").rstrip()
     if _AMOUNT.fullmatch(plain) is None:
@@ -296,11 +277,7 @@ def read_theme(text: str) -> str | None:
 
 
 def read_section(text: str) -> str:
-    """The name of a section of a site; an address that may tell of someone is refused.
-
-    >>> read_section(" papiers-identite "), read_section("/index")
-    ('papiers-identite', '/index')
-    """
+    """The name of a section of a site; an address that may tell of someone is refused."""
     if _OF_SOMEONE.search(found := text.strip()):
         raise ValueError("is no folder's name, and may tell of someone; leave the row out")
     if _text.is_total(found):
@@ -323,11 +300,7 @@ def _plain(text: str) -> str:
 
 
 def read_host(text: str) -> str:
-    """The name of the server in an address of the web.
-
-    >>> read_host("https://social.example/@service/3")
-    'social.example'
-    """
+    """The name of the server in an address of the web."""
     found = urlsplit(text).hostname
     if not found:
         raise ValueError("is no address of the web, such as https://social.example/@service/3")

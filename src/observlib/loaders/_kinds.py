@@ -634,11 +634,7 @@ def _column(letters: str) -> int:
 
 
 def text_of(cell: Cell) -> str:
-    """A cell as one line of text; a whole number without its `.0`.
-
-    >>> text_of(971.0), text_of(" Île-de-\\nFrance ")
-    ('971', 'Île-de- France')
-    """
+    """A cell as one line of text; a whole number without its `.0`."""
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     return re.sub(r"\s+", " ", str(cell)).strip()

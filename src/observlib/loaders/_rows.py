@@ -120,20 +120,12 @@ def are_complete(ends: pd.Series, extracted: date | None) -> pd.Series:
 
 
 def day_fault(day: date) -> str | None:
-    """Why a day is beyond what a pandas timestamp can hold, or `None` (see `contract.conform`).
-
-    >>> day_fault(date(206, 3, 1))
-    'is in the year 0206; check the year'
-    """
+    """Why a day is beyond what a pandas timestamp can hold, or `None` (see `contract.conform`)."""
     return None if 1900 <= day.year <= 2200 else f"is in the year {day.year:04d}; check the year"
 
 
 def period_fault(start: date, end: date) -> str | None:
-    """Why an audience row cannot cover this period, or `None` where it can.
-
-    >>> period_fault(date(2026, 3, 30), date(2026, 4, 5))
-    'covers more than one month; export by day or by month'
-    """
+    """Why an audience row cannot cover this period, or `None` where it can."""
     if (fault := day_fault(start) or day_fault(end)) is not None:
         return fault
     if end < start:

@@ -115,11 +115,7 @@ def _share(text: str) -> Fraction | None:
 
 
 def _possible_votes(text: str, voters: int) -> tuple[int, int]:
-    """The least and the most votes whose share rounds to what is written.
-
-    >>> _possible_votes("34 %", 80), _possible_votes("34", 500), _possible_votes("34.2", 500)
-    ((27, 27), (168, 172), (171, 171))
-    """
+    """The least and the most votes whose share rounds to what is written."""
     share = _share(text)
     assert share is not None
     decimals = len(re.sub(r"^\d+[.,]?|[ %]+$", "", fold(text)))

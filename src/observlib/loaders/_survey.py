@@ -228,11 +228,7 @@ class SurveyExport:
 
 
 def _several_of(cell: str, separator: str, known: Collection[str]) -> list[str]:
-    """The answers that one cell holds; a known one may hold the separator itself.
-
-    >>> _several_of("sur place a emporter vite", " ", ["sur place", "a emporter"])
-    ['sur place', 'a emporter', 'vite']
-    """
+    """The answers that one cell holds; a known one may hold the separator itself."""
     longest = sorted(filter(None, known), key=len, reverse=True)
     found = []
     while cell := cell.strip():
@@ -250,11 +246,7 @@ def _codes(name: str) -> list[str]:
 
 
 def _own_text(column: SurveyColumn) -> list[str]:
-    """The text of one of LimeSurvey's own columns where its header has the code too.
-
-    >>> _own_text(SurveyColumn(("submitdate. Date submitted",)))
-    ['Date submitted']
-    """
+    """The text of one of LimeSurvey's own columns where its header has the code too."""
     found = [(name, match) for name in column.names if (match := _CODE_BEFORE.match(name))]
     codes = [(name[match.end() :], match[1].lower()) for name, match in found]
     return [text for text, code in codes if code in _OWN_CODES or _NO_QUESTION.fullmatch(code)]
@@ -415,11 +407,7 @@ def _layout_of(text: str) -> str:
 
 
 def _day(layout: str, text: str) -> date:
-    """The day of a date in either layout, maybe with a time.
-
-    >>> _day("", "2026-03-01 10:20:30"), _day("", "01/03/2026 10:20")
-    (datetime.date(2026, 3, 1), datetime.date(2026, 3, 1))
-    """
+    """The day of a date in either layout, maybe with a time."""
     day = french_day(text) or _text.parse_day(text)
     if day is None:
         raise ValueError(f"is no date written {layout}")

@@ -384,11 +384,7 @@ def _shown(cell: str) -> str:
 
 
 def _moment(text: str) -> datetime | None:
-    """Local time of a date in either layout, or `None`.
-
-    >>> _moment("06/10/2022 15:07").isoformat(), _moment("2023-06-30T22:30:00Z").isoformat()
-    ('2022-10-06T15:07:00', '2023-07-01T00:30:00')
-    """
+    """Local time of a date in either layout, or `None`."""
     moment = None
     try:
         if re.fullmatch(r"\d{2}/\d{2}/\d{4}( \d{2}:\d{2})?", text, re.ASCII):
