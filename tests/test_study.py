@@ -106,18 +106,6 @@ def test_nothing_to_show_is_said_with_the_noun_or_the_sentence_given(study):
     assert repr(said) == "Aucune note de satisfaction n'est publiée (secret statistique)."
 
 
-def test_nothing_to_show_is_said_with_the_noun_of_the_indicator_that_was_asked_for(study):
-    none = study.estimates("satisfaction", product="bodacc")
-    assert "Aucune note de clarté n'est" in repr(study.dots(none, indicator="clarity_10"))
-    board = study.board(none, indicator=["nps", "ces_10"])
-    assert "Aucune note de recommandation n'est" in repr(board)
-    moved = study.comparisons("satisfaction", against="before", product="bodacc")
-    assert "Aucune comparaison sur un an" in repr(study.differences(moved, label="tbl-x"))
-    said = study.text(study.say.comparisons.evolution(moved))
-    assert "Aucune comparaison sur un an" in repr(said)
-    assert "Aucune donnée n'est" in repr(study.table(none))  # of all that the family has
-
-
 def test_a_chart_without_an_answer_is_titled_by_what_it_shows(study):
     marks = study.comparable(study.estimates("satisfaction", indicator="clarity_10"))
     nothing = study.say.comparisons.evolution(study.comparisons("satisfaction").head(0))
@@ -131,14 +119,6 @@ def test_a_chart_without_an_answer_is_titled_by_what_it_shows(study):
     assert said == "*Aucune note de ce produit n'est disponible au 3e trimestre 2026.*"
 
 
-def test_a_frame_that_holds_too_much_is_refused_in_the_words_of_a_notebook(study):
-    marks = study.estimates("satisfaction", period="2026-T3")
-    with pytest.raises(ObservError, match=r'keep one: study\.select\(…, indicator="clarity_10"\)$'):
-        study.say.span(marks)
-    with pytest.raises(ObservError, match=r"keep one with study\.select\(…\), or arrange by"):
-        study.dots(study.estimates("satisfaction", indicator="satisfaction_10"), "C")
-
-
 def test_a_sentence_on_a_frame_that_may_be_empty_needs_no_condition_in_a_notebook(study):
     mark = study.estimates("satisfaction", indicator="satisfaction_10")
     said = study.say.if_any(study.say.span(mark), mark)
@@ -146,18 +126,6 @@ def test_a_sentence_on_a_frame_that_may_be_empty_needs_no_condition_in_a_noteboo
     assert study.say.if_any(study.say.span(mark), mark, mark.head(0)) == ""
     assert study.say.span(mark).startswith("Au 3e\xa0trimestre 2026")
     assert study.say.span(mark, period="2026-T2").startswith("Au 2e\xa0trimestre 2026")
-
-
-def test_differences_count_their_verdicts_among_all_that_was_tested(study):
-    pairs = study.comparisons("satisfaction")
-    side = study.select(pairs, against="product", tested=True)
-    told = plain(repr(study.differences(side, label="tbl-x")))
-    assert f"parmi {pairs['level'].notna().sum()} testées ensemble" in told
-    # several families are asked for at once
-    asked = {"product": "legifrance", "period": "2026-T3"}
-    both = study.estimates("satisfaction", "visits", **asked)
-    apart = [study.estimates(name, **asked) for name in ("satisfaction", "visits")]
-    assert both.equals(study.together(*apart)) and len(both) > len(apart[0]) > 0
 
 
 def test_a_cell_carries_the_estimates_of_its_sentences_and_of_its_caption(study):

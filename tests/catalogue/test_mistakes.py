@@ -15,7 +15,7 @@ from observlib.base.yaml_files import parse
 from observlib.catalogue import Coded, Department, Device, mistakes
 from observlib.catalogue.formats import Format
 from observlib.catalogue.questionnaires import Questionnaire
-from observlib.desk.scaffold.device import fault_of
+from observlib.desk.device import fault_of
 from observlib.edition import plan
 from observlib.pipeline import revisions
 from observlib.publish import record

@@ -7,16 +7,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from observlib import Study, estimates, store
+from observlib import Study, store
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, contract
-from observlib.indicators import counts
 from observlib.indicators import specifications as told
 from observlib.pipeline import project
 from observlib.stats.survey.specifications import OPTIONS
 from observlib.study import overview
 from observlib.themes import counters, peers, satisfaction
-from observlib.themes.surveys import survey_
 
 LAST = Quarter("2026-T3")
 
@@ -49,12 +47,6 @@ def test_every_true_share_is_in_the_interval_that_is_published(table, truths, ca
         ].to_dict("records")
         assert row["ci_low"] <= 100 * truth["share"] <= row["ci_high"]
         assert (row["estimate"], row["n"]) == (truth["published"], truth["answers"])
-
-
-def test_the_yearly_rate_is_the_line_that_was_written(table, truths, catalogue):
-    line = peers.series(peers.known(table, catalogue, LAST), catalogue)
-    written = {truth["period"]: truth["published"] for truth in of_kind(truths, "yearly")}
-    assert dict(zip(line["period"], line["estimate"], strict=True)) == written
 
 
 def test_the_spread_of_areas_is_that_of_the_values_written(table, truths, catalogue):
@@ -119,18 +111,6 @@ def test_each_rating_has_its_published_verdict_among_32_to_128_calculations(rate
     assert told.calculation_counts(found)["made"].between(32, 128).all()
 
 
-def test_a_survey_has_its_verdict_with_the_population_s_profile_too(demonstration, catalogue):
-    survey = "enquete-service-public"
-    responses = store.read(demonstration, "responses", LAST - 8, LAST, device=survey)
-    invitations, visits = (
-        store.read(demonstration, name, LAST - 8, LAST) for name in ("invitations", "audience")
-    )
-    margins, visits = project.reference("margins"), counts.quarterly_counts(visits, LAST.back(5))
-    _, compared, words = survey_(responses, invitations, visits, margins, catalogue, LAST)
-    assert first(words) == published(compared) != {}
-    assert "profile" in set(words["specifications"]["weights"])
-
-
 @pytest.fixture(scope="module")
 def study(demonstration: Path) -> Study:
     return Study("2026-T3", str(demonstration))
@@ -155,22 +135,6 @@ def test_visits_of_data_sets_are_beside_sites_or_told_where_none_is_measured(sho
         assert name == "polls" or frame["product"].is_unique, name
     assert overview.main_channel(shown["visits"]) == "web"
     assert overview.main_channel(shown["visits"].head(0)) == "open_data"
-
-
-def test_those_who_come_in_person_stand_beside_visits_of_sites(demonstration, monkeypatch):
-    study = Study("2026-T3", str(demonstration))
-    sites = study.estimates("visits")
-    came = study.select(sites, product="legifrance", channel="web", period="2026-T3")
-    came = came.assign(device="accueil", channel="in_person", estimate=1000.0, n=1000.0)
-    came = came[came["indicator"] == "visits"]
-    given = study._given("visits")._replace(estimates=estimates.combine([sites, came]))
-    ask = study._given
-    monkeypatch.setattr(study, "_given", lambda name: given if name == "visits" else ask(name))
-    shown = overview.headlines(study)
-    assert shown["onsite_visits"][["product", "channel"]].values.tolist() == [
-        ["legifrance", "in_person"]
-    ]
-    assert shown["onsite_visits"]["estimate"].iat[0] < shown["visits"]["estimate"].min()
 
 
 def test_the_panorama_says_that_all_is_complete_only_where_it_is(shown, study):

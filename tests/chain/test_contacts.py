@@ -124,12 +124,6 @@ def test_every_device_is_in_the_table_or_silent(demonstration, catalogue):
     assert narratives.devices.received(received)
 
 
-def test_a_device_feeds_one_table_so_that_one_count_tells_all(demonstration):
-    given = store.count_received(demonstration, devices.COUNTED, LAST)
-    own = given[~given["table"].isin(["verbatims", "codes"])]  # beside what their device counts
-    assert isinstance(own, pd.DataFrame) and own["device"].is_unique
-
-
 @pytest.fixture(scope="module")
 def lists(demonstration: Path) -> pd.DataFrame:
     return store.read(demonstration, "subscriptions")

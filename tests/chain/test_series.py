@@ -75,13 +75,6 @@ def test_the_only_break_in_traffic_is_in_its_interval(corrected, truths, catalog
     assert "Légifrance, −30" in said and "en mars 2025" in said and "aucune autre" in said
 
 
-def test_the_month_of_the_outage_is_set_aside_and_is_no_odd_month(corrected):
-    outage = corrected[
-        (corrected["device"] == audience.OUTAGE["device"]) & (corrected["period"] == "2026-04")
-    ]
-    assert outage[["indicator", "status"]].values.tolist() == [["visits_adjusted", "missing"]]
-
-
 def test_the_growth_that_was_written_is_in_the_interval_of_the_pace(corrected):
     paces = corrected[corrected["indicator"] == "pace"].set_index("device")
     assert len(paces) == 6

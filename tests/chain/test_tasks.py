@@ -11,7 +11,6 @@ import pytest
 from observlib import estimates, store
 from observlib.base.period import Quarter
 from observlib.catalogue.partners import leads_to_task
-from observlib.estimates import base
 from observlib.pipeline import frame
 from observlib.themes import polls, workshops
 from observlib.themes import user_tests as usability
@@ -55,18 +54,6 @@ def test_the_visits_of_each_task_are_those_of_its_sections(truths, catalogue, fo
     rows = found[(found["indicator"] == "task_visits") & (found["device"] == "")]
     told = rows.set_index(["group_value", "period"])["estimate"].to_dict()
     assert len(told) == 80 and told == {key: wanted[key] for key in told}
-
-
-@pytest.mark.parametrize(("table", "kind"), [("calls", "call"), ("tickets", "ticket")])
-def test_each_contact_written_is_counted_for_its_task(truths, catalogue, found, table, kind):
-    leads = leads_to_task("themes", catalogue.tasks)
-    wanted: Counter[tuple[str, str, str]] = Counter()
-    for truth in truths[table]:
-        if truth["kind"] == "theme":
-            wanted[truth["device"], truth["quarter"], leads(truth["theme"])] += truth["count"]
-    rows = found[(found["indicator"] == f"task_{kind}s") & found["estimate"].notna()]
-    told = rows.set_index(["device", "period", "group_value"])["estimate"].to_dict()
-    assert len(told) >= 30 and told == {place: base(wanted[place]) for place in told}
 
 
 def test_the_tasks_that_were_made_hard_are_told_before_those_that_were_made_easy(found):

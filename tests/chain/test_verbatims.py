@@ -60,15 +60,6 @@ def test_intervals_hold_the_truth_about_as_often_as_said(told, true_shares, indi
 
 
 @pytest.mark.slow
-def test_readers_agree_enough_for_all_but_what_hardly_any_text_holds(told):
-    kappas = by_reading(told, "coder_kappa")["estimate"].loc[LAST]
-    agreed = kappas.drop("Relation")
-    assert kappas["Relation"] < 0.6 < agreed.min() and 0.75 < agreed.median() < 0.9
-    shares = by_reading(told, "text_share")
-    assert set(shares.loc[LAST].index) >= {"Ressenti positif", "Information", "Simplicité"}
-
-
-@pytest.mark.slow
 def test_the_machine_that_learnt_other_quarters_narrows_what_is_told(told):
     wide, narrow = (by_reading(told, name) for name in ("text_share_read", "text_share"))
     width = {name: rows["ci_high"] - rows["ci_low"] for name, rows in
@@ -78,7 +69,7 @@ def test_the_machine_that_learnt_other_quarters_narrows_what_is_told(told):
             > by_reading(told, "machine_baseline")["estimate"] + 0.3).all()  # fmt: skip
 
 
-@pytest.mark.parametrize("quarter", LAST.back(4), ids=str)
+@pytest.mark.parametrize("quarter", [LAST], ids=str)
 def test_the_files_are_those_that_a_reader_is_handed(demonstration, catalogue, tmp_path, quarter):
     texts = store.read(demonstration, "verbatims", quarter, quarter, device=codes.DEVICE)
     given = (texts, codes.DEVICE, quarter, catalogue.codebook, codes.READ, tmp_path)

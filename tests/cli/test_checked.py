@@ -39,12 +39,6 @@ def finding(monkeypatch, before, after=()):
     monkeypatch.setattr(checklist, "after", lambda *_: [*after])
 
 
-def test_an_edition_is_made_as_before_where_nobody_releases_it(observ, place, monkeypatch):
-    finding(monkeypatch, [STOP], [LINKS])
-    code, out, err = observ("edition", "--publisher", "embedded")
-    assert (code, err) == (0, "") and "hour" not in out and place == [None]
-
-
 def test_nothing_is_made_before_the_hour_and_the_line_says_when_it_may(observ, place, monkeypatch):
     finding(monkeypatch, [FINE, STOP, LATE])
     code, out, err = observ("edition", "2026-T3", "--release", "--publisher", "embedded")
@@ -72,12 +66,6 @@ def test_an_edition_is_released_with_its_warnings(observ, place, monkeypatch):
     assert (code, err) == (0, "") and "never gave anything" in out and "index.html" in out
     found = json.loads(observ(*words, "--json")[1])
     assert found["released"] and [one["name"] for one in found["checks"]] == ["imports", "devices"]
-
-
-@pytest.mark.parametrize("words", [("--study", "panorama"), ("-p", "years=3"), ("--keep-going",)])
-def test_a_part_of_an_edition_is_not_released(observ, place, words):
-    code, out, err = observ("edition", "--release", *words)
-    assert (code, out) == (2, "") and "--release is of a whole edition" in err and place == []
 
 
 def test_a_daily_timer_releases_what_is_due_and_no_more(observ, place, monkeypatch):

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 from tests.copies import DEMO, copy_catalogue
-from tests.desk.watch.conftest import DEVICE, heard, standin, steady
-from tests.records.test_corrections import write as write_correction
+from tests.desk.conftest import DEVICE, heard, standin, steady
 
 from observlib import estimates
-from observlib.edition import new_study, packages
+from observlib.edition import new_study
 from observlib.estimates.comparisons import make_comparisons
 from observlib.pipeline import archive
 
@@ -109,15 +108,6 @@ def test_a_wrong_word_is_one_line_and_nothing_is_written(observ, words, code, sa
     assert err.count("\n") == 1 and "Traceback" not in err
 
 
-def test_what_was_made_is_told_to_people_and_to_programs(observ, monkeypatch, tmp_path):
-    made = {str(tmp_path / "2026-T3-caisse.zip"): "made"}
-    monkeypatch.setattr(packages, "make_packages", lambda *words, **more: made)
-    _, out, _ = observ("partners", "2026-T3", "--to", tmp_path)
-    assert "2026-T3-caisse.zip: made" in out and "Nothing was sent" in out
-    _, out, _ = observ("--json", "partners", "2026-T3", "--to", tmp_path)
-    assert json.loads(out)["packages"] == made
-
-
 __all__ = ["heard", "standin"]
 
 
@@ -159,12 +149,6 @@ def test_an_alarm_that_could_not_be_sent_is_told_again(observ, silent, monkeypat
     assert "1 alarm" in out
 
 
-def test_a_mail_is_written_where_it_was_asked_for(observ, silent, tmp_path):
-    code, out, _ = observ("watch", "--mail", tmp_path / "mails", "--data", silent)
-    (path,) = (tmp_path / "mails").iterdir()
-    assert code == 0 and f"Wrote {path}" in out
-
-
 def told(observ, device, demonstration) -> dict:
     code, out, err = observ("plan", device, "--json", "--data", demonstration)
     assert (code, err) == (0, "")
@@ -186,23 +170,8 @@ def test_a_survey_tells_what_it_needs_what_to_drop_and_how_long_it_takes(observ,
         assert len(line) <= 80, "a table is wider than a narrow terminal"
 
 
-def test_programs_read_the_same_of_a_survey(observ, demonstration):
-    found = told(observ, "enquete-service-public", demonstration)
-    assert found["quarter"] == "2026-T3" and found["effect"] > 1
-    rows = {row["indicator"]: row for row in found["verdicts"]}
-    assert next(iter(rows)) == "satisfaction_10" and len(rows) == 6
-    assert rows["satisfaction_10"]["level"] == 0.9875  # two looks, of a quarter and the year
-    assert rows["nps"]["level"] == pytest.approx(1 - 0.025 / (found["tests"] - 2))
-    for row in rows.values():
-        assert (row["found"] > row["matters"]) == (row["weeks"] > 13)
-    dropped = {one["question"] for one in found["drop"]}
-    assert "comment" in dropped and {"age", "sex", "region"}.isdisjoint(dropped)
 
 
-def test_a_yearly_survey_is_planned_by_its_waves(observ, demonstration):
-    _, out, _ = observ("plan", "enquete-vie-publique", "--data", demonstration)
-    assert "compare two years with the two before" in " ".join(out.split())
-    assert "its yearly answers" in out and "Last year" in out
 
 
 def test_a_form_of_few_answers_says_what_is_assumed(observ, demonstration):
@@ -242,14 +211,6 @@ def test_what_is_corrected_and_expected_is_told_to_people_and_to_machines(observ
     assert set(told["expectations"]) == {"accueil-telephonique", "reponses-plus-claires"}
 
 
-def test_catalogue_lists_them_and_a_wrong_one_is_a_line(observ, demonstration, tmp_path):
-    code, out, _ = observ("catalogue", "--data", demonstration)
-    assert code == 0 and "corrections: boamp-mois-double" in out
-    assert "expectations: accueil-telephonique, reponses-plus-claires" in out
-    path = write_correction(tmp_path, status="done")
-    code, _, err = observ("catalogue", "--data", tmp_path)
-    assert code == 1 and err.startswith(f"observ: {path}:12: 'double': status")
-    assert len(err.splitlines()) == 1
 
 
 STALE = {"calls": "the library", "polls": "fresh", "new": "never executed"}
@@ -266,8 +227,3 @@ def test_a_notebook_that_is_not_fresh_is_told_as_such(observ, monkeypatch, found
     assert len(err.splitlines()) == code and ("`make notebooks`" in err) == bool(code)
     done, out, _ = observ("status", "--notebooks", "--json")
     assert done == code and json.loads(out) == {"notebooks": found}
-
-
-def test_whoever_names_other_data_than_those_of_notebooks_is_told_so(observ, tmp_path):
-    code, _, err = observ("status", "--notebooks", "--data", tmp_path)
-    assert code == 2 and "--data" in err and len(err.splitlines()) == 1

@@ -44,13 +44,9 @@ def told(result: tuple[int, str, str], *parts: str) -> None:
 
 
 @pytest.mark.parametrize("group", ["practice", "study", "device"])
-def test_a_group_says_what_may_follow_and_its_help_fits(observ, monkeypatch, group):
+def test_a_group_says_what_may_follow(observ, group):
     told(observ(group), "commands are new")
     told(observ(group, "old"), "'old'", "commands are new")
-    monkeypatch.setenv("COLUMNS", "80")
-    code, out, _ = observ(group, "new", "--help")
-    assert code == 0
-    assert not any(line.endswith("...") or len(line) > 80 for line in out.splitlines())
 
 
 def test_a_new_sheet_is_written_and_told(observ, place):
@@ -64,25 +60,6 @@ def test_a_new_sheet_is_written_and_told(observ, place):
     told(observ("practice", "new", "Autre", "--verdict", "bof"), "à refaire, à adapter, à éviter")
 
 
-def test_what_a_new_study_is_called_reaches_it(observ, place, monkeypatch):
-    given: list[object] = []
-
-    def new_study(*words: object) -> Path:
-        given.extend(words)
-        return place / "notebooks" / "essai.ipynb"
-
-    monkeypatch.setattr("observlib.edition.new_study.new_study", new_study)
-    code, out, _ = observ("study", "new", "essai", "--title", "Un essai", "--order", "7")
-    assert code == 0 and "essai.ipynb" in out
-    assert given == [place, "essai", "Un essai", "Que veut-on savoir ?", 7]
-
-
-def test_in_a_terminal_only_what_is_missing_is_asked_for(observ, place, monkeypatch):
-    asked = answering(monkeypatch, ["monthly"])
-    given = {key: value for key, value in DEVICE.items() if key != "frequency"}
-    code, out, _ = observ("device", "new", *options(given))
-    assert code == 0 and "- id: jdma-boamp" in out and asked == ["frequency"]
-    assert project.catalogue(Path("data")).devices["jdma-boamp"].frequency == "monthly"
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, answers: list[str]) -> list[str]:
@@ -186,23 +163,6 @@ def test_a_file_that_two_formats_read_alike_waits_for_a_choice(observ, place, mo
     assert observ("device", "new", "--from", path, *options(FROM), "--yes")[0] == 0
     assert asked == ["Which"] * 2
     assert project.catalogue(Path("data")).devices["appels-boamp"].loader == "twin"
-
-
-def test_in_a_terminal_the_files_name_makes_a_pattern_to_agree_with(observ, place, monkeypatch):
-    path = export(place, CALL)
-    offered = []
-
-    def prompt(text: str, default: str = "") -> str:
-        offered.append((text, default))
-        return default
-
-    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
-    monkeypatch.setattr("typer.prompt", prompt)
-    monkeypatch.setattr("typer.confirm", lambda text: False)
-    given = {key: value for key, value in FROM.items() if key != "pattern"}
-    code, _, err = observ("device", "new", "--from", path, *options(given))
-    assert offered == [("pattern", "appels_*.csv")]
-    assert code == 2 and "nothing was written" in err
 
 
 CASES = """N° de dossier;Ouvert le;Première réponse;Résolu le;Rubrique;Agent;Objet

@@ -41,11 +41,21 @@ def commands(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, .
 
 
 @pytest.mark.parametrize("words", [*commands(typer.main.get_command(app))], ids=" ".join)
-def test_who_types_h_at_any_command_reads_its_help(observ, words):
+def test_who_types_h_at_any_command_reads_its_help(observ, monkeypatch, words):
+    monkeypatch.setenv("COLUMNS", "80")
     code, out, err = observ(*words, "-h")
     assert (code, err) == (0, "") and out.startswith(f"Usage: {' '.join(['observ', *words])} ")
     assert {"--quiet", "--json", "-h,"} <= set(out.split())
+    lines = [line for line in out.splitlines() if "Usage:" not in line]
+    assert not any(line.endswith("...") or len(line) > 80 for line in lines)
+
+
+def test_help_alone_lists_all_commands_and_says_how_to_begin(observ):
     assert observ("--version") == (0, f"observ {__version__}\n", "")
+    out = observ()[1]
+    assert all(f"  {words[0]}  " in out for words in commands(typer.main.get_command(app)) if words)
+    begin = [line.strip() for line in out.splitlines()]
+    assert begin[begin.index("observ ingest data/raw") + 1] == "observ edition"
 
 
 def test_a_program_reads_what_an_ingestion_took_and_refused(observ, place):
@@ -89,10 +99,7 @@ def test_a_program_reads_why_a_page_would_run(observ, place, monkeypatch):
 
 
 def test_who_asks_for_quiet_hears_of_mistakes_and_of_nothing_else(observ, place):
-    script = "from observlib.cli import main; main()"
-    words = [sys.executable, "-c", script, "ingest", "raw", "--quiet"]
-    done = subprocess.run(words, cwd=place, capture_output=True, encoding="utf-8", check=True)
-    assert (done.stdout, done.stderr) == ("", "")
+    assert observ("ingest", "raw", "--quiet") == (0, "", "")
     assert store.kind(place / "data") == "real"
     code, out, err = observ("ingest", "nowhere", "--quiet")
     assert (code, out) == (2, "") and "nowhere" in err

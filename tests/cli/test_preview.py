@@ -59,14 +59,13 @@ def redirected(words: str, redirection: str) -> tuple[int, str]:
 
 
 @posix
-@pytest.mark.parametrize("words", ["catalogue", "edition"])
-def test_a_closed_output_stops_a_command_before_it_does_anything(words):
-    code, told = redirected(words, ">&-")
+def test_a_closed_output_stops_a_command_before_it_does_anything():
+    code, told = redirected("catalogue", ">&-")
     assert code == 2
     assert told == (
         "observ: standard output or error is closed; lead it to a file, or to /dev/null\n"
     )
-    assert redirected(words, "2>&-") == (2, "")
+    assert redirected("edition", "2>&-") == (2, "")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")

@@ -17,8 +17,8 @@ from observlib.cli.printing import Data, number_of, print_json, rejected, say, s
 
 if TYPE_CHECKING:
     from observlib.catalogue import Catalogue
-    from observlib.desk.scaffold.propose import OpenQuestion, Proposal, Wishes
-    from observlib.desk.scaffold.recognise import Match
+    from observlib.desk.propose import OpenQuestion, Proposal, Wishes
+    from observlib.desk.recognise import Match
 
 _Given = dict[str, str | None]
 _practice = typer.Typer(help="Sheets in which teams share what a tool or method taught them.")
@@ -59,7 +59,7 @@ def create_practice(
 
     It is a draft, which no edition publishes, until its line `draft` is removed.
     """
-    from observlib.desk.scaffold import device
+    from observlib.desk import device
     from observlib.pipeline import project
 
     given = {"department": department, "tool": tool, "method": method, "verdict": verdict}
@@ -138,7 +138,7 @@ def create_device(
     """
     said = locals()
     given: _Given = {k: v for k, v in said.items() if k not in _OF_THE_COMMAND}
-    from observlib.desk.scaffold import device
+    from observlib.desk import device
     from observlib.pipeline import project
 
     catalogue = project.catalogue(data)
@@ -181,7 +181,7 @@ def create_device(
 
 def _ask(given: _Given, catalogue: Catalogue, pattern: str | None) -> None:
     """Ask for each required key that was not given, and say what is allowed, or offered."""
-    from observlib.desk.scaffold import device
+    from observlib.desk import device
 
     choices = device.choices(catalogue)
     while missing := [key for key in device.required(given, catalogue) if not given.get(key)]:
@@ -200,7 +200,7 @@ def _ask(given: _Given, catalogue: Catalogue, pattern: str | None) -> None:
 
 def _looked_up(path: Path, given: _Given, catalogue: Catalogue, asks: bool) -> Match | None:
     """The loader that reads a file, with which `given` is completed; `None` where none does."""
-    from observlib.desk.scaffold import recognise
+    from observlib.desk import recognise
 
     while True:
         try:
@@ -234,7 +234,7 @@ def _show(path: Path, match: Match, form: Proposal | None, zone: str | None) -> 
     from rich.markup import escape
 
     from observlib.catalogue import FIELDS
-    from observlib.desk.scaffold.recognise import first_rows
+    from observlib.desk.recognise import first_rows
 
     loaded, titles, unread = match.loaded, match.titles, match.unread
     rows = first_rows(loaded)
@@ -279,7 +279,7 @@ def _show(path: Path, match: Match, form: Proposal | None, zone: str | None) -> 
 
 def _wished(table: str | None, separator: str | None, **options: list[str] | None) -> Wishes:
     """What the options of the command decide of a format."""
-    from observlib.desk.scaffold.propose import Wishes
+    from observlib.desk.propose import Wishes
 
     wishes, problems = Wishes(table, separator=separator), []
     shapes = {"column": "FIELD=HEADER", "word": "FIELD.VALUE=WORD", "unit": "FIELD=UNIT",
@@ -303,8 +303,8 @@ def _proposed(
     path: Path, given: _Given, catalogue: Catalogue, wishes: Wishes, asks: bool
 ) -> tuple[Proposal, Match]:
     """A format for a file, with what it makes of it; what cannot be told is asked for."""
-    from observlib.desk.scaffold.propose import propose
-    from observlib.desk.scaffold.recognise import by_form
+    from observlib.desk.propose import propose
+    from observlib.desk.recognise import by_form
 
     wishes.date_form, given["table"], given["date_form"] = given["date_form"], None, None
     label = given.get("label") or path.stem

@@ -16,7 +16,7 @@ from observlib.base import files
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Department
-from observlib.desk.fetching import web
+from observlib.desk import sources
 from observlib.indicators.answers import RARE
 from observlib.language import french, wording
 from observlib.language.prose import one_line, typography
@@ -182,7 +182,7 @@ def send_alarms(
     owners: dict[str, list[Alarm]] = {}
     for alarm in alarms:
         owners.setdefault(catalogue.devices[alarm.device].owner, []).append(alarm)
-    server = web.server("webhook") if webhook else None
+    server = sources.server("webhook") if webhook else None
     written = []
     if mail:
         departments = [catalogue.departments[owner] for owner in owners]
@@ -209,7 +209,7 @@ def send_alarms(
             | {"text": typography(alarm_sentence(alarm, catalogue))}
             for alarm in alarms
         ]
-        web.post_json(server, {"text": "\n".join(one["text"] for one in told), "alarms": told})
+        sources.post_json(server, {"text": "\n".join(one["text"] for one in told), "alarms": told})
     return written
 
 

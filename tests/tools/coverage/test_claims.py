@@ -3,9 +3,7 @@
 import math
 import re
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
 import pytest
 
 from observlib import estimates
@@ -14,7 +12,6 @@ from observlib.catalogue import load_catalogue
 from observlib.estimates.comparisons import make_comparisons
 from observlib.indicators import pairs
 from observlib.pipeline.project import reference as table
-from observlib.themes.satisfaction import of_satisfaction
 from tools.coverage import (
     alarms,
     counts,
@@ -35,13 +32,6 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[3]
 PLANNED = (75, 85)  # power, in %, of whatever marks
 # one drawing of each part, by what its `drawn` is asked for
-CASES: dict[str, Any] = {
-    "alarms": "marks", "breaks": ("season", 0.6, 0.0),
-    "counts": (0.1, 3, "steady", 0.5, 10_000.0, 0.03), "domains": "tens-88_2.5_60_spread",
-    "edition": "usual_8", "effects": "season", "equivalence": ("tens_88_1000_2.5_5", "wrong"),
-    "fragile": "month", "lasting": "usual_200_0.2_0.0_1", "nonresponse": "mean_ends_200",
-    "planning": ("weighted_mean", "other"), "power": "all", "ranking": "18_0.9_50_2",
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ALONE)
@@ -53,17 +43,6 @@ def test_the_page_of_the_method_shows_the_committed_table(name):
     assert len(label) == 1 and f"@{label[0]}" in text, "no sentence of the page names its table"
     known = table(name)
     assert len(known) == len(part.CASES) and (known["repetitions"] == part.REPETITIONS).all()
-
-
-@pytest.mark.parametrize("name", ALONE)
-def test_the_same_seed_draws_the_same_and_another_seed_something_else(name):
-    def drawn(seed: int, repetition: int) -> pd.Series | pd.DataFrame:
-        found = ALONE[name].drawn(CASES[name], seed, repetition)
-        return found.sample if name == "nonresponse" else found
-
-    first = drawn(3, 0)
-    assert first.equals(drawn(3, 0))
-    assert not first.equals(drawn(4, 0)) and not first.equals(drawn(3, 1))
 
 
 def test_where_no_level_changes_one_series_in_a_hundred_at_most_is_said_to_break():
@@ -202,22 +181,3 @@ def test_no_list_is_told_surer_than_it_is_and_six_tasks_alone_less_sure():
         assert {*beyond.index} <= {"6_0.9_50_2"} and (beyond > high).all()
     usual = rows["share"].loc[ranking.USUAL]
     assert usual[ranking.TOLD] > usual[ranking.RAW] - 3 > 100 / 3
-
-
-def test_what_is_drawn_of_a_lasting_fall_is_what_its_pages_say():
-    what, catalogue = "usual_200_0.2_0.0_1", load_catalogue(ROOT / "data" / "catalogue")
-    for repetition in range(3):
-        frame = lasting.drawn(what, 1, repetition)
-        said = []
-        for quarter in (
-            Quarter("2026-T1"),
-            Quarter("2026-T2"),
-            Quarter("2026-T3"),
-            Quarter("2026-T4"),
-        ):
-            before = quarter - 4
-            page = make_comparisons(of_satisfaction(frame, catalogue, quarter, before))
-            said.append(bool(page["verdict"].isin(["rise", "fall"]).any()))
-        for look in range(1, 5):
-            case = (what, f"{lasting.TOGETHER}_{look}")
-            assert lasting.found(case, 1, repetition) == any(said[:look])

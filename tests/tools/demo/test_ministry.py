@@ -93,12 +93,3 @@ def test_the_command_says_what_to_run_next_and_that_works(data, observ, monkeypa
     code, out, _ = observ("ingest", "data/again/raw/ministere", "--data", "data/again")
     assert code == 0 and "audience-service-001" in out
     shutil.rmtree(folder)
-
-
-def test_neither_names_nor_questions_are_those_of_real_services(data, known):
-    real = ("Service-public", "Légifrance", "Vie-publique", "BOAMP")
-    labels = [p.label for p in known.products.values() if p.id.startswith("service-0")]
-    asked = [known.questionnaires[name] for name in ministry._SURVEYS.values()]
-    texts = [*labels, *(one.model_dump_json() for one in asked)]
-    texts += [p.read_text("utf-8-sig") for n, p in own(data).items() if "/enquete" in n]
-    assert not [name for name in real for text in texts if name in text]

@@ -18,7 +18,7 @@ from observlib.base.text import fold_label
 from observlib.base.yaml_files import load_data
 from observlib.catalogue import Catalogue, Device, Format, Layout, SourceColumn, needed_by
 from observlib.catalogue.tables import TABLES
-from observlib.desk.fetching.tables import missing_columns, read_by
+from observlib.desk.sources import missing_columns, read_by
 from observlib.loaders import Loaded, _moments, _text, load, loader_names
 from observlib.loaders._cells import reader_of
 from observlib.loaders._grid import Grid, read_grid

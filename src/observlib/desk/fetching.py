@@ -1,4 +1,9 @@
-"""What each tool's server is asked for, and how its answers become the tool's own export."""
+"""Fetching: from a tool's server, or a table, to a file in the folder of raw exports.
+
+A fetch makes one dated file as the tool itself would export it; nothing else ever asks a server.
+Keys come from the environment and are written nowhere. Only what the device's loader reads is
+written to disk: no name, address, subject or text of a person.
+"""
 
 import base64
 import contextlib
@@ -7,15 +12,17 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import pandas as pd
 
+from observlib.base import files
 from observlib.base.errors import ObservError, UsageError
-from observlib.catalogue import Device, Format, Questionnaire
-from observlib.desk.fetching.tables import read_by
-from observlib.desk.fetching.web import (
+from observlib.base.files import Progress
+from observlib.catalogue import Catalogue, Device, Format, Questionnaire, fetched_from
+from observlib.desk import sources
+from observlib.desk.sources import (
     AnswerPage,
     PagedSource,
     Records,
@@ -23,9 +30,93 @@ from observlib.desk.fetching.web import (
     StaleError,
     as_csv,
     ask,
+    read_by,
     server,
 )
 from observlib.loaders.surveys import without_the_rest
+from observlib.store import DEMONSTRATION_FILE
+
+_JSON = ("matomo_json", "datagouv_metrics", "zendesk_api")  # the loaders that read it
+_DATED = ("matomo", "zendesk", "glpi")  # of which a part may be asked for
+
+
+def fetch(
+    name: str,
+    catalogue: Catalogue,
+    folder: Path,
+    *,
+    root: Path = Path(),
+    since: date | None = None,
+    today: date | None = None,
+    progress: Progress = lambda done, total, name: None,
+) -> Path:
+    """Fetch what a device listens to, into a file that its pattern claims."""
+    today = today or date.today()
+    kinds = fetchable(catalogue)
+    if name not in kinds:
+        can = ", ".join(kinds) or "none"
+        raise UsageError(f"device {name!r}: cannot be fetched; such devices are: {can}")
+    device, kind = catalogue.devices[name], kinds[name]
+    if since and (kind not in _DATED or since >= today):
+        what = "is not before today" if kind in _DATED else f"does not go with {kind}"
+        raise UsageError(f"--since {since}: {what}; leave it out")
+    since = since or date(today.year - 2, 1, 1)
+    path = folder / _file_name(device, today)
+    if any((parent / DEMONSTRATION_FILE).is_file() for parent in path.resolve().parents):
+        raise UsageError(
+            f"{folder}: holds the demonstration, with which real data is never mixed; "
+            f"name another folder with --to"
+        )
+    with files.telling_write_errors(folder, "an earlier file is as it was"):
+        if kind == "limesurvey":
+            text = limesurvey(device, catalogue.questions_of(device), path)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            files.write_text(path, text)
+            return path
+        source = _source(kind, device, catalogue, since, today)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if source is None:
+            sources.copy(device, catalogue, root, path, progress)
+            return path
+        part = path.parent / f".{device.id}.part"
+        begun = sources.gather(source, part, today, progress)
+        path = folder / _file_name(device, begun)
+        sources.write_answer(source, part, path)
+        part.unlink()
+    return path
+
+
+def fetchable(catalogue: Catalogue) -> dict[str, str]:
+    """From where each device that can be fetched is: `matomo`, `address` …, by its id."""
+    found = {name: fetched_from(device) for name, device in catalogue.devices.items()}
+    return {name: kind for name, kind in found.items() if kind}
+
+
+def _source(
+    kind: str, device: Device, catalogue: Catalogue, since: date, today: date
+) -> sources.PagedSource | None:
+    """From where pages come; `None` of a table at an address."""
+    if kind == "matomo":
+        return matomo(device, since, today)
+    if kind == "zendesk":
+        return zendesk(catalogue.formats[device.loader], since)
+    if kind == "glpi":
+        return glpi(since)
+    return datagouv(device) if kind == "datagouv" else None
+
+
+def _file_name(device: Device, today: date) -> PurePath:
+    """A name that the device's pattern claims."""
+    end = ".json" if device.loader in _JSON else ".csv"
+    apart = "_" if device.pattern.partition("*")[0][-1:].isalnum() else ""
+    name = PurePath(device.pattern.replace("*", apart + today.isoformat(), 1))
+    if name.suffix != end or name.is_absolute() or set("*?[]") & set(str(name)):
+        raise ObservError(
+            f"device {device.id!r}: its pattern {device.pattern!r} makes no file name; write it "
+            f"with one * and {end}, such as {device.id}_*{end}"
+        )
+    return name
+
 
 # --- Matomo's Reporting API. `API.get` is asked, whose JSON is kept as it is, without the metrics
 # that are not read; for the loader `matomo_csv` it is written as the CSV that Matomo makes of it.

@@ -1,17 +1,22 @@
-"""A server on loopback that stands in for those of tools."""
+"""A stand-in of tools' servers, a device that falls silent, and exports of unknown tools."""
 
 import contextlib
+import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from observlib.catalogue import Device
-from observlib.desk.fetching import web
+from observlib import store
+from observlib.catalogue import Catalogue, Device
+from observlib.desk import sources
+from tools.demo.formats import declared
 
 
 class Asked(NamedTuple):
@@ -82,7 +87,7 @@ def standin(monkeypatch: pytest.MonkeyPatch) -> Iterator[Standin]:
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds for which a server would have been left alone."""
     found: list[float] = []
-    monkeypatch.setattr(web.time, "sleep", found.append)
+    monkeypatch.setattr(sources.time, "sleep", found.append)
     return found
 
 
@@ -99,3 +104,61 @@ def device() -> Callable[..., Device]:
         return Device.model_validate(entry | given)
 
     return made
+
+
+DEVICE = "jdma-legifrance"
+FIRST = date(2025, 1, 1)
+Heard = Callable[[Sequence[Sequence[str]]], Path]
+GOOD = ["Très bien"] * 26 + ["Moyen"] * 8 + ["Pas bien"] * 6
+POOR = ["Très bien"] * 18 + ["Moyen"] * 8 + ["Pas bien"] * 14
+
+
+@pytest.fixture
+def heard(tmp_path: Path, catalogue: Catalogue) -> Heard:
+    """A data folder in which one device was given such answers on each day from 1 January 2025."""
+
+    def made(days: Sequence[Sequence[str]]) -> Path:
+        rows = [
+            (f"{FIRST + timedelta(place)} 10:00:00", "Formulaire fictif", "Bouton", f"{place}-{i}",
+             said, "3", "Je n'ai pas eu besoin d'aide", "", "", "")
+            for place, answers in enumerate(days)
+            for i, said in enumerate(answers)
+        ]  # fmt: skip
+        raw = tmp_path / "raw"
+        raw.mkdir(exist_ok=True)
+        with (raw / "jdma_legifrance_2025.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([declared("satisfaction")["header"], *rows])
+        done = store.ingest(raw, tmp_path, catalogue)
+        assert not done.problems and done.rejects.empty
+        return tmp_path
+
+    return made
+
+
+def steady(days: int, answers: Sequence[str] = tuple(GOOD)) -> list[list[str]]:
+    """Days of about as many answers, of which some change from day to day."""
+    return [[*answers, *["Moyen", "Très bien", "Pas bien"][: 1 + day % 3]] for day in range(days)]
+
+
+GENERIC = ("calls", "call_intervals", "tickets", "sales", "subscriptions")
+
+
+@pytest.fixture(scope="session")
+def few(catalogue: Catalogue) -> Catalogue:
+    """The catalogue with few formats: what is asked does not depend on the tools known."""
+    known = catalogue.formats.items()
+    tables = ("audience", "ratings")
+    formats = {name: one for name, one in known if name in GENERIC or one.table in tables}
+    return catalogue.model_copy(update={"formats": formats})
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[..., Path]:
+    """Write an export."""
+
+    def write(text: str, encoding: str = "utf-8") -> Path:
+        path = tmp_path / "export.csv"
+        path.write_text(text, encoding=encoding)
+        return path
+
+    return write

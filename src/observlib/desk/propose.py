@@ -20,8 +20,8 @@ from observlib.catalogue import FIELDS, Catalogue, Format
 from observlib.catalogue.formats import NEEDED, check_form
 from observlib.catalogue.mistakes import fault_texts as in_words
 from observlib.catalogue.tables import FACT_TABLES
-from observlib.desk.scaffold import recognise
-from observlib.desk.scaffold.recognise import Look
+from observlib.desk import recognise
+from observlib.desk.recognise import Look
 from observlib.loaders._text import header_label, header_shown
 
 _COUNTS = "counts"  # what an answer says of a word, in a column of states, of rows that count

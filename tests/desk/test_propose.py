@@ -1,13 +1,10 @@
 """An export that no format reads gets one of its own, and what cannot be told is never guessed."""
 
-from pathlib import Path
-
 import pytest
 
 from observlib.base.errors import ObservError, UsageError
-from observlib.catalogue import Catalogue, SourceColumn
-from observlib.desk.scaffold.propose import Proposal, Wishes, propose
-from observlib.desk.scaffold.recognise import by_form
+from observlib.desk.propose import Proposal, Wishes, propose
+from observlib.desk.recognise import by_form
 
 CASES = """N° de dossier;Ouvert le;Première réponse;Résolu le;Rubrique;Agent traitant;Objet
 2026-001;02/03/2026 09:14;02/03/2026 11:00;03/03/2026 10:00;Logement;A. Dupuis;Payer
@@ -21,29 +18,14 @@ a-1;2026-03-02 08:14;Décroché;25;12
 a-2;2026-03-02 08:20;Débordement;31;12
 a-3;2026-03-02 08:25;Abandonné;8;14
 """
-GENERIC = ("calls", "call_intervals", "tickets", "sales", "subscriptions")
-
-
-@pytest.fixture
-def few(catalogue: Catalogue) -> Catalogue:
-    """The catalogue with a format a table: what is asked does not depend on the tools known."""
-    return catalogue.model_copy(
-        update={"formats": {name: catalogue.formats[name] for name in GENERIC}}
-    )
-
-
-def written(place: Path, text: str, name: str = "export.csv", encoding: str = "utf-8") -> Path:
-    path = place / name
-    path.write_text(text, encoding=encoding)
-    return path
 
 
 def asked(proposal: Proposal) -> list[str]:
     return [one.written("…") for one in proposal.questions]
 
 
-def test_what_headers_do_not_say_is_asked_for_with_the_columns_that_would_do(tmp_path, few):
-    found = propose(written(tmp_path, CASES), few, Wishes("tickets"))
+def test_what_headers_do_not_say_is_asked_for_with_the_columns_that_would_do(written, few):
+    found = propose(written(CASES), few, Wishes("tickets"))
     assert asked(found) == [f'--column "{name}=…"' for name in ("ticket_id", "received", "closed")]
     number, received, closed = found.questions
     assert number.guess == "N° de dossier"
@@ -53,12 +35,12 @@ def test_what_headers_do_not_say_is_asked_for_with_the_columns_that_would_do(tmp
     assert found.offers[1].answers == ("N° de dossier", "Rubrique", "-")
     assert received.written("Ouvert le") == '--column "received=Ouvert le"'
     # a table that is likely is asked for and not taken
-    (question,) = propose(written(tmp_path, CASES), few, Wishes()).questions
+    (question,) = propose(written(CASES), few, Wishes()).questions
     assert (question.about, question.guess) == ("table", "tickets")
 
 
-def test_a_ticket_export_with_unknown_headers_is_read_as_its_team_says(tmp_path, few):
-    path = written(tmp_path, CASES)
+def test_a_ticket_export_with_unknown_headers_is_read_as_its_team_says(written, few):
+    path = written(CASES)
     found = propose(path, few, Wishes("tickets", dict(COLUMNS)), "Dossiers")
     assert found.questions == []
     form = found.form("dossiers")
@@ -75,20 +57,8 @@ def test_a_ticket_export_with_unknown_headers_is_read_as_its_team_says(tmp_path,
     assert rows["unknown"].tolist() == ["reopened"] * 3
 
 
-def test_a_column_that_the_tool_lacks_is_unknown_and_not_asked_for(tmp_path, few):
-    wishes = Wishes("tickets", {**COLUMNS, "closed": "-"})
-    assert set(propose(written(tmp_path, CASES), few, wishes).raw["unknown"]) == {
-        "closed", "reopened",
-    }  # fmt: skip
-    text = "Numéro;Reçu le;Rubrique\nT-1;2026-03-02 08:14;Logement\nT-2;2026-03-02 09:00;Santé\n"
-    found = propose(written(tmp_path, text), few, Wishes("tickets"))
-    assert found.questions == [] and {*found.raw["unknown"]} == {"answered", "closed", "reopened"}
-    match = by_form(tmp_path / "export.csv", found.form("dossiers"), few, {})
-    assert match and len(match.loaded.rows) == 2
-
-
-def test_days_that_may_have_their_month_first_are_asked_for(tmp_path, few):
-    path = written(tmp_path, CASES.replace("25/03", "05/03").replace("26/03", "06/03"))
+def test_days_that_may_have_their_month_first_are_asked_for(written, few):
+    path = written(CASES.replace("25/03", "05/03").replace("26/03", "06/03"))
     found = propose(path, few, Wishes("tickets", dict(COLUMNS)))
     (question,) = found.questions
     forms = ("%d/%m/%Y %H:%M[:%S]", "%m/%d/%Y %H:%M[:%S]")
@@ -98,14 +68,14 @@ def test_days_that_may_have_their_month_first_are_asked_for(tmp_path, few):
     with pytest.raises(UsageError, match="holds no directive"):
         propose(path, few, Wishes("tickets", date_form="jour"))
     # one column with a day above 12 tells of the others
-    path = written(tmp_path, CASES.replace("25/03", "05/03"))
+    path = written(CASES.replace("25/03", "05/03"))
     found = propose(path, few, Wishes("tickets", dict(COLUMNS)))
     assert found.questions == []
     assert found.raw["columns"]["received"]["forms"] == ["%d/%m/%Y %H:%M[:%S]"]
 
 
-def test_words_are_known_or_asked_for_with_how_often_they_are_there(tmp_path, few):
-    path = written(tmp_path, CALLS)
+def test_words_are_known_or_asked_for_with_how_often_they_are_there(written, few):
+    path = written(CALLS)
     columns = {"call_id": "Uuid", "moment": "Début", "outcome": "Statut", "wait": "Attente"}
     units = {"wait": "s"}
     found = propose(path, few, Wishes("calls", columns, units=units))
@@ -124,28 +94,19 @@ def test_words_are_known_or_asked_for_with_how_often_they_are_there(tmp_path, fe
         propose(path, few, Wishes("calls", columns, {"outcome": {"Débordement": "lost"}}))
 
 
-def test_numbers_of_an_unknown_unit_are_not_taken_for_seconds(tmp_path, few):
+def test_numbers_of_an_unknown_unit_are_not_taken_for_seconds(written, few):
     columns = {"call_id": "Uuid", "moment": "Début", "outcome": "Statut", "wait": "Attente"}
     words = {"outcome": {"Débordement": "-"}}
-    found = propose(written(tmp_path, CALLS), few, Wishes("calls", columns, words))
+    found = propose(written(CALLS), few, Wishes("calls", columns, words))
     assert asked(found) == ["--unit wait=…"]
     text = CALLS.replace("Attente", "Attente (min)")
     columns["wait"] = "Attente (min)"
-    found = propose(written(tmp_path, text), few, Wishes("calls", columns, words))
+    found = propose(written(text), few, Wishes("calls", columns, words))
     assert found.questions == [] and found.raw["columns"]["wait"]["unit"] == "min"
 
 
-def test_a_header_by_which_a_format_knows_a_delay_is_not_taken_for_a_moment(tmp_path, few):
-    delay = SourceColumn(headers=("Ouvert le",), after="received", unit="min")
-    known = few.formats["tickets"]
-    tool = known.model_copy(update={"id": "tool", "columns": {**known.columns, "closed": delay}})
-    more = few.model_copy(update={"formats": {**few.formats, "tool": tool}})
-    found = propose(written(tmp_path, CASES), more, Wishes("tickets"))
-    assert '--column "closed=…"' in asked(found) and "closed" not in found.raw["columns"]
-
-
-def test_two_columns_with_one_header_give_nothing(tmp_path, few):
-    path = written(tmp_path, CASES.replace("Résolu le", "Ouvert le"))
+def test_two_columns_with_one_header_give_nothing(written, few):
+    path = written(CASES.replace("Résolu le", "Ouvert le"))
     with pytest.raises(UsageError, match="has two columns 'Ouvert le'; rename one"):
         propose(path, few, Wishes("tickets", {"received": "Ouvert le"}))
     wishes = Wishes("tickets", {"ticket_id": "N° de dossier"})
@@ -159,21 +120,21 @@ def test_two_columns_with_one_header_give_nothing(tmp_path, few):
     ({"received": "-"}, "field 'received': the table tickets cannot do without"),
     ({"colour": "Rubrique"}, "field 'colour': the table tickets has none; allowed: ticket_id"),
 ])  # fmt: skip
-def test_a_wish_that_cannot_be_is_told(tmp_path, few, columns, said):
+def test_a_wish_that_cannot_be_is_told(written, few, columns, said):
     with pytest.raises(UsageError, match=said):
-        propose(written(tmp_path, CASES), few, Wishes("tickets", columns))
+        propose(written(CASES), few, Wishes("tickets", columns))
 
 
-def test_a_title_above_the_table_and_an_old_encoding_are_found(tmp_path, few):
-    path = written(tmp_path, f"Dossiers de mars\n\n{CASES}", encoding="cp1252")
+def test_a_title_above_the_table_and_an_old_encoding_are_found(written, few):
+    path = written(f"Dossiers de mars\n\n{CASES}", encoding="cp1252")
     found = propose(path, few, Wishes("tickets", dict(COLUMNS)))
     assert found.raw["layout"] == {"encodings": ["utf-8", "cp1252"], "header_row": 2}
     match = by_form(path, found.form("dossiers"), few, {})
     assert match and len(match.loaded.rows) == 3
 
 
-def test_a_file_without_a_header_or_of_names_shows_none_of_its_rows(tmp_path, few):
-    path = written(tmp_path, "Zoé Martin;12\nYves Durand;13\n")
+def test_a_file_without_a_header_or_of_names_shows_none_of_its_rows(written, few):
+    path = written("Zoé Martin;12\nYves Durand;13\n")
     with pytest.raises(ObservError, match="holds values and no names of columns") as caught:
         propose(path, few, Wishes())
     assert "Martin" not in str(caught.value)
@@ -184,21 +145,21 @@ def test_a_file_without_a_header_or_of_names_shows_none_of_its_rows(tmp_path, fe
         "Qui;Combien\nZoé Martin;06 12 34 56 78\nYves Durand;06 12 34 56 79\n",
     ]:
         with pytest.raises(ObservError, match="holds nothing that may be read") as caught:
-            propose(written(tmp_path, text), few, Wishes())
+            propose(written(text), few, Wishes())
         said = str(caught.value)
         assert not any(word in said for word in ("Martin", "Zoé", "192.0", "06 12", "zoe@"))
     # nor a column of names, whatever its header
     text = CASES.replace("Logement", "Zoé Martin").replace("Papiers d'identité", "Yves Durand")
     with pytest.raises(UsageError, match="its cells may be names"):
-        propose(written(tmp_path, text), few, Wishes("tickets", {"theme": "Rubrique"}))
+        propose(written(text), few, Wishes("tickets", {"theme": "Rubrique"}))
 
 
-def test_days_in_words_are_no_names_and_what_is_not_set_is_empty(tmp_path, few):
+def test_days_in_words_are_no_names_and_what_is_not_set_is_empty(written, few):
     rows = [
         "7\tTue Sep 01 09:12:44 2026\tNot set",
         "8\tMon Sep 14 14:05:02 2026\tTue Sep 15 08:00:00 2026",
     ]
-    path = written(tmp_path, "\n".join(["id\tCreated\tResolved", *rows]) + "\n")
+    path = written("\n".join(["id\tCreated\tResolved", *rows]) + "\n")
     columns = {"ticket_id": "id", "received": "Created", "closed": "Resolved"}
     form = propose(path, few, Wishes("tickets", columns)).form("rt")
     assert form.columns["closed"].empty == ("Not set",)

@@ -26,7 +26,7 @@ from observlib.catalogue import (
 )
 from observlib.catalogue.mistakes import fault_texts
 from observlib.catalogue.tables import TABLES
-from observlib.desk.scaffold.propose import Proposal
+from observlib.desk.propose import Proposal
 from observlib.loaders import loader_names
 from observlib.pipeline import project
 from observlib.records.practices import PRACTICE_VERDICTS

@@ -1,5 +1,6 @@
-"""Tables at an address, copied column by column that the format reads."""
+"""What a server may answer, how pages are interrupted, and tables copied by their columns."""
 
+import logging
 import os
 import shutil
 import socket
@@ -8,18 +9,230 @@ import ssl
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
+from tests.desk.conftest import Reply
 
 from observlib import store
 from observlib.base.errors import ObservError, UsageError
 from observlib.catalogue import Catalogue
-from observlib.desk.fetching import fetch, tables
+from observlib.desk import sources
+from observlib.desk.fetching import fetch
+from observlib.desk.sources import (
+    AnswerPage,
+    PagedSource,
+    Server,
+    ask,
+    gather,
+    server,
+    write_answer,
+)
+
+KEY = "clé-très-secrète"
+
+
+@pytest.fixture
+def tool(standin):
+    return Server("Outil", standin.url, "OBSERV_OUTIL_URL", (KEY,), ("OBSERV_OUTIL_TOKEN",))
+
+
+def fault(answer: object) -> str:
+    return str(answer["error"]) if isinstance(answer, dict) and "error" in answer else ""
+
+
+HTML = {"Content-Type": "text/html"}
+
+
+@pytest.mark.parametrize(("reply", "word"), [
+    (Reply({}, 400), "status 400; check OBSERV_OUTIL_URL"),
+    (Reply({}, 401), "status 401; check OBSERV_OUTIL_TOKEN, and its rights"),
+    (Reply(b"<html>", 403, HTML), "status 403; check OBSERV_OUTIL_TOKEN"),
+    (Reply(b"<html>", 404, HTML), "status 404; check OBSERV_OUTIL_URL"),
+    (Reply(b"", 500), "status 500; try again later, or ask Outil's administrator"),
+    (Reply({"error": f"Non {KEY} !"}, 401), "Outil says 'Non … !'; check OBSERV_OUTIL_TOKEN"),
+    (Reply({"error": "Non\n" + 500 * "x"}), "Outil says 'Non xx"),
+    (Reply(b"", 302, {"Location": "http://127.0.0.1:1/"}), "sends on to another address"),
+    (Reply(b"<!doctype html>", 200, HTML), "answers with a web page"),
+    (Reply(b" <html>"), "answers with a web page"),
+    (Reply(b"Bonjour"), "answers with no JSON"),
+    (Reply(b""), "answers with no JSON"),
+    (Reply(b"\xff\xfe"), "answers with no JSON"),
+    (Reply(b"[" * 100_000), "answers with no JSON"),
+    (Reply(b"{}", 200, {"Content-Length": "900"}), "the answer was cut; try again"),
+    (Reply(b" " * 2001), "sends more than 0 MB in one answer"),
+    (Reply({}, 429, {"Retry-After": "86400"}), "a pause of 1440 minutes; fetch again after it"),
+    (Reply({}, 429), "asks for a pause 10 times in a row"),
+])  # fmt: skip
+def test_a_bad_answer_never_tells_the_key(standin, tool, pauses, monkeypatch, caplog, reply, word):
+    monkeypatch.setattr(
+        sources, "MOST_ANSWER_BYTES", 2000 if reply.content == b" " * 2001 else 10**6
+    )
+    standin.answer = lambda asked: reply
+    with caplog.at_level(logging.DEBUG), pytest.raises(ObservError) as error:
+        ask(tool, "x", headers={"X-Key": "abc"}, said=fault)
+    assert word in str(error.value) and "\n" not in str(error.value) and len(str(error.value)) < 400
+    assert KEY not in str(error.value) + caplog.text
+
+
+def test_a_key_goes_to_no_other_server_and_one_that_is_gone_is_told(standin, tool):
+    standin.answer = lambda asked: Reply(b"", 307, {"Location": f"{standin.url}/ailleurs"})
+    with pytest.raises(ObservError, match="give that one in OBSERV_OUTIL_URL"):
+        ask(tool, "ici", form={"token": KEY})
+    assert [asked.path for asked in standin.asked] == ["/ici"]
+    with pytest.raises(ObservError, match=r"cannot be reached \(.*; check OBSERV_OUTIL_URL\)"):
+        ask(tool._replace(url="http://127.0.0.1:1"), "x")
+    with pytest.raises(ObservError, match="cannot be reached"):
+        ask(tool._replace(url="https://" + "a" * 70 + ".invalid"), "x")
+
+
+def test_a_server_is_left_alone_for_as_long_as_it_asks(standin, tool, pauses):
+    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
+    waits = iter(["7", soon, "bientôt"])
+    replies = iter([429, 503, 429, 200])
+    standin.answer = lambda asked: Reply(
+        {"ok": 1}, status := next(replies), {"Retry-After": next(waits)} if status > 200 else {}
+    )
+    assert ask(tool, "x") == {"ok": 1}
+    assert pauses[0] == 7 and 80 < pauses[1] <= 90 and pauses[2] == 60
+
+
+def test_a_server_that_says_nothing_or_drips_is_given_up(standin, tool, monkeypatch):
+    monkeypatch.setattr(sources, "TIMEOUT", 0.2)
+    standin.answer = lambda asked: time.sleep(0.6) or Reply(b"")
+    with pytest.raises(ObservError, match="no answer within 0"):
+        ask(tool, "x")
+    monkeypatch.setattr(sources, "LONGEST_ANSWER", -1)
+    standin.answer = lambda asked: {}
+    with pytest.raises(ObservError, match="sends too slowly"):
+        ask(tool, "x")
+
+
+@pytest.mark.parametrize(("url", "word"), [
+    ("", "OBSERV_OUTIL_URL: not set"), ("outil.example", "is no address"),
+    ("ftp://outil.example", "is no address"),
+    ("https://x:y@outil.example", "variables of their own"),
+    ("https://outil.example?token=x", "variables of their own"),
+    ("https://outil.example/a b", "is no address"), ("https://[::1", "is no address"),
+    ("https://outil.example:port", "is no address"), ("http://outil.example", "use https"),
+])  # fmt: skip
+def test_an_address_that_is_missing_or_unsafe_is_refused(monkeypatch, url, word):
+    monkeypatch.setenv("OBSERV_OUTIL_URL", url)
+    monkeypatch.setenv("OBSERV_OUTIL_TOKEN", KEY)
+    with pytest.raises(UsageError, match=word) as error:
+        server("Outil", "TOKEN")
+    assert KEY not in str(error.value)
+
+
+def test_a_key_with_a_line_break_is_never_sent_nor_shown(monkeypatch):
+    monkeypatch.setenv("OBSERV_OUTIL_URL", "https://outil.example")
+    monkeypatch.setenv("OBSERV_OUTIL_TOKEN", f"{KEY}\r\nHost: x")
+    with pytest.raises(UsageError, match="OBSERV_OUTIL_TOKEN: holds a line break") as error:
+        server("Outil", "TOKEN")
+    assert KEY not in str(error.value)
+
+
+BEGUN = date(2026, 11, 25)
+
+
+def text(records: Any) -> Iterator[str]:
+    for key, value in records():
+        yield f"{key}={value}\n"
+
+
+def counting(stop_at: int = 99, asked: str = "a") -> tuple[PagedSource, list[Any]]:
+    """Five pages of two records, of which one corrects one of the page before."""
+    cursors: list[Any] = []
+
+    def pages(cursor: Any) -> Iterator[AnswerPage]:
+        for at in range(cursor or 0, 5):
+            cursors.append(at)
+            if at == stop_at:
+                raise KeyboardInterrupt
+            records = {f"r{at}": at, f"r{at + 1}": at}
+            yield AnswerPage(records, at + 1 if at < 4 else None, at + 1, 5)
+
+    return PagedSource("hôte", {"asked": asked}, pages, text), cursors
+
+
+def quiet(*_: object) -> None:
+    pass
+
+
+WHOLE = "r0=0\nr1=1\nr2=2\nr3=3\nr4=4\nr5=4\n"
+
+
+def test_a_fetch_that_was_interrupted_asks_again_for_nothing_that_it_has(tmp_path):
+    part, path = tmp_path / ".x.part", tmp_path / "x"
+    with pytest.raises(KeyboardInterrupt):
+        gather(counting(stop_at=3)[0], part, BEGUN, quiet)
+    source, cursors = counting()
+    told = []
+    assert (
+        gather(source, part, BEGUN + timedelta(days=1), lambda *words: told.append(words)) == BEGUN
+    )
+    assert cursors == [3, 4] and told[-1] == (5, 5, "6 records")
+    write_answer(source, part, path)
+    assert path.read_text(encoding="utf-8") == WHOLE
+    source, cursors = counting()
+    gather(source, part, BEGUN, quiet)  # all is there: what was interrupted was the writing
+    assert cursors == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "day"), [("b", BEGUN), ("a", BEGUN + timedelta(days=2)), ("damaged", BEGUN)]
+)
+def test_what_is_old_or_of_another_question_is_fetched_anew(tmp_path, asked, day):
+    part = tmp_path / ".x.part"
+    with pytest.raises(KeyboardInterrupt):
+        gather(counting(stop_at=3)[0], part, BEGUN, quiet)
+    if asked == "damaged":
+        part.write_bytes(b"x" + part.read_bytes())
+    source, cursors = counting(asked=asked)
+    assert gather(source, part, day, quiet) == day and cursors[0] == 0
+    write_answer(source, part, tmp_path / "x")
+    assert (tmp_path / "x").read_text(encoding="utf-8") == WHOLE
+
+
+@pytest.mark.parametrize("cursors", [[1, 2, 1], range(1, 1000)])
+def test_pages_without_end_end(tmp_path, cursors):
+    def pages(cursor: Any) -> Iterator[AnswerPage]:
+        yield from (AnswerPage({"r": 1}, after, 0, 0) for after in cursors)
+
+    source = PagedSource("hôte", {}, pages, text)
+    with pytest.raises(ObservError, match="hôte: sends the same pages without end"):
+        gather(source, tmp_path / ".x.part", BEGUN, quiet)
+    assert not [*tmp_path.iterdir()]  # the next fetch begins anew
+
+
+def test_nothing_to_fetch_makes_no_file(tmp_path):
+    source = PagedSource("hôte", {}, lambda cursor: iter([AnswerPage({}, None, 1, 1)]), text)
+    gather(source, tmp_path / ".x.part", BEGUN, quiet)
+    with pytest.raises(ObservError, match="has nothing to fetch"):
+        write_answer(source, tmp_path / ".x.part", tmp_path / "x")
+    assert not [*tmp_path.iterdir()]  # and the next fetch asks again
+
+
+def test_two_fetches_of_one_device_do_not_mix(tmp_path):
+    part = tmp_path / ".x.part"
+
+    def pages(cursor: Any) -> Iterator[AnswerPage]:
+        with pytest.raises(UsageError, match="another fetch of this device is under way"):
+            gather(counting()[0], part, BEGUN, quiet)
+        yield AnswerPage({"r": 1}, None, 1, 1)
+
+    source = PagedSource("hôte", {}, pages, text)
+    gather(source, part, BEGUN, quiet)
+    write_answer(source, part, tmp_path / "x")
+    assert (tmp_path / "x").read_text(encoding="utf-8") == "r=1\n"
+
 
 DAY = date(2026, 4, 1)
 # a help desk's table: what the format `tickets` reads, and what it must never see
@@ -116,20 +329,6 @@ def test_a_view_of_sqlite_is_copied(known, ingested, tmp_path):
     assert ingested(found) == EXPECTED[:1]
 
 
-def test_a_tidy_table_is_copied_with_its_moments_in_utc(known, tmp_path):
-    with duckdb.connect() as session:
-        session.execute(
-            "COPY (SELECT ticket_id, received, requester, DATE '2026-03-01' AS date, "
-            f"now() AS extracted FROM ({TICKETS})) TO '{tmp_path}/a.parquet'"
-        )
-    found = known(loader="plain_csv", table="tickets", address="a.parquet")
-    fetch("essai", found, tmp_path / "raw", root=tmp_path, today=DAY)
-    done = store.ingest(tmp_path / "raw", tmp_path / "data", found)
-    assert done.rejects.empty and not done.problems
-    rows = store.read(tmp_path / "data", "tickets").sort_values("received")
-    assert str(rows["received"].iloc[0]) == "2026-03-01 08:00:00"
-
-
 @pytest.mark.parametrize(("given", "word"), [
     ({"address": "none.parquet"}, "none.parquet: cannot be read: No files found"),
     ({"address": "none"}, "is no folder or file of Parquet or CSV, nor SQLite"),
@@ -156,18 +355,6 @@ def test_what_cannot_be_copied_is_one_line_and_makes_no_file(known, tmp_path, gi
         fetch("essai", known(**given), tmp_path / "raw", root=tmp_path, today=DAY)
     assert word in str(error.value) and "\n" not in str(error.value)
     assert not [*(tmp_path / "raw").iterdir()]
-
-
-def test_a_text_that_is_no_utf_8_is_neither_a_fault_nor_shown(known, tmp_path):
-    with closing(sqlite3.connect(tmp_path / "base.db")) as base:
-        base.execute(
-            "CREATE TABLE t AS SELECT 1 AS ticket_id, '' AS received, '' AS answered, "
-            "'' AS closed, CAST(x'e9' AS TEXT) AS theme"
-        )
-        base.commit()
-    found = known(address="base.db", address_table="t")
-    path = fetch("essai", found, tmp_path, root=tmp_path, today=DAY)
-    assert path.read_text(encoding="utf-8").splitlines()[1] == "1;;;;\ufffd"
 
 
 @pytest.fixture(scope="module")
@@ -303,18 +490,3 @@ def test_without_psycopg_it_is_said_how_to_install_it(known, tmp_path, monkeypat
     found = known(address="postgresql://127.0.0.1/x", address_table="t")
     with pytest.raises(ObservError, match=r"pip install 'observlib\[postgres\]'"):
         fetch("essai", found, tmp_path, today=DAY)
-
-
-@pytest.mark.slow
-def test_a_long_table_takes_no_more_memory_than_a_short_one(known, tmp_path):
-    with duckdb.connect() as session:
-        session.execute(
-            "COPY (SELECT range AS ticket_id, TIMESTAMP '2026-01-01' + to_seconds(range) AS "
-            "received, NULL AS answered, NULL AS closed, repeat('x', 50) AS body "
-            f"FROM range(10_000_000)) TO '{tmp_path}/a.parquet'"
-        )
-    found = known(address="a.parquet")
-    assert tables.MEMORY == "1GB"
-    path = fetch("essai", found, tmp_path, root=tmp_path, today=DAY)
-    with path.open(encoding="utf-8") as stream:
-        assert sum(1 for _ in stream) == 10_000_001

@@ -6,19 +6,11 @@ import pytest
 from tests.copies import demonstration_catalogue
 
 from observlib.base.errors import ObservError
-from observlib.catalogue import Catalogue
-from observlib.desk.scaffold import recognise
-from observlib.desk.scaffold.recognise import device_to_try, equally_good, first_rows, recognised
-from observlib.loaders import load
+from observlib.desk import recognise
+from observlib.desk.recognise import equally_good, first_rows, recognised
 
 CALLS = "Identifiant;Début;Résultat;Attente;Thème\n"
 TICKETS = "Numéro;Reçu le;Première réponse le;Clos le;Motif;Demandeur\n"
-
-
-def written(place: Path, text: str, name: str = "export.csv") -> Path:
-    path = place / name
-    path.write_text(text, encoding="utf-8")
-    return path
 
 
 def loaders(path: Path, catalogue, **given: str) -> list[str]:
@@ -40,42 +32,8 @@ def test_an_export_of_the_demonstration_is_told_by_itself_alone(exports, catalog
     assert found.keys.items() <= known.items() and len(found.loaded.rows)
 
 
-SAMPLES = Path(__file__).parents[3].parent / "shared" / "data" / "formats"
-FOLDERS = sorted(path for path in SAMPLES.glob("*") if path.is_dir())
-
-
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
-def test_a_sample_of_a_tool_is_told_by_the_format_that_reads_it(catalogue, folder):
-    tool = folder.name.replace("-", "_").partition("_")[0]
-    forms = catalogue.formats.values()
-    own = [f.id for f in forms if f.id.partition("_")[0] == tool and f.table != "responses"]
-    told = 0
-    for path in folder.iterdir():
-        if path.name == "SOURCE.txt":
-            continue
-        try:
-            found = loaders(path, catalogue)
-        except ObservError as error:
-            assert all(str(path) in line for line in error.problems)
-            found = []
-        reading = [one for one in own if reads(path, one, catalogue)]
-        assert found == reading or not reading
-        told += len(reading)
-    if not told:
-        pytest.skip(f"no format reads the samples of {folder.name} as they are")
-
-
-def reads(path: Path, loader: str, catalogue: Catalogue) -> bool:
-    """Whether a format reads rows of a file, as a device without any key more."""
-    device = device_to_try(path, {"loader": loader}, catalogue)
-    try:
-        return not load(path, device, catalogue).rows.empty
-    except ObservError:
-        return False
-
-
-def test_a_file_is_read_by_the_format_that_explains_most_of_its_columns(tmp_path, catalogue):
-    path = written(tmp_path, CALLS + "a1;2026-03-02 08:14;Décroché;25;Logement\n")
+def test_a_file_is_read_by_the_format_that_explains_most_of_its_columns(written, catalogue):
+    path = written(CALLS + "a1;2026-03-02 08:14;Décroché;25;Logement\n")
     known = catalogue.formats["calls"]
     less = known.model_copy(
         update={"id": "less", "columns": {k: v for k, v in known.columns.items() if k != "theme"}}
@@ -88,8 +46,8 @@ def test_a_file_is_read_by_the_format_that_explains_most_of_its_columns(tmp_path
     assert found[1].unread == {"Thème": "of no field"}
 
 
-def test_two_formats_that_read_a_file_alike_are_both_given(tmp_path, catalogue):
-    path = written(tmp_path, CALLS + "a1;2026-03-02 08:14;Décroché;25;Logement\n")
+def test_two_formats_that_read_a_file_alike_are_both_given(written, catalogue):
+    path = written(CALLS + "a1;2026-03-02 08:14;Décroché;25;Logement\n")
     known = catalogue.formats["calls"]
     twin = known.model_copy(update={"id": "twin"})
     both = catalogue.model_copy(update={"formats": {"twin": twin, "calls": known}})
@@ -97,20 +55,20 @@ def test_two_formats_that_read_a_file_alike_are_both_given(tmp_path, catalogue):
     assert loaders(path, both, loader="twin") == ["twin"]
 
 
-def test_a_file_that_is_none_or_cannot_be_read_is_of_no_format(tmp_path, catalogue):
-    assert loaders(written(tmp_path, CALLS + "a1;hier;Décroché;25;Logement\n"), catalogue) == []
-    assert loaders(written(tmp_path, "Nom;Prénom\nMartin;Zoé\n"), catalogue) == []
-    for path in (tmp_path, tmp_path / "absent.csv"):
+def test_a_file_that_is_none_or_cannot_be_read_is_of_no_format(written, catalogue):
+    assert loaders(written(CALLS + "a1;hier;Décroché;25;Logement\n"), catalogue) == []
+    assert loaders(written("Nom;Prénom\nMartin;Zoé\n"), catalogue) == []
+    for path in (Path(), Path("absent.csv")):
         with pytest.raises(ObservError, match="is no file"):
             recognised(path, catalogue)
     # a column that is there twice
-    path = written(tmp_path, CALLS.replace("Thème", "Début") + "a1;2026-03-02 08:14;Décroché;2;3\n")
+    path = written(CALLS.replace("Thème", "Début") + "a1;2026-03-02 08:14;Décroché;2;3\n")
     with pytest.raises(ObservError, match="both give 'moment'; keep one"):
         recognised(path, catalogue)
 
 
-def test_days_that_may_have_their_month_first_are_told_and_never_guessed(tmp_path, catalogue):
-    path = written(tmp_path, CALLS + "a1;02/03/2026 08:14;Décroché;25;Logement\n")
+def test_days_that_may_have_their_month_first_are_told_and_never_guessed(written, catalogue):
+    path = written(CALLS + "a1;02/03/2026 08:14;Décroché;25;Logement\n")
     known = catalogue.formats["calls"]
     forms = ("%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M")
     moment = known.columns["moment"].model_copy(update={"forms": forms})
@@ -123,10 +81,10 @@ def test_days_that_may_have_their_month_first_are_told_and_never_guessed(tmp_pat
     assert str(found.loaded.rows["date"][0])[:10] == "2026-02-03"
 
 
-def test_the_first_rows_show_nobody(tmp_path, catalogue):
+def test_the_first_rows_show_nobody(written, catalogue):
     row = "{};2026-03-02 08:14;2026-03-03 08:00;;{};Zoé Martin\n"
     text = TICKETS + row.format("T-1", "Logement") + row.format("T-2", "Zoé Martin")
-    (found,) = recognised(written(tmp_path, text), catalogue)
+    (found,) = recognised(written(text), catalogue)
     shown = first_rows(found.loaded)
     assert shown["theme"].tolist() == ["Logement"]  # a row whose theme may be somebody is refused
     assert "closed" not in shown and "device" not in shown

@@ -1,1 +1,0 @@
-"""New files to fill in: a practice sheet, a study, a listening device. Nothing is overwritten."""
