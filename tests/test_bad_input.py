@@ -375,14 +375,3 @@ def test_an_ingestion_of_which_nothing_is_taken_fails_and_says_what_to_mend(obse
     bad.write_text(f"{bad.read_text('utf-8')}{ROW.replace('good-1', 'b')}", encoding="utf-8")
     code, out, err = observ("ingest", "raw")
     assert (code, err) == (0, "") and "1 row rejected" in out
-
-
-def test_an_export_that_gives_nothing_fails_beside_others_and_quiet_or_not(observ, place):
-    empty = [GOOD.replace("good", name) for name in ("feb", "jan")]
-    for name, mark in zip(empty, ("11", "12"), strict=True):
-        text = HEADER + ROW.replace(",5,", f",{mark},")
-        (place / "raw" / name).write_text(text, encoding="utf-8")
-    code, out, err = observ("ingest", "raw", "--quiet")
-    assert (code, out) == (1, "") and held(place) == ["good"]
-    lines = [line.split(": every row is rejected")[0] for line in err.splitlines()]
-    assert lines == [f"observ: {Path('raw') / name}" for name in empty]

@@ -115,28 +115,6 @@ def test_an_ingestion_counts_by_device_what_it_read(observ, filled):
     assert table["all"] == ["2", "1", "2", "1"]
 
 
-def test_a_corrected_export_is_told_with_what_it_corrects(observ, filled):
-    answers(filled / "raw", "2025_corrected", {"a": ("2025-01-01", 1)})
-    code, out, _ = observ("ingest", "raw")
-    assert code == 0
-    assert "1 export corrected earlier rows:\n  allo-service-public" in out
-    assert "corrects 1 rows of allo-service-public_satisfaction_2025.csv" in out
-
-
-def test_five_rejected_rows_are_shown_and_the_rest_counted(observ, place):
-    marks: dict[str, tuple[str, object]] = {f"n{i}": ("2025-01-02", 11 + i) for i in range(7)}
-    answers(place / "raw", "x", {"g": ("2025-01-01", 5), **marks})
-    code, out, err = observ("ingest", "raw")
-    assert (code, err) == (0, "")
-    after = out[out.index("7 rows rejected, told in ") :].splitlines()
-    assert after[0] == f"7 rows rejected, told in {Path('data', 'store', 'rejects')}:"
-    first = "allo-service-public_satisfaction_x.csv:3: value '11': 11 is outside the scale 0–10"
-    assert after[1].strip() == first
-    assert len(after) == 7 and after[6].strip() == "and 2 more"
-    (kept,) = (place / "data" / "store" / "rejects").glob("*.csv")
-    assert len(kept.read_text(encoding="utf-8").splitlines()) == 1 + 7
-
-
 def test_every_file_that_no_device_claims_is_named_by_folder(observ, filled):
     for name in ["notes.txt", *(f"old/{i}.csv" for i in range(8)), *(f"f{i}/x" for i in range(9))]:
         (filled / "raw" / name).parent.mkdir(exist_ok=True)

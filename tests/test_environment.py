@@ -1,7 +1,6 @@
 """conda users get what pip users get, and contributors what the project promises them."""
 
 import re
-import shlex
 import subprocess
 import sys
 import tomllib
@@ -53,14 +52,3 @@ def test_who_imports_the_package_gets_its_types(tmp_path):
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     assert "observlib/py.typed" in zipfile.ZipFile(wheel).namelist()
-
-
-def test_hooks_before_a_commit_are_the_project_s_own_and_download_nothing():
-    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
-    assert [repo["repo"] for repo in config["repos"]] == ["local"]
-    for hook in config["repos"][0]["hooks"]:
-        program, *words = shlex.split(hook["entry"])
-        assert hook["language"] == "system" and program.startswith(".venv/bin/")
-        named = [word for word in words if "/" in word or word.startswith("tools.")]
-        paths = [ROOT / word.replace("tools.", "tools/") for word in named]
-        assert all(path.exists() or path.with_suffix(".py").exists() for path in paths)

@@ -106,28 +106,6 @@ def test_nothing_to_show_is_said_with_the_noun_or_the_sentence_given(study):
     assert repr(said) == "Aucune note de satisfaction n'est publiée (secret statistique)."
 
 
-def test_a_chart_without_an_answer_is_titled_by_what_it_shows(study):
-    marks = study.comparable(study.estimates("satisfaction", indicator="clarity_10"))
-    nothing = study.say.comparisons.evolution(study.comparisons("satisfaction").head(0))
-    whole = study.lines(marks, nothing)
-    assert whole.content["caption"] == "Clarté du langage"
-    now = study.dots(marks, period="2026-T3").content["caption"]
-    assert plain(now) == "Clarté du langage, 3e trimestre 2026"
-    none = marks.assign(status="missing")  # of which a reader is shown no empty axes
-    none[["estimate", "ci_low", "ci_high", "n", "n_eff"]] = float("nan")
-    said = plain(repr(study.lines(none, "C", absent="note de ce produit")))
-    assert said == "*Aucune note de ce produit n'est disponible au 3e trimestre 2026.*"
-
-
-def test_a_sentence_on_a_frame_that_may_be_empty_needs_no_condition_in_a_notebook(study):
-    mark = study.estimates("satisfaction", indicator="satisfaction_10")
-    said = study.say.if_any(study.say.span(mark), mark)
-    assert said.startswith("Au 3e") and len(rows_of(study.text(said))) == len(mark)
-    assert study.say.if_any(study.say.span(mark), mark, mark.head(0)) == ""
-    assert study.say.span(mark).startswith("Au 3e\xa0trimestre 2026")
-    assert study.say.span(mark, period="2026-T2").startswith("Au 2e\xa0trimestre 2026")
-
-
 def test_a_cell_carries_the_estimates_of_its_sentences_and_of_its_caption(study):
     mark = study.estimates("satisfaction", indicator="satisfaction_10")
     moved = study.comparisons("satisfaction", against="before", indicator="satisfaction_10")

@@ -1,6 +1,5 @@
 """What invented neighbours publish comes through the whole chain as it was published."""
 
-import statistics
 from pathlib import Path
 from typing import Any
 
@@ -47,16 +46,6 @@ def test_every_true_share_is_in_the_interval_that_is_published(table, truths, ca
         ].to_dict("records")
         assert row["ci_low"] <= 100 * truth["share"] <= row["ci_high"]
         assert (row["estimate"], row["n"]) == (truth["published"], truth["answers"])
-
-
-def test_the_spread_of_areas_is_that_of_the_values_written(table, truths, catalogue):
-    (truth,) = of_kind(truths, "areas")
-    out = peers.areas(table, catalogue, LAST).set_index("group_value")
-    assert set(out["period"]) == {truth["period"]}
-    values = truth["published"]
-    assert out.loc["Médiane", "estimate"] == pytest.approx(statistics.median(values))
-    assert out.loc["Minimum", "estimate"] == min(values)
-    assert out.loc["Maximum", "estimate"] == max(values)
 
 
 def test_counters_are_those_listed_and_older_editions_see_the_older_list(demonstration, truths):

@@ -12,10 +12,7 @@ from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.catalogue.partners import NOBODY, SEVERAL
 from observlib.estimates import base
-from observlib.language.prose import unbroken
-from observlib.study import narratives
-from observlib.themes import contacts, devices, sales, subscriptions
-from observlib.themes.devices.sentences import device_table
+from observlib.themes import contacts, sales, subscriptions
 from observlib.themes.partners import QUARTERS, routed
 from observlib.themes.partners import contacts_of_partners as led_by
 
@@ -106,22 +103,6 @@ def test_each_contact_is_counted_for_its_partner(demonstration, truths, catalogu
     told = rows[rows["estimate"].notna()].set_index(["device", "period", "group_value"])["estimate"]
     assert len(told) >= 36
     assert told.to_dict() == {place: base(wanted[place]) for place in told.index}
-
-
-def test_every_device_is_in_the_table_or_silent(demonstration, catalogue):
-    held = store.devices(demonstration)
-    given = store.count_received(demonstration, devices.COUNTED, LAST)
-    received = devices.amounts(given, catalogue, LAST)
-    facts = devices.amounts(given, catalogue, LAST, listens=False)
-    made = [
-        repr(device_table(frame, held, catalogue, caption="Ce qui écoute"))
-        for frame in (received, facts)
-    ]
-    labels = [unbroken(device.label) for device in catalogue.devices.values()]
-    assert all(sum(label in text for text in made) == 1 for label in labels)
-    silent = devices.silence(given, held, catalogue, LAST)
-    assert set(silent["device"]) <= set(catalogue.devices) - set(held["device"])
-    assert narratives.devices.received(received)
 
 
 @pytest.fixture(scope="module")

@@ -103,26 +103,6 @@ def test_steps_are_the_counts_that_were_written(demonstration, responses, truths
     assert steps["enquete-service-public", "Visites"] > 1_000_000
 
 
-def test_those_who_are_missing_are_those_who_were_left_out(responses, truths, catalogue):
-    margins = project.reference("margins")
-    found = profiles.representation(responses, margins, catalogue, YEAR)
-    ages = margins[margins["variable"] == "age"].set_index("category")["people"]
-    share = (100 * ages / ages.sum()).to_dict()
-    compared = 0
-    for truth in of_kind(truths, "profile"):
-        if truth["group"] != "age" or truth["quarter"] not in map(str, YEAR):
-            continue
-        row = found[
-            (found["device"] == truth["device"]) & (found["group_value"] == truth["group_value"])
-        ].iloc[0]
-        ratio = truth["value"] / share[truth["group_value"]]
-        assert holds(row, ratio)
-        if row["ci_high"] < 1:
-            assert ratio < 1
-        compared += 1
-    assert compared >= 12
-
-
 def test_weighed_by_age_satisfaction_is_what_each_age_gives(responses, truths, catalogue):
     margins = project.reference("margins")
     ages = margins[margins["variable"] == "age"].set_index("category")["people"]

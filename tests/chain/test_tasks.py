@@ -1,6 +1,5 @@
 """Tasks give back, through the whole chain, what was hidden in five ways of listening."""
 
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ import pytest
 
 from observlib import estimates, store
 from observlib.base.period import Quarter
-from observlib.catalogue.partners import leads_to_task
 from observlib.pipeline import frame
 from observlib.themes import polls, workshops
 from observlib.themes import user_tests as usability
@@ -44,16 +42,6 @@ def test_every_truth_of_the_last_edition_is_in_the_interval_that_is_published(tr
         if not row["ci_low"] <= truth["value"] <= row["ci_high"]
     ]
     assert wrong == [] and len([*measures(truths, found)]) == 70
-
-
-def test_the_visits_of_each_task_are_those_of_its_sections(truths, catalogue, found):
-    leads = leads_to_task("sections", catalogue.tasks)
-    wanted: Counter[tuple[str, str]] = Counter()
-    for truth in truths["sections"]:
-        wanted[leads(truth["section"]), truth["quarter"]] += truth["value"]
-    rows = found[(found["indicator"] == "task_visits") & (found["device"] == "")]
-    told = rows.set_index(["group_value", "period"])["estimate"].to_dict()
-    assert len(told) == 80 and told == {key: wanted[key] for key in told}
 
 
 def test_the_tasks_that_were_made_hard_are_told_before_those_that_were_made_easy(found):

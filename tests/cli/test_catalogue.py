@@ -1,6 +1,5 @@
 """`observ catalogue` finds what an edition would stop at, before anything is made."""
 
-import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -56,12 +55,6 @@ def filled(place: Path, observ: Observ) -> None:
     assert observ("ingest", "raw")[0] == 0
 
 
-def test_all_that_people_write_for_editions_is_checked_and_named(place, observ):
-    code, out, _ = observ("catalogue", "--json")
-    assert code == 0 and json.loads(out)["studies"] == ["etude"]
-    assert {"practices", "reviews", "calendar", "errata", "replies"} <= json.loads(out).keys()
-
-
 def test_whoever_checks_the_catalogue_is_told_of_every_mistake_at_once(place, observ):
     wrong = {name: WRONG[name] for name in WRONG if name != "data/actions/a.yml"}
     for name, (text, _) in wrong.items():  # decisions name actions, and are checked after them
@@ -97,25 +90,3 @@ def test_a_correction_that_the_exports_contradict_is_told_by_the_catalogue(place
     )
     code, _, err = observ("catalogue")
     assert code == 1 and "note.yml:7: 'note': the source no longer gives 7" in err
-
-
-FORMAT = """label: Essai
-table: calls
-columns:
-  call_id: [N]
-  moment: [Date]
-  outcome: {headers: [Issue], words: {answered: [OK], abandoned: [ok]}}
-"""
-
-
-def test_words_that_clash_are_told_before_an_export_is_read(place, observ):
-    write(place, "data/formats/essai.yml", FORMAT)
-    code, _, err = observ("catalogue")
-    assert code == 1 and "words: 'ok' stands for 'answered' and for 'aband" in err
-    (place / "data" / "formats" / "essai.yml").unlink()
-    path = place / "data" / "catalogue" / "codebook.yml"
-    text, old = path.read_text(encoding="utf-8"), "codes: {oui: "
-    assert old in text
-    path.write_text(text.replace(old, "codes: {OUI: other, oui: ", 1), encoding="utf-8")
-    code, _, err = observ("catalogue")
-    assert code == 1 and "'oui' stands for" in err

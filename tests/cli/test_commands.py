@@ -170,10 +170,6 @@ def test_a_survey_tells_what_it_needs_what_to_drop_and_how_long_it_takes(observ,
         assert len(line) <= 80, "a table is wider than a narrow terminal"
 
 
-
-
-
-
 def test_a_form_of_few_answers_says_what_is_assumed(observ, demonstration):
     code, out, _ = observ("plan", "jdma-journal-officiel", "--data", demonstration)
     assert code == 0 and re.search(r"Clarity of language\* +few ", out)
@@ -209,8 +205,6 @@ def test_what_is_corrected_and_expected_is_told_to_people_and_to_machines(observ
     (one,) = told["corrections"]
     assert (one["status"], one["provider"]) == ("open", "équipe des annonces")
     assert set(told["expectations"]) == {"accueil-telephonique", "reponses-plus-claires"}
-
-
 
 
 STALE = {"calls": "the library", "polls": "fresh", "new": "never executed"}

@@ -60,8 +60,6 @@ def test_a_new_sheet_is_written_and_told(observ, place):
     told(observ("practice", "new", "Autre", "--verdict", "bof"), "à refaire, à adapter, à éviter")
 
 
-
-
 def answering(monkeypatch: pytest.MonkeyPatch, answers: list[str]) -> list[str]:
     """Give these answers in a terminal, in order; the questions that were asked."""
     asked: list[str] = []

@@ -69,16 +69,6 @@ def read(asked, tmp_path, catalogue):
     return reading
 
 
-def test_no_column_is_the_default_of_a_role_that_its_name_does_not_tell(asked):
-    for text, table in ((OSTICKET, "tickets"), (FRESHDESK, "tickets"), (REVIEWS, "ratings"),
-                        (MICROSOFT_FORM, "responses"), (CISCO, "calls")):  # fmt: skip
-        found, questions = asked(text, table)
-        every = (*questions.values(), *found.offers)
-        assert {one.guess for one in every if one.about == "columns"} <= {None, "-"}
-    _, questions = asked(OSTICKET, "tickets")
-    assert "SLA Due Date" in questions["answered",].answers
-
-
 def test_a_help_desk_s_deadline_is_no_answer(read):
     columns = {"received": "Date Created", "answered": "-", "closed": "-"}
     rows = read(OSTICKET, "tickets", columns=columns).rows

@@ -17,7 +17,7 @@ from observlib import store
 from observlib.base.errors import ObservError, UsageError
 from observlib.catalogue import Questionnaire
 from observlib.desk import fetching, sources
-from observlib.desk.fetching import fetch, fetchable
+from observlib.desk.fetching import fetch
 from observlib.loaders import load
 
 TODAY = date(2026, 3, 4)
@@ -70,18 +70,6 @@ def test_a_first_day_goes_with_what_has_days(catalogue, device, tmp_path):
         fetch("table", known, tmp_path, since=date(2026, 1, 1), today=TODAY)
     with pytest.raises(UsageError, match="--since 2026-03-04: is not before today"):
         fetch("site", known, tmp_path, since=TODAY, today=TODAY)
-
-
-def test_the_agency_s_own_data_sets_can_be_fetched_and_are_named_as_their_dumps(monkeypatch):
-
-    from observlib.pipeline import project
-
-    known = project.catalogue(project.root() / "data")
-    assert {kind for kind in fetchable(known).values()} == {"datagouv"}
-    for name in fetchable(known):
-        path = fetching._file_name(known.devices[name], TODAY)
-        assert path.match(known.devices[name].pattern)
-        assert path.name.endswith("_monthly_2026-03-04.json")
 
 
 def test_real_data_never_joins_a_demonstration(catalogue, device, tmp_path):

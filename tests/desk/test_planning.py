@@ -20,7 +20,6 @@ from observlib.desk.planning import (
     needs,
     people,
     to_drop,
-    variables_used,
 )
 from observlib.estimates.comparisons import make_comparisons
 from observlib.indicators import answers, pairs
@@ -200,16 +199,6 @@ def test_what_no_page_tells_is_named_but_not_what_weights_or_another_question_ne
     assert "task_success" not in found  # ease is asked of those who succeeded
 
 
-def test_variables_are_told_by_indicators_and_texts_read_are_not_named(catalogue):
-    rows = [("nps", ""), ("profile_share", "autonomy"), ("weighting_before", "age")]
-    row = {"period": "2026-T3", "estimate": 1.0}
-    made = [{**row, "indicator": name, "group": of, "group_value": of} for name, of in rows]
-    assert variables_used(estimates.make(made), catalogue) == {"nps", "autonomy", "age"}
-    assert why(catalogue, answered()) == {"comment": "open text that is never loaded"}
-    read = catalogue.devices["enquete-service-public"].model_copy(update={"verbatims": "redacted"})
-    assert to_drop(read, catalogue, answered(), TOLD, MARGINS, []) == []
-
-
 @pytest.mark.parametrize(("alike", "named"), [(PEOPLE, True), (114, True), (113, False)])
 def test_a_question_that_nearly_all_answer_alike_is_named_from_95_in_100(catalogue, alike, named):
     found = why(catalogue, answered(clarity=[5.0] * alike + [1.0] * (PEOPLE - alike)))
@@ -276,10 +265,3 @@ def test_whoever_answers_half_of_the_questions_gave_half_of_the_minutes(catalogu
     assert told["people"] == 200 and told["questions"] == 1.5 and told["open"] == 1
     assert told["minutes"] == pytest.approx(1.5 * SECONDS_A_QUESTION / 60)
     assert told["hours"] == pytest.approx(200 * 1.5 * SECONDS_A_QUESTION / 3600)
-
-
-def test_a_form_whose_texts_are_read_asks_one_and_a_telephone_that_takes_none_does_not(catalogue):
-    nobody = pd.DataFrame({"person": [], "quarter": []})
-    for device, texts in (("jdma-legifrance", 1), ("satisfaction-3939", 0)):
-        told = asked(catalogue.devices[device], catalogue, nobody, QUARTERS[1:])
-        assert (told["open"], told["people"], told["minutes"]) == (texts, 0, 0)

@@ -46,15 +46,6 @@ def test_a_file_is_read_by_the_format_that_explains_most_of_its_columns(written,
     assert found[1].unread == {"Thème": "of no field"}
 
 
-def test_two_formats_that_read_a_file_alike_are_both_given(written, catalogue):
-    path = written(CALLS + "a1;2026-03-02 08:14;Décroché;25;Logement\n")
-    known = catalogue.formats["calls"]
-    twin = known.model_copy(update={"id": "twin"})
-    both = catalogue.model_copy(update={"formats": {"twin": twin, "calls": known}})
-    assert sorted(loaders(path, both)) == ["calls", "twin"]
-    assert loaders(path, both, loader="twin") == ["twin"]
-
-
 def test_a_file_that_is_none_or_cannot_be_read_is_of_no_format(written, catalogue):
     assert loaders(written(CALLS + "a1;hier;Décroché;25;Logement\n"), catalogue) == []
     assert loaders(written("Nom;Prénom\nMartin;Zoé\n"), catalogue) == []

@@ -212,14 +212,6 @@ def test_pages_without_end_end(tmp_path, cursors):
     assert not [*tmp_path.iterdir()]  # the next fetch begins anew
 
 
-def test_nothing_to_fetch_makes_no_file(tmp_path):
-    source = PagedSource("hôte", {}, lambda cursor: iter([AnswerPage({}, None, 1, 1)]), text)
-    gather(source, tmp_path / ".x.part", BEGUN, quiet)
-    with pytest.raises(ObservError, match="has nothing to fetch"):
-        write_answer(source, tmp_path / ".x.part", tmp_path / "x")
-    assert not [*tmp_path.iterdir()]  # and the next fetch asks again
-
-
 def test_two_fetches_of_one_device_do_not_mix(tmp_path):
     part = tmp_path / ".x.part"
 

@@ -15,7 +15,6 @@ from observlib.pipeline.project import reference as table
 from tools.coverage import (
     alarms,
     counts,
-    domains,
     edition,
     effects,
     equivalence,
@@ -24,7 +23,6 @@ from tools.coverage import (
     nonresponse,
     planning,
     power,
-    ranking,
 )
 from tools.coverage.__main__ import ALONE
 
@@ -160,24 +158,3 @@ def test_of_the_answers_advised_the_difference_that_matters_is_found_eight_times
     assert power["high"].ge(PLANNED[0]).all() and power["low"].le(PLANNED[1]).all()
     assert 78 <= power["share"].mean() <= 84, "more or less than the how-to and the page promise"
     assert found["share"].xs(planning.UNSURE, level="family").between(90, 100).all()
-
-
-def test_what_is_told_of_few_people_of_unequal_weights_holds_where_the_usual_interval_does_not():
-    found = table("domains").assign(kind=lambda rows: rows["what"].str.partition("_")[0])
-    told = found[found["judged"] == domains.TOLD]
-    of_thirty = told["what"].str.contains("_30_")  # where the page says that it holds less
-    assert told["share"].ge(89).all() and told.loc[~of_thirty, "high"].ge(93).all()
-    assert told.groupby("kind")["share"].median().ge(94).all()
-    usual = found[found["judged"] == domains.STUDENT].groupby("kind")["share"].min()
-    assert usual["tens-88"] < 80 and usual["good"] < 93
-
-
-def test_no_list_is_told_surer_than_it_is_and_six_tasks_alone_less_sure():
-    rows = table("ranking").set_index(["what", "judged"])
-    for band in ranking.BANDS:
-        low, high = map(float, band.split("_"))
-        shares = rows.xs(band, level="judged")["share"]
-        beyond = shares[(shares < low) | (shares > high)]
-        assert {*beyond.index} <= {"6_0.9_50_2"} and (beyond > high).all()
-    usual = rows["share"].loc[ranking.USUAL]
-    assert usual[ranking.TOLD] > usual[ranking.RAW] - 3 > 100 / 3
