@@ -15,7 +15,7 @@ from tests.loaders.conftest import asked
 
 from observlib.base.errors import ObservError
 from observlib.loaders import Loaded, load
-from observlib.loaders._survey import weight_of
+from observlib.loaders._survey import read_weight
 from observlib.loaders.surveys import without_the_rest
 
 Survey = Callable[..., Any]
@@ -279,20 +279,25 @@ def test_weights_that_cannot_be_meant_refuse_the_file(tmp_path, survey, cells, h
 
 @given(st.floats(1e-12, 1e12), st.sampled_from([".", ","]))
 def test_a_weight_is_read_back_as_it_was_written(value, mark):
-    assert weight_of(repr(value).replace(".", mark)) == value
+    assert read_weight(repr(value).replace(".", mark)) == value
     fixed = f"{value:.10f}"
-    found = weight_of(fixed.replace(".", mark))
-    assert found == (float(fixed) if float(fixed) >= 1e-12 else None)
+    if float(fixed) >= 1e-12:
+        assert read_weight(fixed.replace(".", mark)) == float(fixed)
+    else:
+        with pytest.raises(ValueError, match="is no weight"):
+            read_weight(fixed)
 
 
 @given(st.text(max_size=12) | st.from_regex(r"[-+0-9.,e ]{1,10}", fullmatch=True))
 def test_any_cell_is_empty_a_number_above_0_or_none(cell):
-    found = weight_of(cell)
-    if found is None or math.isnan(found):
+    try:
+        found = read_weight(cell)
+    except ValueError:
         return
-    assert 1e-12 <= found <= 1e12
-    assert float(cell.replace(",", ".")) == found  # no sign, space or second mark was passed over
-    assert cell[0].isdigit() and sum(map(cell.count, ".,")) <= 1
+    if not math.isnan(found):
+        assert 1e-12 <= found <= 1e12
+        assert float(cell.replace(",", ".")) == found  # no sign, space or second mark passed over
+        assert cell[0].isdigit() and sum(map(cell.count, ".,")) <= 1
 
 
 def test_a_download_keeps_the_weights(tmp_path, survey):

@@ -387,15 +387,9 @@ def test_workbooks_that_cannot_be_used_are_refused_in_one_line(book, tmp_path):
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as parts:
         parts.writestr("hello.txt", "hello")
-    torn = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(torn, "w") as new:
-        for name in old.namelist():
-            part = old.read(name)
-            new.writestr(name, part[: len(part) // 2] if "sheet1" in name else part)
     bad = {
         "empty file": b"", "no zip": b"Nom;ID\n1;2\n", "truncated": whole[: len(whole) // 2],
-        "no workbook": archive.getvalue(), "torn sheet": torn.getvalue(),
-        "no header": xlsx(("Feuil1", [[1, 2], ["a"]])),
+        "no workbook": archive.getvalue(),
         "header not first": xlsx((SHEET, [["Titre"], COLUMNS, procedure()])),
         "empty sheet": xlsx(("Feuil1", []))
     }  # fmt: skip

@@ -31,9 +31,8 @@ _LONGEST_NAME = 150
 def parse_number(text: str) -> float | None:
     """A number with point or comma, thousands apart by spaces; `None` where it may be two."""
     plain = _SPACED.sub("", text.strip()).replace("\u2212", "-")
-    if _text.may_be_thousands(plain) or not re.fullmatch(
-        r"-?\d{1,15}(?:[.,]\d{1,15})?", plain, re.A
-    ):
+    is_number = re.fullmatch(r"-?\d{1,15}(?:[.,]\d{1,15})?", plain, re.A)
+    if not is_number or _text.may_be_thousands(plain):
         return None
     return float(plain.replace(",", ".")) + 0.0  # no page shows a -0
 
@@ -48,13 +47,9 @@ def read_unit(text: str) -> str:
 
 def value_fault(value: float, unit: str) -> str | None:
     """Why no figure of a unit can have a value, or `None` where it can."""
-    low, high = 0.0, float("inf")
-    if unit == "%":
-        high = 100.0
-    elif unit == "points":
-        low, high = -100.0, 100.0
-    elif match := re.fullmatch(r"sur (\d{1,9})", unit, re.A):
-        high = float(match[1])
+    mark = re.fullmatch(r"sur (\d{1,9})", unit, re.A)
+    known = {"%": (0.0, 100.0), "points": (-100.0, 100.0)}
+    low, high = known.get(unit, (0.0, float(mark[1]) if mark else float("inf")))
     if low <= value <= high:
         return None
     bounds = f"from {low:g} to {high:g}" if high < float("inf") else "0 or more"
@@ -85,9 +80,8 @@ def read_base(text: str) -> int:
 
 def read_published(text: str) -> str:
     shaped = re.fullmatch(r"(?:19|20)\d\d(-\d\d(-\d\d)?)?", text, re.A)
-    if not shaped or (
-        shaped[1] and not (_text.parse_day if shaped[2] else _text.parse_month)(text)
-    ):
+    parse = _text.parse_day if shaped and shaped[2] else _text.parse_month
+    if not shaped or (shaped[1] and not parse(text)):
         raise ValueError("is no year, month or day such as 2018, 2018-05, 2018-05-25")
     return text
 

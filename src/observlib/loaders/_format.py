@@ -289,10 +289,13 @@ def format_batches(
     if len(parts):
         yield settle(path, form.table, parts, ())
     unknown = [f"{field} is left unknown: {why}" for field, why in form.unknown.items()]
-    notices = (*(_left_out(*one) for one in (+left).items()), *more, *unknown)
+    counted = [
+        f"{count} {'row does' if count == 1 else 'rows do'} not count: {why}"
+        for why, count in (+left).items()
+    ]
     texts_ = None if found.texts is None else found.texts[:0]
     last = replace(found, rows=found.rows[:0], rejects=found.rejects[:0], texts=texts_)
-    yield replace(last, notices=notices, added=0)
+    yield replace(last, notices=(*counted, *more, *unknown), added=0)
 
 
 def _with_texts(
@@ -315,11 +318,9 @@ def _with_texts(
 def _stand_alone(reading: Reading) -> bool:
     """Whether a row can be read without those far from it."""
     form, device, titles = reading.form, reading.device, reading.titles
-    if form.latest or form.carry_down or form.every_day or form.last_partial:
-        return False
-    if form.sums and form.table != "audience":
-        return False
-    if any(column.same for column in form.columns.values()):
+    far = form.latest or form.carry_down or form.every_day or form.last_partial
+    far = far or (form.sums and form.table != "audience")
+    if far or any(column.same for column in form.columns.values()):
         return False
     return {
         "calls": True,
@@ -328,10 +329,6 @@ def _stand_alone(reading: Reading) -> bool:
         "ratings": "answer_id" in titles,  # else it is a place among those of one moment
         "tickets": "extracted" in titles or device.extracted is not None,  # else the latest moment
     }.get(form.table, False)
-
-
-def _left_out(why: str, count: int) -> str:
-    return f"{count} {'row does' if count == 1 else 'rows do'} not count: {why}"
 
 
 def _with_untold(form: Format, titles: dict[str, str]) -> Format:
@@ -357,10 +354,8 @@ def _with_period(grid: Grid, reading: Reading) -> Format:
     told: dict[str, object] = {"optional": False}  # a cell of it
     if "period" not in titles:
         records = 1 if "section" in titles else len(grid.rows)  # a period has many sections
-        told |= {
-            "headers": (),
-            "value": _moments.given_period(reading.path, reading.device, records),
-        }
+        period = _moments.given_period(reading.path, reading.device, records)
+        told |= {"headers": (), "value": period}
     columns = {**form.columns, "period": column.model_copy(update=told)}
     return form.model_copy(update={"columns": columns})
 

@@ -431,10 +431,11 @@ def _archive(path: Path, form: Format) -> Grid:
     """The rows of all of an archive's texts, under all of their headers."""
     layout = form.layout
     raw = files.read_bytes(path, _MOST_BYTES, _AGAIN)
+    members = re.compile("|".join(f"(?:{name})" for name in layout.members))
     grids = []
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as book:
-            parts = [p for p in book.infolist() if _is_one_of(p.filename, layout.members)]
+            parts = [p for p in book.infolist() if members.fullmatch(Path(p.filename).name)]
             if sum(part.file_size for part in parts) > _MOST_BYTES or len(parts) > 100:
                 raise ObservError(f"{path}: holds more than {_MOST_BYTES // 10**6} MB; {_AGAIN}")
             for part in parts:
@@ -459,16 +460,11 @@ def _archive(path: Path, form: Format) -> Grid:
     return Grid(header, found)
 
 
-def _is_one_of(name: str, patterns: tuple[str, ...]) -> bool:
-    return any(re.fullmatch(pattern, Path(name).name) for pattern in patterns)
-
-
 def _with_zone(path: Path, grid: Grid, pattern: str) -> Grid:
     """The zone that a cell of the table tells, maybe of its header or footer."""
-    for cells in (grid.header, *grid.rows.values()):
-        for cell in cells:
-            if found := re.search(pattern, cell):
-                return replace(grid, zone=found[1])
+    for cell in chain(grid.header, *grid.rows.values()):
+        if found := re.search(pattern, cell):
+            return replace(grid, zone=found[1])
     raise ObservError(f"{path}: does not tell the zone of its moments; {_AGAIN}")
 
 

@@ -14,11 +14,13 @@ import math
 import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from email.message import Message
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses, parsedate_to_datetime
+from functools import reduce
 from itertools import product
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -375,11 +377,11 @@ def _tell(row: list[str], moment: int, name: str, data: list[str]) -> None:
 
 def _with_keys(rows: dict[int, list[str]]) -> dict[int, list[str]]:
     """The rows, with a call's own key where it came in several queues, or twice in one."""
-    seen: dict[str, int] = {}
+    seen: Counter[str] = Counter()
     for cells in rows.values():
-        seen[cells[0]] = seen.get(cells[0], 0) + 1
-        if seen[cells[0]] > 1:
-            cells[0] = f"{cells[0]}/{seen[cells[0]]}"
+        seen[call := cells[0]] += 1
+        if seen[call] > 1:
+            cells[0] = f"{call}/{seen[call]}"
     return rows
 
 
@@ -627,10 +629,7 @@ class _Other(Exception):
 
 def _column(letters: str) -> int:
     """The number of a column: 28 of `AB`."""
-    number = 0
-    for letter in letters:
-        number = 26 * number + ord(letter) - ord("A") + 1
-    return number
+    return reduce(lambda number, letter: 26 * number + ord(letter) - ord("A") + 1, letters, 0)
 
 
 def text_of(cell: Cell) -> str:

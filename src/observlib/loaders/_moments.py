@@ -136,13 +136,10 @@ def read_moments(
         others = [parsed(texts[~own], other, days)["read"] for other in forms if other != how.form]
         what = "day" if days else "moment"
         first = how.first or texts.index[own.to_numpy().argmax()]
+        unlike = f"is not written like the {what} of row {first}; write all in one way"
+        unread = f"is no {what}; write {' or '.join(map(_shown, forms))}"
         for line in texts.index[~own]:
-            if any(other[line] for other in others):
-                faults[line] = (
-                    f"is not written like the {what} of row {first}; write all in one way"
-                )
-            else:
-                faults[line] = f"is no {what}; write {' or '.join(map(_shown, forms))}"
+            faults[line] = unlike if any(other[line] for other in others) else unread
     wall = parts.loc[own, "wall"]
     year = wall.dt.year
     for line in wall.index[(year < 1900) | (year > 2200)]:
@@ -329,11 +326,8 @@ def french_day(text: str) -> date | None:
 
 def months_first(texts: Mapping[int, str]) -> dict[int, str]:
     """Why days such as `05/06/2026` cannot be read: another of their column has its month first."""
-    parts = {
-        line: (int(match[1]), int(match[2]))
-        for line, text in texts.items()
-        if (match := _SLASHED.match(text))
-    }
+    matches = {line: _SLASHED.match(text) for line, text in texts.items()}
+    parts = {line: (int(match[1]), int(match[2])) for line, match in matches.items() if match}
     shows = next((line for line, (a, b) in parts.items() if 1 <= a <= 12 < b <= 31), None)
     if shows is None:
         return {}
@@ -359,14 +353,11 @@ def duration_reader(column: SourceColumn) -> Callable[[str], int]:
     """A reader of durations in whole seconds: of a clock, or of numbers of the column's unit."""
 
     def read(text: str) -> int:
+        seconds = None
         if column.unit in (None, "clock"):
             seconds = parse_seconds(text, bool(column.thousands))
-        else:
-            found = re.fullmatch(r"\d{1,12}(?:[.,]\d{1,9})?", text, re.ASCII)
-            told = (
-                float(text.replace(",", ".")) * UNIT_SECONDS[column.unit or "s"] if found else None
-            )
-            seconds = None if told is None else round(told)
+        elif re.fullmatch(r"\d{1,12}(?:[.,]\d{1,9})?", text, re.ASCII):
+            seconds = round(float(text.replace(",", ".")) * UNIT_SECONDS[column.unit or "s"])
         if seconds is None:
             raise ValueError("is no time; write seconds or hh:mm:ss")
         return seconds

@@ -145,12 +145,9 @@ def _numbered(frame: pd.DataFrame) -> pd.Series:
 
 def _asked(frame: pd.DataFrame, name: str, column: SourceColumn) -> pd.DataFrame:
     """The rows of one question, or of all where `value` holds their marks."""
-    told: dict[str, object] = {"value": frame[name].astype(float)}
-    if name != "value":
-        told["question"] = name
-    if column.scale:
-        told["scale_min"], told["scale_max"] = column.scale
-    return frame.assign(**told)
+    told = {"value": frame[name].astype(float)} | ({"question": name} if name != "value" else {})
+    scale = dict(zip(("scale_min", "scale_max"), column.scale or (), strict=False))
+    return frame.assign(**told, **scale)
 
 
 def settle_calls(frame: pd.DataFrame, reading: Reading) -> Settled:
@@ -175,11 +172,10 @@ def settle_tickets(frame: pd.DataFrame, reading: Reading) -> Settled:
             seconds = pd.to_timedelta(frame[name].astype(float), unit="s")
             frame[name] = frame[column.after] + seconds
     if "reopened" not in form.unknown:
-        told = frame["reopened"] if "reopened" in frame else pd.Series(None, frame.index)
-        frame["reopened"] = told.eq(True)
+        frame["reopened"] = frame.get("reopened", pd.Series(None, frame.index)).eq(True)
     _need_themes(frame, reading)
-    if "extracted" not in frame:
-        frame["extracted"] = pd.Series(pd.NaT, frame.index, dtype="datetime64[us]")
+    never = pd.Series(pd.NaT, frame.index, dtype="datetime64[us]")
+    frame["extracted"] = frame.get("extracted", never)
     seen, notices = _seen(frame, reading)
     frame["extracted"] = frame["extracted"].fillna(seen) if seen else frame["extracted"]
     frame["unknown"] = " ".join(sorted(form.unknown)) or None
@@ -261,8 +257,7 @@ def settle_sales(frame: pd.DataFrame, reading: Reading) -> Settled:
         frame.loc[other, "revenue"] = np.nan
         if other.any():
             notices.append(f"revenue of {int(other.sum())} rows is in another currency: left out")
-    nature = frame["nature"] if "nature" in frame else pd.Series("sale", frame.index)
-    back = nature == "return"
+    back = frame.get("nature", pd.Series("sale", frame.index)) == "return"
     for name in ("units", "revenue"):
         reason = "is negative and the row is no return; say so in `nature`"
         reading.where(name, ~back & (frame[name] < 0), reason)

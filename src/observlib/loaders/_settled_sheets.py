@@ -146,9 +146,8 @@ def _of_poll(
         else:
             yield line, ("option", f"has the option of row {earlier}, other votes")
         bad = bad or line
-    if bad is not None:
-        why = f"is of a poll whose row {bad} is refused; it is read whole or not at all"
-    else:
+    why = f"is of a poll whose row {bad} is refused; it is read whole or not at all"
+    if bad is None:
         why = _not_whole([rows[line] for line in counted], by_share)
     if why:
         yield from ((line, ("poll_id", why)) for line in lines)

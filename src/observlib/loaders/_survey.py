@@ -62,6 +62,9 @@ class _Header:
 
 _WORDS = load_data(__file__)
 _OWN: dict[str, list[str]] = _WORDS["own"]
+# How what is beside a question, or within one that is ignored, goes on after its code and its text.
+_WHOLE = ("_",), (" [",)
+_BESIDE = ("_other", "_comment"), (" [other", " [autre", " [comment")
 _OWN_CODES = frozenset(names[0] for names in _OWN.values())
 _NO_QUESTION = re.compile("|".join(_WORDS["no_question"]))
 _NO_ANSWER = frozenset(_WORDS["no_answer"])
@@ -218,11 +221,11 @@ class SurveyExport:
         codes = [code for name in self.columns[place].names for code in _codes(name)]
         for question in self.questionnaire.questions:
             code, text = plain_code(question.code), fold_label(question.text)
-            inside = ("_",) if question.kind == "ignored" else ("_other", "_comment")
-            words = (" [",) if question.kind == "ignored" else (" [other", " [autre", " [comment")
-            if any(name.startswith(tuple(code + end for end in inside)) for name in codes):
+            inside, words = _WHOLE if question.kind == "ignored" else _BESIDE
+            starts = tuple(code + end for end in inside), tuple(text + end for end in words)
+            if any(name.startswith(starts[0]) for name in codes):
                 return True
-            if any(name.startswith(tuple(text + end for end in words)) for name in folded):
+            if any(name.startswith(starts[1]) for name in folded):
                 return True
         return False
 
@@ -257,24 +260,20 @@ def _own_text(column: SurveyColumn) -> list[str]:
 _NO_WEIGHT = "is no weight; write a number above 0 such as 1.25 or 1,25, or leave it empty"
 
 
-def weight_of(cell: str) -> float | None:
-    """The weight in a cell; NaN where it is empty, `None` where it is no number above 0."""
+def read_weight(cell: str) -> float:
+    """The weight in a cell, a number above 0; NaN where it is empty."""
     if fold_label(cell) in _NO_ANSWER:
         return math.nan
     number = re.fullmatch(r"\d{1,13}(?:[.,]\d{1,20})?(?:e[+-]?\d{1,2})?", cell, re.A | re.I)
     value = float(number[0].replace(",", ".")) if number else 0.0
-    return value if WEIGHTS[0] <= value <= WEIGHTS[1] else None
-
-
-def _read_weight(cell: str) -> float:
-    if (weight := weight_of(cell)) is None:
+    if not WEIGHTS[0] <= value <= WEIGHTS[1]:
         raise ValueError(_NO_WEIGHT)
-    return weight
+    return value
 
 
 def _check_weights(path: Path, name: str, cells: pd.Series) -> None:
     """Refuse a column of weights that is empty, or in which `1,234` may be a thousand."""
-    weights, why = read_each(cells, _read_weight)
+    weights, why = read_each(cells, read_weight)
     if len(cells) and not why and weights.isna().all():
         raise ObservError(
             f"{path}: no response has a weight in the column {name!r}; export the weights too, or "
@@ -328,8 +327,8 @@ def responses(
     asked, unasked = _of_asked(answers, told.index)
     frames = [told.assign(variable="response"), *(_tidy(told, *one) for one in asked)]
     frame = pd.concat(frames).sort_index(kind="stable")
-    frame = frame.assign(device=device.id, product=device.product, channel=device.channel)
-    frame = frame.assign(date=days([*frame["date"]]))
+    own = {"device": device.id, "product": device.product, "channel": device.channel}
+    frame = frame.assign(**own, date=days([*frame["date"]]))
     notices = [*header.notices, *unasked, *undated, *_of_weights(header, told)]
     if header.submitted is None:
         notices.append("no column says which responses were submitted: all count as finished")
@@ -359,7 +358,7 @@ def _told(
         told["finished"] = cells[header.submitted] != ""
     if header.weight is not None:
         _check_weights(export.path, str(export.questionnaire.weight), cells[header.weight])
-        told["weight"], why = read_each(cells[header.weight], _read_weight)
+        told["weight"], why = read_each(cells[header.weight], read_weight)
         faults.add_all(header.weight, why)
     told["date"] = _dated(header, cells, faults)
     undated = told["date"] == _ANONYMOUS

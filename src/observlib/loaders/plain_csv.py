@@ -157,11 +157,8 @@ def _by_month(table: str) -> bool:
 
 def _required(table: str, header: Sequence[str]) -> list[str]:
     """The columns that a header must have and whose cells must not be empty."""
-    needed = [
-        name
-        for name, column in _columns(table).items()
-        if name not in _DEFAULTED and not column.optional
-    ]
+    columns = _columns(table).items()
+    needed = [name for name, one in columns if name not in _DEFAULTED and not one.optional]
     if _by_month(table):
         needed.remove("complete")
         if "month" in header:
