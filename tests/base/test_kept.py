@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from observlib.base import kept
-from observlib.edition import compute
+from observlib.edition import make
 from observlib.pipeline import frame
 
 SOURCE = Path(kept.__file__).parent
@@ -207,7 +207,7 @@ def parts(inputs: kept.Inputs) -> set[str]:
 
 
 def test_pages_and_families_depend_on_what_they_can_run_and_on_nothing_else(tmp_path):
-    seen = parts(compute.page_library(tmp_path))
+    seen = parts(make.page_library(tmp_path))
     assert {"pipeline/project.py", "estimates/__init__.py", "display/charts.py"} <= seen
     assert {"store/reading.py", "dataset/package_tables.yml"} <= seen
     assert {"edition/finalise.py", "edition/engine.py", "confidentiality/disclosure.py"} <= seen
@@ -216,7 +216,7 @@ def test_pages_and_families_depend_on_what_they_can_run_and_on_nothing_else(tmp_
     nbformat.write(
         new_notebook(cells=[new_code_cell("import observlib.study.overview")]), tmp_path / "a.ipynb"
     )
-    assert "study/overview.py" in parts(compute.page_library(tmp_path))
+    assert "study/overview.py" in parts(make.page_library(tmp_path))
     seen = seen.union(*map(parts, map(frame._code, frame.families())))
     rooms = ("cli/", "publish/", "review/", "loaders/")
     assert not [name for name in seen if name.startswith(rooms)]

@@ -1,13 +1,12 @@
 """Before a release, who releases is told what readers would trip over, and what stops it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 from tests.edition import test_release as small
-from tests.publish.test_record import FIXED, site_that_announces
 
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
@@ -200,14 +199,6 @@ def test_what_can_be_known_before_an_edition_is_made_is_looked_at_first(root):
     assert (
         states(checklist.before(root / "data", root, T3, now)) == dict.fromkeys(fine, "ok") | known
     )
-
-
-def test_a_firm_date_that_moved_is_told_with_what_people_wrote(root):
-    site_that_announces(root / "reports" / "_site", FIXED)
-    moved = "editions: [{quarter: 2026-T4, date: 2027-02-18, fixed: 2027-01-11}]"
-    small.write(root / "data" / "calendar.yml", moved)
-    with pytest.raises(ObservError, match="was announced for 2027-02-15, which is firm"):
-        checklist.written(root / "data", root, date(2026, 12, 1))
 
 
 def test_an_edition_that_is_stopped_at_the_last_leaves_what_was_published(root, release):

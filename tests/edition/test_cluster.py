@@ -1,47 +1,33 @@
 """An edition on a Dask cluster is the one that is made here, whoever of the cluster is lost."""
 
-import contextlib
 import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import dask
-import nbformat
 import pytest
 from distributed import LocalCluster
-from tests import test_cli
-from tests.copies import DEMO, published_project, write_study
+from tests.copies import DEMO
 from tests.edition.conftest import NOW
-from tests.edition.test_execute import alive, until
+from tests.edition.test_execute import until
 from tests.review import conftest as small_project
 from tests.review.conftest import DAY
 
 from observlib.base.errors import ObservError, UsageError
 from observlib.edition import execute as module
-from observlib.edition.execute import cluster_workers, execute
+from observlib.edition.execute import cluster_workers
 from observlib.edition.release import release
 
 small = small_project.small  # a fixture
 LOOP = "127.0.0.1"
 ALONE = {"host": LOOP, "dashboard_address": f"{LOOP}:0", "worker_dashboard_address": f"{LOOP}:0"}
-OBSERV = [sys.executable, "-c", "from observlib.cli import main; main()"]
-# a page that is begun twice has lost its first worker
-ONCE = """
-import os, pathlib, time
-mine = pathlib.Path("sdip"[::-1])  # a file that a cell names is refused where it is there before
-if not mine.exists():
-    pathlib.Path("began").write_text(f"{os.getpid()} {os.getppid()}")
-    pathlib.Path("began").rename(mine)
-    time.sleep(300)
-print("done")"""
 
 
 @pytest.fixture(scope="module")
@@ -76,51 +62,6 @@ def left(place: Path) -> list[str]:
     """What a run has left of its own."""
     names = [path.name for path in (place / "reports").iterdir() if path.name.startswith(".")]
     return sorted({*names} - {".kept"})
-
-
-def printed(path: Path) -> list[str]:
-    notebook = nbformat.read(path, as_version=4)
-    return [output.text for cell in notebook.cells for output in cell.get("outputs", [])]
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
-def test_pages_are_there_once_though_a_worker_and_its_processes_are_killed(cluster, place, make):
-    (place / "out").mkdir()
-    cells = {"once": ONCE, "other": "import os; print(os.getcwd(), os.getppid(), sep='\\n')"}
-    pages = [make.page(make.write(place / f"{name}.ipynb", code)) for name, code in cells.items()]
-    told: list[tuple[int, int]] = []
-    with cluster_workers(cluster.scheduler_address, place, place) as pool, killer(place) as killed:
-        found = execute(
-            pages, place / "out", place, pool, lambda done, of, name: told.append((done, of))
-        )
-    assert {outcome.page.name: outcome.error for outcome in found} == {"once": "", "other": ""}
-    assert printed(place / "out" / "once.ipynb") == ["done\n"]
-    ((where, pid),) = [text.split() for text in printed(place / "out" / "other.ipynb")]
-    assert where == str(place)
-    assert told == [(1, 2), (2, 2)] and len(list((place / "out").iterdir())) == 2
-    until(lambda: not any(alive(one) for one in [*killed, int(pid)]))
-    assert left(place) == []
-
-
-@contextlib.contextmanager
-def killer(place: Path) -> Iterator[list[int]]:
-    """Kill the worker that runs the first page, while the block waits for it; its processes."""
-    script = (
-        "import os, pathlib, signal, sys, time\n"
-        "while not pathlib.Path('pids').exists(): time.sleep(0.05)\n"
-        "shell = int(pathlib.Path('pids').read_text().split()[1])\n"
-        "status = pathlib.Path(f'/proc/{shell}/stat').read_text()\n"
-        "worker = int(status.rpartition(')')[2].split()[1])\n"
-        "print(worker, flush=True)\n"
-        "os.kill(worker, signal.SIGKILL)\n"
-    )
-    found: list[int] = []
-    with subprocess.Popen(
-        [sys.executable, "-c", script], cwd=place, stdout=subprocess.PIPE, text=True
-    ) as process:
-        yield found
-        found.append(int(process.communicate(timeout=60)[0]))
-    found += [int(pid) for pid in (place / "pids").read_text(encoding="utf-8").split()]
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -165,17 +106,6 @@ def test_a_cluster_without_workers_is_told_and_not_waited_for_for_ever(place, mo
     assert left(place) == []
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="asks `ps` as it is there")
-def test_a_task_that_ends_each_worker_is_not_tried_for_ever(cluster, place):
-    end = "kill -9 $(ps -o ppid= -p $PPID); sleep 60"  # the parent of the process that does it
-    with (
-        pytest.raises(ObservError, match="several workers were ended while they did one"),
-        cluster_workers(cluster.scheduler_address, place, place) as pool,
-    ):
-        pool.submit(subprocess.call, ["sh", "-c", end]).result(timeout=300)
-
-
 @pytest.mark.parametrize(("change", "told"), [
     ({"the packages/pandas": "0.1"}, r"differs .* in the packages \(pandas\); install the "),
     ({"the library/study/__init__.py": "x"},
@@ -194,16 +124,6 @@ def test_a_worker_that_would_make_other_numbers_is_named(cluster, place, monkeyp
     assert len(lines) == 2 and all(any(map(line.startswith, workers)) for line in lines)
     run = module.Run(place, place / "elsewhere", place)
     assert "share the project's folder, at the same path" in module._refusal(run)
-
-
-@pytest.fixture
-def project(tmp_path: Path, observ: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A small project of one study, which was published before."""
-    published_project(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    test_cli.answers(tmp_path / "raw", "2025", {"a": ("2025-01-01", 4), "b": ("2025-03-31", 5)})
-    assert observ("ingest", "raw")[0] == 0
-    return tmp_path
 
 
 @pytest.mark.slow
@@ -238,61 +158,15 @@ def _made(root: Path) -> Callable[[str, list[str]], set[str]]:
     return lambda folder, names: {name for name in names if Path(folder, name) in made}
 
 
-WAITS = "import pathlib, time\npathlib.Path('began').touch()\ntime.sleep(300)"
-CLUSTER = """
-import sys, time
-from distributed import LocalCluster
-if __name__ == "__main__":
-    made = LocalCluster(n_workers=1, threads_per_worker=1, host="127.0.0.1",
-                        dashboard_address="127.0.0.1:0", worker_dashboard_address="127.0.0.1:0")
-    print(made.scheduler_address, flush=True)
-    time.sleep(600)
-"""
-
-
-@contextlib.contextmanager
-def waiting(project: Path, address: str) -> Iterator[subprocess.Popen[str]]:
-    """An edition whose study has begun on a cluster."""
-    write_study(project, WAITS)
-    command = [*OBSERV, "edition", "2025-T1", "--publisher", "embedded", "--dask", address]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(
-        command, cwd=project, stdout=pipe, stderr=pipe, encoding="utf-8", start_new_session=True
-    ) as process:
-        try:
-            until(lambda: (project / "began").exists() or process.poll() is not None)
-            yield process
-        finally:
-            process.kill()
-
-
 @pytest.mark.slow
-def test_a_scheduler_that_is_lost_is_told_and_the_site_is_as_it_was(project, tmp_path_factory):
-    place = tmp_path_factory.mktemp("lost")
-    (place / "cluster.py").write_text(CLUSTER, encoding="utf-8")
-    with subprocess.Popen(
-        [sys.executable, "cluster.py"], cwd=place, stdout=subprocess.PIPE, encoding="utf-8"
-    ) as scheduler:
-        assert scheduler.stdout
-        address = scheduler.stdout.readline().strip()
-        with waiting(project, address) as process:
-            scheduler.kill()
-            out, err = process.communicate(timeout=120)
-    (line,) = [line for line in err.splitlines() if line.startswith("observ: ")]
-    assert (process.returncode, out) == (1, "") and "Traceback" not in err
-    assert line.startswith(f"observ: {address}: the scheduler was lost")
-    assert err.endswith(f"{line}\n")
-    assert test_cli.is_untouched(project) and left(project) == []
-
-
-@pytest.mark.slow
-def test_ctrl_c_gives_up_what_the_cluster_does(project: Path, cluster: LocalCluster) -> None:
-    with waiting(project, cluster.scheduler_address) as process:
-        os.killpg(process.pid, signal.SIGINT)
-        out, err = process.communicate(timeout=120)
-    assert (process.returncode, out) == (130, "") and "Traceback" not in err
-    assert test_cli.is_untouched(project) and left(project) == []
-    with cluster_workers(
-        cluster.scheduler_address, project, project
-    ) as pool:  # its workers are free
-        assert pool.submit(int, 7).result(timeout=60) == 7
+def test_a_scheduler_that_is_lost_is_told(place):
+    own = LocalCluster(n_workers=1, threads_per_worker=1, processes=True, **ALONE)
+    address = own.scheduler_address
+    with (
+        pytest.raises(ObservError, match=r"the scheduler was lost.* run the command again"),
+        cluster_workers(address, place, place) as pool,
+    ):
+        waiting = pool.submit(time.sleep, 300)
+        own.close()
+        waiting.result(timeout=60)
+    assert left(place) == []

@@ -81,31 +81,6 @@ def test_what_is_of_another_thing_or_withheld_is_not_hidden(other, opinions):
     assert not hidden({"panorama": opinions(RATINGS, asked)}, rows)
 
 
-def test_a_column_without_any_value_hides_too(catalogue):
-    shown = estimates.make([mark("boamp", "jdma-boamp")])
-    more = mark("boamp", "jdma-boamp", 8.0, indicator="clarity_10")
-    asked = ["satisfaction_10", "clarity_10"]
-    board = display.board(shown, catalogue, indicators=asked, caption="Notes", rows="channel")
-    rows = pd.concat([shown, estimates.make([more])], ignore_index=True)
-    assert len(hidden({"boamp": notebook(board)}, rows)) == 1
-    elsewhere = estimates.make([{**more, "product": "legifrance"}])  # the board is of one product
-    assert not hidden({"boamp": notebook(board)}, elsewhere)
-
-
-def test_columns_by_device_hide_what_their_own_device_measures_only(catalogue):
-    age = {"group": "age"}
-    rows = estimates.make([
-        mark("boamp", "jdma-boamp", **age, group_value="18-24"),
-        mark("boamp", "jdma-boamp", **age, group_value="25-34"),
-        mark("legifrance", "jdma-legifrance", **age, group_value="18-24"),
-    ])  # fmt: skip
-    table = display.table(rows, catalogue, caption="Notes", rows="group_value", columns="device")
-    assert not hidden({"a": notebook(table)}, rows)
-    more = mark("legifrance", "jdma-legifrance", **age, group_value="25-34")
-    found = hidden({"a": notebook(table)}, estimates.make([more]))
-    assert len(found) == 1 and "jdma-legifrance" in found[0]
-
-
 def test_one_estimate_told_twice_with_two_values_names_both_pages():
     pages = {}
     for name, value in (("a", 7.0), ("b", 7.4)):

@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from xml.etree import ElementTree
 
 import nbformat
 import pandas as pd
@@ -23,7 +22,8 @@ from observlib import estimates
 from observlib.base import kept
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
-from observlib.edition import checklist, compute
+from observlib.edition import checklist
+from observlib.edition import make as making
 from observlib.edition import notices as told_errata
 from observlib.edition import release as module
 from observlib.estimates.comparisons import make_comparisons
@@ -62,10 +62,10 @@ def telling(root: Path, patch: pytest.MonkeyPatch) -> Tell:
             )
             return {**files, "families.json": b"{}"}
 
-        patch.setattr(compute, "_frame", frame)
+        patch.setattr(making, "_frame", frame)
         of_none = {**vars(kept), "made": lambda folder, name, of, make: make()}
         never = SimpleNamespace(**of_none)
-        patch.setattr(compute, "kept", never)
+        patch.setattr(making, "kept", never)
         path, said = root / "notebooks" / "satisfaction.ipynb", f"say({mark})"
         if said in path.read_text(encoding="utf-8"):
             return
@@ -218,22 +218,6 @@ def test_the_data_of_the_edition_have_the_erratum_and_mark_the_figure_as_revised
         (whole,) = place.glob("*.zip")
         assert any(name.endswith("/errata.csv") for name in zipfile.ZipFile(whole).namelist())
     assert 'href="2026-T3/donnees/errata.csv">Errata' in text(root, "index.html")
-
-
-def test_the_feed_announces_the_erratum_once_with_its_figure(corrected):
-    root = corrected
-    feed = ElementTree.parse(site(root) / "feed.xml")
-    (entry,) = [one for one in feed.iterfind(".//{*}entry") if one.find("{*}category") is not None]
-    said = {child.tag.partition("}")[2]: child for child in entry}
-    assert said["category"].attrib == {"term": "erratum"}
-    assert said["title"].text == "Erratum du 2 décembre 2026 (chiffres synthétiques)"
-    assert said["updated"].text == "2026-12-02T00:00:00Z"
-    assert said["link"].attrib["href"] == "editions/errata.html#erratum-note"
-    summary = re.sub(r"[\u00a0\u202f]", " ", said["summary"].text or "")
-    assert READ in summary and "comptés deux fois" in summary
-    ids = [one.text for one in feed.iterfind(".//{*}entry/{*}id")]
-    assert len(ids) == len({*ids}) == 5  # two editions, a revision of each, and the erratum
-    assert b"rratum" not in (site(root) / "calendrier.ics").read_bytes()
 
 
 def test_a_page_beside_the_list_tells_all_errata_and_where_they_are_told(before, corrected):

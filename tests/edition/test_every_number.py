@@ -1,4 +1,4 @@
-"""The whole demonstration: no number that nobody can follow back, and most lead there."""
+"""The whole demonstration: no number that nobody can follow back on a page, nor in its PDF."""
 
 import pytest
 from tests.edition.conftest import NOW
@@ -9,7 +9,6 @@ from tests.every_number import (
     lost_on_page,
 )
 
-from observlib.edition.origins import trace_figure
 from observlib.pipeline import project
 
 pytestmark = pytest.mark.slow
@@ -30,13 +29,3 @@ def test_each_number_of_each_page_is_of_a_figure_or_listed_as_no_estimate(editio
 def test_each_number_of_a_pdf_or_of_the_data_is_that_of_its_page_or_row(edition):
     assert [line for page in edition.studies() for line in lost_in_pdf(edition, page)] == []
     assert [*lost_in_workbook(edition)] == []
-
-
-def test_any_figure_can_be_followed_to_an_export(root, edition):
-    known = project.catalogue(root / "data" / "demo", root)
-    ids = [*edition.tables["estimates"]["id"]]
-    for one in ids[:: len(ids) // 12]:
-        found = trace_figure(root, root / "data" / "demo", one, known)
-        assert found.families
-        has_none = found.row["status"] == "missing" or "@" not in found.row["source"]
-        assert len(found.exports) or has_none

@@ -1,7 +1,5 @@
 """An executed notebook becomes a page that says what its study showed, not where it ran."""
 
-import copy
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,6 @@ from observlib.publish.pandoc import cell_options
 
 ROOT = Path("/home/someone/observatoire")
 EDITION = {"quarter": "2026-T3", "kind": "real", "site": "Baromètre de l’eau"}
-DEMONSTRATION = EDITION | {"kind": "demonstration"}
 LABELS = {"chart": "#| label: fig-a\n", "table": "#| label: tbl-a\n", "text": ""}
 
 
@@ -39,14 +36,6 @@ def showing(make: Any, kind: str, label: str | None = None, **carried: str) -> A
     return make.shows(
         f"{LABELS[kind] if label is None else label}draw()", make.output(kind, **carried)
     )
-
-
-def test_a_study_that_asks_for_slides_has_them_on_its_page(make):
-    asked = {"html": "default", "typst": "default", "revealjs": {"slide-number": True}}
-    page = make.page()
-    page = replace(page, study=page.study.model_copy(update={"format": asked}))
-    made = finalise(make.notebook(make.finding("Douze visites.")), page, EDITION, ROOT)
-    assert header(made)["format"] == asked
 
 
 @pytest.mark.parametrize(
@@ -148,34 +137,6 @@ def test_nothing_of_the_run_or_the_machine_stays(make):
         assert trace not in text
     assert set(page.metadata) == {"kernelspec", "language_info"}
     assert page.cells[1].metadata == {"tags": ["parameters"]}
-
-
-def test_a_page_is_a_valid_notebook_whose_cells_have_identifiers_of_their_own(make):
-    notebook = make.notebook(
-        make.shows("a = 1", tags=("injected-parameters",)), make.finding(),
-        showing(make, "chart"), make.markdown("Fin."),
-    )  # fmt: skip
-    for cell in notebook.cells:
-        cell.id = "data-4"  # as a copied cell's, or one of ours
-    page = finalise(notebook, make.page(), DEMONSTRATION, ROOT)
-    nbformat.validate(page)
-    identifiers = [cell.id for cell in page.cells]
-    assert len(set(identifiers)) == len(identifiers) == 8
-
-
-def test_two_runs_of_a_page_give_the_same_bytes(make):
-    def run(count: int) -> str:
-        injected = make.shows('# Parameters\nquarter = "2026-T3"', tags=("injected-parameters",))
-        injected = copy.deepcopy(injected)
-        notebook = make.notebook(injected, make.finding(), showing(make, "chart"))
-        for number, cell in enumerate(notebook.cells):
-            cell.id = f"random-{count}-{number}"  # papermill's own cells get new ones each time
-            cell.metadata["papermill"] = {"duration": count}
-            for output in cell.get("outputs", []):
-                output.execution_count = count
-        return nbformat.writes(finalise(notebook, make.page(), DEMONSTRATION, ROOT))
-
-    assert run(1) == run(2)
 
 
 def test_labels_in_a_title_or_finding_are_plain_text_in_the_front_matter(make):

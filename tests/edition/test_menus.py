@@ -10,8 +10,8 @@ from tests.publish.conftest import sample
 
 from observlib.catalogue import Catalogue
 from observlib.edition import staging
-from observlib.publish import downloads, html
-from observlib.publish.project import MenuEntry, Project, flat, read_project
+from observlib.publish import html
+from observlib.publish.project import Project, flat, read_project
 
 __all__ = ["sample"]
 OVERVIEWS = ("panorama", "produit")  # of the sample
@@ -100,16 +100,6 @@ def test_a_department_lists_its_products_surveys_and_partners_and_says_how_many(
     assert law.meta["description"] == "1\u00a0étude, 2\u00a0produits et 1\u00a0enquête."
 
 
-def test_a_department_s_label_is_no_markup_on_its_page(folder, catalogue, monkeypatch):
-    monkeypatch.setattr(staging, "MOST_LISTED", 1)
-    law = catalogue.departments["information-legale"].model_copy(update={"label": "Droit *a* <b>"})
-    departments = {**catalogue.departments, law.id: law}
-    known = catalogue.model_copy(update={"departments": departments})
-    staging.group_by_department(folder, [*studies(catalogue)], known)
-    page = read_project(folder).page(PurePosixPath("departement-information-legale.qmd"))
-    assert page.meta["title"] == "Droit \\*a\\* \\<b\\>" and page.title == "Droit *a* <b>"
-
-
 def test_the_home_page_leads_to_departments_and_to_studies_without_surveys(many):
     ((_, pages),) = many.listings(many.page(PurePosixPath("index.qmd")))
     studies, departments = pages[:2], pages[2:]
@@ -117,13 +107,3 @@ def test_the_home_page_leads_to_departments_and_to_studies_without_surveys(many)
     assert all(page.source.name.startswith("departement-") for page in departments)
     home = html.with_listings("::: {#etudes}\n:::\n", many, many.page(PurePosixPath("index.qmd")))
     assert "### Département par département" in home
-
-
-def test_a_product_says_of_which_department_it_is_and_so_does_the_whole_pdf(many):
-    law = MenuEntry("Diffusion du droit", PurePosixPath("departement-information-legale.qmd"))
-    assert many.trail(PurePosixPath("enquete-legifrance.ipynb"))[-1] == law
-    chapters = downloads.full_report_parts(many)["Diffusion du droit"]
-    assert {str(page.source) for page in chapters} == {
-        "contacts-information-legale.ipynb", "fiche_produit-journal-officiel.ipynb",
-        "fiche_produit-legifrance.ipynb", "enquete-legifrance.ipynb",
-    }  # fmt: skip

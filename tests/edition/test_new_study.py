@@ -4,8 +4,6 @@ import errno
 import inspect
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -69,15 +67,6 @@ def test_it_keeps_every_convention_of_the_committed_notebooks(path):
             check(path)
             asked += 1
     assert asked >= 8
-
-
-@pytest.mark.slow
-def test_nbval_finds_the_same_outputs_when_it_runs_it_again(root, path):
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval"]
-    command += ["--nbval-current-env", "--rootdir", str(root), "-o", "addopts=", str(path)]
-    command += ["--nbval-sanitize-with", str(ROOT / "tests" / "notebooks" / "sanitize.cfg")]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize(("words", "said"), [
@@ -185,14 +174,6 @@ def test_one_failure_leaves_every_notebook_as_it_was(refreshed, tmp_path):
         assert "Avant." in text and "Douze visites." not in text
 
 
-def test_a_notebook_with_a_mistake_in_its_header_stops_it_before_anything_runs(refreshed, tmp_path):
-    (tmp_path / "notebooks").mkdir()
-    shutil.copy(__file__, tmp_path / "notebooks" / "c.ipynb")
-    with pytest.raises(ObservError, match=r"c\.ipynb: is no notebook"):
-        refreshed()
-    assert "Avant." in (tmp_path / "notebooks" / "a.ipynb").read_text(encoding="utf-8")
-
-
 READS = """from IPython.display import Markdown
 from observlib.pipeline import project
 from observlib import store
@@ -231,27 +212,6 @@ def test_what_was_executed_is_fresh_and_again_without_a_change_the_same(executed
     before = committed.read_bytes()
     assert refresh(executed) == [committed]
     assert committed.read_bytes() == before
-
-
-def test_it_holds_one_short_line_for_each_thing_and_for_each_table_that_it_reads(committed):
-    held = reading(committed).metadata[kept.MADE_OF]
-    assert list(held) == sorted(held) and set(map(len, held.values())) == {12}
-    assert {name for name in held if name.startswith("the data/")} == {"the data/calls"}
-    assert {"its code", "its outputs", "the library", "the catalogue"} <= set(held)
-    assert not [name for name in held if "package" in name or "Python" in name]
-
-
-@pytest.mark.parametrize(("of", "name", "told"), [
-    ("loaded", "the library/display/charts.py", "the library"),
-    ("loaded", "the library/cli/new.py", "fresh"),  # which no page can see
-    ("table_digests", "calls", "the data (calls)"),
-    ("table_digests", "polls", "fresh"),  # which it does not reading
-])  # fmt: skip
-def test_a_change_of_library_or_data_that_it_sees_is_told(executed, monkeypatch, of, name, told):
-    where, args = (kept, ()) if of == "loaded" else (module.store, (executed / module.DATA,))
-    changed = {**getattr(where, of)(*args), name: "other"}
-    monkeypatch.setattr(where, of, lambda *_: changed)
-    assert module.states(executed) == {"essai": told}
 
 
 def test_a_changed_entry_of_the_catalogue_is_told_with_all_else_that_changed(executed, committed):
@@ -315,9 +275,3 @@ def test_what_was_changed_by_hand_is_called_fresh_for_a_reason(executed, committ
     notebook = reading(committed)
     change(notebook)
     assert module.state(notebook, module.notebook_inputs(executed)) == told
-
-
-def test_without_demonstration_data_it_is_a_line_that_says_what_is_missing(tmp_path):
-    copy_catalogue(tmp_path)
-    with pytest.raises(ObservError, match="store"):
-        module.states(tmp_path)

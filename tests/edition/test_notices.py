@@ -1,6 +1,5 @@
 import re
 import shlex
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,6 @@ from observlib.estimates.comparisons import make_comparisons
 from observlib.indicators import pairs as pair
 from observlib.indicators import specifications
 from observlib.publish.html import with_commit
-from observlib.records.sheets import Action, Expected
 
 PAGE = "---\ntitle: Accueil\n---\n\nTexte.\n"
 
@@ -103,27 +101,6 @@ def test_a_page_is_cited_with_its_site_its_revision_s_day_and_the_command_that_m
 
 KNOWN = load_catalogue(Path("data/catalogue"))
 NOW = Quarter("2026-T3")
-
-
-def front(pages, actions=()):
-    rows = [
-        {"indicator": "visits", "product": "boamp", "channel": "web", "device": "d",
-         "period": quarter, "estimate": 2.6e6 if quarter == NOW else 1e6, "n": 1e6,
-         "unit": "visites"}
-        for quarter in NOW.back(13)
-    ]  # fmt: skip
-    frame = estimates.make(rows)
-    pairs = make_comparisons(pair.tested(KNOWN, pair.counted_pairs(frame, NOW)))
-    return front_page(frame, pairs, KNOWN, actions, NOW, pages)
-
-
-def test_what_a_team_wrote_of_its_action_is_words_on_the_page():
-    action = Action(
-        id="a", title="Une {lettre} (1_2_3)", product="boamp", date=date(2026, 1, 1), done="D.",
-        expected=(Expected(indicator="visits", direction="up"),), contact="pôle",
-    )  # fmt: skip
-    text = front(set(), [action])[0]
-    assert r"Une \{lettre\} (1\_2\_3)" in text
 
 
 def rising(held: int) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -5,7 +5,6 @@ import datetime
 import hashlib
 import io
 import json
-import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,13 +12,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from python_calamine import CalamineWorkbook
 from tests.copies import demonstration_catalogue
 
 from observlib import dataset, estimates
 from observlib.base.errors import ObservError, UsageError
 from observlib.base.period import Quarter
-from observlib.dataset import HEAD_ROW
 from observlib.display.style import Brand
 from observlib.edition import packages
 from observlib.estimates.comparisons import COMPARISON_COLUMNS, make_comparisons
@@ -142,16 +139,6 @@ def test_each_partner_gets_the_page_the_workbook_and_the_data_as_published(root,
     assert lines[1][4] == hashlib.sha256(content).hexdigest()
 
 
-def test_a_partner_of_whom_two_departments_have_a_page_gets_both(root, tmp_path):
-    def both(studies: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        studies[2]["parameters"] = {"partner": "caisse", "department": "ville"}
-        return studies
-
-    retell(root, both)
-    made = make(root, tmp_path / "out")
-    assert made == {"2026-T3-caisse.zip": "made", "2026-T3-ville.zip": "made"}
-
-
 def test_a_partner_gets_the_errata_of_the_figures_of_its_page_and_of_no_other(root, tmp_path):
     figure = {name: ROWS[1].get(name, "") for name in estimates.FIGURE}
     about = {"erratum": "a", "day": "2026-12-02", "published": 13.0, "corrected": 12.0}
@@ -163,28 +150,6 @@ def test_a_partner_gets_the_errata_of_the_figures_of_its_page_and_of_no_other(ro
     make(root, tmp_path / "out")
     told = dataset.read_table(inside(tmp_path / "out" / "2026-T3-caisse.zip")["errata.csv"])
     assert told["group_value"].tolist() == ["'+1"]  # marked, as everywhere
-
-
-def test_the_workbook_holds_the_rows_of_the_page_and_no_formula(root, tmp_path):
-    make(root, tmp_path / "out")
-    content = inside(tmp_path / "out" / "2026-T3-caisse.zip")["2026-t3-caisse.xlsx"]
-    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    head, *rows = book.get_sheet_by_name("Estimations").to_python()[HEAD_ROW:]
-    read = {row[head.index("Modalité")]: row[head.index("Valeur")] for row in rows}
-    assert read == {row["group_value"]: row["estimate"] for row in ROWS}
-    assert book.sheet_names == [
-        *("Lisez-moi", "Sommaire", "Notes", "Estimations", "Écarts", "Dictionnaire")
-    ]
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        for name in archive.namelist():
-            written = archive.read(name).decode()
-            assert "<f>" not in written
-            if name.startswith("xl/worksheets/sheet"):  # its links lead to its own sheets
-                links = re.findall('<hyperlink ref="[A-Z]+[0-9]+" (.*?)="\'?(.*?)\'?!', written)
-                assert {kind for kind, _ in links} <= {"location"}
-                assert {place for _, place in links} <= {*book.sheet_names}
-    title, _, *lines = book.get_sheet_by_name("Lisez-moi").to_python()
-    assert title[0].startswith("Caisse") and "inventés" in dict(lines)["Attention"]
 
 
 def test_a_package_that_differs_is_not_replaced_unless_that_is_said(root, tmp_path):

@@ -186,19 +186,6 @@ def test_no_page_takes_the_place_of_another(catalogue):
     assert "two pages would be named 'enquete-legifrance'; rename a device" in problem
 
 
-def test_all_problems_are_told_at_once_and_each_once(catalogue):
-    found = problems_of(
-        study("a", **EVERY), study("fiche", **EACH, years=EVERY["years"]), catalogue=catalogue,
-        only=["a", "fiche", "nowhere"], yeers="3", years="99", mode="x",
-    )  # fmt: skip
-    text = "\n".join(found)
-    assert "study 'nowhere' does not exist; studies are a, fiche" in text
-    assert "parameter 'yeers' does not exist in a, fiche; parameters are detail, mode" in text
-    assert "study 'a': parameter 'years'" in text and "study 'a': parameter 'mode'" in text
-    assert text.count("study 'fiche': parameter 'years'") == 1  # though it has two pages
-    assert len(found) == 5
-
-
 def test_titles_have_labels_in_french_in_the_place_of_parameters(catalogue):
     titled = study(title="{product}, {quarter} ({years} ans) {autre}", **OWN, **EACH, **EVERY)
     page = pages_of(titled, catalogue=catalogue)[0]
@@ -259,13 +246,6 @@ def test_a_study_without_what_it_needs_is_left_out_or_says_it_if_named(place):
         check_request(place, place / "data", None, ["autre"], None, TODAY)
 
 
-def test_with_what_it_needs_it_is_a_page(place):
-    header = NEEDS.replace("population", "ratings, experiences")
-    Make.write(place / "notebooks" / "autre.ipynb", header=header)
-    asked = check_request(place, place / "data", None, [], None, TODAY)
-    assert {page.name for page in asked.pages} == {"essai", "autre"}
-
-
 def test_where_products_are_many_studies_are_pages_of_departments(demonstration, monkeypatch):
     monkeypatch.setattr(frame, "MANY", 2)
     asked = check_request(ROOT, demonstration, None, [], None, TODAY)
@@ -310,18 +290,13 @@ WHOLE = "title: T\norder: 1\nquestion: Q\nparameters: {}"
 
 @pytest.mark.parametrize(("header", "told"), [
     ("title: a: b", "essai.ipynb, first cell:2: not valid YAML: mapping values"),
-    ("title: [a", "not valid YAML"),
     ("just words", "holds one value; `key: value` is expected"),
-    ("- a\n- b", "holds a list; `key: value` is expected"),
     ("title: T\ntitle: U", "essai.ipynb, first cell:3: key 'title' is given twice"),
-    ("when: 2026-13-45", "month must be in 1..12"),
     (WHOLE.replace("question: Q\n", ""), "key 'question' is missing"),
     (WHOLE.replace("title: T", "title: ''"), "title is '': at least 1 characters are expected"),
-    (WHOLE.replace("order: 1", "order: x"), "order is 'x': a whole number is expected"),
     (f"{WHOLE}\nauthor: A", "unknown key 'author'; allowed: name"),
     (f"{WHOLE}\nname: A", "name: the file's name"),
     (f"{WHOLE}\nneeds: [textes]", "needs: 'textes' is no tidy table; allowed: audience"),
-    (f"{WHOLE}\n1: A", "a key is text, in quotes"),
 ])  # fmt: skip
 def test_a_wrong_front_matter_is_told_with_its_file_and_key(tmp_path, make, header, told):
     make.write(tmp_path / "essai.ipynb", header=header)
@@ -330,8 +305,6 @@ def test_a_wrong_front_matter_is_told_with_its_file_and_key(tmp_path, make, head
 
 @pytest.mark.parametrize(("parameter", "told"), [
     ("{type: color}", "parameters.p.type is 'color': allowed: 'quarter'"),
-    ("{typ: integer}", "key 'parameters.p.type' is missing"),
-    ("{type: integer, min: 1}", "unknown key 'parameters.p.min'"),
     ("{type: choice}", "`choices` go with the type choice, and it needs them"),
     ("{type: integer, choices: [a]}", "`choices` go with the type choice"),
     ("{type: choice, choices: [a], maximum: 2}", "`minimum` and `maximum` go with"),
@@ -392,23 +365,9 @@ def test_all_notebooks_problems_are_told_at_once(tmp_path, make):
     assert told.count("a.ipynb: front matter: ") == 3
 
 
-_json = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(
-                ["nbformat", "nbformat_minor", "metadata", "cells", "cell_type", "source", "tags"]
-            ),
-            inner,
-            max_size=5,
-        )
-    ),
-    max_leaves=12,
+@given(
+    st.binary(max_size=60) | st.sampled_from([b"{}", b"[]", b'{"nbformat": 4}', b'{"cells": 1}'])
 )
-
-
-@given(st.binary(max_size=60) | _json.map(lambda value: json.dumps(value).encode()))
 def test_whatever_bytes_a_notebook_holds_the_answer_is_a_line(tmp_path_factory, content):
     folder = tmp_path_factory.mktemp("any")
     (folder / "essai.ipynb").write_bytes(content)

@@ -202,17 +202,3 @@ def test_a_site_that_leads_its_own_name_to_this_machine_reads_nothing(served, ho
 @pytest.mark.parametrize("path", ["../secret.txt", "%2e%2e/secret.txt", "..%2fsecret.txt"])
 def test_nothing_beside_the_folder_is_served(served, path):
     assert get(served[0] + path)[0] == 404
-
-
-def test_a_wrong_question_is_no_crash(served):
-    assert get(served[0] + ".newer?than=x")[0] == 200
-    assert get(served[0] + "b.html")[0] == 404
-    assert get(served[0] + "a.html")[0] == 200
-
-
-def test_a_save_is_noticed_once():
-    stamps = iter([1, 1, 1, 2, 2, 2, 3, 3])
-    given = new_study.saves(lambda: next(stamps), pause=0)
-    for _ in range(3):
-        next(given)
-    assert list(stamps) == []

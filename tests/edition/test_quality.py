@@ -95,11 +95,6 @@ def test_who_gave_no_mark_is_counted_of_who_began_and_from_what_is_published_alo
     assert found == (SURVEY, pytest.approx((17.5, 27.5)))
 
 
-def test_a_survey_whose_start_is_withheld_tells_nothing_of_who_gave_no_mark():
-    hidden = BEGUN | {"estimate": None, "n": None, "status": "suppressed"}
-    assert staging.unanswered_shares(rows(hidden, mark("satisfaction_10", 165))) == {}
-
-
 def test_the_table_names_each_indicator_by_its_european_code():
     planned = Planned(quarter="2026-T3", date=date(2026, 11, 16))
     told = rows(BEGUN, mark("satisfaction_10", 165), mark("nps", 145))

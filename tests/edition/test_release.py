@@ -21,7 +21,6 @@ from tests.copies import copy_catalogue
 from observlib import estimates
 from observlib.base.errors import ObservError, UsageError
 from observlib.base.period import Quarter
-from observlib.edition import finalise
 from observlib.edition import make as making
 from observlib.edition import release as module
 from observlib.edition.execute import Outcome
@@ -324,16 +323,6 @@ def test_sheets_become_pages_that_are_linked_to_and_the_method_tells_measures(re
         release(data=root / "data" / "demo")
 
 
-def test_real_data_stand_beside_no_invented_sheet(release, root):
-    copy_sheets(root)
-    copy_site(root)
-    write_store(root, kind="real")
-    release()
-    assert {path.stem for path in (root / "reports" / "_site" / T3 / "practices").iterdir()} == {
-        path.stem for path in (root / "data" / "practices").glob("*.md")
-    }
-
-
 def test_a_clock_behind_the_data_publishes_nothing_until_a_quarter_is_named(release, root):
     before = published(root)
     told = "^today is 2019-05-02 by this machine's clock, and the store has data to 2026-09-30; set"
@@ -427,53 +416,6 @@ def test_a_partial_edition_is_published_where_it_is_asked_for_and_says_so(releas
     assert not [name for name in found if "satisfaction" in name]
     told = {study["page"]: study.get("error") for study in manifest(root)["studies"]}
     assert told == {"panorama": None, "satisfaction": "cell 3: FileNotFoundError: data/x"}
-
-
-@pytest.mark.parametrize("look", ["told_differently", "hidden"])
-def test_pages_that_contradict_each_other_stop_the_edition(release, unchanged, monkeypatch, look):
-    def contradictory(pages: dict[str, str], *frame: Any) -> list[str]:
-        if "the edition's frame" in pages:
-            return []
-        assert {*pages} == {"panorama", "satisfaction"} and '"cells"' in pages["panorama"]
-        return [f"nps {n}: a tells 1 points, and b tells 2 points" for n in range(7)]
-
-    monkeypatch.setattr(finalise, look, contradictory)
-    with pytest.raises(ObservError) as caught:
-        release()
-    assert len(caught.value.problems) == 7 and caught.value.problems[5] == "and 2 more"
-
-
-def test_a_page_in_easy_french_that_is_hard_to_read_is_refused_with_its_words(release, root):
-    (root / "reports" / "glossaire.qmd").write_text("Usager\n:   Une personne.\n", "utf-8")
-    words = "Il y a 2 pages et 3 livres. Un **usager** lit."
-    header = "easy: true\nparameters: {quarter: {type: quarter}, data: {type: data}}"
-    write_study(root, "facile", header, words, "Le quantile bouge.")
-    with pytest.raises(ObservError, match="study facile: ") as failed:
-        release()
-    assert "'quantile' of 'Le quantile bouge.' is no common word" in str(failed.value)
-    assert "has 2 numbers" in str(failed.value) and "usager" not in str(failed.value)
-
-
-def test_pages_are_linked_in_the_plan_s_order_whichever_were_made_first(release, monkeypatch):
-    linked, orders = making.linked, []
-    monkeypatch.setattr(making, "execute", lambda *x, **y: execute(*x, **y)[::-1])
-    monkeypatch.setattr(
-        making, "linked", lambda pages, wanted: (orders.append([*pages]), linked(pages, wanted))[1]
-    )
-    release()
-    assert orders == [["panorama", "satisfaction"]]
-
-
-def test_pages_that_cannot_be_published_change_nothing_and_are_all_told(release, root, unchanged):
-    write_study(root, "panorama", words="Suivez-vous @servicepublic ?")
-    write_study(root, "satisfaction", words="Voir @fig-nulle-part.")
-    with pytest.raises(ObservError) as caught:
-        release()
-    assert caught.value.problems == (
-        "panorama.ipynb: unknown citation key @servicepublic; add it to the bibliography",
-        "satisfaction.ipynb: unresolved reference @fig-nulle-part; "
-        "the page has no labelled figure or table",
-    )
 
 
 def test_with_keep_going_pages_that_cannot_be_published_are_left_out_and_told(release, root):

@@ -15,8 +15,6 @@ from tests.links import broken_links_of
 
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
-from observlib.base.yaml_files import read_front_matter
-from observlib.edition import release as module
 
 root, release, kept_site = small.root, small.release, small.kept_site  # fixtures
 T2, T3 = "2026-T2", "2026-T3"
@@ -90,21 +88,6 @@ def test_a_site_of_another_name_says_it_everywhere(release, root):
     told = ("feed.xml", "calendrier.ics", "index.html", f"{T3}/ro-crate-metadata.json")
     for path in (*told, f"{T3}/panorama.html", *(f"{T3}/donnees/{own}" for own in package)):
         assert name in texts[path], path
-
-
-def test_a_wrong_brand_is_refused_before_anything_is_executed(release, root, monkeypatch):
-    small.write(root / "reports" / "_brand.yml", "color: {primary: yellow}")
-    monkeypatch.setattr(small.making, "execute", lambda *_, **__: pytest.fail("it is executed"))
-    with pytest.raises(ObservError, match=r"color.primary: 'yellow' is no colour"):
-        release(T3, today=SECOND)
-
-
-def test_a_former_edition_needs_nothing_of_what_may_change_beside_it(root, both):
-    place = root / "reports" / "_site"
-    shutil.rmtree(place / T3)
-    for name in ("index.html", "feed.xml"):
-        (place / name).unlink()
-    assert not [line for line in broken_links_of(place) if line.startswith(T2)]
 
 
 def test_readers_find_both_editions_of_which_the_former_is_the_same_to_the_byte(made):
@@ -202,34 +185,9 @@ def test_an_edition_that_another_run_publishes_meanwhile_is_not_lost(root, relea
     assert of(root, T2)["index.html"] and of(root, T3)["index.html"]
 
 
-def test_the_front_page_finds_what_its_scripts_and_pictures_need_in_the_edition_s_folder():
-    page = '<script src="search.js" data-root="" defer></script><img src="a.svg" srcset="b.svg">'
-    assert module.moved(page, T3) == (
-        '<script src="2026-T3/search.js" data-root="2026-T3/" defer></script>'
-        '<img src="2026-T3/a.svg" srcset="2026-T3/b.svg">'
-    )
-
-
-def test_a_disk_without_links_holds_copies(root, release, monkeypatch):
-    def none(*_):
-        raise OSError("no links here")
-
-    release(T2, today=FIRST)
-    before = of(root, T2)
-    monkeypatch.setattr(module.os, "link", none)
-    release(T3, today=SECOND)
-    assert of(root, T2) == before
-
-
 def test_a_page_beside_an_edition_that_leads_nowhere_stops_the_site(root, release):
     shutil.rmtree(root / "reports" / "_site")
     small.write_study(root, "panorama", words="Voir [avant](../2025-T1/index.html).")
     with pytest.raises(ObservError, match=r"2026-T3/panorama\.html: '\.\./2025-T1/index\.html'"):
         release()
     assert not (root / "reports" / "_site").exists()
-
-
-def test_a_product_s_label_is_no_markup_on_its_page_of_series():
-    page = module._with_title("Séries publiées : Journal *officiel* <b>", "Un tableau.")
-    title = read_front_matter(page, "series-journal-officiel.qmd")[0]["title"]
-    assert title == "Séries publiées : Journal \\*officiel\\* \\<b\\>"

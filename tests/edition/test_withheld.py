@@ -26,7 +26,7 @@ from observlib.display.style import Brand
 from observlib.estimates.comparisons import make_comparisons
 from observlib.indicators.answers import pooled_period, within
 from observlib.pipeline import disclosed, frame, project
-from observlib.themes import partners, peers, profiles
+from observlib.themes import partners, profiles
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -143,17 +143,6 @@ def of_year(rows: pd.DataFrame, **more: Any) -> pd.DataFrame:
 def pages(root: Path) -> dict[str, tuple[pd.DataFrame, ...]]:
     """What each page carries, by its name."""
     return {path.stem: carried(path) for path in sorted((root / EDITION).glob("*.ipynb"))}
-
-
-def test_what_is_withheld_of_all_is_not_told_beside_the_figures_of_neighbours(root):
-    rows = pd.read_parquet(root / EDITION / "estimates.parquet")
-    hidden = rows["status"] == "suppressed"
-    whole = ["indicator", *PLACE, "period"]
-    at_home = rows.loc[hidden & (rows["group"] == ""), whole].drop_duplicates()
-    again = rows.merge(at_home, on=whole)
-    again = again[again["group"] == peers.FIGURE_GROUP]
-    # the demonstration's compare with no neighbour's figure: `tests/themes/peers` has one that does
-    assert set(again["status"]) <= {"suppressed"} and len(at_home)
 
 
 _OF_DRAWS = re.compile(
@@ -279,12 +268,6 @@ PLANTED: dict[str, tuple[str, Callable[[bytes, dict[str, Any]], bytes]]] = {
     "a line of open data": ("satisfaction.csv", as_text(in_line)),
     "a row of the frame": ("estimates.parquet", in_parquet),
     "what a notebook carries": ("satisfaction.ipynb", as_text(in_line)),
-    "metadata of a notebook": (
-        "satisfaction.ipynb", instead('"metadata": {}', '"metadata": {{"x": "{exact}"}}'),
-    ),
-    "an alternative text of a notebook": (
-        "satisfaction.ipynb", instead('"alt": "', '"alt": "Journal officiel : {value}. '),
-    ),
     "a cell of a page": ("satisfaction.html", as_text(in_table)),
     "an alternative text of a page": (
         "satisfaction.html",
@@ -293,7 +276,6 @@ PLANTED: dict[str, tuple[str, Callable[[bytes, dict[str, Any]], bytes]]] = {
     "a comment of a page": ("satisfaction.html", instead("</body>", "<!-- {exact} --></body>")),
     "a point of a chart": ("satisfaction/fig-notes.svg", as_text(in_chart)),
     "a PDF": ("satisfaction.pdf", lambda _, row: in_pdf(row)),
-    "a line of all data": ("donnees/estimates.csv", as_text(in_line)),
     "a workbook in a package": ("satisfaction.pdf", lambda _, row: in_workbook(row)),
     "a manifest": ("manifest.json", instead('"quarter"', '"x": {exact}, "quarter"')),
 }  # fmt: skip

@@ -102,20 +102,6 @@ def test_numbers_within_the_tolerance_are_close_and_others_are_not():
     assert not is_close("a.csv", "n\n1\n", "n\none\n")
 
 
-def test_many_places_are_told_five_and_how_many_more(tmp_path):
-    for folder, text in (("a", "1\n" * 50), ("b", "2\n" * 50)):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "x.txt").write_text(text, encoding="utf-8")
-    found = compare_files(tmp_path / "a", tmp_path / "b", "x.txt")
-    assert place_text(found[-1].where) == "and 45 more places" and len(found) == 6
-
-
-def test_archives_in_an_archive_are_told_by_their_bytes_alone(tmp_path):
-    packed = [archive(**{"in.zip": archive(a="0" * size)}) for size in (3, 4)]
-    (one,) = found(tmp_path, "a.zip", *packed)
-    assert one[0] == "in.zip: its bytes"
-
-
 def test_of_many_places_those_that_say_most_are_told(tmp_path):
     for folder, digest, mark in (("a", "0a1b2c3d", "7.9"), ("b", "4e5f6a7b", "7.8")):
         (tmp_path / folder).mkdir()

@@ -50,7 +50,6 @@ def review_edition(
     from observlib.base import files
     from observlib.pipeline import project
     from observlib.publish import record
-    from observlib.review import report
 
     root = project.root()
     if role:  # before the long work
@@ -73,7 +72,7 @@ def review_edition(
         titles = [group.called() for group in found.groups if group.verdict == verdict]
         say(f"{verdict.capitalize()}, {len(titles)} studies and parts: {', '.join(titles)}")
     if to:
-        say(f"Report: {report.write_report(found, to)}")
+        say(f"Report: {reviewing.write_report(found, to)}")
     if role:
         path = record.review_file(root / "reports", found.quarter, role)
         about = (found.quarter, found.told, found.verdict, role, today())
@@ -82,7 +81,7 @@ def review_edition(
         say(f"Begun: {path}; add your points, commit it, and publish the site: `observ edition`")
     print_json(**found.as_dict())
     if found.verdict == reviewing.DIFFERS:
-        lines = report.report_lines(found)
+        lines = reviewing.report_lines(found)
         rest = len(lines) - _SHOWN
         more = [f"and {rest} more; --to writes a page"] if rest > 0 else []
         raise ObservError(*found.not_run, *lines[:_SHOWN], *more)

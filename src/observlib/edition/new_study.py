@@ -29,11 +29,10 @@ from observlib.base.errors import ObservError, UsageError
 from observlib.base.files import replace_folder, temporary_files, workspace
 from observlib.base.kept import USED, Inputs
 from observlib.catalogue.tables import TABLES
-from observlib.edition import compute, finalise, make
-from observlib.edition.compute import frame_files, is_computed
+from observlib.edition import finalise, make
 from observlib.edition.execute import execute
 from observlib.edition.finalise import DATA
-from observlib.edition.make import estimates_of, made_page
+from observlib.edition.make import estimates_of, frame_files, is_computed, made_page
 from observlib.edition.notices import write_documentation, write_sheet_pages
 from observlib.edition.plan import Page, PlannedStudy, check_request, load_studies
 from observlib.pipeline import project
@@ -51,7 +50,7 @@ _DIGITS = 12  # of a digest: enough to tell two states of one notebook
 def notebook_inputs(root: Path) -> Inputs:
     """What notebooks may follow from, as it is now: each group of files, and each tidy table."""
     data = root / DATA
-    library = compute.page_library(root / "notebooks")
+    library = make.page_library(root / "notebooks")
     tables = {f"{_OF_TABLE}{name}": value for name, value in store.table_digests(data).items()}
     return kept.by_group(library | project.knowledge(data, root)) | tables
 

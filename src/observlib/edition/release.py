@@ -29,10 +29,10 @@ from observlib.base.yaml_files import as_front_matter, dump, mapping, read_text
 from observlib.catalogue import Catalogue
 from observlib.display import style
 from observlib.display.pages import macros
-from observlib.edition import compute, make, notices
+from observlib.edition import make, notices
 from observlib.edition.checklist import written
-from observlib.edition.compute import frame_files, shared_inputs
 from observlib.edition.execute import telling_ends
+from observlib.edition.make import frame_files, shared_inputs
 from observlib.edition.notices import plain_headline, with_notices, with_part
 from observlib.edition.plan import Request, check_request
 from observlib.edition.staging import stage
@@ -255,7 +255,7 @@ def explain_release(
     found = standing.now(root, data, quarter, only, given or {}, publisher, today)
     request = check_request(root, data, quarter, only, given, today)
     cache = root / kept.KEPT_FOLDER / "pages"
-    is_computed = compute.is_computed(request)
+    is_computed = make.is_computed(request)
     decided = str(make.read_edition_file(request.published / archive.STEPS).get("decisions", ""))
     if is_computed:
         decided = disclosed.disclosure_decisions(data, request.quarter).digest
