@@ -145,9 +145,12 @@ def _numbered(frame: pd.DataFrame) -> pd.Series:
 
 def _asked(frame: pd.DataFrame, name: str, column: SourceColumn) -> pd.DataFrame:
     """The rows of one question, or of all where `value` holds their marks."""
-    told = {"value": frame[name].astype(float)} | ({"question": name} if name != "value" else {})
-    scale = dict(zip(("scale_min", "scale_max"), column.scale or (), strict=False))
-    return frame.assign(**told, **scale)
+    told: dict[str, object] = {"value": frame[name].astype(float)}
+    if name != "value":
+        told["question"] = name
+    if column.scale:
+        told["scale_min"], told["scale_max"] = column.scale
+    return frame.assign(**told)
 
 
 def settle_calls(frame: pd.DataFrame, reading: Reading) -> Settled:

@@ -305,7 +305,7 @@ def load_services_publics_plus(path: Path, device: Device, catalogue: Catalogue)
     ]
     frame = frame.assign(device=device.id, channel=device.channel, date=days([*frame["date"]]))
     frame["product"] = pd.Series(named, frame.index, dtype=object)
-    notices = []
+    notices: list[str] = []
     if others := int((frame["told_by"] == TELLERS[-1]).sum()):
         known = ", ".join(TELLERS[:-1])
         notices = [f"{others} experiences are told by none of {known}: kept as « Autre »"]
