@@ -369,7 +369,7 @@ def read_csv(path: Path, text: str, delimiter: str) -> tuple[list[str], dict[int
     return [cell.strip() for cell in header], held_rows(path, rows)
 
 
-def read_table(
+def read_csv_file(
     path: Path, signs: str, encodings: Sequence[str] = ("utf-8",)
 ) -> tuple[list[str], dict[int, list[str]]]:
     """Header and rows of a CSV file, by the sign that its first line has most."""

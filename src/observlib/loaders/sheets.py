@@ -69,7 +69,7 @@ def load_code_sheet(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     if sheet is None:
         raise ObservError(f"{path}: is not named as `observ code` names its files; name it so")
     # as spreadsheets may save it
-    header, lines = _text.read_table(path, ";,\t", ("utf-8", "cp1252"))
+    header, lines = _text.read_csv_file(path, ";,\t", ("utf-8", "cp1252"))
     places = {header_label(name): at for at, name in enumerate(header)}
     known = [header_label(name) for name in (coding.IDENTIFIER, coding.DATE)]
     _text.need_columns(path, [*places], known, _MEND)
@@ -104,7 +104,7 @@ def load_services_publics_plus_codes(path: Path, device: Device, catalogue: Cata
 
     A cell that is neither 0 nor 1 is rejected, as are all stories of an identifier of several.
     """
-    header, lines = _text.read_table(path, ";,")
+    header, lines = _text.read_csv_file(path, ";,")
     _text.need_columns(path, header, [_ID, _CODER, _DATE, *_ASKED], "download the file again")
     faults = Faults()
     cells = texts_of_rows(lines, len(header), faults)
