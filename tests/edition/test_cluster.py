@@ -1,20 +1,23 @@
 """An edition on a Dask cluster is the one that is made here, whoever of the cluster is lost."""
 
+import contextlib
 import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import dask
 import pytest
 from distributed import LocalCluster
-from tests.copies import DEMO
+from tests import test_cli
+from tests.copies import DEMO, published_project, write_study
 from tests.edition.conftest import NOW
 from tests.edition.test_execute import until
 from tests.review import conftest as small_project
@@ -28,6 +31,7 @@ from observlib.edition.release import release
 small = small_project.small  # a fixture
 LOOP = "127.0.0.1"
 ALONE = {"host": LOOP, "dashboard_address": f"{LOOP}:0", "worker_dashboard_address": f"{LOOP}:0"}
+OBSERV = [sys.executable, "-c", "from observlib.cli import main; main()"]
 
 
 @pytest.fixture(scope="module")
@@ -158,15 +162,58 @@ def _made(root: Path) -> Callable[[str, list[str]], set[str]]:
     return lambda folder, names: {name for name in names if Path(folder, name) in made}
 
 
+@pytest.fixture
+def project(tmp_path: Path, observ: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small project of one study, which was published before."""
+    published_project(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    test_cli.answers(tmp_path / "raw", "2025", {"a": ("2025-01-01", 4), "b": ("2025-03-31", 5)})
+    assert observ("ingest", "raw")[0] == 0
+    return tmp_path
+
+
+WAITS = "import pathlib, time\npathlib.Path('began').touch()\ntime.sleep(300)"
+CLUSTER = """
+import sys, time
+from distributed import LocalCluster
+if __name__ == "__main__":
+    made = LocalCluster(n_workers=1, threads_per_worker=1, host="127.0.0.1",
+                        dashboard_address="127.0.0.1:0", worker_dashboard_address="127.0.0.1:0")
+    print(made.scheduler_address, flush=True)
+    time.sleep(600)
+"""
+
+
+@contextlib.contextmanager
+def waiting(project: Path, address: str) -> Iterator[subprocess.Popen[str]]:
+    """An edition whose study has begun on a cluster."""
+    write_study(project, WAITS)
+    command = [*OBSERV, "edition", "2025-T1", "--publisher", "embedded", "--dask", address]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=project, stdout=pipe, stderr=pipe, encoding="utf-8", start_new_session=True
+    ) as process:
+        try:
+            until(lambda: (project / "began").exists() or process.poll() is not None)
+            yield process
+        finally:
+            process.kill()
+
+
 @pytest.mark.slow
-def test_a_scheduler_that_is_lost_is_told(place):
-    own = LocalCluster(n_workers=1, threads_per_worker=1, processes=True, **ALONE)
-    address = own.scheduler_address
-    with (
-        pytest.raises(ObservError, match=r"the scheduler was lost.* run the command again"),
-        cluster_workers(address, place, place) as pool,
-    ):
-        waiting = pool.submit(time.sleep, 300)
-        own.close()
-        waiting.result(timeout=60)
-    assert left(place) == []
+def test_a_scheduler_that_is_lost_is_told_and_the_site_is_as_it_was(project, tmp_path_factory):
+    place = tmp_path_factory.mktemp("lost")
+    (place / "cluster.py").write_text(CLUSTER, encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, "cluster.py"], cwd=place, stdout=subprocess.PIPE, encoding="utf-8"
+    ) as scheduler:
+        assert scheduler.stdout
+        address = scheduler.stdout.readline().strip()
+        with waiting(project, address) as process:
+            scheduler.kill()
+            out, err = process.communicate(timeout=120)
+    (line,) = [line for line in err.splitlines() if line.startswith("observ: ")]
+    assert (process.returncode, out) == (1, "") and "Traceback" not in err
+    assert line.startswith(f"observ: {address}: the scheduler was lost")
+    assert err.endswith(f"{line}\n")
+    assert test_cli.is_untouched(project) and left(project) == []
