@@ -297,7 +297,7 @@ def _entry(
 def _labels(of: str, known: Named | None, name: str) -> dict[str, str]:
     """The names of an entry in French and in English; its id, of one that is not known."""
     fr = known.label if known else name
-    return {f"{of}_fr": fr, f"{of}_en": (known and known.label_en) or fr}
+    return {f"{of}_fr": fr, f"{of}_en": (known.label_en if known else None) or fr}
 
 
 Flags = Mapping[tuple[str, ...], str]  # letters that its history gives a figure (its `FIGURE`)

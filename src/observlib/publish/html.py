@@ -43,7 +43,6 @@ _SPELT = {
 }
 _SAID = '<span aria-hidden="true">{}</span> <span class="spelt">{}</span>'
 _WHOLE = [code for code in _SPELT if not code.startswith("(")]
-_ALONE = re.compile(".+", re.S)
 _BESIDE = re.compile("|".join(re.escape(code) for code in _SPELT if code.startswith("(")))
 
 
@@ -162,9 +161,11 @@ def _with_class(attributes: str, names: str) -> str:
 
 
 def _spelt(cell: re.Match[str]) -> str:
-    text = cell[3].strip() if cell[3].strip() in _WHOLE else cell[3]
-    codes = _ALONE if text in _WHOLE else _BESIDE if cell[1] == "td" else None
-    text = codes.sub(lambda code: _SAID.format(code[0], _SPELT[code[0]]), text) if codes else text
+    text = cell[3]
+    if (code := text.strip()) in _WHOLE:
+        text = _SAID.format(code, _SPELT[code])
+    elif cell[1] == "td":
+        text = _BESIDE.sub(lambda code: _SAID.format(code[0], _SPELT[code[0]]), text)
     return f"<{cell[1]}{cell[2]}>{text}</{cell[1]}>"
 
 
@@ -478,11 +479,8 @@ def with_commit(page: str, commit: str) -> str:
 
 def with_named_figures(page: str) -> str:
     """A page whose figures are named by their captions."""
-
-    def named(figure: re.Match[str]) -> str:
-        return f'<figure role="figure" aria-label="{escape(markup_text(figure[2]))}"{figure[1]}'
-
-    return _FIGURE.sub(named, page)
+    named = '<figure role="figure" aria-label="{}"{}'
+    return _FIGURE.sub(lambda one: named.format(escape(markup_text(one[2])), one[1]), page)
 
 
 def with_quotations(page: str) -> str:

@@ -146,8 +146,8 @@ def _run(
         lines = [line.strip() for line in done.stderr.decode("utf-8", "replace").splitlines()]
         ours = [one.removeprefix("observlib: ") for one in lines if one.startswith("observlib: ")]
         useful = [line for line in lines if line and not line.startswith("Failing because")]
-        told = ours or [f"pandoc: {' '.join(useful[:4])}"]
-        raise ObservError(*(f"{name}: {line}" for line in told))
+        ours = ours or [f"pandoc: {' '.join(useful[:4])}"]
+        raise ObservError(*(f"{name}: {line}" for line in ours))
     return done.stdout
 
 

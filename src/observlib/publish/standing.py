@@ -87,9 +87,8 @@ def files_of_project(root: Path, data: Path) -> Inputs:
 
 def _is_made(path: Path) -> bool:
     """Whether a folder of the site's sources holds what commands make: `_site`, and Quarto's."""
-    if "_extensions" in path.parts:
-        return False
-    return (path.name in MADE or path.name.startswith("_")) and path.is_dir()
+    is_named = path.name in MADE or path.name.startswith("_")
+    return is_named and "_extensions" not in path.parts and path.is_dir()
 
 
 def copy_sources(root: Path, folder: Path) -> None:
@@ -148,14 +147,16 @@ def keep_publication(
 
 def since(root: Path, found: Inputs) -> StandingPublication | None:
     """The publication that was made of these inputs, where all its files are as it made them."""
-    return _standing(root, _EDITION, found)
+    record = _read(root, _EDITION, found)
+    return record if record and not _changed(root, record) else None
 
 
 def site_since(
     root: Path, found: Inputs, manifest: Mapping[str, Any]
 ) -> StandingPublication | None:
     """As `since`, the publication whose site is the one of these inputs and this manifest."""
-    return _standing(root, _SITE, _site_inputs(found, manifest))
+    record = _read(root, _SITE, _site_inputs(found, manifest))
+    return record if record and not _changed(root, record) else None
 
 
 def why_site(root: Path, found: Inputs, manifest: Mapping[str, Any]) -> list[str]:
@@ -172,11 +173,6 @@ def _folder(root: Path) -> Path:
 def _read(root: Path, name: str, of: Inputs) -> StandingPublication | None:
     found = kept.get(_folder(root), name, of)
     return StandingPublication(*json.loads(found[_RECORD])) if found else None
-
-
-def _standing(root: Path, name: str, of: Inputs) -> StandingPublication | None:
-    record = _read(root, name, of)
-    return record if record and not _changed(root, record) else None
 
 
 def _changed(root: Path, record: StandingPublication) -> list[str]:

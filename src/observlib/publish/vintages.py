@@ -31,6 +31,7 @@ PAGES, WORDS = macros(__file__), macros(__file__, str)
 SERIES = "series.csv"
 _EDITION = ["edition", "day"]
 _ORDER = ["period", "revision"]
+_HEADS = ("Période", "Valeur", "Intervalle", "Effectif", "Édition")
 
 
 def tellings(told: Iterable[Publication]) -> pd.DataFrame:
@@ -101,10 +102,8 @@ def _place(row: pd.Series, catalogue: Catalogue) -> str:
 
 def _series_table(rows: pd.DataFrame, catalogue: Catalogue) -> Markdown:
     lines = [_series_line(row, catalogue) for row in estimates.records(rows.sort_values(_ORDER))]
-    heads = ("Période", "Valeur", "Intervalle", "Effectif", "Édition")
     cells = ([*map(label_html, column)] for column in zip(*lines, strict=True))
-    columns = dict(zip(heads, cells, strict=True))
-    return html_table(columns, right=("Valeur", "Intervalle", "Effectif"))
+    return html_table(dict(zip(_HEADS, cells, strict=True)), right=_HEADS[1:4])
 
 
 def _series_line(row: estimates.Row, catalogue: Catalogue) -> tuple[str, ...]:
@@ -204,9 +203,8 @@ def difference_pages(
     last = {one.quarter: one for one in told}
     found: dict[str, tuple[str, str, Markdown]] = {}
     for before, now in pairwise(last[quarter] for quarter in sorted(last)):
-        title = WORDS("title", before=before.quarter, now=now.quarter)
-        name = f"changements-{now.quarter}"
-        found[now.quarter] = (name, title, _page(before, now, catalogue))
+        title, text = WORDS("title", before.quarter, now.quarter), _page(before, now, catalogue)
+        found[now.quarter] = (f"changements-{now.quarter}", title, text)
     return found
 
 
@@ -221,8 +219,8 @@ def _page(before: Publication, now: Publication, catalogue: Catalogue) -> Markdo
         [figure_label(row, catalogue) for row in estimates.records(rows)]
         for rows in (found.added, found.removed)
     )
-    parts = {"established": changes[:count], "others": changes[count:], "added": added}
-    parts |= {"removed": removed, "revised": [*_revised(found.revised, catalogue)]}
+    parts: dict[str, Any] = {"established": changes[:count], "others": changes[count:]}
+    parts |= {"added": added, "removed": removed, "revised": [*_revised(found.revised, catalogue)]}
     return PAGES("changes", before.quarter, now.quarter, **parts)
 
 
