@@ -15,7 +15,7 @@ from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter, months_between
 from observlib.catalogue import Catalogue, Revision
-from observlib.cli.published import print_difference
+from observlib.cli.edition import print_difference
 from observlib.confidentiality.disclosure import Published
 from observlib.estimates.comparisons import make_comparisons
 from observlib.pipeline import archive, revisions

@@ -25,9 +25,8 @@ from observlib.cli.devices import (
     print_status,
     watch,
 )
-from observlib.cli.edition import edition, preview
+from observlib.cli.edition import diff, edition, partners, preview, review_edition, trace
 from observlib.cli.new import add_to
-from observlib.cli.published import diff, partners, review_edition, trace
 
 app = typer.Typer(
     help="An observatory of the users of public services: raw exports in, studies out.",

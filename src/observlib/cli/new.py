@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from observlib.desk.recognise import Match
 
 _Given = dict[str, str | None]
+_Text = str | None
+_Texts = list[str] | None
 _practice = typer.Typer(help="Sheets in which teams share what a tool or method taught them.")
 study = typer.Typer(help="Notebooks of which the pages of an edition are made.")
 device = typer.Typer(help="Listening devices of the catalogue.")
@@ -46,13 +48,11 @@ def _group() -> None:  # so that `new` is a word of its own
 @_practice.command("new")
 def create_practice(
     title: Annotated[str, Argument(help="Title of the sheet; its file is named after it.")],
-    department: Annotated[str | None, Option(help="Department that shares it.")] = None,
-    tool: Annotated[str | None, Option(help="Tool, of data/practices/vocabulary.yml.")] = None,
-    method: Annotated[str | None, Option(help="Method, of the same file.")] = None,
-    product: Annotated[
-        list[str] | None, Option(help="Product it is about (may be repeated).")
-    ] = None,
-    verdict: Annotated[str | None, Option(help="à refaire, à adapter or à éviter.")] = None,
+    department: Annotated[_Text, Option(help="Department that shares it.")] = None,
+    tool: Annotated[_Text, Option(help="Tool, of data/practices/vocabulary.yml.")] = None,
+    method: Annotated[_Text, Option(help="Method, of the same file.")] = None,
+    product: Annotated[_Texts, Option(help="Product it is about (may be repeated).")] = None,
+    verdict: Annotated[_Text, Option(help="à refaire, à adapter or à éviter.")] = None,
     data: Data = Path("data"),
 ) -> None:
     """Write a practice sheet to fill in.
@@ -71,7 +71,7 @@ def create_practice(
 @study.command("new")
 def create_study(
     name: Annotated[str, Argument(help="Name of the study, such as avis_par_page.")],
-    title: Annotated[str | None, Option(help="Title of its page.")] = None,
+    title: Annotated[_Text, Option(help="Title of its page.")] = None,
     question: Annotated[str, Option(help="What it asks.")] = "Que veut-on savoir ?",
     order: Annotated[int | None, Option(help="Place among the pages; last if left out.")] = None,
 ) -> None:
@@ -89,45 +89,41 @@ def create_study(
 
 @device.command("new")
 def create_device(
-    id: Annotated[str | None, Option(help="Such as jdma-boamp.")] = None,
-    label: Annotated[str | None, Option(help="Its name in French.")] = None,
+    id: Annotated[_Text, Option(help="Such as jdma-boamp.")] = None,
+    label: Annotated[_Text, Option(help="Its name in French.")] = None,
     family: Annotated[
-        str | None, Option(help="feedback, consultation, mobilisation or reference.")
+        _Text, Option(help="feedback, consultation, mobilisation or reference.")
     ] = None,
-    channel: Annotated[str | None, Option(help="web, phone, mail, print, …")] = None,
-    owner: Annotated[str | None, Option(help="Department that runs it.")] = None,
-    product: Annotated[str | None, Option(help="Product; none for several.")] = None,
-    frequency: Annotated[str | None, Option(help="continuous, daily, …, occasional.")] = None,
+    channel: Annotated[_Text, Option(help="web, phone, mail, print, …")] = None,
+    owner: Annotated[_Text, Option(help="Department that runs it.")] = None,
+    product: Annotated[_Text, Option(help="Product; none for several.")] = None,
+    frequency: Annotated[_Text, Option(help="continuous, daily, …, occasional.")] = None,
     personal_data: Annotated[
-        str | None, Option(help="Which personal data its exports hold (French).")
+        _Text, Option(help="Which personal data its exports hold (French).")
     ] = None,
-    pattern: Annotated[str | None, Option(help="Names of its exports: boamp_*.csv.")] = None,
-    loader: Annotated[str | None, Option(help="Format of its exports.")] = None,
-    table: Annotated[str | None, Option(help="Tidy table, for plain_csv.")] = None,
-    questionnaire: Annotated[str | None, Option(help="Its questions, for surveys.")] = None,
-    note: Annotated[str | None, Option(help="Reservation printed with it (French).")] = None,
-    period: Annotated[
-        str | None, Option(help="Month or day, for exports that do not say it.")
-    ] = None,
-    zone: Annotated[str | None, Option(help="Time zone of its moments.")] = None,
+    pattern: Annotated[_Text, Option(help="Names of its exports: boamp_*.csv.")] = None,
+    loader: Annotated[_Text, Option(help="Format of its exports.")] = None,
+    table: Annotated[_Text, Option(help="Tidy table, for plain_csv.")] = None,
+    questionnaire: Annotated[_Text, Option(help="Its questions, for surveys.")] = None,
+    note: Annotated[_Text, Option(help="Reservation printed with it (French).")] = None,
+    period: Annotated[_Text, Option(help="Month or day, for exports that do not say it.")] = None,
+    zone: Annotated[_Text, Option(help="Time zone of its moments.")] = None,
     date_form: Annotated[
-        str | None, Option(help="Form of its days, such as %d/%m/%Y, where two would do.")
+        _Text, Option(help="Form of its days, such as %d/%m/%Y, where two would do.")
     ] = None,
     file: Annotated[
         Path | None, Option("--from", help="An export: what it is, is looked up and shown.")
     ] = None,
     column: Annotated[
-        list[str] | None, Option(help="FIELD=HEADER, for a format of its own (repeatable).")
+        _Texts, Option(help="FIELD=HEADER, for a format of its own (repeatable).")
     ] = None,
-    word: Annotated[
-        list[str] | None, Option(help="FIELD.VALUE=WORD of the file (repeatable).")
-    ] = None,
-    unit: Annotated[list[str] | None, Option(help="FIELD=s, min, h or ms (repeatable).")] = None,
+    word: Annotated[_Texts, Option(help="FIELD.VALUE=WORD of the file (repeatable).")] = None,
+    unit: Annotated[_Texts, Option(help="FIELD=s, min, h or ms (repeatable).")] = None,
     scale: Annotated[
-        list[str] | None, Option(help="FIELD=WORST,BEST of marks, such as 1,5 (repeatable).")
+        _Texts, Option(help="FIELD=WORST,BEST of marks, such as 1,5 (repeatable).")
     ] = None,
     separator: Annotated[
-        str | None, Option(help="Between several answers in a cell; - for none.")
+        _Text, Option(help="Between several answers in a cell; - for none.")
     ] = None,
     yes: Annotated[bool, Option("--yes", help="Add it as shown, without a question.")] = False,
     data: Data = Path("data"),

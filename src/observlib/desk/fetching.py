@@ -12,6 +12,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -135,7 +136,8 @@ def matomo(device: Device, since: date, today: date) -> PagedSource:
     """
     site = server("Matomo", "TOKEN")
     period = _PERIODS.get(device.frequency, "month")
-    spans = _spans(since, _last(period, today), "M" if period == "day" else "Y")
+    ended = (pd.Period(today, period[0].upper()) - 1).end_time.date()
+    spans = _spans(since, ended, "M" if period == "day" else "Y")
     if not spans:
         raise UsageError(f"--since {since}: no {period} has begun and ended since; give an earlier")
     asked = {
@@ -159,12 +161,6 @@ def matomo(device: Device, since: date, today: date) -> PagedSource:
     return PagedSource(site.host, asked, pages, _csv if device.loader == "matomo_csv" else _json)
 
 
-def _last(period: str, today: date) -> date:
-    """The last day of the last period that has ended."""
-    found: date = (pd.Period(today, period[0].upper()) - 1).end_time.date()
-    return found
-
-
 def _spans(first: date, last: date, length: str) -> list[tuple[date, date]]:
     """Days in spans of months (`M`) or years (`Y`)."""
     if first > last:
@@ -176,15 +172,13 @@ def _spans(first: date, last: date, length: str) -> list[tuple[date, date]]:
 
 
 def _visits(answer: Any) -> dict[str, dict[str, Any]]:
-    """The metrics of each period of a span."""
+    """The metrics of each period of a span; none of one where Matomo says `[]`."""
     for key in answer:
         date.fromisoformat((key + "-01")[:10])  # else it is no period
-    return {key: _metrics(told) for key, told in answer.items()}
-
-
-def _metrics(told: Any) -> dict[str, Any]:
-    """What is read of a period's metrics: none, where Matomo says `[]`."""
-    return {name: value for name, value in told.items() if name in _METRICS} if told else {}
+    return {
+        key: {name: value for name, value in told.items() if name in _METRICS} if told else {}
+        for key, told in answer.items()
+    }
 
 
 def _matomo_fault(answer: Any) -> str:
@@ -332,8 +326,7 @@ def _both_lists(records: Records) -> Iterator[str]:
     yield '\n], "end_of_stream": true}\n'
 
 
-def _compact(found: Any) -> str:
-    return json.dumps(found, separators=(",", ":"))
+_compact = partial(json.dumps, separators=(",", ":"))
 
 
 # --- GLPI's tickets, by its REST API, written as the list that GLPI saves as CSV. Titles and texts

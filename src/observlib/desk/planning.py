@@ -123,12 +123,6 @@ def needs(
     return rows, len(tests)
 
 
-def _design_effect(rows: pd.DataFrame) -> float | None:
-    """The design effect of a survey's weights over its last year, where it has some."""
-    found = rows.loc[rows["indicator"] == "weighting_design_effect", "estimate"].dropna()
-    return float(found.iloc[-1]) if len(found) else None
-
-
 def advice(weeks: float, rare: bool) -> str:
     """In words, what to do of a measure that needs so many weeks; `rare` comes once a year."""
     if math.isinf(weeks):
@@ -149,7 +143,7 @@ def _need(
     counts: Sequence[int],
     rare: bool,
 ) -> dict[str, Any]:
-    """See `needs`: what follows from a spread (`sd` or `share`, with `_design_effect`)."""
+    """See `needs`: what follows from a spread (`sd` or `share`, with `design_effect`)."""
     pace = float(sum(counts) if rare else np.median(counts))
     if spread is None:
         unknown = dict.fromkeys(("found", "small", "needed", "needed_low", "needed_high", "weeks"))
@@ -361,6 +355,8 @@ def plan_survey(data: Path, device: str, quarter: Quarter) -> Plan:
     others = partial(frame.given, data, quarter)
     told = estimates.combine([given.estimates, *(others(one).estimates for one in more)])
     told = told[told["device"] == device]
+    # of a survey's weights over its last year, where it has some
+    effect = told.loc[told["indicator"] == "weighting_design_effect", "estimate"].dropna()
     found, tests = needs(given, lambda: others(of_all).estimates, own, by_person, known)
     margins = {*project.reference("margins")["variable"]}
     return Plan(
@@ -369,7 +365,7 @@ def plan_survey(data: Path, device: str, quarter: Quarter) -> Plan:
         "year" if rare else "quarter",
         found,
         tests,
-        _design_effect(told),
+        float(effect.iloc[-1]) if len(effect) else None,
         to_drop(own, known, by_person, variables_used(told, known), margins, found),
         asked(own, known, by_person, year if rare else [quarter]),
     )

@@ -26,8 +26,11 @@ from observlib.stats.series.sequential import LEVEL, LastingChange, in_counts, i
 
 _TEXTS = wording.load_texts(__file__)
 FIVE_YEARS = 5 * 365  # days, in which a device raises one false alarm at most
-_MARKED = ("ratings", "responses", "experiences")
-_ASKED = ("calls", "call_intervals", "tickets")  # more of them is a sign of trouble elsewhere
+_WATCHED = {  # the tables of each kind of change; fewer people are a change in all
+    "marks": ("ratings", "responses", "experiences"),
+    "waits": ("calls", "call_intervals"),
+    "more": ("calls", "call_intervals", "tickets"),  # a sign of trouble elsewhere
+}
 
 
 class Alarm(NamedTuple):
@@ -111,13 +114,8 @@ def _series(table: str, rows: pd.DataFrame, last: date) -> Iterator[tuple[str, p
     if len(days) < LEVEL:
         return
     own = own.reindex(days).fillna({"count": 0})
-    if table in _MARKED:
-        yield "marks", own
-    if table in ("calls", "call_intervals"):
-        yield "waits", own
-    if table in _ASKED:
-        yield "more", own
-    yield "fewer", own
+    kinds = [kind for kind, tables in _WATCHED.items() if table in tables]
+    yield from ((kind, own) for kind in (*kinds, "fewer"))
 
 
 def _alarm(
