@@ -8,12 +8,11 @@ import pytest
 
 from observlib import Study, store
 from observlib.base.period import Quarter
-from observlib.catalogue import Catalogue, contract
+from observlib.catalogue import Catalogue
 from observlib.indicators import specifications as told
-from observlib.pipeline import project
 from observlib.stats.survey.specifications import OPTIONS
 from observlib.study import overview
-from observlib.themes import counters, peers, satisfaction
+from observlib.themes import peers, satisfaction
 
 LAST = Quarter("2026-T3")
 
@@ -46,18 +45,6 @@ def test_every_true_share_is_in_the_interval_that_is_published(table, truths, ca
         ].to_dict("records")
         assert row["ci_low"] <= 100 * truth["share"] <= row["ci_high"]
         assert (row["estimate"], row["n"]) == (truth["published"], truth["answers"])
-
-
-def test_counters_are_those_listed_and_older_editions_see_the_older_list(demonstration, truths):
-    lists = store.read(demonstration, "counters")
-    regions, people = project.reference("regions"), contract.empty("population")
-    names = regions.set_index("departement")["departement_name"]
-    for truth, quarter in zip(of_kind(truths, "counters"), (LAST - 1, LAST), strict=True):
-        out = counters.by_area(lists, people, regions, quarter)
-        assert set(out["period"]) == {truth["period"]}
-        found = out[out["group"] == "departement"].set_index("group_value")["estimate"]
-        assert out.loc[out["group"] == "", "estimate"].tolist() == [truth["counters"]]
-        assert found.to_dict() == {names[k]: v for k, v in truth["by_departement"].items()}
 
 
 def test_ours_and_theirs_stand_on_one_scale(demonstration, table, catalogue):

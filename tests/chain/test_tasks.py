@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from observlib import estimates, store
+from observlib import store
 from observlib.base.period import Quarter
 from observlib.pipeline import frame
 from observlib.themes import polls, workshops
@@ -42,15 +42,6 @@ def test_every_truth_of_the_last_edition_is_in_the_interval_that_is_published(tr
         if not row["ci_low"] <= truth["value"] <= row["ci_high"]
     ]
     assert wrong == [] and len([*measures(truths, found)]) == 70
-
-
-def test_the_tasks_that_were_made_hard_are_told_before_those_that_were_made_easy(found):
-    told = found[found["indicator"] == "task_priority"].set_index("group_value")["estimate"]
-    hard = ["Immatriculer un véhicule ou refaire son permis", "Demander un titre de séjour"]
-    chance = 100 * 5 / len(told)
-    easy = ["Joindre un service public", "Trouver et remplir le bon formulaire"]
-    assert told[hard].min() > chance > 20 > told[easy].max()
-    assert estimates.MINIMUM_PEOPLE < len(told) <= 18 and told.sum() == pytest.approx(500)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from collections import Counter
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from observlib.base.errors import UsageError
@@ -133,21 +132,6 @@ def test_where_the_month_stands_may_be_said_without_the_time(written, few):
     (question,) = propose(path, few, Wishes("tickets", dict(TICKETS))).questions
     said = question.written(question.answers[0])
     assert said == '--date-form "%d/%m/%Y %H:%M[:%S]"'
-
-
-def test_a_wait_that_could_be_told_is_offered_and_need_not_be(written, few):
-    text = "call id,call start,call type,waiting time\n"
-    for n in range(6):
-        text += f"CA{n}f0,2026-07-2{n} 10:00:00,{('Answered', 'Abandoned')[n % 2]},00:00:{10 + n}\n"
-    path, columns = written(text), {"call_id": "call id", "moment": "call start",
-                                    "outcome": "call type", "talk": "-"}  # fmt: skip
-    found = propose(path, few, Wishes("calls", dict(columns)))
-    about = {one.key[0] for one in (*found.questions, *found.offers)}
-    assert "wait" in about
-    rows = read(path, few, Wishes("calls", {**columns, "wait": "waiting time"})).rows
-    assert rows["wait"].tolist() == [10, 11, 12, 13, 14, 15]
-    rows = read(path, few, Wishes("calls", {**columns, "wait": "-"})).rows
-    assert len(rows) == 6 and pd.isna(rows["wait"]).all()
 
 
 def test_moments_whose_header_says_utc_are_not_taken_for_those_of_paris(written, few):
