@@ -10,7 +10,7 @@ from observlib import store
 from observlib.base import kept
 from observlib.catalogue import ALONE, Catalogue
 from observlib.pipeline import project
-from observlib.records.practices import Practices
+from observlib.records.sheets import Practices
 from observlib.store import identifiers
 
 ROOT = Path(__file__).parents[1]

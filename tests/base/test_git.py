@@ -58,12 +58,6 @@ def test_a_commit_that_is_unknown_or_no_name_is_refused_and_none_written(project
     assert not (tmp_path / "copy").exists()
 
 
-def test_a_folder_without_history_names_no_commit(tmp_path, monkeypatch):
-    assert git.commit(tmp_path) == ""
-    monkeypatch.setenv("PATH", "")
-    assert git.commit(tmp_path) == ""
-
-
 def test_a_git_that_does_not_answer_is_told_and_not_taken_for_none(project, tmp_path, monkeypatch):
     slow = tmp_path / "bin" / "git"
     slow.parent.mkdir()

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -99,19 +98,6 @@ kept.put(Path({str(tmp_path)!r}), "page", {{}}, {{"page.html": b"new"}})
     assert kept.get(tmp_path, "page", FOR_CALLS) is None
 
 
-def test_two_runs_that_store_and_read_one_entry_at_once_find_it_whole(tmp_path):
-    contents = [{"page.html": bytes([n]) * 100_000} for n in range(4)]
-    kept.put(tmp_path, "page", OF, contents[0])
-
-    def store_and_read(number: int) -> bool:
-        kept.put(tmp_path, "page", OF, contents[number % 4])
-        return kept.get(tmp_path, "page", OF) in contents
-
-    with ThreadPoolExecutor(4) as pool:
-        assert all(pool.map(store_and_read, range(40)))
-    assert len([*tmp_path.iterdir()]) == 1
-
-
 def test_what_was_of_no_use_for_longest_is_pruned_first_and_this_run_s_own_never(tmp_path):
     names = ["used", "newest", "old", ".old-half", "oldest", "used-oldest"]
     for age, name in enumerate(names):
@@ -188,20 +174,6 @@ def test_a_folder_is_its_files_and_neither_bytecode_nor_hidden_ones(tmp_path):
     assert kept.tree("it", tmp_path / "nowhere") == {}
 
 
-def test_an_updated_package_is_another_input_and_the_first_on_the_path_is_it(tmp_path, monkeypatch):
-    for place, version in (("first", "1.0"), ("second", "2.0")):
-        (tmp_path / place / f"some_package-{version}.dist-info").mkdir(parents=True)
-    places = [str(tmp_path / name) for name in ("first", "second", "no.zip")]
-    monkeypatch.setattr(sys, "path", places)
-    found = kept.installed_packages()
-    assert found["the packages/some_package"] == "1.0"
-    own = tmp_path / "first" / "some_package-1.0.dist-info"
-    own.rename(own.with_name("some_package-1.1.dist-info"))
-    assert kept.difference_words(found, kept.installed_packages()) == [
-        "the packages (some_package)"
-    ]
-
-
 def parts(inputs: kept.Inputs) -> set[str]:
     return {name.removeprefix(f"{kept.LIBRARY}/") for name in inputs}
 
@@ -220,12 +192,6 @@ def test_pages_and_families_depend_on_what_they_can_run_and_on_nothing_else(tmp_
     seen = seen.union(*map(parts, map(frame._code, frame.families())))
     rooms = ("cli/", "publish/", "review/", "loaders/")
     assert not [name for name in seen if name.startswith(rooms)]
-
-
-def test_what_is_published_depends_on_the_templates_that_a_publisher_reads():
-    templates = {f"publish/templates/{name}" for name in ("page.html", "page.typ", "filter.lua")}
-    for module in ("access", "embedded", "full_report", "quarto_check"):
-        assert templates <= parts(kept.code_of(f"observlib.publish.{module}"))
 
 
 def test_no_import_of_the_library_is_missed_or_a_change_there_would_leave_a_page_as_it_was():

@@ -8,8 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observlib.base.errors import UsageError
-from observlib.base.period import Period, Quarter, month_days, months_between
-from observlib.base.working_days import (
+from observlib.base.period import (
+    Period,
+    Quarter,
+    month_days,
+    months_between,
     public_holidays,
     usual_working_days,
     working_day_deviation,

@@ -53,7 +53,7 @@ def versions(folder: Path) -> set[str]:
 def test_kill_at_any_moment_leaves_a_whole_folder(tmp_path):
     target = fill(tmp_path / "site.v1 [x]", "0")
     moments = random.Random(7)
-    for _ in range(8):
+    for _ in range(4):
         command = [sys.executable, "-c", LOOP, str(target)]
         run = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert run.stdout and run.stdout.readline() == "started\n"
@@ -163,13 +163,6 @@ def test_cleaning_spares_the_folder_of_a_living_run_in_another_process(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_work_folder_is_removed_after_an_error(tmp_path):
-    with pytest.raises(KeyboardInterrupt), files.workspace(tmp_path / "site") as work:
-        (work / "half").write_text("half", encoding="utf-8")
-        raise KeyboardInterrupt
-    assert list(tmp_path.iterdir()) == []
-
-
 HOLD = """
 import os, sys, tempfile
 from observlib.base.files import temporary_files
@@ -216,25 +209,10 @@ def test_folders_that_only_look_like_a_run_s_are_left_alone(place):
     assert tempfile.gettempdir() == os.environ["TMPDIR"] == str(place)
 
 
-@pytest.mark.parametrize("named", [True, False])
-def test_a_full_disk_of_temporary_files_is_told_with_its_place(place, monkeypatch, named):
+def test_a_full_disk_of_temporary_files_is_told_with_its_place(place, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=0))
     with (
         pytest.raises(ObservError, match=f"^{place}: the disk of temporary files is full; free"),
         files.temporary_files() as folder,
     ):
-        words = (str(folder / "x"),) if named else ()
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), *words)
-
-
-def test_where_no_temporary_file_can_be_written_it_is_told(monkeypatch, place):
-    def none() -> str:
-        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp']")
-
-    monkeypatch.setattr(tempfile, "gettempdir", none)
-    with pytest.raises(ObservError, match="set TMPDIR to a folder"), files.temporary_files():
-        pass
-    monkeypatch.undo()
-    # another disk that is full is not taken for it
-    with pytest.raises(OSError, match="No space left"), files.temporary_files():
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/elsewhere/x")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder / "x"))

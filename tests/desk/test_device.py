@@ -13,7 +13,7 @@ from tests.examples import examples
 from observlib.base.errors import ObservError, UsageError
 from observlib.desk.device import new_device, new_practice
 from observlib.pipeline import project
-from observlib.records.practices import load_practices
+from observlib.records.sheets import load_practices
 
 DATA, TODAY = Path("data"), date(2026, 11, 25)
 DEVICE = {

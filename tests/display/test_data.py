@@ -12,7 +12,7 @@ from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
 from observlib.display import select
 from observlib.publish.pandoc import executable
-from observlib.records.corrections import Correction
+from observlib.records.sheets import Correction
 
 
 def written(frame: pd.DataFrame, catalogue: Catalogue) -> tuple[list[str], str]:

@@ -23,7 +23,7 @@ from observlib.edition.plan import Page, Request
 from observlib.estimates.comparisons import COMPARISON_COLUMNS, check_comparisons
 from observlib.pipeline import archive, disclosed, frame
 from observlib.pipeline.archive import Publication
-from observlib.records.practices import Practices
+from observlib.records.sheets import Practices
 
 NOW = {
     "the library/a.py": "1", "the data/kind": "real", "the data/ratings": "1",

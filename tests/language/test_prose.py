@@ -17,8 +17,7 @@ from observlib.base.text import as_cell
 from observlib.catalogue import Catalogue
 from observlib.display.output import caption_of, pipe_table
 from observlib.language.prose import joined, markdown, one_line, plain, unmarked
-from observlib.records.practices import Practices, PracticeSheet
-from observlib.records.sheets import Action
+from observlib.records.sheets import Action, Practices, PracticeSheet
 from observlib.study import narratives as say
 from observlib.themes.practices.sentences import sheet_list
 

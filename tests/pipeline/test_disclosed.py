@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from observlib import estimates, store
+from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.confidentiality import control
@@ -20,7 +20,6 @@ from observlib.study import Study
 
 ROOT = Path(__file__).parents[2]
 LAST = Quarter("2026-T3")
-NUMBERS = ["estimate", "ci_low", "ci_high", "n", "status"]
 
 
 @pytest.fixture(scope="module")
@@ -64,14 +63,6 @@ def test_an_edition_whose_attack_leaves_out_a_share_for_no_reason_is_refused(pla
     finally:
         path.write_text(text, encoding="utf-8")
         disclosed._followed.cache_clear()
-
-
-def test_it_is_decided_once_and_by_nobody_again(place, monkeypatch):
-    disclosed.disclosure_decisions(place, LAST)
-    assert disclosed.is_decided(place, LAST)
-    disclosed._decisions.cache_clear()
-    monkeypatch.setattr(control, "decide", lambda *_: pytest.fail("it is decided again"))
-    assert len(disclosed.disclosure_decisions(place, LAST).changes)
 
 
 def test_what_was_just_published_changes_nothing_of_what_is_told(place, monkeypatch):
@@ -150,10 +141,3 @@ def test_what_could_be_worked_back_stops_the_edition(place, monkeypatch):
     with pytest.raises(ObservError, match="could be worked back from"):
         disclosed.disclosure_decisions(place, LAST)
     disclosed._followed.cache_clear()
-
-
-def test_the_marks_of_a_device_are_those_that_its_users_gave(place):
-    marks = store.marks_given(place)
-    asked = marks.query("device == 'jdma-legifrance' and question == 'satisfaction'")
-    assert asked["value"].tolist() == [0.0, 5.0, 10.0]
-    assert set(asked["scale_max"]) == {10.0}

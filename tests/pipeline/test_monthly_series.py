@@ -1,6 +1,5 @@
 """Series by month: what an action may be to move, whole months only, and nobody told of few."""
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,8 @@ from observlib.base.period import Quarter
 from observlib.catalogue import contract
 from observlib.catalogue.tables import ALIKE
 from observlib.indicators.answers import each_month
-from observlib.pipeline import frame, project
 from observlib.pipeline import monthly_series as monthly
-from observlib.records.sheets import Action
-from observlib.themes import contacts, sales, subscriptions, surveys
+from observlib.themes import contacts, sales, subscriptions
 
 COMMON = {"device": "d", "product": "p", "channel": "mail", "source": "d@1"}
 YEAR = [f"2026-{month:02d}" for month in range(1, 7)]
@@ -59,30 +56,6 @@ def test_all_that_an_action_may_move_has_months_in_the_demonstration(demonstrati
         assert ((shown["n"] > 0) | (of_things & (shown["estimate"] == 0))).all()
         is_share = indicator.unit in ("%", "points") or indicator.unit.startswith("sur ")
         assert of_things == (not is_share)
-
-
-def test_of_surveys_that_no_action_concerns_no_response_is_read(demonstration, catalogue):
-    last = Quarter("2026-T3")
-    were_read: list[str] = []
-
-    def reading(survey: str) -> pd.DataFrame:
-        were_read.append(survey)
-        return store.read(demonstration, "responses", last=last, device=survey)
-
-    actions = [*project.records_of(Action, demonstration)]
-    asked = {one: partial(reading, one) for one in frame.surveys(demonstration)}
-    others = {
-        name: read(demonstration, name) for name in monthly.SERIES_TABLES if name != "responses"
-    }
-    for wanted in (actions, []):
-        were_read.clear()
-        found = monthly.followed(
-            **others, responses_of=asked, actions=wanted, catalogue=catalogue, quarter=last
-        )
-        concerned = {name for one in wanted for name in (one.product, *one.controls)}
-        assert set(found["product"]) <= concerned
-        assert were_read == [x for x in asked if catalogue.devices[x].product in concerned]
-        assert bool(were_read) == bool(wanted)
 
 
 def test_the_months_of_joiners_add_up_to_their_quarter():
@@ -149,14 +122,3 @@ def test_a_line_whose_log_stops_in_the_month_is_not_said_to_have_fewer_calls():
     assert of(found, "calls_offered", "status") == states
     assert of(found, "answer_rate")["2026-03"] == 75.0
     assert list(of(found, "calls_offered", "n").values()) == [80.0, 40.0, 80.0]
-
-
-def test_the_marks_of_a_survey_s_months_are_those_of_its_answers():
-    days = pd.to_datetime(["2026-04-10"] * 40 + ["2026-05-10"] * 40)
-    values = [10.0] * 30 + [0.0] * 10 + [10.0] * 20 + [7.0] * 20
-    rows = pd.DataFrame({**COMMON, "date": days, "variable": "nps", "value": values})
-    rows = rows.assign(scale_min=0.0, scale_max=10.0)
-    assert of(surveys.monthly_measures(rows, *SPAN), "nps") == {
-        "2026-04": 50.0,
-        "2026-05": 50.0,
-    }

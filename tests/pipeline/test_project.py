@@ -1,7 +1,6 @@
 """Commands and notebooks find the project from any folder inside it."""
 
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -29,31 +28,6 @@ def test_the_root_is_found_from_any_folder_of_the_project(place, monkeypatch, in
     assert project.root(place / inside) == place
     monkeypatch.chdir(place / inside)
     assert project.root() == place
-
-
-def test_a_file_of_the_catalogue_s_name_makes_no_project_and_one_within_another_is_nearest(place):
-    (place / "notebooks" / "data").mkdir()
-    (place / "notebooks" / "data" / "catalogue").write_text("", encoding="utf-8")
-    assert project.root(place / "notebooks") == place
-    inner = place / "notebooks" / "copie"
-    (inner / "data" / "catalogue").mkdir(parents=True)
-    assert project.root(inner / "data") == inner
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
-def test_a_link_into_the_project_leads_to_it(place, tmp_path):
-    link = tmp_path / "raccourci"
-    link.symlink_to(place / "notebooks")
-    assert project.root(link) == place
-
-
-def test_the_catalogue_is_the_one_of_the_project_in_which_it_runs(place, monkeypatch, catalogue):
-    monkeypatch.chdir(place / "notebooks")
-    assert list(project.catalogue(Path("data")).devices) == list(catalogue.devices)
-    products = place / "data" / "catalogue" / "products.yml"
-    text = products.read_text(encoding="utf-8")
-    products.write_text(text.replace("BOAMP", "Autre nom"), encoding="utf-8")
-    assert project.catalogue(Path("data")).label("boamp") == "Autre nom"
 
 
 def test_a_data_folder_is_named_from_the_root_wherever_a_notebook_runs(place, monkeypatch):
@@ -85,15 +59,6 @@ def test_a_reference_table_that_is_gone_is_told_with_its_place(place, monkeypatc
 def write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
-
-
-def test_the_agency_s_own_catalogue_lists_nothing_invented():
-    real = project.catalogue(DATA, PROJECT)
-    text = "".join(repr(part) for part in (real.devices, real.peers, real.questionnaires))
-    assert real.devices and "fictive" not in text.lower()
-    assert project.records_of(Action, DATA, PROJECT) == ()
-    sheets = project.practices(DATA, "real", PROJECT).sheets
-    assert {sheet.origin for sheet in sheets} == {"neighbour"}
 
 
 def test_a_folder_s_own_entries_join_the_project_s_and_its_devices_stand_alone(place):
@@ -153,10 +118,3 @@ def test_a_reason_of_a_revision_makes_no_page_run_again(place):
     assert set(now) == {"the policy/revisions.yml", "the policy/own/revisions.yml"}
     assert now.items() - before[1].items(), "the site is made again"
     assert set(project.policy(DATA, place)) == {"the policy/revisions.yml"}
-
-
-def test_a_changed_correction_or_expectation_is_known_and_is_of_its_data_folder_alone():
-    known = project.knowledge(DEMO, PROJECT)
-    own = {"the corrections/boamp-mois-double.yml", "the expectations/reponses-plus-claires.yml"}
-    assert own <= known.keys()
-    assert not own & project.knowledge(Path("data"), PROJECT).keys()

@@ -145,7 +145,7 @@ def test_a_mark_is_limited_in_points_and_a_correction_goes_before_a_routine():
     assert reasons(MARK | {"estimate": 7.2}, T2, known=policy(routine, once())) == ["rule-1"]
 
 
-@examples(100)
+@examples(30)
 @given(st.lists(st.integers(0, 100), min_size=2, max_size=6), st.integers(0, 100))
 def test_each_change_of_a_chain_of_editions_is_found_and_nothing_else(values, now):
     told = [

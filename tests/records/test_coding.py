@@ -75,12 +75,3 @@ def test_a_file_that_may_be_filled_in_is_never_written_over(tmp_path, catalogue)
         coding.write_sheets(*given)
     assert paths[0].read_text(encoding="utf-8") == "une journée de travail"
     assert not paths[1].exists()
-
-
-def test_without_texts_or_questions_it_says_so(tmp_path, catalogue):
-    none = verbatims([" "])
-    with pytest.raises(ObservError, match="no text of 2026-T3"):
-        coding.write_sheets(none, TEXTS, "2026-T3", catalogue.codebook, 50, tmp_path)
-    with pytest.raises(ObservError, match=r"codebook\.yml: asks nothing"):
-        coding.write_sheets(verbatims(WORDS), TEXTS, "2026-T3", {}, 50, tmp_path)
-    assert not list(tmp_path.iterdir())

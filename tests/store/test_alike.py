@@ -15,8 +15,6 @@ from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, contract, tables
 from observlib.catalogue.tables import ALIKE
 from observlib.indicators import counts
-from observlib.indicators.families import CONTEXT, REFERENCE_TABLES
-from observlib.pipeline import frame
 from observlib.themes import contacts, experiences, partners, satisfaction
 
 LAST = Quarter("2026-T1")
@@ -149,19 +147,6 @@ def test_rows_that_are_alike_tell_what_all_rows_do(tmp_path_factory, catalogue, 
     holds()
 
 
-def test_half_hours_are_told_by_the_hour_as_they_are_one_by_one(demonstration):
-    last = Quarter("2026-T3")
-    each, few = (
-        contacts.calls_by_hour(rows, last)
-        for rows in (
-            store.read(demonstration, "call_intervals"),
-            store.alike(demonstration, "intervals_by_hour"),
-        )
-    )
-    assert len(each) > 50
-    pd.testing.assert_frame_equal(each, few)
-
-
 @pytest.mark.parametrize("name", ALIKE)
 def test_every_row_is_counted_once_and_a_column_has_its_table_s_name_and_type(demonstration, name):
     wanted, last = ALIKE[name], Quarter("2026-T3")
@@ -173,20 +158,6 @@ def test_every_row_is_counted_once_and_a_column_has_its_table_s_name_and_type(de
         pd.testing.assert_series_equal(known.dtypes, rows.dtypes[list(known)])
     assert all(found[column].sum() == rows[column].sum() for column in wanted.sums)
     assert set(found["source"]) == set(rows["source"])
-
-
-def test_nothing_that_a_family_reads_has_two_meanings():
-    assert not set(ALIKE) & {*tables.TABLES, *CONTEXT, *REFERENCE_TABLES, *frame.families()}
-    read = {name for family in frame.families().values() for name in family.reads}
-    assert set(ALIKE) <= read
-
-
-def test_what_is_read_by_rows_that_are_alike_is_kept_by_the_table_that_they_are_of(demonstration):
-    assert frame.tables_read("contacts") >= {"calls", "call_intervals", "tickets"}
-    held = store.table_digests(demonstration)
-    of = frame.depends(demonstration, Quarter("2026-T3"), "contacts")
-    for table in ("calls", "call_intervals", "tickets"):
-        assert of[f"the data/{table}"] == held[table]
 
 
 DAYS = st.dictionaries(
@@ -262,9 +233,3 @@ def test_waits_are_of_answered_calls_and_months_are_no_days(demonstration, days)
     assert (own["value"] * own["n"]).sum() == pytest.approx(answered["wait"].sum())
     assert "matomo-legifrance" not in set(days["device"])  # whose export is monthly
     assert "matomo-service-public" in set(days["device"])
-
-
-def test_an_empty_store_has_no_days(tmp_path, catalogue):
-    (tmp_path / "raw").mkdir()
-    store.ingest(tmp_path / "raw", tmp_path, catalogue)
-    assert store.by_day(tmp_path).empty

@@ -11,7 +11,6 @@ from typing import Any
 
 import duckdb
 import pytest
-from tests.copies import copy_catalogue
 
 from observlib import store
 from observlib.base import files
@@ -74,25 +73,6 @@ def test_an_ingestion_begun_during_another_loses_nothing(tmp_path, catalogue, fo
     store.check_store(data)
 
 
-def test_who_waits_for_another_ingestion_is_told_so(tmp_path, ratings):
-    copy_catalogue(tmp_path)
-    ratings(tmp_path / "raw", "x", JULY)
-    (tmp_path / "data" / "store").mkdir()
-    with ledger.alone(tmp_path / "data" / "store"):
-        process = subprocess.Popen(
-            [sys.executable, "-c", "from observlib.cli import main; main()", "ingest", "raw"],
-            cwd=tmp_path, env={**os.environ, "PYTHONIOENCODING": "utf-8"}, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True
-        )  # fmt: skip
-        assert process.stderr is not None
-        said = process.stderr.readline()
-        assert said == "observ: another ingestion is using this store; waiting for its end\n"
-        assert not (tmp_path / "data" / "store" / "ledger.json").exists()
-    out, err = process.communicate()
-    assert process.returncode == 0 and "satisfaction-3939" in out
-    assert all(line.startswith("Reading exports: ") for line in err.splitlines())
-
-
 def test_a_killed_ingestion_keeps_nobody_out(tmp_path, catalogue, ratings):
     (tmp_path / "store").mkdir()
     ratings(tmp_path / "raw", "x", JULY)
@@ -112,11 +92,17 @@ def test_a_killed_ingestion_keeps_nobody_out(tmp_path, catalogue, ratings):
     assert not waited and len(store.read(tmp_path, "ratings")) == 2
 
 
-def test_an_ingestion_does_not_wait_for_ever(tmp_path, take, monkeypatch):
+def test_who_waits_for_an_ingestion_is_told_so_and_not_for_ever(tmp_path, monkeypatch):
     (tmp_path / "store").mkdir()
     monkeypatch.setattr(ledger, "LONGEST_WAIT", 0)
-    with ledger.alone(tmp_path / "store"), pytest.raises(ObservError, match="run this one again"):
-        take(x=JULY)
+    told: list[None] = []
+    with (
+        ledger.alone(tmp_path / "store"),
+        pytest.raises(ObservError, match="run this one again"),
+        ledger.alone(tmp_path / "store", lambda: told.append(None)),
+    ):
+        pass
+    assert len(told) == 1
 
 
 NO_LOCKS = "the disk has no locks; put the data folder on another.*; the store is as it was"
@@ -124,7 +110,6 @@ NO_LOCKS = "the disk has no locks; put the data folder on another.*; the store i
 
 @pytest.mark.parametrize(("code", "why"), [
     (errno.EROFS, "read-only.*; the store is as it was"), (errno.ENOLCK, NO_LOCKS),
-    (errno.ENOSYS, NO_LOCKS), (errno.EOPNOTSUPP, NO_LOCKS),
 ])  # fmt: skip
 def test_a_store_that_cannot_be_locked_says_why(take, monkeypatch, code, why):
     def refuse(*_: object) -> bool:

@@ -82,18 +82,9 @@ def test_one_that_is_marked_mended_while_the_source_is_not_is_an_error(filled):
     assert "the source still gives what was wrong; write `status: open`" in problem(filled)
 
 
-def test_all_that_is_wrong_is_told_at_once(filled):
-    write(filled, "a", expect=99)
-    write(filled, "b", column="vists")
-    write(filled, "c", status="done")
-    assert len(problem(filled).splitlines()) == 3
-
-
 @pytest.mark.parametrize(("keys", "said"), [
     ({"first": "2026-06-01", "last": "2026-06-30"}, "no row that the source gives lies within"),
     ({"last": "2026-05-30"}, "no row that the source gives lies within"),  # a month is whole
-    ({"where": {"product": "bodacc"}}, "no row that the source gives lies within"),
-    ({"first": "2026-04-01"}, "no longer gives 100 as visits"),  # of April too
     ({"device": "audience-bomap"}, "gave nothing to the store; allowed: audience-boamp, satis"),
     ({"expect": ..., "total": 99.0}, "no longer gives 99.0 as the total of visits"),
     ({"expect": ..., "rows": 2}, "no longer gives 2 as the number of rows"),
@@ -121,15 +112,6 @@ def test_rows_that_are_taken_off_are_counted_nowhere(filled):
     may = Quarter("2026-T2")
     assert len(store.count_received(filled, {"audience": ()}, may)) == 1
     assert store.count_received(filled, {"audience": ()}, may)["count"].tolist() == [1]
-
-
-def test_rows_that_are_all_taken_off_make_no_product_heard(filled):
-    none = {"expect": ..., "column": ..., "becomes": ..., "drop": True}
-    write(filled, first="2026-04-01", rows=2, **none)
-    assert store.heard(filled, Quarter("2026-T2"), Quarter("2026-T2"))["device"].tolist() == [
-        "satisfaction-3939"
-    ]
-    assert store.read(filled, "audience").empty
 
 
 def test_a_product_that_was_mistaken_is_the_right_one_and_must_exist(filled, catalogue):
@@ -195,7 +177,7 @@ def test_those_that_are_asked_of_the_source_are_listed_for_a_release(filled, cat
 COUNTS = st.lists(st.integers(0, 10**9), min_size=1, max_size=12)
 
 
-@examples(60)
+@examples(20)
 @given(counts=COUNTS, times=st.floats(0.001, 1000))
 def test_a_multiplied_total_is_off_by_roundings(tmp_path_factory, catalogue, visits, counts, times):
     data = tmp_path_factory.mktemp("times")

@@ -11,7 +11,7 @@ import pytest
 
 from observlib import store
 from observlib.base.errors import ObservError
-from observlib.store import forgetting, identifiers
+from observlib.store import identifiers, ingestion
 
 Write = Callable[..., Path]
 DEVICE = "satisfaction-3939"
@@ -26,7 +26,7 @@ def filled(tmp_path: Path, take: Write) -> Path:
     return tmp_path
 
 
-def forget(data: Path, **what: object) -> forgetting.Done:
+def forget(data: Path, **what: object) -> ingestion.Done:
     return store.forget(data, DEVICE, data / "kept", **what)
 
 
@@ -73,13 +73,13 @@ def test_what_is_before_a_day_goes_and_that_day_stays(filled, catalogue):
 @pytest.mark.parametrize("step", ["without", "write_ledger"])
 def test_a_kill_leaves_the_store_before_or_after(filled, monkeypatch, step):
     before = days(filled)
-    real = getattr(forgetting, step)
+    real = getattr(ingestion, step)
 
     def killed(*rest, **words):
         real(*rest, **words)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(forgetting, step, killed)
+    monkeypatch.setattr(ingestion, step, killed)
     with pytest.raises(KeyboardInterrupt):
         forget(filled, respondent="rep-2")
     monkeypatch.undo()
@@ -90,7 +90,7 @@ def test_a_kill_leaves_the_store_before_or_after(filled, monkeypatch, step):
 
 
 def test_a_trace_that_is_left_is_told(filled, monkeypatch):
-    monkeypatch.setattr(forgetting, "without", lambda query, store, entry, gone: (entry, 0))
+    monkeypatch.setattr(ingestion, "without", lambda query, store, entry, gone: (entry, 0))
     (left,) = forget(filled, respondent="rep-2").left
     assert left.endswith(".parquet")
 

@@ -1,9 +1,7 @@
 """Who has a store has nobody's identifier, and its hashes still join what is one person's."""
 
-import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +13,6 @@ from observlib.catalogue import tables
 from observlib.store import identifiers
 from observlib.store.ledger import Ledger, read_ledger, write_ledger
 
-Write = Callable[..., Path]
 IDS = {"rep-4711": ("2025-07-01", 3), "rep-4712": ("2025-07-15", 4)}
 
 
@@ -69,7 +66,7 @@ def test_a_key_is_drawn_once_for_its_owner_alone_and_is_nowhere_else(tmp_path, t
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     status = ["git", "-C", str(tmp_path), "status", "--porcelain", "-uall"]
     told = subprocess.run(status, check=True, capture_output=True, text=True).stdout
-    assert "raw/" in told and "identifiers" not in told
+    assert "raw/" in told and "identifiers" not in told and "store/" not in told
 
 
 def test_two_data_folders_draw_two_keys_and_their_people_never_meet(tmp_path, catalogue, ratings):
@@ -88,14 +85,14 @@ def test_a_key_elsewhere_is_drawn_and_read_where_the_environment_says(tmp_path, 
     assert (tmp_path / "vault" / "key").exists() and not (tmp_path / "identifiers").exists()
 
 
-@pytest.mark.parametrize("what", ["another", "gone", "cut", "not text"])
+@pytest.mark.parametrize("what", ["another", "gone", "cut"])
 def test_a_store_made_with_another_key_is_told_in_a_line_and_never_mixed(tmp_path, take, what):
     take(x=IDS)
     before, path = store.store_digest(tmp_path), tmp_path / "identifiers" / "key"
     if what == "gone":
         path.unlink()
     else:
-        path.write_bytes({"another": b"0" * 64, "cut": b"12", "not text": b"\xff\x00"}[what])
+        path.write_bytes({"another": b"0" * 64, "cut": b"12"}[what])
     with pytest.raises(ObservError) as caught:
         take(y={"rep-1": ("2025-07-16", 1)})
     (problem,) = caught.value.problems
@@ -104,42 +101,9 @@ def test_a_store_made_with_another_key_is_told_in_a_line_and_never_mixed(tmp_pat
     assert store.store_digest(tmp_path) == before and (what != "gone" or not path.exists())
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root reads all")
-def test_a_key_that_its_reader_may_not_read_is_told(tmp_path, take):
-    take(x=IDS)
-    (tmp_path / "identifiers" / "key").chmod(0)
-    with pytest.raises(ObservError, match="key of identifiers cannot be read"):
-        take()
-
-
 def test_a_store_of_a_former_version_asks_to_begin_again(tmp_path, take):
     take(x=IDS)
     made = read_ledger(tmp_path / "store")
     write_ledger(tmp_path / "store", Ledger(made.kind, made.files))
     with pytest.raises(ObservError, match="identifiers as they were written; delete the folder"):
         take()
-
-
-def test_the_demonstration_has_one_public_key_everywhere(tmp_path, demonstration):
-    assert identifiers.store_key(tmp_path, "demonstration", "") == identifiers.store_key(
-        demonstration, "demonstration", read_ledger(demonstration / "store").key
-    )
-    assert not (tmp_path / "identifiers").exists()
-
-
-def test_many_identifiers_are_hashed_once_each(monkeypatch):
-    """Ten million rows of a thousand people cost a thousand hashes."""
-    made = []
-    begin = identifiers.hashlib.blake2b
-
-    class Counted:
-        def __init__(self, *rest, **more):
-            self.begun = begin(*rest, **more)
-
-        def copy(self):
-            made.append(1)
-            return self.begun.copy()
-
-    monkeypatch.setattr(identifiers.hashlib, "blake2b", Counted)
-    rows = pd.DataFrame({"call_id": [str(number % 10) for number in range(1000)]})
-    assert identifiers.hashed_rows(rows, "calls", "d", b"k")["call_id"].nunique() == len(made) == 10

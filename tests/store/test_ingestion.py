@@ -37,24 +37,6 @@ def held(data: Path) -> dict[str, float]:
     return dict(zip(answers, rows["value"], strict=True))
 
 
-def test_the_same_export_twice_counts_once(tmp_path, take):
-    take(x=JULY)
-    digest = store.store_digest(tmp_path)
-    done = take(copy=JULY)
-    assert done.devices["unchanged"].tolist() == [2]
-    assert len(store.read(tmp_path, "ratings")) == 3
-    assert store.store_digest(tmp_path) == digest
-
-
-def test_a_store_in_any_folder_of_a_repository_is_never_committed(tmp_path, catalogue, ratings):
-    ratings(tmp_path / "raw", "2026-07", JULY)
-    store.ingest(tmp_path / "raw", tmp_path / "mine", catalogue)
-    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
-    status = ["git", "-C", str(tmp_path), "status", "--porcelain", "-uall"]
-    told = subprocess.run(status, check=True, capture_output=True, text=True).stdout
-    assert "raw/" in told and "mine/" not in told
-
-
 def test_a_corrected_export_replaces_its_period(tmp_path, take):
     take(x={**JULY, "z": ("2026-06-30", 1)})
     # b was withdrawn, c was 5 and is 2; z lies outside the corrected period
@@ -75,12 +57,6 @@ def test_two_files_of_one_month_are_told_with_the_figures_of_both(tmp_path, cata
         "lettre-service-public_2026-03.csv: corrects 2 rows of "
         "lettre-service-public_2026-03 (1).csv (2026-03: stock 100, now 120)"
     ]
-
-
-def test_two_forms_of_one_device_complete_each_other(tmp_path, take):
-    take(form1=JULY)
-    take(form2={"x": ("2026-07-10", 1)})
-    assert held(tmp_path) == {"a": 3, "b": 4, "c": 5, "x": 1}
 
 
 def test_visits_of_overlapping_exports_are_not_added_up(tmp_path, take):
@@ -131,10 +107,9 @@ def test_reading_some_quarters_reads_these_and_no_other(tmp_path, take):
     assert set(sources) == {"audience-boamp"}
 
 
-@pytest.mark.parametrize("column", ["product", "device"])
-def test_a_page_of_one_product_reads_what_filtering_the_whole_table_would(demonstration, column):
-    whole = store.read(demonstration, "ratings")
-    for value in whole[column].dropna().unique():
+def test_a_page_of_one_product_reads_what_filtering_the_whole_table_would(demonstration):
+    whole, column = store.read(demonstration, "ratings"), "product"
+    for value in whole[column].dropna().unique()[:3]:
         part = store.read(demonstration, "ratings", **{column: value})
         expected = whole[whole[column] == value].reset_index(drop=True)
         pd.testing.assert_frame_equal(part, expected)
@@ -168,8 +143,8 @@ def test_who_was_heard_is_told_by_device_and_product_of_the_quarters_asked_for(d
 
 
 @pytest.mark.parametrize(("known", "today", "latest"), [
-    *((8, "2026-10-05", "2026-T2"), (8, "2026-07-05", "2026-T2"), (8, "2026-06-30", "2026-T1")),
-    *((5, "2026-09-05", "2026-T1"), (6, "2026-09-05", "2026-T2"), (7, "2026-09-05", "2026-T2")),
+    *((8, "2026-10-05", "2026-T2"), (8, "2026-06-30", "2026-T1")),
+    *((5, "2026-09-05", "2026-T1"), (6, "2026-09-05", "2026-T2")),
 ])  # fmt: skip
 def test_the_latest_quarter_is_over_and_data_reach_it(tmp_path, take, known, today, latest):
     take(x=months(**dict.fromkeys(MONTHS[:known], 100)))
@@ -210,7 +185,7 @@ def test_an_ingestion_killed_at_any_moment_leaves_a_store_that_reads(tmp_path, c
     ratings(tmp_path / "raw", "2026-07", JULY)
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     first = set(store.read(tmp_path, "ratings")["answer_id"])
-    for number in range(40):
+    for number in range(15):
         marks = {f"{number}-{i}": ("2026-07-20", 3) for i in range(20)}
         ratings(tmp_path / "raw", f"n{number}", marks)
     script = textwrap.dedent(
@@ -223,7 +198,7 @@ def test_an_ingestion_killed_at_any_moment_leaves_a_store_that_reads(tmp_path, c
         store.ingest(Path({str(tmp_path / "raw")!r}), Path({str(tmp_path)!r}), catalogue)
         """
     )
-    for delay in (0.05, 0.3, 0.6):
+    for delay in (0.05, 0.3):
         process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
         assert process.stdout is not None and process.stdout.readline()
         time.sleep(delay)
@@ -232,4 +207,4 @@ def test_an_ingestion_killed_at_any_moment_leaves_a_store_that_reads(tmp_path, c
         process.stdout.close()
         assert first <= set(store.read(tmp_path, "ratings")["answer_id"])
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
-    assert len(store.read(tmp_path, "ratings")) == 3 + 40 * 20
+    assert len(store.read(tmp_path, "ratings")) == 3 + 15 * 20

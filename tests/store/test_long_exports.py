@@ -5,7 +5,7 @@ import pytest
 from observlib import store
 from observlib.base.errors import ObservError
 from observlib.loaders import _format
-from observlib.store import partitions
+from observlib.store import correcting
 
 
 @pytest.fixture(autouse=True)
@@ -56,23 +56,11 @@ def test_while_a_long_export_is_read_it_says_how_far(tmp_path, catalogue, calls,
     ]
 
 
-def test_how_far_visits_are_read_is_told_though_they_are_summed(tmp_path, catalogue, monkeypatch):
-    device = next(iter(catalogue.devices.values())).model_copy(update={"loader": "page_visits"})
-    catalogue = catalogue.model_copy(update={"devices": {device.id: device}})
-    (tmp_path / "raw").mkdir()
-    rows = [f"2025-07-01;/{page};5\n" for page in range(7)]
-    (tmp_path / "raw" / "calls_1.csv").write_text("date;url;entry_nb_visits\n" + "".join(rows))
-    monkeypatch.setattr("observlib.store.ingestion._MILLION", 3)
-    told = []
-    store.ingest(tmp_path / "raw", tmp_path, catalogue, lambda *one: told.append(one[2]))
-    assert told[2:-1] == [f"calls_1.csv, {million} million rows" for million in (1, 2, 2, 2, 2)]
-
-
 def test_an_export_of_too_many_rejects_changes_nothing(tmp_path, catalogue, calls, monkeypatch):
     calls("1", 10, 1)
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     before = {path: path.read_bytes() for path in (tmp_path / "store").rglob("*.parquet")}
-    monkeypatch.setattr(partitions, "_MOST_REJECTS", 4)
+    monkeypatch.setattr(correcting, "_MOST_REJECTS", 4)
     calls("2", 10, -1)
     done = store.ingest(tmp_path / "raw", tmp_path, catalogue)
     (problem,) = done.problems

@@ -11,10 +11,9 @@ from observlib import store
 
 Write = Callable[..., Path]
 JULY = {"a": ("2025-07-01", 3), "b": ("2025-07-15", 4)}
-NAMES = ["%41", "a[x]b", "[x", "it's", "sp ace", "é", "e\u0301", "device=x", "product=y", "#f", "~"]
-NAMES += ["a;b", "$HOME", "{1,2}", "100%", "file:x"]
+NAMES = ["%41", "a[x]b", "it's", "sp ace é", "device=x", "{1,2}"]
 if sys.platform != "win32":
-    NAMES += ["a*b", "a?b", "**", 'q"q', "back\\slash", "new\nline"]
+    NAMES += ["a*b", 'q"q', "new\nline"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -43,12 +42,6 @@ def links(tmp_path: Path, ratings: Write) -> Path:
     return tmp_path / "outside"
 
 
-def test_the_folder_that_is_named_may_be_a_link(tmp_path, catalogue, ratings):
-    (tmp_path / "link").symlink_to(links(tmp_path, ratings), target_is_directory=True)
-    done = store.ingest(tmp_path / "link", tmp_path / "data", catalogue)
-    assert not done.problems and len(store.read(tmp_path / "data", "ratings")) == 2
-
-
 @pytest.mark.parametrize("what", ["folder", "file"])
 def test_a_link_that_leads_out_is_told_and_not_followed(tmp_path, catalogue, ratings, what):
     target = links(tmp_path, ratings)
@@ -69,12 +62,3 @@ def test_a_link_that_stays_inside_loses_nothing_and_says_nothing(tmp_path, catal
     (tmp_path / "raw" / ".hidden").symlink_to(tmp_path, target_is_directory=True)
     done = store.ingest(tmp_path / "raw", tmp_path / "data", catalogue)
     assert not done.problems and done.devices["files"].tolist() == [1]
-
-
-def test_a_link_to_itself_is_told_and_stops_no_other(tmp_path, catalogue, ratings):
-    ratings(tmp_path / "raw", "x", JULY)
-    loop = tmp_path / "raw" / "boamp_audience.csv"
-    loop.symlink_to(loop)
-    done = store.ingest(tmp_path / "raw", tmp_path / "data", catalogue)
-    (problem,) = done.problems
-    assert problem.startswith(f"{loop}: ") and len(store.read(tmp_path / "data", "ratings")) == 2

@@ -16,7 +16,6 @@ from observlib.base.period import Quarter
 from observlib.pipeline import frame, project
 from observlib.store.ledger import read_ledger
 
-Write = Callable[..., Path]
 T3 = Quarter("2026-T3")
 SECOND = {"a": ("2026-05-04", 3)}
 THIRD = {"b": ("2026-08-05", 4)}
@@ -117,15 +116,3 @@ def test_the_ledger_has_each_version_of_a_sheet_once_with_its_day_in_git(tmp_pat
     assert found["corrections/double"].committed == ""
     written = json.loads((tmp_path / "store" / "ledger.json").read_text(encoding="utf-8"))
     assert len(written["seen"]) == 2
-
-
-def test_a_family_is_computed_again_once_an_expectation_is_seen_or_changed(tmp_path, ingest):
-    write(tmp_path)
-    ingest("x", SECOND)
-    before = frame.announced(tmp_path)
-    write(tmp_path, effect=0.1)
-    ingest("y", THIRD)
-    assert frame.announced(tmp_path) == before  # the first sight stays; its file's digest tells
-    write(tmp_path, "autre")
-    ingest("z", FOURTH)
-    assert frame.announced(tmp_path) != before

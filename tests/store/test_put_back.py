@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from observlib import store
 
 RIGHT = {f"r{n}": ("2026-05-04", 4.0) for n in range(20)}
@@ -19,28 +17,19 @@ def export(data: Path, name: str) -> Path:
     return data / "raw" / f"allo-service-public_satisfaction_{name}.csv"
 
 
-@pytest.mark.parametrize("name", ["may", "other"])
-def test_a_right_export_put_back_in_place_of_a_wrong_one_counts_again(tmp_path, take, name):
+def test_a_right_export_put_back_in_place_of_a_wrong_one_counts_again(tmp_path, take):
     take(may=RIGHT)
     before, path = marks(tmp_path), export(tmp_path, "may")
     right = path.read_bytes()
     take(may=WRONG)
     assert marks(tmp_path) == [1.0] * 20
     path.unlink()
-    again = export(tmp_path, name)
+    again = export(tmp_path, "other")
     again.write_bytes(right)
     assert take().replaced == [f"{again.name}: corrects 20 rows of {path.name}"]
     assert marks(tmp_path) == before
     assert take().devices["unchanged"].tolist() == [1]
     assert marks(tmp_path) == before
-
-
-def test_a_wrong_export_that_is_deleted_beside_the_right_one_no_longer_counts(tmp_path, take):
-    take(may=RIGHT)
-    take(may2=WRONG | JUNE)
-    export(tmp_path, "may2").unlink()
-    take()
-    assert marks(tmp_path) == [4.0] * 20 + [5.0] * 15  # its other rows stay, as of any export
 
 
 def test_a_right_export_beside_the_wrong_one_says_how_it_counts_again(tmp_path, take):

@@ -1,7 +1,7 @@
 """A file is read again where its verdict may be another, and never where a correction would go."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from string import ascii_lowercase
@@ -14,8 +14,6 @@ from observlib import store
 from observlib.catalogue import Catalogue, Product
 from observlib.loaders import Loaded, batches
 
-Write = Callable[..., Path]
-Clock = Callable[[str], None]
 NEW = Product(id="guichet-neuf", label="Guichet neuf", department="numerique", description="x")
 
 
@@ -61,16 +59,6 @@ def test_rejected_rows_come_back_once_the_product_is_in_the_catalogue(tmp_path, 
     assert told(take(later)) == [1, 1, 0, 0]
 
 
-def test_rows_that_are_still_rejected_are_told_at_each_ingestion(tmp_path, take):
-    first = take(x=COUNTS)
-    digest = store.store_digest(tmp_path)
-    again = take()
-    assert told(again) == [1, 1, 0, 2] and again.rejects.equals(first.rejects)
-    assert store.store_digest(tmp_path) == digest
-    # a copy is the same export, and told once
-    assert told(take(copy=COUNTS)) == [2, 2, 0, 2]
-
-
 def test_rows_that_a_wrong_clock_rejected_as_future_come_back(tmp_path, take, clock):
     months = {("boamp", f"2025-{month:02}"): month for month in (5, 6, 7)}
     clock("2019-12-31")
@@ -81,19 +69,6 @@ def test_rows_that_a_wrong_clock_rejected_as_future_come_back(tmp_path, take, cl
         take()
         assert held(tmp_path) == {"a": 1, "b": 2}
         assert store.read(tmp_path, "audience")["complete"].tolist() == [True, True, False]
-
-
-def test_a_month_is_complete_though_a_clock_was_years_behind_at_first(tmp_path, take, later, clock):
-    clock("2020-10-05")
-    assert told(take(later, x=COUNTS)) == [1, 0, 0, 3]
-    clock("2025-07-05")
-    take()  # a product is unknown yet
-    for day in ("2025-07-05", "2025-08-05"):
-        clock(day)
-        take(later)
-        assert store.read(tmp_path, "audience")["complete"].all()
-        ledger = json.loads((tmp_path / "store" / "ledger.json").read_bytes())
-        assert [entry["read"] for entry in ledger["files"]] == ["2025-07-05"]
 
 
 def test_a_file_with_a_month_to_come_beside_others_tells_of_no_wrong_clock(tmp_path, take, clock):
@@ -165,13 +140,10 @@ def survey(folder: Path) -> Path:
 JUDGED_BY = {
     "its device": ("devices", "enquete-service-public", "note"),
     "its questionnaire": ("questionnaires", "enquete-service-public", "label"),
-    "a product": ("products", "boamp", "label"),
     "an indicator": ("indicators", "visits", "label"),
 }
 NOT_BY = {
     "another device": ("devices", "audience-boamp", "note"),
-    "another questionnaire": ("questionnaires", "enquete-vie-publique", "label"),
-    "a department": ("departments", "numerique", "label"),
     "a peer": ("peers", "cnaf", "label"),
 }
 
@@ -195,25 +167,9 @@ def test_a_file_is_read_again_as_its_judges_change(tmp_path, take, catalogue, mo
     assert read == [path] * (2 if what in JUDGED_BY else 1)
 
 
-def test_a_loader_is_given_no_more_than_its_verdict_hangs_on(take, catalogue, monkeypatch):
-    given: list[Catalogue] = []
-
-    def spy(path: Path, device: Any, known: Catalogue) -> Iterator[Loaded]:
-        given.append(known)
-        return batches(path, device, known)
-
-    monkeypatch.setattr("observlib.store.ingestion.batches", spy)
-    take(x={"a": ("2025-07-01", 3)})
-    assert list(given[0].devices) == ["satisfaction-3939"] and not given[0].questionnaires
-    assert not given[0].departments and not given[0].peers
-    assert given[0].products == catalogue.products
-    assert given[0].indicators == catalogue.indicators
-
-
-@pytest.mark.parametrize("what", ["its device", "its questionnaire"])
-def test_the_source_of_a_figure_tells_by_which_entries_it_was_read(tmp_path, catalogue, what):
+def test_the_source_of_a_figure_tells_by_which_entries_it_was_read(tmp_path, catalogue):
     survey(tmp_path / "raw")
-    part, name, key = JUDGED_BY[what]
+    part, name, key = JUDGED_BY["its questionnaire"]
     entry = getattr(catalogue, part)[name].model_copy(update={key: "Autre"})
     digests = set()
     for number, known in enumerate((catalogue, changed(catalogue, part, entry))):
@@ -225,7 +181,6 @@ def test_the_source_of_a_figure_tells_by_which_entries_it_was_read(tmp_path, cat
 
 B, N = "boamp", NEW.id
 ORDERS: dict[str, list[dict[tuple[str, str], int]]] = {
-    "corrected wholly": [{(B, "2025-01"): 1, (N, "2025-02"): 2}, {(B, "2025-01"): 3}],
     "by rows rejected at first": [{(N, "2025-01"): 1, (B, "2025-02"): 2}, {(N, "2025-01"): 3}],
     "over a longer span": [
         {(B, "2025-01"): 1, (B, "2025-02"): 1},

@@ -1,17 +1,11 @@
 """What the store says that it holds: each fact changes where, and only where, its data do."""
 
-import subprocess
-import sys
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
 from observlib import store
 from observlib.base.period import Quarter
 from observlib.catalogue import tables
 
-Write = Callable[..., Path]
 JULY = {"a": ("2026-07-01", 3), "b": ("2026-07-15", 4)}
 
 
@@ -35,14 +29,6 @@ def test_each_device_is_told_with_its_rows_and_its_days(tmp_path, take):
     assert found.loc["ratings", facts].tolist() == [3, "2026-07-01", "2026-08-20"]
     assert found.loc["audience", facts].tolist() == [1, "2026-05-01", "2026-05-31"]
     assert store.kind(tmp_path) == "real"
-
-
-def test_a_file_whose_rows_were_all_corrected_away_or_rejected_is_no_device_s(tmp_path, take):
-    take(x={"a": ("2026-07-01", 3)}, z={("nowhere", "2026-05"): 50})
-    source = store.read(tmp_path, "ratings")["source"].iat[0]
-    take(y={"a": ("2026-07-01", 5)})
-    assert store.devices(tmp_path)["rows"].tolist() == [1]
-    assert store.read(tmp_path, "ratings")["source"].iat[0] != source
 
 
 @pytest.mark.parametrize("ask", [store.devices, store.store_digest])
@@ -78,16 +64,3 @@ def test_the_themes_of_some_quarters_are_those_of_no_other(tmp_path, catalogue):
     assert themes(Quarter("2026-T1"), Quarter("2026-T1")) == ["Famille"]
     assert themes(Quarter("2026-T1"), Quarter("2026-T3")) == ["Famille", "Logement"]
     assert themes(Quarter("2027-T1"), Quarter("2027-T1")) == []
-
-
-def test_a_long_query_writes_no_progress_bar_into_the_cell_of_a_page(tmp_path):
-    script = """
-from pathlib import Path
-from observlib.store.address import connected
-with connected(Path("store")) as query:
-    print(query.execute("SELECT current_setting('enable_progress_bar')").fetchone())
-"""
-    # as in a notebook, and unlike in this process, DuckDB takes it that somebody looks on
-    run = [sys.executable, "-c", script]
-    said = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
-    assert said == "(False,)\n"

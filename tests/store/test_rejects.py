@@ -74,14 +74,6 @@ def test_an_export_that_is_deleted_lets_the_release_go_on_and_its_right_rows_sta
     assert blocked(ingested(place))
 
 
-def test_an_export_no_longer_there_or_readable_is_still_to_be_mended(place, ratings):
-    ratings(place / "data" / "june", "june", {"d": ("2025-06-03", 4)})
-    assert blocked(ingested(place, "data/june")) and answers(place) == 22
-    path = place / "data" / "raw" / "allo-service-public_satisfaction_wrong.csv"
-    path.write_bytes(b"\0")
-    assert blocked(ingested(place))
-
-
 def test_a_device_that_the_catalogue_no_longer_has_lets_the_release_go_on(place):
     path = place / "data" / "catalogue" / "devices.yml"
     text = path.read_text(encoding="utf-8")
@@ -90,19 +82,6 @@ def test_a_device_that_the_catalogue_no_longer_has_lets_the_release_go_on(place)
     assert not blocked(place)
     path.write_text(text, encoding="utf-8")
     assert blocked(place)
-
-
-def test_what_status_tells_of_rejected_rows_is_what_is_still_to_be_mended(place, ratings):
-    devices = project.catalogue(place / "data", place).devices.values()
-
-    def told() -> int:
-        found = store.status(place / "data", devices).set_index("device")
-        return int(found.loc["satisfaction-3939", "rejected"])
-
-    assert told() == 10
-    ratings(place / "data" / "raw", "wrong", {"c": ("2025-05-30", 4)})
-    ingested(place)
-    assert told() == 0
 
 
 def test_a_ledger_of_a_former_version_is_read_and_its_rejected_rows_still_count(place, ratings):

@@ -58,12 +58,6 @@ def test_a_device_that_never_gave_is_told_unless_it_is_occasional(tmp_path, know
     assert all("never gave anything" in line for line in told)
 
 
-def test_an_export_of_which_every_row_was_rejected_gave_nothing(tmp_path, known):
-    store(tmp_path, {"monthly": None})
-    row = status(tmp_path, known, DAY).set_index("device").loc["monthly"]
-    assert row["last"] is None and row["rejected"] == 3
-
-
 def test_rows_of_days_to_come_do_not_hide_that_a_device_is_late(tmp_path, known):
     store(tmp_path, {"monthly": ("2026-01-01", "2027-12-31")})
     row = status(tmp_path, known, DAY).set_index("device").loc["monthly"]

@@ -32,6 +32,8 @@ from observlib.catalogue.entries import (
     Revision,
     Task,
     revision_faults,
+    sheets,
+    validated,
 )
 from observlib.catalogue.formats import (
     FIELDS,
@@ -45,15 +47,15 @@ from observlib.catalogue.formats import (
     load_formats,
     source_faults,
 )
-from observlib.catalogue.mistakes import sheets, validated
-from observlib.catalogue.partners import partner_faults, task_faults
 from observlib.catalogue.questionnaires import (
     UNREAD,
     Question,
     Questionnaire,
     Routing,
     outside_margins,
+    partner_faults,
     plain_code,
+    task_faults,
 )
 
 _FILES: dict[str, type[Entry]] = {

@@ -11,8 +11,16 @@ from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, mode
 
 from observlib.base.text import clash
 from observlib.base.yaml_files import load_data, read_yaml
-from observlib.catalogue.entries import Device, Entry, Part, Slug, Text, may_say, time_zones
-from observlib.catalogue.mistakes import validated
+from observlib.catalogue.entries import (
+    Device,
+    Entry,
+    Part,
+    Slug,
+    Text,
+    may_say,
+    time_zones,
+    validated,
+)
 
 # --- Another file of the same export, which lies beside it and tells more of its rows
 

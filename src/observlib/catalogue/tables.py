@@ -12,8 +12,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from observlib.base.errors import ObservError
 from observlib.base.yaml_files import read_yaml
-from observlib.catalogue.entries import Part
-from observlib.catalogue.mistakes import validated
+from observlib.catalogue.entries import Part, validated
 
 FACT_TABLES = ("figures", "counters", "population")  # tables of facts, which listen to no one
 WEIGHTS = (1e-12, 1e12)  # of a response, as its survey gives it

@@ -28,7 +28,7 @@ from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.period import Period
 from observlib.catalogue import Catalogue
-from observlib.catalogue.partners import (
+from observlib.catalogue.questionnaires import (
     NOBODY,
     PARTNER,
     TASK,

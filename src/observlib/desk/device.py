@@ -24,12 +24,12 @@ from observlib.catalogue import (
     load_catalogue,
     needed_by,
 )
-from observlib.catalogue.mistakes import fault_texts
+from observlib.catalogue.entries import fault_texts
 from observlib.catalogue.tables import TABLES
 from observlib.desk.propose import Proposal
 from observlib.loaders import loader_names
 from observlib.pipeline import project
-from observlib.records.practices import PRACTICE_VERDICTS
+from observlib.records.sheets import PRACTICE_VERDICTS
 
 _REQUIRED = [name for name, field in Device.model_fields.items() if field.is_required()]
 

@@ -17,8 +17,8 @@ from observlib.base.errors import ObservError, UsageError
 from observlib.base.text import fold_label
 from observlib.base.yaml_files import dump
 from observlib.catalogue import FIELDS, Catalogue, Format
+from observlib.catalogue.entries import fault_texts as in_words
 from observlib.catalogue.formats import NEEDED, check_form
-from observlib.catalogue.mistakes import fault_texts as in_words
 from observlib.catalogue.tables import FACT_TABLES
 from observlib.desk import recognise
 from observlib.desk.recognise import Look

@@ -26,8 +26,8 @@ from observlib.language.prose import (
     without_code,
 )
 from observlib.language.rounding import carried
-from observlib.records.corrections import Correction
-from observlib.records.published_text import refuse_personal_data
+from observlib.records.record import refuse_personal_data
+from observlib.records.sheets import Correction
 
 
 @dataclass(frozen=True, repr=False)

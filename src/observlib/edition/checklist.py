@@ -21,8 +21,7 @@ from observlib.pipeline import project, revisions
 from observlib.publish import record
 from observlib.publish.project import broken_links, links_of
 from observlib.publish.record import ZONE, Calendar, Edition, Planned, check_kept, load_calendar
-from observlib.records.corrections import Correction
-from observlib.records.sheets import Action, Decision, Expectation, Reply
+from observlib.records.sheets import Action, Correction, Decision, Expectation, Reply
 from observlib.store.ledger import LedgerEntry, read_ledger
 from observlib.store.reading import GRACE
 

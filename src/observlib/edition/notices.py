@@ -32,8 +32,7 @@ from observlib.language import french, words
 from observlib.language.prose import Markdown, markdown, plain, typography
 from observlib.pipeline import archive, revisions
 from observlib.publish import record, vintages
-from observlib.records.practices import Practices, PracticeSheet
-from observlib.records.sheets import Action
+from observlib.records.sheets import Action, Practices, PracticeSheet
 from observlib.themes import main_points
 
 PAGES, _WORDS = macros(__file__), macros(__file__, str)

@@ -22,14 +22,13 @@ from observlib.base.period import Quarter
 from observlib.base.text import fold_label
 from observlib.base.yaml_files import read_front_matter
 from observlib.catalogue import Catalogue, tables
-from observlib.catalogue.entries import Text, may_say
-from observlib.catalogue.mistakes import fault_texts
+from observlib.catalogue.entries import Text, fault_texts, may_say
 from observlib.catalogue.tables import TABLES
 from observlib.display import style as brands
 from observlib.language.french import period_label
 from observlib.pipeline import frame, project, revisions
 from observlib.pipeline.frame import ALL_DEPARTMENTS
-from observlib.records.practices import Practices
+from observlib.records.sheets import Practices
 
 # --- Studies: notebooks whose front matter says what they ask and which parameters they take
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:  # a command that has nothing to do has no use for them
     import pandas as pd
 
     from observlib.catalogue import Catalogue
-    from observlib.records.practices import Practices
     from observlib.records.record import Record
+    from observlib.records.sheets import Practices
 
 _Kind = TypeVar("_Kind", bound="Record")
 _POLICY = "revisions.yml"
@@ -98,7 +98,7 @@ def _margins(path: Path) -> dict[str, list[str]]:
 
 def practices(data: Path, kind: str, start: Path | None = None) -> Practices:
     """The checked practice sheets of a data folder, whose own are invented in a `demonstration`."""
-    from observlib.records.practices import load_practices
+    from observlib.records.sheets import load_practices
 
     shared, added = root(start) / "data" / "practices", own(data, "practices", start)
     return load_practices(shared, catalogue(data, start), added, kind == "demonstration")

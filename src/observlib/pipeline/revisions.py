@@ -26,9 +26,8 @@ from observlib.language import french, rounding, wording
 from observlib.language.words import is_count
 from observlib.pipeline import archive, project
 from observlib.pipeline.archive import Publication
-from observlib.records.corrections import Correction
-from observlib.records.published_text import Line
-from observlib.records.record import Record
+from observlib.records.record import Line, Record
+from observlib.records.sheets import Correction
 
 # --- Errata: which published figures were wrong, and what they are
 

@@ -28,20 +28,17 @@ from observlib import dataset, estimates
 from observlib.base import addresses, files, kept
 from observlib.base.errors import ObservError, bounded
 from observlib.base.kept import Inputs
-from observlib.base.period import Quarter, edition_day
+from observlib.base.period import Quarter, edition_day, public_holidays
 from observlib.base.text import fold_label
-from observlib.base.working_days import public_holidays
 from observlib.base.yaml_files import dump, load_data, read_yaml
-from observlib.catalogue.entries import Part, Slug
-from observlib.catalogue.mistakes import validated
+from observlib.catalogue.entries import Part, Slug, validated
 from observlib.dataset.package_tables import filled
 from observlib.display.pages import macros
 from observlib.language import french
 from observlib.language.prose import Markdown, typography
 from observlib.pipeline import archive, project
 from observlib.pipeline.revisions import ERRATA_PAGE, ERRATUM_PREFIX
-from observlib.records.published_text import Line, Role, a_role
-from observlib.records.record import Record
+from observlib.records.record import Line, Record, Role, a_role
 
 _PAGES, _TEXT = macros(__file__), macros(__file__, str, str)
 _XML = macros(__file__, escape, str)

@@ -6,22 +6,35 @@ expectation.md.
 
 from __future__ import annotations
 
+import hashlib
 import math
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from datetime import date as Day  # which is the name of a key too
-from typing import Any, ClassVar, Literal
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, StrictFloat, StrictInt, StrictStr
 
-from observlib.base.errors import bounded
+from observlib.base.errors import ObservError, bounded
 from observlib.base.period import Period, Quarter
-from observlib.base.text import fold_label
-from observlib.base.yaml_files import load_data
+from observlib.base.personal import held
+from observlib.base.text import LINE_BREAKS, fold_label
+from observlib.base.yaml_files import (
+    KeyLines,
+    load_data,
+    parse,
+    read_text,
+    read_yaml,
+    split_front_matter,
+)
 from observlib.catalogue import Catalogue
-from observlib.catalogue.entries import Part, Slug, Text
-from observlib.records.published_text import Line, Role
-from observlib.records.record import Fault, Record
+from observlib.catalogue.entries import Part, Slug, Text, may_say, sheets, unknown_names, validated
+from observlib.catalogue.tables import TABLES, Column
+from observlib.records.record import Fault, Line, Plain, PlainProse, Record, Role, active
 
 _QUARTER = r"^(?:19|2\d)\d{2}-T[1-4]$"
 
@@ -306,3 +319,320 @@ def outcome(direction: str, effect: float, low: float, high: float) -> str:
     if low >= effect or (direction == "stable" and high <= -effect):
         return "reached"
     return "short" if direction != "stable" and high < effect else "open"
+
+
+# --- Corrections of what a source said
+
+_Finite = Annotated[float, Field(allow_inf_nan=False)]
+_Value = StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)] | StrictStr
+_TEXTS = "verbatims"  # the table of what people wrote
+_MENDED = ("text", "count", "number")  # kinds of columns
+
+
+_DOES = {"device", "first", "last", "where", "column", "becomes", "times", "drop"}
+
+
+class Correction(Record):
+    """One correction, as its file tells it."""
+
+    FOLDER: ClassVar[str] = "corrections"
+    ORDER: ClassVar[str] = "id"
+    title: Line
+    device: Slug
+    first: Day
+    last: Day
+    where: dict[Text, _Value] = may_say("other columns, with their values", {})
+    column: Text | None = None
+    expect: _Value | None = may_say("what each row has while it is wrong")
+    total: _Finite | None = may_say("or what the rows add up to")
+    rows: int | None = may_say("or how many rows there are", ge=1)
+    becomes: _Value | None = may_say("what is right")
+    times: _Finite | None = may_say("or by what it is multiplied", gt=0)
+    drop: bool = may_say("or whether the rows are taken off", False)
+    reason: Line
+    date: Day
+    provider: Role
+    status: Literal["open", "permanent", "mended"]
+
+    def _faults(self) -> Iterator[str]:
+        if self.last < self.first:
+            yield f"'last' is {self.last}, before 'first'; exchange them"
+        guards = [name for name in ("expect", "total", "rows") if getattr(self, name) is not None]
+        if len(guards) != 1:
+            yield f"one guard is expected: expect, total or rows; given: {_given(guards)}"
+        deeds = [name for name in ("becomes", "times") if getattr(self, name) is not None]
+        deeds += ["drop"] * self.drop
+        if len(deeds) != 1:
+            yield f"one of becomes, times, drop is expected; given: {_given(deeds)}"
+        if self.column is None and (guards != ["rows"] or deeds != ["drop"]):
+            yield "'column' is missing; name the one that is wrong"
+        if self.becomes is not None and self.becomes == self.expect:
+            yield "'becomes' is the same as 'expect'; say what is right"
+
+    @property
+    def is_applied(self) -> bool:
+        """Whether it is read in place of what the source gives."""
+        return self.status != "mended"
+
+    @property
+    def does(self) -> str:
+        """What it does, but not why: words may change, and no number with them."""
+        return self.model_dump_json(include=_DOES)
+
+
+class CorrectionSheet(NamedTuple):
+    """A correction, and where each of its keys stands."""
+
+    path: Path
+    correction: Correction
+    lines: KeyLines
+
+    def at(self, key: str, fault: str) -> str:
+        """What is wrong with one of its keys, as a line that names file and line."""
+        line = self.lines.get((key,), 1)
+        return f"{self.path}:{line}: {self.correction.id!r}: {fault}"
+
+
+def load_corrections(data: Path, problems: list[str]) -> list[CorrectionSheet]:
+    """Read the corrections of a data folder, in the order of their names."""
+    shape = "a mapping (`id:`, `device:`, `column:`)"
+    return [
+        CorrectionSheet(*found)
+        for found in sheets(data / Correction.FOLDER, Correction, shape, problems)
+    ]
+
+
+def misfits(sheet: CorrectionSheet, table: str) -> Iterator[str]:
+    """What of a correction does not go with the tidy table that its device feeds."""
+    correction, columns = sheet.correction, TABLES[table].columns
+    if table == _TEXTS:
+        yield sheet.at("device", f"{correction.device!r} gives texts, which no correction changes")
+        return
+    fixed = {"device"} | {name for name, column in columns.items() if column.person}
+    known = [name for name in columns if name not in fixed]
+    for name, value in correction.where.items():
+        if name not in known:
+            yield sheet.at("where", _unknown(name, table, known))
+        elif wrong := _misfit(name, columns[name], value):
+            yield sheet.at("where", wrong)
+    mended = [name for name in known if columns[name].kind in _MENDED]
+    name = correction.column or ""
+    if name not in mended:
+        if name:
+            yield sheet.at("column", _unknown(name, table, mended))
+        return
+    for key in ("times", "total"):
+        if columns[name].kind == "text" and getattr(correction, key) is not None:
+            yield sheet.at(key, f"{name} holds texts and no numbers; use expect and becomes")
+    for key in ("expect", "becomes"):
+        value = getattr(correction, key)
+        if value is not None and (wrong := _misfit(name, columns[name], value)):
+            yield sheet.at(key, wrong)
+
+
+def _misfit(name: str, column: Column, value: _Value) -> str:
+    """Why a value cannot stand in a column; nothing where it can."""
+    fits = {
+        "text": isinstance(value, str) and (not column.allowed or value in column.allowed),
+        "count": isinstance(value, int) and 0 <= value < 2**53,
+        "number": not isinstance(value, str),
+    }
+    if fits.get(column.kind):
+        return ""
+    words = {
+        "text": "a text, in quotes where it is a number",
+        "count": "a whole number, 0 or more",
+        "number": "a number",
+    }
+    allowed = ", ".join(column.allowed) or words.get(column.kind, "no value: use first and last")
+    return f"{value!r} cannot stand in {name}; allowed: {allowed}"
+
+
+def _unknown(name: str, table: str, allowed: list[str]) -> str:
+    return (
+        f"no correction speaks of a column {name!r} of the table {table}; "
+        f"allowed: {', '.join(allowed)}"
+    )
+
+
+def _given(names: list[str]) -> str:
+    return ", ".join(names) or "none"
+
+
+# --- Practices
+
+_VOCABULARY = "vocabulary.yml"
+PRACTICE_VERDICTS = ("à refaire", "à adapter", "à éviter")
+ORIGINS = {
+    "own": "Nos équipes",
+    "neighbour": "Organismes voisins",
+    "demonstration": "Exemples inventés",
+}
+_TAKEN = "index"  # the name of a folder's home page
+
+
+def _as_text(value: object) -> object:
+    """What YAML reads as a date or a year, as it was written."""
+    return str(value) if isinstance(value, date | int) else value
+
+
+class Source(Part):
+    """Where a fact of a sheet was published; `date` is a year, month or day, if it is known."""
+
+    title: Plain
+    url: str = Field(pattern=r"^https?://[^\s<>\"\\]+$")
+    date: Annotated[str | None, BeforeValidator(_as_text)] = Field(
+        default=None, pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
+    )
+
+
+class PracticeSheet(Part):
+    """One practice sheet: its front matter, its name (`slug`) and its Markdown `body`.
+
+    It is `invented` where it is one of a demonstration.
+    """
+
+    title: Plain
+    department: Slug
+    peer: Slug | None = None
+    tool: Slug | None = None
+    method: Slug | None = None
+    products: tuple[Slug, ...] = ()
+    date: date
+    contact: Role
+    verdict: Literal["à refaire", "à adapter", "à éviter"]
+    cost: PlainProse
+    days: float | None = may_say("cost in days of work", ge=0)
+    redo: PlainProse
+    avoid: PlainProse
+    sources: tuple[Source, ...] = ()
+    invented: bool = False
+    slug: str = Field(default="", exclude=True)
+    body: str = Field(default="", exclude=True)
+
+    def _faults(self) -> Iterator[str]:
+        if self.tool is None and self.method is None:
+            yield "neither 'tool' nor 'method' is given; give one or both"
+        if self.peer is not None and not self.sources:
+            yield "key 'sources' is missing: a peer's facts cite where they stand"
+
+    @property
+    def origin(self) -> str:
+        """One of `ORIGINS`: whose lesson it is."""
+        return "demonstration" if self.invented else "neighbour" if self.peer else "own"
+
+
+@dataclass(frozen=True)
+class Practices:
+    """The published sheets, the newest first, and the words for their tools and methods."""
+
+    sheets: tuple[PracticeSheet, ...] = ()
+    tools: dict[str, str] = field(default_factory=dict)
+    methods: dict[str, str] = field(default_factory=dict)
+
+    def label(self, sort: str, name: str, catalogue: Catalogue) -> str:
+        """The words for a `tool`, `method`, `department` or `verdict` by its key."""
+        if sort == "verdict":
+            return name[:1].upper() + name[1:]
+        if sort == "department":
+            return catalogue.departments[name].label
+        return (self.tools if sort == "tool" else self.methods)[name]
+
+    @property
+    def digest(self) -> str:
+        """Digest of all that is published of them."""
+        texts = [f"{sheet.slug}{sheet.model_dump_json()}{sheet.body}" for sheet in self.sheets]
+        return hashlib.sha256(
+            "\n".join([*texts, repr(self.tools), repr(self.methods)]).encode()
+        ).hexdigest()[:8]
+
+
+def load_practices(
+    folder: Path, catalogue: Catalogue, own: Path | None = None, invented: bool = False
+) -> Practices:
+    """Read and check the sheets of a folder; drafts are passed over."""
+    if not folder.is_dir() and own is None:
+        return Practices()
+    path = folder / _VOCABULARY
+    words, lines, problems = read_yaml(path, dict, "`tools:` and `methods:`", "file is missing")
+    tools, methods = (_labels(path, words, lines, key, problems) for key in ("tools", "methods"))
+    allowed: dict[str, list[str]] = {
+        "department": list(catalogue.departments),
+        "products": list(catalogue.products),
+        "peer": [peer.id for peer in catalogue.peers.values() if not peer.own],
+        "tool": list(tools),
+        "method": list(methods),
+    }
+    paths = {path.name: path for place in (folder, own) if place for path in place.glob("*.md")}
+    sheets = []
+    for _, path in sorted(paths.items()):
+        sheet, found = _read_sheet(path, allowed)
+        problems += found
+        if sheet is not None:
+            told = invented and path.parent == own
+            sheets.append(sheet.model_copy(update={"invented": told}))
+    if problems:
+        raise ObservError(*problems)
+    sheets.sort(key=lambda sheet: (-sheet.date.toordinal(), sheet.slug))
+    return Practices(tuple(sheets), tools, methods)
+
+
+def _labels(
+    path: Path, words: dict[Any, Any], lines: KeyLines, key: str, problems: list[str]
+) -> dict[str, str]:
+    """The vocabulary's words of one sort, by their key."""
+    if not problems and set(words) != {"tools", "methods"}:
+        problems.append(f"{path}: has {', '.join(map(str, words))}; it has `tools` and `methods`")
+    found = words.get(key) or {}
+    if not isinstance(found, dict):
+        problems.append(f"{path}:{lines.get((key,), 1)}: {key} is no list of `key: words`")
+        return {}
+    for name, label in found.items():
+        place = f"{path}:{lines.get((key, name), 1)}"
+        if not (isinstance(name, str) and re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", name)):
+            problems.append(f"{place}: key {name!r}: allowed: a-z, 0-9 and hyphens")
+        if not (isinstance(label, str) and label.strip()) or LINE_BREAKS.search(label.strip()):
+            problems.append(f"{place}: {name}: has no words, or several lines of them")
+    return {str(name): str(label) for name, label in found.items()}
+
+
+def _read_sheet(
+    path: Path, allowed: dict[str, list[str]]
+) -> tuple[PracticeSheet | None, list[str]]:
+    """A sheet, or None for a draft or a wrong one, and what is wrong with it."""
+    try:
+        text = read_text(path).removeprefix("\ufeff")
+    except ObservError as error:
+        return None, list(error.problems)
+    front, body = split_front_matter(text)
+    if not front:
+        return None, [f"{path}:1: does not start with a front matter: `key: value` between `---`"]
+    raw, lines, problems = parse(f"\n{front}", path, dict, "`key: value` lines")
+    if problems or raw.pop("draft", None) is True:
+        return None, problems
+    for key in sorted({"invented", "slug", "body"} & raw.keys()):
+        problems.append(f"{path}:{lines[key,]}: key {key!r} is not for you to give; remove it")
+    if path.stem == _TAKEN or not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", path.stem):
+        problems.append(
+            f"{path}: the name {path.stem!r} makes no address; allowed: a-z, 0-9 and hyphens, "
+            f"and not {_TAKEN!r}"
+        )
+    problems += _faults_of_body(path, body, text.count("\n") - body.count("\n") + 1)
+    whole = {**raw, "slug": path.stem, "body": body.strip()}
+    if sheet := validated(PracticeSheet, whole, path, lines, problems):
+        problems += unknown_names(path, sheet, lines, allowed)
+    return (None if problems else sheet), problems
+
+
+def _faults_of_body(path: Path, body: str, first: int) -> Iterator[str]:
+    """What a sheet's text may not hold, by line."""
+    said = re.sub(r"<!--[\s\S]*?-->|^#.*$", "", body, flags=re.MULTILINE)
+    if not said.strip():
+        yield f"{path}:{first}: has no text; tell what happened in a few paragraphs"
+    for number, fault in active(body):
+        yield f"{path}:{number + first}: {fault}"
+    for number, line in enumerate(body.split("\n"), start=first):
+        if re.match(r"#\s", line):
+            yield f"{path}:{number}: heading of level 1, which is the title's; start with ##"
+        if what := held(line):
+            yield f"{path}:{number}: holds {what}; sheets name roles and no person"

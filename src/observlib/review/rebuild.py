@@ -26,7 +26,7 @@ from observlib.base.errors import SHOWN, ObservError, bounded, visible
 from observlib.base.files import end_all, write_all
 from observlib.base.kept import Inputs
 from observlib.base.period import Quarter, edition_day, epoch
-from observlib.catalogue.mistakes import fault_texts
+from observlib.catalogue.entries import fault_texts
 from observlib.pipeline import archive, revisions
 from observlib.publish import record, standing
 from observlib.review.comparison import Wording

@@ -6,8 +6,7 @@ interruption leaves the store as it was. One ingestion at a time holds `store/lo
 nothing.
 """
 
-from observlib.store.forgetting import forget, still_raw
-from observlib.store.ingestion import DEMONSTRATION_FILE, Ingested, ingest
+from observlib.store.ingestion import DEMONSTRATION_FILE, Ingested, forget, ingest, still_raw
 from observlib.store.ledger import first_seen
 from observlib.store.reading import (
     TABLES_READ,

@@ -15,9 +15,8 @@ from typing import Any, NamedTuple
 from observlib.base import files, git
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
-from observlib.catalogue.mistakes import sheets
-from observlib.records.corrections import Correction, load_corrections
-from observlib.records.sheets import Expectation
+from observlib.catalogue.entries import sheets
+from observlib.records.sheets import Correction, Expectation, load_corrections
 from observlib.store import address
 
 # --- When sheets were first seen, and whether the data that they speak of were there by then

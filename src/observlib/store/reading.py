@@ -17,7 +17,7 @@ from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.base.yaml_files import load_data
 from observlib.catalogue import Catalogue, Device, Questionnaire, contract, tables
-from observlib.records.corrections import Correction, load_corrections
+from observlib.records.sheets import Correction, load_corrections
 from observlib.store import ledger
 from observlib.store.address import connected, of_many, parts_query, readable, sql_name
 from observlib.store.correcting import condition, corrected_rows, correction_faults, in_force

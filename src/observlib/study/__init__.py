@@ -15,9 +15,7 @@ from observlib.estimates.comparisons import COMPARISON_COLUMNS, IN_TIME, combine
 from observlib.indicators import specifications
 from observlib.language import french
 from observlib.pipeline import disclosed, frame, project
-from observlib.records.corrections import Correction
-from observlib.records.practices import Practices
-from observlib.records.sheets import Action, Decision, Expectation, Reply
+from observlib.records.sheets import Action, Correction, Decision, Expectation, Practices, Reply
 from observlib.study import selection, texts
 from observlib.study.outputs import Showing, each_once, noted
 from observlib.study.selection import Shown, Where, taking

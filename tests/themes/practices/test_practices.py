@@ -7,7 +7,7 @@ from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.records.practices import Practices
+from observlib.records.sheets import Practices
 from observlib.study import narratives
 from observlib.themes import practices
 from observlib.themes.practices.sentences import sheet_list

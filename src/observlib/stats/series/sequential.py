@@ -27,7 +27,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.typing import Rolling
 
-from observlib.base.working_days import public_holidays
+from observlib.base.period import public_holidays
 
 LEVEL, HALF_YEAR, LEAST = 56, 182, 28  # days that tell a level, and how days differ; known of them
 LAG = 10  # last days that tell neither: a change of these days is not yet a part of what it leaves

@@ -8,7 +8,7 @@ from observlib.base.text import fold
 from observlib.catalogue import Catalogue
 from observlib.estimates import Row
 from observlib.indicators.families import estimated, family
-from observlib.records.practices import ORIGINS, PRACTICE_VERDICTS, Practices
+from observlib.records.sheets import ORIGINS, PRACTICE_VERDICTS, Practices
 
 
 @family("practices")

@@ -8,7 +8,7 @@ from observlib.base.errors import ObservError
 from observlib.base.text import fold
 from observlib.catalogue import Catalogue
 from observlib.display.output import Output, text
-from observlib.records.practices import PRACTICE_VERDICTS, Practices, PracticeSheet
+from observlib.records.sheets import PRACTICE_VERDICTS, Practices, PracticeSheet
 from observlib.themes import templates
 
 SORTS = ("verdict", "tool", "method", "department")

@@ -12,21 +12,21 @@ from pydantic import BaseModel, ValidationError
 
 from observlib import catalogue
 from observlib.base.yaml_files import parse
-from observlib.catalogue import Coded, Department, Device, mistakes
+from observlib.catalogue import Coded, Department, Device, entries
 from observlib.catalogue.formats import Format
 from observlib.catalogue.questionnaires import Questionnaire
 from observlib.desk.device import fault_of
 from observlib.edition import plan
 from observlib.pipeline import revisions
 from observlib.publish import record
-from observlib.records import corrections, practices, sheets
+from observlib.records import sheets
 from observlib.review import rebuild
 
 MODELS: dict[str, type[BaseModel]] = {
     **catalogue._FILES, "formats": Format, "questionnaires": Questionnaire,
     "actions": sheets.Action, "decisions": sheets.Decision, "replies": sheets.Reply,
-    "expectations": sheets.Expectation, "corrections": corrections.Correction,
-    "errata": revisions.Erratum, "practices": practices.PracticeSheet, "reviews": record.Review,
+    "expectations": sheets.Expectation, "corrections": sheets.Correction,
+    "errata": revisions.Erratum, "practices": sheets.PracticeSheet, "reviews": record.Review,
     "calendar": record.Calendar, "notebooks": plan.PlannedStudy, "bundle": rebuild.ReviewedManifest
 }  # fmt: skip
 WRONG: list[Any] = [
@@ -75,7 +75,7 @@ def without_values(line: str) -> str:
 def test_no_message_on_what_people_write_has_a_programmer_s_words(name):
     model, found = MODELS[name], list[str]()
     for raw in wrongs(model):
-        mistakes.validated(model, raw, Path("f.yml"), {}, found)
+        entries.validated(model, raw, Path("f.yml"), {}, found)
     assert found
     told = {*found}
     foreign = [line for line in told if FOREIGN.search(without_values(line))]
@@ -88,7 +88,7 @@ def explained(model: type[BaseModel], **raw: Any) -> list[str]:
         model.model_validate(raw)
     except ValidationError as error:
         return [
-            said for _, said in mistakes.fault_texts(error, model, raw) if "is missing" not in said
+            said for _, said in entries.fault_texts(error, model, raw) if "is missing" not in said
         ]
     return []
 
@@ -110,9 +110,9 @@ def explained(model: type[BaseModel], **raw: Any) -> list[str]:
     (record.Calendar, {"editions": [{"hour": "8h45"}]},
      'editions.0.hour is \'8h45\': an hour, in quotes, is expected, such as "08:45"'),
     (record.Review, {"told": "abc"}, "a digest of 32 characters is expected, such as 2a3d"),
-    (practices.PracticeSheet, {"sources": [{"url": "site"}]},
+    (sheets.PracticeSheet, {"sources": [{"url": "site"}]},
      "an address of the web is expected"),
-    (corrections.Correction, {"expect": [1]}, "expect is [1]: a whole number is expected, such "
+    (sheets.Correction, {"expect": [1]}, "expect is [1]: a whole number is expected, such "
      "as 12, or a number is expected, such as 12.5, or text is expected"),
     (revisions.Erratum, {"what": "court"}, "what is 'court': at least 20 are expected"),
     (Coded, {"codes": "oui"}, "a mapping is expected: a line `key: value` for each"),
