@@ -58,7 +58,7 @@ def test_a_part_never_stands_as_the_whole_where_the_column_of_the_parts_was_drop
 marks = st.one_of(st.floats(-20, 20), st.just(float("nan")))
 
 
-@examples(40)
+@examples(15)
 @given(st.lists(st.tuples(st.sampled_from("abc"), marks, st.sampled_from([0.0, 1.0]))))
 def test_every_row_is_kept_or_rejected_and_none_is_lost(rows):
     frame = pd.DataFrame(rows, columns=["answer_id", "value", "scale_min"]).assign(
@@ -104,6 +104,7 @@ def test_towns_of_one_month_never_repeat_nor_count_with_their_sum():
     assert rejects["reason"][0].startswith("is empty, and told in row 2 of the same month: take")
 
 
+@examples(15)
 @given(
     st.lists(
         st.fixed_dictionaries({
