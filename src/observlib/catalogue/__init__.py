@@ -47,15 +47,14 @@ from observlib.catalogue.formats import (
     load_formats,
     source_faults,
 )
+from observlib.catalogue.partners import partner_faults, task_faults
 from observlib.catalogue.questionnaires import (
     UNREAD,
     Question,
     Questionnaire,
     Routing,
     outside_margins,
-    partner_faults,
     plain_code,
-    task_faults,
 )
 
 _FILES: dict[str, type[Entry]] = {

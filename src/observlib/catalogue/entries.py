@@ -559,11 +559,9 @@ def _place(loc: tuple[int | str, ...], raw: Any, is_missing: bool) -> tuple[int 
     """The keys at which a value stands; pydantic names kinds of values between them."""
     kept = []
     for part in loc:
-        there = (
-            raw if isinstance(raw, dict) else dict(enumerate(raw if isinstance(raw, list) else ()))
-        )
-        if part in there:
-            raw = there[part]
+        raw = dict(enumerate(raw)) if isinstance(raw, list) else raw
+        if isinstance(raw, dict) and part in raw:
+            raw = raw[part]
             kept.append(part)
     return (*kept, loc[-1]) if is_missing else tuple(kept)
 

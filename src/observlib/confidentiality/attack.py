@@ -28,7 +28,7 @@ from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.period import Period
 from observlib.catalogue import Catalogue
-from observlib.catalogue.questionnaires import (
+from observlib.catalogue.partners import (
     NOBODY,
     PARTNER,
     TASK,

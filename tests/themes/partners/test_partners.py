@@ -15,7 +15,7 @@ from tests.words import plain
 from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
-from observlib.catalogue.questionnaires import NOBODY, SEVERAL, UNTOLD
+from observlib.catalogue.partners import NOBODY, SEVERAL, UNTOLD
 from observlib.confidentiality import control
 from observlib.confidentiality.attack import attack
 from observlib.confidentiality.disclosure import Knowledge, Published

@@ -22,7 +22,7 @@ from tests.themes.tasks.people import (
 
 from observlib import estimates
 from observlib.catalogue import Task, contract
-from observlib.catalogue.questionnaires import TASK
+from observlib.catalogue.partners import TASK
 from observlib.stats.survey.intervals import wilson
 from observlib.themes import tasks, templates
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.catalogue.questionnaires import TASK
+from observlib.catalogue.partners import TASK
 from observlib.estimates import Row
 from observlib.indicators.answers import pooled_period, source_of
 from observlib.indicators.families import estimated, family

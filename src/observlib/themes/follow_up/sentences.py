@@ -9,7 +9,7 @@ import pandas as pd
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Task
-from observlib.catalogue.questionnaires import TASK
+from observlib.catalogue.partners import TASK
 from observlib.display import tables
 from observlib.display.output import Output, text
 from observlib.records.sheets import Action, Decision, standing_decisions

@@ -9,14 +9,7 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.base.text import by_words, fold
 from observlib.catalogue import Catalogue, Partner
-from observlib.catalogue.questionnaires import (
-    NOBODY,
-    PARTNER,
-    SEVERAL,
-    THEME,
-    UNTOLD,
-    leads_to_partner,
-)
+from observlib.catalogue.partners import NOBODY, PARTNER, SEVERAL, THEME, UNTOLD, leads_to_partner
 from observlib.confidentiality.disclosure import few_alike, protect
 from observlib.estimates import base
 from observlib.indicators import answers

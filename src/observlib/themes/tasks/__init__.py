@@ -9,7 +9,7 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.base.text import by_words
 from observlib.catalogue import Catalogue
-from observlib.catalogue.questionnaires import REASON, TASK, leads_to_task
+from observlib.catalogue.partners import REASON, TASK, leads_to_task
 from observlib.confidentiality.disclosure import people_told, protect, withheld_parts
 from observlib.estimates import Row, base
 from observlib.estimates.measures import MEASURES
