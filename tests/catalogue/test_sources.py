@@ -71,8 +71,12 @@ def test_a_device_says_from_where_it_is_fetched(load, more, kind):
     *(
         (f"loader: tickets; address: '{address}'; address_table: t", "and no more; what else")
         for address in (
-            "postgresql://moi@hote/b?host=autre", "postgresql://moi@hote/b?h%6Fstaddr=192.0.2.1",
-            "postgresql://hote,autre/b", "postgresql://hote/b#x", "postgresql://[hote/b",
+            "postgresql://moi@hote/b?sslmode=disable", "postgresql://moi@hote/b?host=autre",
+            "postgresql://moi@hote/b?hostaddr=192.0.2.1",
+            "postgresql://moi@hote/b?h%6Fstaddr=192.0.2.1", "postgresql:///b?service=autre",
+            "postgresql://hote,autre/b", "postgresql://moi@hote@autre/b",
+            "postgresql://hote/b#x", "postgresql://[hote/b",
+            "postgresql://hote/b sslmode=disable"
         )
     ),
 ])  # fmt: skip

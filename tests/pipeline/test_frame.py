@@ -1,6 +1,9 @@
 """The frame of an edition, and what of it a department's pages tell."""
 
+import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from observlib.themes import surveys
 from observlib.themes.surveys import weighted
 
 ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "observlib"
 LAST = Quarter("2026-T3")
 SURVEY = "enquete-service-public"
 
@@ -136,13 +140,35 @@ def test_real_data_never_takes_what_a_demonstration_kept(place, demonstration, m
     assert kept.key(frame.depends(demonstration, LAST, name)) != kept.key(before)
 
 
+IMPORTED = """
+import importlib, json, sys
+from pathlib import Path
+found = {}
+for name in sys.argv[1:]:
+    for old in [old for old in sys.modules if old.split(".")[0] == "observlib"]:
+        del sys.modules[old]
+    importlib.import_module(name)
+    own = [module for known, module in sys.modules.items() if known.split(".")[0] == "observlib"]
+    found[name] = [module.__file__ for module in own]
+print(json.dumps(found))
+"""
+
+
 def code(name: str) -> set[str]:
     """The files of the library that a family depends on."""
     group = f"{kept.LIBRARY}/"
     return {file.removeprefix(group) for file in frame._code(name) if file.startswith(group)}
 
 
-def test_a_mended_formula_of_a_theme_computes_no_other_theme_again():
+def test_no_module_that_a_family_loads_is_left_out_of_what_it_depends_on():
+    modules = {name: family.compute.__module__ for name, family in frame.families().items()}
+    command = [sys.executable, "-c", IMPORTED, *set(modules.values())]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    loaded = json.loads(done.stdout)
+    for name, module in modules.items():
+        files = {Path(file).relative_to(SOURCE).as_posix() for file in loaded[module]}
+        assert files <= code(name), name
+    # nor another theme computed again for a mended formula
     changed = "themes/polls/__init__.py"
     assert {name for name in frame.families() if changed in code(name)} == {"polls"}
 
