@@ -9,8 +9,8 @@ import pytest
 from observlib import Study, store
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.indicators import specifications as told
-from observlib.stats.survey.specifications import OPTIONS
+from observlib.indicators import pairs as told
+from observlib.stats.survey.comparison import OPTIONS
 from observlib.study import overview
 from observlib.themes import peers, satisfaction
 

@@ -28,11 +28,15 @@ from observlib.confidentiality.attack import (
     half_width_range,
     people_of_share,
 )
-from observlib.confidentiality.disclosure import Knowledge, Published, tiles
-from observlib.confidentiality.linear_programme import ImpossibleError, possible
-from observlib.estimates import base
+from observlib.confidentiality.disclosure import (
+    ImpossibleError,
+    Knowledge,
+    Published,
+    possible,
+    tiles,
+)
+from observlib.estimates import MEASURES, Measure, base, on_10
 from observlib.estimates.comparisons import make_comparisons
-from observlib.estimates.measures import MEASURES, Measure, on_10
 from observlib.indicators import answers
 from observlib.language.rounding import rounded_estimates
 from observlib.themes import satisfaction
@@ -210,7 +214,7 @@ def test_what_is_not_decided_within_the_limit_is_pinned_and_not_taken_for_imposs
     before = ratings(*[{0.0: 40, 5.0: 30, 10.0: 130}] * 3)
     publications, known = [Published(told(made(before)), ())], knowledge(0.0, 5.0, 10.0)
     assert not attack(publications, known)["pinned"].any()
-    monkeypatch.setattr("observlib.confidentiality.linear_programme.NODES", 0)
+    monkeypatch.setattr("observlib.confidentiality.disclosure.NODES", 0)
     found = attack(publications, known)
     assert len(found) and found["pinned"].all()
     assert found["told_by"].str.startswith("(undecided) satisfaction_").all()
@@ -236,7 +240,7 @@ def test_what_is_possible_is_the_same_on_a_busy_machine_at_the_search_s_limit(mo
         for source, counts in (("d@1", months), ("d@2", late))
     ]
     (block,) = blocks(publications, knowledge(*marks))
-    monkeypatch.setattr("observlib.confidentiality.linear_programme.NODES", 20)
+    monkeypatch.setattr("observlib.confidentiality.disclosure.NODES", 20)
     sums = [total for _, total in block.cells[:8]]
     found = possible(block.programme, sums)
     with busy():

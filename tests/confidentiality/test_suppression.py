@@ -12,7 +12,7 @@ from tests.examples import examples
 
 from observlib.confidentiality import control
 from observlib.confidentiality.control import withheld_cells
-from observlib.confidentiality.linear_programme import Programme, possible
+from observlib.confidentiality.disclosure import Programme, possible
 
 FEW, RANGE = 11, 2
 COUNTS = [0, 0, 1, 2, 3, 5, 8, 10, 12, 15, 20, 30, 45, 60, 90]

@@ -24,7 +24,7 @@ from observlib.desk.planning import (
 from observlib.estimates.comparisons import make_comparisons
 from observlib.indicators import answers, pairs
 from observlib.indicators.families import Given
-from observlib.stats.survey.planning import answers_needed, smallest_found
+from observlib.stats.survey.differences import answers_needed, smallest_found
 
 DEVICE, OTHER = "enquete-service-public", "enquete-legifrance"
 NOW, BEFORE = "2026-T3", "2025-T3"

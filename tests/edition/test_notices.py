@@ -20,7 +20,6 @@ from observlib.edition.notices import (
 )
 from observlib.estimates.comparisons import make_comparisons
 from observlib.indicators import pairs as pair
-from observlib.indicators import specifications
 from observlib.publish.html import with_commit
 
 PAGE = "---\ntitle: Accueil\n---\n\nTexte.\n"
@@ -111,7 +110,7 @@ def rising(held: int) -> tuple[pd.DataFrame, pd.DataFrame]:
          "estimate": mark, "ci_low": mark - 0.1, "ci_high": mark + 0.1, "n": 900, "n_eff": 900}
         for quarter, mark in ((NOW - 4, 6.0), (NOW, 8.0))
     ]  # fmt: skip
-    counted = zip(specifications.OUTCOMES, (54, held, 0), strict=True)
+    counted = zip(pair.OUTCOMES, (54, held, 0), strict=True)
     rows += [
         {**place, "indicator": name, "period": NOW, "unit": "calculs", "estimate": x}
         for name, x in counted
@@ -129,4 +128,4 @@ def test_a_headline_that_holds_in_few_calculations_is_marked_with_their_count_an
         assert ("sur 10. Ce constat est fragile.]{.headline}" in text) is fragile
         assert ("Ce constat est fragile" in plain_headline(frame, pairs, KNOWN, NOW)) is fragile
         told = set(told_at_front(frame, pairs, NOW)["indicator"])
-        assert (set(specifications.OUTCOMES) <= told) is fragile
+        assert (set(pair.OUTCOMES) <= told) is fragile

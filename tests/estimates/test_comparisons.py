@@ -12,10 +12,8 @@ from tests.examples import examples
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.estimates import LEAST_BASE, REFERENCE, base, make, mark
+from observlib.estimates import LEAST_BASE, base, make, mark
 from observlib.estimates.comparisons import (
-    COMPARISON_COLUMNS,
-    combine_comparisons,
     comparisons_from_json,
     comparisons_to_json,
     make_comparisons,
@@ -33,18 +31,6 @@ def pairs(catalogue: Catalogue, now: float = 74.0, then: float = 62.0) -> pd.Dat
     return comparing.tested(
         catalogue, comparing.across_periods(frame, catalogue, "2026-T3", "2025-T3")
     )
-
-
-def test_a_tested_pair_has_both_its_sides_and_none_an_empty_frame(catalogue):
-    (row,) = make_comparisons(pairs(catalogue)).to_dict("records")
-    assert (row["verdict"], row["difference"], row["against"]) == ("rise", 12.0, "before")
-    assert (row["period"], row[REFERENCE + "period"]) == ("2026-T3", "2025-T3")
-    assert row["difference_low"] < 12 < row["difference_high"] and row["level"] == 0.95
-    empty = make_comparisons(None)
-    assert list(empty.columns) == COMPARISON_COLUMNS and empty.empty
-    assert combine_comparisons([empty, empty]).empty
-    one = make_comparisons(pairs(catalogue))
-    assert len(combine_comparisons([one, empty, one])) == 1
 
 
 @pytest.mark.parametrize(
@@ -132,13 +118,6 @@ finite = st.floats(-1e9, 1e9, allow_nan=False)
 def test_an_unpublishable_number_cannot_become_an_estimate(change, what):
     with pytest.raises(ValueError, match=what):
         estimates.make([{**ROW, **change}])
-
-
-def test_no_row_is_an_empty_frame_with_all_columns_and_an_unknown_column_is_refused():
-    assert list(estimates.make([]).columns) == estimates.COLUMNS
-    assert len(estimates.combine([])) == 0
-    with pytest.raises(ValueError, match="no column colour"):
-        estimates.make([{**ROW, "colour": "red"}])
 
 
 @given(st.lists(st.tuples(finite, st.integers(11, 10**9)), max_size=20))

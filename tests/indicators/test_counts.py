@@ -126,19 +126,6 @@ def test_a_month_for_which_the_file_of_a_town_is_not_there_yet_is_no_whole_one()
     ]  # fmt: skip
 
 
-def test_the_days_of_two_towns_are_the_same_days():
-    whole = days("2026-01-01", "2026-01-31").assign(area="Lyon")
-    half = days("2026-01-01", "2026-01-15").assign(area="Paris")
-    assert statuses(pd.concat([whole, half])) == [(4600, "published")]
-    halves = pd.concat([half, half.assign(area="Lyon")])
-    assert statuses(halves)[0] == (3000, "partial")
-    later = [days("2026-02-01", "2026-02-28").assign(area="Lyon"),
-             days("2026-02-01", "2026-02-10").assign(area="Paris")]  # fmt: skip
-    assert statuses(pd.concat([whole, whole.assign(area="Paris"), *later])) == [
-        (6200, "published"), (3800, "partial"),
-    ], "Paris had a hundred a day, and has no days after the tenth"  # fmt: skip
-
-
 ROBOTS = Action(
     id="robots", title="Sans robots", product="boamp", date=date(2026, 1, 1), kind="measure",
     device="matomo", done="Les robots ne sont plus comptés.", contact="équipe",
@@ -184,10 +171,3 @@ def test_a_change_of_measure_within_a_quarter_or_elsewhere_is_no_other():
     of_calls = (Expected(indicator="calls_offered", direction="up"),)
     other = ROBOTS.model_copy(update={"device": "", "expected": of_calls})
     assert told(values, elsewhere, other)["verdict"] == "fall"
-
-
-def test_a_measure_that_changed_years_ago_hides_no_rise_of_today():
-    years_ago = ROBOTS.model_copy(update={"date": date(2023, 1, 1)})
-    values = [*STEADY[:10], *(70_000 + 500 * (i % 3) for i in range(14)), 87_000]
-    assert told(values)["reason"] == "usual"
-    assert told(values, years_ago)["verdict"] == "rise"

@@ -1,21 +1,28 @@
 """One family a study: what it tests, what it leaves out, and the differences it publishes."""
 
-from typing import Any, get_args
+import math
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import stdtr
 from scipy.stats import t, ttest_ind_from_stats
 from statsmodels.stats.proportion import proportion_confint
 from tests.examples import examples
 
 from observlib import estimates
 from observlib.base.period import Quarter
-from observlib.catalogue import Catalogue, entries
+from observlib.catalogue import Catalogue
 from observlib.estimates.comparisons import make_comparisons
+from observlib.indicators import pairs
 from observlib.indicators import pairs as changes
-from observlib.stats.survey import comparison
+from observlib.indicators import pairs as pair
+from observlib.indicators import pairs as told
+from observlib.indicators.answers import by_period, by_quarter, quarter_of, rescale, times
+from observlib.stats.survey.comparison import OPTIONS, PAIRED
 from observlib.stats.survey.intervals import student, wilson
 from observlib.themes import peers, profiles, satisfaction
 
@@ -50,17 +57,6 @@ def yearly(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     return changes.tested(catalogue, changes.across_periods(frame, catalogue, NOW, BEFORE))
 
 
-def test_the_catalogue_compares_in_known_ways_and_no_other_is_tested(catalogue):
-    assert get_args(entries.Comparison) == get_args(comparison.Kind)
-    compared = [i for i in catalogue.indicators.values() if i.comparison]
-    # no margin suits the shares of a sex and of a région alike
-    assert compared and all(i.matters for i in compared if i.id != "profile_share")
-    visits = {"indicator": "visits", "unit": "visites", "period": NOW, "estimate": 500.0}
-    own = {"indicator": "satisfaction_mean", "unit": "sur 5"}
-    frame = waves((mark(7.0) | own, mark(7.9) | own), (visits, visits | {"estimate": 900.0}))
-    assert yearly(frame, catalogue).empty
-
-
 def test_the_mark_of_a_product_is_not_drowned_by_what_is_compared_beside_it(catalogue):
     clarity = mark(7.0, indicator="clarity_10"), mark(7.02, indicator="clarity_10")
     frame = waves((mark(7.0), mark(7.5)), *[clarity] * 9)
@@ -91,13 +87,6 @@ def test_a_thin_value_takes_no_part_in_the_family(catalogue):
     assert found["level"].iat[0] == alone["level"].iat[0]
     assert found["p_adjusted"].iat[0] == alone["p_adjusted"].iat[0]
     assert found["difference"].tolist()[1:] == [7.0, 7.0] and found["p_value"].isna().tolist()[1:]
-
-
-def test_what_was_heard_in_neither_period_is_left_out_and_what_was_in_one_is_not(catalogue):
-    absent = mark(None, status="missing")
-    frame = waves((absent, absent), (absent, mark(8.0)))
-    found = yearly(frame, catalogue)
-    assert found[["device", "verdict", "reason"]].values.tolist() == [["d1", "unknown", "missing"]]
 
 
 @examples(40)
@@ -180,18 +169,6 @@ def test_only_products_heard_in_the_same_way_are_compared_the_higher_first(catal
     devices = {**catalogue.devices, "jdma-legifrance": form}
     other = catalogue.model_copy(update={"devices": devices})
     assert changes.product_pairs(frame, other).empty  # another form, on the same channel
-
-
-def test_many_products_are_compared_within_their_departments_alone(catalogue, monkeypatch):
-    sites = ("service-public", "entreprendre", "legifrance", "journal-officiel", "vie-publique")
-    rows = [mark(7.0 + n / 10, product=name, device=f"jdma-{name}") for n, name in enumerate(sites)]
-    frame, columns = estimates.make(rows), ["product", "reference_product"]
-    assert len(changes.product_pairs(frame, catalogue)) == 10
-    monkeypatch.setattr(changes, "MANY", 4)
-    assert changes.product_pairs(frame, catalogue)[columns].to_numpy().tolist() == [
-        ["journal-officiel", "legifrance"],
-        ["entreprendre", "service-public"],
-    ]
 
 
 def test_the_satisfaction_of_a_page_is_judged_with_all_that_its_study_tests(catalogue):
@@ -325,3 +302,226 @@ def test_what_a_year_tells_gives_away_no_digit_that_its_quarters_keep(catalogue,
         for each in (rows, moved)
     )
     pd.testing.assert_frame_equal(first, second)
+
+
+# --- An answer is said to lead only where it surely does: a tie has no leader 19 times in 20
+
+
+DRAWS = 500
+
+
+def question(counts: dict[str, float], n: int, **more: Any) -> pd.DataFrame:
+    return estimates.make(rows_of(counts, n, **more))
+
+
+def rows_of(counts: dict[str, float], n: int, device: str = "d") -> list[dict[str, Any]]:
+    row = {"indicator": "reason_share", "unit": "%", "period": "2026-T3", "device": device}
+    row |= {"group": "reason", "n": n, "n_eff": n}
+    return [{**row, "group_value": k, "estimate": 100 * x / n} for k, x in counts.items()]
+
+
+def ticks(*asked: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Estimates and who ticked what, of questions of a row a person and a column an answer."""
+    shares, ticked = [], []
+    for i, those in enumerate(asked):
+        names = np.array(list("ABCDEF")[: those.shape[1]])
+        who, what = np.nonzero(those)
+        rows = {"device": f"d{i}", "response_id": who, "category": names[what]}
+        ticked.append(pd.DataFrame(rows))
+        shares += rows_of(dict(zip(names, those.sum(axis=0), strict=True)), len(those), f"d{i}")
+    return estimates.make(shares), pd.concat(ticked)
+
+
+def test_the_first_is_paired_with_the_second_whatever_both_ticked():
+    found = pairs.leading_answer(question({"A": 20, "B": 70, "C": 10}, 100))
+    assert found[["group_value", "reference_group_value"]].values.tolist() == [["B", "A"]]
+    assert found[list(PAIRED)].values.tolist() == [[pytest.approx(math.sqrt(90)), 99]]
+    given = np.zeros((120, 2), dtype=bool)
+    given[:70, 0] = given[40:90, 1] = True  # 30 both, 40 and 20 one alone
+    found = pairs.leading_answer(*ticks(given))
+    assert found[PAIRED[0]].tolist() == [pytest.approx(100 * math.sqrt(40 + 20) / 120)]
+
+
+def test_what_is_grouped_leads_nothing_and_what_is_withheld_is_not_told_by_its_place():
+    assert pairs.leading_answer(question({"A": 40, "Autres": 60}, 100)).empty
+    grouped = pairs.leading_answer(question({"A": 40, "B": 20, "Autres motifs": 60}, 120))
+    assert grouped["reference_group_value"].tolist() == ["B"]
+    hidden = question({"A": 40, "B": 20}, 100)
+    withheld = {**hidden.iloc[0].to_dict(), "group_value": "C", "status": "suppressed"}
+    withheld |= dict.fromkeys(estimates.NUMBERS, None)
+    assert pairs.leading_answer(estimates.combine([hidden, estimates.make([withheld])])).empty
+    assert pairs.leading_answer(hidden.head(0)).empty
+
+
+@pytest.mark.parametrize("cell", ["both", "second alone", "neither"])
+@pytest.mark.parametrize("few", [10, 11])
+def test_each_cell_of_two_answers_hides_ten_people_and_shows_eleven(cell, few):
+    """Who ticked both, the second alone (who are fewer than the first alone), or neither."""
+    of = {"both": 40, "first alone": 50, "second alone": 30, "neither": 60, cell: few}
+    both, one, two, neither = of.values()
+    given = np.zeros((both + one + two + neither, 2), dtype=bool)
+    given[: both + one, 0] = given[:both, 1] = True
+    given[both + one : both + one + two, 1] = True
+    shared = both if few == 11 else max(0, both - neither)  # the least that the shares allow
+    expected = 100 * math.sqrt(2 * both + one + two - 2 * shared) / len(given)
+    assert pairs.leading_answer(*ticks(given))[PAIRED[0]].tolist() == [pytest.approx(expected)]
+
+
+@pytest.mark.parametrize(
+    "shares",
+    [[0.5, 0.5], *(pytest.param(shares, marks=pytest.mark.slow)
+                   for shares in ([1 / 3] * 3, [1 / 6] * 6, [0.4, 0.4, 0.1, 0.1]))],
+)  # fmt: skip
+def test_a_tie_of_single_answers_has_a_leader_at_most_once_in_twenty(shares):
+    random = np.random.default_rng(20260930)
+    asked: list[dict[str, Any]] = []
+    for i, counts in enumerate(random.multinomial(400, shares, DRAWS)):
+        asked += rows_of({f"option {at}": x for at, x in enumerate(counts)}, 400, f"d{i}")
+    told = _told(pairs.leading_answer(estimates.make(asked)))
+    assert told <= 0.05 + 2 * math.sqrt(0.05 * 0.95 / DRAWS)
+    if len(set(shares)) == 1 and len(shares) > 2:  # more that tie make a lead rarer, not easier
+        assert told <= 0.03
+
+
+@pytest.mark.parametrize(
+    "ticked",
+    ["together", *(pytest.param(x, marks=pytest.mark.slow) for x in ("independent", "apart"))],
+)
+def test_a_tie_of_several_answers_has_a_leader_at_most_once_in_twenty(ticked):
+    random = np.random.default_rng(20260930)
+    asked = []
+    for _ in range(DRAWS):
+        given = random.random((400, 4)) < 0.4
+        if ticked == "together":  # two pairs, each of which mostly goes together
+            given[:, [1, 3]] = given[:, [0, 2]]
+            given ^= (random.random((400, 4)) < 0.1) & (random.random((400, 4)) < 0.5)
+        if ticked == "apart":  # 40 % each, nobody ticks both of the first two
+            given[:, 1] = ~given[:, 0] & (random.random(400) < 2 / 3)
+        asked.append(given)
+    assert _told(pairs.leading_answer(*ticks(*asked))) <= 0.05
+
+
+def test_a_clear_leader_is_told(catalogue):
+    found = pairs.leading_answer(question({"A": 180, "B": 110, "C": 110}, 400))
+    assert pairs.tested(catalogue, found)["verdict"].tolist() == ["rise"]
+    near = pairs.leading_answer(question({"A": 140, "B": 130, "C": 130}, 400))
+    assert pairs.tested(catalogue, near)["verdict"].tolist() == ["unknown"]
+
+
+def _told(found: pd.DataFrame) -> float:
+    """In which part of the questions, each alone in its study, an answer is said to lead."""
+    difference = found["estimate"] - found["reference_estimate"]
+    away = difference / found[PAIRED[0]]
+    return float((2 * stdtr(found[PAIRED[1]], -away) <= 0.05).mean())
+
+
+# --- How surely headlines hold: what is told is of the published verdict, and of nobody's answers
+
+
+Q3 = Quarter("2026-T3")
+THEN = Q3 - 4
+COUNTS = [told.MADE, told.HELD, told.REVERSED]
+
+
+def ratings(quarter: Quarter, marks, days=None) -> pd.DataFrame:
+    """Answers of one device, each mark on the next of the days, which are every third one."""
+    whole = pd.date_range(str(quarter.start), str(quarter.end), freq="3D")
+    return pd.DataFrame(
+        {
+            "device": "d", "product": "boamp", "channel": "web", "source": "d@1",
+            "question": "satisfaction",
+            "date": np.resize(whole if days is None else days, len(marks)),
+            "value": np.asarray(marks, float), "scale_min": 0.0, "scale_max": 10.0,
+        }
+    )  # fmt: skip
+
+
+def of(now: pd.DataFrame, then: pd.DataFrame, catalogue):
+    """The comparison of two quarters, and in how many calculations it holds."""
+    rows = pd.concat([now, then], ignore_index=True)
+    frame = by_period(rows, by_quarter([THEN, Q3]))
+    compared = pair.tested(catalogue, pair.across_periods(frame, catalogue, Q3, str(THEN)))
+    answers = rows.assign(quarter=quarter_of(rows["date"]), mark=rescale(rows), times=times(rows))
+    return compared, *told.of_headlines(answers, compared, catalogue)
+
+
+def drawn(quarter: Quarter, chances, n: int, seed: int) -> pd.DataFrame:
+    return ratings(quarter, np.random.default_rng(seed).choice([0.0, 5.0, 10.0], n, p=chances))
+
+
+@given(st.integers(60, 200), st.integers(0, 99), st.floats(0.1, 0.5))
+@examples(25)
+def test_the_published_verdict_is_the_first_calculation_and_counts_add(catalogue, n, seed, low):
+    now, then = (
+        drawn(Q3, [low, 0.3, 0.7 - low], n, seed),
+        drawn(THEN, [0.3, 0.3, 0.4], 120, 100),
+    )
+    compared, found, words = of(now, then, catalogue)
+    said = compared.loc[compared["indicator"] == told.HEADLINE, "verdict"].iat[0]
+    each = words["specifications"]
+    assert each["verdict"].iat[0] == said
+    counted = told.calculation_counts(found).iloc[0]
+    assert counted["made"] == len(each) >= told.LEAST_CALCULATIONS
+    reverse = {"rise": "fall", "fall": "rise"}.get(said)
+    assert counted["reversed"] == (each["verdict"] == reverse).sum()
+    assert counted["held"] >= 1
+    assert counted["held"] + counted["reversed"] <= counted["made"]
+    shares = found[found["indicator"] == told.HELD_SHARE].set_index("group_value")["estimate"]
+    for choice, options in OPTIONS.items():
+        of_choice = [
+            shares[label] * (each[choice] == option).sum()
+            for option in options
+            if (label := told._TEXTS[f"options.{choice}.{option}"]) in shares
+        ]
+        assert not of_choice or sum(of_choice) == pytest.approx(100 * counted["held"])
+
+
+EVEN, HIGH, LOW = [0.3, 0.4, 0.3], [0.2, 0.3, 0.5], [0.4, 0.3, 0.3]
+FLOOD = ratings(Q3, [10.0] * 90, pd.to_datetime(["2026-08-05"]))
+JULY = ratings(Q3, [0.0] * 60, pd.date_range("2026-07-01", "2026-07-31"))
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "fragile"),
+    [([drawn(Q3, EVEN, 250, 1), FLOOD], EVEN, True),
+     ([JULY, drawn(Q3, HIGH, 340, 1)], HIGH, True), ([drawn(Q3, LOW, 500, 3)], HIGH, False)],
+    ids=["a rise of one day", "a fall of one month", "a fall of two points"],
+)  # fmt: skip
+def test_what_one_day_or_month_made_is_fragile(now, before, fragile, catalogue):
+    then = drawn(THEN, before, 400, 2)
+    compared, found, _ = of(pd.concat(now, ignore_index=True), then, catalogue)
+    assert compared["verdict"].iat[0] == ("rise" if before == EVEN else "fall")
+    assert bool(told.calculation_counts(found)["fragile"].iat[0]) is fragile
+
+
+def test_a_calculation_on_fewer_answers_that_finds_nothing_makes_no_fall_fragile(catalogue):
+    """A fall of 0.8 of a mark on 400 answers is not seen by many of its calculations."""
+    before, now = [0.19, 0.3, 0.51], [0.27, 0.3, 0.43]
+    fragile, unsure = [], []
+    for seed in range(0, 40, 2):
+        compared, found, words = of(
+            drawn(Q3, now, 400, seed), drawn(THEN, before, 400, seed + 1), catalogue
+        )
+        if compared["verdict"].iat[0] == "fall":
+            fragile.append(bool(told.calculation_counts(found)["fragile"].iat[0]))
+            unsure.append((words["specifications"]["verdict"] == "fall").mean() < told.FRAGILE)
+    assert len(fragile) >= 10 and sum(unsure) >= 3
+    assert sum(fragile) <= 1
+
+
+def test_nothing_but_verdicts_is_told_of_calculations(catalogue):
+    now, then = drawn(Q3, [0.2, 0.3, 0.5], 200, 1), drawn(THEN, [0.3, 0.3, 0.4], 200, 2)
+    _, found, words = of(now, then, catalogue)
+    assert found[["ci_low", "ci_high", "n", "n_eff"]].isna().all(axis=None)
+    assert set(found["indicator"]) <= {*COUNTS, told.HELD_SHARE}
+    assert [*words["specifications"]] == [*told.SUBJECT_OF_PAIRS, *OPTIONS, "verdict"]
+
+
+@pytest.mark.parametrize(
+    ("held", "turned", "fragile"), [(44, 0, False), (43, 0, True), (53, 1, True), (54, 0, False)]
+)
+def test_fewer_than_four_fifths_or_one_reversal_make_a_headline_fragile(held, turned, fragile):
+    base = {"product": "boamp", "device": "d", "period": Q3, "unit": "calculs"}
+    rows = zip(COUNTS, (54, held, turned), strict=True)
+    frame = estimates.make({**base, "indicator": name, "estimate": x} for name, x in rows)
+    assert bool(told.calculation_counts(frame)["fragile"].iat[0]) is fragile

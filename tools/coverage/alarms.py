@@ -21,7 +21,7 @@ from scipy.stats import poisson
 from observlib.base.period import public_holidays
 from observlib.desk.watch import FIVE_YEARS
 from observlib.language import french
-from observlib.stats.series.sequential import in_counts, in_means
+from observlib.stats.series.breaks import in_counts, in_means
 from tools.coverage.simulate import SHARES, captioned
 from tools.demo.chance import normal, stream
 

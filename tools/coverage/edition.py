@@ -13,7 +13,7 @@ import pandas as pd
 
 from observlib.base.period import Quarter
 from observlib.estimates import REFERENCE
-from observlib.indicators.specifications import HEADLINE
+from observlib.indicators.pairs import HEADLINE
 from observlib.language import french
 from observlib.stats.survey.comparison import compare
 from observlib.themes import main_points

@@ -12,7 +12,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.indicators import answers
-from observlib.indicators import specifications as calculations
+from observlib.indicators import pairs as calculations
 from observlib.language import french
 from observlib.pipeline import project
 from observlib.stats.survey.comparison import compare, waves

@@ -22,8 +22,7 @@ from scipy.signal import lfilter
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, load_catalogue
-from observlib.indicators.pairs import across_periods, so_far
-from observlib.indicators.specifications import HEADLINE
+from observlib.indicators.pairs import HEADLINE, across_periods, so_far
 from observlib.language import french
 from observlib.stats.survey.comparison import compare
 from observlib.stats.survey.differences import adjust

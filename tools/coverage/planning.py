@@ -24,12 +24,14 @@ from observlib.stats.survey.comparison import Kind
 from observlib.stats.survey.design import design
 from observlib.stats.survey.differences import (
     adjust,
+    answers_needed,
     difference_of_means,
     difference_of_shares,
     halves,
+    least_levels,
+    variance_ends,
 )
 from observlib.stats.survey.estimation import mean
-from observlib.stats.survey.planning import answers_needed, least_levels, variance_ends
 from tools.coverage.simulate import SHARES, captioned
 from tools.demo.chance import stream
 

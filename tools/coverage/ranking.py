@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from observlib.language import french
-from observlib.stats.survey.ranking import Chance, among_worst, places_named
+from observlib.stats.survey.association import Chance, among_worst, places_named
 from tools.coverage.simulate import SHARES, captioned
 from tools.demo.chance import between, stream
 

@@ -1,7 +1,7 @@
 """An edition's own attack: what somebody can work back of what it withholds.
 
 What an outsider knows of counts, means and shares, of all that was published in this edition and in
-earlier ones, is put into linear and integer programmes (see `linear_programme`). What is tried:
+earlier ones, is put into linear and integer programmes (see `disclosure`). What is tried:
 
 - how many people gave each mark, of a question with few marks, in each month, quarter and year;
 - how many have each property, where the share of some is withheld;
@@ -42,23 +42,20 @@ from observlib.confidentiality.disclosure import (
     PLACE,
     WITHHELD_CELLS,
     Block,
+    ImpossibleError,
     Knowledge,
+    Programme,
     Published,
     Series,
+    Sum,
     is_many,
     linked_periods,
+    possible,
+    some,
     tiles,
     wide_step,
 )
-from observlib.confidentiality.linear_programme import (
-    ImpossibleError,
-    Programme,
-    Sum,
-    possible,
-    some,
-)
-from observlib.estimates import STEP, base, mark_step
-from observlib.estimates.measures import MEASURES, measured_by
+from observlib.estimates import MEASURES, STEP, base, mark_step, measured_by
 
 # --- What a published number says of the exact one: the inverse of rounding, as anyone can do it
 
@@ -647,7 +644,7 @@ def check_tried(units: Iterable[tuple[str, str]], catalogue: Catalogue) -> None:
     tried = {*MEASURES, *SHARES, *counts}.union(*map(shares_of, counts))
     wrong = [
         f"{name} ({unit}): no attack tries to work back whose answers it tells; name it in "
-        "MEASURES (estimates/measures.py) or SHARES "
+        "MEASURES (estimates/__init__.py) or SHARES "
         "(confidentiality/attack.py), or say why it need "
         "not be tried, as `untried` of its entry in indicators.yml"
         for name, unit in units

@@ -36,15 +36,18 @@ from observlib.confidentiality.disclosure import (
     Amended,
     Block,
     Knowledge,
+    Programme,
     Published,
     Series,
+    Sum,
     is_many,
+    matrix,
+    possible,
+    some,
     wide_step,
     widened,
 )
-from observlib.confidentiality.linear_programme import Programme, Sum, matrix, possible, some
-from observlib.estimates import comparisons
-from observlib.estimates.measures import MEASURES, measured_by
+from observlib.estimates import MEASURES, comparisons, measured_by
 
 # --- Secondary suppression of any table: the fewest counts to withhold, so that no small one is had
 

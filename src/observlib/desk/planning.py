@@ -16,13 +16,12 @@ from observlib.base.errors import UsageError, bounded
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, Device, Indicator
 from observlib.catalogue.questionnaires import RESPONSE
-from observlib.estimates import STEP, base
-from observlib.estimates.measures import ENDS
+from observlib.estimates import ENDS, STEP, base
 from observlib.indicators.answers import RARE, within
 from observlib.indicators.families import Given
 from observlib.indicators.pairs import headline_pairs
 from observlib.pipeline import frame, project
-from observlib.stats.survey.planning import (
+from observlib.stats.survey.differences import (
     answers_needed,
     least_levels,
     smallest_found,

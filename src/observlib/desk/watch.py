@@ -20,7 +20,7 @@ from observlib.desk import sources
 from observlib.indicators.answers import RARE
 from observlib.language import french, wording
 from observlib.language.prose import one_line, typography
-from observlib.stats.series.sequential import LEVEL, LastingChange, in_counts, in_means
+from observlib.stats.series.breaks import LEVEL, LastingChange, in_counts, in_means
 
 # --- What is watched of each device, and the alarms that it raises
 

@@ -25,9 +25,9 @@ from observlib.display.pages import macros
 from observlib.edition import finalise
 from observlib.edition.finalise import DEMONSTRATION
 from observlib.edition.plan import Request
+from observlib.estimates import measured_by
 from observlib.estimates.comparisons import side_of
-from observlib.estimates.measures import measured_by
-from observlib.indicators import specifications
+from observlib.indicators.pairs import HEADLINE, OUTCOMES, SUBJECT_OF_PAIRS, calculation_counts
 from observlib.language import french, words
 from observlib.language.prose import Markdown, markdown, plain, typography
 from observlib.pipeline import archive, revisions
@@ -217,7 +217,7 @@ def _series(device: str, *of: Any, catalogue: Catalogue) -> str:
 
 _FOLDER = "main_points"  # of the small lines, beside the page
 _EASY = "facile"  # the page in easy French
-_PLACE = [*specifications.SUBJECT_OF_PAIRS, "period"]
+_PLACE = [*SUBJECT_OF_PAIRS, "period"]
 
 
 def plain_headline(
@@ -287,23 +287,23 @@ def told_at_front(frame: pd.DataFrame, pairs: pd.DataFrame, quarter: Quarter) ->
     names = ["product", "channel", "device", "period"]
     changes = points[names].assign(indicator=points["indicator"] + "_yoy")
     changed = changes.merge(frame, on=["indicator", *names])[estimates.COLUMNS]
-    counted = frame[frame["indicator"].isin(specifications.OUTCOMES) & (frame["group"] == "")]
+    counted = frame[frame["indicator"].isin(OUTCOMES) & (frame["group"] == "")]
     doubted = counted.merge(_fragile(points, frame)[_PLACE], on=_PLACE)[estimates.COLUMNS]
     told = [*sides, *lines, changed, doubted]
     return pd.concat(told).drop_duplicates(ignore_index=True)
 
 
 def _fragile(points: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
-    """The points that hold in too few of their calculations (see `specifications.counts`)."""
-    places = points.loc[points["indicator"] == specifications.HEADLINE, _PLACE]
-    found = specifications.calculation_counts(frame.merge(places, on=_PLACE))
+    """The points that hold in too few of their calculations (see `calculation_counts`)."""
+    places = points.loc[points["indicator"] == HEADLINE, _PLACE]
+    found = calculation_counts(frame.merge(places, on=_PLACE))
     return found[found["fragile"]]
 
 
 def _doubts(points: pd.DataFrame, frame: pd.DataFrame) -> dict[tuple[str, ...], str]:
     """In how many calculations each fragile point holds, in words, by what names the point."""
     return {
-        (specifications.HEADLINE, *(row[name] for name in _PLACE)): (
+        (HEADLINE, *(row[name] for name in _PLACE)): (
             f"fragile : s'accorde avec {french.number(row['held'])} calculs sur "
             f"{french.number(row['made'])}"
         )

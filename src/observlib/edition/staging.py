@@ -20,7 +20,7 @@ from observlib.catalogue import Catalogue, tables
 from observlib.edition import notices, origins
 from observlib.edition.checklist import count_complete
 from observlib.edition.plan import DEPARTMENT, Request
-from observlib.estimates.measures import MEASURES
+from observlib.estimates import MEASURES
 from observlib.language import french
 from observlib.language.prose import plain, typography
 from observlib.pipeline import archive, disclosed, frame, revisions

@@ -11,7 +11,7 @@ from observlib import estimates
 from observlib.base.period import Quarter, months_between
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.disclosure import few_alike, unanimous, window_told
-from observlib.estimates.measures import MEASURES, ON_10, Measure, Scale, measured_by, unit_of
+from observlib.estimates import MEASURES, ON_10, Measure, Scale, measured_by, unit_of
 from observlib.indicators.families import protected
 from observlib.stats.survey.intervals import student, wilson
 

@@ -104,13 +104,6 @@ def quarterly_counts(
 
     A quarter is `partial` where one of its months is partial or missing; `missing` where no
     month of it has data, for a device that has some in another quarter asked for.
-
-    Parameters
-    ----------
-    audience
-        Tidy table `audience` with its `source`.
-    quarters
-        The quarters wanted, oldest first.
     """
     months = monthly_counts(audience, quarters[0].months[0], quarters[-1].months[2], measure)
     for passport, series in by_device(months):

@@ -54,22 +54,7 @@ class Given(NamedTuple):
 
 @dataclass(frozen=True)
 class Family:
-    """A family as declared.
-
-    Parameters
-    ----------
-    name
-        What a study asks it by.
-    compute
-        Gives what `Given` holds, or its first parts, from what its parameters name: a tidy table,
-        one whose rows that are alike are one (`ALIKE`), a table of `REFERENCE_TABLES`, a word of
-        `CONTEXT`, else another family's estimates, of a family of each survey those of all. Of
-        counts by days, such as `audience`, days that follow each other are one row (`store.spans`).
-    quarters
-        How many quarters of each table it reads, the edition's and those before; all where None.
-    each_survey
-        Whether it is computed for each survey, of whose responses alone it then reads.
-    """
+    """A family as declared."""
 
     name: str
     compute: Callable[..., Any]
@@ -110,13 +95,6 @@ def family(
 ) -> Callable[[Compute], Compute]:
     """Declare that a function computes a family of estimates (see `Family`).
 
-    Raises
-    ------
-    ValueError
-        Where another family has this name.
-
-    Examples
-    --------
     >>> @family("example", quarters=5)
     ... def example(audience: pd.DataFrame, quarter: object) -> pd.DataFrame:
     ...     return estimates.make([])
@@ -161,8 +139,6 @@ def protected(
 
     Its parameters are those of `confidentiality.disclosure.protect`.
 
-    Examples
-    --------
     >>> @protected()
     ... def shares(people: int):
     ...     yield {"indicator": "i", "period": "2026-T3", "unit": "%", "estimate": 50, "n": people}

@@ -221,6 +221,6 @@ def with_texts(
 def _names(device: Device) -> Names | None:
     if device.verbatims != "redacted_with_names":
         return None
-    from observlib.confidentiality.redaction import model
+    from observlib.confidentiality.redaction.names import model_spans
 
-    return model.model_spans
+    return model_spans

@@ -22,8 +22,7 @@ from observlib.base.kept import Inputs
 from observlib.base.period import Quarter
 from observlib.confidentiality import control
 from observlib.confidentiality.attack import FOUND, check_tried
-from observlib.confidentiality.disclosure import WITHHELD_CELLS, Knowledge, Published
-from observlib.confidentiality.linear_programme import UNBOUNDED
+from observlib.confidentiality.disclosure import UNBOUNDED, WITHHELD_CELLS, Knowledge, Published
 from observlib.indicators.families import Given
 from observlib.indicators.pairs import over_quarters
 from observlib.language import rounding

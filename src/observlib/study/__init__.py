@@ -12,7 +12,7 @@ from observlib import display, estimates, store
 from observlib.base.errors import ObservError, bounded
 from observlib.base.period import Quarter
 from observlib.estimates.comparisons import COMPARISON_COLUMNS, IN_TIME, combine_comparisons
-from observlib.indicators import specifications
+from observlib.indicators.pairs import OUTCOMES
 from observlib.language import french
 from observlib.pipeline import disclosed, frame, project
 from observlib.records.sheets import Action, Correction, Decision, Expectation, Practices, Reply
@@ -319,7 +319,7 @@ class Study(Showing):
         ['specifications', 'specifications_held', 'specifications_reversed']
         """
         rows, _ = self._of_edition(["specifications", "survey"])
-        return rows[rows["indicator"].isin(specifications.OUTCOMES) & (rows["group"] == "")]
+        return rows[rows["indicator"].isin(OUTCOMES) & (rows["group"] == "")]
 
     def _of_edition(
         self, families: Collection[str], product: str = ""

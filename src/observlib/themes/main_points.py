@@ -23,8 +23,7 @@ from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, Indicator
 from observlib.estimates import EVOLVED, REFERENCE
 from observlib.estimates.comparisons import COMPARISON_NUMBERS
-from observlib.indicators.pairs import PEOPLE
-from observlib.indicators.specifications import HEADLINE
+from observlib.indicators.pairs import HEADLINE, PEOPLE
 from observlib.language import french, wording, words
 from observlib.records.sheets import Action
 from observlib.stats.survey.differences import adjust, halves

@@ -20,8 +20,8 @@ from collections.abc import Iterable
 
 from observlib.base.personal import held
 from observlib.base.text import as_cell
-from observlib.confidentiality.redaction.structured import PARTS
 from observlib.confidentiality.redaction.text import (
+    PARTS,
     is_common,
     is_given,
     is_only_given,

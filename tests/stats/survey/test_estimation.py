@@ -9,8 +9,6 @@ import pytest
 from observlib.base.errors import ObservError
 from observlib.stats.survey.design import design, within_domain
 from observlib.stats.survey.estimation import (
-    degrees_of_freedom,
-    effective_units,
     mean,
     ratio,
     sampled_fraction,
@@ -18,7 +16,7 @@ from observlib.stats.survey.estimation import (
     without_error,
 )
 from observlib.stats.survey.intervals import bounded_intervals
-from observlib.stats.survey.quantiles import quantiles
+from observlib.stats.survey.proportions import quantiles
 from observlib.stats.survey.weighting import calibrate
 
 FRAME = pd.DataFrame({"y": [1.0, 2, 4, 7, 5, 3], "w": [1.0, 2, 1, 3, 2, 1], "pool": list("aaabbb")})
@@ -31,14 +29,6 @@ def test_a_census_s_calibrated_mean_misses_its_truth_by_as_much_as_is_said(calib
     assert found[["estimate", "se", "ci_low", "ci_high"]].tolist() == pytest.approx(expected)
     truth = calibrated_census.frame.loc[calibrated_census.domain, "api00"].mean()
     assert found["ci_low"] < truth < found["ci_high"]
-
-
-def test_weights_nearer_to_the_population_than_to_the_sample_are_its_own():
-    frame = pd.DataFrame({"y": [1.0, 4, 6, 9], "normed": 2.0, "expanding": 8.0})
-    # 4 of 64 were asked; a sum of 8 is nearer to 4, by its ratio, and 32 nearer to 64
-    for name, expected in (("normed", 1), ("expanding", (1 - 4 / 64) / (1 - 4 / 32))):
-        found = mean(design(frame, weights=name, population=64), "y")["deff"][0]
-        assert found == pytest.approx(expected)
 
 
 def test_values_all_alike_leave_kish_s_effective_number_of_clusters():
@@ -65,15 +55,6 @@ def test_an_empty_domain_is_a_missing_row():
         assert empty[["estimate", "se", "ci_low", "ci_high", "deff", "n_eff"]].isna().all(axis=None)
 
 
-@pytest.mark.parametrize("lonely", ["adjust", "average"])
-def test_a_lonely_unit_that_did_not_answer_widens_no_interval(lonely):
-    frame = pd.DataFrame({"y": [1.0, 2, 4, 7, 8, None], "pool": list("aaabbc")})
-    made = design(frame, strata="pool", lonely=lonely)
-    known = design(frame.dropna(), strata="pool")
-    for estimate in (mean, total):
-        assert estimate(made, "y")["se"][0] == pytest.approx(estimate(known, "y")["se"][0])
-
-
 def test_answers_all_alike_do_not_pass_for_a_mean_without_error():
     frame = pd.DataFrame({"y": 0.1, "twice": 0.2, "none": 0, "one": 1, "w": np.arange(1.0, 21.0)})
     for made in (design(frame), design(frame, weights="w"), design(frame, population=25)):
@@ -83,27 +64,6 @@ def test_answers_all_alike_do_not_pass_for_a_mean_without_error():
             assert found[["ci_low", "ci_high"]].isna().all(axis=None) and found["se"][0] == 0
     # how many the weights stand for is an estimate like others
     assert total(design(frame, weights="w"), "one")["status"][0] == "published"
-
-
-@pytest.mark.parametrize("values", [
-    pd.array([1, None, 3, 4, 4], dtype="Int64"),
-    pd.array(["1", None, "3", "4", "4"], dtype="string"), pd.Categorical([1, None, 3, 4, 4]),
-    pd.Series([1, pd.NA, "3", 4.0, 4], dtype=object),
-])  # fmt: skip
-def test_numbers_are_numbers_whatever_holds_them(values):
-    frame = pd.DataFrame({"y": values, "g": pd.array(["a", pd.NA, "a", "b", "b"], dtype="string")})
-    found = mean(design(frame), "y", by="g")
-    assert found["estimate"].tolist() == [2, 4] and found["n"].tolist() == [2, 2]
-
-
-def test_domains_are_found_though_the_index_has_their_name_or_a_column_has_none():
-    frame = pd.DataFrame({"y": [1.0, 2.0, 6.0], "g": list("aab"), 0: list("xyy")})
-    indexed = design(frame.set_index("g", drop=False))
-    assert mean(indexed, "y", by="g")["estimate"].tolist() == [1.5, 6]
-    assert mean(indexed, "y", by=["g", "g"]).columns.tolist().count("g") == 1
-    by_number = mean(indexed, "y", by=0)  # type: ignore[arg-type]
-    assert by_number["estimate"].tolist() == [1, 4]
-    assert mean(indexed, "y", by=[])["estimate"].tolist() == [3]
 
 
 def test_marks_of_a_small_group_have_an_interval_on_their_scale_and_no_more_answers_than_kish():
@@ -136,15 +96,6 @@ def test_rows_of_no_domain_have_no_part_in_its_sampling_fraction():
     # of all: what 1 − f leaves, weighted by the squares of weights 1 and 4
     left = 2 * 16 * 0.75 / (2 * 1 + 2 * 16)
     assert sampled_fraction(made, np.zeros(4, dtype=int), 1)[0] == pytest.approx(1 - left)
-
-
-def test_effective_units_and_degrees_of_freedom_are_those_of_a_domain_s_own_rows():
-    frame = pd.DataFrame({"who": list("aabbccdd"), "w": [1.0, 1, 1, 1, 2, 2, 3, 0]})
-    made = design(frame, weights="w", clusters="who")
-    codes = np.array([-1, -1, 0, 0, 0, 0, 1, 1])
-    assert effective_units(made, codes, 2).tolist() == pytest.approx([36 / (4 + 16), 1])
-    assert degrees_of_freedom(made, codes, 2).tolist() == [1, 0]
-    assert degrees_of_freedom(made, np.zeros(8, dtype=int), 1).tolist() == [3]
 
 
 @pytest.mark.parametrize(("name", "how", "why"), [
@@ -190,26 +141,6 @@ def test_bad_designs_are_told_with_what_is_wrong(changed, arguments, told):
         design(FRAME.assign(**changed), **arguments)
 
 
-def test_all_problems_are_told_at_once():
-    bad = FRAME.assign(w=[1, -2, 1, 1, 2, 1], pool=list("aaabbc"), size=2)
-    with pytest.raises(ObservError) as error:
-        design(bad, weights="w", strata="pool", population="size")
-    assert len(error.value.problems) == 3
-    with pytest.raises(ObservError, match="no row"):
-        design(FRAME.iloc[:0])
-
-
-def test_mistakes_of_the_caller_are_value_errors():
-    frame = pd.concat([FRAME, FRAME[["w", "w"]].set_axis(["twice", "twice"], axis=1)], axis=1)
-    for arguments, told in (
-        ({"weights": "poids"}, "no column poids"),
-        ({"lonely": "remove"}, "lonely is one of"),
-        ({"weights": "twice"}, "more than one column twice"),
-    ):
-        with pytest.raises(ValueError, match=told):
-            design(frame, **arguments)
-
-
 def test_fractions_and_sizes_say_the_same_and_one_is_the_whole():
     frame = FRAME.assign(fraction=3 / FRAME["size"])
     told = ("size", "fraction", {"a": 30, "b": 60})
@@ -235,16 +166,6 @@ class TestLonely:
 
     frame = pd.DataFrame({"y": [2.0, 4.0, 6.0, 10.0], "pool": list("aaab")})
 
-    def test_a_unit_that_is_its_whole_stratum_is_not_lonely(self):
-        certain = design(self.frame, strata="pool", population={"a": 30, "b": 1})
-        assert total(certain, "y")["se"][0] ** 2 == pytest.approx(100 * 0.9 * 3 / 2 * 8)
-
-    def test_a_domain_that_leaves_one_unit_of_a_stratum_is_no_error(self):
-        frame = pd.DataFrame({"y": [1.0, 2, 3, 4], "pool": list("aabb"), "g": [1, 0, 0, 0]})
-        found = total(within_domain(design(frame, strata="pool"), frame["g"] == 1), "y")
-        assert found["estimate"][0] == 1 and np.isnan(found["ci_low"][0]) and found["df"][0] == 0
-        assert found["status"][0] == "no_interval"
-
     @pytest.mark.parametrize("lonely", ["certainty", "adjust", "average"])
     def test_a_design_of_nothing_but_lonely_units_publishes_no_interval(self, lonely):
         alone = design(self.frame, strata="y", lonely=lonely)
@@ -262,14 +183,6 @@ def test_rows_are_named_as_the_caller_s_frame_names_them_here_and_in_a_calibrati
             design(frame, weights="w")
         with pytest.raises(ObservError, match=rf"rows {named} \(-2.0\)"):
             calibrate(frame, margin, weights="w")
-
-
-def test_a_linear_calibration_s_negative_weights_are_refused_with_advice():
-    people = pd.DataFrame({"x": [1.0, 2.0, 3.0]}, index=["ann", "bob", "eve"])
-    found = calibrate(people, {}, population=3, totals={"x": 100}, method="linear")
-    assert found.weights @ people["x"] == pytest.approx(100) and found.summary()["negative"] == 1
-    with pytest.raises(ObservError, match=r"negative.*'ann' \(-4.*method='raking' or 'logit'"):
-        design(people, calibration=found)
 
 
 def test_domains_of_domains_are_their_intersection_and_unknown_is_outside():

@@ -4,7 +4,6 @@ import math
 from itertools import combinations
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +16,6 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 from statsmodels.stats.weightstats import DescrStatsW, ttost_ind
 
-from observlib.stats.survey.design import design
 from observlib.stats.survey.differences import (
     adjust,
     common_level,
@@ -42,7 +40,6 @@ from observlib.stats.survey.intervals import (
     sus_score,
     wilson,
 )
-from observlib.stats.survey.proportions import proportion
 
 LEVELS = st.sampled_from([0.8, 0.9, 0.95, 0.99, 0.9994])
 FAMILIES = st.lists(st.floats(0, 1), min_size=1, max_size=30)
@@ -75,12 +72,6 @@ def test_an_interval_of_marks_holds_the_mean_and_stays_on_the_scale_either_way(m
     low, high = bounded_intervals(mean, error, df, (-1, 1))
     assert -1 <= low <= mean <= high <= 1
     assert bounded_intervals(-mean, error, df, (-1, 1)) == pytest.approx((-high, -low), abs=1e-9)
-
-
-def test_an_interval_of_marks_of_0_or_1_is_that_of_a_proportion():
-    found = proportion(design(pd.DataFrame({"a": [1.0] * 30 + [0.0] * 12})), "a", 1.0).iloc[0]
-    ends = bounded_intervals(found["estimate"], found["se"], found["df"], (0, 1))
-    assert ends == pytest.approx((found["ci_low"], found["ci_high"]))
 
 
 @pytest.mark.parametrize(("mean", "error", "df"), [(10, 0.1, 9), (0, 0.1, 9), (5, 0, 9), (5, 1, 0),
@@ -168,18 +159,6 @@ def test_in_large_samples_it_is_the_interval_of_the_papers():
     assert found.tuning == pytest.approx(tuned, rel=0.03)
 
 
-def test_where_all_texts_are_read_nothing_is_uncertain():
-    codes, guesses = [1, 0, 1, 0, 0] * 8, [1, 1, 1, 0, 0] * 8
-    found = prevalence(codes, guesses, guessed=24, texts=40)
-    assert (found.estimate, found.low, found.high) == pytest.approx((0.4, 0.4, 0.4))
-    assert found.n_eff == pytest.approx(40)
-    # a machine that says the same of every text is not believed
-    codes = [1] * 5 + [0] * 45
-    found = prevalence(codes, [0] * 50, guessed=300, texts=100_000)
-    assert found.tuning == 0 and found.estimate == 0.1
-    assert (found.low, found.high) == pytest.approx(wilson(5, 50), abs=1e-3)
-
-
 def test_it_is_the_share_of_each_part_that_the_machine_makes_and_a_doubt_counts_as_half():
     codes = [1] * 12 + [0] * 3 + [1] * 2 + [0] * 33
     found = prevalence(codes, [1] * 15 + [0] * 35, guessed=250, texts=1000)
@@ -254,14 +233,6 @@ def test_shares_agree_with_statsmodels(first, second, level):
     (one, n), (two, m) = first, second
     found = difference_of_shares(one / n, n, two / m, m, level)
     assert found[1:3] == pytest.approx(expected, rel=1e-7, abs=1e-9)
-
-
-def test_a_share_of_a_whole_population_brings_no_chance():
-    low, high = wilson(60, 100)
-    found = difference_of_shares(0.6, 100, 0.5, math.inf)
-    assert found[1:3] == pytest.approx((low - 0.5, high - 0.5))
-    # Wilson's interval is that of the score test, whose p value is known in closed form
-    assert found[3] == pytest.approx(math.erfc(0.1 / math.sqrt(0.25 / 100) / math.sqrt(2)))
 
 
 @given(
@@ -370,31 +341,6 @@ def test_an_interval_of_a_weighted_family_says_what_the_corrected_test_says(test
     for p, limit, adjusted in zip(p_values, critical, corrected, strict=True):
         if abs(p - limit) > 1e-9:
             assert (p < limit) == (adjusted <= 0.05)
-
-
-def test_the_headline_s_half_is_shared_by_the_headlines_that_are_tested():
-    p_values = np.array([0.01, math.nan, 0.2, 0.3, 0.4])
-    assert halves([True, True, False, False, False], p_values)[[0, 2]] == pytest.approx([2, 2 / 3])
-    # where headlines are half of the family or more, or there is none, all weigh the same
-    assert set(halves([True, True, True, False, False], p_values)) == {1.0}
-    assert set(halves([False] * 5, p_values)) == {1.0}
-
-
-def test_estimates_of_endless_degrees_of_freedom_have_the_normal_test():
-    normal = pytest.approx((1.0, 0.02, 1.98, 0.0455), abs=1e-4)
-    assert difference_of_means(8.0, 0.3, math.inf, 7.0, 0.4, math.inf) == normal
-    one, two = (8 - 0.588, 8 + 0.588), (7 - 0.784, 7 + 0.784)
-    assert difference_of_intervals(8.0, one, 7.0, two) == normal
-    # of no test there is no correction
-    assert adjust([]).tolist() == [] and np.isnan(adjust([math.nan])).all()
-    for alone in ([], [math.nan], [0.3]):
-        assert common_level(alone) == pytest.approx(0.95)
-    assert common_level([0.3] * 8) == pytest.approx(1 - 0.05 / 8)
-    # the smallest change is that of Bloom's multipliers
-    # Bloom (1995): 2.49 for a one-sided test at 0.05 and a power of 0.80; 2.80 for a two-sided one
-    for level, multiple in ((0.90, 2.49), (0.95, 2.80)):
-        reach = float(ndtri((1 + level) / 2))  # of a standard error of 1
-        assert detectable_of_interval(-reach, reach, level) == pytest.approx(multiple, abs=5e-3)
 
 
 INCOMPARABLE = {

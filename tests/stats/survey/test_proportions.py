@@ -11,16 +11,15 @@ from scipy.stats import binom, hypergeom
 from statsmodels.duration.survfunc import SurvfuncRight
 from tests.examples import examples
 
-from observlib.base.errors import ObservError
 from observlib.stats.survey.design import design, within_domain
 from observlib.stats.survey.intervals import wilson, wilson_of_share
-from observlib.stats.survey.proportions import IntervalMethod, proportion, proportions
-from observlib.stats.survey.quantiles import (
+from observlib.stats.survey.proportions import (
+    IntervalMethod,
     kaplan_meier,
-    quantile,
+    proportion,
+    proportions,
     quantile_interval,
     quantiles,
-    share_ended,
 )
 
 METHODS: tuple[IntervalMethod, ...] = ("logit", "beta", "wilson", "mean")
@@ -41,17 +40,6 @@ def test_a_population_known_as_a_whole_leaves_no_doubt():
     for method in METHODS:
         found = proportion(made, "a", 1, method=method).iloc[0]
         assert found[["estimate", "ci_low", "ci_high"]].tolist() == pytest.approx([0.75] * 3)
-
-
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("answer", [0, 1])
-def test_a_census_of_people_all_alike_leaves_no_doubt(method, answer):
-    frame = pd.DataFrame({"a": 1, "pool": list("aaaab")})
-    for made in (design(frame, population=5), design(frame, strata="pool", population=1.0)):
-        found = proportion(made, "a", answer, by="pool", method=method)
-        assert found["estimate"].tolist() == [answer] * 2
-        assert found["ci_low"].tolist() == found["ci_high"].tolist() == [answer] * 2
-        assert found["method"].tolist() == ["census"] * 2
 
 
 def test_a_share_of_a_census_with_calibrated_weights_has_an_interval(calibrated_census):
@@ -75,16 +63,6 @@ def test_all_alike_in_a_large_part_of_a_population_have_the_hypergeometric_inter
     assert (none["ci_low"], none["ci_high"]) == (0, pytest.approx(1 - found["ci_low"]))
 
 
-def test_an_empty_domain_is_a_missing_row():
-    made = design(pd.DataFrame({"a": ["x", None, "y"], "g": list("aba")}))
-    found = proportion(made, "a", "x", by="g")
-    assert found["status"].tolist() == ["published", "missing"]
-    assert found.iloc[1][["estimate", "ci_low", "ci_high"]].isna().all()
-    assert (
-        proportions(within_domain(made, made.frame["a"] == "z"), "a")["status"].eq("missing").all()
-    )
-
-
 def test_several_answers_are_added_and_categories_that_nobody_chose_are_there():
     marks = pd.Categorical([1, 2, 2, 4], categories=[4, 3, 2, 1])
     made = design(pd.DataFrame({"mark": marks, "g": list("abab")}))
@@ -92,18 +70,6 @@ def test_several_answers_are_added_and_categories_that_nobody_chose_are_there():
     found = proportions(made, "mark", by="g")
     assert found["value"].tolist() == [4, 3, 2, 1] * 2
     assert found["estimate"].tolist() == [0, 0, 0.5, 0.5, 0.5, 0, 0.5, 0]
-
-
-def test_mistakes_of_the_caller_are_value_errors():
-    made = design(pd.DataFrame({"a": [1, 0], "empty": [None, None]}))
-    with pytest.raises(ValueError, match="method is one of"):
-        proportion(made, "a", 1, method="wald")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="no column b"):
-        proportion(made, "b", 1)
-    with pytest.raises(ObservError, match="no row has an answer"):
-        proportions(made, "empty")
-    with pytest.raises(ValueError, match="column value: the name of a result"):
-        proportions(design(pd.DataFrame({"a": [1, 0], "value": [1, 2]})), "a", by="value")
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -142,8 +108,6 @@ def test_a_rare_share_of_people_of_small_weights_is_not_sure_of_being_rarer_than
 
 ANSWER = st.tuples(st.integers(0, 9), st.integers(0, 3), st.sampled_from("ab"))
 # Remission in weeks under 6-MP, + censored: Freireich et al. (1963), as in Cox (1972)
-WEEKS = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
-ENDED = [c == "x" for c in "xxx+x+x++xx+++xx+++++"]
 CASES = st.lists(st.tuples(st.integers(0, 30), st.booleans(), st.integers(1, 5)), min_size=1)
 
 
@@ -196,15 +160,6 @@ def test_a_weight_is_as_many_equal_answers_in_each_domain(rows, p):
             assert not row.ci_low > row.estimate and not row.ci_high < row.estimate
 
 
-def test_unknown_waits_are_left_out_and_shares_outside_0_and_1_refused():
-    made = design(pd.DataFrame({"wait": [3.0, None, 1.0, 2.0]}))
-    found = quantiles(made, "wait")
-    assert (found["estimate"][0], found["n"][0], found["df"][0]) == (2.0, 3, 2)
-    for wrong in (0.0, 1.0, [0.5, 2.0], []):
-        with pytest.raises(ValueError, match="shares"):
-            quantiles(made, "wait", wrong)
-
-
 REFUSED = [
     ("needs known values", quantile_interval, [([], 0.5), ([1.0], 0), ([1.0], 1)]),
     ("needs known values", quantile_interval, [([math.nan, 1.0], 0.5)]),
@@ -240,17 +195,3 @@ def test_curve_and_greenwood_s_error_agree_with_statsmodels(cases):
     known = curve.dropna()
     assert (known["ci_low"] <= known["survival"] + 1e-12).all()
     assert (known["survival"] <= known["ci_high"] + 1e-12).all()
-
-
-def test_the_interval_of_the_share_ended_is_that_of_the_curve_turned_round():
-    curve = kaplan_meier(WEEKS, ENDED)
-    value, low, high = share_ended(curve, 10)
-    row = curve[curve["time"] <= 10].iloc[-1]
-    assert (value, low, high) == (1 - row["survival"], 1 - row["ci_high"], 1 - row["ci_low"])
-    assert 0 < low < value < high < 1 and quantile(curve, 0.5)[0] == 23  # as is published
-    assert share_ended(curve, 5)[0] == 0 and np.isnan(share_ended(curve, 5)[1:]).all()
-    # open cases are not dropped, which would shorten the delay
-    closed, still_open = [1.0] * 5, [10.0] * 5
-    curve = kaplan_meier(closed + still_open, [True] * 5 + [False] * 5)
-    assert share_ended(curve, 5)[0] == 0.5
-    assert math.isnan(quantile(curve, 0.9)[0])

@@ -10,8 +10,7 @@ import pytest
 from observlib.stats.survey.association import difference, independence, regression
 from observlib.stats.survey.design import design
 from observlib.stats.survey.estimation import mean, ratio, total
-from observlib.stats.survey.proportions import proportion, proportions
-from observlib.stats.survey.quantiles import quantiles
+from observlib.stats.survey.proportions import proportion, proportions, quantiles
 from observlib.stats.survey.weighting import CalibrationMethod, calibrate, effective_n
 
 SCHOOLS = {

@@ -10,7 +10,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from observlib.base.errors import ObservError
-from observlib.stats.survey import weighting
 from observlib.stats.survey.weighting import (
     BOTH,
     OPINION,
@@ -111,34 +110,6 @@ def test_a_total_that_no_weights_above_0_can_give_is_refused_and_leaves_none_nea
         np.testing.assert_allclose(found.weights, [26, 26, 16, 16, 16])
 
 
-def test_nested_margins_that_repeat_each_other_are_no_obstacle():
-    sample = pd.DataFrame({"region": list("aabbb"), "department": ["1", "2", "3", "3", "4"]})
-    departments = pd.Series({"1": 10, "2": 20, "3": 30, "4": 40})
-    margins = {"region": pd.Series({"a": 30, "b": 70}), "department": departments}
-    for method, bounds in METHODS:
-        found = calibrate(sample, margins, method=method, bounds=bounds)
-        np.testing.assert_allclose(found.weights, [10, 20, 15, 15, 40])
-    with pytest.raises(ConvergenceError, match=r"margin '(region|department)', category"):
-        calibrate(sample, margins | {"region": pd.Series({"a": 40, "b": 60})})
-
-
-def test_categories_are_found_whatever_holds_them():
-    ordered = pd.CategoricalDtype([3, 2, 1])
-    for kind in ("int64", "float64", "Int64", "category", ordered, object):
-        frame = pd.DataFrame({"v": pd.Series([1, 2, 2], dtype=kind)})
-        found = calibrate(frame, {"v": pd.Series({1: 10, 2: 40, 3: 0})})
-        assert found.weights.tolist() == pytest.approx([10, 20, 20])
-        assert found.margins["category"].tolist() == [1, 2]
-
-
-def test_more_margins_than_an_integer_can_number_the_cells_of():
-    rng = np.random.default_rng(3)
-    sample = pd.DataFrame(rng.integers(10, size=(2000, 20))).add_prefix("v")
-    margins = {name: pd.Series(rng.dirichlet(np.full(10, 400.0))) for name in sample}
-    found = calibrate(sample, margins, population=1e6)
-    np.testing.assert_allclose(found.margins["after"], found.margins["target"], rtol=1e-7)
-
-
 def test_bounds_that_leave_no_width_are_refused_and_weights_on_them_are_not_moved():
     with pytest.raises(ValueError, match="lower < upper"):
         trim_weights(np.ones(3), lower=2, upper=2)
@@ -146,24 +117,6 @@ def test_bounds_that_leave_no_width_are_refused_and_weights_on_them_are_not_move
     assert trim_weights(on_bounds, lower=2, upper=6).tolist() == on_bounds.tolist()
     # one on a bound is free to take up what another is beyond it
     assert trim_weights(np.array([2.0, 8.0, 2.0]), lower=2, upper=6).tolist() == [3, 6, 3]
-
-
-def test_the_weights_that_were_cut_are_counted_and_no_others():
-    sample = pd.DataFrame({"a": ["x"] * 10 + ["y"] * 30 + ["z"] * 60})
-    margins = {"a": pd.Series({"x": 60, "y": 30, "z": 10})}
-    found = calibrate(sample, margins, trim=(0.1, 4.0))
-    assert found.weights[:10] == pytest.approx(4.0) and found.trimmed == 10
-    assert calibrate(sample, margins, trim=(0.1, 7.0)).trimmed == 0
-
-
-def test_weights_below_one_are_not_negative_and_those_below_nought_are():
-    sample = pd.DataFrame({"a": ["x"] * 8 + ["y"] * 2})
-    light = calibrate(sample, {"a": pd.Series({"x": 4.0, "y": 1.0})})
-    assert light.summary()["negative"] == 0 and light.summary()["max"] < 1
-    frame = pd.DataFrame({"a": list("xxy"), "age": [20.0, 80.0, 50.0]})
-    linear = calibrate(frame, {"a": pd.Series({"x": 2, "y": 1})}, totals={"age": 300},
-                       method="linear")  # fmt: skip
-    assert linear.summary()["negative"] == (linear.weights < 0).sum() > 0
 
 
 @given(st.integers(0, 10**6), st.booleans())
@@ -192,24 +145,6 @@ def test_somebody_who_alone_has_a_category_tells_nothing_of_what_others_say():
     found = calibrate(people, {"sexe": SEXE, "age": AGE}, method="linear").deleting()
     told = found.residuals(np.array([9.0, 4.0, 5.0, 6.0, 8.0]))
     assert told[0] == 0 and np.isfinite(told).all()
-
-
-def test_all_that_is_wrong_is_told_at_once():
-    sample = PEOPLE.assign(w=[1.0, -2.0, np.nan, 0.0, 1.0], x=[1.0, np.inf, 2.0, 3.0, 4.0])
-    margins = {"sexe": pd.Series({"F": 40, "X": 60}), "age": pd.Series({"-": 30, "+": 90})}
-    with pytest.raises(ObservError) as told:
-        calibrate(sample, margins, totals={"x": 10}, weights="w")
-    lines = list(told.value.problems)
-    assert lines == [
-        "weights 'w': a number above 0 (1e-100 to 1e+100) is needed in each row; rows of index "
-        "1 (-2.0), 2 (nan), 3 (0.0)",
-        "margins: their totals must be the same, and are 'sexe' 100, 'age' 120",
-        "margin 'sexe': 3 rows of the sample are in categories that the margin lacks: 'H'; the "
-        "margin has 'F', 'X'",
-        "margin 'sexe': no row of the sample is in 'X': merge with another category, in sample and "
-        "margin; the sample has 'F', 'H'",
-        "total 'x': a number is needed in each row; rows of index 1 (inf)",
-    ]
 
 
 @pytest.mark.parametrize(("margin", "line"), [
@@ -272,28 +207,6 @@ def test_margins_that_cannot_be_met_name_the_categories():
         calibrate(PEOPLE, margins, method="logit", bounds=(0.5, 2))
 
 
-def test_the_category_that_is_furthest_by_its_size_is_named_and_not_the_largest(monkeypatch):
-    """After one step 60 of 10,000 are missing, and 5 of 10: that is the one to look at."""
-    sample = pd.DataFrame({"a": ["big"] * 500 + ["small"] * 5, "b": ["x", "y"] * 252 + ["x"]})
-    margins = {"a": pd.Series({"big": 9990, "small": 10}), "b": pd.Series({"x": 3000, "y": 7000})}
-    monkeypatch.setattr(weighting, "_MOST_STEPS", 1)
-    with pytest.raises(ConvergenceError, match=r"after 1 iterations; furthest .*category 'small'"):
-        calibrate(sample, margins)
-
-
-def test_a_category_of_nobody_is_refused_in_shares_too_and_one_of_one_person_is_not():
-    sample = pd.DataFrame({"a": ["x"] * 9 + ["y"]})
-    shares = pd.Series({"x": 0.5, "y": 0.3, "z": 0.2})
-    with pytest.raises(ObservError, match="no row of the sample is in 'z'"):
-        calibrate(sample, {"a": shares}, population=100)
-    found = calibrate(sample, {"a": pd.Series({"x": 0.5, "y": 0.5})}, population=100)
-    assert found.weights[9] == pytest.approx(50)
-    # bounds may begin at nought, and linear weights take one step
-    found = calibrate(PEOPLE, {"sexe": SEXE}, method="logit", bounds=(0, 2))
-    assert found.weights.sum() == pytest.approx(100)
-    assert calibrate(PEOPLE, {"sexe": SEXE}, method="linear").iterations == 1
-
-
 @pytest.mark.parametrize(("told", "said"), [
     ({"margins": {}}, "nothing to calibrate to"), ({"method": "rake"}, "method is one of"),
     ({"missing": "drop"}, "missing one of"), ({"method": "logit"}, "logit has bounds"),
@@ -345,13 +258,6 @@ def test_weights_are_calmar2_s(employees, method, bounds, column):
     found = calibrate(employees, EMPLOYEES, **SALARIES, method=method, bounds=bounds)
     # Calmar2's are rounded to 4 decimals
     np.testing.assert_allclose(found.weights, employees[column], rtol=0, atol=5.01e-5)
-
-
-@pytest.mark.parametrize("bounds", [(0.5, 1.5), (0.6, 2.0)])
-def test_bounds_that_calmar2_cannot_keep_are_an_error(employees, bounds):
-    margins = {name: margin * 300 / 230 for name, margin in EMPLOYEES.items()}
-    with pytest.raises(ConvergenceError, match=r"margin '(category|sex|department)'"):
-        calibrate(employees, margins, **SALARIES, method="logit", bounds=bounds)
 
 
 SEXES, AGES = {"F": 0.5, "H": 0.5}, {"young": 0.4, "old": 0.6}

@@ -12,7 +12,7 @@ from tests.examples import examples
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import contract
-from observlib.indicators.specifications import HELD, MADE, REVERSED
+from observlib.indicators.pairs import HELD, MADE, REVERSED
 from observlib.stats.survey.intervals import student
 from observlib.themes import satisfaction, templates
 

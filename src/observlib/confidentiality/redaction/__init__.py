@@ -1,7 +1,7 @@
 """Redaction of personal data in French texts: each is replaced by a mark that says what it was.
 
 Rules are general and few: numbers and addresses by their shape, key or what stands before them
-(`structured`), names by what announces them, or as capitals that are neither French nor a place or
+(`text`), names by what announces them, or as capitals that are neither French nor a place or
 a thing (`names`). `tests/confidentiality/redaction` measures what they find and what they miss.
 They miss some: redacted texts stay the owner's, and are not published.
 """
@@ -12,13 +12,16 @@ import re
 from collections.abc import Callable, Iterable
 
 from observlib.base.yaml_files import load_data
-from observlib.confidentiality.redaction import names, structured
+from observlib.confidentiality.redaction import names
 from observlib.confidentiality.redaction.text import (
     KEPT_SIGN,
     REDACTION_MARKS,
     SIGNS,
     Span,
+    found_by,
+    mails,
     masked,
+    personal_links,
     plain_text,
 )
 
@@ -74,18 +77,18 @@ def _once(text: str, more_names: Names | None) -> tuple[str, list[Span]]:
             whole = masked(whole, free, SIGNS[kind])
             new.extend(Span(start, end, kind) for start, end in free)
 
-    personal, public = structured.personal_links(text)
+    personal, public = personal_links(text)
     take("link", personal)
-    mails = list(structured.mails(text))
-    take("email", mails)
+    addresses = list(mails(text))
+    take("email", addresses)
     take("kept", public)
     for step in _STEPS["with_digits" if _DIGIT.search(text) else "without_digits"]:
         for kind, rules in step.items():
-            take(kind, structured.found_by(rules, text))
+            take(kind, found_by(rules, text))
     take("name", names.told_names(text))
     take("kept", names.things(text))
     take("name", names.names(text))
-    take("name", names.told_by_mails(written, mails))
+    take("name", names.told_by_mails(written, addresses))
     take("name", names.strangers(text))
     if more_names is not None:
         take("name", more_names(text))

@@ -177,18 +177,6 @@ def design(
         is no error: its estimates have the status `no_interval`, as have those where each stratum
         has one unit, whatever was chosen.
 
-    Raises
-    ------
-    ObservError
-        All that is wrong with weights, strata, clusters and populations: missing or negative
-        weights (`calibrate(method="linear")` may give some), a cluster in two strata, a population
-        below its sample, lonely strata. Rows are named by the label of the frame's index, or by
-        position where labels come more than once.
-    ValueError
-        For a column the frame does not have, or an unknown choice.
-
-    Examples
-    --------
     >>> frame = pd.DataFrame({"size": [5, 5, 9, 9], "pool": ["a", "a", "b", "b"]})
     >>> design(frame, strata="pool", population="size").weights.tolist()
     [2.5, 2.5, 4.5, 4.5]
@@ -258,8 +246,6 @@ def within_domain(design: Design, rows: pd.Series | Mask) -> Design:
     rows
         True for the rows of the domain, in the order of the frame; unknown is not in it.
 
-    Examples
-    --------
     >>> whole = design(pd.DataFrame({"age": [20, 40, 60]}))
     >>> int(within_domain(whole, whole.frame["age"] > 30).domain.sum())
     2

@@ -277,13 +277,6 @@ def mean(
     DataFrame
         One row a domain, sorted: see the module.
 
-    Raises
-    ------
-    ObservError
-        Where a value is no finite number, or beyond `ends`.
-
-    Examples
-    --------
     >>> from observlib.stats.survey.design import design
     >>> frame = pd.DataFrame({"mark": [8, 6, 7, 3], "site": list("aabb"), "w": [1, 3, 1, 1]})
     >>> found = mean(design(frame, weights="w"), "mark", by="site")
@@ -314,8 +307,6 @@ def total(
     Rows without a number add nothing: the total is of known values. Source and columns as those
     of `mean`. As R's `svytotal(na.rm=TRUE)`.
 
-    Examples
-    --------
     >>> from observlib.stats.survey.design import design
     >>> frame = pd.DataFrame({"visits": [2, 4], "w": [10, 5]})
     >>> float(total(design(frame, weights="w"), "visits")["estimate"][0])
@@ -341,8 +332,6 @@ def ratio(
     Source: Särndal, Swensson and Wretman (1992), section 5.6. As R's `svyratio(na.rm=TRUE)`.
     Columns as those of `mean`; also `missing` where the denominator's total is 0.
 
-    Examples
-    --------
     >>> from observlib.stats.survey.design import design
     >>> frame = pd.DataFrame({"solved": [1, 3], "asked": [2, 6]})
     >>> float(ratio(design(frame), "solved", "asked")["estimate"][0])

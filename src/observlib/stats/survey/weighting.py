@@ -254,8 +254,6 @@ def effective_n(weights: np.ndarray) -> float:
     n over it is the design effect of weighting. An `ObservError` where a weight is missing or their
     sum is not positive.
 
-    Examples
-    --------
     >>> round(effective_n(np.array([1.0, 1.0, 2.0])), 2)
     2.67
     """
@@ -349,19 +347,6 @@ def calibrate(
         other targets are multiplied by 1 − s. It holds where those who do not answer are spread
         over the categories as the population is.
 
-    Raises
-    ------
-    ObservError
-        All that is wrong with sample, margins, totals and weights, one line each: unknown columns,
-        missing answers, a category that sample or margin lack, margins whose totals differ,
-        weights that are missing or not positive; bounds of `trim` that cannot be kept.
-        Rows are named by the label of the sample's index.
-    ConvergenceError
-        No weights meet the margins: names the one furthest from its target, or those that no
-        ratio within `bounds` can reach.
-
-    Examples
-    --------
     >>> sample = pd.DataFrame({"sexe": ["F", "F", "H"], "age": ["-", "+", "+"]})
     >>> margins = {"sexe": pd.Series({"F": 50, "H": 50}), "age": pd.Series({"-": 30, "+": 70})}
     >>> calibration = calibrate(sample, margins)

@@ -28,7 +28,12 @@ from observlib.indicators.answers import (
 from observlib.indicators.counts import HISTORY, months_lacking
 from observlib.indicators.families import counted, family, made_by, protected
 from observlib.indicators.pairs import across_periods, counted_pairs, leading_answer, tested
-from observlib.stats.survey.quantiles import kaplan_meier, quantile, quantile_interval, share_ended
+from observlib.stats.survey.proportions import (
+    kaplan_meier,
+    quantile,
+    quantile_interval,
+    share_ended,
+)
 
 # --- Calls: how many are answered, how long callers wait, what they ask, and when they call
 

@@ -9,13 +9,13 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.indicators import specifications
+from observlib.indicators.pairs import SUBJECT_OF_PAIRS, calculation_counts
 from observlib.language import french
 from observlib.language.words import LINES
 from observlib.themes import easy, main_points
 from observlib.themes.sentences import published
 
-_PLACE = [*specifications.SUBJECT_OF_PAIRS, "period"]
+_PLACE = [*SUBJECT_OF_PAIRS, "period"]
 _KEY = ["indicator", "product", "channel", "device"]
 _MILLIONS = 1_500_000  # from where a count is told in millions
 _THINGS = {
@@ -44,7 +44,7 @@ def _is_fragile(mark: estimates.Row, sure: pd.DataFrame) -> bool:
     """Whether what a mark did is known, and hangs on how it is calculated."""
     if mark["indicator"] != "satisfaction_10" or mark.get("verdict") == "unknown":
         return False
-    found = specifications.calculation_counts(sure)
+    found = calculation_counts(sure)
     fragile = found.loc[found["fragile"], _PLACE].itertuples(index=False, name=None)
     return tuple(mark[name] for name in _PLACE) in set(fragile)
 

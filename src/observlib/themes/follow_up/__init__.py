@@ -11,7 +11,7 @@ from observlib.estimates import Row
 from observlib.indicators.answers import pooled_period, source_of
 from observlib.indicators.families import estimated, family
 from observlib.records.sheets import Decision, standing_decisions
-from observlib.stats.survey.ranking import MOST, places_named
+from observlib.stats.survey.association import MOST, places_named
 
 DECISION = "decision"  # the group of `task_decisions`
 NONE = "none"  # beside the kinds of decisions: there is none

@@ -9,10 +9,9 @@ import pandas as pd
 
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.indicators import specifications
 from observlib.indicators.answers import by_month, by_period, by_quarter, quarter_of, rescale, times
 from observlib.indicators.families import family
-from observlib.indicators.pairs import across_periods, product_pairs, so_far, tested
+from observlib.indicators.pairs import across_periods, of_headlines, product_pairs, so_far, tested
 
 
 def quarterly_marks(ratings: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
@@ -61,5 +60,5 @@ def specifications_(
         times=times(asked),
     )
     compared = of_satisfaction(satisfaction, catalogue, quarter, quarter - 4)
-    found, words = specifications.of_headlines(answers, compared, catalogue)
+    found, words = of_headlines(answers, compared, catalogue)
     return found, None, words

@@ -4,8 +4,7 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue
 from observlib.estimates import REFERENCE
-from observlib.indicators.pairs import MANY
-from observlib.indicators.specifications import SUBJECT_OF_PAIRS, calculation_counts
+from observlib.indicators.pairs import MANY, SUBJECT_OF_PAIRS, calculation_counts
 from observlib.language import words
 
 

@@ -17,7 +17,7 @@ from observlib.indicators import counts
 from observlib.indicators.answers import by_device, share_of, with_interval
 from observlib.indicators.families import counted, family, protected
 from observlib.indicators.pairs import counted_pairs, tested
-from observlib.stats.survey.quantiles import kaplan_meier, share_ended
+from observlib.stats.survey.proportions import kaplan_meier, share_ended
 
 _UNITS = {  # of what is a count, the catalogue has the word
     "subscribers": "",

@@ -15,11 +15,10 @@ from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.confidentiality import disclosure
 from observlib.confidentiality.disclosure import merge_small, withheld_parts
-from observlib.estimates import Row, base
-from observlib.estimates.measures import MEASURES
-from observlib.indicators import answers, counts, pairs, specifications
+from observlib.estimates import MEASURES, Row, base
+from observlib.indicators import answers, counts, pairs
 from observlib.indicators.families import counted, family, protected
-from observlib.indicators.pairs import across_periods, so_far, tested, with_nothing
+from observlib.indicators.pairs import across_periods, of_headlines, so_far, tested, with_nothing
 from observlib.stats.survey.association import regression
 from observlib.stats.survey.design import design
 from observlib.themes.surveys import weighted
@@ -279,7 +278,7 @@ def survey_(
         pairs.leading_answer(why, ticked(responses, year)),
     )
     marked = _marked(responses, margins, catalogue, (wave - 4, wave))
-    held, words = specifications.of_headlines(marked, compared, catalogue)
+    held, words = of_headlines(marked, compared, catalogue)
     return estimates.combine([*rows, held]), compared, words
 
 
@@ -289,7 +288,7 @@ def _marked(
     catalogue: Catalogue,
     quarters: tuple[Quarter, ...],
 ) -> pd.DataFrame:
-    """The answers of `specifications.of_headlines`, each with the weight of its profile, if any."""
+    """The answers of `of_headlines`, each with the weight of its profile, if any."""
     weights: dict[str, float] = {}
     for quarter in quarters:
         for one in weighted.weighed(responses, margins, catalogue, [quarter]):

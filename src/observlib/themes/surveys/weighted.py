@@ -18,8 +18,7 @@ from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.disclosure import merge_counts, protect
 from observlib.display.changes import RAW, WEIGHTED
-from observlib.estimates import REFERENCE, Row, base
-from observlib.estimates.measures import ENDS, MEASURES
+from observlib.estimates import ENDS, MEASURES, REFERENCE, Row, base
 from observlib.indicators import answers
 from observlib.indicators.families import protected
 from observlib.stats.survey import weighting

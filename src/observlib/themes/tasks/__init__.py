@@ -11,14 +11,13 @@ from observlib.base.text import by_words
 from observlib.catalogue import Catalogue
 from observlib.catalogue.partners import REASON, TASK, leads_to_task
 from observlib.confidentiality.disclosure import people_told, protect, withheld_parts
-from observlib.estimates import Row, base
-from observlib.estimates.measures import MEASURES
+from observlib.estimates import MEASURES, Row, base
 from observlib.indicators import answers, counts
 from observlib.indicators.families import counted, estimated, family, protected
 from observlib.records import coding
+from observlib.stats.survey.association import among_worst
 from observlib.stats.survey.intervals import adjusted_wald, clustered_share
-from observlib.stats.survey.quantiles import quantile_interval
-from observlib.stats.survey.ranking import among_worst
+from observlib.stats.survey.proportions import quantile_interval
 
 # --- What is counted of each task: visits, calls, messages and texts, by device and quarter
 

@@ -4,7 +4,7 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue
 from observlib.display.output import Output, text
-from observlib.stats.survey.ranking import places_named
+from observlib.stats.survey.association import places_named
 from observlib.themes import templates
 from observlib.themes.sentences import published
 

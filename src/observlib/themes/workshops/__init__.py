@@ -14,7 +14,7 @@ from observlib.confidentiality.disclosure import merge_counts, window_told, with
 from observlib.estimates import Row
 from observlib.indicators.answers import pooled_period, with_interval, within
 from observlib.indicators.families import counted, family, protected
-from observlib.stats.survey.quantiles import kaplan_meier, quantile, share_ended
+from observlib.stats.survey.proportions import kaplan_meier, quantile, share_ended
 
 _STEPS = ("Proposées", "Décidées", "Réalisées")
 OTHERS = "Autres profils"

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.special import gammaln, ndtri, xlogy
 
-from observlib.stats.survey import planning
+from observlib.stats.survey import differences
+from observlib.stats.survey.differences import answers_needed, least_levels, power, smallest_found
 from observlib.stats.survey.intervals import score_ends
-from observlib.stats.survey.planning import answers_needed, least_levels, power, smallest_found
 
 
 # R 4: power.t.test(delta = d, sd = s, power = .8, sig.level = a)$n
@@ -28,7 +28,7 @@ def test_power_and_the_smallest_difference_of_means_are_those_of_r():
     # power.t.test(n = 300, sd = 2.9, power = .8, sig.level = .025)$delta
     assert smallest_found(300, sd=2.9, level=0.975) == pytest.approx(0.73154665, abs=1e-5)
     # 29 / qchisq(c(.975, .025), 29), the variance of marks that are about normal
-    assert planning.variance_ends(0.05, 0.5, 30) == pytest.approx((0.63427, 1.80717), rel=1e-4)
+    assert differences.variance_ends(0.05, 0.5, 30) == pytest.approx((0.63427, 1.80717), rel=1e-4)
 
 
 # R 4: power.prop.test(p1 = p, p2 = p - .05, power = .8, sig.level = a)$n, of the pooled z test
@@ -60,15 +60,6 @@ def test_the_power_of_shares_is_that_of_every_pair_of_counts(share, difference, 
     n = answers_needed(difference, share=share, level=level)
     moved = share - difference if share >= 0.5 else share + difference
     assert exact(n, share, moved, level) == pytest.approx(0.8, abs=0.015)
-
-
-def test_where_a_share_has_no_room_for_a_difference_that_few_would_find_none_is_told():
-    assert smallest_found(8, share=0.5, level=0.9999) == math.inf
-    assert smallest_found(40, share=1.0) < 0.3  # all were satisfied so far
-    # where all change their mind a few answers tell, and fewer than two find nothing
-    assert power(30, 1.0, share=1.0) == 1.0 and power(2, 1.0, share=0.0, level=0.999999) == 0.0
-    with pytest.raises(ValueError, match="at least 2"):
-        smallest_found(2, sd=1.0, design_effect=1.5)
 
 
 def test_a_headline_and_the_others_have_each_half_of_the_error_and_one_alone_all_of_it():
