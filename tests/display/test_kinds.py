@@ -14,7 +14,7 @@ from tests.words import alt_of
 
 from observlib import display, estimates
 from observlib.base.errors import ObservError
-from observlib.display import grids, lines, style
+from observlib.display import dots, lines, style
 
 LONG = "Renouvellement d'une autorisation provisoire de séjour et changement d'adresse"
 MONTHS = "mois depuis l’inscription"
@@ -325,14 +325,14 @@ def test_long_names_wrap_or_turn_and_never_touch(grouped, draw, assert_readable)
 
 
 def test_near_values_look_near():
-    low, high = grids._ends(pd.Series([98.0, 99.0]))
+    low, high = dots._ends(pd.Series([98.0, 99.0]))
     assert low <= 75 and high == 99
-    assert grids._ends(pd.Series([10.0, 99.0])) == (10.0, 99.0)
-    assert grids._ends(pd.Series([0.0, 0.0])) == (0.0, 1.0)
+    assert dots._ends(pd.Series([10.0, 99.0])) == (10.0, 99.0)
+    assert dots._ends(pd.Series([0.0, 0.0])) == (0.0, 1.0)
 
 
 @given(st.floats(0, 1))
 def test_a_number_can_be_read_on_every_shade(share):
     shade = sns.blend_palette(style.GRADES, as_cmap=True)(share)
-    low, high = sorted([luminance(grids._ink(shade)), luminance(shade)])
+    low, high = sorted([luminance(dots._ink(shade)), luminance(shade)])
     assert (high + 0.05) / (low + 0.05) >= 4.5

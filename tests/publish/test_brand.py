@@ -18,7 +18,7 @@ from matplotlib.colors import to_hex
 from seaborn import blend_palette
 
 from observlib.base.errors import ObservError
-from observlib.display import grids, style
+from observlib.display import dots, style
 from observlib.publish import publish
 from observlib.publish.project import read_project
 from observlib.publish.publishers import stage_pages
@@ -166,7 +166,7 @@ def test_what_charts_write_on_their_shades_is_read_whatever_the_brand_s_colour(c
     own = style.Brand(primary=colour)
     written = [("#5c68e5", "#ffffff"), ("#7f8af0", NIGHT)]
     shades = blend_palette(style.GRADES, 40)
-    written += [(to_hex(shade), grids._ink(shade).lower()) for shade in shades]
+    written += [(to_hex(shade), dots._ink(shade).lower()) for shade in shades]
     for shade, ink in written:
         assert style.contrast_ratio(own.shade(shade), ink) >= style.TEXT, (shade, ink)
 

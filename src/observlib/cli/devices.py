@@ -382,7 +382,7 @@ def plan(
 def _print_plan(made: Plan) -> None:
     """Print a plan: the table of verdicts, what it rests on, what to drop, what is asked."""
     from observlib.desk.planning import SECONDS_A_QUESTION
-    from observlib.display.pages import macros
+    from observlib.display.output import macros
     from observlib.estimates import MINIMUM_PEOPLE
 
     words = macros(__file__, str, str)

@@ -7,8 +7,7 @@ table, `text` or `notes`. Sentences and captions are plain text; `markdown` puts
 from observlib.display.bars import bar_chart, funnel_chart, share_chart
 from observlib.display.changes import change_table, place_table
 from observlib.display.custom import custom_chart
-from observlib.display.dots import dot_chart
-from observlib.display.grids import heat_chart
+from observlib.display.dots import dot_chart, heat_chart
 from observlib.display.lines import curve_chart, line_chart
 from observlib.display.output import Output, notes, text
 from observlib.display.tables import board, dashboard_table, data_markdown, register, table

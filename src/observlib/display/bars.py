@@ -12,8 +12,8 @@ from observlib import estimates
 from observlib.base.errors import ObservError, bounded
 from observlib.base.yaml_files import load_data
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, layout, select, style
-from observlib.display.layout import ChartRow
+from observlib.display import charts, select, style
+from observlib.display.charts import ChartRow
 from observlib.display.output import Output, study_method
 from observlib.language import french, words
 
@@ -60,7 +60,7 @@ def bar_chart(
         raise ObservError(
             "bar_chart: a value is below zero, and a bar starts there; draw it with dot_chart"
         )
-    records = layout.ranked_rows(chart, by, sort=sort)
+    records = charts.ranked_rows(chart, by, sort=sort)
     shown, left_out = records[:limit], _left_out(records[limit:], chart.indicator)
     alt = f"{charts.in_words('bars', shown, chart.indicator)} {left_out}"
     return charts.output(chart, lambda: _figure(chart, shown, left_out), alt)
@@ -74,18 +74,18 @@ def _left_out(records: Sequence[estimates.Row], indicator: Indicator) -> str:
 
 
 def _figure(chart: charts.Chart, records: Sequence[estimates.Row], left_out: str) -> style.Figure:
-    place = layout.column_widths(layout.rows_with_names(records, chart.indicator), widest=_NAME)
+    place = charts.column_widths(charts.rows_with_names(records, chart.indicator), widest=_NAME)
     unit, periods = records[0]["unit"], [row["period"] for row in records]
     ticks = charts.ticks(pd.DataFrame(records), unit, 3 if place.width > 130 else 2, zero=True)
-    axis = layout.Axis(ticks, unit, charts.axis_name(chart.indicator, unit, periods))
+    axis = charts.Axis(ticks, unit, charts.axis_name(chart.indicator, unit, periods))
     notes = [left_out, *_notes(records, chart.indicator), chart.care]
-    fig, ax, middles = layout.draw_rows(place, notes, tall=_BAR, axis=axis)
+    fig, ax, middles = charts.draw_rows(place, notes, tall=_BAR, axis=axis)
     _draw(ax, records, middles, _BAR, chart.indicator)
     return fig
 
 
 def _notes(records: Sequence[estimates.Row], indicator: Indicator) -> list[str]:
-    return layout.row_notes(records, indicator, "Barre hachurée", "(p) et bord en tirets")
+    return charts.row_notes(records, indicator, "Barre hachurée", "(p) et bord en tirets")
 
 
 def _draw(
@@ -97,7 +97,7 @@ def _draw(
 ) -> None:
     """Draw values as bars from zero, their states in edges and fillings, and their intervals."""
     charts.keep_rows(ax, records, middles, indicator)
-    shown = layout.shown_at(records, middles)
+    shown = charts.shown_at(records, middles)
     if shown:
         _draw_shown(ax, shown, tall)
 
@@ -161,7 +161,7 @@ def funnel_chart(frame: pd.DataFrame, catalogue: Catalogue, *, caption: str) -> 
             f"funnel_chart: steps are counts; these are values in {bounded(units)} or below zero; "
             "draw them with bar_chart or dot_chart"
         )
-    records = layout.ranked_rows(chart, "group_value", sort=False)
+    records = charts.ranked_rows(chart, "group_value", sort=False)
     shares = _shares(records)
     alt = charts.in_words("funnel", records, shares, chart.indicator, _loss(records))
     return charts.output(chart, lambda: _funnel_figure(chart, records, shares), alt)
@@ -206,12 +206,12 @@ def _funnel_figure(
     units = list(dict.fromkeys(row["unit"] for row in records))
     steps = [
         row._replace(under=share)
-        for row, share in zip(layout.rows_with_names(records, chart.indicator), shares, strict=True)
+        for row, share in zip(charts.rows_with_names(records, chart.indicator), shares, strict=True)
     ]
     top = (style.LINE + 6) * (len(units) == 1) + 2
-    place = layout.column_widths(steps, over=True)
+    place = charts.column_widths(steps, over=True)
     notes = _notes(records, chart.indicator)
-    fig, ax, middles = layout.draw_rows(place, notes, tall=_BAR, top=top)
+    fig, ax, middles = charts.draw_rows(place, notes, tall=_BAR, top=top)
     if len(units) == 1:  # else the names of the steps say what each counts
         style.write_label(fig, 0, 2, units[0], color=style.GREY)
     ax.set_xlim(0, max((row["estimate"] for row in records if row["estimate"] > 0), default=1.0))
@@ -330,12 +330,12 @@ def _share_row(bar: _Bar, alone: bool) -> ChartRow:
 def _share_figure(chart: charts.Chart, bars: Sequence[_Bar], labels: Sequence[str]) -> style.Figure:
     fills = _FILLS.get(len(labels), _FILLS[_MOST])[: len(labels)]
     rows = [_share_row(bar, alone=len(bars) == 1) for bar in bars]
-    place = layout.column_widths(rows, widest=_SHARE_NAME)
+    place = charts.column_widths(rows, widest=_SHARE_NAME)
     bases = " ".join(row.base for row in rows)
     notes = charts.chart_notes("share_notes", bases, chart.indicator)
     named = [style.wrapped_name(label, style.width() - 17) for label in labels]
     legend, top = _legend_places(named, place.left)
-    fig, ax, middles = layout.draw_rows(
+    fig, ax, middles = charts.draw_rows(
         place, notes, tall=_SHARE_BAR, gap=_GAP, top=top + 6, bottom=2
     )
     for (x, y), label, (fill, hatch, _) in zip(legend, named, fills, strict=True):

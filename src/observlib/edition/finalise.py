@@ -18,7 +18,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.errors import ObservError, bounded
 from observlib.base.yaml_files import as_front_matter, read_front_matter, yaml_quoted
-from observlib.display.pages import macros
+from observlib.display.output import macros
 from observlib.edition.plan import Page
 from observlib.estimates.comparisons import comparisons_from_json, side_of
 from observlib.language import words

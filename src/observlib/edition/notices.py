@@ -21,7 +21,7 @@ from observlib.base.yaml_files import as_front_matter
 from observlib.catalogue import Catalogue
 from observlib.display import dots as drawn
 from observlib.display.dots import line_told, small_line
-from observlib.display.pages import macros
+from observlib.display.output import macros
 from observlib.edition import finalise
 from observlib.edition.finalise import DEMONSTRATION
 from observlib.edition.plan import Request

@@ -19,8 +19,7 @@ from observlib.base.period import Period, Quarter
 from observlib.base.yaml_files import as_front_matter
 from observlib.catalogue import Catalogue
 from observlib.display.changes import PLACED
-from observlib.display.output import html_table, label_html
-from observlib.display.pages import macros
+from observlib.display.output import html_table, label_html, macros
 from observlib.edition import notices
 from observlib.edition.plan import Request
 from observlib.estimates import FIGURE, MINIMUM_PEOPLE, REFERENCE, TOLD

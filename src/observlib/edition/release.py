@@ -28,7 +28,7 @@ from observlib.base.period import Quarter
 from observlib.base.yaml_files import as_front_matter, dump, mapping, read_text
 from observlib.catalogue import Catalogue
 from observlib.display import style
-from observlib.display.pages import macros
+from observlib.display.output import macros
 from observlib.edition import make, notices
 from observlib.edition.checklist import written
 from observlib.edition.execute import telling_ends

@@ -12,7 +12,7 @@ from typing import Any
 from observlib.base import kept
 from observlib.base.files import write_all
 from observlib.base.yaml_files import read_text
-from observlib.display.pages import macros
+from observlib.display.output import macros
 from observlib.language import french
 from observlib.language.prose import plain
 from observlib.language.words import CELL_MARKS, STATUS_WORDS

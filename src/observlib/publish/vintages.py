@@ -10,8 +10,7 @@ import pandas as pd
 from observlib import dataset, estimates
 from observlib.base.period import Period, Quarter
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Named, Revision
-from observlib.display.output import html_table, label_html
-from observlib.display.pages import macros
+from observlib.display.output import html_table, label_html, macros
 from observlib.display.select import ordered
 from observlib.display.tables import NO_VALUE, cell
 from observlib.estimates import FIGURE, TOLD, WITHHELD
