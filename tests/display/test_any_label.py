@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from observlib import display, estimates
-from observlib.display.style import shortened, text_width, wrap
+from observlib.display.style import text_width, wrap
 from observlib.language.prose import one_line
 
 CAPITALS = "ANTICONSTITUTIONNELLEMENTINCOMPATIBLE"
@@ -91,8 +91,3 @@ def test_no_line_is_wider_than_its_room_and_no_accent_leaves_its_letter(letters,
     assert all(text_width(line) <= width for line in lines_)
     assert "".join(lines_).replace(" ", "") == text.replace(" ", "")
     assert not any(line.startswith("\u0301") for line in lines_[1:])
-
-
-def test_a_name_of_many_lines_ends_with_an_ellipsis():
-    assert shortened("a\nb\nc", 3) == "a\nb\nc"
-    assert shortened("a\nb\nc", 2) == "a\n…"

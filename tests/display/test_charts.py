@@ -4,9 +4,7 @@ from xml.etree import ElementTree
 import matplotlib
 import pandas as pd
 import pytest
-from matplotlib.axes import Axes
 from tests.display.conftest import luminance
-from tests.words import plain
 
 from observlib import display, estimates
 from observlib.base.errors import ObservError
@@ -78,42 +76,6 @@ def test_the_heaviest_chart_is_light_and_a_lone_point_seen(visits, catalogue, cu
     assert len(re.findall(r'<use xlink:href="#m[^"]*" x="[\d.]+" y="[\d.]+" */>', text)) >= 2
 
 
-def test_a_drawing_kept_in_a_notebook_has_one_element_a_line(dots):
-    lines = svg(dots()).split("\n")
-    assert len(lines) > 50
-    assert all(len(re.findall(r"<(?!/)", line)) <= 1 for line in lines)
-
-
-def test_a_partial_period_is_not_part_of_the_solid_line(visits, curves):
-    whole = curves(visits(["boamp"], QUARTERS))
-    partial = curves(visits(["boamp"], QUARTERS, partial=True))
-    assert drawn_lines(whole) == [15]
-    assert sorted(drawn_lines(partial)) == [14]
-    assert "stroke-dasharray:1.5,3" in svg(partial) and "stroke-dasharray" not in svg(whole)
-    alt = plain(partial.content["alt"])
-    assert "1 valeur d’une période incomplète" in alt and "2e trimestre 2026" in alt
-
-
-def test_a_partial_period_is_named_under_its_own_line_only(visits, monkeypatch, curves):
-    words: dict[int, list[str]] = {}
-    annotate = Axes.annotate
-
-    def recorded(ax: Axes, text: str, *args, **options):
-        words.setdefault(ax.figure.axes.index(ax), []).append(text)
-        return annotate(ax, text, *args, **options)
-
-    monkeypatch.setattr(Axes, "annotate", recorded)
-    frame = visits(["service-public", "entreprendre", "legifrance", "boamp", "bodacc"], MONTHS)
-    partial = frame["period"].isin(["2026-03", "2026-04"]) & (frame["product"] == "entreprendre")
-    frame.loc[partial, "status"] = "partial"
-    curves(frame)
-    # on both drawings: the axis names years, and another panel none
-    assert words == {1: ["mars–avr. (partiel)"] * 2}
-    words.clear()
-    curves(visits(["boamp"], QUARTERS[-5:], partial=True))
-    assert "(partiel)" in words[0]  # the axis names the quarter itself
-
-
 @pytest.mark.parametrize("status", ["suppressed", "missing", None])
 def test_a_withheld_or_absent_period_leaves_a_gap(status, visits, curves):
     rows = visits(["boamp"], QUARTERS).to_dict("records")
@@ -138,15 +100,6 @@ def test_axes_start_at_zero_or_stay_on_scale_with_ticks_of_one_precision():
     assert charts.tick_labels([7, 7.5, 8], "sur 10") == ["7,0", "7,5", "8,0"]
     assert charts.tick_labels([-5, 0, 5], "%") == ["−5\xa0%", "0\xa0%", "5\xa0%"]
     assert charts.tick_labels([0, 0.25], "sur 10") == ["0,00", "0,25"]
-
-
-def test_the_thresholds_of_a_mark_stand_on_its_axis(monkeypatch, dots):
-    seen: list[list[float]] = []
-    labels = charts.tick_labels
-    monkeypatch.setattr(charts, "tick_labels", lambda x, unit: seen.append(x) or labels(x, unit))
-    made = dots()
-    assert seen == [[4, 5, 8, 10]] * 2  # on the wide drawing and the narrow one
-    assert "L’axe ne part pas de zéro." in svg(made)
 
 
 @pytest.mark.parametrize(("unit", "top"), [("sur 10", 10), ("sur 5", 5), ("%", 100)])
@@ -224,30 +177,6 @@ def test_a_count_is_written_whole_until_it_is_long(catalogue):
     visits = catalogue.indicators["visits"]
     said = [charts.brief(x, visits, "visites") for x in (1_613, 99_999, 100_000, 86_712_620)]
     assert said == ["1\u202f613", "99\u202f999", "100\xa0k", "86,7\xa0M"]
-
-
-def test_the_notes_of_a_chart_say_what_its_bases_count(dots, written):
-    row = {"indicator": "answer_rate", "period": "2026-T3", "unit": "%", "product": "legifrance"}
-    dots(estimates.make([{**row, "estimate": 80, "n": 18, "status": "low_base"}]))
-    notes = " ".join(written())
-    assert "n : nombre d’appels." in notes and "(moins de 30 appels)" in notes
-
-
-def test_apostrophes_are_typographic_in_the_drawing_and_its_description(grouped, invented, written):
-    frame = grouped({"Papiers d'identité": 40.0, "L'eau": 20.0})
-    made = display.bar_chart(frame, invented, caption="Une")
-    for words in (" ".join(written()), made.content["alt"]):
-        assert "Papiers d’identité" in words and "L’eau" in words and "'" not in words
-
-
-def test_the_values_of_hatched_parts_are_dark_on_a_plain_label(grouped, invented, figures):
-    frame = grouped(dict.fromkeys("abcde", 20.0), product="boamp")
-    display.share_chart(frame, invented, caption="Une")
-    ax = figures[-1].axes[0]
-    ends = [bar.get_width() for bar in ax.patches if bar.get_hatch()]  # parts of 20
-    [text] = [text for text in ax.texts if text.get_position()[0] + 10 in ends]
-    assert text.get_color() == style.INK
-    assert text.get_bbox_patch().get_facecolor() == (1, 1, 1, 1)
 
 
 def test_colours_stand_out_on_white_and_red_is_for_a_sixth_line_only():

@@ -73,12 +73,6 @@ def test_it_is_in_french_and_the_width_and_colours_of_the_house(marks, catalogue
     assert not used & set(sns.color_palette().as_hex())
 
 
-def test_a_figure_that_is_open_in_the_notebook_is_not_drawn_on(marks, catalogue):
-    ax = plt.figure().add_subplot()
-    display.custom_chart(stripped, marks, catalogue, caption="C")
-    assert not ax.collections and plt.get_fignums()
-
-
 def test_panels_that_share_an_axis_keep_the_right_number_at_each_place(marks, catalogue, figures):
     def draw(rows: pd.DataFrame) -> Any:
         return sns.relplot(rows, x="period", y="estimate", col="product", col_wrap=2, kind="line")

@@ -22,17 +22,6 @@ def written(frame: pd.DataFrame, catalogue: Catalogue) -> tuple[list[str], str]:
     return table.splitlines(), caption
 
 
-def test_a_list_has_every_drawn_number_and_says_what_is_withheld(marks, catalogue):
-    (head, rule, *rows), caption = written(marks, catalogue)
-    assert head == "| Produit | Valeur | Intervalle à 95 % | Effectif (n) | État |"
-    sides = [part.endswith(":") for part in rule.strip("|").split("|")]
-    assert sides == [False, True, True, True, False], "numbers stand to the right"
-    assert len(rows) == len(marks)
-    assert rows[0].endswith("| 8,4 sur 10 | 8,1 à 8,7 | 12 340 |  |")
-    assert rows[3].endswith("| – |  |  | secret statistique |")
-    assert caption == "Satisfaction sur 10, 3e trimestre 2026."
-
-
 def test_months_of_products_make_a_cross_table_in_the_order_of_the_catalogue(visits, catalogue):
     frame = visits(["legifrance", "service-public"], ["2026-07", "2026-08", "2026-09"], True)
     (head, _, *rows), caption = written(frame, catalogue)
@@ -172,11 +161,6 @@ def test_a_figure_of_too_many_devices_says_so_and_carries_their_estimates():
     made = shown(frame)
     assert "trop pour être montrés ensemble" in repr(made)
     assert len(made.content["rows"]) == len(frame)
-
-
-def test_what_an_analyst_may_mend_still_stops_the_study():
-    with pytest.raises(ObservError, match="one is allowed"):
-        shown(pd.concat([stays("lettre-a"), stays("lettre-a").assign(group="weeks")]))
 
 
 def test_devices_side_by_side_are_as_many_as_a_reader_can_follow(catalogue):

@@ -5,7 +5,6 @@ import math
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
@@ -22,7 +21,7 @@ from tests.words import plain
 from observlib import display, estimates
 from observlib.base.errors import ObservError
 from observlib.display import charts, style
-from observlib.display.dots import point, points, small_line
+from observlib.display.dots import small_line
 from observlib.display.output import pipe_table
 from observlib.display.panels import Point, axis_periods, describe_lines, period_ticks
 from observlib.language.rounding import rounded_estimates
@@ -32,14 +31,6 @@ TEXT = "{http://www.w3.org/2000/svg}text"
 
 def words(markup: str) -> list[str]:
     return [node.text or "" for node in ElementTree.fromstring(markup).iter(TEXT)]
-
-
-def test_words_are_text_in_both_drawings_of_which_telephones_have_the_narrow(marks, catalogue):
-    shown = display.dot_chart(marks, catalogue, caption="Une").shown
-    for mime, wide in (("image/svg+xml", style.WIDE), (charts.NARROW, style.NARROW)):
-        assert f'width="{wide:g}pt"' in shown[mime]
-        assert {"8,4", "6,2", "Légifrance"} <= set(words(shown[mime]))
-        assert "<style" not in shown[mime], "it would dress the whole page"
 
 
 @pytest.mark.parametrize(("side", "anchor"), [("center", "middle"), ("right", "end")])
@@ -107,15 +98,6 @@ def test_no_chart_without_a_caption(caption, marks, catalogue):
             make(marks, catalogue, caption=caption)
 
 
-def test_a_point_s_label_is_words_and_its_verdict_stands_before_details():
-    made = points([point("Une {note} *forte*", "7", ["a|b"], "1.svg", 'Un "trait"')])
-    assert r"### Une \{note\} \*forte\* {.no-anchor" in made and r"[a\|b]{.detail}" in made
-    assert 'fig-alt="Un “trait”"' in made
-    assert "verdict" not in point("T", "7", ["d"], "1.svg", "t")
-    made = point("T", "7", ["d"], "1.svg", "t", verdict="En hausse")
-    assert made.index("[En hausse]{.verdict}") < made.index("[d]{.detail}")
-
-
 @given(st.lists(st.floats(-1e12, 1e12) | st.just(math.nan), max_size=12))
 def test_a_small_line_stays_in_its_frame_whatever_its_values(values):
     picture = ElementTree.fromstring(small_line(values))
@@ -181,14 +163,6 @@ def said(values: list[float], **more) -> str:
     return describe_lines(points, lambda x, _: f"{x:.0f} %", **more)
 
 
-@given(st.lists(st.floats(0, 100), min_size=1, max_size=12))
-def test_a_value_is_never_its_own_minimum_or_maximum(values):
-    text = said(values)
-    told = re.findall(r"(\d+ %)", text)
-    assert len(told) == len(set(told))
-    assert f"{values[-1]:.0f} %" in told and f"{values[0]:.0f} %" in told
-
-
 @pytest.mark.parametrize(
     ("values", "more", "text"),
     [([86.1, 85.8], {}, "86 % (n0 comme n1)"),
@@ -222,45 +196,6 @@ def carried(made: display.Output) -> list[str]:
     return found
 
 
-Draw = Callable[..., display.Output]
-
-
-@pytest.mark.parametrize(
-    ("draw", "more"),
-    [(display.dot_chart, {"by": "group_value"}), (display.bar_chart, {})],
-    ids=["dots", "bars"],
-)
-def test_rows_carry_their_values_intervals_and_reservations(draw, more, grouped, invented):
-    states = {"Non": "low_base"}
-    rows = grouped({"Oui": 62.0, "Non": 30.0, "Rare": "suppressed"}, half=4.2, states=states)
-    made = draw(rows, invented, caption="U", **more)
-    assert carried(made) == ["Oui : 62 %, de 57 à 67 %",
-                             "Non : 30 %, de 25 à 35 %, faible effectif"]  # fmt: skip
-
-
-def test_bars_of_100_carry_each_of_their_parts(grouped, invented):
-    parts = grouped({"Oui": 62.0, "Non": 30.0, "Autre": 8.0})
-    made = display.share_chart(parts, invented, caption="U", by="period")
-    assert carried(made) == ["3e trimestre 2026, Oui : 62 %", "3e trimestre 2026, Non : 30 %",
-                             "3e trimestre 2026, Autre : 8 %"]  # fmt: skip
-
-
-def test_curves_grids_and_steps_carry_theirs(grouped, invented):
-    months = grouped({"0": 100.0, "1": 80.0, "2": 71.0})
-    curves = display.curve_chart(
-        months, invented, caption="U", x_label="mois depuis l'inscription", by="period"
-    )
-    assert carried(curves)[1] == "3e trimestre 2026, 1 mois depuis l’inscription : 80 %"
-    days = grouped({"lundi · 9 h": 10.0, "lundi · 10 h": 20.0, "mardi · 9 h": "suppressed"})
-    grid = display.heat_chart(days, invented, caption="U")
-    assert carried(grid) == ["lundi, 9 h : 10 %", "lundi, 10 h : 20 %"]
-    steps = grouped({"Reçus": 400.0, "Décrochés": 300.0}, "appels")
-    assert carried(display.funnel_chart(steps, invented, caption="U")) == [
-        "Reçus : 400 appels",
-        "Décrochés : 300 appels",
-    ]
-
-
 def test_a_line_carries_no_more_digits_than_its_data_and_nothing_that_is_withheld(catalogue):
     row = {"indicator": "satisfaction_10", "product": "boamp", "channel": "web", "unit": "sur 10"}
     first = {"estimate": 7.2345, "ci_low": 7.01, "ci_high": 7.46, "n": 99}
@@ -273,10 +208,3 @@ def test_a_line_carries_no_more_digits_than_its_data_and_nothing_that_is_withhel
         "BOAMP, 1er trimestre 2026 : 7,2 sur 10, de 6,9 à 7,5",
         "BOAMP, 3e trimestre 2026 : 7,0 sur 10, faible effectif",
     ]
-
-
-def test_a_name_with_a_list_s_sign_is_one_name_and_a_chart_of_nothing_has_none(grouped, invented):
-    rows = grouped({"a|b¶c": 62.0, "Non": 38.0})
-    assert len(carried(display.bar_chart(rows, invented, caption="U"))) == 2
-    none = grouped({"Oui": "suppressed", "Non": "suppressed"})
-    assert carried(display.bar_chart(none, invented, caption="U")) == []

@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 from tests.words import plain
@@ -57,11 +56,6 @@ def test_a_line_that_stops_is_not_tied_to_its_label_across_others(draw, figures,
     assert_readable()
 
 
-def test_a_line_whose_last_period_is_partial_reaches_its_label(visits, draw, figures):
-    draw(visits(["boamp", "bodacc"], PERIODS, partial=True))
-    assert list(leaders(figures[-1]).values()) == [True, True] and not figures[-1].artists
-
-
 @pytest.mark.parametrize(("shown", "panels"), [(2, 1), (5, 5)])
 def test_a_subject_without_a_value_is_told(shown, written, panels, draw, figures, assert_readable):
     names = ["boamp", "bodacc", "service-public", "entreprendre", "vie-publique"][:shown]
@@ -75,26 +69,6 @@ def test_a_subject_without_a_value_is_told(shown, written, panels, draw, figures
     assert_readable()
 
 
-def test_points_alone_have_their_interval_as_a_stroke_that_is_explained(draw, written, figures):
-    frame = rows("boamp", [7.0, None, 7.4, None, None], half=0.3)
-    draw(frame)
-    [strokes] = [x for x in figures[-1].axes[0].collections if isinstance(x, LineCollection)]
-    ends = [tuple(segment[:, 1]) for segment in strokes.get_segments()]
-    assert ends == [pytest.approx((6.7, 7.3)), pytest.approx((7.1, 7.7))]
-    told = " ".join(written())
-    assert "Trait vertical : intervalle à 95 %." in told and "ande claire" not in told
-
-
-@pytest.mark.parametrize(
-    ("values", "note"),
-    [(STEADY, "Bande claire : intervalle à 95 %."),
-     ([7.0, None, 7.2, 7.1, 7.3], "Bande claire ou trait vertical : intervalle à 95 %.")],
-)  # fmt: skip
-def test_the_note_on_intervals_names_what_is_drawn(values, written, note, draw):
-    draw(rows("boamp", values))
-    assert note in " ".join(written())
-
-
 def test_what_waits_is_counted_at_the_end_of_a_quarter_and_not_during_it(draw, written):
     for indicator, unit, name in (
         ("tickets_open", "messages", "messages en attente à la fin du trimestre"),
@@ -103,32 +77,6 @@ def test_what_waits_is_counted_at_the_end_of_a_quarter_and_not_during_it(draw, w
     ):
         draw(rows("boamp", STEADY).assign(indicator=indicator, unit=unit))
         assert name in written()
-
-
-def test_what_a_line_is_seen_against_is_drawn_in_its_panel_named_and_given_as_data(draw, figures):
-    seen = estimates.combine([rows("boamp", [7, 7, 7, 8, 8]), rows("legifrance", [6] * 5)])
-    behind = rows("boamp", [None, None, 7.1, 7.1, 7.1])
-    out = draw(seen, behind=behind, behind_label="attendu sans l'action")
-    (fig,) = figures
-    widths = [[line.get_linewidth() for line in ax.lines] for ax in fig.axes]
-    assert len(fig.axes) == 2 and 0.9 not in widths[0] and 0.9 in widths[1]
-    assert any("Trait fin et gris" in text.get_text() for text in fig.texts)
-    assert "En trait fin et gris, attendu sans l’action" in out.content["alt"]
-    assert len(out.content["rows"]) == len(seen) + len(behind)
-
-
-def test_what_is_behind_is_marked_from_its_start_and_no_part_is_drawn_as_whole(draw, figures):
-    seen = rows("boamp", [7, 7, 7, 8, 8])
-    behind = rows("boamp", [None, 7.1, 7.1, 2.0, 7.1])
-    behind.loc[behind["estimate"] == 2.0, "status"] = "partial"
-    draw(seen, behind=behind, behind_label="attendu", behind_from="l'action")
-    (fig,) = figures
-    (ax,) = fig.axes
-    (stroke,) = (line for line in ax.lines if list(line.get_ydata()) == [0, 1])
-    assert stroke.get_xdata()[0] == 1
-    assert any("Tireté vertical" in text.get_text() for text in fig.texts)
-    grey = [list(line.get_xdata()) for line in ax.lines if line.get_alpha()]
-    assert grey == [[1, 2], [4]]
 
 
 def test_subjects_of_other_units_have_panels_that_say_it(draw, written, figures, assert_readable):
@@ -181,26 +129,6 @@ def line(product: str = "boamp", periods: list[str] = QUARTERS, **more: Any) -> 
 
 def drawn(frame: pd.DataFrame, catalogue: Any, *events: Action) -> display.Output:
     return display.line_chart(frame, catalogue, caption="U", events=events)
-
-
-def test_a_change_of_measure_is_lettered_on_its_line_and_named_with_its_day(catalogue):
-    made = drawn(line(), catalogue, event(kind="measure"))
-    svg = made.shown["image/svg+xml"].replace("\xa0", " ")
-    assert ">A</text>" in svg
-    assert "A : Ceci est robots (changement de mesure, 1er janvier 2026)." in svg
-    alt = made.content["alt"].replace("\xa0", " ")
-    said = "BOAMP, repère A : Ceci est robots (changement de mesure, 1er janvier 2026)."
-    assert said in alt
-    assert [told["id"] for told in made.content["events"]] == ["robots"]
-
-
-def test_of_several_lines_only_the_one_that_it_touches_is_marked(catalogue, figures):
-    frame = estimates.combine([line(), line("bodacc", device="datagouv-bodacc")])
-    made = drawn(frame, catalogue, event())
-    assert "BOAMP, repère A" in made.content["alt"].replace("\xa0", " ")
-    assert "BODACC, repère" not in made.content["alt"]
-    marks = [text for text in figures[-1].axes[0].texts if text.get_text() == "A"]
-    assert len(marks) == 1 and marks[0].xy[1] == pytest.approx(201_500)  # on the line itself
 
 
 @pytest.mark.parametrize(

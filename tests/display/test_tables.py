@@ -41,48 +41,12 @@ def test_a_note_explains_only_the_marks_of_its_table(visits, catalogue):
     assert lines(whole)[-1] == "| BOAMP | 200 000 |"
 
 
-def test_intervals_and_bases_stand_under_the_values_of_a_wide_table(marks, catalogue):
-    made = display.table(marks.iloc[:1], catalogue, caption="U", columns="period")
-    assert "<small>8,1\xa0à\xa08,7</small>" in made.shown["text/html"], "it is never broken"
-    html = plain(made.shown["text/html"])
-    assert "8,4<br><small>8,1 à 8,7</small><br><small>n = 12 340</small>" in html
-    assert 'scope="row"' in html and 'scope="col"' in html
-
-
-def test_the_board_writes_each_indicator_in_its_own_way(visits, marks, catalogue):
-    change = {"indicator": "visits_yoy", "unit": "%", "estimate": 8.14}
-    passport = {"product": "legifrance", "channel": "web", "period": "2026-T3"}
-    usage = visits(["legifrance", "boamp"], ["2026-T3"])
-    frame = estimates.combine([usage, estimates.make([{**change, **passport}]), marks])
-    asked = {"indicators": ["visits", "visits_yoy", "satisfaction_10"], "caption": "Un bord"}
-    board = display.board(frame, catalogue, **asked)
-    head, _, *rows = lines(board)
-    assert head == (
-        "| Produit | Canal | Visites | Évolution des visites | Satisfaction sur 10 | Réponses |"
-    )
-    assert "| Légifrance | Web | 200 000 | +8,1 % | 9,1 (f) (8,8 à 9,4) | 18 |" in rows
-    assert "| BOAMP | Web | 266 667 | – | – |  |" in rows
-    assert "| Vie-publique.fr | Web | – | – | s |  |" in rows
-    assert board.content["kind"] == "table" and board.content["caption"] == "Un bord"
-    assert len(board.content["rows"]) == len(frame)
-
-
 def test_labels_are_text_and_not_html(catalogue):
     row = {"indicator": "procedure_satisfaction", "period": "2026-T3", "group": "procedure"}
     row |= {"group_value": "<script>alert(1)</script>", "estimate": 7, "unit": "sur 10"}
     frame = estimates.make([row])
     html = display.table(frame, catalogue, caption="U", rows="group_value").shown["text/html"]
     assert "<script>" not in html and "&lt;script&gt;" in html
-
-
-def test_tables_of_one_page_have_different_and_stable_names(marks, catalogue):
-    def name(caption: str) -> str:
-        html = display.table(marks, catalogue, caption=caption).shown["text/html"]
-        found = re.search(r'id="(table-[0-9a-f]+)"', html)
-        assert found
-        return found[1]
-
-    assert name("Une") == name("Une") != name("Autre")
 
 
 def test_two_devices_in_one_cell_are_told_apart(visits, board):
@@ -221,13 +185,3 @@ def test_repeated_names_head_a_group_of_rows_that_a_screen_reader_knows(catalogu
     assert markup.count('scope="col"') == 3 and ">Option<" in markup
     # in plain text each row says all its names
     assert sum("Où" in line for line in lines(made)) == 2
-
-
-def test_labels_of_cells_and_heads_have_the_spaces_and_apostrophes_of_print(catalogue):
-    row = {"indicator": "calls_per_1000_visits", "period": "2026-T3", "estimate": 0.4}
-    frame = estimates.make(
-        [{**row, "unit": "pour 1 000 visites", "group": "age", "group_value": "L'été, 75 ans ?"}]
-    )
-    html = display.table(frame, catalogue, rows="group_value", caption="U").shown["text/html"]
-    assert "Appels pour\xa01\u202f000\xa0visites" in html
-    assert "L’été, 75\xa0ans\u202f?" in html

@@ -36,16 +36,6 @@ def test_a_template_names_nothing_that_is_not_there(path):
     assert asked <= stored | macros | beside | {"catalogue", "loop", "none"}
 
 
-def test_every_sentence_of_a_template_is_explained():
-    silent = [
-        f"{theme}.{name}"
-        for theme in templates.narrating()
-        for name, said in engine.public_functions(templates.narrative(theme)).items()
-        if not said.__doc__
-    ]
-    assert silent == []
-
-
 def test_lines_of_blocks_leave_no_line_and_a_condition_that_fails_no_space(tmp_path):
     text = """{% macro say(names) %}
     On compte

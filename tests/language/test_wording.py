@@ -98,8 +98,3 @@ def test_each_text_is_said_with_the_names_that_it_has(path):
             wanted = set(wording.fields(texts[key]))
             assert names is None or wanted <= names, f"{key}: {wanted - names} is not given"
     assert not set(texts) - said, f"never said: {set(texts) - said}"
-
-
-def test_there_is_no_file_of_words_without_its_module():
-    files = {path.with_suffix(".py") for path in SOURCE.rglob("*sentences.yml")}
-    assert files <= set(BESIDE)

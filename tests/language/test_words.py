@@ -1,6 +1,5 @@
 """What each value says, and no digit in a file that its page does not tell."""
 
-import math
 import re
 from pathlib import Path
 from typing import Any
@@ -149,16 +148,6 @@ def test_an_effective_base_does_not_tell_the_base_that_was_rounded(catalogue):
     assert bases == [155, 15, 650]
 
 
-def test_what_is_withheld_or_counted_stays_as_it_is(catalogue):
-    hidden = rounded_estimates(made(status="suppressed"), catalogue).iloc[0]
-    assert math.isnan(hidden["estimate"]) and hidden["status"] == "suppressed"
-    visits = made(indicator="visits", unit="visites", estimate=25_458_001, n=25_458_001)
-    assert rounded_estimates(visits, catalogue)[["estimate", "n"]].values.tolist() == [
-        [25_458_001] * 2
-    ]
-    assert rounded_estimates(estimates.make([]), catalogue).empty
-
-
 @pytest.mark.parametrize(
     ("indicator", "unit", "ends", "told"),
     [("satisfied_share", "%", (12.34, -1.2, 25.9), [12, -1, 26]),
@@ -194,19 +183,6 @@ def test_the_coordinates_of_a_chart_do_not_tell_the_digits_that_it_leaves_out(ca
         for x in (7.2, 7.2345)
     }  # fmt: skip
     assert len(drawn) == 1
-
-
-def test_the_parts_of_a_bar_do_not_tell_more_than_their_labels(catalogue):
-    def parts(*shares: float) -> str:
-        common = {"indicator": "feeling_share", "unit": "%", "period": "2026-T3", "n": 300}
-        common |= {"device": "sp-plus", "group": "feeling"}
-        rows = [{**common, "group_value": name, "estimate": x}
-                for name, x in zip("abc", shares, strict=True)]  # fmt: skip
-        chart = display.share_chart(estimates.make(rows), catalogue, caption="Ressentis",
-                                    parts="group_value", by="device")  # fmt: skip
-        return chart.shown["image/svg+xml"]
-
-    assert parts(33.0, 17.0, 50.0) == parts(32.7, 17.4, 49.9)
 
 
 def test_an_interval_is_told_around_the_value_that_is_told_and_never_narrower(catalogue):

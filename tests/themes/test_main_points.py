@@ -90,14 +90,6 @@ def test_changes_come_by_how_many_meet_them_and_uncounted_ones_last():
     assert math.isnan(rows["people"].iat[1])
 
 
-@pytest.mark.filterwarnings("error")
-def test_who_runs_an_edition_is_not_warned_of_a_net_promoter_score_below_zero():
-    nps = {"indicator": "nps", "unit": "points", "ci_low": math.nan, "ci_high": math.nan}
-    rows = [mark("boamp", THEN, -40.0, **nps), mark("boamp", NOW, -20.0, **nps)]
-    frame, pairs = edition(*rows)
-    assert ranked_changes(pairs.assign(verdict="rise"), frame, NOW)["difference"].tolist() == [20.0]
-
-
 @functools.cache
 def still():
     return edition(mark("boamp", THEN, 7.0), mark("boamp", NOW, 7.0))[1]
@@ -132,12 +124,6 @@ def test_a_count_is_a_main_point_where_its_change_holds_in_the_whole_edition(lev
     of_a_count = told.head(1).assign(indicator="visits", verdict="rise", level=level, **ends)
     held = main_points.held_together(pd.concat([of_a_count, told.iloc[1:]]), NOW)
     assert len(main_points.established(held, NOW)) == points
-
-
-def test_what_an_earlier_edition_said_of_a_page_is_said_anew():
-    held = main_points.held_together(pages([2.2 * SE, *[0.0] * 11]), NOW)
-    alone = main_points.held_together(held.head(1), NOW)
-    assert alone["reason"].tolist() == [""]
 
 
 def test_where_nothing_changes_a_front_page_says_so_19_times_in_20():
@@ -183,20 +169,6 @@ def test_neither_a_group_nor_another_period_is_a_point():
     assert len(point_series(pairs.iloc[0], frame)) == 2
 
 
-def test_an_edition_without_a_change_says_so():
-    frame, pairs = edition(mark("boamp", THEN, 7.0, n=40), mark("boamp", NOW, 7.1, n=40))
-    rows = ranked_changes(pairs, frame, NOW)
-    assert (
-        edition_headline(select_points(rows), CATALOGUE)
-        == "Aucun changement n'est établi sur un an."
-    )
-    line = plain(other_changes(on_a_year(pairs, NOW), rows, select_points(rows), CATALOGUE))
-    assert line == (
-        "Rien d'établi ailleurs pour l'édition entière : 1 autre mesure comparée à celles d'un an "
-        "avant, dont aucune stable."
-    )
-
-
 def test_a_point_tells_what_moved_its_interval_and_that_it_was_not_rounded_first():
     [point] = estimates.records(found(mark("boamp", THEN, 6.84), mark("boamp", NOW, 7.87)))
     assert plain(point_title(point, CATALOGUE)) == "BOAMP : note de satisfaction en hausse"
@@ -231,20 +203,6 @@ def test_a_count_without_years_or_changed_long_ago_establishes_nothing():
     assert found(*rows)["verdict"].tolist() == ["fall"]
 
 
-def test_a_fall_of_visits_is_told_beside_what_is_usual():
-    rows = six_years("bodacc", 10_000.0, 9_000.0, usual=0, channel="open_data")
-    [point] = estimates.records(found(*rows))
-    assert (
-        plain(point_title(point, CATALOGUE))
-        == "BODACC sur les pages de données : visites en baisse"
-    )
-    assert plain(point_number(point, CATALOGUE)) == "−10,0 %"
-    assert detail(point, CATALOGUE).endswith("c'est plus que ce qui change d'habitude en un an")
-    assert "les visites reculent de 10,0 %" in plain(
-        edition_headline(pd.DataFrame([point]), CATALOGUE)
-    )
-
-
 def test_a_point_names_what_was_done_to_move_it_and_nothing_else():
     [point] = estimates.records(found(mark("boamp", THEN, 6.0), mark("boamp", NOW, 8.0)))
     keys = {"title": "T", "product": "boamp", "date": date(2026, 1, 1), "done": "D."}
@@ -258,10 +216,3 @@ def test_a_point_names_what_was_done_to_move_it_and_nothing_else():
         Action(id="e", **keys | {"expected": (Expected(indicator="nps", direction="up"),)}),
     ]
     assert followed_by(point, [*others, its]) == [its]
-
-
-def test_readers_of_the_method_are_told_the_rule_that_runs(monkeypatch):
-    monkeypatch.setattr(main_points, "MOST_POINTS", 3)
-    rule = plain(main_points.points_rule())
-    assert "ce que ce comptage change d'habitude" in rule and "qui en a 3 au plus" in rule
-    assert "visites, appels, messages, abonnés et exemplaires vendus" in rule

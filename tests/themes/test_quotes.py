@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from observlib.language.prose import plain
-from observlib.themes import quotes
 from observlib.themes.quotes import may_be_quoted, names_in
 
 PLAIN = "Le formulaire est long, et le message d'erreur ne dit pas ce qui manque."
@@ -21,18 +20,6 @@ def test_an_ordinary_text_or_a_word_of_eleven_texts_may_be_quoted():
     text = f"{PLAIN} Téléservice saturé, téléservice fermé."
     assert not may_be_quoted(text, names_in([text] * 10))
     assert may_be_quoted(text, names_in([text] * 11))
-
-
-def test_readers_of_the_method_are_told_the_rule_that_runs(monkeypatch):
-    marked = "Merci à [nom], et à [nom], pour la réponse du guichet de Connect."
-    assert not may_be_quoted(marked, NAMES) and not may_be_quoted(PLAIN[:39], NAMES)
-    monkeypatch.setattr(quotes, "SHORTEST", 9)
-    monkeypatch.setattr(quotes, "MOST_MARKS", 2)
-    monkeypatch.setattr(quotes, "MINIMUM_PEOPLE", 10)
-    assert may_be_quoted(marked, NAMES) and may_be_quoted(PLAIN[:39], NAMES)
-    rule = quotes.quotes_rule().replace("\xa0", " ").replace("\u202f", " ")
-    assert "de 9 à 300 signes" in rule and "au plus 2 passages effacés" in rule
-    assert "à moins que 10 textes ne l’emploient" in rule and rule.endswith(".")
 
 
 MORE = [

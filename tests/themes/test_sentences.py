@@ -14,7 +14,7 @@ from tests.examples import examples
 from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.language import french, words
+from observlib.language import words
 from observlib.language.prose import Markdown, typography
 from observlib.stats.survey.comparison import waves
 from observlib.study import narratives
@@ -282,17 +282,3 @@ def test_a_value_that_is_not_published_is_never_told(catalogue, frame):
         other = frame.assign(estimate=frame["estimate"].where(~thin, math.pi))
         other.loc[thin, ["ci_low", "ci_high"]] = float("nan")
     assert sentences(estimates.check(other), catalogue) == sentences(frame, catalogue)
-
-
-@given(st.lists(st.floats(-99, 999), min_size=1, max_size=8))
-def test_the_told_ends_hold_every_change(catalogue, values):
-    frame = estimates.make(map(yoy, catalogue.products, values))
-    text = narratives.year_on_year(frame, catalogue, NOW)
-    indicator, least = catalogue.indicators["visits_yoy"], catalogue.indicators["visits"].matters
-    assert least == 1
-    for value in (min(values), max(values)):
-        size = french.number(abs(value), indicator.decimals)
-        assert size in text or abs(value) < least
-    assert ("moins" in text) == any(value <= -least for value in values)
-    assert ("plus" in text) == any(value >= least for value in values)
-    assert ("autant" in text) == any(abs(value) < least for value in values)

@@ -9,7 +9,6 @@ import pytest
 from tests import said
 
 from observlib import estimates
-from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
 from observlib.records.sheets import BEFORE_AFTER, COMPARABLE, CONTROLLED, SEEN, UNCHANGED, Action
 from observlib.study import narratives
@@ -155,12 +154,6 @@ def test_partial_months_sums_paid_back_and_groups_are_not_mixed_in(catalogue):
         course = found.estimates[found.estimates["group_value"] == SEEN]
         assert course["estimate"].tolist() == whole["estimate"].tolist()
     assert followed(catalogue, part, done).verdicts["reason"].tolist() == ["series"]
-
-
-def test_a_rate_of_all_calls_is_followed_although_it_has_no_effective_base(catalogue):
-    rows = marks("boamp", 48, 4.0, 36).assign(indicator="answer_rate", unit="%", n_eff=float("nan"))
-    found = followed(catalogue, rows, action(DAY, "answer_rate", controls=()))
-    assert found.verdicts[["verdict", "unit"]].values.tolist() == [["rise", "points"]]
 
 
 def noisy(product: str, change: float, seed: int) -> pd.DataFrame:
@@ -414,14 +407,3 @@ CASES: said.Cases = {
     "for no task": lambda c: say.done_for_tasks(told("rise"), frame(), [OTHER], [], c, alone),
 }  # fmt: skip
 test_what_is_said_of_actions = said.test("actions", CASES)
-
-
-def test_each_action_has_an_address_and_what_is_seen_stands_before(catalogue):
-    assert each(told("fall"))(catalogue).content["tells"] == ["essai"]
-    with pytest.raises(ObservError, match="no action is followed"):
-        table(told("unknown", "series"), frame())(catalogue)
-    row = {"indicator": "action_course", "period": "2026-01", "unit": "visites", "n": 50}
-    row |= {"group": "Un essai", "estimate": 50.0}
-    drawn = say.courses(estimates.make({**row, "group_value": x} for x in (SEEN, UNCHANGED)))
-    assert drawn["frame"]["group_value"].tolist() == [SEEN]
-    assert drawn["behind"]["group_value"].tolist() == [UNCHANGED]

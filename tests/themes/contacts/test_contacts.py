@@ -6,8 +6,6 @@ import pandas as pd
 import pytest
 from statsmodels.duration import survfunc
 from tests import said
-from tests.plain_french import faults
-from tests.words import plain
 
 from observlib import estimates
 from observlib.base.period import Quarter
@@ -172,12 +170,6 @@ def test_a_quarter_exported_before_its_end_is_partial_and_one_exported_on_its_la
         found = tickets(desk([(1, 2)] * 40, seen))
         assert found.loc["tickets_received", "status"] == status
         assert found.loc["first_answer_median", "status"] == status
-
-
-def test_a_delay_unknown_or_unpromised_tells_nothing():
-    found = tickets(desk([(None, None)] * 5), d=5)
-    assert found["n"].isna().all() or (found["n"].dropna() == 0).all()
-    assert "answered_in_promise" not in tickets(desk([(1, 2)] * 20)).index
 
 
 def test_the_first_answer_s_quantiles_are_those_of_statsmodels():
@@ -347,8 +339,3 @@ CASES: said.Cases = {
     "no theme": topics(),
 }  # fmt: skip
 test_what_is_said_of_contacts = said.test("contacts", CASES)
-
-
-def test_what_is_said_of_six_lines_is_plain(catalogue):
-    told = [CASES["six lines by their ends"](catalogue), *waits(catalogue)]
-    assert not [fault for text in told for one in plain(text).split(". ") for fault in faults(one)]

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from tests.words import plain
 
-from observlib import Study, estimates
+from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.edition.make import page_markdown
 from observlib.estimates.comparisons import make_comparisons
@@ -90,34 +90,6 @@ def test_no_line_that_data_may_call_for_stops_the_page_for_a_hard_word():
         assert list(easy.reading_faults(text, terms_=easy.terms(GLOSSARY))) == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("quarter", ["2025-T4"])
-def test_what_other_quarters_would_say_is_easy_too(demonstration, catalogue, quarter):
-    study = Study(quarter, str(demonstration))
-    say, families = study.say.easy, ("visits", "satisfaction", "surveys", "contacts")
-    now = study.estimates(*families, period=quarter, group="")
-    moved = study.comparisons("visits", "satisfaction", against="before")
-    heard = study.estimates("contacts", "user_tests", group=["theme", "problem"])
-    sure = study.calculations
-    said = [
-        say.headline(study.main_points, sure), say.changes(study.main_points, sure), say.period(),
-        say.visits(now, moved), say.marks(now, moved, sure), say.success(now), say.answers(now),
-        say.difficulties(heard), say.done(study.words("actions", "verdicts")), say.following(),
-    ]  # fmt: skip
-    text = "Un **usager** parle.\n\n" + "\n\n".join(said)
-    assert list(easy.reading_faults(text, easy.names_of(catalogue), easy.terms(GLOSSARY))) == []
-    assert "visites" in text
-
-
-def test_it_tells_the_main_points_of_the_front_page_and_in_their_order(demonstration):
-    study = Study(NOW, str(demonstration))
-    told = plain(study.say.easy.changes(study.main_points, study.calculations))
-    names = [study.catalogue.label(product) for product in study.main_points["product"].unique()]
-    assert [block.split("**")[1] for block in told.split("\n\n")] == names
-    assert told.count("La note est plus haute") == 1
-    assert "abonnés" not in told, "their number falls by as much in other years"
-
-
 def test_a_change_that_chance_may_have_made_is_not_told(catalogue):
     *earlier, _ = map(str, Quarter(NOW).back(13))
     for usual, is_told in ((1.1, False), (1.0, True)):  # times as many in every other year
@@ -165,45 +137,6 @@ def test_of_six_services_only_the_ends_are_told_and_how_many_services_are_at_eac
     ]
     assert list(easy.reading_faults(said, easy.names_of(catalogue))) == []
     assert sentences.success(shares[:5], catalogue, NOW).count("**") == 10
-
-
-def test_of_six_services_the_marks_that_moved_are_counted(catalogue):
-    known = {"unit": "sur 10", "n": 200, "device": "enquete-service-public"}
-    known |= {"ci_low": 6.8, "ci_high": 7.2}
-    marks = of_each(catalogue, "satisfaction_10", [7.0] * 6, **known)
-    nothing = make_comparisons(None)
-    alike = "**6 services**\\\nLa note est environ 7 sur 10."
-    assert plain(sentences.marks(marks, nothing, SURE, catalogue, NOW)) == alike
-    then = marks.assign(period=THEN, ci_low=6.6, ci_high=7.4)
-    then.loc[:1, ["estimate", "ci_low", "ci_high"]] = 5.0, 4.8, 5.2
-    frame = pd.concat([then, marks])
-    moved = make_comparisons(
-        pair.tested(catalogue, pair.across_periods(frame, catalogue, NOW, THEN))
-    )
-    assert plain(sentences.marks(marks, moved, SURE, catalogue, NOW)).split("\n\n")[1:] == [
-        "**2 services**\\\nLa note est plus haute qu'il y a un an.",
-        "**4 services**\\\nNous ne savons pas si la note a changé.",
-    ]
-
-
-def test_of_six_lines_the_calls_that_were_answered_are_told_and_not_how_many_came(catalogue):
-    calls = of_each(catalogue, "calls_offered", [900.0] * 6, channel="phone", unit="appels")
-    rates = of_each(catalogue, "answer_rate", [86.0] * 6, channel="phone", unit="%")
-    told = "**6 services**\\\nNous avons répondu à environ 9 appels sur 10."
-    assert plain(sentences.answers(pd.concat([calls, rates]), catalogue, NOW)) == told
-    assert sentences.answers(calls, catalogue, NOW) == ""
-
-
-@pytest.mark.skipif(not easy.can_check(), reason="needs simplemma")
-def test_what_six_services_have_in_common_is_told_once_the_most_common_first(catalogue):
-    common: dict[str, Any] = {"group": "theme", "group_value": "T", "unit": "%"}
-    topics = of_each(catalogue, "call_theme_share", [30.0] * 6, **common)
-    topics["group_value"] = ["Un problème", *["Papiers d'identité"] * 5]
-    first = catalogue.label(next(iter(catalogue.products)))
-    assert plain(sentences.difficulties(topics, catalogue, NOW)) == (
-        "**5 services**\\\nBeaucoup de personnes appellent pour : papiers d'identité.\n\n"
-        f"**{first}**\\\nBeaucoup de personnes appellent pour : un problème."
-    )
 
 
 def test_a_title_that_is_hard_to_read_is_left_out_but_the_change_is_told(catalogue):

@@ -66,14 +66,6 @@ def test_no_equivalence_is_read_in_and_what_was_announced_comes_first(catalogue)
     assert text.index("**b**") < text.index("**a**")
 
 
-def test_who_wrote_it_when_and_why_are_told_beside_what_was_expected(catalogue):
-    text = said(catalogue, pair(0.6, 1.2, "rise"))
-    assert "**Des mots plus clairs** (3939 Allô Service Public, " in text
-    assert "Les mots ont changé. Écrit par : pôle études, le 22 juin 2026." in text
-    assert "**Annoncé avant les données** : sur un an, la note de satisfaction monte d'au" in text
-    assert "**Constaté** : en hausse, écart en points de +0,9 (+0,6 à +1,2)." in text
-
-
 @pytest.mark.parametrize("why", ["unseen", "edited", "late", "after"])
 def test_what_was_not_announced_is_called_exploratory_with_its_reason(catalogue, why):
     text = said(catalogue, pair(0.6, 1.2, "rise"), why)

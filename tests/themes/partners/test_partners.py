@@ -10,10 +10,8 @@ from hypothesis import strategies as st
 from tests import said
 from tests.copies import demonstration_catalogue
 from tests.examples import examples
-from tests.words import plain
 
 from observlib import estimates
-from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.catalogue.partners import NOBODY, SEVERAL, UNTOLD
 from observlib.confidentiality import control
@@ -256,12 +254,3 @@ def test_a_partner_s_page_has_its_themes_and_what_it_publishes(catalogue):
     assert both["product"].tolist() == ["boamp", "caisse-fictive"]
     assert sentences.ours_and_theirs(frame, catalogue, "agence-des-titres").empty
     assert sentences.publishes(frame, catalogue, "agence-des-titres").empty
-
-
-def test_texts_say_that_nobody_chose_them_and_none_is_an_error_of_the_study():
-    texts = pd.DataFrame({"text": ['Il dit « non » et "jamais".', "J'attends."]})
-    told = plain(sentences.quoted(texts))
-    assert told.startswith("Des textes qui le concernent, désignés par le sort :")
-    assert "- « Il dit “non” et “jamais”. »" in told.replace("’", "'")
-    with pytest.raises(ObservError, match="name it with `absent`"):
-        sentences.quoted(texts.head(0))

@@ -144,21 +144,6 @@ def test_of_four_dates_the_latest_is_told_and_of_three_there_is_a_line(catalogue
     assert out["group_value"].nunique() == 2
 
 
-def test_the_yearly_satisfaction_with_public_services_is_a_line_of_its_peer(catalogue):
-    values = {2017: 72, 2018: 71, 2019: 74, 2020: 76, 2021: 73, 2022: 71}
-    rate = {"organisation": "tx-satisfaction-usagers-services-publics", "subject": "France"}
-    other = {"organisation": "Ensemble des services publics (DITP)", "value": 69.0, "n": 25_000}
-    rows = named(
-        catalogue,
-        *(year(y, value=float(v), **rate) for y, v in values.items()),
-        year(2025, **other),  # another survey: its figure does not go on this line
-    )
-    out = peers.series(rows, catalogue)
-    assert out.set_index("period")["estimate"].to_dict() == {str(y): v for y, v in values.items()}
-    assert set(out["product"]) == {"ditp"} and out["group_value"].nunique() == 1
-    assert out[["ci_low", "n"]].isna().all().all()
-
-
 def by_area(values: dict[str, float], day: str = "2024-07-01", **more: Any) -> list[dict[str, Any]]:
     same = {"start": day, "end": day, **more}
     return [{"area": area, "value": value, **same} for area, value in values.items()]
@@ -292,10 +277,3 @@ CASES: said.Cases = {
         estimates.make([counter("region", "Corse", 1.5, True)]), c),
 }  # fmt: skip
 test_what_is_said_of_neighbours = said.test("peers", CASES)
-
-
-def test_a_table_carries_the_estimates_that_it_tells(catalogue):
-    shown = say.side_by_side(COMPARED, words_of(COMPARABLE), catalogue)
-    assert len(shown.content["rows"]) == 3
-    assert apart()(catalogue).content["rows"] != []
-    assert CASES["all compare"](catalogue).content["rows"] == []

@@ -8,7 +8,6 @@ from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.records.sheets import Practices
-from observlib.study import narratives
 from observlib.themes import practices
 from observlib.themes.practices.sentences import sheet_list
 
@@ -49,16 +48,3 @@ def test_brackets_break_no_link_and_another_order_or_none_is_told(shipped, catal
         sheet_list(estimates.make([]), shipped, catalogue, by="colour")
     with pytest.raises(ObservError, match="no sheet to list"):
         sheet_list(estimates.make([]), Practices(), catalogue, by="tool")
-
-
-def test_the_latest_sheet_to_redo_and_to_avoid_are_named(catalogue):
-    shipped = demonstration_practices()
-    said = narratives.practices.lessons(shipped)
-    assert said.startswith("À refaire : « ") and "». À éviter : « " in said
-    for verdict in ("à refaire", "à éviter"):
-        latest = max(sheet.date for sheet in shipped.sheets if sheet.verdict == verdict)
-        titles = [s.title for s in shipped.sheets if (s.verdict, s.date) == (verdict, latest)]
-        assert any(title.split("«")[0] in said for title in titles)
-    assert narratives.practices.lessons(Practices()) == ""
-    none = narratives.practices.overview(estimates.make([]))
-    assert none == "Aucun retour d'expérience n'est partagé."

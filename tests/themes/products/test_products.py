@@ -71,15 +71,6 @@ def test_a_verdict_is_that_of_the_comparison(catalogue, then, now, verdict):
     assert f"{then:.1f} un an avant ; intervalle à 95 %".replace(".", ",", 1) in shown
 
 
-def test_a_figure_carries_its_years_and_verdict_or_says_it_has_none(catalogue):
-    years = [row("visits", 1e6 + at, quarter) for at, quarter in enumerate(NOW.back(9))]
-    shown = told(catalogue, *years)
-    assert len(shown.content["rows"]) == 9 and len(shown.content["comparisons"]["rows"]) == 1
-    assert "[1,0 million]{.number}" in plain(shown)
-    assert list(shown.content["pictures"]) == ["line-1.svg"] and "![](line-1.svg)" in repr(shown)
-    assert "[Évolution non testée]{.verdict}" in plain(told(catalogue, mark(7.0)))
-
-
 YEAR = "2025-10/2026-09"
 
 
@@ -108,26 +99,6 @@ def test_the_severest_problem_comes_first_and_a_slight_one_is_not_said_to_block(
     said = plain(sentences.blocking("boamp", heard, catalogue, alone))
     assert said.index("« page vide » (bloquant), 20 %") < said.index("« filtre ignoré » (majeur)")
     assert "cosmétique" not in said and "trop peu" not in said and said.count("\n") == 0
-
-
-def test_of_topics_three_are_told_at_most_each_with_its_share(catalogue):
-    topics = estimates.make(
-        share("call_theme_share", value, f"sujet {value:.0f}", group="theme")
-        for value in (5.0, 40.0, 25.0, 30.0)
-    )
-    said = plain(sentences.blocking("boamp", topics, catalogue, alone))
-    assert said == (
-        "- **[Motifs d'appel](contacts.ipynb)** : « sujet 40 », 40 % ; « sujet 30 », 30 % ; "
-        "« sujet 25 », 25 %."
-    )
-
-
-def test_what_a_team_has_planned_on_the_product_is_told_with_its_day(catalogue):
-    none = estimates.make([])  # of what nobody recorded nothing is said
-    assert sentences.blocking("boamp", none, catalogue, alone) == ""
-    assert sentences.coming("boamp", none, none, [], catalogue) == ""
-    said = plain(sentences.coming("boamp", none, none, [planned(), planned("bodacc")], catalogue))
-    assert said == "- **Le menu change** (prévu le 12 janvier 2027)."
 
 
 def test_ideas_that_wait_are_counted_and_a_yearly_survey_is_back_a_year_after_its_last(catalogue):

@@ -9,8 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests import said
 from tests.examples import examples
-from tests.plain_french import faults
-from tests.words import plain
 
 from observlib import estimates
 from observlib.base.period import Quarter
@@ -75,13 +73,6 @@ def test_a_category_of_few_or_of_nobody_is_withheld_and_not_found_by_subtraction
     n = 96 + few
     assert found.loc[profiles.REST, "estimate"] == pytest.approx((40 + few) / n / 0.4)
     assert found.loc["35 ans et plus", "estimate"] == pytest.approx(56 / n / 0.6)
-
-
-def test_unknown_answers_count_in_no_ratio_and_small_ones_are_unlisted(catalogue):
-    found = ratios(asked("sex", Femme=52, Homme=48, Autre=30), catalogue)
-    assert found["estimate"].tolist() == pytest.approx([1, 1]) and set(found["n"]) == {100}
-    heard = asked("region", Bretagne=60, Corse=1, Guyane=6, Mayotte=5)
-    assert [*distribution(heard, catalogue).index] == ["Bretagne", profiles.REST]
 
 
 def test_experiences_say_their_region_by_name_and_belong_to_no_product(catalogue):
@@ -272,8 +263,3 @@ CASES: said.Cases = {
     "the reservation": lambda _: say.reservation(SHARES),
 }  # fmt: skip
 test_what_is_said_of_profiles = said.test("profiles", CASES)
-
-
-def test_what_is_said_of_six_devices_is_plain(catalogue):
-    text = plain(CASES["six devices"](catalogue))
-    assert not [fault for one in text.split(". ") for fault in faults(one)]

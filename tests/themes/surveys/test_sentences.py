@@ -4,7 +4,6 @@ import math
 from typing import Any
 
 import pandas as pd
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests import said
@@ -57,20 +56,6 @@ def test_a_first_year_that_would_tell_its_few_first_answers_says_why_it_is_withh
     assert set(now["status"]) == {"published"} and set(year["status"]) == {"suppressed"}
     caption = plain(surveys.over_a_year(now, year, NOW))
     assert "non publiées." in caption and "feraient connaître celles d'un trimestre" in caption
-
-
-@pytest.mark.parametrize(
-    ("begun", "why"), [("2026-09-10", True), ("2026-04-10", True), ("2025-12-10", False)]
-)
-def test_in_a_survey_s_first_year_it_is_told_why_a_year_is_not_published(catalogue, begun, why):
-    answers = satisfied(pd.date_range(begun, "2026-09-30", periods=200).normalize())
-    ticked = answers.assign(variable="reason", category="Chercher", value=float("nan"))
-    quarters = Quarter("2026-T3").back(9)
-    parts = [measured.quarterly_measures(answers, catalogue, quarters)]
-    parts += [measured.pooled_measures(answers, catalogue, quarters[-4:])]
-    parts += [measured.estimate_reasons(ticked, catalogue, quarters[-4:])]
-    told = plain(surveys.first_year(estimates.combine(parts), NOW))
-    assert ("ne sont pas publiés. L'édition suivante" in told) == why and bool(told) == why
 
 
 def step(name: str, count: float | None, **more: Any) -> dict[str, Any]:

@@ -160,19 +160,6 @@ def test_reasons_of_first_quarters_and_those_that_cannot_be_told_apart_are_withh
         assert found["status"].tolist() == ["suppressed"]
 
 
-def test_a_wave_s_year_is_no_second_table_and_shares_count_who_ticked(catalogue):
-    whole = marks_by_quarter(*[[9, 7] * 20] * 4)
-    year = surveys.pooled_measures(whole, catalogue, LAST.back(4))
-    quarter = surveys.quarterly_measures(whole, catalogue, [LAST])
-    assert surveys.wider(year, quarter)["n"].tolist() == [160]
-    assert surveys.wider(quarter, quarter).empty and surveys.wider(year.head(0), quarter).empty
-    given = answers("reason", ["A", "B"] * 30, days=DAYS)
-    found = surveys.estimate_reasons(given, catalogue, LAST.back(4))
-    ticked = surveys.ticked(given, LAST.back(4))
-    assert found["n"].tolist() == [ticked["response_id"].nunique()] * 2
-    assert len(surveys.ticked(given, [LAST - 8])) == 0
-
-
 def counted(device: str, column: str, value: int) -> pd.DataFrame:
     starts = pd.to_datetime(["2026-07-01", "2026-08-01", "2026-09-01"])
     return pd.DataFrame(

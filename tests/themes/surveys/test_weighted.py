@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from tests.themes.surveys.people import DAYS, MARGINS, YEAR, responses
-from tests.words import plain
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
@@ -79,18 +78,6 @@ def test_with_the_population_s_ages_the_mark_is_the_population_s(catalogue):
     assert weighed["ci_low"] <= 5 <= weighed["ci_high"] < raw["ci_low"]
     assert raw["n"] == weighed["n"] == 400
     assert set(found["period"]) == {"2025-10/2026-09"}
-
-
-def test_without_weights_figures_are_those_of_the_survey(catalogue):
-    people = sample(AGES).assign(nps=lambda p: p.satisfaction)
-    table = responses(people)
-    found = marks(table, catalogue)
-    known = surveys.pooled_measures(table, catalogue, YEAR).set_index("indicator")
-    for indicator in ("satisfaction_10", "satisfied_share", "nps"):
-        row = of(found, weighted.RAW, indicator)
-        for name in ("estimate", "ci_low", "ci_high"):
-            assert row[name] == pytest.approx(known.loc[indicator, name], abs=0.15), indicator
-        assert row["n"] == known.loc[indicator, "n"]
 
 
 def test_who_has_no_profile_is_in_neither_figure_nor_a_margin_of_one_category(catalogue):
@@ -426,20 +413,6 @@ def test_the_scale_of_own_weights_changes_nothing_and_equal_ones_are_none(catalo
     )
 
 
-def test_who_has_no_weight_is_in_neither_figure(catalogue):
-    people = with_weights()
-    others = with_weights(60, seed=4).assign(
-        weight=np.nan, satisfaction=lambda x: x["satisfaction"] % 3
-    )
-    both = pd.concat([people, others], ignore_index=True)
-    for columns in ([], ["age", "sex"]):
-        alone, found = (weighed(x.drop(columns=columns), catalogue) for x in (people, both))
-        pd.testing.assert_frame_equal(
-            weighted.weighted_marks(alone), weighted.weighted_marks(found)
-        )
-        assert len(found[0].own) == 400
-
-
 def test_too_few_own_weights_make_no_figure_and_the_page_says_why(catalogue):
     found = weighed(with_weights(99).drop(columns=["age", "sex"]), catalogue)
     assert weighted.weighted_marks(found).empty
@@ -453,25 +426,3 @@ def test_too_few_own_weights_make_no_figure_and_the_page_says_why(catalogue):
         ).shape[0]
         == 4
     )
-
-
-@pytest.mark.parametrize(
-    ("columns", "start", "end"),
-    [(["age", "sex"], "Avec les poids de l'enquête, la note de satisfaction serait de",
-      "Ces poids corrigent ce dont a tenu compte qui a fait l'enquête."),
-     ([], "Avec l'âge et le sexe de la population, la note de satisfaction serait de",
-      "Le calcul part des poids que l'enquête donne elle-même. Le calcul ne tient pas compte de "
-      "la région")],
-)  # fmt: skip
-def test_the_page_says_that_the_survey_s_weights_are_used(catalogue, columns, start, end):
-    found = weighed(with_weights().drop(columns=columns), catalogue)
-    moved = {"difference": -0.5, "difference_low": -0.9, "difference_high": -0.1, "level": 0.95}
-    compared = weighted.pairs(found).assign(**moved, verdict="fall")
-    text = sentences.weighted(
-        compared, weighted.weights_report(found), estimates.make([]), catalogue
-    )
-    text = plain(text)
-    assert text.startswith(start) and end in text and "au lieu de" in text
-    assert "Ce calcul porte sur les 400 réponses à cette question de ceux" in text
-    method = catalogue.indicators["weighting_own_effect"].method
-    assert "L'enquête donne elle-même un poids" in method

@@ -326,12 +326,6 @@ def test_an_edition_that_lacks_one_way_of_listening_tells_the_others(without):
     assert len(found) > 5 and set(found["group"]) == {TASK}
 
 
-def test_a_source_is_the_digest_of_all_that_a_row_rests_on():
-    one = pd.DataFrame({"source": ["b@1", "a@1", "a@1"]})
-    assert tasks.sources(one) == tasks.sources(one[::-1])
-    assert tasks.sources(one) != tasks.sources(one.head(1))
-
-
 PERIOD = "2025-10/2026-09"
 
 
@@ -373,14 +367,6 @@ CASES: said.Cases = {
 test_what_is_said_of_tasks = said.test("tasks", CASES)
 
 
-def test_tables_have_the_order_of_the_chart_and_the_unranked_last():
-    rows = [made("task_ease", f"Tâche {i}", 5.0, n=50) for i in (3, 0, 1, 2)]
-    frame = pd.concat([estimates.make(rows), priorities(10, 90, 50)], ignore_index=True)
-    found = say.in_order(frame)
-    eased = found.loc[found["indicator"] == "task_ease", "group_value"]
-    assert eased.tolist() == ["Tâche 1", "Tâche 2", "Tâche 0", "Tâche 3"]
-
-
 def test_a_cell_has_the_figure_of_all_or_of_most_and_a_column_that_of_one_channel():
     rows = [made("task_ease", A, 5.0, n=50, device="d"),
             made("task_ease", A, 6.0, n=90, device="e"),
@@ -394,8 +380,3 @@ def test_a_cell_has_the_figure_of_all_or_of_most_and_a_column_that_of_one_channe
             made("task_success_share", B, 70.0, n=200, **phone),
             made("task_ease", B, 3.0, n=20, **phone)]  # fmt: skip
     assert say.whole(estimates.make(rows))["estimate"].tolist() == [50.0, 40.0, 3.0]
-
-
-@pytest.mark.parametrize("word", ["critères", "poids", "@lahdelma2001", "@gelman2013"])
-def test_the_page_says_by_what_tasks_are_told_apart(word):
-    assert word in say.criteria()

@@ -124,16 +124,6 @@ def test_few_are_not_had_from_other_tasks_nor_two_campaigns_from_a_year():
     assert set(year["status"]) == {"suppressed"}  # the next year would lose one and tell it
 
 
-def test_the_interval_of_scores_near_the_top_ends_at_a_hundred():
-    frame = rows(12)
-    items = frame["measure"].str.startswith("sus_")
-    odd = frame["measure"].str.removeprefix("sus_").isin(["1", "3", "5", "7", "9"])
-    frame.loc[items, "value"] = odd[items].map({True: 5.0, False: 1.0})
-    frame.loc[items & (frame["participant"] == "s0"), "value"] = 3.0
-    scale = of(usability.quarterly_tests(frame, [LAST]), "sus_mean")
-    assert scale["ci_high"] == 100.0 and scale["ci_low"] < scale["estimate"] < 100
-
-
 def test_ten_people_are_few_and_eleven_are_not_in_a_campaign_and_in_a_year():
     for people, status in ((10, "suppressed"), (11, "low_base")):
         found = usability.quarterly_tests(rows(people, wins=8), [LAST])

@@ -14,7 +14,6 @@ from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.catalogue import contract
 from observlib.records import coding
-from observlib.stats.survey.intervals import prevalence
 from observlib.themes import templates
 from observlib.themes import verbatims as theme
 from observlib.themes.verbatims import labelled, machine, shares, verbatims_
@@ -75,31 +74,6 @@ def test_real_texts_are_guessed_as_well_as_was_measured(shared_data):
             assert found.f1 > found.baseline + 0.2, name
 
 
-@pytest.mark.slow
-def test_intervals_hold_the_share_of_real_texts_that_a_real_machine_guesses(shared_data):
-    """Half of the texts teach; of the others, whose codes are known, 100 are drawn and read."""
-    from tools.texts import FOLDER, labelled
-
-    source = np.random.default_rng(4)
-    for name, texts, labels in labelled(shared_data / FOLDER):
-        if name not in ("Injustice", "Colère"):
-            continue
-        mixed = source.permutation(len(texts))
-        taught, others = mixed[: len(mixed) // 2], mixed[len(mixed) // 2 :]
-        words, codes = texts.to_numpy(object), labels.to_numpy(object)
-        guesses = machine.guess(words[taught], codes[taught], words[others]) == "oui"
-        true = codes[others] == "oui"
-        held, width, alone = 0, 0.0, 0.0
-        for _ in range(1_000):
-            read = source.permutation(len(true))[:100]
-            found = prevalence(true[read], guesses[read], int(guesses.sum()), len(true))
-            held += found.low <= true.mean() <= found.high
-            width += found.high - found.low
-            alone += found.hand_high - found.hand_low
-        assert 0.93 <= held / 1_000 <= 0.97, name
-        assert width < 0.95 * alone, name
-
-
 @pytest.fixture(scope="module")
 def subjects() -> pd.DataFrame:
     return invented(400).drop_duplicates("text").reset_index(drop=True)
@@ -116,16 +90,6 @@ def test_subjects_are_found_as_themes_that_last(subjects, monkeypatch):
         other = pd.Series(found.of_text)[(subjects["subject"] != subject) & (found.of_text >= 0)]
         main = own.mode()[0]
         assert (other == main).mean() < (own == main).mean()
-
-
-def test_the_same_texts_in_another_order_give_the_same_themes(subjects, monkeypatch):
-    monkeypatch.setattr(machine, "_EVERYWHERE", 0.5)
-    one = machine.find_themes(subjects["text"])
-    mixed = subjects["text"].sample(frac=1, random_state=5)
-    two = machine.find_themes(mixed)
-    assert one is not None and two is not None
-    pd.testing.assert_frame_equal(one.themes, two.themes)
-    assert pd.Series(two.of_text, mixed.index).sort_index().tolist() == one.of_text.tolist()
 
 
 def test_no_word_of_fewer_than_eleven_texts_names_a_theme(subjects, monkeypatch):
@@ -297,16 +261,6 @@ def test_what_was_read_in_the_quarter_teaches_nothing_about_it(whole, book, monk
     assert set(seen) <= past and seen and not set(seen) & (now - past)
 
 
-def test_feelings_have_a_share_for_each_answer(whole, book):
-    drawn = sample(whole, 60)
-    codes = pd.concat([read_by(drawn, coder, "feeling", 0.02) for coder in "12"])
-    found, _ = shares(whole, codes, NONE, book, QUARTER)
-    rows = of(found, "text_share").set_index("group_value")
-    assert set(rows.index) == {f"Ressenti {word}" for word in ("positif", "neutre", "négatif")}
-    assert rows["status"].eq("published").all()
-    assert rows["estimate"].sum() == pytest.approx(100)
-
-
 def test_a_share_that_few_texts_have_is_withheld(whole, book):
     """Of 40 texts, 5 or so are angry: whoever wrote one is nearly told."""
     few = whole[whole["date"] == NOW].head(40)
@@ -377,12 +331,6 @@ def test_without_libraries_the_sample_speaks_and_the_page_says_so(texts, whole, 
     assert few["indicator"].tolist() == ["text_count"]
     assert set(words["refusals"]["reason"]) == {"none"}
     assert sentences.lacking(words["lacking"]) == ""
-
-
-def test_every_question_of_the_code_book_has_words_for_its_shares(catalogue):
-    for asked in catalogue.codebook.values():
-        labels = [theme.topic_label(asked, code) for code in asked.codes.values()]
-        assert len(set(labels)) == len(labels)
 
 
 Q = "2026-T3"
