@@ -15,7 +15,7 @@ from observlib import estimates
 from observlib.base import files, git
 from observlib.base.errors import SHOWN, UsageError, bounded, visible
 from observlib.base.files import temporary_files
-from observlib.display.pages import macros
+from observlib.display.output import macros
 from observlib.language.prose import Markdown, curly, plain
 from observlib.publish import pandoc, record
 from observlib.publish.downloads import COMPARISONS
