@@ -398,7 +398,7 @@ def trace(
     That is: the texts that tell it, the estimate, the method of its indicator, what each edition
     told of it, the rows of tables (counts only) and the exports with their digests.
     """
-    from observlib.display.pages import macros
+    from observlib.display.output import macros
     from observlib.edition.origins import identifier_in
     from observlib.edition.origins import trace_figure as follow
     from observlib.pipeline import project
