@@ -331,14 +331,15 @@ def _participants_faults(key: Any, raw: Any) -> Iterator[_Fault]:
         name = _plain(profile)
         first = profiles.setdefault(fold_label(name), profile)
         is_count = type(count) is int and 0 <= count <= 100_000
+        unfit = _label_fault(name, 60)
         for wrong, why in (
-            (unfit := _label_fault(name, 60), unfit),
+            (unfit, unfit or ""),
             (is_total(name), "is the total of the profiles; take it away"),
             (not is_count, "is no number of people; write 0 or more"),
             (first is not profile, "is a profile told twice; keep one"),
         ):
             if wrong:
-                yield (key, profile), "", str(why)
+                yield (key, profile), "", why
 
 
 def _ideas(key: Any, raw: Any, held: date | None) -> tuple[list[_Row], list[_Fault]]:

@@ -406,8 +406,8 @@ def revision_sizes(known: pd.DataFrame) -> pd.DataFrame:
 
 def _size(own: pd.DataFrame) -> tuple[float, ...]:
     """The size of an indicator's revisions: those of one period are one for the test."""
-    days = {period: Period(period).days for period in own["period"]}
-    begins = [days[one][0].isoformat() if days[one] else one for one in own["period"]]
+    days = [Period(period).days for period in own["period"]]
+    begins = [of[0].isoformat() if of else one for of, one in zip(days, own["period"], strict=True)]
     by_period = own.groupby(begins)["by"].mean().sort_index()
     tested = bias(by_period.to_numpy())._replace(absolute=float(own["by"].abs().mean()))
     return len(own), int((own["by"] != 0).sum()), *tested
