@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable
 from datetime import date
 from functools import partial
+from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -270,6 +270,22 @@ def read_theme(text: str) -> str | None:
     return found or None
 
 
+class _PlainText(HTMLParser):
+    """What is to be read of a piece of HTML, in `parts`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        """What begins a line is set apart from what stands before."""
+        self.parts += " " if tag in ("br", "p", "li") else ""
+
+    def handle_data(self, data: str) -> None:
+        """A text between two tags."""
+        self.parts.append(data)
+
+
 def read_section(text: str) -> str:
     """The name of a section of a site; an address that may tell of someone is refused."""
     if _OF_SOMEONE.search(found := text.strip()):
@@ -285,9 +301,10 @@ def _plain(text: str) -> str:
     >>> _plain('<p>Droit &amp; emploi<br />ou <a href="#">#<span>aides</span></a></p><p>Votez</p>')
     'Droit & emploi ou #aides Votez'
     """
-    spaced = re.sub(r"<(?:br|p|li)\b[^<>]*>", " ", text, flags=re.I)
-    words = html.unescape(re.sub(r"</?[a-z][^<>]*>", "", spaced, flags=re.I))
-    found = re.sub(r"[ \t\r\n]+", " ", words).strip()
+    parser = _PlainText()
+    parser.feed(text)
+    parser.close()
+    found = re.sub(r"[ \t\r\n]+", " ", "".join(parser.parts)).strip()
     if not found:
         raise ValueError("is empty")
     return found
