@@ -13,5 +13,6 @@ if __name__ == "__main__":
         for output in cell.get("outputs", []):
             if "<table" in (data := output.get("data", {})).get("text/html", ""):
                 # for which Quarto loads scripts
-                data["text/markdown"] = clean_table(data.pop("text/html")).as_markdown()
+                table = clean_table(data.pop("text/html"))
+                data["text/markdown"] = "\n\n".join(table.blocks())
     nbformat.write(notebook, sys.stdout)

@@ -170,6 +170,11 @@ class _CleanTable(NamedTuple):
     title: str
     notes: tuple[str, ...]
 
+    def blocks(self) -> list[str]:
+        """The table and its notes, each as a block of Quarto Markdown."""
+        parts = [self.markup, *(f"<p>{note}</p>" for note in self.notes)]
+        return [f"```{{=html}}\n{part}\n```" for part in parts]
+
 
 def clean_table(markup: str) -> _CleanTable:
     """Strip an HTML table of its style, identifiers and decoration.
@@ -453,10 +458,8 @@ def _table(content: str, options: Mapping[str, Any], label: str) -> str:
     caption = str(options.get("tbl-cap") or "").strip() or table.title
     if label.startswith("tbl-") and not caption:
         raise ValueError(f"table {label} has no caption; add `#| tbl-cap: …`")
-    parts = [table.markup, *(f"<p>{note}</p>" for note in table.notes)]
-    blocks = [f"```{{=html}}\n{part}\n```" for part in parts]
     identifier = f"#{label}" if label.startswith("tbl-") else ".table"
-    return "\n\n".join([f"::: {{{identifier}}}\n{blocks[0]}", *blocks[1:], f"{caption}\n:::\n"])
+    return f"::: {{{identifier}}}\n" + "\n\n".join([*table.blocks(), caption]) + "\n:::\n"
 
 
 def _verbatim(text: str) -> str:

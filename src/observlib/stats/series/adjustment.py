@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from observlib.base.period import length_deviation, months_between
+from observlib.base.period import months_between
+from observlib.base.working_days import length_deviation
 from observlib.stats.series import breaks, regression
 from observlib.stats.series.regression import Array, Booleans, Effect
 

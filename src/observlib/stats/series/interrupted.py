@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from observlib.base.period import length_deviation
+from observlib.base.working_days import length_deviation
 from observlib.stats.series.adjustment import THREE_SEASONS, seasonally_adjusted
 from observlib.stats.series.breaks import HOLDS, candidates, confirmed
 from observlib.stats.series.regression import (
