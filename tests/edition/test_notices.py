@@ -1,5 +1,6 @@
 import re
 import shlex
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from observlib.edition.notices import (
 from observlib.estimates.comparisons import make_comparisons
 from observlib.indicators import pairs as pair
 from observlib.publish.html import with_commit
+from observlib.records.sheets import Action, Expected
 
 PAGE = "---\ntitle: Accueil\n---\n\nTexte.\n"
 
@@ -129,3 +131,24 @@ def test_a_headline_that_holds_in_few_calculations_is_marked_with_their_count_an
         assert ("Ce constat est fragile" in plain_headline(frame, pairs, KNOWN, NOW)) is fragile
         told = set(told_at_front(frame, pairs, NOW)["indicator"])
         assert (set(pair.OUTCOMES) <= told) is fragile
+
+
+def front(pages, actions=()):
+    rows = [
+        {"indicator": "visits", "product": "boamp", "channel": "web", "device": "d",
+         "period": quarter, "estimate": 2.6e6 if quarter == NOW else 1e6, "n": 1e6,
+         "unit": "visites"}
+        for quarter in NOW.back(13)
+    ]  # fmt: skip
+    frame = estimates.make(rows)
+    pairs = make_comparisons(pair.tested(KNOWN, pair.counted_pairs(frame, NOW)))
+    return front_page(frame, pairs, KNOWN, actions, NOW, pages)
+
+
+def test_what_a_team_wrote_of_its_action_is_words_on_the_page():
+    action = Action(
+        id="a", title="Une {lettre} (1_2_3)", product="boamp", date=date(2026, 1, 1), done="D.",
+        expected=(Expected(indicator="visits", direction="up"),), contact="pôle",
+    )  # fmt: skip
+    text = front(set(), [action])[0]
+    assert r"Une \{lettre\} (1\_2\_3)" in text

@@ -5,6 +5,7 @@ import datetime
 import hashlib
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,11 +13,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from python_calamine import CalamineWorkbook
 from tests.copies import demonstration_catalogue
 
 from observlib import dataset, estimates
 from observlib.base.errors import ObservError, UsageError
 from observlib.base.period import Quarter
+from observlib.dataset import HEAD_ROW
 from observlib.display.style import Brand
 from observlib.edition import packages
 from observlib.estimates.comparisons import COMPARISON_COLUMNS, make_comparisons
@@ -229,3 +232,25 @@ def test_a_log_that_is_none_is_left_as_it_is(root, tmp_path, text):
         make(root, tmp_path / "out")
     assert path.read_text(encoding="utf-8") == text
     assert list((tmp_path / "out").iterdir()) == [path]
+
+
+def test_the_workbook_holds_the_rows_of_the_page_and_no_formula(root, tmp_path):
+    make(root, tmp_path / "out")
+    content = inside(tmp_path / "out" / "2026-T3-caisse.zip")["2026-t3-caisse.xlsx"]
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    head, *rows = book.get_sheet_by_name("Estimations").to_python()[HEAD_ROW:]
+    read = {row[head.index("Modalité")]: row[head.index("Valeur")] for row in rows}
+    assert read == {row["group_value"]: row["estimate"] for row in ROWS}
+    assert book.sheet_names == [
+        *("Lisez-moi", "Sommaire", "Notes", "Estimations", "Écarts", "Dictionnaire")
+    ]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for name in archive.namelist():
+            written = archive.read(name).decode()
+            assert "<f>" not in written
+            if name.startswith("xl/worksheets/sheet"):  # its links lead to its own sheets
+                links = re.findall('<hyperlink ref="[A-Z]+[0-9]+" (.*?)="\'?(.*?)\'?!', written)
+                assert {kind for kind, _ in links} <= {"location"}
+                assert {place for _, place in links} <= {*book.sheet_names}
+    title, _, *lines = book.get_sheet_by_name("Lisez-moi").to_python()
+    assert title[0].startswith("Caisse") and "inventés" in dict(lines)["Attention"]

@@ -462,3 +462,14 @@ def test_keep_going_without_a_page_or_a_fixed_one_changes_nothing(release, root,
 
 def _part(found: dict[str, bytes], folder: str) -> dict[str, bytes]:
     return {name: content for name, content in found.items() if name.startswith(f"{folder}/")}
+
+
+def test_a_page_in_easy_french_that_is_hard_to_read_is_refused_with_its_words(release, root):
+    (root / "reports" / "glossaire.qmd").write_text("Usager\n:   Une personne.\n", "utf-8")
+    words = "Il y a 2 pages et 3 livres. Un **usager** lit."
+    header = "easy: true\nparameters: {quarter: {type: quarter}, data: {type: data}}"
+    write_study(root, "facile", header, words, "Le quantile bouge.")
+    with pytest.raises(ObservError, match="study facile: ") as failed:
+        release()
+    assert "'quantile' of 'Le quantile bouge.' is no common word" in str(failed.value)
+    assert "has 2 numbers" in str(failed.value) and "usager" not in str(failed.value)

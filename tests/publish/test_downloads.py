@@ -342,3 +342,22 @@ def test_letters_of_charts_on_paper_are_those_of_the_text_around_them(tmp_path, 
         assert f'font: ("{PAPER}"' in (folder / "essai.typ").read_text(encoding="utf-8")
     assert f'font-family="{PAPER},' in picture
     assert PAPER not in chart.shown["image/svg+xml"]  # nor on screens
+
+
+def test_no_text_of_the_open_data_is_a_formula_and_numbers_stay_numbers(tmp_path, sample):
+    words = {
+        "=cmd|' /C calc'!A0": "'=cmd|' /C calc'!A0", "+1": "'+1", "-1+1": "'-1+1",
+        "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t=1", "\r=1": "' =1", "a\r=1": "a =1", "＝1": "'＝1",
+        "\u200b=1": "'=1", "\ufeff=1": "'=1", "Oui, et =1": "Oui, et =1",
+    }  # fmt: skip
+    row = {"indicator": "poll_share", "period": "2026-T3", "unit": "%", "group": "Question"}
+    row |= {"estimate": 4.5, "n": 100}
+    frame = estimates.make([{**row, "group_value": word, "source": word} for word in words])
+    carried = {estimates.MIME: {"kind": "chart", **estimates.to_json(frame)}}
+    cell = sample.code("", sample.shown(estimates=carried))
+    path = tmp_path / "page.ipynb"
+    path.write_text(json.dumps(sample.notebook(cell)), encoding="utf-8")
+    table = pd.read_csv(io.StringIO(open_data(path)[".csv"]), keep_default_na=False, dtype=str)
+    for column in ("group_value", "source"):
+        assert table[column].tolist() == [*words.values()]
+    assert set(table["estimate"]) == {"4.5"}
