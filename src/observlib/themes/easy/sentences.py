@@ -1,7 +1,7 @@
 """What the templates of the page in easy French ask: what moved, what is fragile, what is easy."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 
 import pandas as pd
@@ -40,30 +40,39 @@ def _year_before(quarter: str) -> date:
     return (Quarter(quarter) - 3).start
 
 
-def _is_fragile(mark: estimates.Row, sure: pd.DataFrame) -> bool:
-    """Whether what a mark did is known, and hangs on how it is calculated."""
+def _fragile(sure: pd.DataFrame) -> set[tuple[str, ...]]:
+    """Of which marks what they did hangs on how it is calculated."""
+    counts = calculation_counts(sure)
+    return set(counts.loc[counts["fragile"], _PLACE].itertuples(index=False, name=None))
+
+
+def _is_fragile(mark: estimates.Row, fragile: Collection[tuple[str, ...]]) -> bool:
+    """Whether what a mark did is known, and fragile."""
     if mark["indicator"] != "satisfaction_10" or mark.get("verdict") == "unknown":
         return False
-    found = calculation_counts(sure)
-    fragile = found.loc[found["fragile"], _PLACE].itertuples(index=False, name=None)
-    return tuple(mark[name] for name in _PLACE) in set(fragile)
+    return tuple(mark[name] for name in _PLACE) in fragile
 
 
-def _moved(row: estimates.Row, pairs: pd.DataFrame, quarter: str) -> str | None:
-    """The verdict on what an estimate did in a year, if there is one."""
+def _verdicts(pairs: pd.DataFrame, quarter: str) -> dict[tuple[str, ...], str]:
+    """What estimates did in a year, by what they are about."""
     on_a_year = estimates.records(main_points.on_a_year(pairs, Quarter(quarter)))
-    of = {tuple(pair[name] for name in _KEY): pair["verdict"] for pair in on_a_year}
-    return of.get(tuple(row[name] for name in _KEY))
+    return {tuple(pair[name] for name in _KEY): pair["verdict"] for pair in on_a_year}
+
+
+def _verdict(row: estimates.Row, verdicts: Mapping[tuple[str, ...], str]) -> str | None:
+    return verdicts.get(tuple(row[name] for name in _KEY))
 
 
 def _by_verdict(
-    rows: pd.DataFrame, pairs: pd.DataFrame, sure: pd.DataFrame, quarter: str
+    rows: pd.DataFrame,
+    verdicts: Mapping[tuple[str, ...], str],
+    fragile: Collection[tuple[str, ...]],
 ) -> list[tuple[str, bool, list[str]]]:
     """What marks did, whether that is fragile, and of which products: certain verdicts first."""
     of: dict[tuple[str, bool], list[str]] = {(verdict, False): [] for verdict in _WAYS}
     for row in estimates.records(rows):
-        if verdict := _moved(row, pairs, quarter):
-            is_fragile = _is_fragile({**row, "verdict": verdict}, sure)
+        if verdict := _verdict(row, verdicts):
+            is_fragile = _is_fragile({**row, "verdict": verdict}, fragile)
             of.setdefault((verdict, is_fragile), []).append(row["product"])
     return [(*did, products) for did, products in of.items() if products]
 
