@@ -19,6 +19,8 @@ from observlib.edition.release import release
 from observlib.estimates import FIGURE
 from observlib.pipeline import archive, project
 
+pytestmark = pytest.mark.slow  # five editions
+
 FIRST, SECOND, THIRD, LAST = "2025-T4", "2026-T1", "2026-T2", "2026-T3"
 DAYS = {FIRST: "2026-01-20", SECOND: "2026-04-20", THIRD: "2026-07-20", LAST: "2026-10-20"}
 MENDED = "2026-09-01"  # the day on which the third edition was published again

@@ -38,7 +38,7 @@ from hypothesis import Phase, settings
 
 ROOT = Path(__file__).parents[1]
 LIBRARY = Path("src/observlib")
-PACKAGES = ("survey", "confidentiality", "store")
+PACKAGES = ("stats", "confidentiality", "store")
 LONGEST = 200  # seconds of a processor, and ten times as many by the clock
 HEAVY = ("pandas", "pandera.pandas", "scipy.stats", "statsmodels.api", "pydantic")
 _PAIRS = "Lt LtE, Gt GtE, Eq NotEq, In NotIn, Is IsNot, Add Sub, Mult Div, BitOr BitAnd, And Or"

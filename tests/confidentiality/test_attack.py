@@ -231,6 +231,7 @@ def busy() -> Iterator[None]:
             loop.wait()
 
 
+@pytest.mark.slow
 def test_what_is_possible_is_the_same_on_a_busy_machine_at_the_search_s_limit(monkeypatch):
     generator, marks = np.random.default_rng(0), np.linspace(0, 10, 11)
     months = [{mark: int(generator.integers(0, 25)) for mark in marks} for _ in range(3)]

@@ -14,7 +14,10 @@ from tools.reference import FOLDER, FORMAT_MODELS, MODELS, pages
 
 DOCS = ROOT / "docs"
 # which execute studies, or compute what is told of surveys
-LONG = ("tutorial", "theme", "partner", "indicator", "analysis", "peer", "beyond-one-machine")
+LONG = (
+    "analysis", "beyond-one-machine", "chart", "edition", "indicator", "partner", "peer", "theme",
+    "tutorial",
+)  # fmt: skip
 CHANGED = ("correction", "expectation")  # figures of what the edition tells, in their cells alone
 
 

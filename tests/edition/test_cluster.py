@@ -29,6 +29,7 @@ from observlib.edition.execute import cluster_workers
 from observlib.edition.release import release
 
 small = small_project.small  # a fixture
+pytestmark = pytest.mark.slow  # processes of a scheduler and its workers
 LOOP = "127.0.0.1"
 ALONE = {"host": LOOP, "dashboard_address": f"{LOOP}:0", "worker_dashboard_address": f"{LOOP}:0"}
 OBSERV = [sys.executable, "-c", "from observlib.cli import main; main()"]
@@ -130,7 +131,6 @@ def test_a_worker_that_would_make_other_numbers_is_named(cluster, place, monkeyp
     assert "share the project's folder, at the same path" in module._refusal(run)
 
 
-@pytest.mark.slow
 def test_an_edition_is_the_same_though_a_worker_is_killed(cluster, small, tmp_path, monkeypatch):
     root = small.root
     there = Path(shutil.copytree(root, tmp_path / "there", ignore=_made(root)))
@@ -200,7 +200,6 @@ def waiting(project: Path, address: str) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
-@pytest.mark.slow
 def test_a_scheduler_that_is_lost_is_told_and_the_site_is_as_it_was(project, tmp_path_factory):
     place = tmp_path_factory.mktemp("lost")
     (place / "cluster.py").write_text(CLUSTER, encoding="utf-8")

@@ -141,6 +141,7 @@ def test_killed_at_ten_moments_the_site_is_whole_and_the_next_run_makes_the_new_
 
 
 @posix
+@pytest.mark.slow
 def test_few_files_that_may_be_open_are_told_in_lines_and_change_nothing(begin, root):
     before = whole(root)
     run = begin("sh", "-c", 'ulimit -n 16; exec "$@"', "sh")

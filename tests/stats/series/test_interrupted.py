@@ -155,7 +155,7 @@ def test_fewer_drivers_were_hurt_after_the_law_on_seat_belts_than_placebos_give(
     assert found["placebos"] > 40 and stands(found["placebos"], found["as_clear"])
 
 
-@pytest.mark.parametrize("year", [1972, *range(1975, 1980)])
+@pytest.mark.parametrize("year", [1972, 1975, 1978])
 def test_years_in_which_nobody_did_anything_show_no_effect(year):
     before_the_law = drivers().loc[:"1982-12"]
     day = date(year, 7, 1)

@@ -293,6 +293,7 @@ def best(values: np.ndarray) -> int:
     return int(max(DATES, key=lambda date: abs(values[date:].mean() - values[:date].mean())))
 
 
+@pytest.mark.slow
 def test_fewer_drivers_were_hurt_after_the_fuel_crisis_and_after_the_law_on_seat_belts():
     changes = seasonally_adjusted(drivers()).changes.set_index("month")
     assert changes.index.tolist() == [FUEL, BELTS]
