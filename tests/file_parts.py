@@ -16,9 +16,9 @@ from python_calamine import CalamineWorkbook
 from tests.drawings import said
 from tests.publish.test_downloads import objects
 
-from observlib import estimates
-from observlib.dataset import HEAD_ROW, package_tables
-from observlib.estimates.comparisons import COMPARISON_NUMBERS
+from observlib import dataset, estimates
+from observlib.dataset import HEAD_ROW
+from observlib.estimates import COMPARISON_NUMBERS
 
 _NUMBERS = {*estimates.NUMBERS, *COMPARISON_NUMBERS}
 _NUMBERS |= {estimates.REFERENCE + name for name in estimates.NUMBERS}
@@ -92,7 +92,7 @@ def _workbook(content: bytes) -> Iterator[Part]:
         begins = HEAD_ROW if ["Retour au sommaire"] in [row[:1] for row in cells] else 0
         yield from _prose(sheet, (" | ".join(map(str, row)) for row in cells[:begins]))
         head, *rows = cells[begins:]
-        names = {one.title: name for name, one in package_tables.COMPARISONS.items()}
+        names = {one.title: name for name, one in dataset.COMPARISONS.items()}
         frame = pd.DataFrame(rows, columns=[names.get(str(title), str(title)) for title in head])
         yield from _table(sheet, frame)
     yield from (Part(name, own.decode("utf-8")) for name, own in _files(content))  # formulas, notes

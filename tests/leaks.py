@@ -25,7 +25,7 @@ from tests.words import plain
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.control import estimate_key
-from observlib.estimates.comparisons import COMPARISON_NUMBERS
+from observlib.estimates import COMPARISON_NUMBERS
 from observlib.language import words
 
 Row = dict[str, Any]

@@ -20,7 +20,7 @@ from tests.test_cli import HEADER, Observ, answers, told
 from observlib import estimates, store
 from observlib.base import files
 from observlib.base.errors import ObservError
-from observlib.estimates.comparisons import make_comparisons
+from observlib.estimates import make_comparisons
 from observlib.pipeline import archive
 
 GOOD = "allo-service-public_satisfaction_good.csv"

@@ -12,7 +12,7 @@ from tests.words import plain
 from observlib import Study, estimates, store
 from observlib.base import kept
 from observlib.base.errors import ObservError
-from observlib.estimates.comparisons import make_comparisons
+from observlib.estimates import make_comparisons
 from observlib.indicators.families import Given
 from observlib.pipeline import frame
 

@@ -17,7 +17,6 @@ from observlib import catalogue, cli, dataset, loaders, study
 from observlib.catalogue import formats, questionnaires
 from observlib.catalogue import tables as definitions
 from observlib.catalogue.tables import TABLES
-from observlib.dataset import package_tables
 from observlib.loaders import plain_csv
 from observlib.pipeline import frame, revisions
 from observlib.publish import record
@@ -155,8 +154,8 @@ def _data() -> Iterator[str]:
         ".zip. A partner's package has the same files, with the rows of its page. A text that a "
         "spreadsheet would take for a formula has an apostrophe before it."
     )
-    first = package_tables.PACKAGE_FILES["estimates"]
-    for name, table in package_tables.PACKAGE_FILES.items():
+    first = dataset.PACKAGE_FILES["estimates"]
+    for name, table in dataset.PACKAGE_FILES.items():
         yield f"## {name}.csv"
         own = table if table is first else {key: table[key] for key in table if key not in first}
         if any(key.startswith(REFERENCE) for key in own):
@@ -168,7 +167,7 @@ def _data() -> Iterator[str]:
         elif len(own) < len(table):
             yield f"As in `estimates.csv`: {_any(key for key in table if key in first)}; and:"
         yield _list(map(_packaged, own.items()))
-    codes = package_tables.SDMX.items()
+    codes = dataset.SDMX.items()
     rows = [(f"`{name}`", f"`{obs}`", f"`{conf}`") for name, (obs, conf) in codes]
     yield (
         "## Codes\n\nOf SDMX's lists CL_OBS_STATUS (2.2) and CL_CONF_STATUS (1.2), by status. "
@@ -182,7 +181,7 @@ def _data() -> Iterator[str]:
         "lacks, marks a figure that the edition tells otherwise than those before. `obs_status` "
         "holds one code, of which `B` goes first."
     )
-    for name, codes in package_tables.CODES.items():
+    for name, codes in dataset.CODES.items():
         yield f"**{name}**"
         yield _list((f"`{code}`", f"{en} (« {fr} »)") for code, (fr, en) in codes.items())
 

@@ -11,7 +11,7 @@ from tests.desk.conftest import DEVICE, heard, standin, steady
 
 from observlib import estimates
 from observlib.edition import new_study
-from observlib.estimates.comparisons import make_comparisons
+from observlib.estimates import make_comparisons
 from observlib.pipeline import archive
 
 ROW = {"indicator": "satisfaction_10", "product": "boamp", "channel": "web", "device": "jdma-boamp"}

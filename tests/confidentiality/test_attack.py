@@ -35,8 +35,7 @@ from observlib.confidentiality.disclosure import (
     possible,
     tiles,
 )
-from observlib.estimates import MEASURES, Measure, base, on_10
-from observlib.estimates.comparisons import make_comparisons
+from observlib.estimates import MEASURES, Measure, base, make_comparisons, on_10
 from observlib.indicators import answers
 from observlib.language.rounding import rounded_estimates
 from observlib.themes import satisfaction

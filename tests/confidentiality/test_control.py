@@ -8,7 +8,7 @@ import pytest
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.confidentiality import control
-from observlib.estimates.comparisons import COMPARISON_NUMBERS, make_comparisons
+from observlib.estimates import COMPARISON_NUMBERS, make_comparisons
 from observlib.indicators import pairs as changes
 
 WHOLE = {"indicator": "satisfied_share", "device": "d", "period": "2026-T3", "unit": "%"}

@@ -10,7 +10,7 @@ from observlib.base.period import Quarter
 from observlib.confidentiality import control
 from observlib.confidentiality.attack import attack
 from observlib.confidentiality.disclosure import Amended, Knowledge, Published
-from observlib.estimates.comparisons import COMPARISON_NUMBERS, make_comparisons
+from observlib.estimates import COMPARISON_NUMBERS, make_comparisons
 from observlib.language.rounding import rounded_estimates, rounded_pairs
 from observlib.themes import contacts as topics
 from observlib.themes import partners, tasks

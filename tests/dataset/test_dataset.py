@@ -19,14 +19,12 @@ from tests.copies import demonstration_catalogue
 
 from observlib import dataset, estimates
 from observlib.base.text import as_cell
-from observlib.dataset import HEAD_ROW
-from observlib.dataset.package_tables import CODES, COMPARISONS, ESTIMATES, FLAGS, SDMX
+from observlib.dataset import CODES, COMPARISONS, ESTIMATES, FLAGS, HEAD_ROW, SDMX
 from observlib.display.style import Brand
-from observlib.estimates import REFERENCE, comparisons
-from observlib.estimates.comparisons import make_comparisons
+from observlib.estimates import REFERENCE, make_comparisons
 from observlib.pipeline import frame, project, revisions
 
-ABOUT = dataset.about(
+ABOUT = dataset.About(
     name="observatoire-2026-t3", title="Observatoire, 3e trimestre 2026", quarter="2026-T3",
     made=date(2026, 11, 24), synthetic=True, publisher="Agence fictive",
     brand=Brand(name="Baromètre de l’eau", primary="#0b5d3b"), says={"Contenu": dataset.CONTENT}
@@ -47,7 +45,7 @@ PAIR = {
     **{"against": "before", "difference": 1.1, "difference_low": 0.6, "difference_high": 1.6},
     **{"level": 0.95, "verdict": "rise"},
 }
-PAIRS = comparisons.make_comparisons(pd.DataFrame([PAIR]))
+PAIRS = make_comparisons(pd.DataFrame([PAIR]))
 
 
 def made(
@@ -97,7 +95,7 @@ def pairs_(draw: st.DrawFn) -> dict[str, Any]:
     one, other = draw(rows_()), draw(rows_())
     both = one | {REFERENCE + name: value for name, value in other.items()}
     both[REFERENCE + "indicator"] = one["indicator"]
-    both |= {"against": draw(st.sampled_from([*comparisons.AGAINST])), "verdict": "unknown"}
+    both |= {"against": draw(st.sampled_from([*estimates.AGAINST])), "verdict": "unknown"}
     if not {one["status"], other["status"]} & {*estimates.WITHHELD}:
         both |= {
             "difference": draw(NUMBER),
@@ -128,7 +126,7 @@ def told(table: pd.DataFrame) -> list[str]:
 )
 def test_any_estimates_and_comparisons_are_valid_and_read_back_equal(tmp_path_factory, rows, pairs):
     own = estimates.make(rows)
-    both = comparisons.make_comparisons(pd.DataFrame(pairs) if pairs else None)
+    both = make_comparisons(pd.DataFrame(pairs) if pairs else None)
     files = made(own, both)
     for name, table in (("estimates", own), ("comparisons", both)):
         back = dataset.read_table(files[f"{name}.csv"])[[*table.columns]]
@@ -211,10 +209,10 @@ def test_every_code_of_a_contract_has_its_words():
     assert {code for code, _ in SDMX.values()} | {"B"} == set(CODES["obs_status"])
     assert {*FLAGS.values(), "b", "r"} == set(CODES["flags"])
     assert {code for _, code in SDMX.values()} == set(CODES["conf_status"])
-    assert set(CODES["against"]) == set(comparisons.AGAINST)
-    assert set(CODES["verdict"]) == set(comparisons.VERDICTS)
+    assert set(CODES["against"]) == set(estimates.AGAINST)
+    assert set(CODES["verdict"]) == set(estimates.VERDICTS)
     assert [*ESTIMATES][: len(estimates.COLUMNS)] == estimates.COLUMNS
-    assert [*COMPARISONS][: len(comparisons.COMPARISON_COLUMNS)] == comparisons.COMPARISON_COLUMNS
+    assert [*COMPARISONS][: len(estimates.COMPARISON_COLUMNS)] == estimates.COMPARISON_COLUMNS
 
 
 def test_every_shipped_entry_has_an_english_name_and_every_family_its_sheet():
@@ -287,7 +285,7 @@ def test_sheets_stand_in_the_order_of_the_catalogue_s_families():
         for name in ("poll_count", "profile_share", "visits")
     )
     of = {name: [family] for family, found in names.items() for name in found}
-    none = comparisons.make_comparisons(None)
+    none = make_comparisons(None)
     words = dataset.dictionary(rows, none, demonstration_catalogue(), of)
     book = dataset.contents(rows, none, words, ABOUT)[f"{ABOUT.name}.xlsx"]
     read = CalamineWorkbook.from_filelike(io.BytesIO(book)).sheet_names

@@ -21,7 +21,7 @@ from observlib.desk.planning import (
     people,
     to_drop,
 )
-from observlib.estimates.comparisons import make_comparisons
+from observlib.estimates import make_comparisons
 from observlib.indicators import answers, pairs
 from observlib.indicators.families import Given
 from observlib.stats.survey.differences import answers_needed, smallest_found

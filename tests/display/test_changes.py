@@ -13,7 +13,7 @@ from observlib import display, estimates
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import changes
-from observlib.estimates.comparisons import VERDICTS
+from observlib.estimates import VERDICTS
 from observlib.stats.survey.comparison import REASONS, compare, waves
 from observlib.stats.survey.intervals import student
 

@@ -15,7 +15,7 @@ from observlib import display, estimates
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
 from observlib.edition.finalise import check_pages, hidden, linked, told_differently
-from observlib.estimates.comparisons import make_comparisons
+from observlib.estimates import make_comparisons
 
 MARK = {"indicator": "satisfaction_10", "unit": "sur 10", "n": 200}
 

@@ -26,7 +26,7 @@ from observlib.edition import checklist
 from observlib.edition import make as making
 from observlib.edition import notices as told_errata
 from observlib.edition import release as module
-from observlib.estimates.comparisons import make_comparisons
+from observlib.estimates import make_comparisons
 from observlib.pipeline import archive, disclosed, revisions
 from observlib.publish import record, standing
 

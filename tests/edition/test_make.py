@@ -20,7 +20,7 @@ from observlib.edition import make as making
 from observlib.edition.execute import Outcome
 from observlib.edition.make import MadePage, keep_page, recall_page, used_inputs, why_made
 from observlib.edition.plan import Page, Request
-from observlib.estimates.comparisons import COMPARISON_COLUMNS, check_comparisons
+from observlib.estimates import COMPARISON_COLUMNS, check_comparisons
 from observlib.pipeline import archive, disclosed, frame
 from observlib.pipeline.archive import Publication
 from observlib.records.sheets import Practices

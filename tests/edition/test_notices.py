@@ -19,7 +19,7 @@ from observlib.edition.notices import (
     with_attack,
     with_notices,
 )
-from observlib.estimates.comparisons import make_comparisons
+from observlib.estimates import make_comparisons
 from observlib.indicators import pairs as pair
 from observlib.publish.html import with_commit
 from observlib.records.sheets import Action, Expected

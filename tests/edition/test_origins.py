@@ -12,7 +12,7 @@ from tests.copies import DEMO
 from observlib import estimates, store
 from observlib.base.period import Quarter
 from observlib.edition import origins
-from observlib.estimates.comparisons import (
+from observlib.estimates import (
     COMPARISON_COLUMNS,
     comparison_identifiers,
     comparisons_from_json,

@@ -22,7 +22,7 @@ from observlib.base.period import Quarter
 from observlib.dataset import HEAD_ROW
 from observlib.display.style import Brand
 from observlib.edition import packages
-from observlib.estimates.comparisons import COMPARISON_COLUMNS, make_comparisons
+from observlib.estimates import COMPARISON_COLUMNS, make_comparisons
 from observlib.pipeline import revisions
 from observlib.publish.downloads import open_data
 
@@ -48,7 +48,7 @@ def package_of(revised: dict[Any, str], *corrected: pd.DataFrame) -> dict[str, b
     rows = estimates.make(ROWS)
     words = dataset.dictionary(rows, comparison(), demonstration_catalogue())
     of = {**dict.fromkeys(("name", "title", "quarter"), "x"), "publisher": "Agence fictive"}
-    about = dataset.about(**of, says={}, made=DAY, synthetic=True, brand=Brand())
+    about = dataset.About(**of, says={}, made=DAY, synthetic=True, brand=Brand())
     return dict(dataset.contents(rows, comparison(), words, about, revised, *corrected))
 
 

@@ -11,8 +11,7 @@ from tests.review.conftest import small as small
 from observlib import estimates, store
 from observlib.base.errors import ObservError
 from observlib.edition.origins import identifier_in, trace_figure
-from observlib.estimates import MINIMUM_PEOPLE
-from observlib.estimates.comparisons import comparison_identifiers
+from observlib.estimates import MINIMUM_PEOPLE, comparison_identifiers
 from observlib.pipeline import archive, project
 
 

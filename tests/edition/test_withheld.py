@@ -23,7 +23,7 @@ from observlib.catalogue.partners import NOBODY, UNTOLD
 from observlib.confidentiality import disclosure
 from observlib.confidentiality.control import KEY, estimate_key
 from observlib.display.style import Brand
-from observlib.estimates.comparisons import make_comparisons
+from observlib.estimates import make_comparisons
 from observlib.indicators.answers import pooled_period, within
 from observlib.pipeline import disclosed, frame, project
 from observlib.themes import partners, profiles
@@ -235,7 +235,7 @@ def in_workbook(row: dict[str, Any]) -> bytes:
     told = pd.DataFrame([row])[estimates.COLUMNS].assign(estimate=float("nan"), status="suppressed")
     none, known = make_comparisons(None), demonstration_catalogue()
     of = {"name": "x", "title": "X", "quarter": NOW, "publisher": "Y", "says": {}}
-    about = dataset.about(**of, made=date(2026, 11, 28), synthetic=True, brand=Brand())
+    about = dataset.About(**of, made=date(2026, 11, 28), synthetic=True, brand=Brand())
     made = dataset.contents(told, none, dataset.dictionary(told, none, known), about)
     return dataset.archive({"x/x.xlsx": made["x.xlsx"]}, date(2026, 11, 28))
 

@@ -12,11 +12,14 @@ from tests.examples import examples
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.estimates import LEAST_BASE, base, make, mark
-from observlib.estimates.comparisons import (
+from observlib.estimates import (
+    LEAST_BASE,
+    base,
     comparisons_from_json,
     comparisons_to_json,
+    make,
     make_comparisons,
+    mark,
     tipping_point,
 )
 from observlib.indicators import pairs as comparing

@@ -16,7 +16,7 @@ from tests.examples import examples
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.estimates.comparisons import make_comparisons
+from observlib.estimates import make_comparisons
 from observlib.indicators import pairs
 from observlib.indicators import pairs as changes
 from observlib.indicators import pairs as pair

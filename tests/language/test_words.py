@@ -13,7 +13,7 @@ from tests.words import plain
 from observlib import display, estimates
 from observlib.base.errors import ObservError
 from observlib.catalogue import Indicator
-from observlib.estimates.comparisons import make_comparisons
+from observlib.estimates import make_comparisons
 from observlib.language import words
 from observlib.language.rounding import rounded_estimates, rounded_pairs
 

@@ -8,7 +8,7 @@ import pytest
 from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
-from observlib.estimates.comparisons import make_comparisons
+from observlib.estimates import make_comparisons
 from observlib.pipeline import archive
 
 QUARTER = Quarter("2026-T3")

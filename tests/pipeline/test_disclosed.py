@@ -12,7 +12,7 @@ from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.confidentiality import control
-from observlib.estimates.comparisons import make_comparisons
+from observlib.estimates import make_comparisons
 from observlib.language.rounding import rounded_estimates
 from observlib.pipeline import archive, disclosed, frame
 from observlib.pipeline.project import catalogue

@@ -16,7 +16,7 @@ from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, Revision
 from observlib.confidentiality.disclosure import Published
-from observlib.estimates.comparisons import make_comparisons
+from observlib.estimates import make_comparisons
 from observlib.pipeline import archive, revisions
 from observlib.pipeline.archive import Publication
 

@@ -19,7 +19,7 @@ from observlib import display, estimates
 from observlib.base.errors import ObservError
 from observlib.base.files import write_all
 from observlib.display.style import PAPER, Brand
-from observlib.estimates.comparisons import comparisons_to_json, make_comparisons
+from observlib.estimates import comparisons_to_json, make_comparisons
 from observlib.indicators import pairs as comparing
 from observlib.publish import downloads, pandoc, publishers
 from observlib.publish.downloads import (

@@ -17,7 +17,7 @@ from observlib.base.period import Quarter, months_between
 from observlib.catalogue import Catalogue, Revision
 from observlib.cli.edition import print_difference
 from observlib.confidentiality.disclosure import Published
-from observlib.estimates.comparisons import make_comparisons
+from observlib.estimates import make_comparisons
 from observlib.pipeline import archive, revisions
 from observlib.pipeline.archive import Publication, last
 from observlib.publish import vintages

@@ -15,7 +15,7 @@ from observlib import display, estimates
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
 from observlib.display import select
-from observlib.estimates.comparisons import make_comparisons
+from observlib.estimates import make_comparisons
 from observlib.records.sheets import Action
 from observlib.stats import comparability
 from observlib.stats.comparability import Grade

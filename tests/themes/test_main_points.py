@@ -15,7 +15,7 @@ from tests.words import plain
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import load_catalogue
-from observlib.estimates.comparisons import make_comparisons
+from observlib.estimates import make_comparisons
 from observlib.indicators import pairs as pair
 from observlib.records.sheets import Action, Expected
 from observlib.themes import main_points

@@ -47,7 +47,7 @@ from observlib.confidentiality.disclosure import (
     wide_step,
     widened,
 )
-from observlib.estimates import MEASURES, comparisons, measured_by
+from observlib.estimates import MEASURES, measured_by
 
 # --- Secondary suppression of any table: the fewest counts to withhold, so that no small one is had
 
@@ -559,11 +559,11 @@ def applied_to_pairs(
     told = pd.DataFrame(found, columns=pairs.columns)
     is_open = "verdict in ('rise', 'fall') and difference_low <= 0 <= difference_high"
     told.loc[told.query(is_open).index, ["verdict", "reason"]] = "unknown", "precision"
-    return comparisons.make_comparisons(told)
+    return estimates.make_comparisons(told)
 
 
 def _names(row: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple(row[name] for name in comparisons.NAMES)
+    return tuple(row[name] for name in estimates.COMPARISON_NAMES)
 
 
 def _side(row: dict[str, Any], side: str) -> dict[str, Any]:
@@ -576,7 +576,7 @@ def _pair(row: dict[str, Any], changes: dict[str, dict[str, Any]], wide: set[Ser
         out |= {side + name: change[name] for name in (*estimates.NUMBERS, "status", "source")}
     for side, change in changes.items():
         if change["status"] in estimates.WITHHELD:
-            none = dict.fromkeys(comparisons.COMPARISON_NUMBERS, math.nan)
+            none = dict.fromkeys(estimates.COMPARISON_NUMBERS, math.nan)
             return out | none | {"verdict": "unknown", "reason": change["status"]}
         if not _is_wide(change, wide):
             sign = -1 if side else 1

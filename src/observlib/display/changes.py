@@ -11,8 +11,7 @@ from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import select
 from observlib.display.output import Output, caption_of, captioned, pipe_table
-from observlib.estimates import EVOLVED, REFERENCE, UNKNOWN
-from observlib.estimates.comparisons import IN_TIME, tipping_point
+from observlib.estimates import EVOLVED, IN_TIME, REFERENCE, UNKNOWN, tipping_point
 from observlib.language import french, wording, words
 from observlib.language.prose import Markdown, markdown
 

@@ -20,7 +20,7 @@ from observlib.base.errors import ObservError, bounded
 from observlib.base.yaml_files import as_front_matter, read_front_matter, yaml_quoted
 from observlib.display.output import macros
 from observlib.edition.plan import Page
-from observlib.estimates.comparisons import comparisons_from_json, side_of
+from observlib.estimates import comparisons_from_json, side_of
 from observlib.language import words
 from observlib.language.prose import plain, prose_of, typography
 

@@ -39,7 +39,7 @@ from observlib.confidentiality.control import DeviceDecision
 from observlib.edition.execute import COUNT, Outcome, execute, started, telling_ends
 from observlib.edition.finalise import PageError, check_pages, finalise, linked
 from observlib.edition.plan import Page, Request, read_header
-from observlib.estimates.comparisons import combine_comparisons
+from observlib.estimates import combine_comparisons
 from observlib.pipeline import archive, disclosed, frame, project, revisions
 from observlib.themes import easy
 
@@ -178,7 +178,7 @@ def _package(
 
     edition, own = french.period_label(request.quarter), request.catalogue.peers.values()
     publisher = [peer.label for peer in own if peer.own][-1:]  # a data folder's own comes last
-    about = dataset.about(
+    about = dataset.About(
         name=f"observatoire-{request.quarter}".lower(),
         title=f"{request.brand.name}, {edition}",
         quarter=request.quarter,

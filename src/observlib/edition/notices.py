@@ -25,8 +25,7 @@ from observlib.display.output import macros
 from observlib.edition import finalise
 from observlib.edition.finalise import DEMONSTRATION
 from observlib.edition.plan import Request
-from observlib.estimates import measured_by
-from observlib.estimates.comparisons import side_of
+from observlib.estimates import measured_by, side_of
 from observlib.indicators.pairs import HEADLINE, OUTCOMES, SUBJECT_OF_PAIRS, calculation_counts
 from observlib.language import french, words
 from observlib.language.prose import Markdown, markdown, plain, typography

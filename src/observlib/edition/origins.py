@@ -22,13 +22,7 @@ from observlib.display.changes import PLACED
 from observlib.display.output import html_table, label_html, macros
 from observlib.edition import notices
 from observlib.edition.plan import Request
-from observlib.estimates import FIGURE, MINIMUM_PEOPLE, REFERENCE, TOLD
-from observlib.estimates.comparisons import (
-    COMPARISON_NUMBERS,
-    IN_TIME,
-    comparison_identifiers,
-    side_of,
-)
+from observlib.estimates import FIGURE, IN_TIME, REFERENCE, TOLD
 from observlib.language import french, words
 from observlib.language.prose import Markdown, plain, typography, without_code
 from observlib.pipeline import archive, disclosed, frame, project, revisions
@@ -231,7 +225,7 @@ def _pair(one: origins.OriginRow, catalogue: Catalogue) -> list[str]:
     places = words.decimals(indicator, row["unit"])
     difference, low, high = (
         french.signed(row[name], places) if row[name] == row[name] else ""
-        for name in COMPARISON_NUMBERS[:3]
+        for name in estimates.COMPARISON_NUMBERS[:3]
     )
     ends = f"{low} à {high}" if low else ""
     left, right = _described(row, catalogue), _described(other, catalogue)
@@ -378,7 +372,7 @@ def _found(folder: Path, one: str, wanted: str) -> tuple[str, dict[str, Any], tu
         if one in places:
             row = table.iloc[[places.index(one)]]
             sides = ("", REFERENCE) if is_pair else ()
-            compares = (estimates.identifiers(side_of(row, side))[0] for side in sides)
+            compares = (estimates.identifiers(estimates.side_of(row, side))[0] for side in sides)
             known = {*estimates.identifiers(rows)}  # not all are figures: the others than a group
             return name, estimates.records(row)[0], tuple(filter(known.__contains__, compares))
     where = f"the edition {wanted}" if wanted else f"no edition of {folder}"
@@ -433,7 +427,9 @@ def _families(data: Path, quarter: Quarter, one: str) -> dict[str, str]:
     found = {}
     for name, survey in disclosed.jobs(data):
         given = disclosed.disclosed_family(data, quarter, name, survey)
-        names = estimates.identifiers(given.estimates) + comparison_identifiers(given.comparisons)
+        names = estimates.identifiers(given.estimates) + estimates.comparison_identifiers(
+            given.comparisons
+        )
         if one in names:
             compute = frame.family_named(name).compute
             found[name] = f"{compute.__module__}.{compute.__name__}"
@@ -452,4 +448,6 @@ def _rows_of(
             of["product"] = None
         whole = store.count_rows(data, table, last=quarter, device=device)
         own = store.count_rows(data, table, first, last, **of)
-        yield _Rows(device, table, *(x if x >= MINIMUM_PEOPLE else None for x in (whole, own)))
+        yield _Rows(
+            device, table, *(x if x >= estimates.MINIMUM_PEOPLE else None for x in (whole, own))
+        )

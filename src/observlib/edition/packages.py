@@ -26,7 +26,7 @@ from observlib.base.text import as_cell, of_cell
 from observlib.display import style
 from observlib.edition.finalise import told_on
 from observlib.edition.make import MANIFEST
-from observlib.estimates.comparisons import make_comparisons
+from observlib.estimates import make_comparisons
 from observlib.language import french
 from observlib.pipeline.revisions import keys_of
 from observlib.publish import record
@@ -151,7 +151,7 @@ def _contents(
             raise ObservError(f"{site / name}{ending}: does not hold the edition's rows")
     tables, whole = frames(notebook), notebook.parent / dataset.PACKAGE_FOLDER
     described = json.loads(_read(whole / "datapackage.json"))
-    about = dataset.about(
+    about = dataset.About(
         name=f"{site.name.lower()}-{whose}",
         title=f"{page['title']}, {french.period_label(manifest['quarter'])}",
         quarter=manifest["quarter"],

@@ -1,4 +1,4 @@
-"""The estimate frame: the contract between indicators and everything after them."""
+"""The estimate frame and the comparison frame: what indicators give to all that comes after."""
 
 from __future__ import annotations
 
@@ -16,27 +16,11 @@ import numpy as np
 import pandas as pd
 
 Row = dict[str, Any]  # of estimates, by the names of their columns
-COLUMNS = [
-    "indicator",
-    "product",
-    "channel",
-    "device",
-    "period",
-    "group",
-    "group_value",
-    "estimate",
-    "ci_low",
-    "ci_high",
-    "unit",
-    "n",
-    "n_eff",
-    "status",
-    "source",
-]
 NUMBERS = ["estimate", "ci_low", "ci_high", "n", "n_eff"]
 # The names by which a figure is the same in all editions, and what each may tell otherwise.
 FIGURE = ["indicator", "product", "channel", "device", "period", "group", "group_value"]
 TOLD = ["estimate", "ci_low", "ci_high", "n", "status"]
+COLUMNS = [*FIGURE, "estimate", "ci_low", "ci_high", "unit", "n", "n_eff", "status", "source"]
 _KEYS = ("indicator", "period", "group", "group_value")
 STATUSES = ("published", "low_base", "suppressed", "partial", "missing")
 WITHHELD = ("suppressed", "missing")
@@ -404,3 +388,126 @@ ENDS = {  # of the scale of a mean, by its unit
 def measured_by(question: str) -> dict[str, Measure]:
     """The indicators that tell of the answers to a question, and how."""
     return {name: measure for name, measure in MEASURES.items() if measure.question == question}
+
+
+# --- The comparison frame: two estimates side by side, their difference, and the verdict on it
+
+AGAINST = {  # what an estimate is compared with
+    "before": "itself, in an earlier period",
+    "year": "itself, over the quarters of the year so far",
+    "product": "another product, listened to in the same way",
+    "peer": "a figure that another administration publishes",
+    "population": "the population's share",
+    "nothing": "0",
+    "others": "all other people of the survey",
+    "raw": "itself, without weights",
+    "answer": "the answer that is the least surely behind",
+    "network": "the same question on another network",
+}
+IN_TIME = ("before", "year")
+VERDICTS = ("rise", "fall", "stable", "unknown")
+COMPARISON_NUMBERS = ["difference", "difference_low", "difference_high", "level", "detectable"]
+_RESULTS = ["against", *COMPARISON_NUMBERS, "verdict", "reason"]
+COMPARISON_COLUMNS = [*COLUMNS, *(REFERENCE + name for name in COLUMNS), *_RESULTS]
+COMPARISON_NAMES = [*FIGURE, *(REFERENCE + name for name in FIGURE), "against"]
+ALL_NUMBERS = {*COMPARISON_NUMBERS, *NUMBERS, *(REFERENCE + name for name in NUMBERS)}
+
+
+def make_comparisons(pairs: pd.DataFrame | None) -> pd.DataFrame:
+    """The pairs of a family, as of `indicators.pairs.tested`, as checked comparisons."""
+    if pairs is None:
+        return _no_comparisons().copy()
+    return check_comparisons(with_types(pairs.reindex(columns=COMPARISON_COLUMNS), ALL_NUMBERS))
+
+
+@cache
+def _no_comparisons() -> pd.DataFrame:
+    return make_comparisons(pd.DataFrame())
+
+
+def check_comparisons(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame if it keeps the contract, else raise `ValueError` with the first rows.
+
+    - columns are `COMPARISON_COLUMNS`, in order; both sides are estimates (see `check`)
+      of one indicator;
+    - `against` and `verdict` are of `AGAINST` and `VERDICTS`; without a difference the verdict is
+      `unknown`, and where a side is withheld there is no difference;
+    - an interval has both ends and holds its difference; a rise is above 0 with its whole
+      interval, a fall below it;
+    - the level of an interval is between 0 and 1.
+    """
+    if list(frame.columns) != COMPARISON_COLUMNS:
+        raise ValueError(f"comparison columns are {COMPARISON_COLUMNS}, not {list(frame.columns)}")
+    for side in ("", REFERENCE):
+        check(side_of(frame, side))
+    difference, low, high, level, _ = (frame[name].to_numpy(float) for name in COMPARISON_NUMBERS)
+    verdict = frame["verdict"].to_numpy()
+    withheld = frame[["status", REFERENCE + "status"]].isin(WITHHELD).any(axis=1)
+    slack = 1e-9 * np.maximum(np.abs(difference), 1)
+    rules = {
+        "two indicators": frame["indicator"] != frame[REFERENCE + "indicator"],
+        "an unknown `against`": ~frame["against"].isin(list(AGAINST)),
+        "an unknown verdict": ~frame["verdict"].isin(VERDICTS),
+        "a verdict without a difference": np.isnan(difference) & (verdict != "unknown"),
+        "a difference of a value that is withheld": withheld & ~np.isnan(difference),
+        "an interval with one end": np.isnan(low) != np.isnan(high),
+        "an interval that does not hold its difference": (low > difference + slack)
+        | (high < difference - slack),
+        "a rise that may be none": (verdict == "rise") & (low < -slack),
+        "a fall that may be none": (verdict == "fall") & (high > slack),
+        "a level that is none": (level < 0.5) | (level > 1),
+    }
+    return keeping(frame, rules, "comparisons")
+
+
+def tipping_point(low: float, high: float, margin: float = 0.0) -> float:
+    """How much those who did not answer would have to differ for a verdict to fall, at least.
+
+    A difference of two figures has the interval from `low` to `high`. If those who did not answer
+    differ from those who did by as much on both sides, it is what it is. If they differ on one side
+    by δ more, and are nearly all, the interval moves by δ: the verdict falls where it reaches 0 (a
+    rise, a fall) or leaves what matters (stable). Where more answer, it takes more.
+
+    In the unit of the difference, above 0; NaN where there is no verdict that could fall. `margin`
+    is 0 where no difference is known to matter.
+
+    >>> [round(tipping_point(*ends, 0.5), 2) for ends in ((0.1, 0.4), (-0.2, 0.3), (-0.2, 0.9))]
+    [0.1, 0.2, nan]
+    """
+    if low > 0 or high < 0:
+        return max(low, -high)
+    inside = min(margin - high, margin + low)
+    return inside if inside > 0 else math.nan
+
+
+def side_of(pairs: pd.DataFrame, side: str) -> pd.DataFrame:
+    """The estimates of one side of pairs: of "", or of `REFERENCE`."""
+    names = [side + name for name in COLUMNS]
+    return pairs[names].set_axis(COLUMNS, axis=1)
+
+
+def comparison_identifiers(frame: pd.DataFrame) -> list[str]:
+    """The permanent identifier of each comparison, as of a figure's, but it begins with `c`."""
+    return list(map(comparison_identifier, records(frame[COMPARISON_NAMES])))
+
+
+def comparison_identifier(row: Mapping[str, Any]) -> str:
+    """The permanent identifier of a comparison (see `comparison_identifiers`)."""
+    return short_digest("c", tuple(row[name] for name in COMPARISON_NAMES))
+
+
+def combine_comparisons(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """One frame of several, in order, each pair once."""
+    kept = [frame for frame in frames if len(frame)]
+    return pd.concat(kept).drop_duplicates(ignore_index=True) if kept else make_comparisons(None)
+
+
+def comparisons_to_json(frame: pd.DataFrame) -> dict[str, Any]:
+    """The frame as part of the `MIME` output; a base without limit (a census) is none."""
+    return {"columns": COMPARISON_COLUMNS, "rows": csv_lines(frame[COMPARISON_COLUMNS])}
+
+
+def comparisons_from_json(content: Mapping[str, Any]) -> pd.DataFrame:
+    """The frame that `comparisons_to_json` wrote."""
+    rows = from_lines(content["rows"])
+    return make_comparisons(pd.DataFrame(rows, columns=content["columns"]) if rows else None)

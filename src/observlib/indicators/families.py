@@ -17,7 +17,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue.tables import ALIKE, TABLES
 from observlib.confidentiality.disclosure import protect
-from observlib.estimates.comparisons import make_comparisons
+from observlib.estimates import make_comparisons
 
 # What a family may read beside tidy tables, tables of `data/reference` and other families.
 CONTEXT = {

@@ -14,8 +14,7 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.disclosure import GROUPED, protect
-from observlib.estimates import REFERENCE, SATISFIED_FROM
-from observlib.estimates.comparisons import IN_TIME
+from observlib.estimates import IN_TIME, REFERENCE, SATISFIED_FROM
 from observlib.indicators.counts import HISTORY, usual_change
 from observlib.language import rounding, wording
 from observlib.records.sheets import Changes, measured_since

@@ -15,12 +15,6 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.estimates import base
-from observlib.estimates.comparisons import (
-    COMPARISON_COLUMNS,
-    COMPARISON_NUMBERS,
-    check_comparisons,
-    side_of,
-)
 from observlib.language import french, words
 
 _PUBLISHED = 2  # decimals that are kept of what others publish
@@ -44,11 +38,15 @@ def carried(
     rows = dict.fromkeys(there.get("rows", []))
     pairs = dict.fromkeys(there.get("comparisons", {}).get("rows", []))
     for frame in frames:
-        if list(frame.columns) == COMPARISON_COLUMNS:
+        if list(frame.columns) == estimates.COMPARISON_COLUMNS:
             pairs |= dict.fromkeys(estimates.csv_lines(rounded_pairs(frame, catalogue)))
         elif list(frame.columns) == estimates.COLUMNS:
             rows |= dict.fromkeys(estimates.csv_lines(rounded_estimates(frame, catalogue)))
-    beside = {"comparisons": {"columns": COMPARISON_COLUMNS, "rows": [*pairs]}} if pairs else {}
+    beside = (
+        {"comparisons": {"columns": estimates.COMPARISON_COLUMNS, "rows": [*pairs]}}
+        if pairs
+        else {}
+    )
     return {"columns": estimates.COLUMNS, "rows": [*rows], **beside}
 
 
@@ -87,17 +85,17 @@ def rounded_pairs(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
         return pairs
     found = pairs.copy()
     for side in ("", estimates.REFERENCE):
-        rows = _rounded(side_of(pairs, side), catalogue)
+        rows = _rounded(estimates.side_of(pairs, side), catalogue)
         for name in estimates.NUMBERS:
             found[side + name] = rows[name].to_numpy()
     results = [_results(row, catalogue) for row in estimates.records(pairs)]
-    found[COMPARISON_NUMBERS] = results
-    return check_comparisons(found)
+    found[estimates.COMPARISON_NUMBERS] = results
+    return estimates.check_comparisons(found)
 
 
 def _results(row: Mapping[str, Any], catalogue: Catalogue) -> list[float]:
     """The numbers of a comparison, rounded."""
-    difference, low, high, level, detectable = (row[name] for name in COMPARISON_NUMBERS)
+    difference, low, high, level, detectable = (row[name] for name in estimates.COMPARISON_NUMBERS)
     places = words.decimals(words.indicator_of(row["indicator"], catalogue), row["unit"])
     difference, detectable = (french.rounded(x, places) for x in (difference, detectable))
     if math.isfinite(low):

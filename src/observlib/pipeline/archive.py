@@ -23,7 +23,7 @@ from observlib.base.files import replace_folder, workspace
 from observlib.base.kept import Inputs
 from observlib.base.period import Quarter
 from observlib.confidentiality.disclosure import Published
-from observlib.estimates.comparisons import check_comparisons, make_comparisons
+from observlib.estimates import check_comparisons, make_comparisons
 
 ARCHIVE_FOLDER = "published"
 ESTIMATES, COMPARISONS, STEPS = "estimates.parquet", "comparisons.parquet", "disclosure.json"

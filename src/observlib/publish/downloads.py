@@ -29,7 +29,7 @@ from observlib.base.text import fold
 from observlib.base.yaml_files import as_front_matter, mapping, read_text
 from observlib.display import charts
 from observlib.display.style import Brand
-from observlib.estimates.comparisons import comparison_identifiers, comparisons_from_json
+from observlib.estimates import comparison_identifiers, comparisons_from_json
 from observlib.language import french, words
 from observlib.language.prose import unmarked
 from observlib.publish import pandoc
@@ -462,7 +462,7 @@ def frames(path: Path) -> dict[str, pd.DataFrame]:
 def open_data(path: Path) -> dict[str, str]:
     """The data of an executed notebook as CSV, by how their files' names end.
 
-    Columns are those of `observlib.estimates` (`.csv`) and of `observlib.estimates.comparisons`
+    Columns are those of `observlib.estimates` (`.csv`) and of `observlib.estimates`
     (`-comparaisons.csv`), then the permanent `id` of each row. What is shown twice is written once.
     A text that a spreadsheet would take for a formula has an apostrophe before it (`text.as_cell`).
     """

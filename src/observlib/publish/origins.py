@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from observlib import estimates
 from observlib.base.yaml_files import load_data
-from observlib.estimates.comparisons import ALL_NUMBERS, comparison_identifier
+from observlib.estimates import ALL_NUMBERS, comparison_identifier
 from observlib.publish.pandoc import cell_label, source_text
 
 # --- The numbers of a text, each with the figures that it may tell

@@ -33,7 +33,7 @@ from observlib.base.text import fold_label
 from observlib.base.working_days import public_holidays
 from observlib.base.yaml_files import dump, load_data, read_yaml
 from observlib.catalogue.entries import Part, Slug, validated
-from observlib.dataset.package_tables import filled
+from observlib.dataset import filled
 from observlib.display.output import macros
 from observlib.language import french
 from observlib.language.prose import Markdown, typography

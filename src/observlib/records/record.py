@@ -16,7 +16,7 @@ from observlib.base.text import sign_fault
 from observlib.base.yaml_files import load_data
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Entry, Prose, Text, sheets, unknown_names
-from observlib.estimates.comparisons import COMPARISON_NUMBERS
+from observlib.estimates import COMPARISON_NUMBERS
 
 # --- Texts that are published: without personal data, formulas or markup
 

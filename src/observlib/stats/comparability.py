@@ -33,7 +33,7 @@ from observlib.base.period import Period
 from observlib.base.text import fold
 from observlib.catalogue import Catalogue, Device, Indicator
 from observlib.catalogue.questionnaires import Question
-from observlib.estimates.comparisons import side_of
+from observlib.estimates import side_of
 from observlib.records.sheets import measured_since
 
 Verdict = Literal["same", "near", "unknown", "other", "apart"]

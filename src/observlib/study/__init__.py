@@ -11,7 +11,7 @@ import pandas as pd
 from observlib import display, estimates, store
 from observlib.base.errors import ObservError, bounded
 from observlib.base.period import Quarter
-from observlib.estimates.comparisons import COMPARISON_COLUMNS, IN_TIME, combine_comparisons
+from observlib.estimates import COMPARISON_COLUMNS, IN_TIME, combine_comparisons
 from observlib.indicators.pairs import OUTCOMES
 from observlib.language import french
 from observlib.pipeline import disclosed, frame, project

@@ -14,7 +14,7 @@ from observlib.catalogue import Catalogue
 from observlib.display import charts
 from observlib.display.output import METHODS, NOTED
 from observlib.display.select import Crowded
-from observlib.estimates.comparisons import COMPARISON_COLUMNS, side_of
+from observlib.estimates import COMPARISON_COLUMNS, side_of
 from observlib.language import wording
 from observlib.language.prose import Markdown, joined
 from observlib.stats import comparability

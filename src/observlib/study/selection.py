@@ -14,7 +14,6 @@ from observlib import estimates
 from observlib.base.errors import ObservError, bounded
 from observlib.base.period import Quarter
 from observlib.catalogue import CHANNEL_LABELS, Catalogue
-from observlib.estimates import comparisons
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 Values = str | Iterable[str]
@@ -93,8 +92,8 @@ def check_names(column: str, values: Iterable[str], catalogue: Catalogue) -> Non
         "department": catalogue.departments,
         "group": catalogue.groups,
         "status": estimates.STATUSES,
-        "against": comparisons.AGAINST,
-        "verdict": comparisons.VERDICTS,
+        "against": estimates.AGAINST,
+        "verdict": estimates.VERDICTS,
         "by": _PERIODS,
     }
     known = allowed.get(column)

@@ -10,8 +10,7 @@ from observlib.base.period import Period, Quarter
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import changes, select
 from observlib.display.changes import PLACED, REASON_WORDS, outcomes
-from observlib.estimates import EVOLVED, REFERENCE, Row
-from observlib.estimates.comparisons import IN_TIME
+from observlib.estimates import EVOLVED, IN_TIME, REFERENCE, Row
 from observlib.language import french, wording, words
 from observlib.stats import comparability
 

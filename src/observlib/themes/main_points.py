@@ -21,8 +21,7 @@ from scipy.special import ndtr, ndtri
 
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, Indicator
-from observlib.estimates import EVOLVED, REFERENCE
-from observlib.estimates.comparisons import COMPARISON_NUMBERS
+from observlib.estimates import COMPARISON_NUMBERS, EVOLVED, REFERENCE
 from observlib.indicators.pairs import HEADLINE, PEOPLE
 from observlib.language import french, wording, words
 from observlib.records.sheets import Action

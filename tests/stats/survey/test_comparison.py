@@ -13,8 +13,7 @@ from scipy.stats import brunnermunzel
 from tests.examples import examples
 
 from observlib import estimates
-from observlib.estimates import REFERENCE
-from observlib.estimates.comparisons import VERDICTS
+from observlib.estimates import REFERENCE, VERDICTS
 from observlib.indicators.answers import mean_of_marks
 from observlib.indicators.answers import share as share_of
 from observlib.stats.survey import comparison

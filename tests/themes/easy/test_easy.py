@@ -13,7 +13,7 @@ from tests.words import plain
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.edition.make import page_markdown
-from observlib.estimates.comparisons import make_comparisons
+from observlib.estimates import make_comparisons
 from observlib.indicators import pairs as pair
 from observlib.records.sheets import Action
 from observlib.themes import easy, templates

@@ -7,7 +7,7 @@ from tests.records.test_expectations import GOOD
 from tests.words import plain
 
 from observlib import estimates
-from observlib.estimates.comparisons import COMPARISON_NUMBERS, check_comparisons, make_comparisons
+from observlib.estimates import COMPARISON_NUMBERS, check_comparisons, make_comparisons
 from observlib.records.sheets import Expectation
 from observlib.themes import templates
 from observlib.themes.expectations import expectations_

@@ -9,7 +9,7 @@ from tests.words import plain
 from observlib import Study, estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.estimates.comparisons import make_comparisons
+from observlib.estimates import make_comparisons
 from observlib.indicators import pairs as pair
 from observlib.records.sheets import Action
 from observlib.themes import templates

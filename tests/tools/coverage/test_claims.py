@@ -9,7 +9,7 @@ import pytest
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import load_catalogue
-from observlib.estimates.comparisons import make_comparisons
+from observlib.estimates import make_comparisons
 from observlib.indicators import pairs
 from observlib.pipeline.project import reference as table
 from tools.coverage import (

@@ -10,7 +10,7 @@ from observlib.base.period import Quarter
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Indicator
 from observlib.display import changes, dots
 from observlib.display.output import Output, text
-from observlib.estimates.comparisons import combine_comparisons
+from observlib.estimates import combine_comparisons
 from observlib.language import french, wording, words
 from observlib.themes import main_points
 
