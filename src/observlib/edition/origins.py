@@ -367,7 +367,7 @@ def _found(folder: Path, one: str, wanted: str) -> tuple[str, dict[str, Any], tu
             continue
         rows, pairs = archive.archive_tables(folder / name)
         table = pairs if is_pair else rows
-        identifiers = comparison_identifiers if is_pair else estimates.identifiers
+        identifiers = estimates.comparison_identifiers if is_pair else estimates.identifiers
         places = identifiers(table)
         if one in places:
             row = table.iloc[[places.index(one)]]

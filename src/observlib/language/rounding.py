@@ -14,7 +14,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.estimates import base
+from observlib.estimates import COMPARISON_COLUMNS, base
 from observlib.language import french, words
 
 _PUBLISHED = 2  # decimals that are kept of what others publish
@@ -38,15 +38,11 @@ def carried(
     rows = dict.fromkeys(there.get("rows", []))
     pairs = dict.fromkeys(there.get("comparisons", {}).get("rows", []))
     for frame in frames:
-        if list(frame.columns) == estimates.COMPARISON_COLUMNS:
+        if list(frame.columns) == COMPARISON_COLUMNS:
             pairs |= dict.fromkeys(estimates.csv_lines(rounded_pairs(frame, catalogue)))
         elif list(frame.columns) == estimates.COLUMNS:
             rows |= dict.fromkeys(estimates.csv_lines(rounded_estimates(frame, catalogue)))
-    beside = (
-        {"comparisons": {"columns": estimates.COMPARISON_COLUMNS, "rows": [*pairs]}}
-        if pairs
-        else {}
-    )
+    beside = {"comparisons": {"columns": COMPARISON_COLUMNS, "rows": [*pairs]}} if pairs else {}
     return {"columns": estimates.COLUMNS, "rows": [*rows], **beside}
 
 
