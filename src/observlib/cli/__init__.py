@@ -14,19 +14,7 @@ from typer import Option
 
 import observlib
 from observlib.base.errors import ObservError, UsageError
-from observlib.cli import printing
-from observlib.cli.devices import (
-    code,
-    fetch_exports,
-    forget_rows,
-    ingest_exports,
-    plan,
-    print_catalogue,
-    print_status,
-    watch,
-)
-from observlib.cli.edition import diff, edition, partners, preview, review_edition, trace
-from observlib.cli.new import add_to
+from observlib.cli import devices, edition, new, printing
 
 app = typer.Typer(
     help="An observatory of the users of public services: raw exports in, studies out.",
@@ -39,7 +27,7 @@ To begin, with the exports of your tools:
     rich_markup_mode=None,
 )
 
-add_to(app)
+new.add_to(app)
 
 
 def _version(asked: bool) -> None:
@@ -58,11 +46,21 @@ def _observ(
 
 
 _COMMANDS: dict[str, Callable[..., None]] = {
-    "catalogue": print_catalogue, "fetch": fetch_exports, "ingest": ingest_exports,
-    "forget": forget_rows, "status": print_status, "watch": watch, "plan": plan,
-    "edition": edition, "diff": diff, "review": review_edition, "trace": trace,
-    "partners": partners, "preview": preview, "code": code,
-}  # fmt: skip
+    "catalogue": devices.print_catalogue,
+    "fetch": devices.fetch_exports,
+    "ingest": devices.ingest_exports,
+    "forget": devices.forget_rows,
+    "status": devices.print_status,
+    "watch": devices.watch,
+    "plan": devices.plan,
+    "edition": edition.edition,
+    "diff": edition.diff,
+    "review": edition.review_edition,
+    "trace": edition.trace,
+    "partners": edition.partners,
+    "preview": edition.preview,
+    "code": devices.code,
+}
 for name, command in _COMMANDS.items():
     app.command(name)(command)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -14,25 +14,21 @@ from observlib.base import addresses
 from observlib.base.errors import ObservError, UsageError, bounded
 from observlib.base.files import working_folder
 from observlib.base.period import Quarter, today
-from observlib.cli.printing import (
-    Data,
-    NewData,
-    number_of,
-    print_json,
-    say,
-    say_list,
-    say_table,
-    say_wrapped,
-    steps,
-    store_of,
-    summarise,
-    waiting,
-)
-
-# --- `observ fetch`, `ingest`, `forget`: exports come into the store, and rows leave it
+from observlib.cli import printing
+from observlib.cli.printing import Data, number_of, print_json, say, say_list, say_table, steps
+from observlib.pipeline import project
 
 if TYPE_CHECKING:
     from observlib.base.files import Progress
+    from observlib.catalogue import Catalogue
+    from observlib.desk.planning import Plan
+    from observlib.desk.watch import Alarm
+
+# --- `observ fetch`, `ingest`, `forget`: exports come into the store, and rows leave it
+
+
+def _day(told: str) -> Any:
+    return Option(formats=["%Y-%m-%d"], help=told)
 
 
 def fetch_exports(
@@ -44,10 +40,7 @@ def fetch_exports(
     ),
     since: Annotated[
         datetime | None,
-        Option(
-            formats=["%Y-%m-%d"],
-            help="First day, of visits and tickets; 1 January of the year before last.",
-        ),
+        _day("First day, of visits and tickets; 1 January of the year before last."),
     ] = None,
 ) -> None:
     """Fetch a device's export from its tool or database.
@@ -56,7 +49,6 @@ def fetch_exports(
     fetch that was interrupted goes on where it stopped.
     """
     from observlib.desk import fetching
-    from observlib.pipeline import project
 
     folder = project.data_folder(to)
     known = project.catalogue(folder.parent)
@@ -68,10 +60,8 @@ def fetch_exports(
         print_json(devices=kinds)
         return
     with steps() as step:
-        path = fetching.fetch(
-            device, known, folder, root=project.root(), since=since and since.date(),
-            progress=step("Fetching"),
-        )  # fmt: skip
+        asked: dict[str, Any] = {"since": since and since.date(), "progress": step("Fetching")}
+        path = fetching.fetch(device, known, folder, root=project.root(), **asked)
     say(f"Fetched: {path}")
     print_json(path=path)
 
@@ -80,39 +70,32 @@ def ingest_exports(
     folder: Annotated[
         str, Argument(help="Folder of raw exports, or its address, searched to any depth.")
     ],
-    data: NewData = Path("data"),
+    data: printing.NewData = Path("data"),
 ) -> None:
     """Read raw exports into the store, each counted once."""
     from observlib import store
-    from observlib.pipeline import project
 
     folder_of_store = project.data_folder(data)
     known = project.catalogue_with_devices(data)
     folder = folder.rstrip("/") or "/"
     with steps() as step, _at_hand(folder, folder_of_store, step("Fetching exports")) as place:
         reading = step("Reading exports")
-        done = store.ingest(place, folder_of_store, known, reading, waiting)
+        done = store.ingest(place, folder_of_store, known, reading, printing.waiting)
         done.problems = [line.replace(str(place), folder) for line in done.problems]
-    summarise(done, folder, folder_of_store / "store")
+    printing.summarise(done, folder, folder_of_store / "store")
     if done.problems:
         raise ObservError(*done.problems)
     if done.unclaimed and done.kind == "demonstration" and not project.own(data, "catalogue"):
-        raise ObservError(
-            f"{folder}: is a demonstration, whose devices are those of data/demo/catalogue; "
-            "ingest it with `--data data/demo`"
-        )
+        of = "is a demonstration, whose devices are those of data/demo/catalogue"
+        raise ObservError(f"{folder}: {of}; ingest it with `--data data/demo`")
     if done.devices.empty:
-        raise ObservError(
-            f"{folder}: holds no export that a device claims; "
-            f"`observ catalogue` prints how they are named"
-        )
+        mend = "`observ catalogue` prints how they are named"
+        raise ObservError(f"{folder}: holds no export that a device claims; {mend}")
 
 
 def forget_rows(
     device: Annotated[str, Argument(help="Device of the catalogue.")],
-    before: Annotated[
-        datetime | None, Option(formats=["%Y-%m-%d"], help="Forget the rows before this day.")
-    ] = None,
+    before: Annotated[datetime | None, _day("Forget the rows before this day.")] = None,
     respondent: Annotated[
         str | None, Option(help="Forget who has this identifier in the device's tool.")
     ] = None,
@@ -128,7 +111,6 @@ def forget_rows(
     """
     from observlib import store
     from observlib.base import kept
-    from observlib.pipeline import project
 
     if (before is None) == (not respondent):
         raise UsageError("say what to forget: either --before YYYY-MM-DD or --respondent ID")
@@ -177,15 +159,8 @@ def _at_hand(told: str, data: Path, progress: Progress) -> Iterator[Path]:
         try:
             yield place
         except ObservError as error:
-            raise type(error)(
-                *(line.replace(str(place), where) for line in error.problems)
-            ) from error
-
-
-if TYPE_CHECKING:
-    from observlib.catalogue import Catalogue
-    from observlib.desk.planning import Plan
-    from observlib.desk.watch import Alarm
+            lines = [line.replace(str(place), where) for line in error.problems]
+            raise type(error)(*lines) from error
 
 
 _PARTS = ("departments", "products", "questionnaires", "indicators", "peers", "partners")
@@ -195,7 +170,6 @@ def print_catalogue(data: Data = Path("data")) -> None:
     """Check and print devices, products, actions, errata and more."""
     from observlib.confidentiality.attack import check_tried
     from observlib.edition.checklist import written
-    from observlib.pipeline import project
 
     known = project.catalogue(data)
     check_tried([(one.id, one.unit) for one in known.indicators.values()], known)
@@ -210,10 +184,8 @@ def print_catalogue(data: Data = Path("data")) -> None:
     columns = ("device\nproduct\nowner", "exports\nloader, how it listens\npersonal data")
     say_table(columns, rows, show_lines=True)
     for part, ids in told.items():
-        say_wrapped(f"{part}: {', '.join(ids) or 'none'}")
-    print_json(
-        devices=[device.model_dump(mode="json") for device in known.devices.values()], **told
-    )
+        printing.say_wrapped(f"{part}: {', '.join(ids) or 'none'}")
+    print_json(devices=[one.model_dump(mode="json") for one in known.devices.values()], **told)
 
 
 def print_status(
@@ -234,7 +206,7 @@ def print_status(
     if notebooks:
         _of_notebooks(data)
         return
-    folder, known = store_of(data)
+    folder, known = printing.store_of(data)
     found = store.status(folder, known.devices.values())
     changing = store.changing(known.devices.values(), known.questionnaires, today())
     corrected = store.corrections_of(folder, known)
@@ -246,15 +218,11 @@ def print_status(
         never = row["last"] is None and row["rhythm"] != "occasional"
         late = "never given" if never else row["late"] or None
         cells.append((row["device"], row["last"], row["expected"], late, row["rejected"] or None))
-    numbers = ("last day", "due", "late", "rejected")
-    say_table(("device", *numbers), cells, right=numbers, whole=("device", *numbers))
+    columns = ("device", "last day", "due", "late", "rejected")
+    say_table(columns, cells, right=columns[1:], whole=columns)
     say_list("Questionnaires that change", changing)
-    mended = [
-        f"{one['id']}: {one['status']}, {one['device']}, {one['first']} to {one['last']}; "
-        f"told by {one['provider']} on {one['date']}"
-        for one in corrections
-    ]
-    say_list("Corrections", mended, shown=30)
+    line = "{id}: {status}, {device}, {first} to {last}; told by {provider} on {date}"
+    say_list("Corrections", [line.format_map(one) for one in corrections], shown=30)
     awaited = [f"{name}: {told}" for name, told in expectations.items()]
     say_list("Expectations", awaited, shown=30)
     print_json(devices=rows, changing=changing, corrections=corrections, expectations=expectations)
@@ -265,7 +233,6 @@ def print_status(
 def _of_notebooks(data: Path) -> None:
     """Print the `edition.new_study.state` of each; an error where one may not be fresh."""
     from observlib.edition import new_study
-    from observlib.pipeline import project
 
     if data not in (Path("data"), Path(new_study.DATA)):
         raise UsageError(f"--notebooks is of {new_study.DATA}, their data; leave --data out")
@@ -274,10 +241,9 @@ def _of_notebooks(data: Path) -> None:
     say_table(columns, found.items(), whole=("notebook",))
     print_json(notebooks=found)
     if old := [name for name, state in found.items() if state != new_study.FRESH]:
-        raise ObservError(
-            f"{len(old)} of {number_of(found, 'notebook')}: not, or not known to be, what would be "
-            "made now; `make notebooks` executes all in place"
-        )
+        of = f"{len(old)} of {number_of(found, 'notebook')}"
+        why = "not, or not known to be, what would be made now"
+        raise ObservError(f"{of}: {why}; `make notebooks` executes all in place")
 
 
 def watch(
@@ -289,11 +255,7 @@ def watch(
         bool, Option("--webhook", help="Send all to the address in OBSERV_WEBHOOK_URL.")
     ] = False,
     since: Annotated[
-        datetime | None,
-        Option(
-            formats=["%Y-%m-%d"],
-            help="Look back: tell the alarms from this day on, and remember nothing.",
-        ),
+        datetime | None, _day("Look back: tell the alarms from this day on, and remember nothing.")
     ] = None,
 ) -> None:
     """Say where what users do or think changed since the last look.
@@ -306,16 +268,19 @@ def watch(
 
     if since and (mail or webhook):
         raise UsageError("--since only looks back; leave --mail and --webhook out")
-    folder, known = store_of(data)
+    folder, known = printing.store_of(data)
     before = watch.watched_until(folder)
     with steps() as step:
         found, watched = watch.raised(folder, known, step("Watching"))
+    new = watch.unheard(found, before)
     if since:
         new = [alarm for alarm in found if alarm.seen >= since.date()]
-    else:
-        new = watch.unheard(found, before)
     devices = {name.partition("/")[0] for name in watched}
-    _print_alarms(new, known, f"{number_of(devices, 'device')} watched, {len(watched)} series")
+    heard = number_of(new, "alarm") if new else "no alarm"
+    say(f"{number_of(devices, 'device')} watched, {len(watched)} series: {heard}")
+    if new:
+        columns = ("device\nowner", "what changed", "since", "seen on")
+        say_table(columns, [_alarm_cells(one, known) for one in new], whole=columns[2:])
     written = watch.send_alarms(new, known, mail, webhook)
     for path in written:
         say(f"Wrote {path}")
@@ -325,34 +290,21 @@ def watch(
     print_json(alarms=owned, watched=watched, mails=written)
 
 
-def _print_alarms(alarms: Sequence[Alarm], known: Catalogue, watched: str) -> None:
-    """Print what was watched, and a line for each alarm."""
-    if not alarms:
-        say(f"{watched}: no alarm")
-        return
-    rows = []
-    for alarm in alarms:
-        device = known.devices[alarm.device]
-        what = _SAID[alarm.kind] + ("" if alarm.of_few(known) else _size(alarm))
-        rows.append((f"{device.id}\n{device.owner}", what, alarm.began, alarm.seen))
-    say(f"{watched}: {number_of(alarms, 'alarm')}")
-    days = ("since", "seen on")
-    say_table(("device\nowner", "what changed", *days), rows, whole=days)
-
-
-_SAID = {
-    "marks": "lower marks",
-    "waits": "longer waits",
-    "more": "more calls or messages",
-    "fewer": "fewer people",
+_CHANGES = {
+    "marks": "lower marks, {:+.1f} of 10",
+    "waits": "longer waits, {:+.0%} of what the season makes one expect",
+    "more": "more calls or messages, {:+.0%} of what the season makes one expect",
+    "fewer": "fewer people, {:+.0%} of what the season makes one expect",
     "silence": "nothing comes any more",
 }
 
 
-def _size(alarm: Alarm) -> str:
-    if alarm.kind == "marks":
-        return f", {alarm.size:+.1f} of 10"
-    return f", {alarm.size:+.0%} of what the season makes one expect"
+def _alarm_cells(alarm: Alarm, known: Catalogue) -> tuple[object, ...]:
+    """The cells of an alarm, which tells no size where few people told of it."""
+    what = _CHANGES[alarm.kind].format(alarm.size)
+    what = what.partition(",")[0] if alarm.of_few(known) else what
+    device = known.devices[alarm.device]
+    return f"{device.id}\n{device.owner}", what, alarm.began, alarm.seen
 
 
 def plan(
@@ -369,14 +321,11 @@ def plan(
     from observlib import store
     from observlib.desk import planning
 
-    folder, _ = store_of(data)
+    folder, _ = printing.store_of(data)
     made = planning.plan_survey(folder, device, store.latest_quarter(folder, today()))
     _print_plan(made)
-    print_json(
-        device=device,
-        quarter=made.quarter,
-        **{name: getattr(made, name) for name in ("verdicts", "tests", "effect", "drop", "asked")},
-    )
+    told = {name: getattr(made, name) for name in ("verdicts", "tests", "effect", "drop", "asked")}
+    print_json(device=device, quarter=made.quarter, **told)
 
 
 def _print_plan(made: Plan) -> None:
@@ -389,28 +338,22 @@ def _print_plan(made: Plan) -> None:
     say(f"{made.device.label_en or made.device.label}, as of {made.quarter}\n")
     if made.verdicts:
         numbers = ("answers", "sees", "matters", "needs")
-        say_table(
-            ("measure", *numbers, "verdict"), map(_cells, made.verdicts), right=numbers,
-            whole=numbers, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0),
-        )  # fmt: skip
-        _say_paragraphs(words("notes", made))
+        rows = map(_verdict_cells, made.verdicts)
+        edges = {"show_edge": False, "pad_edge": False, "padding": (0, 1, 0, 0)}
+        say_table(("measure", *numbers, "verdict"), rows, numbers, numbers, **edges)
+        printing.say_wrapped(words("notes", made))
     else:
         say("Its page compares nothing with a year before.")
     if made.drop:
         say("\nCould be dropped:")
         for one in made.drop:
             text = f" « {one['text']} »" if one["text"] else ""
-            say_wrapped(f"{one['question']}{text}: {one['why']}", "  ")
+            printing.say_wrapped(f"{one['question']}{text}: {one['why']}", "  ")
     say()
-    _say_paragraphs(words("asked", made, MINIMUM_PEOPLE, SECONDS_A_QUESTION))
+    printing.say_wrapped(words("asked", made, MINIMUM_PEOPLE, SECONDS_A_QUESTION))
 
 
-def _say_paragraphs(text: str) -> None:
-    for paragraph in text.split("\n"):
-        say_wrapped(paragraph)
-
-
-def _cells(row: dict[str, Any]) -> list[str]:
+def _verdict_cells(row: dict[str, Any]) -> list[str]:
     """A measure of the table of verdicts."""
     marks = "*" * (row["spread"] == "others") + "†" * bool(row["small"])
     return [
@@ -447,10 +390,9 @@ def code(
     name, the quarter and each text's identifier.
     """
     from observlib import store
-    from observlib.pipeline import project
     from observlib.records import coding
 
-    folder, known = store_of(data)
+    folder, known = printing.store_of(data)
     if device not in known.devices:
         raise UsageError(f"device {device!r}: does not exist; devices are {bounded(known.devices)}")
     wanted = Quarter(quarter) if quarter else store.latest_quarter(folder, today())

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import webbrowser
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -19,27 +18,16 @@ import typer
 from typer import Argument, Option
 
 import observlib
-from observlib.base import addresses
+from observlib.base import addresses, files, kept
 from observlib.base.errors import SHOWN, ObservError, UsageError
-from observlib.base.files import ended_in_order, temporary_files
 from observlib.base.period import Quarter, today
-from observlib.cli.printing import (
-    Data,
-    Parameters,
-    follow_remote_store,
-    meanwhile,
-    parameters,
-    print_json,
-    print_site,
-    say,
-    say_list,
-    say_table,
-    steps,
-    tell,
-)
+from observlib.cli import printing
+from observlib.cli.printing import Data, Parameters, print_json, say, say_list, say_table, steps
+from observlib.edition import execute
+from observlib.pipeline import project
+from observlib.publish import standing
 
 if TYPE_CHECKING:
-    from observlib.base import kept
     from observlib.catalogue import Catalogue
     from observlib.edition.checklist import Check
     from observlib.publish.vintages import VintageDifference
@@ -78,22 +66,15 @@ def edition(
 
     What was made before from the same inputs is not made again.
     """
-    from observlib.base import files
-    from observlib.edition.execute import started
-    from observlib.pipeline import project
-    from observlib.publish import standing
-
     wanted = Quarter(quarter) if quarter is not None else None
-    given = parameters(parameter or [])
-    only = study or []
+    only, given = study or [], printing.parameters(parameter or [])
     root, folder = project.root(), project.data_folder(data)
     if to_release and (only or given or keep_going or explain):
-        raise UsageError(
-            "--release is of a whole edition; leave --study, -p, --keep-going and --explain out"
-        )
+        others = "--study, -p, --keep-going and --explain"
+        raise UsageError(f"--release is of a whole edition; leave {others} out")
     if to_release and wanted is None and (wanted := _due(root, folder)) is None:
         return
-    follow_remote_store(folder)
+    printing.follow_remote_store(folder)
     now = standing.now(root, folder, wanted, only, given, publisher, today())
     if (record := standing.since(root, now)) and not to_release:
         index = root / "reports" / "_site" / "index.html"
@@ -101,62 +82,55 @@ def edition(
         bundle = _put(root, folder, wanted, to)
         print_json(index=index, changed=False, made=record.made, **bundle)
         return
+    asked: dict[str, Any] = {"only": only, "given": given, "publisher": publisher}
     if explain:
-        from observlib.edition.notices import unborne
-        from observlib.edition.release import explain_release as why
-
-        told = why(root, folder, wanted, only=only, given=given, publisher=publisher)
-        for name, reason in told.items():
-            say(f"{name}: {reason}")
-        others = unborne(root, folder, wanted, today())
-        for name, errata in others.items():
-            say(f"edition {name}: would be made again: it tells figures of errata: {errata}")
-        site, family = told.pop("the site"), "family "
-        families = {n.removeprefix(family): told[n] for n in told if n.startswith(family)}
-        pages = {name: told[name] for name in told if not name.startswith(family)}
-        print_json(changed=True, site=site, pages=pages, families=families, editions=[*others])
+        _explain(root, folder, wanted, asked)
         return
     unharmed = files.telling_write_errors(root / "reports", "what was published is as it was")
-    with unharmed, contextlib.ExitStack() as stack:
+    with unharmed, ExitStack() as stack:
         checked = None
         if to_release and wanted:
             checked = stack.enter_context(_checklist(root, folder, wanted))
         # they make themselves ready while this process imports the rest
         workers = None
         if dask:
-            from observlib.edition.execute import cluster_workers
-
-            workers = stack.enter_context(cluster_workers(dask, root, folder))
+            workers = stack.enter_context(execute.cluster_workers(dask, root, folder))
         elif differ := standing.may_run(root, now):
-            workers = stack.enter_context(started(root, at_once=differ))
+            workers = stack.enter_context(execute.started(root, at_once=differ))
         step = stack.enter_context(steps())
 
         from observlib.edition.release import release, release_others
 
-        shared: dict[str, Any] = {
-            "publisher": publisher,
-            "computing": step("Computing estimates"),
-            "executing": step("Executing studies"),
-            "publishing": step("Publishing pages"),
-            "workers": workers,
-        }
+        shared: dict[str, Any] = {"publisher": publisher, "workers": workers}
+        shared |= {"computing": step("Computing estimates"), "executing": step("Executing studies")}
+        shared["publishing"] = step("Publishing pages")
         release_others(root, folder, wanted, say, **shared)
-        index, failed = release(
-            root,
-            folder,
-            wanted,
-            only=only,
-            given=given,
-            keep_going=keep_going,
-            approve=checked and checked.approve,
-            **shared,
-        )
-    print_site(index)
+        approve = checked and checked.approve
+        asked |= {"keep_going": keep_going, "approve": approve, **shared}
+        index, failed = release(root, folder, wanted, **asked)
+    printing.print_site(index)
     released: dict[str, Any] = {"released": True, "checks": checked.told} if checked else {}
     bundle = _put(root, folder, wanted, to)
     print_json(index=index, changed=True, failed=failed, **released, **bundle)
     if failed:
         raise ObservError(*failed, "the others are published, as a partial edition")
+
+
+def _explain(root: Path, data: Path, quarter: Quarter | None, asked: Mapping[str, Any]) -> None:
+    """Say what would be made again, and why."""
+    from observlib.edition.notices import unborne
+    from observlib.edition.release import explain_release
+
+    told = explain_release(root, data, quarter, **asked)
+    for name, reason in told.items():
+        say(f"{name}: {reason}")
+    others = unborne(root, data, quarter, today())
+    for name, errata in others.items():
+        say(f"edition {name}: would be made again: it tells figures of errata: {errata}")
+    site, family = told.pop("the site"), "family "
+    families = {n.removeprefix(family): told[n] for n in told if n.startswith(family)}
+    pages = {name: told[name] for name in told if not name.startswith(family)}
+    print_json(changed=True, site=site, pages=pages, families=families, editions=[*others])
 
 
 def preview(
@@ -169,15 +143,14 @@ def preview(
     no_open: Annotated[bool, Option("--no-open", help="Only print the address.")] = False,
 ) -> None:
     """Show the page of a study as saved, and publish nothing."""
-    from observlib.edition.execute import started
-    from observlib.pipeline import project
-
-    root, folder, given = project.root(), project.data_folder(data), parameters(parameter or [])
+    root, folder = project.root(), project.data_folder(data)
+    given = printing.parameters(parameter or [])
     if watch:
-        with contextlib.suppress(KeyboardInterrupt):
+        with suppress(KeyboardInterrupt):
             _watch(root, folder, study, given, not no_open)
         return
-    with started(root, 1) as workers:  # its worker starts while this process imports the rest
+    # its worker starts while this process imports the rest
+    with execute.started(root, 1) as workers:
         from observlib.edition.new_study import page_preview
 
         address = page_preview(root, folder, study, given, workers).as_uri()
@@ -188,21 +161,18 @@ def preview(
 
 
 def _watch(root: Path, data: Path, study: str, given: dict[str, str], is_opened: bool) -> None:
-    from observlib.base import kept
-    from observlib.edition.execute import started
     from observlib.edition.new_study import saves, served
-    from observlib.publish.standing import PREVIEWS
 
     notebooks, library = root / "notebooks", Path(observlib.__file__).parent
 
     def code() -> kept.Inputs:
         return kept.stamps("the library", library)
 
-    with contextlib.ExitStack() as stack, served(root / PREVIEWS) as (place, renew):
+    with ExitStack() as stack, served(root / standing.PREVIEWS) as (place, renew):
 
         def begin() -> tuple[Executor, kept.Inputs]:
             stack.close()
-            return stack.enter_context(started(root, 1)), code()
+            return stack.enter_context(execute.started(root, 1)), code()
 
         workers, imported = begin()
         from observlib.edition.new_study import page_preview
@@ -217,10 +187,10 @@ def _watch(root: Path, data: Path, study: str, given: dict[str, str], is_opened:
             except UsageError:
                 raise
             except ObservError as error:
-                tell(error.problems)
+                printing.tell(error.problems)
                 workers, imported = begin()  # the former may be damaged; this one waits
                 continue
-            address = place + path.relative_to(root / PREVIEWS).as_posix()
+            address = place + path.relative_to(root / standing.PREVIEWS).as_posix()
             say(f"{address} ({monotonic() - begun:.1f} s)")
             print_json(address=address)
             renew()
@@ -272,7 +242,7 @@ def _due(root: Path, data: Path) -> Quarter | None:
     return None
 
 
-@contextlib.contextmanager
+@contextmanager
 def _checklist(root: Path, data: Path, quarter: Quarter) -> Iterator[_Checked]:
     """Look at what needs no made edition, before it is made; show all that was found at the end."""
     from observlib.edition import checklist as checks
@@ -296,8 +266,7 @@ def _checklist(root: Path, data: Path, quarter: Quarter) -> Iterator[_Checked]:
 
 def _print(told: list[dict[str, str]]) -> None:
     by_state = sorted(told, key=lambda one: ("blocking", "warning", "ok").index(one["state"]))
-    rows = [(one["name"], one["state"], one["told"]) for one in by_state]
-    say_table(("check", "state", "found"), rows)
+    say_table(("check", "state", "found"), [one.values() for one in by_state])
 
 
 # --- What is told of published editions
@@ -327,8 +296,6 @@ def review_edition(
     Exit code 0: reproduced. 1: something differs. 3: it could not be made again.
     """
     from observlib import review as reviewing
-    from observlib.base import files
-    from observlib.pipeline import project
     from observlib.publish import record
 
     root = project.root()
@@ -340,13 +307,11 @@ def review_edition(
         if not editions:
             raise UsageError(f"{site}: holds no edition; name the folder of one, or a zip of it")
         bundle = str(site / editions[0].quarter)
-    with ended_in_order(), _at_hand(bundle) as place:
-        found = reviewing.review_bundle(
-            place, root, project.data_folder(data), meanwhile, trust or []
-        )
-    counts = ", ".join(f"{number} {name}" for name, number in found.counts.items())
+    folder = project.data_folder(data)
+    with files.ended_in_order(), _at_hand(bundle) as place:
+        found = reviewing.review_bundle(place, root, folder, printing.meanwhile, trust or [])
     say(f"Edition {found.quarter} of {found.published}: {found.verdict}")
-    if counts:
+    if counts := ", ".join(f"{number} {name}" for name, number in found.counts.items()):
         say(f"Compared: {counts}")
     for verdict in dict.fromkeys(group.verdict for group in found.groups):
         titles = [group.called() for group in found.groups if group.verdict == verdict]
@@ -362,11 +327,10 @@ def review_edition(
     print_json(**found.as_dict())
     if found.verdict == reviewing.DIFFERS:
         lines = reviewing.report_lines(found)
-        rest = len(lines) - _SHOWN
-        more = [f"and {rest} more; --to writes a page"] if rest > 0 else []
+        more = [f"and {len(lines) - _SHOWN} more; --to writes a page"] * (len(lines) > _SHOWN)
         raise ObservError(*found.not_run, *lines[:_SHOWN], *more)
     for line in found.not_run:
-        meanwhile(line)
+        printing.meanwhile(line)
     if found.verdict == reviewing.NOT_RUN:
         raise typer.Exit(_NOT_RUN)
 
@@ -377,7 +341,7 @@ def _at_hand(told: str) -> Iterator[Path]:
     if not addresses.is_address(told):
         yield Path(told)
         return
-    with temporary_files() as folder:
+    with files.temporary_files() as folder:
         yield addresses.copy_from(addresses.checked_address(told, "BUNDLE"), folder / "bundle")
 
 
@@ -401,7 +365,6 @@ def trace(
     from observlib.display.output import macros
     from observlib.edition.origins import identifier_in
     from observlib.edition.origins import trace_figure as follow
-    from observlib.pipeline import project
 
     root, folder = project.root(), project.data_folder(data)
     known = project.catalogue(folder)
@@ -424,7 +387,7 @@ def diff(
 
     Of each figure both tell their own quarter's; what is established comes first.
     """
-    from observlib.pipeline import archive, project, revisions
+    from observlib.pipeline import archive, revisions
     from observlib.publish.vintages import difference_between
 
     root, folder = project.root(), project.data_folder(data)
@@ -450,10 +413,8 @@ def print_difference(found: VintageDifference, known: Catalogue, before: str, af
         return told
 
     def revised(row: dict[str, Any]) -> str:
-        told = " → ".join(values(row, known))
-        return (
-            f"{figure_label(row, known)}, {row['period']}: {told} ({row['reason'] or 'no reason'})"
-        )
+        told = f"{' → '.join(values(row, known))} ({row['reason'] or 'no reason'})"
+        return f"{figure_label(row, known)}, {row['period']}: {told}"
 
     alone = partial(figure_label, catalogue=known)
     count = len(found.established)
@@ -487,7 +448,6 @@ def partners(
     All is as published. Nothing is sent: `envois.csv` beside the packages says what was made.
     """
     from observlib.edition import packages
-    from observlib.pipeline import project
 
     made = packages.make_packages(project.root(), Quarter(quarter), to, replace=replace)
     for path, state in made.items():

@@ -13,7 +13,9 @@ import typer
 from typer import Argument, Option
 
 from observlib.base.errors import ObservError, UsageError
-from observlib.cli.printing import Data, number_of, print_json, rejected, say, say_list, say_table
+from observlib.cli import printing
+from observlib.cli.printing import Data, number_of, print_json, say, say_list, say_table
+from observlib.pipeline import project
 
 if TYPE_CHECKING:
     from observlib.catalogue import Catalogue
@@ -26,8 +28,11 @@ _Texts = list[str] | None
 _practice = typer.Typer(help="Sheets in which teams share what a tool or method taught them.")
 study = typer.Typer(help="Notebooks of which the pages of an edition are made.")
 device = typer.Typer(help="Listening devices of the catalogue.")
-_HINTS = {"id": "such as jdma-boamp", "label": "its name in French",
-          "personal_data": "which its exports hold, in French"}  # fmt: skip
+_HINTS = {
+    "id": "such as jdma-boamp",
+    "label": "its name in French",
+    "personal_data": "which its exports hold, in French",
+}
 _OF_THE_COMMAND = ("file", "column", "word", "unit", "scale", "separator", "yes", "data")  # no keys
 
 
@@ -60,7 +65,6 @@ def create_practice(
     It is a draft, which no edition publishes, until its line `draft` is removed.
     """
     from observlib.desk import device
-    from observlib.pipeline import project
 
     given = {"department": department, "tool": tool, "method": method, "verdict": verdict}
     path = device.new_practice(project.root(), data, title, given, product or [])
@@ -80,7 +84,6 @@ def create_study(
     It runs and passes its tests as it is, on the visits of the demonstration.
     """
     from observlib.edition.new_study import new_study as write
-    from observlib.pipeline import project
 
     path = write(project.root(), name, title, question, order)
     say(f"Wrote {path}: open it with `make lab`.")
@@ -135,7 +138,6 @@ def create_device(
     said = locals()
     given: _Given = {k: v for k, v in said.items() if k not in _OF_THE_COMMAND}
     from observlib.desk import device
-    from observlib.pipeline import project
 
     catalogue = project.catalogue(data)
     asks = bool(sys.stdin and sys.stdin.isatty())
@@ -213,14 +215,15 @@ def _looked_up(path: Path, given: _Given, catalogue: Catalogue, asks: bool) -> M
         if given.get("loader"):
             raise UsageError(recognise.why_not(path, catalogue, given))
         return None
-    names = [one.shown for one in best]
-    if len(best) > 1 and not asks:
-        raise UsageError(
-            f"{path}: can be read as {' and as '.join(names)}; say which by `--loader`"
-            + (" and the key beside it" if any(one.keys for one in best) else "")
-        )
-    name = names[0] if len(best) == 1 else choose(f"{path.name} can be read in several ways", names)
-    match = best[names.index(name)]
+    by_name = {one.shown: one for one in best}
+    name, *others = by_name
+    if others and not asks:
+        beside = " and the key beside it" if any(one.keys for one in best) else ""
+        ways = " and as ".join(by_name)
+        raise UsageError(f"{path}: can be read as {ways}; say which by `--loader`{beside}")
+    if others:
+        name = choose(f"{path.name} can be read in several ways", [*by_name])
+    match = by_name[name]
     given |= {"loader": match.loader, **match.keys}
     return match
 
@@ -239,15 +242,14 @@ def _show(path: Path, match: Match, form: Proposal | None, zone: str | None) -> 
     if titles is not None:
         fields.insert(0, "column of the file", [titles.get(name, "") for name in fields.index])
     say_table(["field", *fields.columns], [map(escape, row) for row in fields.itertuples()])
-    refused = [rejected(*row) for row in loaded.rejects.itertuples(index=False)]
+    refused = [printing.rejected(*row) for row in loaded.rejects.itertuples(index=False)]
     say(f"{number_of(loaded.rows, 'row')} would be read, {len(refused)} rejected")
     say_list("The first rejected", refused[:5])
     say_list(number_of(loaded.notices, "notice"), loaded.notices)
     if unread is None:
         say("Not read: all columns but those that the loader names")
-    else:
-        lines = [f"{title}: {why}" for title, why in unread.items()]
-        say_list(f"{number_of(lines, 'column')} not read", lines, shown=100)
+    lines = [f"{title}: {why}" for title, why in (unread or {}).items()]
+    say_list(f"{number_of(lines, 'column')} not read", lines, shown=100)
     if form is not None:
         kinds = {FIELDS[loaded.table][name].rstrip("?~") for name in form.raw["columns"]}
         if "moment" in kinds and not zone:
@@ -260,17 +262,15 @@ def _show(path: Path, match: Match, form: Proposal | None, zone: str | None) -> 
         ]
         say_list("Left out, though a column may give it", offers, shown=100)
         say_list("The format", form.text().rstrip().splitlines(), shown=100)
-    return {
+    told: dict[str, object] = {
         "loader": match.loader,
         **match.keys,
         "table": loaded.table,
         "columns": titles,
-        "unread": unread,
-        "rows": len(loaded.rows),
-        "first": rows.to_dict("records"),
-        "rejects": loaded.rejects.to_dict("records"),
-        "notices": loaded.notices,
     }
+    told |= {"unread": unread, "rows": len(loaded.rows), "first": rows.to_dict("records")}
+    rejects = loaded.rejects.to_dict("records")
+    return {**told, "rejects": rejects, "notices": loaded.notices}
 
 
 def _wished(table: str | None, separator: str | None, **options: list[str] | None) -> Wishes:
@@ -278,13 +278,13 @@ def _wished(table: str | None, separator: str | None, **options: list[str] | Non
     from observlib.desk.propose import Wishes
 
     wishes, problems = Wishes(table, separator=separator), []
-    shapes = {"column": "FIELD=HEADER", "word": "FIELD.VALUE=WORD", "unit": "FIELD=UNIT",
-              "scale": "FIELD=WORST,BEST"}  # fmt: skip
+    shapes = {"column": "HEADER", "unit": "UNIT", "scale": "WORST,BEST"}
     for option, said in ((option, said) for option, some in options.items() for said in some or ()):
         key, _, told = (part.strip() for part in said.partition("="))
         name, _, value = key.partition(".")
         if not (name and told) or bool(value) != (option == "word"):
-            problems.append(f"--{option} {said!r}: write it {shapes[option]}")
+            shape = f"FIELD={shapes[option]}" if option in shapes else "FIELD.VALUE=WORD"
+            problems.append(f"--{option} {said!r}: write it {shape}")
             continue
         place = getattr(wishes, f"{option}s")
         if option == "word":
@@ -324,15 +324,13 @@ def _proposed(
 
 
 def _unanswered(question: OpenQuestion) -> str:
-    some = question.answers[:12]
-    if not some:
-        return question.text
+    others = [one for one in question.answers[:12] if one != question.guess]
+    some = ", ".join(others)
     if question.guess is not None:
-        others = [one for one in some if one != question.guess]
-        guess = question.written(question.guess)
-        rest = f"; or one of {', '.join(others)}" if others else ""
-        return f"{question.text}; if it is {question.guess!r}, say {guess}{rest}"
-    return f"{question.text}; say {question.written('…')}, which is one of {', '.join(some)}"
+        said = f"if it is {question.guess!r}, say {question.written(question.guess)}"
+        return f"{question.text}; {said}" + (f"; or one of {some}" if some else "")
+    how = f"; say {question.written('…')}, which is one of {some}" if some else ""
+    return f"{question.text}{how}"
 
 
 def _decide(wishes: Wishes, question: OpenQuestion) -> None:
@@ -365,11 +363,10 @@ def _check_pattern(path: Path, given: _Given, catalogue: Catalogue) -> None:
     pattern = given.get("pattern")
     if pattern and not PurePath(path.name).match(pattern.rpartition("/")[2]):
         raise UsageError(f"pattern {pattern!r}: does not fit {path.name!r}, the file that is shown")
-    others = [one.id for one in catalogue.devices.values() if path.match(one.pattern)]
-    if others:
-        raise UsageError(
-            f"{path}: is claimed by the device {others[0]} already, whose pattern fits its name"
-        )
+    for one in catalogue.devices.values():
+        if path.match(one.pattern):
+            why = f"is claimed by the device {one.id} already, whose pattern fits its name"
+            raise UsageError(f"{path}: {why}")
 
 
 def choose(question: str, answers: Sequence[str], guess: str | None = None) -> str:

@@ -22,6 +22,7 @@ import typer
 from typer import Option
 
 from observlib.base.errors import SHOWN, UsageError, bounded, visible
+from observlib.pipeline import project
 
 if TYPE_CHECKING:
     from observlib.base.files import Progress
@@ -41,8 +42,6 @@ def follow_remote_store(folder: Path) -> None:
 
 def store_of(data: Path) -> tuple[Path, Catalogue]:
     """A data folder, whose store is read as it is now, and its catalogue, which has devices."""
-    from observlib.pipeline import project
-
     folder, known = project.data_folder(data), project.catalogue_with_devices(data)
     follow_remote_store(folder)
     return folder, known
@@ -71,8 +70,6 @@ Parameters = Annotated[
 
 
 def _is_there(data: Path) -> Path:
-    from observlib.pipeline import project
-
     project.data_folder(data, is_there=True)
     return data
 
@@ -109,11 +106,6 @@ def with_output_options(command: Any) -> Any:
     return command
 
 
-def _is_asked(option: str) -> bool:
-    """Whether a command was asked to print so: `--quiet` or `--json`."""
-    return option in _wanted
-
-
 def forget_options() -> None:
     """Forget how a command was asked to print: the next may be asked otherwise."""
     _wanted.clear()
@@ -126,14 +118,11 @@ def say(text: str = "") -> None:
 
 
 def say_wrapped(text: str, indent: str = "") -> None:
-    """Print a text of several lines within the terminal."""
+    """Print paragraphs, a line each, within the terminal."""
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
-    after = indent + "  "
-    say(
-        textwrap.fill(
-            text, width, initial_indent=indent, subsequent_indent=after, break_on_hyphens=False
-        )
-    )
+    filler = textwrap.TextWrapper(width, indent, indent + "  ", break_on_hyphens=False)
+    for paragraph in text.split("\n"):
+        say(filler.fill(paragraph))
 
 
 def say_table(
@@ -198,21 +187,22 @@ def print_site(index: Path) -> None:
 
 def summarise(done: Ingested, folder: str, store: Path) -> None:
     """Say by device what was read, then what was not and why."""
-    place = _from_here(store)
+    place_of_store = _from_here(store)
     if not done.devices.empty:
-        say(f"{done.kind} data in {place}:")
+        say(f"{done.kind} data in {place_of_store}:")
         counts = ("files", "unchanged", "rows", "rejected")
         total = ("all", *done.devices.drop(columns="device").sum())
         say_table(("device", *counts), [*done.devices.itertuples(index=False), total], right=counts)
     say_list(f"{number_of(done.replaced, 'export')} corrected earlier rows", done.replaced)
     refused = [rejected(*reject) for reject in done.rejects.itertuples(index=False)]
-    say_list(f"{number_of(refused, 'row')} rejected, told in {place / 'rejects'}", refused)
+    say_list(f"{number_of(refused, 'row')} rejected, told in {place_of_store / 'rejects'}", refused)
     notices = _told_once(done.notices)
     say_list(f"{number_of(notices, 'notice')}", notices, shown=30)
-    unclaimed = [
-        f"{folder}{'' if str(parent) == '.' else f'/{parent}'}: {bounded(names, shown=30)}"
-        for parent, names in _by_folder(done.unclaimed).items()
-    ]
+    by_folder: dict[str, list[str]] = {}
+    for path in map(Path, done.unclaimed):
+        place = folder if path.parent == Path() else f"{folder}/{path.parent}"
+        by_folder.setdefault(place, []).append(path.name)
+    unclaimed = [f"{place}: {bounded(names, shown=30)}" for place, names in by_folder.items()]
     title = f"{number_of(done.unclaimed, 'file')} not read, which no device claims"
     say_list(title, unclaimed, shown=30)  # nothing else names them
     print_json(
@@ -259,13 +249,6 @@ def rejected(file: str, row: int, column: str, value: str, reason: str) -> str:
     """A rejected row in one line."""
     where = " ".join([column] * bool(column) + [repr(value)] * bool(value))
     return ": ".join([f"{file}:{row}", *[where] * bool(where), reason])
-
-
-def _by_folder(names: list[str]) -> dict[Path, list[str]]:
-    folders: dict[Path, list[str]] = {}
-    for name in names:
-        folders.setdefault(Path(name).parent, []).append(Path(name).name)
-    return folders
 
 
 def number_of(items: Sized, noun: str) -> str:
@@ -319,9 +302,9 @@ def steps() -> Iterator[Callable[[str], Progress]]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
 
-    console = Console(stderr=True, quiet=_is_asked("--quiet"))
-    if _is_asked("--json") or not console.is_terminal:
-        yield _events if _is_asked("--json") else _progress_lines
+    console = Console(stderr=True, quiet="--quiet" in _wanted)
+    if "--json" in _wanted or not console.is_terminal:
+        yield _events if "--json" in _wanted else _progress_lines
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     more = (TimeRemainingColumn(compact=True), TextColumn("{task.fields[name]}"))
