@@ -12,18 +12,11 @@ from typing import get_args
 
 from pydantic import ValidationError
 
+from observlib import catalogue as catalogues
 from observlib.base import files
 from observlib.base.errors import ObservError, UsageError
 from observlib.base.yaml_files import dump
-from observlib.catalogue import (
-    Catalogue,
-    Channel,
-    Device,
-    DeviceFamily,
-    Frequency,
-    load_catalogue,
-    needed_by,
-)
+from observlib.catalogue import Catalogue, Device
 from observlib.catalogue.entries import fault_texts
 from observlib.catalogue.tables import TABLES
 from observlib.desk.propose import Proposal
@@ -36,17 +29,17 @@ _REQUIRED = [name for name, field in Device.model_fields.items() if field.is_req
 
 def required(given: Mapping[str, str | None], catalogue: Catalogue) -> list[str]:
     """The keys that a device must have: those of all, then those of its loader, once known."""
-    return [*_REQUIRED, *needed_by(given.get("loader") or "", catalogue.formats)]
+    return [*_REQUIRED, *catalogues.needed_by(given.get("loader") or "", catalogue.formats)]
 
 
 def choices(catalogue: Catalogue) -> dict[str, list[str]]:
     """The values allowed for the keys of a device that have a list of them."""
     return {
-        "family": list(get_args(DeviceFamily)),
-        "channel": list(get_args(Channel)),
+        "family": list(get_args(catalogues.DeviceFamily)),
+        "channel": list(get_args(catalogues.Channel)),
         "owner": list(catalogue.departments),
         "product": list(catalogue.products),
-        "frequency": list(get_args(Frequency)),
+        "frequency": list(get_args(catalogues.Frequency)),
         "loader": sorted((*loader_names(), *catalogue.formats)),
         "table": list(TABLES),
         "questionnaire": list(catalogue.questionnaires),
@@ -62,10 +55,8 @@ def fault_of(key: str, value: str, catalogue: Catalogue) -> str | None:
         return f"id {value!r} is already used; ids are unique"
     twins = [d.id for d in catalogue.devices.values() if key == "pattern" and d.pattern == value]
     if twins:
-        return (
-            f"pattern {value!r}: is that of the device {twins[0]}; "
-            "no export may be claimed by two devices"
-        )
+        why = f"is that of the device {twins[0]}; no export may be claimed by two devices"
+        return f"pattern {value!r}: {why}"
     try:
         Device.model_validate({key: value})
     except ValidationError as error:  # of other keys too, which are missing here
@@ -86,19 +77,15 @@ def new_device(
             raise UsageError(fault)
         catalogue = with_format(catalogue, form, entry["loader"])
     allowed = choices(catalogue)
-    missing = [
-        f"device: `{key}` is missing"
-        + (f"; allowed: {', '.join(allowed[key])}" if key in allowed else "")
-        for key in required(entry, catalogue)
-        if key not in entry
-    ]
+    lacking = [key for key in required(entry, catalogue) if key not in entry]
+    ways = {key: f"; allowed: {', '.join(names)}" for key, names in allowed.items()}
+    missing = [f"device: `{key}` is missing{ways.get(key, '')}" for key in lacking]
     faults = [fault_of(key, value, catalogue) for key, value in entry.items()]
     if problems := [*missing, *filter(None, faults)]:
         raise UsageError(*problems)
     path = project.devices_file(data, root)
-    text = dump(
-        [{key: entry[key] for key in Device.model_fields if key in entry} | entry], width=95
-    )
+    ordered = {key: entry[key] for key in Device.model_fields if key in entry}
+    text = dump([ordered | entry], width=95)
     after = f"{path.read_text(encoding='utf-8').rstrip()}\n{text}"
     formats = path.parents[1] / "formats"
     of_format = {f"{entry['id']}.yml": form.text()} if form is not None else {}
@@ -111,9 +98,8 @@ def new_device(
         files.write_text(copy / path.parent.name / path.name, after)
         _write(of_format, copy / "formats")
         try:
-            load_catalogue(
-                root / "data" / "catalogue", loader_names(), TABLES, own=copy / "catalogue"
-            )
+            shared = root / "data" / "catalogue"
+            catalogues.load_catalogue(shared, loader_names(), TABLES, own=copy / "catalogue")
         except ObservError as error:
             told = [_without_place(problem, copy) for problem in error.problems]
             raise UsageError(*told, "nothing was written") from error

@@ -10,11 +10,10 @@ import contextlib
 import html
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -23,22 +22,21 @@ from observlib.base.errors import ObservError, UsageError
 from observlib.base.files import Progress
 from observlib.catalogue import Catalogue, Device, Format, Questionnaire, fetched_from
 from observlib.desk import sources
-from observlib.desk.sources import (
-    AnswerPage,
-    PagedSource,
-    Records,
-    Server,
-    StaleError,
-    as_csv,
-    ask,
-    read_by,
-    server,
-)
+from observlib.desk.sources import AnswerPage, PagedSource, Records, Server, StaleError, as_csv, ask
 from observlib.loaders.surveys import without_the_rest
 from observlib.store import DEMONSTRATION_FILE
 
 _JSON = ("matomo_json", "datagouv_metrics", "zendesk_api")  # the loaders that read it
 _DATED = ("matomo", "zendesk", "glpi")  # of which a part may be asked for
+
+
+class _Wanted(NamedTuple):
+    """What is fetched page by page: a device's records since a day, for its format."""
+
+    device: Device
+    form: Format | None
+    since: date
+    today: date
 
 
 def fetch(
@@ -64,26 +62,25 @@ def fetch(
     since = since or date(today.year - 2, 1, 1)
     path = folder / _file_name(device, today)
     if any((parent / DEMONSTRATION_FILE).is_file() for parent in path.resolve().parents):
-        raise UsageError(
-            f"{folder}: holds the demonstration, with which real data is never mixed; "
-            f"name another folder with --to"
-        )
+        why = "holds the demonstration, with which real data is never mixed"
+        raise UsageError(f"{folder}: {why}; name another folder with --to")
     with files.telling_write_errors(folder, "an earlier file is as it was"):
         if kind == "limesurvey":
             text = limesurvey(device, catalogue.questions_of(device), path)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            files.write_text(path, text)
-            return path
-        source = _source(kind, device, catalogue, since, today)
+        elif kind in _PAGED:
+            source = _PAGED[kind](
+                _Wanted(device, catalogue.formats.get(device.loader), since, today)
+            )
         path.parent.mkdir(parents=True, exist_ok=True)
-        if source is None:
+        if kind == "limesurvey":
+            files.write_text(path, text)
+        elif kind in _PAGED:
+            part = path.parent / f".{device.id}.part"
+            path = folder / _file_name(device, sources.gather(source, part, today, progress))
+            sources.write_answer(source, part, path)
+            part.unlink()
+        else:
             sources.copy(device, catalogue, root, path, progress)
-            return path
-        part = path.parent / f".{device.id}.part"
-        begun = sources.gather(source, part, today, progress)
-        path = folder / _file_name(device, begun)
-        sources.write_answer(source, part, path)
-        part.unlink()
     return path
 
 
@@ -93,71 +90,57 @@ def fetchable(catalogue: Catalogue) -> dict[str, str]:
     return {name: kind for name, kind in found.items() if kind}
 
 
-def _source(
-    kind: str, device: Device, catalogue: Catalogue, since: date, today: date
-) -> sources.PagedSource | None:
-    """From where pages come; `None` of a table at an address."""
-    if kind == "matomo":
-        return matomo(device, since, today)
-    if kind == "zendesk":
-        return zendesk(catalogue.formats[device.loader], since)
-    if kind == "glpi":
-        return glpi(since)
-    return datagouv(device) if kind == "datagouv" else None
-
-
 def _file_name(device: Device, today: date) -> PurePath:
     """A name that the device's pattern claims."""
     end = ".json" if device.loader in _JSON else ".csv"
     apart = "_" if device.pattern.partition("*")[0][-1:].isalnum() else ""
     name = PurePath(device.pattern.replace("*", apart + today.isoformat(), 1))
     if name.suffix != end or name.is_absolute() or set("*?[]") & set(str(name)):
-        raise ObservError(
-            f"device {device.id!r}: its pattern {device.pattern!r} makes no file name; write it "
-            f"with one * and {end}, such as {device.id}_*{end}"
-        )
+        mend = f"write it with one * and {end}, such as {device.id}_*{end}"
+        what = f"its pattern {device.pattern!r} makes no file name"
+        raise ObservError(f"device {device.id!r}: {what}; {mend}")
     return name
 
 
 # --- Matomo's Reporting API. `API.get` is asked, whose JSON is kept as it is, without the metrics
 # that are not read; for the loader `matomo_csv` it is written as the CSV that Matomo makes of it.
 
-_METRICS = (
-    "nb_visits", "nb_uniq_visitors", "nb_actions", "nb_downloads", "bounce_count",
+_METRICS = [
+    "nb_visits",
+    "nb_uniq_visitors",
+    "nb_actions",
+    "nb_downloads",
+    "bounce_count",
     "sum_visit_length",
-)  # fmt: skip
+]
 _PERIODS = {"continuous": "day", "daily": "day", "weekly": "week"}
 
 
-def matomo(device: Device, since: date, today: date) -> PagedSource:
+def matomo(wanted: _Wanted) -> PagedSource:
     """The visits of a device's site from a day on, by its `frequency`.
 
     Only of periods that have ended. Days are asked for a month at a time, others a year at a time.
     """
-    site = server("Matomo", "TOKEN")
+    site, device = sources.server("Matomo", "TOKEN"), wanted.device
     period = _PERIODS.get(device.frequency, "month")
-    ended = (pd.Period(today, period[0].upper()) - 1).end_time.date()
-    spans = _spans(since, ended, "M" if period == "day" else "Y")
+    ended = (pd.Period(wanted.today, period[0].upper()) - 1).end_time.date()
+    spans = _spans(wanted.since, ended, "M" if period == "day" else "Y")
     if not spans:
-        raise UsageError(f"--since {since}: no {period} has begun and ended since; give an earlier")
-    asked = {
-        "url": site.url, "site": device.site_id, "period": period, "loader": device.loader,
-        "since": since.isoformat(),
-    }  # fmt: skip
+        none = f"no {period} has begun and ended since"
+        raise UsageError(f"--since {wanted.since}: {none}; give an earlier")
+    asked = {"url": site.url, "site": device.site_id, "period": period, "loader": device.loader}
+    form = {"module": "API", "method": "API.get", "format": "JSON", "format_metrics": 0}
+    form |= {"idSite": device.site_id or 0, "period": period, "columns": ",".join(_METRICS)}
 
     def pages(cursor: Any) -> Iterator[AnswerPage]:
         for place, (first, last) in enumerate(spans, 1):
             if not cursor or first.isoformat() >= cursor:
-                form: dict[str, str | int] = {
-                    "module": "API", "method": "API.get", "format": "JSON",
-                    "idSite": device.site_id or 0, "period": period, "date": f"{first},{last}",
-                    "columns": ",".join(_METRICS), "format_metrics": 0,
-                    "token_auth": site.keys[0],
-                }  # fmt: skip
-                visits = ask(site, "index.php", form=form, read=_visits, said=_matomo_fault)
+                own = {**form, "date": f"{first},{last}", "token_auth": site.keys[0]}
+                visits = ask(site, "index.php", form=own, read=_visits, said=_matomo_fault)
                 after = spans[place][0].isoformat() if place < len(spans) else None
                 yield AnswerPage(visits, after, place, len(spans))
 
+    asked["since"] = wanted.since.isoformat()
     return PagedSource(site.host, asked, pages, _csv if device.loader == "matomo_csv" else _json)
 
 
@@ -207,26 +190,24 @@ DATAGOUV = "https://metric-api.data.gouv.fr"
 _MOST_MONTHS = 50  # months a page, the most that there may be
 
 
-def datagouv(device: Device) -> PagedSource:
+def datagouv(wanted: _Wanted) -> PagedSource:
     """All months of a device's data set; written as data.gouv.fr shows them."""
-    metrics = Server("data.gouv.fr", DATAGOUV, "the network")
+    metrics, name = Server("data.gouv.fr", DATAGOUV, "the network"), wanted.device.dataset_id or ""
+    query = {"dataset_id__exact": name, "metric_month__sort": "asc", "page_size": _MOST_MONTHS}
 
     def pages(cursor: Any) -> Iterator[AnswerPage]:
         number = cursor or 1
         while number:
-            query = {
-                "dataset_id__exact": device.dataset_id or "", "metric_month__sort": "asc",
-                "page": number, "page_size": _MOST_MONTHS,
-            }  # fmt: skip
-            months, is_last, total = ask(metrics, "api/datasets/data/", query=query, read=_months)
+            own = {**query, "page": number}
+            months, is_last, total = ask(metrics, "api/datasets/data/", query=own, read=_months)
             after = None if is_last else number + 1
             yield AnswerPage(months, after, min(number * _MOST_MONTHS, total), total)
             number = after
 
     def text(records: Records) -> Iterator[str]:
-        yield json.dumps({"id": device.dataset_id, "monthlyStats": [m for _, m in records()]})
+        yield json.dumps({"id": name, "monthlyStats": [month for _, month in records()]})
 
-    return PagedSource(metrics.host, {"dataset": device.dataset_id}, pages, text)
+    return PagedSource(metrics.host, {"dataset": name}, pages, text)
 
 
 def _months(answer: Any) -> tuple[dict[str, Any], bool, int]:
@@ -250,15 +231,16 @@ def _months(answer: Any) -> tuple[dict[str, Any], bool, int]:
 _INCREMENTAL = "api/v2/incremental/tickets/cursor.json"
 
 
-def zendesk(form: Format, since: date) -> PagedSource:
+def zendesk(wanted: _Wanted) -> PagedSource:
     """The tickets that came since a day, and their metrics, as the export of the API has them."""
-    desk = server("Zendesk", "USER", "TOKEN")
+    desk, since = sources.server("Zendesk", "USER", "TOKEN"), wanted.since.isoformat()
     user, token = desk.keys
     key = base64.b64encode(f"{user}/token:{token}".encode()).decode()
-    desk = desk._replace(keys=(token, key))
-    start = int(datetime(since.year, since.month, since.day, tzinfo=UTC).timestamp())
-    of_metrics = [name.partition(".")[2] for name in read_by(form) if name[:12] == "metric_sets."]
-    of_tickets = [name for name in read_by(form) if name[:12] != "metric_sets."]
+    desk, headers = desk._replace(keys=(token, key)), {"Authorization": f"Basic {key}"}
+    start = int(datetime.fromisoformat(f"{since}T00:00Z").timestamp())
+    names = sources.read_by(wanted.form) if wanted.form else []
+    of_metrics = [name.partition(".")[2] for name in names if name[:12] == "metric_sets."]
+    of_tickets = [name for name in names if name[:12] != "metric_sets."]
 
     def pages(cursor: Any) -> Iterator[AnswerPage]:
         page = None
@@ -266,7 +248,6 @@ def zendesk(form: Format, since: date) -> PagedSource:
             cursor = page.after if page else cursor
             query: dict[str, str | int] = {"cursor": cursor} if cursor else {"start_time": start}
             query["include"] = "metric_sets"
-            headers = {"Authorization": f"Basic {key}"}
             page = ask(
                 desk, _INCREMENTAL, query=query, headers=headers, read=read, said=_zendesk_fault
             )
@@ -279,10 +260,9 @@ def zendesk(form: Format, since: date) -> PagedSource:
         for ticket in tickets:
             name = str(int(ticket["id"]))
             metrics = beside.get(name) or ticket.get("metric_set") or {}
-            both = [_only(ticket, of_tickets), _only(metrics, of_metrics)]
-            both[0]["extracted"] = datetime.now(UTC).isoformat(" ", "seconds")
-            came_since = str(ticket["created_at"]) >= since.isoformat()
-            records[name] = both if came_since else None
+            extracted = {"extracted": datetime.now(UTC).isoformat(" ", "seconds")}
+            both = [_only(ticket, of_tickets) | extracted, _only(metrics, of_metrics)]
+            records[name] = both if str(ticket["created_at"]) >= since else None
         days = max(int(time.time() - start) // 86400, 1)
         if answer["end_of_stream"]:
             return AnswerPage(records, None, days, days)
@@ -290,7 +270,7 @@ def zendesk(form: Format, since: date) -> PagedSource:
         done = int((last or start) - start) // 86400
         return AnswerPage(records, str(answer["after_cursor"] or ""), min(done, days), days)
 
-    return PagedSource(desk.host, {"url": desk.url, "since": since.isoformat()}, pages, _both_lists)
+    return PagedSource(desk.host, {"url": desk.url, "since": since}, pages, _both_lists)
 
 
 def _only(record: dict[str, Any], names: list[str]) -> dict[str, Any]:
@@ -315,18 +295,15 @@ def _zendesk_fault(answer: Any) -> str:
 def _both_lists(records: Records) -> Iterator[str]:
     """Both lists, as the answers have them."""
     yield '{"tickets": ['
-    for place, (_, (ticket, _)) in enumerate(records()):
-        yield ("," if place else "") + "\n" + _compact(ticket)
+    yield from _lines(ticket for _, (ticket, _) in records())
     yield '\n], "metric_sets": ['
-    first = True
-    for name, (_, metrics) in records():
-        if metrics:
-            yield ("" if first else ",") + "\n" + _compact({"ticket_id": int(name), **metrics})
-            first = False
+    yield from _lines({"ticket_id": int(name), **own} for name, (_, own) in records() if own)
     yield '\n], "end_of_stream": true}\n'
 
 
-_compact = partial(json.dumps, separators=(",", ":"))
+def _lines(told: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    for place, one in enumerate(told):
+        yield ("," if place else "") + "\n" + json.dumps(one, separators=(",", ":"))
 
 
 # --- GLPI's tickets, by its REST API, written as the list that GLPI saves as CSV. Titles and texts
@@ -338,9 +315,9 @@ _MOST_TICKETS = 500  # tickets a page
 _DELETED = "tickets were deleted meanwhile, so that some may be missing; fetch again"
 
 
-def glpi(since: date) -> PagedSource:
+def glpi(wanted: _Wanted) -> PagedSource:
     """The tickets that were opened since a day."""
-    desk = server("GLPI", "USER_TOKEN", optional=("APP_TOKEN",))
+    desk = sources.server("GLPI", "USER_TOKEN", optional=("APP_TOKEN",))
     desk = desk._replace(url=desk.url.removesuffix("/apirest.php"))
     for name, key in zip(desk.key_variables, desk.keys, strict=True):
         if not key.isascii():  # it goes into a header
@@ -351,14 +328,15 @@ def glpi(since: date) -> PagedSource:
             first, before = cursor or [0, None]
             total = first + 1
             while first < total:
-                records, total = _tickets(desk, headers, since, first)
+                records, total = _tickets(desk, headers, wanted.since, first)
                 if before is not None and total < before:
                     raise StaleError(f"{desk.host}: {_DELETED}")
                 first, before = first + _MOST_TICKETS, total
                 after = [first, total] if first < total else None
                 yield AnswerPage(records, after, min(first, total), total)
 
-    return PagedSource(desk.host, {"url": desk.url, "since": since.isoformat()}, pages, _list)
+    asked = {"url": desk.url, "since": wanted.since.isoformat()}
+    return PagedSource(desk.host, asked, pages, _list)
 
 
 @contextlib.contextmanager
@@ -366,9 +344,9 @@ def _session(desk: Server) -> Iterator[dict[str, str]]:
     """A session of the API, closed at the end: the headers that its requests need."""
     user, app = desk.keys
     headers = {"Content-Type": "application/json", **({"App-Token": app} if app else {})}
-    told = {**headers, "Authorization": f"user_token {user}"}
+    own = {**headers, "Authorization": f"user_token {user}"}
     headers["Session-Token"] = ask(
-        desk, "apirest.php/initSession", headers=told, read=_token, said=_glpi_fault
+        desk, "apirest.php/initSession", headers=own, read=_token, said=_glpi_fault
     )
     try:
         yield headers
@@ -385,12 +363,11 @@ def _tickets(
     desk: Server, headers: dict[str, str], since: date, first: int
 ) -> tuple[dict[str, list[str]], int]:
     """The tickets from a place on, in the order of their numbers, and how many there are."""
-    query: dict[str, str | int] = {
-        "range": f"{first}-{first + _MOST_TICKETS - 1}", "sort": 2, "order": "ASC",
-        "criteria[0][field]": 15, "criteria[0][searchtype]": "morethan",
-        "criteria[0][value]": f"{since - timedelta(days=1)} 23:59:59",
-        **{f"forcedisplay[{place}]": number for place, number in enumerate(_COLUMNS)},
-    }  # fmt: skip
+    last, eve = first + _MOST_TICKETS - 1, since - timedelta(days=1)
+    query: dict[str, Any] = {"range": f"{first}-{last}", "sort": 2, "order": "ASC"}
+    told: dict[str, Any] = {"field": 15, "searchtype": "morethan", "value": f"{eve} 23:59:59"}
+    query |= {f"criteria[0][{name}]": value for name, value in told.items()}
+    query |= {f"forcedisplay[{place}]": number for place, number in enumerate(_COLUMNS)}
 
     def read(answer: Any) -> tuple[dict[str, list[str]], int]:
         now = datetime.now(UTC).isoformat(" ", "seconds")  # until which open tickets wait
@@ -398,16 +375,14 @@ def _tickets(
         cells = ([*(_cell(row.get(str(number))) for number in _COLUMNS), now] for row in rows)
         return {str(int(row[0])): row for row in cells}, int(answer["totalcount"])
 
-    path = "apirest.php/search/Ticket"
+    asked: dict[str, Any] = {"query": query, "headers": headers, "read": read, "said": _glpi_fault}
     try:
-        found: tuple[dict[str, list[str]], int] = ask(
-            desk, path, query=query, headers=headers, read=read, said=_glpi_fault
-        )
+        records, total = ask(desk, "apirest.php/search/Ticket", **asked)
     except ObservError as error:
         if "ERROR_RANGE_EXCEED_TOTAL" in str(error):  # there were more when the fetch was begun
             raise StaleError(f"{desk.host}: {_DELETED}") from None
         raise
-    return found
+    return records, total
 
 
 def _cell(value: Any) -> str:
@@ -446,7 +421,7 @@ _MENDS = {  # what to do about what LimeSurvey says
 
 def limesurvey(device: Device, questionnaire: Questionnaire, path: Path) -> str:
     """The responses of a device's survey, as CSV with codes, of what the loader reads."""
-    tool = server("LimeSurvey", "USER", "PASSWORD")
+    tool = sources.server("LimeSurvey", "USER", "PASSWORD")
     tool = tool._replace(url=tool.url.removesuffix(f"/{_ENDPOINT}"))
 
     def call(method: str, *params: Any, read: Callable[[Any], Any] = str) -> Any:
@@ -462,9 +437,8 @@ def limesurvey(device: Device, questionnaire: Questionnaire, path: Path) -> str:
             said = tool.without_keys(fault)
             mends = (mend for words, mend in _MENDS.items() if words in said.casefold())
             mend = next(mends, "ask its administrator")
-            raise ObservError(
-                f"{tool.host}, survey {device.survey_id}: LimeSurvey says {said!r}; {mend}"
-            )
+            of = f"{tool.host}, survey {device.survey_id}"
+            raise ObservError(f"{of}: LimeSurvey says {said!r}; {mend}")
         return result
 
     key = call("get_session_key", *tool.keys, "Authdb")
@@ -487,3 +461,6 @@ def _answered(answer: Any, read: Callable[[Any], Any]) -> tuple[Any, str]:
     if isinstance(result, dict) and result.get("status") not in ("OK", None):
         fault = fault or result["status"]
     return (None, str(fault)) if fault else (read(result), "")
+
+
+_PAGED = {"matomo": matomo, "datagouv": datagouv, "zendesk": zendesk, "glpi": glpi}

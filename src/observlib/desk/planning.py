@@ -21,12 +21,7 @@ from observlib.indicators.answers import RARE, within
 from observlib.indicators.families import Given
 from observlib.indicators.pairs import headline_pairs
 from observlib.pipeline import frame, project
-from observlib.stats.survey.differences import (
-    answers_needed,
-    least_levels,
-    smallest_found,
-    variance_ends,
-)
+from observlib.stats.survey import differences
 
 # --- The answers of a device as a table of people: one row each, one column a question
 
@@ -41,13 +36,10 @@ def people(rows: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     said = asked["category"].where(asked["category"].notna(), asked["value"]).astype(object)
     once = asked.assign(said=said).groupby(["person", QUARTER, "question"], sort=False)["said"]
     first, many = once.first(), once.nunique() > 1
-    first[many] = once.agg(_together)[many] if many.any() else first[many]
+    if many.any():
+        first[many] = once.agg(lambda several: ", ".join(sorted(map(str, several))))[many]
     found = first.unstack("question").drop(columns=RESPONSE, errors="ignore").reset_index()
     return found.assign(**{QUARTER: pd.Categorical(found[QUARTER], quarters)})
-
-
-def _together(said: pd.Series) -> str:
-    return ", ".join(sorted(map(str, said)))
 
 
 # --- How many minutes a device asks of people
@@ -71,13 +63,8 @@ def asked(
     form = catalogue.questionnaires.get(device.questionnaire or "")
     texts = [one for one in form.questions if one.kind == "text"] if form else []
     told = base(len(own))
-    return {
-        "people": told,
-        "questions": questions,
-        "minutes": minutes,
-        "hours": told * minutes / 60,
-        "open": len(texts) if form else int(bool(device.verbatims)),
-    }
+    spent = {"questions": questions, "minutes": minutes, "hours": told * minutes / 60}
+    return {"people": told, **spent, "open": len(texts) if form else int(bool(device.verbatims))}
 
 
 # --- What each verdict of a device's page on a year needs: answers, and weeks at its pace
@@ -98,7 +85,8 @@ def needs(
     of_whole = (pairs["against"] == "before") & (pairs["group"] == "")
     own = (pairs["device"] == device.id) & of_whole
     tests = pairs[own | pairs["level"].notna()]  # those too thin to be tested are to be
-    levels = pd.Series(least_levels(headline_pairs(tests, catalogue).tolist()), tests.index)
+    headlines = headline_pairs(tests, catalogue).tolist()
+    levels = pd.Series(differences.least_levels(headlines), tests.index)
     figures = given.estimates[given.estimates["device"] == device.id]
     rows = []
     for at, name in pairs.loc[own, "indicator"].items():
@@ -107,17 +95,12 @@ def needs(
         spread = _spread(figures, indicator)
         whose = "own" if spread else "others"
         spread = spread or _spread_of_others(others(), indicator)
-        about = {
-            "indicator": name,
-            "label": indicator.label_en or indicator.label,
-            "unit": indicator.unit,
-            "question": indicator.question,
-            "answers": _told(next((count for count in reversed(counts) if count), 0)),
-            "level": float(levels[at]),
-            "spread": whose if spread else None,
-        }
-        rare = device.frequency in RARE
-        rows.append(about | _need(indicator, spread, float(levels[at]), counts, rare))
+        last = next((count for count in reversed(counts) if count), 0)
+        level, rare = float(levels[at]), device.frequency in RARE
+        row = {"indicator": name, "label": indicator.label_en or indicator.label}
+        row |= {"unit": indicator.unit, "question": indicator.question, "answers": _told(last)}
+        row |= {"level": level, "spread": whose if spread else None}
+        rows.append(row | _need(indicator, spread, level, counts, rare))
     rows.sort(key=lambda row: not catalogue.indicators[row["indicator"]].headline)
     return rows, len(tests)
 
@@ -151,13 +134,13 @@ def _need(
     spread, scale = {**spread}, _scale(indicator)
     answered, share = spread.pop("n_eff", None), spread.get("share", 0.5)
     matters = indicator.matters or _SMALL * scale * spread.get("sd", math.sqrt(share * (1 - share)))
-    needed = answers_needed(matters / scale, **spread, level=level)
+    needed = differences.answers_needed(matters / scale, **spread, level=level)
     ends: tuple[float, ...] = ()
     if answered and indicator.matters and "mean" in spread:
-        ends = variance_ends(spread["sd"], spread["mean"], answered)
+        ends = differences.variance_ends(spread["sd"], spread["mean"], answered)
     weeks = math.ceil(needed / pace * (YEAR_WEEKS if rare else QUARTER_WEEKS)) if pace else math.inf
     enough = pace >= 2 * spread["design_effect"]
-    found = scale * smallest_found(pace, **spread, level=level) if enough else math.inf
+    found = scale * differences.smallest_found(pace, **spread, level=level) if enough else math.inf
     return {
         "pace": _told(pace),
         "found": found if math.isfinite(found) else None,
@@ -173,14 +156,9 @@ def _need(
 
 def _spread(rows: pd.DataFrame, indicator: Indicator) -> dict[str, float] | None:
     """The spread of answers, in lengths of their scale, in the last quarter that told them."""
-    own = rows[
-        (rows["indicator"] == indicator.id)
-        & (rows["group"] == "")
-        & (rows["status"] == "published")
-        & ~rows["period"].str.contains("/")
-        & (rows["n_eff"] > 1)
-        & (rows["ci_high"] > rows["ci_low"])
-    ]
+    told = (rows["indicator"] == indicator.id) & (rows["group"] == "")
+    told &= (rows["status"] == "published") & ~rows["period"].str.contains("/")
+    own = rows[told & (rows["n_eff"] > 1) & (rows["ci_high"] > rows["ci_low"])]
     if own.empty:
         return None
     row = own.loc[own["period"].idxmax()]
@@ -358,16 +336,11 @@ def plan_survey(data: Path, device: str, quarter: Quarter) -> Plan:
     effect = told.loc[told["indicator"] == "weighting_design_effect", "estimate"].dropna()
     found, tests = needs(given, lambda: others(of_all).estimates, own, by_person, known)
     margins = {*project.reference("margins")["variable"]}
-    return Plan(
-        own,
-        quarter,
-        "year" if rare else "quarter",
-        found,
-        tests,
-        float(effect.iloc[-1]) if len(effect) else None,
-        to_drop(own, known, by_person, variables_used(told, known), margins, found),
-        asked(own, known, by_person, year if rare else [quarter]),
-    )
+    per, last = ("year", year) if rare else ("quarter", [quarter])
+    design = float(effect.iloc[-1]) if len(effect) else None
+    dropped = to_drop(own, known, by_person, variables_used(told, known), margins, found)
+    spent = asked(own, known, by_person, last)
+    return Plan(own, quarter, per, found, tests, design, dropped, spent)
 
 
 def _table(data: Path, device: str, known: Catalogue) -> str:
@@ -382,7 +355,5 @@ def _table(data: Path, device: str, known: Catalogue) -> str:
         return found
     can = held.loc[held["table"].isin(list(_FAMILIES)), "device"].unique()
     why = f"gives {bounded(sorted(own))}" if own else "gave nothing yet"
-    raise UsageError(
-        f"device {device!r}: {why}; what can be planned are answers, of surveys and ratings: "
-        f"{bounded(can, 30) or 'there are none'}"
-    )
+    others = f"of surveys and ratings: {bounded(can, 30) or 'there are none'}"
+    raise UsageError(f"device {device!r}: {why}; what can be planned are answers, {others}")

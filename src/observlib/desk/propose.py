@@ -155,11 +155,17 @@ class _Export:
     table: str
     catalogue: Catalogue
     wishes: Wishes
+    asked: list[OpenQuestion] = field(default_factory=list)  # what cannot be told
 
     @property
     def kinds(self) -> dict[str, str]:
         """The kinds of the table's fields."""
         return FIELDS[self.table]
+
+    @cached_property
+    def by_title(self) -> dict[str, Look]:
+        """The columns by their headers, folded."""
+        return {header_label(look.title): look for look in self.seen}
 
     @cached_property
     def titles(self) -> Counter[str]:
@@ -192,6 +198,11 @@ class _Export:
                         found.setdefault(word, []).append(value)
         return found
 
+    def words_given(self, key: str) -> dict[str, str]:
+        """What was decided of the words of a field, or of a column that tells a state."""
+        given = {header_label(name): words for name, words in self.wishes.words.items()}
+        return given.get(header_label(key), {})
+
     def is_twice(self, look: Look) -> bool:
         """Whether another column has the same header."""
         return self.titles[header_label(look.title)] > 1
@@ -202,11 +213,9 @@ class _Export:
 
     def needed(self, there: Iterable[str]) -> list[str]:
         """The fields without which no format reads, of the one of which most is there."""
-        ways = [
-            [name for name, column in form.columns.items() if not column.optional]
-            for form in self.formats
-        ]
-        ways = list(filter(None, ways))
+        columns = [form.columns.items() for form in self.formats]
+        ways = [[name for name, column in own if not column.optional] for own in columns]
+        ways = [way for way in ways if way]
         ways = ways or [[name for name, kind in self.kinds.items() if kind[-1] not in "?~"]]
         there = {*there}
         return max(ways, key=lambda way: (len(there & {*way}) / _size(way), -len(way)))
@@ -233,11 +242,10 @@ class _Export:
             score = _alike(look, self.synonyms[name])
             if not score or not recognise.fits(look, kind, name, self.catalogue):
                 continue
-            # a part of a total time
+            # a part of a total time, or a column without a word that is known
             is_whole = kind.rstrip("?~") == "time" and "total" in look.words
-            says_nothing = kind.startswith("words") and known.keys().isdisjoint(
-                map(fold_label, look.cells)
-            )
+            has_known = not known.keys().isdisjoint(map(fold_label, look.cells))
+            says_nothing = kind.startswith("words") and not has_known
             yield look, score / 2 if is_whole or says_nothing else score
 
 
@@ -262,13 +270,12 @@ def _shown(title: str) -> str:
 def _wrong(path: Path, export: _Export) -> Iterator[str]:
     """What is wrong with wishes."""
     wishes, kinds, table = export.wishes, export.kinds, export.table
-    by_title = {header_label(look.title): look for look in export.seen}
-    states = [title for title, look in by_title.items() if not look.unread]
+    states = [title for title, look in export.by_title.items() if not look.unread]
     for name in (*wishes.columns, *wishes.words, *wishes.units, *wishes.scales):
         if name not in kinds and header_label(name) not in states:
             yield f"field {name!r}: the table {table} has none; allowed: {', '.join(kinds)}"
     for name, title in wishes.columns.items():
-        look = by_title.get(header_label(title))
+        look = export.by_title.get(header_label(title))
         if name not in kinds or (title == _NONE and export.may_lack(name)):
             continue
         kind = kinds[name].rstrip("?~")
@@ -282,17 +289,13 @@ def _wrong(path: Path, export: _Export) -> Iterator[str]:
         elif why := look.hidden(kind):
             yield f"{path}: column {title!r} is not read for {name}: {why}"
         elif kind in recognise.ADDITIVE_KINDS and not look.may_be_total(name):
-            yield (
-                f"{path}: column {title!r} is not read for {name}: its header is that of a mean, "
-                f"a share or something else, of which no total of {name} can be made"
-            )
+            why = "its header is that of a mean, a share or something else, of which no total of"
+            yield f"{path}: column {title!r} is not read for {name}: {why} {name} can be made"
     for name, said in wishes.scales.items():
         ends = _ends(said)
         if len(ends) != 2 or not ends[0] < ends[1]:
-            yield (
-                f"scale {said!r} of {name}: write its worst mark and its best, such as 1,5; the "
-                "worst is the lowest"
-            )
+            how = "write its worst mark and its best, such as 1,5; the worst is the lowest"
+            yield f"scale {said!r} of {name}: {how}"
     for name, unit in wishes.units.items():
         if unit not in recognise.UNITS:
             yield f"unit {unit!r} of {name}: allowed: {', '.join(recognise.UNITS)}"
@@ -304,12 +307,8 @@ def _wrong(path: Path, export: _Export) -> Iterator[str]:
 def _chosen(export: _Export) -> dict[str, Look]:
     """The column of each field that is sure: named, or the only one with a header of the field."""
     wishes = export.wishes
-    by_title = {header_label(look.title): look for look in export.seen}
-    chosen = {
-        name: by_title[header_label(title)]
-        for name, title in wishes.columns.items()
-        if title != _NONE
-    }
+    named = {name: title for name, title in wishes.columns.items() if title != _NONE}
+    chosen = {name: export.by_title[header_label(title)] for name, title in named.items()}
     for name, some in export.likely.items():
         free = [look for look, score in some if score == 1 and look not in chosen.values()]
         if name not in wishes.columns and len(free) == 1 and not export.is_twice(free[0]):
@@ -317,10 +316,8 @@ def _chosen(export: _Export) -> dict[str, Look]:
     return chosen
 
 
-def _which(
-    export: _Export, chosen: dict[str, Look]
-) -> tuple[list[OpenQuestion], tuple[OpenQuestion, ...]]:
-    """Questions of which column gives the fields that are needed, and of which gives others."""
+def _which(export: _Export, chosen: dict[str, Look]) -> tuple[OpenQuestion, ...]:
+    """Ask which column gives each field that is needed; what may be asked of other fields."""
     kinds = export.kinds
     taken = [*chosen.values()]
     scores = [(score, name, look) for name, of in export.likely.items() for look, score in of]
@@ -330,19 +327,18 @@ def _which(
         if is_open and look not in (*taken, *likely.values()):
             likely.setdefault(name, look)
     needed = export.needed([*chosen, *likely])
-    questions: list[OpenQuestion] = []
     offers: list[OpenQuestion] = []
     for name in dict.fromkeys((*needed, *kinds)):
         if name in chosen or name in export.wishes.columns:
             continue
         guess = likely.get(name) if kinds[name] in _NUMBERS else None
         one = _which_column(export, name, name in needed, guess, taken)
-        if name in needed:
-            is_asked = one.answers != (_NONE,) and (kinds[name] != "count?" or name in likely)
-            questions += [one] if is_asked else []
-        elif export.may_lack(name) and len(one.answers) > 1:
+        is_asked = one.answers != (_NONE,) and (kinds[name] != "count?" or name in likely)
+        if name in needed and is_asked:
+            export.asked.append(one)
+        elif name not in needed and export.may_lack(name) and len(one.answers) > 1:
             offers.append(one)
-    return questions, tuple(offers)
+    return tuple(offers)
 
 
 def _which_column(
@@ -377,26 +373,23 @@ def _of_table(export: _Export, raw: dict[str, Any]) -> Proposal:
     """The format of a table, of the columns that fit its fields."""
     table, kinds = export.table, export.kinds
     chosen = _chosen(export)
-    questions, offers = _which(export, chosen)
-    asks_columns = bool(questions)
+    offers = _which(export, chosen)
+    aside = replace(export, asked=[]) if export.asked else export  # a rule may be such a column
     titles = {name: look.title for name, look in chosen.items()}
     export = replace(export, wishes=replace(export.wishes, columns=titles))
     forms = _forms(export, chosen)
     columns = {
-        name: _described(export, name, chosen[name], forms.get(name, ()), questions)
+        name: _described(export, name, chosen[name], forms.get(name, ()))
         for name in kinds
         if name in chosen
     }
     free = [look for look in export.seen if look not in chosen.values()]
-    rules = list(_kept(export, free, [] if asks_columns else questions))  # one of which may be such
+    rules = list(_kept(aside, free))
     survey = table == "responses"  # of which only what a questionnaire asks is read
     used = {rule["header"] for rule in rules}
     why = "an answer, if the questionnaire asks it" if survey else "it fits no field of the table"
-    unread = {
-        _shown(look.title): why if survey else look.unread or why
-        for look in free
-        if look.title not in used
-    }
+    others = [look for look in free if look.title not in used]
+    unread = {_shown(one.title): why if survey else one.unread or why for one in others}
     persons = [] if survey else [look.title for look in free if look.unread]
     lost = [
         name
@@ -406,7 +399,7 @@ def _of_table(export: _Export, raw: dict[str, Any]) -> Proposal:
     ]
     raw |= {"columns": columns} | ({"keep": rules} if rules else {})
     if survey:
-        raw["answers"] = _answers(export, questions)
+        raw["answers"] = _answers(export)
     if _in_utc([look for name, look in chosen.items() if kinds[name].startswith("moment")]):
         raw["zone"] = "UTC"
     if "day" in columns and "month" in kinds:
@@ -421,7 +414,7 @@ def _of_table(export: _Export, raw: dict[str, Any]) -> Proposal:
         if isinstance(columns[name], dict) and "words" in columns[name]
         for word, count in look.cells.most_common()
     )
-    unique = {(one.about, one.key): one for one in questions}
+    unique = {(one.about, one.key): one for one in export.asked}
     ordered = sorted(unique.values(), key=lambda one: _ORDER.index(one.about))
     return Proposal(raw, ordered, unread, lines, offers)
 
@@ -452,17 +445,13 @@ def _in_utc(moments: list[Look]) -> bool:
     others = [look for look in moments if look not in told]
     if told and others:
         one, two = (header_shown(look.title, names=False) for look in (told[0], others[0]))
-        raise UsageError(
-            f"column {one} is in UTC, and {two} does not say so: moments of one format are in one "
-            "zone; name others by `--column`"
-        )
+        why = "moments of one format are in one zone; name others by `--column`"
+        raise UsageError(f"column {one} is in UTC, and {two} does not say so: {why}")
     return bool(told)
 
 
-def _described(
-    export: _Export, name: str, look: Look, forms: tuple[str, ...], asked: list[OpenQuestion]
-) -> Any:
-    """What a format says of one field; what cannot be told is added to what is asked."""
+def _described(export: _Export, name: str, look: Look, forms: tuple[str, ...]) -> Any:
+    """What a format says of one field."""
     kind = export.kinds[name].rstrip("?~")
     wishes = export.wishes
     told: dict[str, Any] = {"headers": [look.title]}
@@ -472,65 +461,64 @@ def _described(
     if kind in ("moment", "day") and len(forms) > 1:
         held = ", ".join(map(repr, some))
         text = f"{look.title!r} holds {held}: where its month stands cannot be told"
-        asked.append(OpenQuestion("date_form", (), text, forms))
+        export.asked.append(OpenQuestion("date_form", (), text, forms))
     elif forms and forms != ("iso",):
         told["forms"] = list(forms)
     if kind == "mark" and "scale_max" not in wishes.columns:
-        told |= _marks(export, name, look, asked)
+        told |= _marks(export, name, look)
     if look.is_mean and name in _MEANS.get(export.table, ()):
         told["of"] = "visits"
     if kind in ("time", "times"):
         unit = wishes.units.get(name) or look.unit
         if unit is None:
             text = f"in which unit {look.title!r} counts ({', '.join(some)}) cannot be told"
-            asked.append(OpenQuestion("units", (name,), text, tuple(recognise.UNITS)))
+            export.asked.append(OpenQuestion("units", (name,), text, tuple(recognise.UNITS)))
         elif unit != "clock" or "of" in told:
             told["unit"] = unit
     if kind == "words":
-        told["words"] = _words(export, name, look, asked)
+        told["words"] = _words(export, name, look)
     return told["headers"] if len(told) == 1 else told
 
 
 _Meant = dict[str, str | None]  # for what each word of a column stands, if that is known
 
 
-def _meant(
-    look: Look, key: str, known: Mapping[str, str], given: Mapping[str, str],
-    question: OpenQuestion, asked: list[OpenQuestion],
-) -> _Meant:  # fmt: skip
+def _meant(export: _Export, look: Look, question: OpenQuestion, known: Mapping[str, str]) -> _Meant:
     """For what each word of a column stands, as it is said or else known; else it is asked for."""
-    meaning = {**known, **{fold_label(word): value for word, value in given.items()}}
-    meant = {word: meaning.get(fold_label(word)) for word, _ in look.cells.most_common()}
-    for word in (word for word, value in meant.items() if value is None):
+    (key,) = question.key
+    said = {fold_label(word): value for word, value in export.words_given(key).items()}
+    meant = {word: {**known, **said}.get(fold_label(word)) for word, _ in look.cells.most_common()}
+    for word in [word for word, value in meant.items() if value is None]:
         count = look.cells[word]
         rows = f"{count} row{'s' if count > 1 else ''}"
         about = {"title": repr(look.title), "word": repr(personal.shown(word))}
         text = question.text.format(**about, count=count, rows=rows)
-        asked.append(replace(question, key=(key, word), text=text))
+        export.asked.append(replace(question, key=(key, word), text=text))
     return meant
 
 
 def _by_value(meant: _Meant) -> dict[str, list[str]]:
     """The words of each value."""
-    values = dict.fromkeys(value for value in meant.values() if value not in (None, _NONE))
-    return {str(value): [word for word in meant if meant[word] == value] for value in values}
+    found: dict[str, list[str]] = {}
+    for word, value in meant.items():
+        if value not in (None, _NONE):
+            found.setdefault(str(value), []).append(word)
+    return found
 
 
-def _marks(export: _Export, name: str, look: Look, asked: list[OpenQuestion]) -> dict[str, Any]:
+def _marks(export: _Export, name: str, look: Look) -> dict[str, Any]:
     """The scale of a column of marks, and the marks for which its words stand."""
     if (said := export.wishes.scales.get(name)) is None:
-        asked.append(_scale(name, look))
+        export.asked.append(_scale(name, look))
         return {}
     worst, best = _ends(said)
-    given = export.wishes.words.get(name, {})
-    if look.is_numeric and not given:
+    if look.is_numeric and not export.words_given(name):
         return {"scale": [worst, best]}
     marks = [f"{mark:g}" for mark in range(int(worst), int(best) + 1)] if best - worst <= 10 else []
     text = f"{{title}} is {{word}}: for which mark from {worst:g} to {best:g} it stands cannot be "
     text += f"told; {_NONE} is no answer"
     numbers = {fold_label(cell): cell for cell in look.cells} if look.is_numeric else {}
-    question = OpenQuestion("words", (), text, (*marks, _NONE))
-    meant = _meant(look, name, numbers, given, question, asked)
+    meant = _meant(export, look, OpenQuestion("words", (name,), text, (*marks, _NONE)), numbers)
     words = _by_value(meant)
     for mark in words:
         if not worst <= _number(mark) <= best:
@@ -562,17 +550,13 @@ def _number(text: str) -> float:
     return float(pd.to_numeric(text.replace(",", "."), errors="coerce"))
 
 
-def _words(
-    export: _Export, name: str, look: Look, asked: list[OpenQuestion]
-) -> dict[str, list[str]]:
+def _words(export: _Export, name: str, look: Look) -> dict[str, list[str]]:
     """The words of a column by the values that they stand for."""
     known = export.meanings(name)
     values = list(dict.fromkeys(one for some in known.values() for one in some))
     text = f"{{title}} is {{word}} in {{rows}}, which says no {name}; {_NONE} refuses such rows"
     sure = {word: some[0] for word, some in known.items() if len(some) == 1}
-    given = export.wishes.words.get(name, {})
-    question = OpenQuestion("words", (), text, (*values, _NONE))
-    meant = _meant(look, name, sure, given, question, asked)
+    meant = _meant(export, look, OpenQuestion("words", (name,), text, (*values, _NONE)), sure)
     told = _by_value(meant)
     if values and (wrong := [value for value in told if value not in values]):
         raise UsageError(f"word {name}.{wrong[0]}: no such value; allowed: {', '.join(values)}, -")
@@ -581,27 +565,25 @@ def _words(
     return told
 
 
-def _kept(export: _Export, free: list[Look], asked: list[OpenQuestion]) -> Iterator[dict[str, Any]]:
+def _kept(export: _Export, free: list[Look]) -> Iterator[dict[str, Any]]:
     """The rules of which rows count, by columns that tell a state."""
     text = f"{{title}} is {{word}} ({{count}}): whether such rows count cannot be told; {_NONE} "
     question = OpenQuestion("words", (), text + "leaves them out", (_COUNTS, _NONE))
-    said = {header_label(title): words for title, words in export.wishes.words.items()}
     for look in free:
-        given = said.get(header_label(look.title), {})
-        if given or look.is_state(export.table):
-            meant = _meant(look, look.title, {}, given, question, asked)
+        if export.words_given(look.title) or look.is_state(export.table):
+            meant = _meant(export, look, replace(question, key=(look.title,)), {})
             if but := [word for word in meant if meant[word] == _NONE]:
                 kept = _by_value(meant).get(_COUNTS)
                 yield {"header": look.title} | ({"words": kept} if kept else {"but": but})
 
 
-def _answers(export: _Export, asked: list[OpenQuestion]) -> dict[str, Any]:
+def _answers(export: _Export) -> dict[str, Any]:
     """How a survey's export writes several answers to one question."""
     said = export.wishes.separator
     signs = [sign for sign in _APART if any(_has_several(one.cells, sign) for one in export.seen)]
     if said is None and signs:
         text = f"what stands between several answers in a cell cannot be told; {_NONE} is nothing"
-        asked.append(OpenQuestion("separator", (), text, (*signs, _NONE)))
+        export.asked.append(OpenQuestion("separator", (), text, (*signs, _NONE)))
         return {}
     told: dict[str, Any] = {} if said in (None, _NONE) else {"separator": said}
     titles = {look.title for look in export.seen}

@@ -2,11 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -30,10 +32,8 @@ from observlib.loaders._text import header_label
 _Known = Mapping[str, str]  # what is known of a device, by its keys
 _ABOUT = ("device", "product", "channel", "unknown")  # the same for all rows
 _LIKELY = 1 / 3  # of a file's columns that a format names, so that its error is worth telling
-_TRIAL = {
-    "id": "essai", "label": "Essai", "family": "feedback", "channel": "web", "owner": "essai",
-    "frequency": "occasional", "personal_data": "?", "pattern": "*",
-}  # fmt: skip
+_TRIAL = {"id": "essai", "family": "feedback", "channel": "web", "owner": "essai"}
+_TRIAL |= {"frequency": "occasional", "personal_data": "?", "pattern": "*"}
 
 
 @dataclass(frozen=True)
@@ -90,15 +90,14 @@ def recognised(
                 faults += [error] if likely or two_forms(error) else []
             else:
                 found += [] if match.loaded.rows.empty else [match]
-    for name in loader_names():
-        if wanted in (None, name) and name != "plain_csv":
+    for name in sorted(loader_names(), key=lambda name: name == "plain_csv"):
+        is_last = name == "plain_csv" and bool(found or faults)
+        if wanted == name or (wanted is None and not is_last):
             found += _by_code(path, name, catalogue, known)
-    if wanted == "plain_csv" or not (wanted or found or faults):
-        found += _by_code(path, "plain_csv", catalogue, known)
+    if len(faults) == 1 and not found:
+        raise faults[0]  # as it is, for its cause may be asked for
     if faults and not found:
-        one_alone = len(faults) == 1  # as it is, for its cause may be asked for
-        lines = dict.fromkeys(line for error in faults for line in error.problems)
-        raise faults[0] if one_alone else ObservError(*lines)
+        raise ObservError(*dict.fromkeys(line for error in faults for line in error.problems))
     return sorted(found, key=_rank, reverse=True)
 
 
@@ -132,9 +131,8 @@ def two_forms(error: ObservError) -> tuple[str, str] | None:
 
 def first_rows(loaded: Loaded, count: int = 3) -> pd.DataFrame:
     """The first rows of a tidy table as texts, without what may tell of someone."""
-    rows = (
-        loaded.rows.head(count).drop(columns=[*_ABOUT], errors="ignore").dropna(axis=1, how="all")
-    )
+    rows = loaded.rows.head(count).drop(columns=[*_ABOUT], errors="ignore")
+    rows = rows.dropna(axis=1, how="all")
     shown = pd.DataFrame(index=rows.index)
     for name in rows:
         column = TABLES[loaded.table].columns[name]
@@ -142,10 +140,8 @@ def first_rows(loaded: Loaded, count: int = 3) -> pd.DataFrame:
         if column.kind == "text":
             people = personal.names_among(texts) if column.person else set()
             hides = personal.personal_fault if column.cites else personal.shown
-            texts = [
-                personal.HIDDEN if text in people or hides(text) not in (None, text) else text
-                for text in texts
-            ]
+            hidden = [text in people or hides(text) not in (None, text) for text in texts]
+            texts = [personal.HIDDEN if h else text for h, text in zip(hidden, texts, strict=True)]
         shown[name] = texts
     return shown
 
@@ -186,19 +182,16 @@ def _filled(match: Match) -> int:
 def _titles(grid: Grid, form: Format) -> dict[str, str] | None:
     """The file's header of each field; `None` where the format lacks a column or its rows."""
     there = {header_label(title): title for title in grid.header}
-    # a row, or the sections of a site, whose period the file's name may tell
-    alone = len(grid.rows) == 1 or "section" in form.columns
-    period = form.columns.get("period")
-    lacks_period = (
-        period and not alone and there.keys().isdisjoint(map(header_label, period.headers))
-    )
-    if not grid.rows or missing_columns(form, grid.header) or lacks_period:
-        return None
     titles = {}
     for field, column in form.columns.items():
         labels = [label for label in map(header_label, column.headers) if label in there]
         if labels:
             titles[field] = there[labels[0]]
+    # a row, or the sections of a site, whose period the file's name may tell
+    alone = len(grid.rows) == 1 or "section" in form.columns
+    lacks_period = "period" in form.columns and "period" not in titles and not alone
+    if not grid.rows or missing_columns(form, grid.header) or lacks_period:
+        return None
     return titles or None
 
 
@@ -234,11 +227,8 @@ def _by_format(
     shown = {one: said[1:-1] for one, said in zip(header, quoted, strict=True)}
     named, persons = {*map(header_label, read_by(form))}, {*map(header_label, form.never_read)}
     reasons = ("of no field", "the format never reads it")
-    unread = {
-        shown[title]: reasons[header_label(title) in persons]
-        for title in header
-        if header_label(title) not in named
-    }
+    others = [title for title in header if header_label(title) not in named]
+    unread = {shown[title]: reasons[header_label(title) in persons] for title in others}
     fields = {field: shown[title] for field, title in titles.items()}
     return Match(form.id, loaded, keys, _explained(grid, form), fields, unread)
 
@@ -421,16 +411,13 @@ def looked_at(path: Path, saved: int) -> tuple[Layout, list[Look]]:
     if not grid.rows or sum(map(bool, header)) < 2:
         raise ObservError(f"{path}: no table of several columns can be found in it")
     if any(_VALUE.fullmatch(title) or personal.held(title) for title in header):
-        raise ObservError(
-            f"{path}: its first row holds values and no names of columns; give it a header"
-        )
-    return layout, [Look(title, _cells(grid, n)) for n, title in enumerate(header) if title]
-
-
-def _cells(grid: Grid, place: int) -> Counter[str]:
-    """How often each cell of a column is there that is not empty."""
-    rows = grid.rows.values()
-    return Counter(cell for row in rows if len(row) > place and (cell := row[place].strip()))
+        what = "its first row holds values and no names of columns"
+        raise ObservError(f"{path}: {what}; give it a header")
+    looks = []
+    for place, title in enumerate(header):
+        cells = [row[place].strip() for row in grid.rows.values() if len(row) > place]
+        looks += [Look(title, Counter(filter(None, cells)))] if title else []
+    return layout, looks
 
 
 def _grid(path: Path, layout: Layout) -> Grid:
@@ -457,11 +444,9 @@ def _layout(path: Path) -> Layout:
     delimiter = _text.find_delimiter(richest, _DELIMITERS)
     header, rows = _text.read_csv(path, text, delimiter)
     known = Layout().delimiters
-    return Layout(
-        header_row=_header_row([header, *list(rows.values())[:_TOP]]),
-        delimiters=known if delimiter in known else delimiter,
-        encodings=encodings,
-    )
+    row = _header_row([header, *list(rows.values())[:_TOP]])
+    delimiters = known if delimiter in known else delimiter
+    return Layout(header_row=row, delimiters=delimiters, encodings=encodings)
 
 
 def _json_layout(path: Path, text: str) -> Layout:
@@ -469,11 +454,9 @@ def _json_layout(path: Path, text: str) -> Layout:
         document = _text.read_json(path, text)
     except ObservError:  # several documents, one after the other
         return Layout(kind="json")
-    lists = [
-        key
-        for key, value in (document.items() if isinstance(document, dict) else ())
-        if isinstance(value, list) and value and all(isinstance(one, dict) for one in value)
-    ]
+    parts = document.items() if isinstance(document, dict) else ()
+    full = [(key, value) for key, value in parts if value and isinstance(value, list)]
+    lists = [key for key, value in full if all(isinstance(one, dict) for one in value)]
     return Layout(kind="json", records=lists[0] if len(lists) == 1 else None)
 
 
@@ -502,26 +485,20 @@ def fits(look: Look, kind: str, field: str, catalogue: Catalogue) -> bool:
         return False  # what many rows share is no number of each
     if kind == "theme" and (look.is_numeric or forms_of(look, True)):
         return False
+    unit: Any = "s" if look.is_numeric else "clock"
+    of: Any = "visits" if look.is_mean and kind in ("count", "times") else None
     timed = kind in ("time", "times")
-    column = SourceColumn(
-        headers=(look.title,),
-        unit=("s" if look.is_numeric else "clock") if timed else None,
-        of="visits" if look.is_mean and kind in ("count", "times") else None,
-    )
+    column = SourceColumn(headers=(look.title,), unit=unit if timed else None, of=of)
     try:
         read = reader_of(kind, field, column, catalogue)
     except KeyError:  # a kind of which nothing more is known
         return True
-    sample = look.filled[:_SAMPLE]
-    return bool(sample) and sum(_is_read(cell, read) for cell in sample) >= _ENOUGH * len(sample)
-
-
-def _is_read(cell: str, read: Callable[[str], object]) -> bool:
-    try:
-        read(cell)
-    except ValueError:
-        return False
-    return True
+    sample, count = look.filled[:_SAMPLE], 0
+    for cell in sample:
+        with suppress(ValueError):
+            read(cell)
+            count += 1
+    return bool(sample) and count >= _ENOUGH * len(sample)
 
 
 @lru_cache(2000)
@@ -530,11 +507,9 @@ def forms_of(look: Look, days: bool, told: str | None = None) -> tuple[str, ...]
     short = [cell for cell in look.filled if len(cell) <= _LONGEST_MOMENT]
     if not short or len(short) < _ENOUGH * len(look.filled):
         return ()
-    counts = {
-        form: _read(short, form, days)
-        for form in ((told,) if told else ()) + _FORMS
-        if _may_read(form, days, short[:_FIRST])
-    }
+    forms = [told, *_FORMS] if told else _FORMS
+    may = [form for form in forms if _may_read(form, days, short[:_FIRST])]
+    counts = {form: _read(short, form, days) for form in may}
     likely = [form for form, count in counts.items() if count >= _ENOUGH * len(look.filled)]
     if told and told in likely:
         return (told,)

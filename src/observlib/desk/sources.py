@@ -72,10 +72,8 @@ def server(tool: str, *names: str, optional: tuple[str, ...] = ()) -> Server:
     wanted = zip(variables, (url, *keys[: len(names)]), strict=False)
     missing = [name for name, value in wanted if not value]
     if missing:
-        raise UsageError(
-            f"{', '.join(missing)}: not set in the environment; the address is {tool}'s, such as "
-            f"https://{tool.lower()}.example"
-        )
+        address = f"the address is {tool}'s, such as https://{tool.lower()}.example"
+        raise UsageError(f"{', '.join(missing)}: not set in the environment; {address}")
     for name, value in zip(variables[1:], keys, strict=True):
         if not value.isprintable():
             raise UsageError(f"{name}: holds a line break or another sign that no key has")
@@ -100,10 +98,8 @@ def _check_address(url: str, variable: str) -> None:
         host = None
     whole = host and parts.scheme in ("http", "https") and url.isascii() and url.isprintable()
     if not whole or " " in url or parts.username or parts.query or parts.fragment:
-        raise UsageError(
-            f"{variable}: is no address such as https://tool.example (user, password and key have "
-            "variables of their own)"
-        )
+        others = "user, password and key have variables of their own"
+        raise UsageError(f"{variable}: is no address such as https://tool.example ({others})")
     if parts.scheme == "http" and host not in LOOPBACK:
         raise UsageError(f"{variable}: would send the key readable by all; use https")
 
@@ -112,8 +108,8 @@ def ask(
     server: Server,
     path: str,
     *,
-    query: Mapping[str, str | int] | None = None,
-    form: Mapping[str, str | int] | None = None,
+    query: Mapping[str, Any] | None = None,
+    form: Mapping[str, Any] | None = None,
     content: Any = None,
     headers: Mapping[str, str] | None = None,
     read: Callable[[Any], Any] = lambda answer: answer,
@@ -135,13 +131,12 @@ def ask(
         if status != 429 and not (status == 503 and wait):
             break
         if (seconds := _seconds(wait or "60")) > _LONGEST_PAUSE:
-            minutes = f"{seconds / 60:.0f} minutes"
-            raise ObservError(f"{server.host}: asks for a pause of {minutes}; fetch again after it")
+            pause = f"a pause of {seconds / 60:.0f} minutes; fetch again after it"
+            raise ObservError(f"{server.host}: asks for {pause}")
         time.sleep(max(seconds, 1.0))
     else:
-        raise ObservError(
-            f"{server.host}: asks for a pause {_PAUSES} times in a row; try again later"
-        )
+        pause = f"a pause {_PAUSES} times in a row; try again later"
+        raise ObservError(f"{server.host}: asks for {pause}")
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
@@ -156,9 +151,8 @@ def ask(
             raise ObservError(f"{server.host}: answers with {kind}; {unless_json or mend}")
         return read(found)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError):
-        raise ObservError(
-            f"{server.host}: answers, but not as {server.tool} does; check {server.variable}"
-        ) from None
+        what = f"answers, but not as {server.tool} does; check {server.variable}"
+        raise ObservError(f"{server.host}: {what}") from None
 
 
 def _fault(server: Server, status: int, words: str) -> str:
@@ -191,9 +185,8 @@ def post_json(server: Server, content: Mapping[str, Any]) -> None:
     told = {"Content-Type": "application/json", "User-Agent": "observlib"}
     status, _, _ = _send(server, Request(server.url, json.dumps(content).encode(), told))
     if status >= 300:
-        raise ObservError(
-            f"{server.host}: answers with the status {status}; check {server.variable}"
-        )
+        what = f"answers with the status {status}; check {server.variable}"
+        raise ObservError(f"{server.host}: {what}")
 
 
 class _Stay(HTTPRedirectHandler):
@@ -235,10 +228,8 @@ def _content(server: Server, answer: Any) -> bytes:
     while part := answer.read1(1 << 16):
         found += part
         if len(found) > MOST_ANSWER_BYTES:
-            raise ObservError(
-                f"{server.host}: sends more than {MOST_ANSWER_BYTES // 10**6} MB in one answer, "
-                f"as {server.tool} never does; check {server.variable}"
-            )
+            much = f"{MOST_ANSWER_BYTES // 10**6} MB in one answer, as {server.tool} never does"
+            raise ObservError(f"{server.host}: sends more than {much}; check {server.variable}")
         if time.monotonic() > end:
             raise ObservError(f"{server.host}: sends too slowly; try again later")
     size = answer.headers.get("Content-Length") or "0"
@@ -363,9 +354,8 @@ def _opened(part: Path) -> sqlite3.Connection:
     except sqlite3.DatabaseError as error:
         kept.close()
         if error.sqlite_errorname == "SQLITE_BUSY":
-            raise UsageError(
-                f"{part}: another fetch of this device is under way; let it end"
-            ) from None
+            other = "another fetch of this device is under way; let it end"
+            raise UsageError(f"{part}: {other}") from None
         if error.sqlite_errorname != "SQLITE_NOTADB":
             raise ObservError(f"{part}: {error}; an earlier file is as it was") from None
         part.unlink()  # it was damaged
@@ -382,8 +372,8 @@ def read_by(form: Format) -> list[str]:
     names = [name for column in columns for name in column.headers]
     names += [column.only_if.header for column in columns if column.only_if]
     never = {header_label(name) for name in form.never_read}
-    names = [*dict.fromkeys((*names, *_rules(form)))]
-    return [name for name in names if header_label(name) not in never]
+    names = [name for name in (*names, *_rules(form)) if header_label(name) not in never]
+    return list(dict.fromkeys(names))
 
 
 def _rules(form: Format) -> list[str]:
@@ -452,10 +442,9 @@ def _kept(device: Device, form: Format | None, there: list[str]) -> list[str]:
     kept = [name for name in there if header_label(name) in known]
     lacking = missing_columns(form, there) if form else []
     if lacking or not kept:
-        raise ObservError(
-            f"device {device.id!r}: its address has no column {bounded(lacking or names)}, which "
-            f"{device.loader} reads; it has {bounded(there, 20)}"
-        )
+        read = f"{bounded(lacking or names)}, which {device.loader} reads"
+        has = f"it has {bounded(there, 20)}"
+        raise ObservError(f"device {device.id!r}: its address has no column {read}; {has}")
     return kept
 
 
@@ -519,10 +508,8 @@ def _postgres(
         import psycopg
         from psycopg import conninfo, sql
     except ImportError as error:
-        raise ObservError(
-            "fetching from PostgreSQL needs psycopg; install it with "
-            "`pip install 'observlib[postgres]'`"
-        ) from error
+        mend = "install it with `pip install 'observlib[postgres]'`"
+        raise ObservError(f"fetching from PostgreSQL needs psycopg; {mend}") from error
 
     address = device.address or ""
     table = sql.Identifier(*(device.address_table or "").split("."))
@@ -556,9 +543,8 @@ def _postgres(
                         progress(min(rows, total), total, f"{min(rows, total):,} rows")
             return cursor.rowcount
     except psycopg.Error as error:
-        raise ObservError(
-            f"PostgreSQL{f' at {host}' if host else ''}: {_postgres_fault(error)}"
-        ) from None
+        place = f" at {host}" if host else ""
+        raise ObservError(f"PostgreSQL{place}: {_postgres_fault(error)}") from None
 
 
 def _secured(device: Device, host: str) -> dict[str, Any]:
@@ -566,10 +552,9 @@ def _secured(device: Device, host: str) -> dict[str, Any]:
     if (not host or host.startswith("/") or host in LOOPBACK) and "PGHOSTADDR" not in os.environ:
         return {}
     if "PGPASSWORD" in os.environ and os.environ.get("PGHOST") != host:
-        raise UsageError(
-            f"device {device.id!r}: its address leads to {host}, and PGPASSWORD says not whose it "
-            f"is; set PGHOST={host} beside it if it is that host's, or put it into ~/.pgpass"
-        )
+        why = f"its address leads to {host}, and PGPASSWORD says not whose it is"
+        mend = f"set PGHOST={host} beside it if it is that host's, or put it into ~/.pgpass"
+        raise UsageError(f"device {device.id!r}: {why}; {mend}")
     return {"sslmode": "verify-full", "gssencmode": "disable"}
 
 
@@ -577,7 +562,6 @@ def _postgres_fault(error: Any) -> str:
     """What is wrong, without what a cell may hold: of the data itself only the kind of fault."""
     if error.sqlstate is None or error.sqlstate[:2] in ("08", "28", "3D", "42", "53"):
         said = " ".join(str(error).split())[:200]
-        return (
-            f"{said}; check the device's address and address_table, PGPASSWORD, and PGSSLROOTCERT"
-        )
+        where = "the device's address and address_table, PGPASSWORD, and PGSSLROOTCERT"
+        return f"{said}; check {where}"
     return f"{type(error).__name__} ({error.sqlstate}); look at the table or view itself"

@@ -70,11 +70,8 @@ def raised(
     progress: Callable[[int, int, str], object] = lambda done, total, name: None,
 ) -> tuple[list[Alarm], dict[str, date]]:
     """All the alarms that a store's devices raised, by days; yearly and monthly ones raise none."""
-    often = {
-        device.id: device.frequency
-        for device in catalogue.devices.values()
-        if device.listens and device.frequency not in RARE
-    }
+    watching = [one for one in catalogue.devices.values() if one.listens]
+    often = {one.id: one.frequency for one in watching if one.frequency not in RARE}
     days, exports = store.by_day(data), store.exports(data).dropna(subset="end")
     last = {}  # days of which exports tell; else no day is told whole yet
     for (name, table), own in exports[exports["device"].isin(often)].groupby(["device", "table"]):
@@ -155,9 +152,8 @@ def watched_until(data: Path) -> dict[str, date]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, AttributeError, TypeError) as error:
-        raise ObservError(
-            f"{path}: cannot be read; delete it, and the alarms of the last month are told again"
-        ) from error
+        mend = "delete it, and the alarms of the last month are told again"
+        raise ObservError(f"{path}: cannot be read; {mend}") from error
 
 
 def remember(data: Path, watched: Mapping[str, date]) -> None:
@@ -168,9 +164,7 @@ def remember(data: Path, watched: Mapping[str, date]) -> None:
 
 def unheard(alarms: Iterable[Alarm], before: Mapping[str, date]) -> list[Alarm]:
     """The alarms raised since their series was last watched; of a new one, in its last month."""
-    return [
-        alarm for alarm in alarms if alarm.seen > before.get(alarm.series, alarm.until - _FIRST)
-    ]
+    return [one for one in alarms if one.seen > before.get(one.series, one.until - _FIRST)]
 
 
 def send_alarms(
@@ -184,14 +178,9 @@ def send_alarms(
     written = []
     if mail:
         departments = [catalogue.departments[owner] for owner in owners]
-        problems = [
-            f"department {one.id!r}: has no mailbox, and its alarms would reach nobody; give it "
-            "`mail` in departments.yml"
-            for one in departments
-            if one.mail is None
-        ]
-        if problems:
-            raise ObservError(*problems)
+        silent = [one.id for one in departments if one.mail is None]
+        why = "has no mailbox, and its alarms would reach nobody; give it `mail` in departments.yml"
+        ObservError.raise_any([f"department {name!r}: {why}" for name in silent])
         for owner in departments:
             own = owners[owner.id]
             name = f"{owner.id}_{max(one.seen for one in own)}"
@@ -201,12 +190,11 @@ def send_alarms(
                 written.append(_place(mail, name, content))
                 files.write_bytes(written[-1], content)
     if server and alarms:
-        told = [
-            {name: str(getattr(alarm, name)) for name in ("device", "kind", "began", "seen")}
-            | {"owner": catalogue.devices[alarm.device].owner}
-            | {"text": typography(alarm_sentence(alarm, catalogue))}
-            for alarm in alarms
-        ]
+        told = []
+        for alarm in alarms:
+            one = {name: str(getattr(alarm, name)) for name in ("device", "kind", "began", "seen")}
+            one["owner"] = catalogue.devices[alarm.device].owner
+            told.append({**one, "text": typography(alarm_sentence(alarm, catalogue))})
         sources.post_json(server, {"text": "\n".join(one["text"] for one in told), "alarms": told})
     return written
 
