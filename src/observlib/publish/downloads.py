@@ -33,7 +33,7 @@ from observlib.estimates import comparison_identifiers, comparisons_from_json
 from observlib.language import french, words
 from observlib.language.prose import unmarked
 from observlib.publish import pandoc
-from observlib.publish.html import metadata
+from observlib.publish.html import for_pandoc
 from observlib.publish.pandoc import labelled_outputs, read_notebook, source_text
 from observlib.publish.project import HOME, Project, SitePage, flat
 
@@ -77,11 +77,10 @@ def _page_source(project: Project, page: SitePage, markdown: str) -> str:
         **brand.for_paper(),
         "edition": f"É{edition[1:]}",
     }
-    return pandoc.convert(
-        markdown, "typst", name=str(project.folder / page.source), filters=project.filters,
-        template=pandoc.TEMPLATES / "page.typ", variables={k: literal(v) for k, v in told.items()},
-        metadata={**metadata(project, page), "prefix": f"{page.source.stem}--"},
-    )  # fmt: skip
+    how = for_pandoc(project, page)
+    how["metadata"]["prefix"] = f"{page.source.stem}--"
+    how["variables"] = {name: literal(text) for name, text in told.items()}
+    return pandoc.convert(markdown, "typst", template=pandoc.TEMPLATES / "page.typ", **how)
 
 
 def page_pdf(project: Project, page: SitePage, markdown: str, folder: Path) -> bytes:
@@ -120,9 +119,8 @@ def _own_fonts(project: Project) -> tuple[Path, ...]:
 
 def _compiled(main: Path, project: Project) -> bytes:
     """The PDF of typst's source, checked as PDF/UA-1, of the edition's day."""
-    made = epoch(project.manifest.made)
-    given = _options(main, _own_fonts(project))
-    pdf: Any = typst.compile(main, **given, pdf_standards=["ua-1"], timestamp=made)
+    how = _options(main, _own_fonts(project)) | {"timestamp": epoch(project.manifest.made)}
+    pdf: Any = typst.compile(main, **how, pdf_standards=["ua-1"])
     return bytes(pdf)
 
 
@@ -243,11 +241,9 @@ def literal(text: str) -> str:
 def fonts(own: tuple[Path, ...] = ()) -> typst.Fonts:
     """The fonts of every PDF, on any machine: typst's, DejaVu Sans, and a brand's own."""
     of_charts = distribution("matplotlib").locate_file("matplotlib/mpl-data/fonts/ttf")
-    return typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=True,
-        font_paths=[str(path) for path in (Path(str(of_charts)), *own) if path.exists()],
-    )
+    paths = [str(path) for path in (Path(str(of_charts)), *own) if path.exists()]
+    system = {"include_system_fonts": False, "include_embedded_fonts": True}
+    return typst.Fonts(font_paths=paths, **system)
 
 
 # --- The whole edition as one PDF: cover, contents, a chapter for each study, references once
@@ -294,14 +290,10 @@ def put_full_report(project: Project, folder: Path, site: Path, cache: Path | No
     """Put it into a site, where it has one (see `full_report_parts`)."""
     if not (by_part := full_report_parts(project)):
         return
-    made_of = {
-        **kept.tree("its chapters", folder / CHAPTERS),
-        **kept.code_of(__name__),
-        **kept.installed_packages(),
-        "the site": repr((project.brand.name, project.website.get("description"))),
-        "the edition": repr(project.manifest),
-        "its parts": repr(by_part),
-    }
+    made_of = kept.tree("its chapters", folder / CHAPTERS) | kept.code_of(__name__)
+    made_of |= kept.installed_packages()
+    made_of["the site"] = repr((project.brand.name, project.website.get("description")))
+    made_of |= {"the edition": repr(project.manifest), "its parts": repr(by_part)}
 
     def make() -> dict[str, bytes]:
         return {str(_full_report_path(project)): _pdf(project, by_part, folder / CHAPTERS)}
@@ -335,8 +327,7 @@ def _pdf(project: Project, by_part: dict[str, list[SitePage]], folder: Path) -> 
     main.write_text(f"{_about(project)}\n{cover}\n{includes}", encoding="utf-8")
     if project.brand.logo:
         shutil.copy(project.folder / project.brand.logo, folder)
-    name = f"{project.folder}: the PDF of the whole edition"
-    with _telling_typst_errors(name):
+    with _telling_typst_errors(f"{project.folder}: the PDF of the whole edition"):
         return _compiled(main, project)
 
 
@@ -363,14 +354,16 @@ def _about(project: Project) -> str:
     manifest, brand = project.manifest, project.brand
     invented = f"Données de démonstration : {words.small(words.INVENTED)}"
     about = {
-        **{"title": f"{brand.name}, {edition_of(project)}", "site": brand.name},
+        "title": f"{brand.name}, {edition_of(project)}",
+        "site": brand.name,
         "summary": str(project.website.get("description") or ""),
         "edition": f"Édition {manifest.quarter}",
         "quarter": french.period_label(manifest.quarter),
         "made": french.day_label(manifest.made),
         "warning": invented if manifest.is_demonstration else "",
         **brand.for_paper(),
-        **{"logo": Path(brand.logo).name, "alternative": brand.alternative},
+        "logo": Path(brand.logo).name,
+        "alternative": brand.alternative,
     }
     entries = ", ".join(f"{key}: {literal(value)}" for key, value in about.items())
     return f"#let about = ({entries})"
@@ -384,20 +377,18 @@ _LOOKS = pandoc.TEMPLATES / "docx.yml"
 
 def page_docx(project: Project, page: SitePage, markdown: str, folder: Path) -> bytes:
     """The document of a page, with its language, title, edition and day among its properties."""
-    name, brand, edition = str(project.folder / page.source), project.brand, edition_of(project)
-    write_dots(folder, f"{name}: a picture of its document")
-    about = metadata(project, page)
-    about |= {
-        "subject": f"{brand.name}, {edition}",
-        "category": f"É{edition[1:]}",
-        "description": unmarked(str(page.meta.get("description", ""))),
-        "author": brand.name,
-        "date": f"É{edition[1:]}, publiée le {about['madelong']}",
-    }
-    return pandoc.convert_to_docx(
-        markdown, name=name, folder=folder, reference=reference_document(brand),
-        made=project.manifest.made, metadata=about, filters=project.filters,
-    )  # fmt: skip
+    brand, edition = project.brand, edition_of(project)
+    how, day = for_pandoc(project, page), str(epoch(project.manifest.made))
+    write_dots(folder, f"{how['name']}: a picture of its document")
+    about = how["metadata"] | {"author": brand.name, "subject": f"{brand.name}, {edition}"}
+    about["category"] = f"É{edition[1:]}"
+    about["date"] = f"{about['category']}, publiée le {about['madelong']}"
+    about["description"] = unmarked(str(page.meta.get("description", "")))
+    looks = folder / "reference.docx"
+    looks.write_bytes(reference_document(brand))
+    options = {"to": "docx", "output-file": "-", "reference-doc": pandoc.pandoc_path(looks)}
+    how |= {"metadata": about, "folder": folder, "environment": {"SOURCE_DATE_EPOCH": day}}
+    return pandoc.run_pandoc(options, markdown, **how)
 
 
 def write_dots(
@@ -466,10 +457,8 @@ def open_data(path: Path) -> dict[str, str]:
     (`-comparaisons.csv`), then the permanent `id` of each row. What is shown twice is written once.
     A text that a spreadsheet would take for a formula has an apostrophe before it (`text.as_cell`).
     """
-    return {
-        name: dataset.csv(table.assign(id=_IDENTIFIERS[name](table))).decode()
-        for name, table in frames(path).items()
-    }
+    found = {end: table.assign(id=_IDENTIFIERS[end](table)) for end, table in frames(path).items()}
+    return {end: dataset.csv(table).decode() for end, table in found.items()}
 
 
 def _combined(contents: list[dict[str, Any]], name: str, path: Path) -> pd.DataFrame:

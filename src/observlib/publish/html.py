@@ -192,7 +192,7 @@ def page_html(project: Project, page: SitePage, markdown: str, folder: Path | No
     root = "../" * (len(page.source.parts) - 1)
     headings = len(re.findall(r"^##+ ", markdown, re.M))
     sections = [entry for entry in project.navigation if entry.entries]
-    variables: dict[str, Any] = {
+    variables: dict[str, Any] = {  # the empty ones too: else a text could set them
         "sitetitle": escape(project.brand.name),
         "edition": escape(project.manifest.label),
         "made": project.manifest.made.isoformat(),
@@ -202,9 +202,7 @@ def page_html(project: Project, page: SitePage, markdown: str, folder: Path | No
         "logo": f"{root}{project.brand.logo}" if project.brand.logo else "",
         "alternative": escape(project.brand.alternative),
         "home": page.source == HOME and bool(project.manifest.pages),
-        "navigation": [
-            _entry(item, page, root, item in sections[:1]) for item in project.navigation
-        ],
+        "navigation": [_entry(one, page, root, one in sections[:1]) for one in project.navigation],
         "trail": [_entry(entry, page, root) for entry in project.trail(page.source)],
         "downloads": _DOWNLOADS,
         "footer": footer(project, root),
@@ -212,16 +210,9 @@ def page_html(project: Project, page: SitePage, markdown: str, folder: Path | No
         "outline": page.meta.get("toc", True) and headings > 1,
         "brief": headings <= _BRIEF,
     }
-    return pandoc.convert(
-        with_listings(markdown, project, page),
-        "html",
-        name=str(project.folder / page.source),
-        template=pandoc.TEMPLATES / "page.html",
-        variables=variables,  # the empty ones too: else a text could set them in its metadata
-        metadata=metadata(project, page, root),
-        filters=project.filters,
-        folder=folder,
-    )
+    how = for_pandoc(project, page, root) | {"variables": variables, "folder": folder}
+    text = with_listings(markdown, project, page)
+    return pandoc.convert(text, "html", template=pandoc.TEMPLATES / "page.html", **how)
 
 
 def with_downloads(text: str, downloads: Sequence[Mapping[str, str]]) -> str:
@@ -255,11 +246,11 @@ def _list_of(pages: Sequence[SitePage], cards: bool) -> str:
         item = f"- ### {link}\n\n  {_opening(finding)}\n" if cards else f"- {link}"
         by_section.setdefault(page.section, []).append(item)
     kind = "cards" if cards else "links"
-    return "\n".join(
-        (f"### {plain(section)}\n\n" if len(by_section) > 1 else "")
-        + "\n".join([f"::: {{.{kind}}}", *items, ":::\n"])
-        for section, items in by_section.items()
-    )
+    lists = []
+    for section, items in by_section.items():
+        lists += [f"### {plain(section)}\n"] if len(by_section) > 1 else []
+        lists += [f"::: {{.{kind}}}", *items, ":::\n"]
+    return "\n".join(lists)
 
 
 def _opening(finding: str) -> str:
@@ -277,18 +268,20 @@ def _opening(finding: str) -> str:
     return said
 
 
-def metadata(project: Project, page: SitePage, root: str = "") -> dict[str, Any]:
-    """Pandoc's metadata for every page, and the absent pages: a link to one is its text alone."""
-    style = project.config.get("csl")
-    return {
+def for_pandoc(project: Project, page: SitePage, root: str = "") -> dict[str, Any]:
+    """The name, filters and metadata with which pandoc reads any page, whatever it makes of it."""
+    metadata = {
         "lang": page.meta.get("lang", "fr-FR"),
         "root": root,
         "madelong": french.day_label(project.manifest.made),
         "link-citations": True,
-        "absent": list(project.manifest.absent),
+        "absent": list(project.manifest.absent),  # a link to one is its text alone
         "bibliography": [pandoc.pandoc_path(path.resolve()) for path in project.bibliography],
-        **({"csl": pandoc.pandoc_path((project.folder / style).resolve())} if style else {}),
     }
+    if style := project.config.get("csl"):
+        metadata["csl"] = pandoc.pandoc_path((project.folder / style).resolve())
+    name = str(project.folder / page.source)
+    return {"name": name, "filters": project.filters, "metadata": metadata}
 
 
 def footer(project: Project, root: str) -> str:

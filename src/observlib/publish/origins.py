@@ -239,10 +239,8 @@ def read_origins(text: bytes) -> Told:
     for one, address, numbers, names, is_now in content["figures"]:
         own = tuple(math.nan if x is None else x for x in numbers)
         figures.append(OriginFigure(one, address, own, tuple(names), is_now))
-    cells, sections = (
-        {name: tuple(places) for name, places in content[key].items()}
-        for key in ("cells", "sections")
-    )
+    cells = {name: tuple(places) for name, places in content["cells"].items()}
+    sections = {name: tuple(places) for name, places in content["sections"].items()}
     return Told(tuple(figures), cells, sections)
 
 
@@ -300,10 +298,10 @@ def _told_numbers(pieces: Sequence[str], told: Told) -> Iterator[tuple[_Block, _
             rows.setdefault(block.row, []).append(block)
     heads = {(one.table, one.column): one.text for one in found if one.part == "thead"}
     captions = {one.table: one.text for one in found if one.tag == "caption" and not one.row}
-    named = {  # what a row tells of by name
-        row: " ".join(one.text for one in own if one.tag == "th" or not _tells(one.text))
-        for row, own in rows.items()
-    }
+    named: dict[int, str] = {}  # what a row tells of by name
+    for row, cells in rows.items():
+        names = [one.text for one in cells if one.tag == "th" or not _tells(one.text)]
+        named[row] = " ".join(names)
     group = ""  # of rows: its name stands alone in one
     for block in found:
         is_aside = block.section is None and block.cell != FINDING

@@ -9,7 +9,6 @@ import tempfile
 from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cache
 from html import escape
 from html.parser import HTMLParser
@@ -22,7 +21,6 @@ from typing import Any, Literal, NamedTuple
 from observlib import estimates
 from observlib.base import files
 from observlib.base.errors import ObservError
-from observlib.base.period import epoch
 from observlib.base.yaml_files import mapping
 from observlib.language.prose import curly
 
@@ -82,25 +80,7 @@ def convert(
         "syntax-highlighting": "none",  # no style uses it, and it costs as much as ten pages
         "variables": dict(variables or {}),
     }
-    return _run(options, markdown, name, metadata or {}, filters, folder).decode("utf-8")
-
-
-def convert_to_docx(
-    markdown: str,
-    *,
-    name: str,
-    folder: Path,
-    reference: bytes,
-    made: date,
-    metadata: Mapping[str, Any],
-    filters: Sequence[Path],
-) -> bytes:
-    """Convert Quarto Markdown to a document of word processors."""
-    looks = folder / "reference.docx"
-    looks.write_bytes(reference)
-    options = {"to": "docx", "output-file": "-", "reference-doc": pandoc_path(looks)}
-    day = {"SOURCE_DATE_EPOCH": str(epoch(made))}
-    return _run(options, markdown, name, metadata, filters, folder, day)
+    return run_pandoc(options, markdown, name, metadata or {}, filters, folder).decode("utf-8")
 
 
 def data_file(name: str) -> bytes:
@@ -109,7 +89,7 @@ def data_file(name: str) -> bytes:
     return subprocess.run(asked, capture_output=True, check=True, timeout=_TIME_LIMIT).stdout
 
 
-def _run(
+def run_pandoc(
     options: Mapping[str, Any],
     markdown: str,
     name: str,
@@ -118,6 +98,7 @@ def _run(
     folder: Path | None,
     environment: Mapping[str, str] | None = None,
 ) -> bytes:
+    """What pandoc makes of Quarto Markdown, by some of its options and what all pages have."""
     given = {
         "from": "markdown",
         "fail-if-warnings": True,
@@ -126,16 +107,15 @@ def _run(
         "metadata": dict(metadata),
         **{key: value for key, value in options.items() if value is not None},
     }
-    environment = {**os.environ, **_UTF8, **(environment or {})}
+    how: dict[str, Any] = {"capture_output": True, "cwd": folder, "timeout": _TIME_LIMIT}
+    how["env"] = {**os.environ, **_UTF8, **(environment or {})}
     # pandoc takes its options from a file only, so that no text is read as an option
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         defaults = Path(place) / "defaults.json"
         defaults.write_text(json.dumps(given), encoding="utf-8")
         try:
-            done = subprocess.run(
-                [executable(), "--defaults", str(defaults)], input=markdown.encode("utf-8"),
-                capture_output=True, cwd=folder, timeout=_TIME_LIMIT, env=environment, check=False,
-            )  # fmt: skip
+            command = [executable(), "--defaults", str(defaults)]
+            done = subprocess.run(command, input=markdown.encode("utf-8"), check=False, **how)
         except subprocess.TimeoutExpired as error:
             told = f"was stopped after {_TIME_LIMIT:.0f} s; shorten the page"
             raise ObservError(f"{name}: pandoc {told}") from error
@@ -252,11 +232,8 @@ class _Cleaner(HTMLParser):
 
     @staticmethod
     def _attributes(tag: str, values: dict[str, str], classes: list[str]) -> str:
-        kept = {
-            key: value
-            for key, value in values.items()
-            if key in _KEPT and not (key in ("colspan", "rowspan") and value == "1")
-        }
+        alone = [key for key in ("colspan", "rowspan") if values.get(key) == "1"]
+        kept = {key: value for key, value in values.items() if key in _KEPT and key not in alone}
         if tag in ("td", "th"):
             style = values.get("style", "").replace(" ", "").split(";")
             side = next((_SIDES[name] for name in [*classes, *style] if name in _SIDES), None)
@@ -329,10 +306,8 @@ def _markdown_of(data: Mapping[str, Any], folder: str) -> tuple[str, dict[str, b
 # --- An executed notebook as Quarto Markdown: what pandoc needs to make a page of it
 
 PageFormat = Literal["html", "typst"]
-_OPTIONS = (
-    "label", "fig-cap", "fig-alt", "tbl-cap", "echo", "output", "include", "warning", "error",
-    "code-fold",
-)  # fmt: skip
+_CAPTIONS = ("label", "fig-cap", "fig-alt", "tbl-cap")
+_OPTIONS = (*_CAPTIONS, "echo", "output", "include", "warning", "error", "code-fold")
 _IMAGES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
 _PREFERENCE: dict[str, tuple[str, ...]] = {
     "html": ("text/html", "text/markdown", *_IMAGES, "text/plain"),
@@ -407,10 +382,9 @@ def _code_cell(
         data = _data(output)
         mime = next((name for name in _PREFERENCE[to] if name in data), None)
         if mime is None:
-            raise ValueError(
-                f"output {number} has only {', '.join(data) or 'no data'}, which no page can show; "
-                "emit it beside text, a table or a picture"
-            )
+            held = f"{', '.join(data) or 'no data'}, which no page can show"
+            mend = "emit it beside text, a table or a picture"
+            raise ValueError(f"output {number} has only {held}; {mend}")
         content = source_text(data[mime])
         here = "" if used else label
         if mime in _IMAGES:
@@ -444,7 +418,9 @@ def _figure(name: str, content: bytes, options: Mapping[str, Any], label: str) -
     if label.startswith("fig-") and not caption:
         raise ValueError(f"figure {label} has no caption; add `#| fig-cap: …`")
     size = "".join(f" {key}={value}" for key, value in _size(content).items())
-    picture = f'![]({name}){{fig-alt="{_attribute(alt)}"{size}}}'
+    alt = re.sub(r"[ \t\r\n]+", " ", alt)  # and not the non-breaking ones
+    alt = alt.replace("&", "&amp;").replace('"', "&quot;").replace("\\", "\\\\")
+    picture = f'![]({name}){{fig-alt="{alt}"{size}}}'
     identifier = f"#{label}" if label.startswith("fig-") else ".figure"
     return f"::: {{{identifier}}}\n{picture}\n\n{caption}\n:::\n"
 
@@ -465,11 +441,6 @@ def _table(content: str, options: Mapping[str, Any], label: str) -> str:
 def _verbatim(text: str) -> str:
     fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", text))])
     return f"{fence}\n{text.rstrip()}\n{fence}\n" if text.strip() else ""
-
-
-def _attribute(text: str) -> str:
-    flat = re.sub(r"[ \t\r\n]+", " ", text)  # and not the non-breaking ones
-    return flat.replace("&", "&amp;").replace('"', "&quot;").replace("\\", "\\\\")
 
 
 def _size(content: bytes) -> dict[str, int]:

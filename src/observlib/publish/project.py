@@ -137,17 +137,15 @@ def read_manifest(folder: Path) -> Manifest:
         raw = json.loads(path.read_text(encoding="utf-8"))
         quarter, kind = Quarter(raw["quarter"]), str(raw["kind"])
         published = date.fromisoformat(raw["published"])
-        absent = {
-            str(study["page"]): "error" in study or study.get("asked") is False
-            for study in raw["studies"]
-        }
+        absent: dict[str, bool] = {}
+        for study in raw["studies"]:
+            absent[str(study["page"])] = "error" in study or study.get("asked") is False
         revisions = tuple(map(date.fromisoformat, raw.get("revisions", ())))
         package = tuple(name for name in raw.get("frame", {}) if name.startswith(f"{PACKAGE}/"))
     except (OSError, KeyError, TypeError, ValueError) as error:
-        raise ObservError(
-            f"{path}: not a manifest ({type(error).__name__}: {error}); it has quarter, kind, "
-            "published (YYYY-MM-DD) and studies; make the edition again"
-        ) from error
+        has = "it has quarter, kind, published (YYYY-MM-DD) and studies; make the edition again"
+        what = f"not a manifest ({type(error).__name__}: {error})"
+        raise ObservError(f"{path}: {what}; {has}") from error
     if kind not in ("demonstration", "real"):
         raise ObservError(f"{path}: unknown kind {kind!r}; allowed: demonstration, real")
     pages, missing = (tuple(x for x in absent if absent[x] is is_so) for is_so in (False, True))

@@ -28,18 +28,9 @@ from observlib.display import style
 from observlib.language import french
 from observlib.language.prose import plain
 from observlib.publish import downloads, html, origins, pandoc, require_quarto
+from observlib.publish import project as projects
 from observlib.publish.pandoc import Converted, PageFormat, notebook_to_markdown
-from observlib.publish.project import (
-    HOME,
-    MenuEntry,
-    PageLinks,
-    PagesError,
-    Project,
-    SitePage,
-    broken_links,
-    links_of,
-    read_project,
-)
+from observlib.publish.project import HOME, MenuEntry, PagesError, Project, SitePage
 
 # --- Pages in the frame of Quarto, where it is installed: their text is the embedded publisher's
 
@@ -146,10 +137,8 @@ def stage_pages(
     project: Project, pages: Sequence[SitePage], text: Callable[[SitePage], Converted], folder: Path
 ) -> None:
     """Copy a project with some of its pages, and a menu that leads to all."""
-    ignored = shutil.ignore_patterns(
-        ".*", "*.ipynb", "[!_]*.qmd", "__pycache__", project.output, PACKAGE
-    )
-    shutil.copytree(project.folder, folder, ignore=ignored)
+    others = (".*", "*.ipynb", "[!_]*.qmd", "__pycache__", project.output, PACKAGE)
+    shutil.copytree(project.folder, folder, ignore=shutil.ignore_patterns(*others))
     (folder / _OWN).mkdir()
     for name in _OURS:
         shutil.copyfile(pandoc.TEMPLATES / name, folder / _OWN / name)
@@ -187,18 +176,18 @@ def _settings(project: Project, sources: Sequence[str]) -> dict[str, Any]:
     formats = config["format"] if isinstance(config.get("format"), dict) else {}
     formats = {kind: options for kind, options in formats.items() if kind != "typst"}  # PDFs: ours
     html_options = {key: value for key, value in project.html_options.items() if key != "css"}
-    return (
-        config
-        | own
-        | {
-            "website": website,
-            "project": {"type": "website", "output-dir": _OUTPUT, "render": sources},
-            "filters": [before, *project.named_filters, after],
-            "format": {**formats, "html": _PARTIALS | html_options | own["format"]["html"]},
-            **{"absent": list(manifest.absent), "edition": manifest.label},
-            **{"made": manifest.made.isoformat(), "madelong": french.day_label(manifest.made)},
-        }
-    )
+    return {
+        **config,
+        **own,
+        "website": website,
+        "project": {"type": "website", "output-dir": _OUTPUT, "render": sources},
+        "filters": [before, *project.named_filters, after],
+        "format": {**formats, "html": _PARTIALS | html_options | own["format"]["html"]},
+        "absent": list(manifest.absent),
+        "edition": manifest.label,
+        "made": manifest.made.isoformat(),
+        "madelong": french.day_label(manifest.made),
+    }
 
 
 def _staged_text(project: Project, page: SitePage, text: str) -> str:
@@ -232,12 +221,11 @@ def _run(
     told: deque[str] = deque(maxlen=8)
     command = [require_quarto(), "render", ".", "--no-execute"]
     day = {"SOURCE_DATE_EPOCH": str(epoch(project.manifest.made))}
+    how: dict[str, Any] = {"cwd": folder, "env": {**os.environ, **day}, "errors": "replace"}
+    how |= {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "encoding": "utf-8"}
     try:
         # a session of its own, which ends as one: Quarto is a script that begins other programs
-        quarto = subprocess.Popen(
-            command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            encoding="utf-8", errors="replace", start_new_session=True, env={**os.environ, **day},
-        )  # fmt: skip
+        quarto = subprocess.Popen(command, start_new_session=True, **how)
     except OSError as error:
         raise ObservError(f"quarto: {command[0]} cannot be run: {error}") from error
     running.append(quarto)
@@ -256,9 +244,9 @@ def _run(
     is_late = not limit.is_alive()
     limit.cancel()
     if quarto.returncode:
-        ended = f"was ended after {seconds / 60:.0f} minutes"
-        how = ended if is_late else f"failed with status {quarto.returncode}"
-        raise ObservError(f"quarto: {how}; its last lines follow", *told)
+        why = f"was ended after {seconds / 60:.0f} minutes" if is_late else ""
+        why = why or f"failed with status {quarto.returncode}"
+        raise ObservError(f"quarto: {why}; its last lines follow", *told)
     return [*told]
 
 
@@ -282,7 +270,7 @@ def quarto_fault(program: str, folder: Path | None) -> str:
 
 
 def _fault(program: str) -> str:
-    project = read_project(pandoc.TEMPLATES / "check", program)
+    project = projects.read_project(pandoc.TEMPLATES / "check", program)
     page = project.page(HOME)
     text = (project.folder / HOME).read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
@@ -294,7 +282,8 @@ def _fault(program: str) -> str:
         alike = len([*same])
         told, ours = (" ".join(words[alike:][:5]) for words in (made, wanted))
         return f"a small page of it says {told!r} where the embedded publisher says {ours!r}"
-    if asked := [to for to in links_of(two).targets if re.match("(https?:)?//", to)]:
+    targets = projects.links_of(two).targets
+    if asked := [to for to in targets if re.match("(https?:)?//", to)]:
         return f"a small page asks for {asked[0]}"
     return ""
 
@@ -334,7 +323,7 @@ def build(
         for step, pages in ((_printed, printed), (_page, project.pages))
         for page in pages
     }
-    links: dict[str, PageLinks] = {}
+    links: dict[str, projects.PageLinks] = {}
     refused: dict[PurePosixPath, list[str]] = {}
     edition: list[Future[None]] = []
     with ExitStack() as stack:
@@ -351,11 +340,11 @@ def build(
         missing: list[SitePage] = []  # of those that are kept
         if frames:
             known = kept.get(cache, LIBRARIES, common)
+            pages = [(task, page) for task, (step, page) in tasks.items() if step is _page]
             missing = [
                 page
-                for task, (step, page) in tasks.items()
-                if step is _page
-                and (known is None or kept.get(cache, task, depends[page.source]) is None)
+                for task, page in pages
+                if known is None or kept.get(cache, task, depends[page.source]) is None
             ]
             _frame(project, missing, frames, len(tasks) + len(missing), progress)
             new = shared_files(frames, {page.source.stem for page in project.pages})
@@ -375,12 +364,11 @@ def build(
                 write_all(content, aside)
                 unset -= 1
                 if not unset and not refused:
-                    edition.append(
-                        others.submit(downloads.put_full_report, project, aside, site, cache)
-                    )
+                    whole = (project, aside, site, cache)
+                    edition.append(others.submit(downloads.put_full_report, *whole))
             else:
                 if told := content.pop(_LINKS, None):
-                    links[page.output(".html").as_posix()] = PageLinks(*json.loads(told))
+                    links[page.output(".html").as_posix()] = projects.PageLinks(*json.loads(told))
                 write_all(content, site)
         if not refused:
             _tell_sizes(site, printed)
@@ -388,7 +376,7 @@ def build(
             html.finish(project, site, cache)
         for job in edition:
             job.result()
-    broken = {} if refused else broken_links(site, links)
+    broken = {} if refused else projects.broken_links(site, links)
     lost = {page.source: broken.get(str(page.output(".html")), []) for page in project.pages}
     if refused or broken:
         raise PagesError(refused or lost)
@@ -417,14 +405,12 @@ def _inputs(project: Project) -> tuple[Inputs, dict[PurePosixPath, Inputs]]:
         "the navigation": repr(project.navigation),
         "the publisher": project.publisher,
     }
-    own = {source: list(project.listings(project.page(source))) for source in pages}
-    return shared, {
-        source: {
-            **{**shared, "its source": digest, "its lists": repr(own[source])},
-            "its trail": repr(project.trail(source)),
-        }
-        for source, digest in pages.items()
-    }
+    own: dict[PurePosixPath, Inputs] = {}
+    for source, digest in pages.items():
+        lists, trail = list(project.listings(project.page(source))), project.trail(source)
+        about = {"its source": digest, "its lists": repr(lists), "its trail": repr(trail)}
+        own[source] = {**shared, **about}
+    return shared, own
 
 
 def _made(
@@ -518,7 +504,7 @@ def _page(project: Project, page: SitePage, frames: Path | None) -> dict[str, by
             write_html(project, page, site, links, frames)
         found = _files_of(site)
         if text := found.get(page.output(".html").as_posix()):
-            found[_LINKS] = json.dumps(links_of(text.decode("utf-8"))).encode()
+            found[_LINKS] = json.dumps(projects.links_of(text.decode("utf-8"))).encode()
         return found
 
 

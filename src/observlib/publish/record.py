@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from datetime import date as Day
-from functools import cache
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, get_args
@@ -92,10 +91,9 @@ def manifest_of(folder: Path) -> Edition:
         own = {field.name: found[field.name] for field in fields(Edition)}
         return Edition(**{**own, "revisions": tuple(found["revisions"])})
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise ObservError(
-            f"{folder / MANIFEST_FILE}: does not say what edition this is ({error}); bring it back "
-            f"from a copy, or remove {folder} and publish it again: `observ edition {folder.name}`"
-        ) from error
+        what = f"does not say what edition this is ({error}); bring it back from a copy"
+        again = f"or remove {folder} and publish it again: `observ edition {folder.name}`"
+        raise ObservError(f"{folder / MANIFEST_FILE}: {what}, {again}") from error
 
 
 def studies(folder: Path) -> dict[str, str]:
@@ -125,9 +123,8 @@ def new_edition(
     It is a revision where the quarter's edition was published on an earlier day, of the same kind
     of data, and a figure, a finding, a page or an erratum is no longer the same.
     """
-    tells = [
-        [page["page"], page["description"]] for page in manifest["studies"] if "description" in page
-    ]
+    described = [page for page in manifest["studies"] if "description" in page]
+    tells = [[page["page"], page["description"]] for page in described]
     for table in archive.archive_tables(folder):
         tells.append(sorted(estimates.csv_lines(table.drop(columns=_SOURCES, errors="ignore"))))
     if "errata" in manifest:
@@ -265,19 +262,12 @@ def _file(path: Path, folder: Path, titles: Mapping[str, str]) -> dict[str, Any]
     name = path.relative_to(folder).as_posix()
     content, title = path.read_bytes(), titles.get(path.stem)
     guessed = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    kind, media = _kinds().get(path.suffix, ("Fichier de la mise en page", guessed))
-    return {
-        **{"@id": name, "@type": "File", "name": path.name},
-        "description": f"{kind} : {title}" if title else kind,
-        "encodingFormat": media,
-        "contentSize": str(len(content)),
-        "sha256": hashlib.sha256(content).hexdigest(),
-    }
-
-
-@cache
-def _kinds() -> dict[str, tuple[str, str]]:
-    return load_data(str(Path(__file__).with_name("crate")))
+    kinds: dict[str, tuple[str, str]] = load_data(str(Path(__file__).with_name("crate")))
+    kind, media = kinds.get(path.suffix, ("Fichier de la mise en page", guessed))
+    about = {"@id": name, "@type": "File", "name": path.name}
+    about |= {"description": f"{kind} : {title}" if title else kind, "encodingFormat": media}
+    digest = hashlib.sha256(content).hexdigest()
+    return {**about, "contentSize": str(len(content)), "sha256": digest}
 
 
 # --- Reviews, `reports/reviews/<id>.yml`: who read an edition again, what they found, and answers
@@ -442,10 +432,8 @@ def load_calendar(data: Path, root: Path) -> Calendar:
         raise ObservError(f"{path}: has {bounded(twice)} twice; keep one of each")
     for place, (one, other) in enumerate(pairwise(found.editions), 1):
         if one.quarter > other.quarter or one.date >= other.date:
-            problems.append(
-                f"{path}:{lines['editions', place]}: {other.quarter} of {other.date} stands after "
-                f"{one.quarter} of {one.date}; put them in order"
-            )
+            what = f"{other.quarter} of {other.date} stands after {one.quarter} of {one.date}"
+            problems.append(f"{path}:{lines['editions', place]}: {what}; put them in order")
     ObservError.raise_any(problems)
     return found
 
@@ -538,12 +526,12 @@ def calendar(editions: Sequence[Edition], dates: Calendar, title: str, site: str
 def _moves(planned: Planned) -> list[str]:
     """What is said of each change of an edition's date: both days, why, when it was decided."""
     days = [*(change.before for change in planned.changed), planned.date]
-    return [
-        f"{_name_of(planned.quarter)} : le {french.day_label(after)}, et non plus le "
-        f"{french.day_label(change.before)}. {change.reason.rstrip('.')}. "
-        f"Décision du {french.day_label(change.decided)}."
-        for change, after in zip(planned.changed, days[1:], strict=True)
-    ]
+    told = []
+    for change, day in zip(planned.changed, days[1:], strict=True):
+        before, after, decided = map(french.day_label, (change.before, day, change.decided))
+        moved = f"{_name_of(planned.quarter)} : le {after}, et non plus le {before}"
+        told.append(f"{moved}. {change.reason.rstrip('.')}. Décision du {decided}.")
+    return told
 
 
 def check_kept(dates: Calendar, site: Path, kind: str, today: date) -> None:
@@ -561,11 +549,9 @@ def check_kept(dates: Calendar, site: Path, kind: str, today: date) -> None:
         one = known.get(name)
         days = [one.date, *(change.before for change in one.changed)] if one else []
         if said not in days and (status == "CONFIRMED" or today > said - _NOTICE):
-            problems.append(
-                f"calendar.yml: {name!r} was announced for {said}, which is firm, and has "
-                f"{f'{one.date} now' if one else 'no date now'}: give `changed` with "
-                f"`from: {said}`, `decided` and `reason`"
-            )
+            moved = f"{said}, which is firm, and has {one.date if one else 'no date'} now"
+            mend = f"give `changed` with `from: {said}`, `decided` and `reason`"
+            problems.append(f"calendar.yml: {name!r} was announced for {moved}: {mend}")
     ObservError.raise_any(problems)
 
 

@@ -67,14 +67,11 @@ def series_pages(rows: pd.DataFrame, catalogue: Catalogue) -> dict[str, tuple[st
     shown = rows[(rows["group"] == "") & rows["indicator"].isin(catalogue.indicators)]
     others = shown[~shown["product"].isin(catalogue.products)]
     others = others[others["product"].isin(["", *catalogue.peers])]
-    found = {
-        f"series-{product}": (known.label, shown[shown["product"] == product])
-        for product, known in catalogue.products.items()
-    }
-    found["series-ensemble"] = ("Ensemble et autres organismes", others)
-    return {
-        name: (title, _folds(own, catalogue)) for name, (title, own) in found.items() if len(own)
-    }
+    products = catalogue.products.items()
+    found = [(name, known.label, shown[shown["product"] == name]) for name, known in products]
+    found.append(("ensemble", "Ensemble et autres organismes", others))
+    full = [one for one in found if len(one[2])]
+    return {f"series-{name}": (title, _folds(own, catalogue)) for name, title, own in full}
 
 
 def _folds(rows: pd.DataFrame, catalogue: Catalogue) -> Markdown:
@@ -82,10 +79,8 @@ def _folds(rows: pd.DataFrame, catalogue: Catalogue) -> Markdown:
     folds = []
     for name in ordered(rows, "indicator", catalogue):
         own = rows[rows["indicator"] == name]
-        series = [
-            (_place(one.iloc[0], catalogue), _series_table(one, catalogue))
-            for _, one in own.groupby(["product", "channel", "device"])
-        ]
+        each = [one for _, one in own.groupby(["product", "channel", "device"])]
+        series = [(_place(one.iloc[0], catalogue), _series_table(one, catalogue)) for one in each]
         again = int((own["revision"] > 0).sum())
         counts = {"first": len(own) - again, "again": again}
         folds.append(PAGES("series", catalogue.indicators[name], series, **counts))
@@ -158,12 +153,10 @@ def difference_between(
     both, added, removed = matched_rows(_figures(before), _figures(now), _OWN)
     is_later = ~both["verdict"].isin(ESTABLISHED)
     is_known = both["verdict"] == both[f"{BEFORE}verdict"]
-    return VintageDifference(
-        _in_order(both, catalogue, is_later, is_known),
-        _in_order(added[estimates.COLUMNS], catalogue),
-        _in_order(removed[estimates.COLUMNS], catalogue),
-        _in_order(revisions.revised_between(before, now, catalogue), catalogue),
-    )
+    revised = revisions.revised_between(before, now, catalogue)
+    others = (added[estimates.COLUMNS], removed[estimates.COLUMNS], revised)
+    changed = _in_order(both, catalogue, is_later, is_known)
+    return VintageDifference(changed, *(_in_order(rows, catalogue) for rows in others))
 
 
 def _known(one: Publication, catalogue: Catalogue) -> Publication:
@@ -373,10 +366,10 @@ def _triangles(known: pd.DataFrame, catalogue: Catalogue) -> Iterator[tuple[str,
         periods, editions = (sorted(told[column].unique()) for column in ("period", "edition"))
         rows = {(row["period"], row["edition"]): row for row in estimates.records(told)}
         texts = {key: cell(row, catalogue).text for key, row in rows.items()}
-        lines = [
-            [french.period_label(period), *(texts.get((period, one), NO_VALUE) for one in editions)]
-            for period in periods
-        ]
+        lines = []
+        for period in periods:
+            own = [texts.get((period, one), NO_VALUE) for one in editions]
+            lines.append([french.period_label(period), *own])
         label = figure_label(told.iloc[0].to_dict(), catalogue)
         yield name.replace("_", "-"), label, editions, lines
 
