@@ -350,8 +350,6 @@ def _decide(wishes: Wishes, question: OpenQuestion) -> None:
 def _suggested_pattern(path: Path) -> str:
     """The names of exports like a file: digits, which tell of its period, stand for any.
 
-    Examples
-    --------
     >>> _suggested_pattern(Path("raw/tickets_2026-03.csv"))
     'tickets_*.csv'
     """

@@ -220,8 +220,6 @@ def summarise(done: Ingested, folder: str, store: Path) -> None:
 def _told_once(notices: Sequence[str]) -> list[str]:
     """Notices, those of several files once with the first and how many others.
 
-    Examples
-    --------
     >>> _told_once(["a.csv: no wait", "b.csv: no wait", "a.csv: no theme"])
     ['a.csv and 1 more: no wait', 'a.csv: no theme']
     """
@@ -304,7 +302,7 @@ def steps() -> Iterator[Callable[[str], Progress]]:
 
     console = Console(stderr=True, quiet="--quiet" in _wanted)
     if "--json" in _wanted or not console.is_terminal:
-        yield _events if "--json" in _wanted else _progress_lines
+        yield _lines_of_progress
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     more = (TimeRemainingColumn(compact=True), TextColumn("{task.fields[name]}"))
@@ -326,13 +324,21 @@ def steps() -> Iterator[Callable[[str], Progress]]:
             bars.stop()
 
 
-def _progress_lines(title: str) -> Progress:
+def _lines_of_progress(title: str) -> Progress:
+    """A line at each tenth of the way, or an object an item where programs asked for JSON."""
     told: tuple[int, int, str] | None = None
-    left = _clock()
+    first = (0.0, 0, -1)  # when this was first told of, or told anew; how many were done, of which
 
     def progress(done: int, total: int, name: str) -> None:
-        nonlocal told
-        seconds = left(done, total)
+        nonlocal told, first
+        now = time.monotonic()
+        first = first if first[2] == total and done >= first[1] else (now, done, total)
+        began, had, _ = first
+        seconds = (now - began) * (total - done) / (done - had) if done > had else None
+        if "--json" in _wanted:
+            rest = None if seconds is None else round(seconds, 1)
+            meanwhile("", step=title, done=done, total=total, name=name, seconds_left=rest)
+            return
         tenth = 10 * done // max(total, 1)
         if told is None or tenth != told[0] or (done == told[1] and name != told[2]):
             told = (tenth, done, name)
@@ -340,31 +346,6 @@ def _progress_lines(title: str) -> Progress:
             meanwhile(f"{title}: {done} of {total}" + f" ({name})" * bool(name) + more)
 
     return progress
-
-
-def _events(title: str) -> Progress:
-    left = _clock()
-
-    def progress(done: int, total: int, name: str) -> None:
-        seconds = left(done, total)
-        rest = None if seconds is None else round(seconds, 1)
-        meanwhile("", step=title, done=done, total=total, name=name, seconds_left=rest)
-
-    return progress
-
-
-def _clock() -> Callable[[int, int], float | None]:
-    """How many seconds a step still takes, at its pace since it was first told of, or told anew."""
-    first = (0.0, 0, -1)  # when, how many were done, of how many
-
-    def left(done: int, total: int) -> float | None:
-        nonlocal first
-        now = time.monotonic()
-        first = first if first[2] == total and done >= first[1] else (now, done, total)
-        began, had, _ = first
-        return (now - began) * (total - done) / (done - had) if done > had else None
-
-    return left
 
 
 def _about(seconds: float) -> str:

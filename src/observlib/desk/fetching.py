@@ -117,10 +117,7 @@ _PERIODS = {"continuous": "day", "daily": "day", "weekly": "week"}
 
 
 def matomo(wanted: _Wanted) -> PagedSource:
-    """The visits of a device's site from a day on, by its `frequency`.
-
-    Only of periods that have ended. Days are asked for a month at a time, others a year at a time.
-    """
+    """The visits of a site in periods that have ended: days by months, others by years."""
     site, device = sources.server("Matomo", "TOKEN"), wanted.device
     period = _PERIODS.get(device.frequency, "month")
     ended = (pd.Period(wanted.today, period[0].upper()) - 1).end_time.date()

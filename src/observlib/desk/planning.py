@@ -313,8 +313,6 @@ class Plan(NamedTuple):
 def plan_survey(data: Path, device: str, quarter: Quarter) -> Plan:
     """Plan a survey or a rating device by its last four quarters.
 
-    Examples
-    --------
     >>> data, quarter = project.data_folder("data/demo"), Quarter("2026-T3")
     >>> made = plan_survey(data, "enquete-legifrance", quarter)
     >>> made.verdicts[0]["indicator"], made.drop[-1]["why"]

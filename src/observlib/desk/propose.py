@@ -84,11 +84,7 @@ class OpenQuestion:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What a format says, without its id; what is to be asked first; what will not be read.
-
-    `words` tell what the words of the file stand for; `offers` are of fields that may be done
-    without.
-    """
+    """What a format says; what is asked first, or may be (`offers`); what words stand for."""
 
     raw: dict[str, Any]
     questions: list[OpenQuestion]
@@ -408,20 +404,16 @@ def _of_table(export: _Export, raw: dict[str, Any]) -> Proposal:
         raw["never_read"] = list(dict.fromkeys(persons))
     if lost:
         raw["unknown"] = dict.fromkeys(lost, "no column of the export gives it")
-    lines = tuple(
-        f"{name}: {personal.shown(word)} ({count}) is {_meaning(columns[name]['words'], word)}"
-        for name, look in chosen.items()
-        if isinstance(columns[name], dict) and "words" in columns[name]
-        for word, count in look.cells.most_common()
-    )
+    lines = []
+    for name, look in chosen.items():
+        by_value = columns[name].get("words") if isinstance(columns[name], dict) else None
+        values = {word: value for value, own in (by_value or {}).items() for word in own}
+        for word, count in look.cells.most_common() if by_value is not None else ():
+            means = values.get(word, "refused: rows with it are rejected")
+            lines.append(f"{name}: {personal.shown(word)} ({count}) is {means}")
     unique = {(one.about, one.key): one for one in export.asked}
     ordered = sorted(unique.values(), key=lambda one: _ORDER.index(one.about))
-    return Proposal(raw, ordered, unread, lines, offers)
-
-
-def _meaning(words: Mapping[str, list[str]], word: str) -> str:
-    found = (value for value, own in words.items() if word in own)
-    return next(found, "refused: rows with it are rejected")
+    return Proposal(raw, ordered, unread, tuple(lines), offers)
 
 
 def _forms(export: _Export, chosen: Mapping[str, Look]) -> dict[str, tuple[str, ...]]:

@@ -84,8 +84,6 @@ def server(tool: str, *names: str, optional: tuple[str, ...] = ()) -> Server:
 def _check_address(url: str, variable: str) -> None:
     """Raise `UsageError` where an address is none that a key may be sent to.
 
-    Examples
-    --------
     >>> _check_address("http://matomo.example", "OBSERV_MATOMO_URL")
     Traceback (most recent call last):
     observlib.base.errors.UsageError: OBSERV_MATOMO_URL: would send the key readable by all;
@@ -389,8 +387,6 @@ def _rules(form: Format) -> list[str]:
 def missing_columns(form: Format, there: list[str]) -> list[str]:
     """The columns without which the format cannot be read, by their first header.
 
-    Examples
-    --------
     >>> form = Format(id="a", label="A", table="tickets", columns={"ticket_id": ["Id", "N°"]})
     >>> missing_columns(form, ["n°"]), missing_columns(form, ["name"])
     ([], ['Id'])

@@ -91,17 +91,16 @@ def raised(
         for product, kind, frame in series:
             until = frame.index[-1].date()
             watched[_name(str(device), product, kind)] = until
-            for change in _changes(kind, frame, FIVE_YEARS * len(series)):
+            threshold = FIVE_YEARS * len(series)
+            if kind == "marks":
+                changes = in_means(frame, -1, threshold)
+            else:
+                counts = frame["value" if kind == "waits" else "count"]
+                changes = in_counts(counts, -1 if kind == "fewer" else 1, threshold)
+            for change in changes:
                 found.append(_alarm(str(device), product, kind, change, frame, until))
     progress(len(devices), len(devices), "")
     return sorted(found, key=lambda one: (one.seen, one.device, one.kind)), watched
-
-
-def _changes(kind: str, days: pd.DataFrame, threshold: float) -> list[LastingChange]:
-    if kind == "marks":
-        return in_means(days, -1, threshold)
-    counts = days["value" if kind == "waits" else "count"]
-    return in_counts(counts, -1 if kind == "fewer" else 1, threshold)
 
 
 def _series(table: str, rows: pd.DataFrame, last: date) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -187,7 +186,10 @@ def send_alarms(
             content = letter(owner, own, catalogue)
             with files.telling_write_errors(mail, "what was not written is told again next time"):
                 mail.mkdir(parents=True, exist_ok=True)
-                written.append(_place(mail, name, content))
+                # over the same mail, but over no other, which may not have been sent yet
+                paths = (mail / f"{name}{f'-{n}' if n else ''}.eml" for n in count())
+                free = (one for one in paths if not one.exists() or one.read_bytes() == content)
+                written.append(next(free))
                 files.write_bytes(written[-1], content)
     if server and alarms:
         told = []
@@ -197,12 +199,6 @@ def send_alarms(
             told.append({**one, "text": typography(alarm_sentence(alarm, catalogue))})
         sources.post_json(server, {"text": "\n".join(one["text"] for one in told), "alarms": told})
     return written
-
-
-def _place(mail: Path, name: str, content: bytes) -> Path:
-    """Where a mail goes: over the same one, but over no other, which may not have been sent yet."""
-    paths = (mail / f"{name}{f'-{n}' if n else ''}.eml" for n in count())
-    return next(path for path in paths if not path.exists() or path.read_bytes() == content)
 
 
 def letter(owner: Department, alarms: Sequence[Alarm], catalogue: Catalogue) -> bytes:

@@ -360,7 +360,7 @@ def release(
                 f"{data}: the store changed while the studies ran, and pages may differ in their "
                 "data; nothing was published; run the command again"
             )
-        if record := standing.site_since(root, found, manifest):
+        if record := standing.since(root, found, manifest):
             look(site)
         else:
             how = partial(_build, began, memory)

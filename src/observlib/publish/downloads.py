@@ -156,11 +156,7 @@ class Draft:
     def _filled_better(
         self, setting: Setting, page: int, end: float
     ) -> tuple[Setting, list[float]] | None:
-        """The setting in which charts of the next page let what follows them fill a page.
-
-        They go to the top of the next page, or else the first is made smaller, to stand on this
-        one.
-        """
+        """The setting in which charts of the next page float, or one is smaller, to fill a page."""
         self.write(setting)
         charts = [number for number, sheet in self._charts().items() if sheet == page + 1]
         charts = [number for number in charts if number not in (*setting.floats, *setting.small)]

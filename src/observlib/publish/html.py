@@ -55,8 +55,6 @@ def with_stacked_tables(page: str, french: bool = True) -> str:
 def markup_text(markup: str) -> str:
     """The text of some markup, on one line.
 
-    Examples
-    --------
     >>> markup_text("3<sup>e</sup> trimestre\\n&amp; <b>an</b>")
     '3e trimestre & an'
     """
@@ -172,8 +170,6 @@ def _spelt(cell: re.Match[str]) -> str:
 def element_texts(markup: str, tags: Iterable[str]) -> list[str]:
     """The texts of some elements, once each, in order.
 
-    Examples
-    --------
     >>> element_texts("<dt>A</dt><p>b</p><dt>A</dt><h2>C</h2>", ["dt", "h2"])
     ['A', 'C']
     """
@@ -256,8 +252,6 @@ def _list_of(pages: Sequence[SitePage], cards: bool) -> str:
 def _opening(finding: str) -> str:
     """The first sentences of a finding, whole, as many as make a hundred letters.
 
-    Examples
-    --------
     >>> _opening("Un. " + "Les visites " * 9 + "progressent. « Trop long » pour une carte.")[-12:]
     'progressent.'
     """
@@ -339,8 +333,6 @@ def index(pages: Iterable[tuple[str, str]]) -> str:
 def _ranked(addresses: Iterable[str]) -> list[str]:
     """Addresses of pages with the edition's first, and the documentation last.
 
-    Examples
-    --------
     >>> _ranked(["documentation/a.html", "practices/b.html", "index.html"])
     ['index.html', 'practices/b.html', 'documentation/a.html']
     """
@@ -352,8 +344,6 @@ def _ranked(addresses: Iterable[str]) -> list[str]:
 def _english(page: str) -> bool:
     """Whether the text of a page is in English.
 
-    Examples
-    --------
     >>> _english('<html lang="fr"><div class="text" lang="en">'), _english('<html lang="fr">')
     (True, False)
     """
@@ -479,8 +469,6 @@ def with_named_figures(page: str) -> str:
 def with_quotations(page: str) -> str:
     """A page where what an item of a list quotes, and nothing else, is marked as a quotation.
 
-    Examples
-    --------
     >>> with_quotations("<li>« Très clair. »</li><li>« Alertes » va mieux.</li>")
     '<li><q>« Très clair. »</q></li><li>« Alertes » va mieux.</li>'
     """
@@ -517,8 +505,6 @@ def english_works(project: Project) -> set[str]:
 def with_languages(page: str, works: Collection[str]) -> str:
     """A page whose references tell which titles are in English, for those who listen to it.
 
-    Examples
-    --------
     >>> with_languages('<div id="ref-a" class="csl-entry">Holm, <span>« A test »</span>.', {"a"})
     '<div id="ref-a" class="csl-entry">Holm, <span lang="en">« A test »</span>.'
     """

@@ -135,7 +135,9 @@ def numbers_told(
             places = {place: which for place, which in places.items() if which in (OWN, BASE)}
         figures = tuple(candidates.figures[place] for place in places)
         if len(figures) > 1:
-            clause = simple(_clause(plain, start, end))
+            # up to the next brackets or semicolons
+            before, rest = (re.split("[;()]", part) for part in (plain[:start], plain[end:]))
+            clause = simple(f"{before[-1]}{plain[start:end]}{rest[0]}")
             contexts = (simple(plain[after:start]), clause, whole, simple(around))
             is_open = plain.count("(", 0, start) > plain.count(")", 0, start)
             is_first = not is_open and not _OF_ENDS.search(beside)
@@ -143,12 +145,6 @@ def numbers_told(
         made.append(_Number(start, end, figures))
         after = end
     return made
-
-
-def _clause(text: str, start: int, end: int) -> str:
-    """What stands around a part of a text, up to the next brackets or semicolons."""
-    before, after = (re.split("[;()]", part) for part in (text[:start], text[end:]))
-    return f"{before[-1]}{text[start:end]}{after[0]}"
 
 
 def _found(masked: str, candidates: Candidates) -> Iterator[tuple[int, int, dict[int, int]]]:

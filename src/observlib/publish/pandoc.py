@@ -49,8 +49,6 @@ def executable() -> str:
 def pandoc_path(path: Path) -> str:
     """The path of a template or a bibliography, in which pandoc would read `%41` as `A`.
 
-    Examples
-    --------
     >>> pandoc_path(Path("100%41.bib"))
     '100%2541.bib'
     """
@@ -58,17 +56,9 @@ def pandoc_path(path: Path) -> str:
 
 
 def convert(
-    markdown: str,
-    to: str,
-    *,
-    name: str,
-    template: Path | None = None,
-    variables: Mapping[str, Any] | None = None,
-    metadata: Mapping[str, Any] | None = None,
-    filters: Sequence[Path] = (),
-    folder: Path | None = None,
+    markdown: str, to: str, template: Path | None = None, variables: Any = None, **how: Any
 ) -> str:
-    """Convert Quarto Markdown to `html` or `typst`."""
+    """Convert Quarto Markdown to `html` or `typst`; `how` is what `run_pandoc` takes."""
     options = {
         "to": "typst-citations" if to == "typst" else "html",
         "standalone": template is not None,
@@ -80,7 +70,7 @@ def convert(
         "syntax-highlighting": "none",  # no style uses it, and it costs as much as ten pages
         "variables": dict(variables or {}),
     }
-    return run_pandoc(options, markdown, name, metadata or {}, filters, folder).decode("utf-8")
+    return run_pandoc(options, markdown, **how).decode("utf-8")
 
 
 def data_file(name: str) -> bytes:
@@ -93,9 +83,9 @@ def run_pandoc(
     options: Mapping[str, Any],
     markdown: str,
     name: str,
-    metadata: Mapping[str, Any],
-    filters: Sequence[Path],
-    folder: Path | None,
+    metadata: Mapping[str, Any] | None = None,
+    filters: Sequence[Path] = (),
+    folder: Path | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> bytes:
     """What pandoc makes of Quarto Markdown, by some of its options and what all pages have."""
@@ -104,7 +94,7 @@ def run_pandoc(
         "fail-if-warnings": True,
         "data-dir": str(TEMPLATES),  # else the user's own files for pandoc would change pages
         "filters": [*map(str, filters), str(TEMPLATES / "filter.lua")],
-        "metadata": dict(metadata),
+        "metadata": dict(metadata or {}),
         **{key: value for key, value in options.items() if value is not None},
     }
     how: dict[str, Any] = {"capture_output": True, "cwd": folder, "timeout": _TIME_LIMIT}
@@ -157,12 +147,7 @@ class _CleanTable(NamedTuple):
 
 
 def clean_table(markup: str) -> _CleanTable:
-    """Strip an HTML table of its style, identifiers and decoration.
-
-    Alignment (numbers to the right), `scope`, `colspan` and `rowspan` are kept; apostrophes become
-    typographic. The title rows and the notes of great-tables leave it, to be caption and
-    paragraphs.
-    """
+    """An HTML table without style and identifiers; its title and notes stand apart from it."""
     cleaner = _Cleaner()
     cleaner.feed(markup)
     cleaner.close()
@@ -268,8 +253,6 @@ def source_text(source: Any) -> str:
 def cell_label(source: str) -> str:
     """The label that a cell gives itself, if it does.
 
-    Examples
-    --------
     >>> cell_label("#| label: fig-notes\\nshow()"), cell_label("show()")
     ('fig-notes', '')
     """
@@ -289,8 +272,6 @@ def labelled_outputs(notebook: dict[str, Any]) -> Iterator[tuple[str, dict[str, 
 def _markdown_of(data: Mapping[str, Any], folder: str) -> tuple[str, dict[str, bytes]]:
     """The Markdown of an output; the drawings that it shows, by their paths in a folder of theirs.
 
-    Examples
-    --------
     >>> carried = {"pictures": {"line-1.svg": "<svg/>"}}
     >>> _markdown_of({"text/markdown": "![](line-1.svg)", estimates.MIME: carried}, "page")
     ('![](page/line-1.svg)', {'page/line-1.svg': b'<svg/>'})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -300,7 +301,7 @@ class Project:
 
     def page(self, source: PurePosixPath) -> SitePage:
         """The page of a source."""
-        return self._by_source[source]
+        return next(page for page in self.pages if page.source == source)
 
     def trail(self, source: PurePosixPath) -> tuple[MenuEntry, ...]:
         """What stands between the home page and a page: its section, or what lists it."""
@@ -310,10 +311,6 @@ class Project:
         if page := self._listed_by.get(source):
             return (*self.trail(page.source), MenuEntry(page.title, page.source))
         return ()
-
-    @cached_property
-    def _by_source(self) -> dict[PurePosixPath, SitePage]:
-        return {page.source: page for page in self.pages}
 
     @cached_property
     def _sections(self) -> dict[PurePosixPath, str]:
@@ -409,8 +406,6 @@ def _scripts(settings: Any) -> Iterator[str]:
 def _several(told: Any) -> list[Any]:
     """What a setting tells, which may be nothing, one thing or a list.
 
-    Examples
-    --------
     >>> _several("a.css"), _several(["a.css", "b.css"]), _several(None)
     (['a.css'], ['a.css', 'b.css'], [])
     """
@@ -430,7 +425,9 @@ def match_pages(
     named = set().union(*(globbed(folder, glob) for glob in wanted if glob[:1] != "!"))
     named -= set().union(*(globbed(folder, glob[1:]) for glob in wanted if glob[:1] == "!"))
     found = [page for page in pages if named & {page.source, *page.source.parents}]
-    return sorted(found, key=_order)
+    orders = {page.source: page.meta.get("order") for page in found}
+    numbers = {name: one for name, one in orders.items() if isinstance(one, int | float)}
+    return sorted(found, key=lambda page: (numbers.get(page.source, math.inf), str(page.source)))
 
 
 def globbed(folder: Path, glob: str) -> set[PurePosixPath]:
@@ -446,11 +443,6 @@ def globbed(folder: Path, glob: str) -> set[PurePosixPath]:
     return {PurePosixPath(path.as_posix()) for path in found}
 
 
-def _order(page: SitePage) -> tuple[float, str]:
-    order = page.meta.get("order")
-    return (float(order) if isinstance(order, int | float) else float("inf"), str(page.source))
-
-
 def _read_pages(
     folder: Path,
     config: dict[str, Any],
@@ -458,8 +450,12 @@ def _read_pages(
     allowed: Sequence[str],
     problems: list[str],
 ) -> Iterator[SitePage]:
+    """The fixed pages that `project.render` names, and the notebooks of the manifest alone."""
     default = config.get("format") or {"html": None}
-    for source in _sources(folder, config, manifest):
+    render = (config.get("project") or {}).get("render") or ["**/*.qmd"]
+    sources = [source for glob in render for source in sorted(globbed(folder, str(glob)))]
+    fixed = [one for one in dict.fromkeys(sources) if one.suffix == ".qmd" and one.name[0] != "_"]
+    for source in (*fixed, *(PurePosixPath(f"{name}.ipynb") for name in manifest.pages)):
         path = folder / source
         try:
             meta = _front_matter(path)
@@ -475,14 +471,6 @@ def _read_pages(
             told = f"allowed: {', '.join(allowed)}, and with Quarto its own"
             problems.append(f"{path}: unknown format {bounded(unknown)}; {told}")
         yield SitePage(source, {"title": source.stem, **meta}, tuple(names))
-
-
-def _sources(folder: Path, config: dict[str, Any], manifest: Manifest) -> list[PurePosixPath]:
-    """The fixed pages that `project.render` names, and the notebooks of the manifest alone."""
-    render = (config.get("project") or {}).get("render") or ["**/*.qmd"]
-    found = [source for glob in render for source in sorted(globbed(folder, str(glob)))]
-    fixed = [one for one in dict.fromkeys(found) if one.suffix == ".qmd" and one.name[0] != "_"]
-    return [*fixed, *(PurePosixPath(f"{name}.ipynb") for name in manifest.pages)]
 
 
 def _front_matter(path: Path) -> dict[str, Any]:

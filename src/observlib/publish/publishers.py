@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
-from functools import cache
+from functools import cache, partial
 from itertools import count, takewhile
 from pathlib import Path, PurePosixPath
 from threading import Timer
@@ -297,7 +297,7 @@ def _words(page: str) -> list[str]:
 # --- A site of pages, each in all its forms, in the frame of the embedded publisher or of Quarto
 
 _Progress = Callable[[int, int, str], None]
-_Step = Callable[[Project, SitePage, Path | None], dict[str, bytes]]
+_Make = Callable[[], dict[str, bytes]]
 _LINKS = ".links"  # beside a page, where its links lead
 _EVERYTHING = "Toutes les données de l’édition"
 _SIZE = "size-of-the-pdf"  # stands in a page until its PDF is made
@@ -352,13 +352,18 @@ def build(
             if shared != known:
                 kept.put(cache, LIBRARIES, common, shared)
         total = len(tasks) + len(missing)
-        made = _made(tasks, depends, project, pool, cache, frames)
-        for done, (name, content) in enumerate(made, 1 + len(missing)):
+        jobs = {
+            name: (partial(step, project, page, frames), depends[page.source])
+            for name, (step, page) in tasks.items()
+        }
+        for done, (name, made) in enumerate(_made(jobs, pool, cache), 1 + len(missing)):
             step, page = tasks[name]
             progress(done, total, page.title)
-            if isinstance(content, ObservError):
-                refused.setdefault(page.source, []).extend(_problems(project, page, content))
-            elif step is _printed:
+            if isinstance(made, ObservError):
+                refused.setdefault(page.source, []).extend(_problems(project, page, made))
+                continue
+            content = dict(made)
+            if step is _printed:
                 pdf_name = page.output(".pdf").as_posix()
                 write_all({pdf_name: content.pop(pdf_name)}, site)
                 write_all(content, aside)
@@ -414,20 +419,15 @@ def _inputs(project: Project) -> tuple[Inputs, dict[PurePosixPath, Inputs]]:
 
 
 def _made(
-    tasks: Mapping[str, tuple[_Step, SitePage]],
-    depends: Mapping[PurePosixPath, Inputs],
-    project: Project,
-    pool: Executor,
-    cache: Path | None,
-    frames: Path | None,
-) -> Iterator[tuple[str, dict[str, bytes] | ObservError]]:
-    """What each step makes of its page, or its failure, as they end: first what is kept."""
+    tasks: Mapping[str, tuple[_Make, Inputs]], pool: Executor, cache: Path | None
+) -> Iterator[tuple[str, Mapping[str, bytes] | ObservError]]:
+    """What each task makes of its inputs, or its failure, as they end: first what is kept."""
     jobs: dict[Future[dict[str, bytes]], str] = {}
-    for name, (step, page) in tasks.items():
-        if found := kept.get(cache, name, depends[page.source]):
+    for name, (make, depends) in tasks.items():
+        if found := kept.get(cache, name, depends):
             yield name, found
         else:
-            jobs[pool.submit(step, project, page, frames)] = name
+            jobs[pool.submit(make)] = name
     for job in as_completed(jobs):
         name = jobs.pop(job)  # and with it what it holds
         try:
@@ -436,7 +436,7 @@ def _made(
             yield name, error
             continue
         if kept.library_files() == kept.loaded():
-            kept.put(cache, name, depends[tasks[name][1].source], content)
+            kept.put(cache, name, tasks[name][1], content)
         yield name, content
 
 
@@ -482,10 +482,7 @@ def _printed(project: Project, page: SitePage, _: Path | None = None) -> dict[st
 
 
 def _page(project: Project, page: SitePage, frames: Path | None) -> dict[str, bytes]:
-    """One page in its other forms, in its frame: its files' contents, and where its links lead.
-
-    The link to its PDF, which is made meanwhile, does not tell its size yet (see `_tell_sizes`).
-    """
+    """One page in its other forms but its PDF, in its frame; and where its links lead."""
     pdf_link = {"text": "PDF", "href": f"{page.source.stem}.pdf", "detail": _SIZE}
     links = [pdf_link] if "typst" in page.formats else []
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:

@@ -209,7 +209,8 @@ def write_crate(edition: Edition, manifest: Mapping[str, Any], folder: Path) -> 
     licence, title = package["licenses"][0], package["title"]
     titles = {study["page"]: study["title"] for study in manifest["studies"]}
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in _OWN)
-    files = [_file(path, folder, titles) for path in paths]
+    kinds = load_data(str(Path(__file__).with_name("crate")))
+    files = [_file(path, folder, titles, kinds) for path in paths]
     inputs = [
         {"@id": f"#{name.replace(' ', '-')}", "@type": "PropertyValue", "name": name, "value": told}
         for name, told in {**manifest["made_from"], **manifest["data"]}.items()
@@ -258,11 +259,12 @@ def read_description(folder: Path) -> dict[str, str]:
         return {}
 
 
-def _file(path: Path, folder: Path, titles: Mapping[str, str]) -> dict[str, Any]:
+def _file(
+    path: Path, folder: Path, titles: Mapping[str, str], kinds: Mapping[str, tuple[str, str]]
+) -> dict[str, Any]:
     name = path.relative_to(folder).as_posix()
     content, title = path.read_bytes(), titles.get(path.stem)
     guessed = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    kinds: dict[str, tuple[str, str]] = load_data(str(Path(__file__).with_name("crate")))
     kind, media = kinds.get(path.suffix, ("Fichier de la mise en page", guessed))
     about = {"@id": name, "@type": "File", "name": path.name}
     about |= {"description": f"{kind} : {title}" if title else kind, "encodingFormat": media}
@@ -495,10 +497,7 @@ def _marked(name: str, edition: Edition) -> str:
 
 
 def calendar(editions: Sequence[Edition], dates: Calendar, title: str, site: str) -> bytes:
-    """A calendar (RFC 5545) of the days of editions and revisions, and of the next editions.
-
-    `SEQUENCE` grows when a date is fixed, moved or kept, so that programs replace the event.
-    """
+    """A calendar (RFC 5545) of editions and revisions; `SEQUENCE` grows as their dates change."""
     following = dates.after(editions[0].quarter)
     since = [one.changed[-1].decided if one.changed else one.fixed for one in following]
     stamp = max([*(edition.changed for edition in editions), *filter(None, since)])
@@ -585,8 +584,6 @@ def calendar_parts(editions: Sequence[Edition], dates: Calendar) -> dict[str, st
 def edition_hour(planned: Planned) -> str:
     """The hour of an edition.
 
-    Examples
-    --------
     >>> edition_hour(Planned(quarter="2026-T4", date=date(2027, 2, 15))).replace("\\xa0", " ")
     '8 h 45'
     """
@@ -597,8 +594,6 @@ def edition_hour(planned: Planned) -> str:
 def days_missed(planned: Planned, published: date) -> str:
     """By how much an edition missed the day that was announced.
 
-    Examples
-    --------
     >>> announced = Planned(quarter="2026-T4", date=date(2027, 2, 15))
     >>> [days_missed(announced, date(2027, 2, day)).replace("\\xa0", " ") for day in (15, 17)]
     ['le jour dit', '2 jours après']

@@ -145,17 +145,12 @@ def keep_publication(
         kept.put(_folder(root), _EDITION, {**found, "the quarter": quarter}, files)
 
 
-def since(root: Path, found: Inputs) -> StandingPublication | None:
-    """The publication that was made of these inputs, where all its files are as it made them."""
-    record = _read(root, _EDITION, found)
-    return record if record and not _changed(root, record) else None
-
-
-def site_since(
-    root: Path, found: Inputs, manifest: Mapping[str, Any]
+def since(
+    root: Path, found: Inputs, manifest: Mapping[str, Any] | None = None
 ) -> StandingPublication | None:
-    """As `since`, the publication whose site is the one of these inputs and this manifest."""
-    record = _read(root, _SITE, _site_inputs(found, manifest))
+    """The publication of these inputs, or whose site is of them and a manifest, where it stands."""
+    name, of = (_SITE, _site_inputs(found, manifest)) if manifest else (_EDITION, found)
+    record = _read(root, name, of)
     return record if record and not _changed(root, record) else None
 
 

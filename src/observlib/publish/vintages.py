@@ -95,20 +95,15 @@ def _place(row: pd.Series, catalogue: Catalogue) -> str:
 
 
 def _series_table(rows: pd.DataFrame, catalogue: Catalogue) -> Markdown:
-    lines = [_series_line(row, catalogue) for row in estimates.records(rows.sort_values(_ORDER))]
+    lines = []
+    for row in estimates.records(rows.sort_values(_ORDER)):
+        base = words.base_of(row)
+        number = NO_VALUE if base is None else french.number(base)
+        interval = words.interval(row, catalogue.indicators[row["indicator"]]) or NO_VALUE
+        value, when = cell(row, catalogue, unit=True).text, french.period_label(row["period"])
+        lines.append((when, value, interval, number, WORDS("edition", row)))
     cells = ([*map(label_html, column)] for column in zip(*lines, strict=True))
     return html_table(dict(zip(_HEADS, cells, strict=True)), right=_HEADS[1:4])
-
-
-def _series_line(row: estimates.Row, catalogue: Catalogue) -> tuple[str, ...]:
-    base = words.base_of(row)
-    return (
-        french.period_label(row["period"]),
-        cell(row, catalogue, unit=True).text,
-        words.interval(row, catalogue.indicators[row["indicator"]]) or NO_VALUE,
-        NO_VALUE if base is None else french.number(base),
-        WORDS("edition", row),
-    )
 
 
 # --- What an edition tells otherwise than another one: changes, additions, removals, revisions
@@ -202,23 +197,28 @@ def difference_pages(
 
 def _page(before: Publication, now: Publication, catalogue: Catalogue) -> Markdown:
     found = difference_between(before, now, catalogue)
-    changes = [
-        (figure_label(row, catalogue), *values(row, catalogue), _verdict(row, before, catalogue))
-        for row in estimates.records(found.changed)
-    ]
+    changes = []
+    for row in estimates.records(found.changed):
+        moved = moved_from(row, catalogue) if row["verdict"] in ESTABLISHED else ()
+        verdict = str(WORDS("verdict", row, estimates.EVOLVED, before.quarter, *moved))
+        changes.append((figure_label(row, catalogue), *values(row, catalogue), verdict))
     count = len(found.established)
-    added, removed = (
-        [figure_label(row, catalogue) for row in estimates.records(rows)]
-        for rows in (found.added, found.removed)
-    )
     parts: dict[str, Any] = {"established": changes[:count], "others": changes[count:]}
-    parts |= {"added": added, "removed": removed, "revised": [*_revised(found.revised, catalogue)]}
+    for name, rows in {"added": found.added, "removed": found.removed}.items():
+        parts[name] = [figure_label(row, catalogue) for row in estimates.records(rows)]
+    parts["revised"] = [*_revised(found.revised, catalogue)]
     return PAGES("changes", before.quarter, now.quarter, **parts)
 
 
 def _revised(rows: pd.DataFrame, catalogue: Catalogue) -> Iterator[tuple[str, list[Any]]]:
     """What is revised, by its reason: of each series how often, and where the most."""
-    for reason in sorted(rows["reason"].unique(), key=lambda name: _rank(name, catalogue)):
+
+    def rank(reason: str) -> int:
+        """What was decided comes first, then what statuses tell, then what is routine."""
+        known = catalogue.revisions.get(reason)
+        return 2 if known and known.kind == "routine" else int(reason in revisions.NATURAL)
+
+    for reason in sorted(rows["reason"].unique(), key=rank):
         own = rows[rows["reason"] == reason]
         by = (own["estimate"] / own[f"{BEFORE}estimate"] - 1).abs()
         least_first = own.assign(by=by).sort_values("by", na_position="first", kind="stable")
@@ -228,12 +228,6 @@ def _revised(rows: pd.DataFrame, catalogue: Catalogue) -> Iterator[tuple[str, li
             told = f"{' → '.join(_both(most, catalogue))} ({french.period_label(most['period'])})"
             lines.append((figure_label(most, catalogue), french.number(len(one)), told))
         yield revisions.revision_reason(reason, catalogue), lines
-
-
-def _rank(reason: str, catalogue: Catalogue) -> int:
-    """What was decided comes first, then what statuses tell, then what is routine."""
-    known = catalogue.revisions.get(reason)
-    return 2 if known and known.kind == "routine" else int(reason in revisions.NATURAL)
 
 
 def _both(row: estimates.Row, catalogue: Catalogue) -> tuple[str, str]:
@@ -247,11 +241,6 @@ def _both(row: estimates.Row, catalogue: Catalogue) -> tuple[str, str]:
         ends = [words.interval(one, indicator) for one in _sides(row)]
         then, now = f"{then} ({ends[0]})", f"{now} ({ends[1]})"
     return then, now
-
-
-def _verdict(row: estimates.Row, before: Publication, catalogue: Catalogue) -> str:
-    moved = moved_from(row, catalogue) if row["verdict"] in ESTABLISHED else ()
-    return str(WORDS("verdict", row, estimates.EVOLVED, before.quarter, *moved))
 
 
 def moved_from(row: estimates.Row, catalogue: Catalogue) -> tuple[str, str]:
@@ -411,18 +400,15 @@ def _sizes(known: pd.DataFrame, catalogue: Catalogue) -> tuple[list[tuple[str, .
     found = revision_sizes(known)
     revised = found[(found["revised"] > 0) & found["indicator"].isin(catalogue.indicators)]
     several = {*revised.loc[revised["indicator"].duplicated(), "indicator"]}
-    lines = [
-        (
-            WORDS("sized", row, catalogue.indicators[name], name in several),
-            french.number(row["told"]),
-            french.number(row["revised"]),
-            *(_with_unit(row[number], row["unit"], number == "mean") for number in _NUMBERS),
-            WORDS("lean", row["mean"], row["p_value"]),
-        )
-        for name in ordered(revised, "indicator", catalogue)
-        for row in estimates.records(revised[revised["indicator"] == name])
-    ]
-    return [tuple(map(str, line)) for line in lines], len(revised) < len(found)
+    lines = []
+    for name in ordered(revised, "indicator", catalogue):
+        for row in estimates.records(revised[revised["indicator"] == name]):
+            title = WORDS("sized", row, catalogue.indicators[name], name in several)
+            counts = [french.number(row[column]) for column in ("told", "revised")]
+            sizes = [_with_unit(row[column], row["unit"], column == "mean") for column in _NUMBERS]
+            lean = WORDS("lean", row["mean"], row["p_value"])
+            lines.append((str(title), *counts, *sizes, str(lean)))
+    return lines, len(revised) < len(found)
 
 
 def _with_unit(x: float, unit: str, sign: bool) -> str:
