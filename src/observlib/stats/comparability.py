@@ -1,25 +1,15 @@
 """How far two figures compare: a grade from A to D, by how each of them was measured.
 
-What was asked, on which scale, how, of whom and of when each move a figure beside what it measures:
-
-- wording, of one subject and even by few words: H. Schuman and S. Presser, *Questions and Answers
-  in Attitude Surveys*, Academic Press, 1981;
-- scale: brought to one range, marks on five and on seven steps have one mean, and those on ten a
-  lower one: J. Dawes, "Do data characteristics change according to the number of scale points
-  used?", *International Journal of Market Research* 50 (2008);
-- mode, what is said to someone against what is read and ticked alone: D. A. Dillman, J. D. Smyth
-  and L. M. Christian, *Internet, Phone, Mail, and Mixed-Mode Surveys*, 4th ed., Wiley, 2014;
-- population, area, period and changes of measure: the comparability over regions and over time of
-  the *European Statistics Code of Practice* (2017), principle 14. Who calls and who clicks are two
-  populations, unless the catalogue has one `population` for both;
-- tool: over 86 sites, one told 19 % fewer visits than another: B. J. Jansen, S.-G. Jung and
-  J. Salminen, "Measuring user interactions with websites", *PLOS ONE* 17 (2022), e0268212.
+Wording: H. Schuman and S. Presser, *Questions and Answers in Attitude Surveys*, 1981. Scale: J.
+Dawes, *International Journal of Market Research* 50 (2008). Mode: D. A. Dillman and others,
+*Internet, Phone, Mail, and Mixed-Mode Surveys*, 4th ed., 2014. Population, area, period, changes of
+measure: *European Statistics Code of Practice* (2017), principle 14. Tool: B. J. Jansen and others,
+*PLOS ONE* 17 (2022), e0268212.
 
 A: nothing of it differs. B: what differs moves figures little, such as the season, or two modes
-without an interviewer. C: one facet differs. D: two do, or the quantity itself, and nothing tells
-the difference from the way of asking. What is not known counts for half a difference, as it may be
-one: it is never taken as alike. Counts, and the rates and delays made of them, have a tool and an
-area, and a visit of a data set is another quantity than one of a site.
+without an interviewer. C: one facet differs. D: two do, or the quantity itself. What is not known
+counts for half a difference, as it may be one. Counts, and the rates and delays made of them, have
+a tool and an area, and a visit of a data set is another quantity than one of a site.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -76,7 +66,7 @@ def grade(
     besides: Collection[str] = (),
 ) -> Grade:
     """Grade two estimates side by side; `besides` are the facets compared, such as a period."""
-    if any(one[name] != other[name] for name in ("indicator", "unit")):
+    if (one["indicator"], one["unit"]) != (other["indicator"], other["unit"]):
         return Grade("D", ("quantity",))
     indicator = catalogue.indicators.get(one["indicator"])
     found = _measuring(one, other, catalogue) | {"period": _periods(one, other, indicator)}
@@ -92,8 +82,7 @@ def grade(
 def worst(frame: pd.DataFrame, catalogue: Catalogue) -> Pair | None:
     """The two values of a frame that compare least, each with others of its indicator and unit.
 
-    Periods are what is compared where some figure has several. The grade names the facets of all
-    pairs of its letter; None where nothing is compared.
+    The grade names the facets of all pairs of its letter; None where nothing is compared.
     """
     besides = _compared(frame)
     ways = _ways(frame[frame["status"].isin(_SHOWN)], catalogue, besides)
@@ -133,10 +122,7 @@ def lowest_grade(grades: Collection[Grade]) -> Grade:
 
 
 def comparable(frame: pd.DataFrame, catalogue: Catalogue, nth: int = 1) -> pd.DataFrame:
-    """The most rows of a frame that may stand on one axis, no two of them of grade D.
-
-    `nth` is 2 for the most of those that are left, and so on; none where fewer axes show them all.
-    """
+    """The most rows that may stand on one axis; of `nth` 2, the most of the rest, and so on."""
     rest = frame.reset_index(drop=True)
     rows = rest.head(0)
     for _ in range(nth):
@@ -157,11 +143,7 @@ def comparable(frame: pd.DataFrame, catalogue: Catalogue, nth: int = 1) -> pd.Da
 
 
 def facets(row: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
-    """How an estimate was got, by facet: answers to a question, or a count; None: not known.
-
-    Questions are those of its device's questionnaire, the name of a product left out, or else of
-    the one form that its format reads. A figure that others publish has a `channel` alone.
-    """
+    """How an estimate was got, by facet: answers to a question, or a count; None: not known."""
     indicator = catalogue.indicators.get(row["indicator"])
     device = catalogue.devices.get(row["device"])
     device = device if device and device.listens else None

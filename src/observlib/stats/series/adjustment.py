@@ -27,9 +27,7 @@ _MOST = 8  # one month in eight at the most stands alone
 class Parts:
     """value = trend + seasonal + slope × working + remainder, the trend with its `changes`.
 
-    `working` is each month's working days less what that calendar month usually has; `changes`
-    are the position of the first month of each new level, and its size. `remainder` is 0 where
-    there is no value; `outlying` marks the months that stand alone.
+    `working`: working days less the calendar month's usual; `changes`: first positions and sizes.
     """
 
     trend: Array
@@ -42,10 +40,7 @@ class Parts:
 
 
 def decompose(values: Array, months: Sequence[str], search: bool, together: int = 1) -> Parts:
-    """Take a series apart, again after each change of level that was found and taken out.
-
-    `values` are NaN where there is none, never at an end; those `together` are one searched family.
-    """
+    """Take a series apart, again after each change of level that was found and taken out."""
     whole = np.isfinite(values)
     times = np.arange(len(values))
     working = regression.working(months)[:, 0]
@@ -60,9 +55,8 @@ def decompose(values: Array, months: Sequence[str], search: bool, together: int 
     @cache  # most passes suspect the same dates as the one before
     def confirmed(kept: tuple[int, ...], starts: tuple[int, ...]) -> list[tuple[int, Effect]]:
         named, places = [months[i] for i in kept], np.array(kept)
-        other = np.column_stack(
-            [regression.season(named, regression.YEAR // 2), regression.working(named)]
-        )
+        season = regression.season(named, regression.YEAR // 2)
+        other = np.column_stack([season, regression.working(named)])
         return breaks.confirmed(values[places], other, places, [*starts], together)
 
     def changed(adjusted: Array, there: Booleans) -> list[tuple[int, Effect]]:
@@ -118,17 +112,12 @@ def _stl(values: Array) -> tuple[Array, Array, Array]:
 
 
 def _pilot(values: Array, there: Booleans) -> Array:
-    """A first season, of which no change of level and no month that stands alone is a part.
-
-    It is what the median changes from each calendar month to the next add up to, less the mean
-    of these changes, which is the trend: a change of level is in a single one.
-    """
+    """A first season, of medians of changes between months: one change of level moves none."""
     steps = np.where(there[1:] & there[:-1], np.diff(np.where(there, values, 0.0)), np.nan)
     calendar = np.arange(1, len(values)) % regression.YEAR
     usual = np.zeros(regression.YEAR)
     for month in range(regression.YEAR):
-        seen = steps[calendar == month]
-        seen = seen[np.isfinite(seen)]
+        seen = steps[(calendar == month) & np.isfinite(steps)]
         usual[month] = np.median(seen) if len(seen) else 0.0
     season = np.cumsum(usual - usual.mean())
     return np.resize(season - season.mean(), len(values))
@@ -154,14 +143,9 @@ def _heralds(adjusted: Array, outlying: Booleans, changes: list[tuple[int, Effec
     found = np.zeros(len(adjusted), dtype=bool)
     for start, change in changes:
         level = float(np.nanmedian(adjusted[start : start + breaks.HOLDS]))
-        month = start - 1
-        while (
-            month >= 0
-            and outlying[month]
-            and abs(adjusted[month] - level) < abs(change.estimate) / 4
-        ):
-            found[month] = True
-            month -= 1
+        near = outlying & (np.abs(adjusted - level) < abs(change.estimate) / 4)
+        apart = np.flatnonzero(~near[:start])
+        found[apart.max(initial=-1) + 1 : start] = True
     return found
 
 
@@ -180,24 +164,13 @@ _OUTLIER = ("month", "size")
 
 @dataclass(frozen=True)
 class Adjustment:
-    """A series without its season, or the reason why it has none.
+    """A series without its season, or the `reason` why it has none.
 
-    `status` is `published`, or `missing` with a `reason`: `short` (fewer than 24 complete
-    months), `gaps` (more than a tenth of the months absent or partial) or `irregular` (a
-    month would have to be doubled or halved to stand alone).
-
-    `months` has one row a month: `month`, `value`, `adjusted`, `trend`, `seasonal`, `calendar`,
-    `remainder` and `status` (`published`, `partial`, `missing`). Value, adjusted and trend are in
-    the unit of the values: value = trend × seasonal × calendar × remainder, and adjusted =
-    value / (seasonal × calendar). A month that is not `published` has no adjusted value and no
-    remainder.
-
-    `changes` (`month`, `size`, `ci_low`, `ci_high`) are changes of level: the first month of the
-    new one, and its distance from the old; `outliers` (`month`, `size`) are months that stand
-    alone, and their distance from what was expected. Sizes are in %. Both are looked for from 36
-    complete months on: `searched` says whether they were.
-
-    `working_day` is what one more working day changes in a month's value, in %.
+    `reason`: `short` (fewer than 24 complete months), `gaps` (more than a tenth absent or partial),
+    `irregular` (a month would have to be doubled or halved to stand alone). `months` has value =
+    trend × seasonal × calendar × remainder. `changes` are the first months of new levels;
+    `outliers` months that stand alone; both with sizes in %, from 36 complete months on
+    (`searched`). `working_day` is what one more working day changes in a month's value, in %.
     """
 
     months: pd.DataFrame
@@ -214,31 +187,15 @@ def seasonally_adjusted(
 ) -> Adjustment:
     """Take season and calendar out of a monthly series of counts, and say what is out of line.
 
-    1. Months that are partial or absent are set aside; inside the series they are filled by what
-       is expected of them, which decides nothing. A count of 0 has no logarithm: it is set aside
-       too, and told as an outlier of −100 %.
-    2. The others are taken as logarithms, less the number of days of the month.
-    3. STL with a season that is the same each year; between its passes, the effect of a working
-       day is the slope of what is left of the values on what is left of the number of working
-       days (Speckman).
-    4. Months farther than 4.5 standard deviations from their neighbours, once season and calendar
-       are out, stand alone (`breaks.distances`): the farthest is set aside as in 1, and 3 done
-       again, until there is none. Beyond 3.5 standard deviations of the final remainders too, it
-       is an outlier. (STL's own robust weights would make the rest look too regular.)
-    5. Changes of level are looked for in what is left (`breaks.candidates`), and measured and
-       confirmed on the values themselves (`breaks.confirmed`). They are taken out, and 3 to 5
-       done again.
-    6. All is left as it is where 3.5 standard deviations of the final remainders are more
-       than a doubling: so far apart, odd months pass for ordinary ones and mask one another, and
-       the season is mostly that of two or three such months.
+    STL of logarithms, less the days of each month, with a season that is the same each year;
+    working days by Speckman's partial regression; months that stand alone (`breaks.distances`, 4.5
+    standard deviations, 3.5 of the remainders) are set aside as partial ones and zeros are; then
+    changes of level are confirmed (`breaks.confirmed`) and all is done again. STL's own robust
+    weights would make the rest look too regular. `together`: how many series are searched as one
+    family.
 
-    Source: R. B. Cleveland et al., "STL: A seasonal-trend decomposition procedure based on
-    loess", *Journal of Official Statistics* 6 (1990), 3–73; P. Speckman, "Kernel smoothing in
-    partial linear models", *Journal of the Royal Statistical Society* B 50 (1988), 413–436.
-
-    Months are `YYYY-MM`, oldest first, and follow one another; `partial` ones are not complete.
-    Series `together` are searched for changes of level as one family: the more, the surer each must
-    be.
+    Source: R. B. Cleveland et al., *Journal of Official Statistics* 6 (1990), 3–73; P. Speckman,
+    *Journal of the Royal Statistical Society* B 50 (1988), 413–436.
 
     >>> months = [f"{2023 + i // 12}-{i % 12 + 1:02d}" for i in range(36)]
     >>> visits = pd.Series([1000.0 + 300 * (i % 12 == 8) for i in range(36)], months)
@@ -282,7 +239,7 @@ def seasonally_adjusted(
         for i in np.flatnonzero(searched & (parts.outlying | none))
     ]
     changes = [
-        (inside[start], size(found.estimate), size(found.low), size(found.high))
+        (inside[start], *map(size, (found.estimate, found.low, found.high)))
         for start, found in parts.changes
     ]
     steps = pd.DataFrame(changes, columns=[*_CHANGE])
@@ -297,7 +254,7 @@ def _read(
     given = [str(month) for month in values.index]
     regression.positions(given)
     numbers = pd.Series(values.to_numpy(dtype=float), given)
-    if np.isinf(numbers).any() or (numbers < 0).any():
+    if (np.isinf(numbers) | (numbers < 0)).any():
         raise ValueError("counts are finite and not negative")
     months = list(months_between(given[0], given[-1])) if given else []
     value = numbers.reindex(months).to_numpy()

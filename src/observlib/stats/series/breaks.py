@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import partial
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -11,17 +10,8 @@ import pandas as pd
 from pandas.api.typing import Rolling
 
 from observlib.base.working_days import public_holidays
-from observlib.stats.series.regression import (
-    Array,
-    Booleans,
-    Effect,
-    Times,
-    averaged,
-    contrast,
-    fit,
-    step_and_ramp,
-    whitening,
-)
+from observlib.stats.series import regression
+from observlib.stats.series.regression import Array, Booleans, Effect, Times, fit
 
 # --- Whether a step of a series is one: how often errors that follow one another make one alone
 
@@ -32,36 +22,26 @@ _SEED = 1963  # the same series are drawn of the same regression each time
 
 
 def chance(
-    values: Array,
-    columns: Array,
-    times: Times,
-    start: int,
-    dates: Times,
-    sure: float,
+    values: Array, columns: Array, times: Times, start: int, dates: Times, sure: float
 ) -> float:
     """How often a step as likely as that of `start` is found in series that have none: a p value.
 
-    Series are drawn from the regression of `values` on `columns`, without the step, with normal
-    errors of first-order autocorrelation: each time another one, as often as the data make it
-    likely, one time in two once the step is taken out. In each a step is looked for at every date,
-    as it was in the data. How likely one is, is how much more probable it makes a series,
-    coefficients, variance and autocorrelation being integrated out (as in `regression.fit`): so
-    what a search of dates finds by chance, and what errors that last long make look like a step,
-    is taken into account. Drawing ends once the p value is above `sure` for certain.
+    Series are drawn from the regression of `values` on `columns`, with normal errors of first-order
+    autocorrelation, one time in two without the step taken out; in each a step is looked for at
+    every date, by how much more probable it makes the series (as in `regression.fit`). So what a
+    search of dates finds by chance is taken into account. Drawing ends once p is above `sure` for
+    certain.
 
-    Source: D. W. K. Andrews, "Tests for parameter instability and structural change with unknown
-    change point", *Econometrica* 61 (1993), 821–856 (the best of all dates); R. Lund et al.,
-    "Changepoint detection in periodic and autocorrelated time series", *Journal of Climate* 20
-    (2007), 5178–5190; A. C. Davison and D. V. Hinkley, *Bootstrap methods and their application*
-    (1997), chapter 4; J. Besag and P. Clifford, "Sequential Monte Carlo p-values", *Biometrika* 78
-    (1991), 301–304.
+    Source: D. W. K. Andrews, *Econometrica* 61 (1993), 821–856; R. Lund et al., *Journal of
+    Climate* 20 (2007), 5178–5190; A. C. Davison and D. V. Hinkley, *Bootstrap methods and their
+    application* (1997), chapter 4; J. Besag and P. Clifford, *Biometrika* 78 (1991), 301–304.
     """
     step = (times >= start).astype(float)
-    search = _search(columns, (times[:, None] >= dates).astype(float), times)
-    own = float(_likelier(_search(columns, step[:, None], times), values[:, None])[0])
+    likelier = _search(columns, (times[:, None] >= dates).astype(float), times)
+    own = float(_search(columns, step[:, None], times)(values[:, None])[0])
     weights = fit(values, columns, times).weights / 2
     weights += fit(values, np.column_stack([columns, step]), times).weights / 2
-    whiten, _ = whitening(times)
+    whiten, _ = regression.whitening(times)
     lower = np.linalg.inv(whiten)
     random = np.random.default_rng(_SEED)
     drawn, beyond, least = 0, 0, math.ceil(_BEYOND / sure) - 1
@@ -71,62 +51,51 @@ def chance(
         which = random.choice(len(weights), size=number, p=weights)
         for one in np.unique(which):
             errors[:, which == one] = lower[one] @ errors[:, which == one]
-        beyond += int((_likelier(search, errors) >= own).sum())
+        beyond += int((likelier(errors) >= own).sum())
         drawn += number
     return (beyond + 1) / (drawn + 1)
 
 
-class _Search(NamedTuple):
-    """What is looked for in each series: steps, by autocorrelation and free of other columns.
+def _search(columns: Array, steps: Array, times: Times) -> Callable[[Array], Array]:
+    """Tells how much more probable its best step makes each series, one a column: a logarithm.
 
-    `likely` and `with_step` are what the logarithms of probabilities add to those of squares.
+    Steps are looked for by autocorrelation, and free of the other columns.
     """
-
-    whiten: Array
-    others: Array
-    steps: Array
-    likely: Array
-    with_step: Array
-    degrees: int
-
-
-def _search(columns: Array, steps: Array, times: Times) -> _Search:
-    whiten, logs = whitening(times)
-    q, r = np.linalg.qr(whiten @ columns)
+    whiten, logs = regression.whitening(times)
+    others, r = np.linalg.qr(whiten @ columns)
     whitened = whiten @ steps
-    free = whitened - q @ (q.transpose(0, 2, 1) @ whitened)
+    free = whitened - others @ (others.transpose(0, 2, 1) @ whitened)
     lengths = np.sqrt((free**2).sum(axis=1))
     spanned = lengths < _SPANNED * np.sqrt((whitened**2).sum(axis=1))
     lengths = np.where(spanned, 1.0, lengths)
+    along = (free / lengths[:, None, :]).transpose(0, 2, 1)
     volume = np.log(np.abs(np.diagonal(r, axis1=1, axis2=2))).sum(axis=1)
-    likely = logs - volume
-    with_step = np.where(spanned, -np.inf, likely[:, None] - np.log(lengths))
+    likely = (logs - volume)[:, None]
+    likely_step = np.where(spanned, -np.inf, likely - np.log(lengths))[:, :, None]
     degrees = columns.shape[0] - columns.shape[1]
-    return _Search(whiten, q, free / lengths[:, None, :], likely, with_step, degrees)
 
+    def likelier(series: Array) -> Array:
+        whitened = whiten @ series
+        left = whitened - others @ (others.transpose(0, 2, 1) @ whitened)
+        squares = (left**2).sum(axis=1)
+        squares = np.maximum(squares, 1e-24 * (whitened**2).sum(axis=1) + 1e-300)
+        without = likely - degrees / 2 * np.log(squares)
+        taken = (along @ left) ** 2
+        rest = np.maximum(squares[:, None, :] - taken, 1e-12 * squares[:, None, :])
+        with_step = likely_step - (degrees - 1) / 2 * np.log(rest)
+        best: Array = np.logaddexp.reduce(with_step, axis=0).max(axis=0)
+        return best - np.logaddexp.reduce(without, axis=0)
 
-def _likelier(search: _Search, series: Array) -> Array:
-    """How much more probable its best step makes each series, one a column: a logarithm."""
-    whitened = search.whiten @ series
-    left = whitened - search.others @ (search.others.transpose(0, 2, 1) @ whitened)
-    squares = (left**2).sum(axis=1)
-    squares = np.maximum(squares, 1e-24 * (whitened**2).sum(axis=1) + 1e-300)
-    without = search.likely[:, None] - search.degrees / 2 * np.log(squares)
-    taken = (search.steps.transpose(0, 2, 1) @ left) ** 2
-    rest = np.maximum(squares[:, None, :] - taken, 1e-12 * squares[:, None, :])
-    with_step = search.with_step[:, :, None] - (search.degrees - 1) / 2 * np.log(rest)
-    best = np.logaddexp.reduce(with_step, axis=0).max(axis=0)
-    found: Array = best - np.logaddexp.reduce(without, axis=0)
-    return found
+    return likelier
 
 
 HOLDS = 6  # periods that a level holds, at the least, on each side of a change
 _SURE = 0.01  # the error that a change of one series keeps to
 _FAMILY = 0.05  # and that all series searched together keep to
 _BESIDE = 3  # periods on each side with which one is compared
-StepColumns = Callable[[list[int]], Array]  # the columns of a regression, by the dates of its steps
 Term = tuple[int, int]  # of which date, and whether the step there or the change of slope
 _STEP, _SLOPE = 0, 1  # as `step_and_ramp` has them
+_Columns = Callable[[list[Term], list[int]], Array]  # of a regression, by terms and dates of steps
 _NOTHING = 1e-3  # a standard deviation below this one is taken for this one
 _NORMAL = 1.4826  # of a normal sample, standard deviation over median absolute deviation
 
@@ -134,11 +103,7 @@ _NORMAL = 1.4826  # of a normal sample, standard deviation over median absolute 
 def deviation(values: Array) -> float:
     """Standard deviation of the bulk of the values: 1.4826 median absolute deviations.
 
-    Source: F. R. Hampel, "The influence curve and its role in robust estimation", *Journal of
-    the American Statistical Association* 69 (1974), 383–393.
-
-    >>> round(deviation(np.array([1.0, 2.0, 3.0, 4.0, 500.0])), 2)
-    1.48
+    Source: F. R. Hampel, *Journal of the American Statistical Association* 69 (1974), 383–393.
     """
     return _NORMAL * float(np.median(np.abs(values - np.median(values))))
 
@@ -146,14 +111,9 @@ def deviation(values: Array) -> float:
 def distances(values: Array, usual: Booleans) -> Array:
     """How far each value is from the median of its neighbours, in standard deviations.
 
-    Neighbours are the `usual` values among three on each side, and itself: a median does not move
-    for one value and follows a change of level at once, so that a level that changes makes nothing
-    stand apart. Where their number is even, the nearest of the two in the middle counts. The
-    standard deviation is that of the changes between one usual value and the next, over the root
-    of two.
-
-    Source: Hampel's identifier, as in L. Davies and U. Gather, "The identification of multiple
-    outliers", *Journal of the American Statistical Association* 88 (1993), 782–792.
+    Neighbours are the `usual` values among three on each side, and itself; of an even number, the
+    nearest of the two in the middle counts. Hampel's identifier: L. Davies and U. Gather, *Journal
+    of the American Statistical Association* 88 (1993), 782–792.
 
     >>> values = np.array([1, 2.1, 0.9, 40, 1.2, 2, 1.1, 11, 12.1, 11, 12])
     >>> (distances(values, values < 40) > 5).nonzero()[0].tolist()
@@ -172,14 +132,10 @@ def distances(values: Array, usual: Booleans) -> Array:
 def candidates(values: Array) -> list[int]:
     """Positions where a new line best begins, if the values are pieces of straight lines.
 
-    The best division into each number of pieces, of at least six values each, is found exactly
-    (dynamic programming): the best one into k pieces is a last piece after the best one of what
-    comes before it into k - 1. The number is that of the least Bayesian information criterion,
-    with three parameters a piece (level, slope, date).
-
-    Source: J. Bai and P. Perron, "Computation and analysis of multiple structural change models",
-    *Journal of Applied Econometrics* 18 (2003), 1–22, section 3; Y.-C. Yao, "Estimating the number
-    of change-points via Schwarz' criterion", *Statistics & Probability Letters* 6 (1988), 181–189.
+    Exact dynamic programming over pieces of six values at least; their number by the Bayesian
+    information criterion, three parameters a piece. Source: J. Bai and P. Perron, *Journal of
+    Applied Econometrics* 18 (2003), 1–22, section 3; Y.-C. Yao, *Statistics & Probability Letters*
+    6 (1988), 181–189.
     """
     n = len(values)
     if n < 2 * HOLDS:
@@ -202,11 +158,8 @@ def candidates(values: Array) -> list[int]:
 def _squares(values: Array) -> Array:
     """Sum of squares that a straight line leaves of `values[start:end]`, by start and by end.
 
-    Infinite below six values. One value is added to all pieces of a length at once, by its
-    recursive residual: a sum of squares that never loses digits to a difference.
-
-    Source: R. L. Brown, J. Durbin and J. M. Evans, "Techniques for testing the constancy of
-    regression relationships over time", *Journal of the Royal Statistical Society* B 37 (1975),
+    By recursive residuals, so that no digits are lost; infinite below six values. Source: R. L.
+    Brown, J. Durbin and J. M. Evans, *Journal of the Royal Statistical Society* B 37 (1975),
     149–192, lemma 1.
     """
     n = len(values)
@@ -233,17 +186,12 @@ def confirmed(
 ) -> list[tuple[int, Effect]]:
     """Which of several suspected changes of level are changes of level, and their size.
 
-    All are measured at once in one regression: a step and a change of slope each, the trend, and
-    the other columns. The date of each is the one, within three periods, that leaves the least.
-    Then the least sure term is dropped until each is sure: a change of slope where its p value
-    is below 0.01; a step where it is below 0.01, or 0.05 over the number of series if that is
-    less, over the number of dates at which one was looked for (Bonferroni). A change of slope
-    alone is a change of pace, and none of level. In the end a step stays where series that have
-    none show one as likely less often than 0.01, or 0.05 over the number of series
-    (`chance`).
-
-    A size is the step at that period, with its 95 % interval, the slope after each kept step being
-    free again: what was dropped for being unsure would narrow the interval.
+    One regression measures a step and a change of slope of each, at the date within three periods
+    that leaves the least. The least sure term is dropped until each is sure: p below 0.01; of a
+    step, below 0.01, or 0.05 over the number of series, over that of the dates searched
+    (Bonferroni). In the end a step stays where `chance` is below 0.01, or 0.05 over the number of
+    series. A size is the step, with its 95 % interval, the slope after each kept step being free
+    again.
     """
     trend = np.column_stack([np.ones(len(times)), times - times.mean(), other])
     searched = times[HOLDS : len(times) - HOLDS + 1]
@@ -252,7 +200,7 @@ def confirmed(
     starts = list(starts)
 
     def columns(terms: list[Term], dates: list[int]) -> Array:
-        own = (step_and_ramp(times, dates[i])[:, kind] for i, kind in terms)
+        own = (regression.step_and_ramp(times, dates[i])[:, kind] for i, kind in terms)
         return np.column_stack([*own, trend])
 
     def doubt(terms: list[Term], i: int) -> float:
@@ -266,10 +214,10 @@ def confirmed(
             break
         starts.pop()  # too few values to tell so many apart
     while terms:
-        starts = _dated(values, times, starts, partial(columns, terms))
+        starts = _dated(values, times, starts, terms, columns)
         fitted = fit(values, columns(terms, starts), times)
         unit = np.eye(fitted.coefficients.shape[1])
-        found = [contrast(fitted, unit[place]) for place in range(len(terms))]
+        found = [regression.contrast(fitted, unit[place]) for place in range(len(terms))]
         doubts = [effect.p / sure[kind] for effect, (_, kind) in zip(found, terms, strict=True)]
         worst = int(np.argmax(doubts))
         if doubts[worst] <= 1:
@@ -286,11 +234,7 @@ def confirmed(
 
 
 def _sized(
-    values: Array,
-    times: Times,
-    starts: list[int],
-    terms: list[Term],
-    columns: Callable[[list[Term], list[int]], Array],
+    values: Array, times: Times, starts: list[int], terms: list[Term], columns: _Columns
 ) -> list[tuple[int, Effect]]:
     """The sizes of the steps among the terms, over the dates that each may have."""
     found = []
@@ -299,27 +243,29 @@ def _sized(
             possible = [columns(terms, dates) for dates in _near(times, starts, i)]
             width = possible[0].shape[1]
             fits = [fit(values, x, times) for x in possible if np.linalg.matrix_rank(x) == width]
-            size = contrast(averaged(fits, len(starts)), np.eye(width)[place])
+            size = regression.contrast(regression.averaged(fits, len(starts)), np.eye(width)[place])
             found.append((starts[i], size))
     return sorted(found)
 
 
 def _near(times: Times, starts: list[int], which: int) -> list[list[int]]:
     """The same dates, but for one, which is each of those within three periods of it."""
-    others = [*starts[:which], *starts[which + 1 :]]
+    before, after = starts[:which], starts[which + 1 :]
     return [
-        [*starts[:which], int(date), *starts[which + 1 :]]
+        [*before, int(date), *after]
         for date in times[HOLDS : len(times) - HOLDS + 1]
         if abs(date - starts[which]) <= _BESIDE
-        and all(abs(date - other) >= HOLDS for other in others)
+        and all(abs(date - other) >= HOLDS for other in (*before, *after))
     ] or [starts]
 
 
-def _dated(values: Array, times: Times, starts: list[int], columns: StepColumns) -> list[int]:
+def _dated(
+    values: Array, times: Times, starts: list[int], terms: list[Term], columns: _Columns
+) -> list[int]:
     """The dates, each within three periods of the one given, that leave the least squares."""
 
     def left(dates: list[int]) -> float:
-        matrix = columns(dates)
+        matrix = columns(terms, dates)
         if np.linalg.matrix_rank(matrix) < matrix.shape[1]:
             return float("inf")
         found = np.linalg.lstsq(matrix, values, rcond=None)[0]
@@ -346,10 +292,9 @@ Sign = Literal[1, -1]  # a rise, or a fall
 
 
 class LastingChange(NamedTuple):
-    """A lasting change: its likeliest first day, the day on which it was seen, its size.
+    """A lasting change: its likeliest first day, the day it was seen on, its mean size since.
 
-    `size` is the mean distance from what was expected since it began: in the unit of means, and of
-    counts the ratio less one.
+    Sizes are in the unit of means; of counts, the ratio less one.
     """
 
     began: date
@@ -360,9 +305,8 @@ class LastingChange(NamedTuple):
 def in_means(daily: pd.DataFrame, sign: Sign, threshold: float) -> list[LastingChange]:
     """Lasting changes of a daily mean: the level before and the season tell what is expected.
 
-    Of each day in order, `daily` has `value` (the mean of its marks, on ten), `n` of them, and
-    their `variance` (none where `n` is below 2). `sign` is 1 for rises, −1 for falls; one false
-    alarm at most is allowed in `threshold` days.
+    Of each day in order, `daily` has the `value`, `n` and `variance` of its marks, on ten. One
+    false alarm at most is allowed in `threshold` days.
     """
     n = daily["n"].where(daily["n"] > 0)
     value = daily["value"] - _weekdays(daily["value"])
@@ -386,10 +330,8 @@ def in_means(daily: pd.DataFrame, sign: Sign, threshold: float) -> list[LastingC
 def in_counts(daily: pd.Series, sign: Sign, threshold: float) -> list[LastingChange]:
     """Lasting changes of daily counts, or of what ratios tell of, such as waits in seconds.
 
-    What is expected of a day follows from the last two months, and from what the same season did in
-    the three years before. Where no earlier year is known, a line that falls silent is told within
-    days; that it halved or doubled is told within a month only where days differ little.
-    Public holidays say nothing, and neither do days without a value.
+    Expected is what follows from the last two months and the same season of three years before.
+    Public holidays, and days without a value, say nothing.
     """
     days = pd.DatetimeIndex(daily.index)
     years = range(days[0].year, days[-1].year + 1)
@@ -471,9 +413,8 @@ def _won(away: pd.Series, spread: pd.Series, margin: pd.Series, lag: int = LAG) 
         (distance / spread).clip(-_FARTHEST, _FARTHEST) for distance in (away, away - margin)
     )
     last = score.shift(1)
-    echo = (
-        (_sum(score * last, lag) / _sum(score**2, lag)).clip(0, 0.9).where(last.notna()).fillna(0)
-    )
+    echo = (_sum(score * last, lag) / _sum(score**2, lag)).clip(0, 0.9)
+    echo = echo.where(last.notna()).fillna(0)
     heard, alone = echo * last.fillna(0), np.sqrt(1 - echo**2)
     own, bet = (
         ((one - part) / alone).clip(-_FARTHEST, _FARTHEST)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -11,8 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from observlib.base.working_days import length_deviation
+from observlib.stats.series import breaks as levels
+from observlib.stats.series import regression
 from observlib.stats.series.adjustment import THREE_SEASONS, seasonally_adjusted
-from observlib.stats.series.breaks import HOLDS, candidates, confirmed
 from observlib.stats.series.regression import (
     Array,
     Booleans,
@@ -20,12 +22,7 @@ from observlib.stats.series.regression import (
     Fit,
     Times,
     contrast,
-    fit,
     position,
-    positions,
-    season,
-    step_and_ramp,
-    working,
 )
 
 EFFECTS = (
@@ -38,29 +35,16 @@ LEAST_PLACEBOS = 19  # with the effect itself, of which one in twenty may be as 
 
 
 class Interrupted(NamedTuple):
-    """What an action was followed by.
+    """What an action was followed by: `effects`, a row a comparison, and `periods` of the chart.
 
-    `effects` has one row a comparison, with the columns `EFFECTS`.
-
-    - `comparison`: `before_after`, the series against its own past; `controls`, the same of the
-      comparable series, on which the action should have no effect; `controlled`, the series
-      against its own past and against them. Without comparable series, only the first.
-    - `estimate`: the mean distance, over the months since the action, between what is seen and
-      what the past leads to expect, in % for counts, else in the unit of the values; `ci_low`,
-      `ci_high`: its interval at the level asked for; `p`: two-sided, of no effect, and below
-      1 − level exactly where that interval leaves out 0.
-    - `before`, `after`: months used on each side, the last of which is `until`.
-    - `placebos`: how often the same was done where no action is known, and `as_clear`: how often
-      that gave something as clear: as large, or as large beside its interval, whichever was more
-      often (see `stands`); none of the `controls`, which decide nothing.
-    - `status`: `published`, or `missing` with a `reason` and without numbers: too few months
-      `before` or `after`, too few of each `seasons`, no month that the `controls` share, or
-      `others` that changed the series too near the action.
-
-    `periods` is for the chart, one row a month of the series: `period`, `value`, `fitted` (what
-    the regression gives), `expected` (without the action; in the months from the action on, with
-    `ci_low` and `ci_high`, the interval of this line and not of one month) and `used` (whether it
-    is in the regression). Empty where the first comparison is `missing`.
+    `comparison`: `before_after`, against the series' own past; `controls`, the same of the
+    comparable series; `controlled`, against both. `estimate`: the mean distance since the action
+    from what the past leads to expect, in % for counts, else in the unit of the values. `before`,
+    `after`: months used on each side, the last of which is `until`. `placebos`, `as_clear`: how
+    often the same was done where no action is known, and gave something as clear (see `stands`).
+    `status` is `missing` with a `reason`: too few months, or `others` that changed the series too
+    near. `periods` has `fitted` and `expected` (without the action, with its line's interval), and
+    `used`.
     """
 
     effects: pd.DataFrame
@@ -77,12 +61,11 @@ class _Series(NamedTuple):
 
     @property
     def times(self) -> Times:
-        return positions(self.periods)
+        return regression.positions(self.periods)
 
     @property
     def known(self) -> Booleans:
-        known: Booleans = np.isfinite(self.values) & np.isfinite(self.variance)
-        return known
+        return np.asarray(np.isfinite(self.values) & np.isfinite(self.variance))
 
 
 def interrupted(
@@ -101,36 +84,18 @@ def interrupted(
 
     Level and slope change at the first whole month after the action, in a window in which nothing
     else is known to have changed the series (`months_around`). Counts are taken as logarithms, with
-    a season of every month and an effect of the working days; means and shares as they are, each
-    weighed by its number of answers, with a season that is one smooth wave. Errors follow one
-    another in a way that is not taken as known (`regression.fit`).
+    a season of every month and working days; means and shares as they are, weighed by their
+    `answers` (effective), with one smooth wave. `others` are the days of other known changes,
+    `breaks` of levels that nobody explains, each a placebo as clear as any; `level` is that of
+    `effects`.
 
-    Against comparable series, the same regression is done on the distance between the series and
-    their mean: what happened to all is no effect of the action.
-
-    The same is then done where nothing is known to have happened, on months before the action
-    alone: at each of them that leaves months enough, until as long after or until the action; and,
-    where comparable series are several, on each of them at the action's date. An effect that such
-    placebos often give is none (`stands`). A break that nobody explains is told apart in the
-    regression, and counts as a placebo as clear as any.
-
-    Source: J. Lopez Bernal, S. Cummins and A. Gasparrini, "Interrupted time series regression for
-    the evaluation of public health interventions: a tutorial", *International Journal of
-    Epidemiology* 46 (2017), 348–355; A. K. Wagner et al., "Segmented regression analysis of
-    interrupted time series studies in medication use research", *Journal of Clinical Pharmacy and
-    Therapeutics* 27 (2002), 299–309; A. Linden, "Conducting interrupted time-series analysis for
-    single- and multiple-group comparisons", *Stata Journal* 15 (2015), 480–500;
-    A. Abadie, A. Diamond and J. Hainmueller, "Comparative politics and the synthetic control
-    method", *American Journal of Political Science* 59 (2015), 495–510 (placebos in time and among
-    those compared).
-
-    A month without value (NaN, left out, or a count of 0) is not used; one that is not complete is
-    left out by who calls. `answers` are effective numbers; `others` are the days of what else is
-    known to have changed the series, `breaks` of new levels that nobody explains. `level` is that
-    of `effects`: the intervals of `periods`, which are drawn, are at 95 %.
+    Source: J. Lopez Bernal, S. Cummins and A. Gasparrini, *International Journal of Epidemiology*
+    46 (2017), 348–355; A. K. Wagner et al., *Journal of Clinical Pharmacy and Therapeutics* 27
+    (2002), 299–309; A. Linden, *Stata Journal* 15 (2015), 480–500; placebos: A. Abadie, A. Diamond
+    and J. Hainmueller, *American Journal of Political Science* 59 (2015), 495–510.
     """
     periods = [str(period) for period in values.index]
-    positions(periods)
+    regression.positions(periods)
     if (answers is None) != (control_answers is None) and controls is not None:
         raise ValueError("answers are given for the series and for those compared, or for neither")
 
@@ -138,9 +103,9 @@ def interrupted(
         numbers = _scaled(values.to_numpy(dtype=float), periods, counts)
         return _Series(numbers, _variance(weighed, periods), periods, counts)
 
+    compared = partial(_compare, day=day, others=others, breaks=breaks, level=level)
     own = scaled(values, answers)
-    asked = _Asked(day, tuple(others), tuple(breaks), level)
-    effects, line = _compare("before_after", own, asked)
+    effects, line = compared("before_after", own)
     rows = [effects]
     if controls is not None and controls.shape[1]:
         every = [
@@ -149,8 +114,8 @@ def interrupted(
         ]
         among = [_apart(one, every[:i] + every[i + 1 :]) for i, one in enumerate(every)]
         beside = among if len(among) > 2 else among[1:]  # of two, one is the other's reverse
-        rows.append(_compare("controls", _mean(every), asked)[0])
-        rows.append(_compare("controlled", _apart(own, every), asked, beside)[0])
+        rows.append(compared("controls", _mean(every))[0])
+        rows.append(compared("controlled", _apart(own, every), beside)[0])
     seen = {"period": periods, "value": values.to_numpy(dtype=float), **line}
     return Interrupted(
         pd.DataFrame(rows, columns=[*EFFECTS]),
@@ -160,8 +125,6 @@ def interrupted(
 
 def stands(placebos: int, as_clear: int) -> bool:
     """Whether at most one in twenty is as clear as an effect: of the placebos, and itself.
-
-    So fewer than 19 placebos establish nothing, whatever they give.
 
     >>> stands(18, 0), stands(19, 0), stands(38, 1), stands(39, 1)
     (False, True, False, True)
@@ -203,32 +166,30 @@ def _variance(answers: pd.Series | None, periods: Sequence[str]) -> Array:
     return 1 / np.where(given > 0, given, np.nan)
 
 
-class _Asked(NamedTuple):
-    """What an effect is asked with."""
-
-    day: date
-    others: tuple[date, ...]
-    breaks: tuple[date, ...]
-    level: float
-
-
 def _compare(
-    comparison: str, series: _Series, asked: _Asked, beside: Sequence[_Series] = ()
+    comparison: str,
+    series: _Series,
+    beside: Sequence[_Series] = (),
+    *,
+    day: date,
+    others: Sequence[date],
+    breaks: Sequence[date],
+    level: float,
 ) -> tuple[dict[str, object], dict[str, NDArray[Any]]]:
     """The row of one comparison, and the lines of its chart."""
-    times, (first, _) = series.times, first_month(asked.day)
-    chosen = months_around(times, series.known, asked.day, (*asked.others, *asked.breaks))
+    times, (first, _) = series.times, first_month(day)
+    chosen = months_around(times, series.known, day, (*others, *breaks))
     columns = _columns(series, first, chosen.steps)
     before, after = count_sides(times, chosen.used, first)
     about: dict[str, object] = {"comparison": comparison, "before": before, "after": after}
     about |= {"placebos": 0, "as_clear": 0}
     if _reason(comparison, columns, times, chosen.used, first):
-        free = months_around(times, series.known, asked.day).used
+        free = months_around(times, series.known, day).used
         why = _reason(comparison, _columns(series, first), times, free, first)
         about |= {"status": "missing", "reason": why or "others"}
         return about, {}
     fitted, since = _measured(series, columns, chosen.used, first)
-    found = contrast(fitted, since, asked.level)
+    found = contrast(fitted, since, level)
     ends = np.array([found.estimate, found.low, found.high])
     estimate, low, high = 100 * np.expm1(ends) if series.counts else ends
     last = int(times[chosen.used].max())
@@ -236,12 +197,10 @@ def _compare(
     about |= {"until": dict(zip(times.tolist(), series.periods, strict=True))[last]}
     if comparison != "controls":
         tried = [*_placebos(series, chosen, first, last), *_among(beside, columns, chosen, first)]
-        unsaid = len(asked.breaks)
-        about["placebos"] = len(tried) + unsaid
+        about["placebos"] = len(tried) + len(breaks)
         own = _clear(contrast(fitted, since))  # at the level of placebos
-        about["as_clear"] = unsaid + max(
-            sum(one[by] >= own[by] for one in map(_clear, tried)) for by in (0, 1)
-        )
+        clear = (np.array([_clear(one) for one in tried]).reshape(-1, 2) >= own).sum(axis=0)
+        about["as_clear"] = len(breaks) + int(clear.max())
     about |= {"status": "published", "reason": ""}
     return about, _lines(fitted, columns, (times >= first) & (times <= last), chosen.used, series)
 
@@ -249,18 +208,16 @@ def _compare(
 def _measured(series: _Series, columns: Array, used: Booleans, first: int) -> tuple[Fit, Array]:
     """The regression on the months used, and what of it is the mean effect from the first on."""
     times = series.times
-    fitted = fit(series.values[used], columns[used], times[used], 1 / series.variance[used])
+    fitted = regression.fit(
+        series.values[used], columns[used], times[used], 1 / series.variance[used]
+    )
     since = np.zeros(columns.shape[1])
     since[:2] = columns[used & (times >= first), :2].mean(axis=0)
     return fitted, since
 
 
 def _clear(effect: Effect) -> tuple[float, float]:
-    """How large an effect is, and how large beside its interval.
-
-    Earlier placebos, of fewer months, have wider intervals: where the level drifts, they would
-    seem less clear than the effect; where the trend bends, they are smaller.
-    """
+    """How large an effect is, and beside its interval: placebos of fewer months have wider ones."""
     size = abs(effect.estimate)
     return size, size / max(effect.high - effect.low, 1e-12)
 
@@ -291,11 +248,11 @@ def _columns(series: _Series, first: int, steps: Sequence[int] = ()) -> Array:
     """Step and ramp of the action, then trend, season, for counts working days, and other steps."""
     times = series.times
     trend = np.column_stack([np.ones(len(times)), times - float(first)])
-    parts = [step_and_ramp(times, first), trend]
-    parts.append(season(series.periods, 6 if series.counts else 1))
+    parts = [regression.step_and_ramp(times, first), trend]
+    parts.append(regression.season(series.periods, 6 if series.counts else 1))
     if series.counts:
-        parts.append(working(series.periods))
-    return np.column_stack([*parts, *(step_and_ramp(times, at) for at in steps)])
+        parts.append(regression.working(series.periods))
+    return np.column_stack([*parts, *(regression.step_and_ramp(times, at) for at in steps)])
 
 
 def _reason(
@@ -315,22 +272,17 @@ def _reason(
 
 
 def _lines(
-    fitted: Fit,
-    columns: Array,
-    since: Booleans,
-    used: Booleans,
-    series: _Series,
+    fitted: Fit, columns: Array, since: Booleans, used: Booleans, series: _Series
 ) -> dict[str, NDArray[Any]]:
     """What is fitted, and what would be expected without the action, of every month."""
     without = columns.copy()
     without[:, :2] = 0.0
     mean = fitted.weights @ fitted.coefficients
-    lines = {"fitted": columns @ mean, "expected": without @ mean}
-    bands = [
-        contrast(fitted, row) if late else None for row, late in zip(without, since, strict=True)
-    ]
-    lines["ci_low"] = np.array([band.low if band else np.nan for band in bands])
-    lines["ci_high"] = np.array([band.high if band else np.nan for band in bands])
+    low, high = np.full((2, len(since)), np.nan)
+    for at in np.flatnonzero(since):
+        band = contrast(fitted, without[at])
+        low[at], high[at] = band.low, band.high
+    lines = {"fitted": columns @ mean, "expected": without @ mean, "ci_low": low, "ci_high": high}
     if series.counts:
         length = np.array([length_deviation(period) for period in series.periods])
         lines = {name: np.exp(line + length) for name, line in lines.items()}
@@ -363,11 +315,7 @@ def first_month(day: date) -> tuple[int, bool]:
 
 
 def reaches(day: date, other: date) -> bool:
-    """Whether another day is among the months of which a day's effect is measured at most.
-
-    >>> reaches(date(2025, 1, 1), date(2020, 1, 1)), reaches(date(2025, 1, 1), date(2027, 1, 1))
-    (True, False)
-    """
+    """Whether another day is among the months of which a day's effect is measured at most."""
     return bool(_longest(np.array([first_month(other)[0]]), first_month(day)[0])[0])
 
 
@@ -378,9 +326,9 @@ def _longest(times: Times, first: int) -> Booleans:
 def months_around(times: Times, known: Booleans, day: date, others: Iterable[date] = ()) -> Window:
     """Five years before a day and two after, of which other changes are told apart.
 
-    A change before the day is a step of its own, or, where it leaves less than three months before
-    it, where the window begins; changes less than three months apart are one. The window ends
-    before the first change after the day. A month that the day or a change cuts in two is left out.
+    A change before the day is a step of its own, or begins the window where it leaves less than
+    three months; the first one after the day ends it. A month that a change cuts in two is left
+    out.
     """
     first, cuts = first_month(day)
     used = known & _longest(times, first)
@@ -408,16 +356,16 @@ def count_sides(times: Times, used: Booleans, first: int) -> tuple[int, int]:
 def breaks_before(values: pd.Series, day: date, counts: bool) -> list[date]:
     """The first days of the levels that a series is established to have taken before a day.
 
-    They are looked for in its window, if that has 36 months; nothing is said of a series that has
-    gaps or is irregular (`seasonally_adjusted`). A break of less than six months before the day may
-    be that of the day itself, for a break has no surer date.
+    A break of less than six months before the day may be that of the day itself, and is none.
     """
     first, _ = first_month(day)
-    times = positions([str(month) for month in values.index])
+    times = regression.positions([str(month) for month in values.index])
     near = values[_longest(times, first)]
     found = seasonally_adjusted(near).changes["month"] if counts else _levels(near)
     return [
-        date.fromisoformat(f"{month}-01") for month in found if position(month) <= first - HOLDS
+        date.fromisoformat(f"{month}-01")
+        for month in found
+        if position(month) <= first - levels.HOLDS
     ]
 
 
@@ -428,9 +376,9 @@ def _levels(values: pd.Series) -> list[str]:
     if len(known) < THREE_SEASONS:
         return []
     own: Array = known.to_numpy(dtype=float)
-    times, wave = positions(months), season(months, 1)
+    times, wave = regression.positions(months), regression.season(months, 1)
     both = np.column_stack([wave, np.ones(len(own))])
     free = own - wave @ np.linalg.lstsq(both, own, rcond=None)[0][:-1]
-    starts = [int(times[i]) for i in candidates(free)]
-    found = confirmed(own, wave, times, starts)
+    starts = [int(times[i]) for i in levels.candidates(free)]
+    found = levels.confirmed(own, wave, times, starts)
     return [months[int(np.flatnonzero(times == at)[0])] for at, _ in found]

@@ -24,10 +24,10 @@ CORRELATIONS = np.round(np.arange(-0.3, 0.96, 0.05), 2)
 
 
 class Fit(NamedTuple):
-    """Coefficients under each of `CORRELATIONS`, and how likely the data make it.
+    """Coefficients under each of `CORRELATIONS`, and how likely the data make it (`weights`).
 
-    `evidence` is the logarithm of how likely they make the columns themselves, up to a constant
-    that regressions of the same values on as many columns share.
+    `evidence`: the logarithm of how likely they make the columns, to compare as many other columns
+    by.
     """
 
     weights: Array
@@ -51,22 +51,14 @@ def fit(
 ) -> Fit:
     """Regression with errors of first-order autocorrelation, which is not taken as known.
 
-    Under each autocorrelation of a grid, generalised least squares; the grid's values are weighed
-    by the likelihood that is left once coefficients and variance are integrated out, and by
-    Jeffreys' prior (1 − ρ²)^−½, without which strong autocorrelations, which short series
-    underestimate, count for too little. What is said of a coefficient is then a mixture of t
-    distributions. Newey–West errors, which suppose long series, give far too narrow intervals on a
-    few dozen months. What these ones cover is in `data/reference/coverage.csv`.
+    Generalised least squares under each of a grid of autocorrelations, weighed by the restricted
+    likelihood and Jeffreys' prior (1 − ρ²)^−½: what is said of a coefficient is a mixture of t
+    distributions. Newey–West errors would be far too narrow on a few dozen months; what these cover
+    is in `data/reference/coverage.csv`. Variances are in inverse proportion to `weights`.
 
-    Source: A. Zellner and G. C. Tiao, "Bayesian analysis of the regression model with
-    autocorrelated errors", *Journal of the American Statistical Association* 59 (1964), 763–778;
-    the prior: A. Zellner, *An Introduction to Bayesian Inference in Econometrics* (1971), ch. 7.
-    The likelihood is the restricted one (REML), which S. L. Turner et al., "Evaluation of
-    statistical methods used in the analysis of interrupted time series studies", *BMC Medical
-    Research Methodology* 21 (2021), 181, recommend for short series.
-
-    Periods (`times`) may be absent; inverse variances are in proportion to `weights`, such as
-    effective numbers of answers.
+    Source: A. Zellner and G. C. Tiao, *JASA* 59 (1964), 763–778; the prior: A. Zellner, *An
+    Introduction to Bayesian Inference in Econometrics* (1971), ch. 7; REML for short series: S. L.
+    Turner et al., *BMC Medical Research Methodology* 21 (2021), 181.
     """
     response, matrix = np.asarray(y, dtype=float), np.asarray(columns, dtype=float)
     n, p = matrix.shape
@@ -93,10 +85,7 @@ def fit(
 
 
 def whitening(times: ArrayLike) -> tuple[Array, Array]:
-    """By autocorrelation, what makes errors independent, and how likely it is before any value.
-
-    A logarithm, up to a constant: of the determinant, and of Jeffreys' prior.
-    """
+    """By autocorrelation, what makes errors independent, and its prior logarithmic likelihood."""
     return _whitening(tuple(map(int, np.asarray(times))), tuple(map(float, CORRELATIONS)))
 
 
@@ -113,13 +102,8 @@ def _whitening(times: tuple[int, ...], correlations: tuple[float, ...]) -> tuple
 def averaged(fits: Sequence[Fit], searched: int) -> Fit:
     """Regressions of the same values, each weighed by how likely the data make its columns.
 
-    What `contrast` then says of a coefficient takes into account that one does not know which
-    columns are the right ones, such as those of a step whose date was searched.
-
-    Each of the `searched` things, such as dates, costs a degree of freedom, as a coefficient does.
-
-    Source: J. A. Hoeting, D. Madigan, A. E. Raftery and C. T. Volinsky, "Bayesian model averaging:
-    a tutorial", *Statistical Science* 14 (1999), 382–417.
+    Each of the `searched` things, such as dates, costs a degree of freedom. Source: J. A. Hoeting
+    and others, "Bayesian model averaging: a tutorial", *Statistical Science* 14 (1999), 382–417.
     """
     degrees = fits[0].degrees - searched
     evidence = np.array([one.evidence for one in fits])
@@ -142,27 +126,22 @@ def contrast(fitted: Fit, combination: ArrayLike, level: float = 0.95) -> Effect
     spreads = np.sqrt(np.einsum("i,gij,j->g", row, fitted.covariances, row))
     spreads = np.maximum(spreads, 1e-12)
     mean = float(fitted.weights @ centres)
-    low, high = (_quantile(fitted, centres, spreads, share) for share in shares)
-    below = _share_below(fitted, centres, spreads, 0.0)
+
+    def share_below(value: float) -> float:
+        share = fitted.weights @ stdtr(fitted.degrees, (value - centres) / spreads)
+        return float(np.clip(share, 0, 1))  # weights sum to 1 but for their last digits
+
+    def quantile(share: float) -> float:
+        """Of the mixture, by bisection between those of its parts."""
+        parts = centres + spreads * stdtrit(fitted.degrees, share)
+        low, high = float(parts.min()), float(parts.max())
+        for _ in range(40):  # as near as numbers are told apart
+            middle = (low + high) / 2
+            low, high = (middle, high) if share_below(middle) < share else (low, middle)
+        return (low + high) / 2
+
+    (low, high), below = map(quantile, shares), share_below(0.0)
     return Effect(mean, min(low, mean), max(high, mean), 2 * min(below, 1 - below))
-
-
-def _share_below(fitted: Fit, centres: Array, spreads: Array, value: float) -> float:
-    share = fitted.weights @ stdtr(fitted.degrees, (value - centres) / spreads)
-    return float(np.clip(share, 0, 1))  # weights sum to 1 but for their last digits
-
-
-def _quantile(fitted: Fit, centres: Array, spreads: Array, share: float) -> float:
-    """The quantile of the mixture, by bisection between those of its parts."""
-    parts = centres + spreads * stdtrit(fitted.degrees, share)
-    low, high = float(parts.min()), float(parts.max())
-    for _ in range(40):  # as near as numbers are told apart
-        middle = (low + high) / 2
-        if _share_below(fitted, centres, spreads, middle) < share:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
 
 
 # --- What a series is regressed on: its season, its working days, and steps at given moments
@@ -171,11 +150,7 @@ YEAR = 12
 
 
 def position(month: str) -> int:
-    """The rank of a month `YYYY-MM` among those of all time; a `ValueError` where the text is none.
-
-    >>> position("2026-01") - position("2025-12")
-    1
-    """
+    """The rank of a month `YYYY-MM` among those of all time; a `ValueError` where it is none."""
     match = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", month, re.ASCII)
     if match is None:
         raise ValueError(f"{month!r}: a series is of months YYYY-MM")
@@ -191,21 +166,14 @@ def positions(months: Sequence[str]) -> Times:
 
 
 def season(months: Sequence[str], pairs: int) -> Array:
-    """Columns of the year's first harmonics: a cosine and a sine of each.
-
-    Six pairs fit every figure that repeats each year, as one indicator a month would; one pair is
-    a single smooth wave.
+    """Columns of the year's first harmonics, a cosine and a sine of each: six fit any season.
 
     >>> season(["2026-01", "2026-02"], 6).shape, season(["2026-01", "2026-02"], 1).shape
     ((2, 11), (2, 2))
     """
     angles = 2 * np.pi * (positions(months) % YEAR) / YEAR
-    columns = []
-    for harmonic in range(1, pairs + 1):
-        columns.append(np.cos(harmonic * angles))
-        if 2 * harmonic < YEAR:  # at the last, the sine is zero
-            columns.append(np.sin(harmonic * angles))
-    return np.column_stack(columns)
+    waves = [wave(k * angles) for k in range(1, pairs + 1) for wave in (np.cos, np.sin)]
+    return np.column_stack(waves[: YEAR - 1])  # the sixth sine is zero
 
 
 def working(months: Sequence[str]) -> Array:
@@ -214,11 +182,7 @@ def working(months: Sequence[str]) -> Array:
 
 
 def step_and_ramp(times: Times, start: int) -> Array:
-    """Two columns: 1 from `start` on, and the months gone since then (0 at `start`).
-
-    >>> step_and_ramp(np.array([1, 2, 3, 4]), 3).tolist()
-    [[0.0, 0.0], [0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]
-    """
+    """Two columns: 1 from `start` on, and the months gone since then (0 at `start`)."""
     since = (times >= start).astype(float)
     return np.column_stack([since, np.maximum(times - start, 0.0)])
 
@@ -238,20 +202,11 @@ class Bias(NamedTuple):
 
 
 def bias(revisions: Sequence[float] | np.ndarray) -> Bias:
-    """The mean of revisions, in the order of their periods, and the test that it is zero.
+    """The mean of revisions, in the order of their periods, and the robust test that it is zero.
 
-    A revision is what was told last less what was told first, of one period; the error of their
-    mean is robust to heteroskedasticity and autocorrelation (Bartlett's weights).
-
-    Sources: R. McKenzie and M. Gamba, *Interpreting the results of revision analyses: recommended
-    summary statistics*, OECD/Eurostat, 2008 (mean revision, mean absolute revision, robust t test);
-    W. K. Newey and K. D. West, "A simple, positive semi-definite, heteroskedasticity and
-    autocorrelation consistent covariance matrix", *Econometrica* 55 (1987), 703–708; the number of
-    lags is 4 (n/100)^(2/9), after the same, *Review of Economic Studies* 61 (1994), 631–653.
-
-    >>> found = bias([0.1, -0.2, 0.1] * 8)
-    >>> round(found.absolute, 3), found.p_value > 0.9
-    (0.133, True)
+    Sources: R. McKenzie and M. Gamba, *Interpreting the results of revision analyses*,
+    OECD/Eurostat, 2008; W. K. Newey and K. D. West, *Econometrica* 55 (1987), 703–708; 4
+    (n/100)^(2/9) lags: the same, *Review of Economic Studies* 61 (1994), 631–653.
     """
     found = np.asarray(revisions, dtype=float)
     if not found.size or not np.isfinite(found).all():

@@ -19,11 +19,8 @@ from observlib.stats.survey.design import Design, Floats, require, within_domain
 class MeanDifference(NamedTuple):
     """A difference of two means: `estimate`, its interval, and the t test that it is 0.
 
-    `n` are the rows of the two groups. `status` is `published`; `missing` where a group has no
-    known value; `no_interval` where nothing tells the error of the estimate: no degree of freedom,
-    or values that are all alike within their groups. What is then unknown is NaN. Of populations
-    sampled as a whole the difference is known, its error 0, and there is nothing to test: t and p
-    are NaN.
+    `status` is `published`; `missing` where a group has no known value; `no_interval` where nothing
+    tells the error of the estimate. Of whole populations t and p are NaN: there is nothing to test.
     """
 
     n: int
@@ -40,8 +37,7 @@ class MeanDifference(NamedTuple):
 class Association(NamedTuple):
     """A test that two answers are independent: `f` of `ndf` and `ddf` degrees of freedom.
 
-    `n` are the rows where both are known. `status` is `published`, or `missing` where the table
-    allows no test: a single row or column, or too many empty cells; then numbers are NaN.
+    `status` is `published`, or `missing` where the table allows no test; then numbers are NaN.
     """
 
     n: int
@@ -91,9 +87,8 @@ def weighting_effect(
 ) -> MeanDifference:
     """The mean of a variable with one set of weights less that with another, and its test.
 
-    The two means rest on the same answers: their intervals may overlap where the weights surely
-    change the mean. The error is that of the total, in the plain design, of the difference of
-    the two linearised variables (see `estimation.variances`), each with its own weights.
+    The error is that of the total, in the plain design, of the difference of the two linearised
+    variables (see `estimation.variances`), each with its own weights.
     """
     for name in ("psu", "stratum", "domain"):
         if not np.array_equal(getattr(weighted, name), getattr(plain, name)):
@@ -131,22 +126,14 @@ def _tested(
 
 
 def independence(design: Design, rows: str, columns: str) -> Association:
-    """Rao and Scott's test that two answers are independent.
+    """Rao and Scott's test that two answers, in columns `rows` and `columns`, are independent.
 
-    Pearson's statistic, corrected to the second order for the design, as an F. Source: J. N. K.
-    Rao and A. J. Scott, "On chi-squared tests for multiway contingency tables with cell
-    proportions estimated from survey data", *Annals of Statistics* 12 (1984), 46–60; F: D. R.
-    Thomas and Rao, "Small-sample comparisons of level and power for simple goodness-of-fit
-    statistics under cluster sampling", *JASA* 82 (1987), 630–636. As R's
-    `svychisq(statistic="F")`; `ddf` counts the sampled units of the domain, as `df` does everywhere
-    (R's `degf`), where `svychisq` itself adds those of weight 0 and, where weights are calibrated,
-    those outside the domain.
-
-    Parameters
-    ----------
-    rows, columns
-        Columns of answers; rows where either is unknown are left out, and so are answers
-        that nobody of a weight above 0 gave.
+    Pearson's statistic, corrected to the second order for the design, as an F: J. N. K. Rao and A.
+    J. Scott, *Annals of Statistics* 12 (1984), 46–60; D. R. Thomas and Rao, *JASA* 82 (1987),
+    630–636. As R's `svychisq(statistic="F")`; `ddf` counts the sampled units of the domain (R's
+    `degf`), where `svychisq` adds those of weight 0 and, of calibrated weights, those outside the
+    domain. Rows where either is unknown are left out, and so are answers that nobody of a weight
+    above 0 gave.
 
     >>> from observlib.stats.survey.design import design
     >>> frame = pd.DataFrame({"a": list("xxxxyyyy") * 5, "b": list("uuuvuvvv") * 5})
@@ -298,11 +285,7 @@ def regression(
 
 
 def _scale(design: Design) -> float:
-    """The mean weight that `svyglm` divides by, on which depends where its iterations stop.
-
-    It is that of the domain, with answers unknown or not; where weights are calibrated R keeps
-    the rows outside the domain too, at a weight of 0.
-    """
+    """The mean weight that `svyglm` divides by, on which depends where its iterations stop."""
     inside = design.weights[design.domain]
     rows = len(inside) if design.calibration is None else len(design.weights)
     return float(inside.sum() / rows)
@@ -398,8 +381,7 @@ def _logistic(
 ) -> tuple[Floats, Floats, Floats]:
     """The same of a weighted logistic regression, by iteratively reweighted least squares.
 
-    It starts and stops as R's `glm` does, and like it takes the last step's weights for the
-    variance: iterating to the end instead moves standard errors by up to one in 10,000.
+    It starts and stops as R's `glm` does, and takes the last step's weights for the variance.
     """
     fitted = (weights * y + 0.5) / (weights + 1)
     linear, deviance = logit(fitted), np.inf
@@ -446,14 +428,10 @@ def among_worst(
 ) -> Floats:
     """The probability that each of several things is among those that most need work.
 
-    In each draw every criterion gives each thing a value (see `shrunk`) and so a rank, and the
-    criteria get weights, all of which are as likely (uniform on the simplex). The things whose
-    weighted ranks are highest are the worst.
-
-    `values` are things × criteria, the higher the worse, NaN where not known; a criterion that is
-    known of fewer than `LEAST_RANKED` has no part. What no criterion knows takes no place and is
-    NaN, as are all where no criterion has a part or all are among the `most` (`places_named`, if
-    not given). The same seed has the same draws on any machine.
+    In each draw every criterion gives each thing a value (see `shrunk`) and so a rank, and weights
+    of the criteria are uniform on the simplex. `values` are things × criteria, the higher the
+    worse, NaN where not known; a criterion known of fewer than `LEAST_RANKED` has no part; NaN
+    where none has.
     """
     values, errors = np.asarray(values, float), np.asarray(errors, float)
     known = np.isfinite(values) & np.isfinite(errors) & (errors > 0)
@@ -477,17 +455,11 @@ def among_worst(
 def shrunk(
     values: Floats, errors: Floats, draws: int, chance: Chance, shared: Floats | None = None
 ) -> Floats:
-    """Draws of the true values of things of which estimates are known, more or less well.
+    """Draws (draws × things × criteria) of true values, of which estimates are known more or less.
 
-    Estimates are normal about true values, which are normal about a mean μ with a covariance Σ; all
-    means, spreads and correlations are as likely beforehand. What is known badly is drawn towards
-    the mean, what is not at all from the things' own distribution: given their other criteria.
-
-    Gibbs' sampler, a criterion after the other, in chains side by side. Σ has the prior of Huang
-    and Wand (equation 2, ν = 2, A infinite): Σ⁻¹ is Wishart, here by Bartlett's decomposition.
-
-    `shared` are the correlations of one thing's errors (criteria × criteria), where criteria are
-    measured in the same answers. Draws come out as draws × things × criteria.
+    Estimates are normal about true values, which are normal about a mean μ with a covariance Σ.
+    Gibbs' sampler; Σ has the prior of Huang and Wand (equation 2, ν = 2, A infinite): Σ⁻¹ is
+    Wishart, here by Bartlett's decomposition. `shared` are the correlations of one thing's errors.
     """
     (things, criteria), chains = values.shape, min(draws, _CHAINS)
     known, own = np.isfinite(values) & np.isfinite(errors), np.eye(criteria)

@@ -1,15 +1,9 @@
 """Whether estimates differ: over all that a study tests, a rise, a fall, stable, or unknown.
 
-One picture decides, the interval of the difference: without 0 in it, a rise or a fall; with 0 in
-it and within what matters on both sides, stable; else unknown, with the smallest change that
-could have been seen. Intervals have the level at which the correction for multiple tests stopped,
-so that one leaves out 0 exactly where the corrected test finds a difference; those tested first,
-which share half of the error, have a lower one than the others. Stable is tested with an error of
-its own; where the first interval is too wide to show it, that of this test stands in its place.
-
-The two estimates of a pair are taken as independent: two waves of answers, two products, two
-groups that share nobody. A group and the whole that holds it are not, nor two options of one
-question; a pair of such estimates carries the error of its own difference (`PAIRED`).
+The interval of the difference decides: without 0 in it, a rise or a fall; within what matters on
+both sides, stable; else unknown. Intervals have the level at which the correction for multiple
+tests stopped, so that they agree with it. The two estimates of a pair are taken as independent; a
+pair of others carries the error of its own difference (`PAIRED`).
 """
 
 import math
@@ -87,35 +81,20 @@ def compare(
 ) -> pd.DataFrame:
     """Compare all pairs that a study tests, as one family: the pairs with `RESULTS`.
 
-    Sources: one level for all intervals, that of the last rejection: Y. Benjamini and
-    D. Yekutieli, "False discovery rate–adjusted multiple confidence intervals for selected
-    parameters", *Journal of the American Statistical Association* 100 (2005), 71–81.
-    Tests and correction: see `differences`.
+    `pairs` have 95 % intervals. With `PAIRED`, a difference is tested by Student's, whatever its
+    kind; one that has a `why`, which is then its `reason`, is not tested. Of `kinds`, `mean` has
+    Student's interval, of `n_eff` − 1 degrees of freedom; `share` is in %, on `n_eff`, or `n`
+    (`simple_sample`); `interval` is whatever else has one; `count` is of a whole population, tested
+    where it has `PAIRED`. What `matters` is in the indicator's unit, for a count in % of the
+    reference. A false rise or fall anywhere has a chance of 1 − `level` at most, a false `stable`
+    as much; `first` pairs share half of the error (see `differences.halves`).
 
-    `pairs` are those of `waves`, `two_by_two` and `against_one` together, with 95 % intervals: the
-    family is the rows that can be tested. Where a row has `PAIRED`, the difference is tested with
-    them (Student's), whatever its kind; those of a count are of what it usually changes (see
-    `counts.usual_change`). One that has a `why`, which is then its `reason`, is not tested.
+    `level` is that of a pair's interval; of a count, in coarse steps, the highest at which its
+    change is larger than usual. `detectable` would have been seen 8 times in 10. `reason` says why
+    a verdict is `unknown`: see `REASONS`.
 
-    Of `kinds`, `mean` has Student's interval, of `n_eff` − 1 degrees of freedom; `share` is in %,
-    on the base `n_eff`, or `n` where only that is known (`simple_sample` is then true); `interval`
-    is whatever else has an interval; `count` is of a whole population, tested where it has
-    `PAIRED`, else compared as it is. What `matters` is in the indicator's unit, for a count in % of
-    the reference. Without it no measure can be told to be stable; a count is where its change
-    rounds to 0,0 %.
-
-    A false rise or fall anywhere in the study has a chance of 1 − `level` at most, a false `stable`
-    as much: pairs found to differ stay in that family, as up to a third of studies whose changes
-    all just matter would call one of them stable. `first` pairs, of a headline measure, share half
-    of the error (see `differences.halves`).
-
-    Of what comes out, `level` is that of a pair's interval; of a count, which has none (it would
-    tell those of years before), the highest at which its change is larger than usual, in coarse
-    steps. `detectable` is the smallest change that would have been seen 8 times in 10. `reason`
-    says why a verdict is `unknown`: a status, units that differ (`unit`), no base or interval
-    (`base`), answers all alike (`spread`), too few years of a count (`years`), which changes as
-    usual (`usual`), or an interval too wide (`precision`). `difference` is empty where a value is
-    withheld, absent or of an incomplete period.
+    Source: Y. Benjamini and D. Yekutieli, *Journal of the American Statistical Association* 100
+    (2005), 71–81 (one level for all intervals). Tests and correction: see `differences`.
     """
     records = pairs.to_dict("records")
     strange = sorted({row["indicator"] for row in records} - set(kinds))
@@ -173,9 +152,7 @@ def compare(
 
 
 def verdict(low: float, high: float, margin: float, holds: bool = True) -> str:
-    """What the interval of a difference says, of `VERDICTS`.
-
-    `margin` is 0 where none is known; `holds`, whether the test holds after correction.
+    """What the interval of a difference says; `holds`, whether the test holds after correction.
 
     >>> [verdict(0.1, 0.4, 0.5), verdict(-0.2, 0.3, 0.5), verdict(-0.2, 0.9, 0.5)]
     ['rise', 'stable', 'unknown']
@@ -331,10 +308,7 @@ _NONE = 1e-9  # what rounding makes of a spread of 0
 
 
 class _Side(NamedTuple):
-    """The answers of a quarter that a specification keeps, those alike as one, and how they count.
-
-    `shares` are the parts that rows have of the whole, which sum to 1; `day` numbers their days.
-    """
+    """Answers of a quarter that a specification keeps; `shares` sum to 1, `day` numbers days."""
 
     mark: Floats
     times: Floats
@@ -351,25 +325,15 @@ def changes_by_specification(
 ) -> pd.DataFrame:
     """The change between two quarters by every specification that their answers allow.
 
-    An option is taken where it changes something and leaves at least 30 answers on each side: a
-    window where answers are outside of it, days without floods where there is one, months that
-    weigh the same where each has eleven answers, profiles where both sides have weights, no
-    correction where the study makes one, and days by themselves where there are ten.
+    An option is taken where it changes something and leaves at least 30 answers on each side.
+    Means: Welch's interval. Shares: Newcombe's, on effective bases. Ranks: E. Brunner and U.
+    Munzel, *Biometrical Journal* 42 (2000), 17–25. Errors are those of a weighted mean, of answers
+    or of days.
 
-    Means: Welch's interval. Shares: Newcombe's, on effective bases. Ranks: E. Brunner and
-    U. Munzel, "The nonparametric Behrens–Fisher problem: asymptotic theory and a small-sample
-    approximation", *Biometrical Journal* 42 (2000), 17–25. Errors are those of a weighted mean, of
-    answers or of days drawn by themselves: they take no profit of what months or profiles explain.
-
-    Answers have a `date`, a `mark` on 0–10, `times` (how many answers the row is) and, where there
-    are weights of profiles, `profile` (NaN: unknown). `level` is that of the published interval,
-    corrected for its study; `margins` are 0 where none is known; one is `satisfied` from that mark
-    on.
-
-    Of what comes out, the published one first, `low` and `high` are of `difference`: points on 10;
-    in % for shares; for ranks the chance that an answer of now is above one of then, in %, less 50.
-    A verdict without ends is `unknown`: nothing has any spread (the answers of a side are all
-    alike; for ranks, every answer of a side is above the other).
+    Answers have a `date`, a `mark` on 0–10, `times` (how many answers the row is) and maybe
+    `profile`, a weight. `low` and `high` are of `difference`: points on 10; in % for shares; for
+    ranks the chance that an answer of now is above one of then, in %, less 50; the published one
+    comes first.
     """
     made = []
     levels = {"study": level, "alone": _ALONE, "days": level}
@@ -465,11 +429,7 @@ def _chosen_difference(
 
 
 def _chosen_mean(side: _Side, scores: Floats, of_days: bool) -> tuple[float, float, float]:
-    """A weighted mean of scores, its standard error and the degrees of freedom of that.
-
-    The error is that of a ratio, by its linear part, of answers or of whole days; of answers that
-    count alike it is that of their mean.
-    """
+    """A weighted mean of scores, its linearised standard error and degrees of freedom."""
     middle = float(side.shares @ scores)
     away = side.shares * (scores - middle)
     if of_days:

@@ -27,9 +27,8 @@ COLLINEAR = 1e-12
 class Auxiliary:
     """The auxiliary variables x of n rows: an indicator of each category, then numeric columns.
 
-    The matrix X of p columns is never built: a margin is a row of codes, so that 2 million rows and
-    5 margins stay at 4 bytes a row and margin. `codes` are the columns of X of the rows' categories
-    (margins, n), of so many `categories` in all; `numbers` are (n, k).
+    The matrix X is never built: `codes` are its columns of the rows' categories (margins, n), of so
+    many `categories` in all, 4 bytes each; `numbers` are (n, k).
     """
 
     codes: np.ndarray

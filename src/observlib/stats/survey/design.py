@@ -32,11 +32,7 @@ WEIGHTS_ALLOWED = f"{1 / LARGEST:g} to {LARGEST:g}"
 
 
 def as_numbers(column: pd.Series) -> Floats:
-    """The numbers of a column (n,), texts that spell one too; NaN where it holds none, or a date.
-
-    >>> as_numbers(pd.Series([1, "2", "many", None])).tolist()
-    [1.0, 2.0, nan, nan]
-    """
+    """The numbers of a column (n,), also of texts that spell one; NaN where there is none."""
     if column.dtype.kind in "mMc":  # dates would be nanoseconds
         return np.full(len(column), np.nan)
     found = pd.to_numeric(column, errors="coerce")
@@ -49,10 +45,7 @@ def in_range(values: Floats) -> npt.NDArray[np.bool_]:
 
 
 def named_rows(column: pd.Series, wrong: npt.ArrayLike, values: bool = True) -> str:
-    """The rows of a column that are wrong, by the label of the frame's index, with their value.
-
-    `frame.loc[label]` finds them. Where labels come more than once it would find others too: then
-    rows are named by position, from 0, for `frame.iloc`.
+    """The rows of a column that are wrong, by the index's label or, where it repeats, by position.
 
     >>> named_rows(pd.Series([1, -2, -3], index=["ann", "bob", "eve"]), [False, True, True])
     "rows of index 'bob' (-2), 'eve' (-3)"
@@ -105,23 +98,9 @@ Lonely = Literal["error", "certainty", "adjust", "average"]
 class Design:
     """A checked design; made by `design`, restricted by `within_domain`.
 
-    Attributes
-    ----------
-    frame
-        One row an answer.
-    weights
-        Weights of the rows (n,), calibrated if `calibration` is given.
-    psu, stratum
-        Code of the primary sampling unit of each row (n,), and of the stratum of each unit (m,).
-    sampled, population
-        Units sampled of each stratum, and in its population (infinite where unknown) (H,).
-    lonely
-        What a stratum with one sampled unit adds to variances.
-    calibration
-        Residuals on the auxiliary variables take the place of values in variances.
-    domain
-        The rows that estimates are about (n,). The others still count in variances: how many of
-        a sample fall into a domain is itself random.
+    Of rows (n,): `weights`, the code of the primary sampling unit (`psu`), whether estimates are
+    about them (`domain`); of units (m,): their `stratum`; of strata (H,): units `sampled`, and in
+    the `population` (infinite where unknown).
     """
 
     frame: pd.DataFrame

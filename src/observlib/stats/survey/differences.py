@@ -1,15 +1,7 @@
 """The difference of two estimates, and of many at once: intervals, and p values that agree.
 
-In each function the p value is the interval's own, turned round: it is below 1 − `level` exactly
-where the interval at `level` leaves out 0. What a page says and what it shows cannot disagree.
-
-Which to use: `difference_of_means` for means and for the net promoter score, which is one;
-`difference_of_shares` for shares; `difference_of_intervals` for whatever has an interval and no
-test of its own (medians, geometric means, shares of a survival curve). These take the estimates as
-independent; of two answers of the same people, `error_of_paired_shares`. A value known without
-chance, that of a whole population, has a standard error of 0, an infinite base or an interval of
-no width. The p values of a family are corrected by `adjust`, and `levels` are those of intervals
-that agree with them.
+A p value is below 1 − `level` exactly where the interval at `level` leaves out 0. A value known
+without chance has a standard error of 0, an infinite base or an interval of no width.
 """
 
 import math
@@ -35,14 +27,10 @@ def difference_of_means(
     df2: float,
     level: float = 0.95,
 ) -> tuple[float, float, float, float]:
-    """Welch's interval and test of the difference of two means of unequal variance.
+    """Difference, Welch's interval and p value of two means of unequal variance.
 
-    Sources: B. L. Welch, "The generalization of 'Student's' problem when several different
-    population variances are involved", *Biometrika* 34 (1947), 28–35; degrees of freedom:
-    F. E. Satterthwaite, "An approximate distribution of estimates of variance components",
-    *Biometrics Bulletin* 2 (1946), 110–114.
-
-    A `ValueError` where both standard errors are 0: without any spread chance cannot be told.
+    Sources: B. L. Welch, *Biometrika* 34 (1947), 28–35; F. E. Satterthwaite, *Biometrics Bulletin*
+    2 (1946), 110–114.
 
     >>> [round(x, 3) for x in difference_of_means(8.2, 0.1, 399, 7.8, 0.15, 249)]
     [0.4, 0.046, 0.754, 0.027]
@@ -69,13 +57,8 @@ def difference_of_shares(
 ) -> tuple[float, float, float, float]:
     """Newcombe's hybrid score interval of the difference of two shares, and its p value.
 
-    Source: R. G. Newcombe, "Interval estimation for the difference between independent
-    proportions: comparison of eleven methods", *Statistics in Medicine* 17 (1998), 873–890,
-    method 10. It is made of the two Wilson intervals, holds at shares of 0 and 1, and stays
-    between −1 and 1. The p value is one less the largest level whose interval leaves out 0.
-
-    An effective base need not be whole; an infinite one, of one share at most, is that of a whole
-    population.
+    Source: R. G. Newcombe, *Statistics in Medicine* 17 (1998), 873–890, method 10. A base may be
+    effective, or that of one share infinite: a whole population.
 
     >>> [round(x, 4) for x in difference_of_shares(56 / 70, 70, 48 / 80, 80)]
     [0.2, 0.0524, 0.3339, 0.0081]
@@ -115,13 +98,8 @@ def difference_of_intervals(
 ) -> tuple[float, float, float, float]:
     """The difference of two estimates of which only their 95 % intervals are known.
 
-    Sources: G. Y. Zou and A. Donner, "Construction of confidence limits about effect measures: a
-    general approach", *Statistics in Medicine* 27 (2008), 1693–1702, which needs neither
-    symmetric intervals nor a normal estimate. At another `level` the reaches of the intervals
-    are stretched as those of a normal estimate would be.
-
-    A `ValueError` where an interval does not hold its estimate, or both have no width on the side
-    where the other estimate is: ties, that hide the spread.
+    Source: G. Y. Zou and A. Donner, *Statistics in Medicine* 27 (2008), 1693–1702. At another
+    `level` the reaches are stretched as those of a normal estimate.
 
     >>> [round(x, 3) for x in difference_of_intervals(120, (90, 180), 60, (50, 90))]
     [60, 17.574, 120.828, 0.006]
@@ -147,11 +125,6 @@ def equivalence_p_value(interval: Callable[[float], tuple[float, float]], margin
 
     Source: D. J. Schuirmann, *Journal of Pharmacokinetics and Biopharmaceutics* 15 (1987), 657–680:
     they reject at α where the interval at 1 − 2α is within the margin.
-
-    >>> def interval(level):
-    ...     return difference_of_means(8.2, 0.1, 399, 8.1, 0.15, 249, level)[1:3]
-    >>> round(equivalence_p_value(interval, 0.5), 3)
-    0.013
     """
     from scipy.optimize import brentq  # a quarter of a second to import
 
@@ -167,13 +140,8 @@ def equivalence_p_value(interval: Callable[[float], tuple[float, float]], margin
 def error_of_paired_shares(alone1: float, alone2: float, n: float) -> float:
     """Standard error of the difference of two shares of the same people, that of McNemar's test.
 
-    Source: Q. McNemar, "Note on the sampling error of the difference between correlated
-    proportions or percentages", *Psychometrika* 12 (1947), 153–157. It is the error where the two
-    shares are equal in truth. Elsewhere it is a little too large, by (p1 − p2)² under the root,
-    never too small, and it is not 0 where everybody gave the one answer.
-
-    Who gave both answers, `alone` neither time, tells nothing of the difference: 70 and 50 of 100
-    people gave an answer, 30 of them both.
+    `alone` are who gave one answer and not the other. Source: Q. McNemar, *Psychometrika* 12
+    (1947), 153–157. Where the shares differ in truth it is a little too large, and never 0.
 
     >>> round(error_of_paired_shares(70 - 30, 50 - 30, 100), 4)
     0.0775
@@ -186,11 +154,7 @@ def error_of_paired_shares(alone1: float, alone2: float, n: float) -> float:
 def detectable_of_interval(low: float, high: float, level: float = 0.95) -> float:
     """The smallest change that would have been found 8 times in 10, from the interval of one.
 
-    Source: H. S. Bloom, "Minimum detectable effects: a simple way to report the statistical
-    power of experimental designs", *Evaluation Review* 19 (1995), 547–556, for a two-sided test.
-
-    >>> round(detectable_of_interval(-0.1, 0.684), 2)
-    0.56
+    Source: H. S. Bloom, *Evaluation Review* 19 (1995), 547–556, for a two-sided test.
     """
     reach = float(ndtri((1 + checked_level(level)) / 2))
     return float(ndtri((1 + level) / 2) + ndtri(0.8)) * ((high - low) / 2 / reach)
@@ -202,11 +166,8 @@ def detectable_of_interval(low: float, high: float, level: float = 0.95) -> floa
 def adjust(p_values: Sequence[float] | np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
     """The p values of a family, corrected for their number whatever their dependence.
 
-    Source: S. Holm, "A simple sequentially rejective multiple test procedure", *Scandinavian
-    Journal of Statistics* 6 (1979), 65–70.
-
-    NaN, of what was not tested, is no member of the family. `weights`, of mean 1, are the share of
-    the error of each test (see `halves`).
+    Source: S. Holm, *Scandinavian Journal of Statistics* 6 (1979), 65–70. NaN is no member of the
+    family; `weights`, of mean 1, are the share of the error of each test (see `halves`).
 
     >>> adjust([0.01, 0.04, float("nan"), 0.03]).round(2).tolist()
     [0.03, 0.06, nan, 0.06]
@@ -228,9 +189,8 @@ def adjust(p_values: Sequence[float] | np.ndarray, weights: np.ndarray | None = 
 def halves(first: Sequence[bool] | np.ndarray, p_values: np.ndarray) -> np.ndarray:
     """The weights by which some tests of a family share half of its error, and the others half.
 
-    A headline measure is thus not drowned by all that is looked at beside it. Where those tested
-    first are more than the others, all weigh the same. The family keeps to its error whatever the
-    dependence of the tests: S. Holm (1979, see `adjust`), section 4.
+    Where those tested first are more than the others, all weigh the same. S. Holm (1979), section
+    4.
 
     >>> halves([True, False, False, False], np.array([0.01, 0.2, 0.3, 0.9])).round(2).tolist()
     [2.0, 0.67, 0.67, 0.67]
@@ -250,9 +210,8 @@ def levels(
 ) -> np.ndarray:
     """The level at which an interval leaves out 0 exactly where its corrected test rejects.
 
-    It is one less the critical value of each test at the last rejection, by which tests of one
-    weight share theirs; at the first test where none is rejected, and the interval is then
-    Bonferroni's. None is below `level`.
+    One less the critical value of each test at the last rejection, or at the first test where none
+    is.
 
     >>> p_values = np.array([0.03, 0.2, 0.3, 0.9])
     >>> levels(p_values, weights=halves([True, False, False, False], p_values)).round(4).tolist()
@@ -270,11 +229,7 @@ def levels(
 
 
 def common_level(p_values: Sequence[float] | np.ndarray, level: float = 0.95) -> float:
-    """The level that tests which weigh the same share (see `levels`).
-
-    >>> common_level([0.001, 0.2, 0.3, 0.9])
-    0.9875
-    """
+    """The level that tests which weigh the same share (see `levels`)."""
     found = levels(p_values, level)
     return float(found[0]) if len(found) else level
 
@@ -297,18 +252,13 @@ def power(
     level: float = 0.95,
     design_effect: float = 1.0,
 ) -> float:
-    """How often a true difference is found, the right way round.
+    """How often a true difference is found, the right way round, with n answers in each period.
 
-    Of means, Student's noncentral distribution, with Welch's degrees of freedom: the deviation is
-    the same in both periods, or, of a known mean, as the module says. Of shares, the observed
-    difference d is normal, and the two shares move with it as their variances do; it is found above
-    the d that just leaves 0 out of Newcombe's interval of such shares. Means and shares are taken
-    to move towards the middle of their scale, where it is harder to see.
-
-    Differences and `sd` are in the unit of the answers; where the first period's `mean` is known,
-    on a scale from 0 to 1. Either `sd` or the first `share`, a proportion, is given. `level` is
-    that of the test, corrected for the number of tests; `design_effect`, n over the effective
-    number of answers.
+    Of means, Student's noncentral distribution, with Welch's degrees of freedom; of shares,
+    Newcombe's interval of normal differences. Both move towards the middle of their scale.
+    Differences and `sd` are in the unit of the answers; with a `mean`, on a scale from 0 to 1.
+    `level` is corrected for the number of tests; `design_effect` is n over the effective number of
+    answers.
 
     >>> round(power(64, 0.5, sd=1.0), 3), round(power(900, 0.05, share=0.8), 3)
     (0.801, 0.72)
@@ -344,8 +294,6 @@ def answers_needed(
 ) -> int:
     """Answers needed in each of two periods, for a true difference to be found 8 times in 10.
 
-    A mark on ten of deviation 2.5, of which half a point matters, alone and among 20 tests:
-
     >>> answers_needed(0.5, sd=2.5), answers_needed(0.5, sd=2.5, level=1 - 0.025 / 19)
     (394, 825)
     """
@@ -371,8 +319,6 @@ def smallest_found(
 ) -> float:
     """The smallest true difference that some answers in each of two periods find 8 times in 10.
 
-    Infinite where not even the largest difference that there can be is found.
-
     >>> round(smallest_found(394, sd=2.5), 3), round(smallest_found(20, share=0.5), 2)
     (0.5, 0.39)
     """
@@ -388,10 +334,8 @@ def smallest_found(
 def variance_ends(sd: float, mean: float, n: float, level: float = 0.95) -> tuple[float, float]:
     """Between what the true variance of marks lies, over the one that n of them gave.
 
-    The answers needed are in proportion to it. As a χ² of what degrees of freedom the variance of
-    the variance leaves: L. H. Shoemaker, *The American Statistician* 57 (2003), 105–114; the fourth
-    moment is that of the beta distribution of this mean and deviation, on a scale from 0 to 1, or,
-    if it is larger, of the normal.
+    A χ² whose degrees of freedom follow from the variance of the variance: L. H. Shoemaker, *The
+    American Statistician* 57 (2003), 105–114; the fourth moment is the beta's, or the normal's.
 
     >>> [round(end, 2) for end in variance_ends(0.25, 0.7, 30)]
     [0.63, 1.81]
@@ -405,13 +349,7 @@ def variance_ends(sd: float, mean: float, n: float, level: float = 0.95) -> tupl
 
 
 def least_levels(first: Sequence[bool]) -> list[float]:
-    """The level of each test of a family where no other of it finds anything.
-
-    `first` are those that share half of the error (see `differences.halves`).
-
-    >>> [round(level, 4) for level in least_levels([True] + 4 * [False])]
-    [0.975, 0.9938, 0.9938, 0.9938, 0.9938]
-    """
+    """The level of each test of a family where no other of it finds anything."""
     nothing = np.ones(len(first))
     return [float(one) for one in levels(nothing, weights=halves(first, nothing))]
 

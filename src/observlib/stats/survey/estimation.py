@@ -1,26 +1,17 @@
 """Means, totals and ratios of a designed sample, by domain, with their errors by linearisation.
 
-All estimates come as tidy frames of one row a domain:
+Estimates come as frames of one row a domain, with its columns (`by`) and
 
-- the domain's columns (`by`), where there are;
-- `estimate`, `se`, `ci_low`, `ci_high`: Student's interval, or `intervals.bounded` of a mean whose
-  scale is told;
-- `df`: sampled units less strata, of those in the domain (as R's `degf(subset(design))`; answers
-  of unknown value count);
+- `estimate`, `se`, `ci_low`, `ci_high`: Student's interval, or `intervals.bounded_intervals`;
+- `df`: sampled units less strata, of those in the domain (as R's `degf(subset(design))`);
 - `n`: rows of known value and weight above 0;
 - `deff`: the variance over that of a simple sample of n, with replacement (as R's
-  `deff="replace"`): whatever weights add up to, they tell no population size. Without replacement
-  (as R's `deff=TRUE`) where the design was given its `population`;
+  `deff="replace"`), or without where the design has its `population` (as R's `deff=TRUE`);
 - `n_eff`: n / deff; where deff is unknown or 0, Kish's effective number of sampled units;
-- `status`: `published`; `missing` where no row of the domain has a known value; `no_interval`
-  where there is an estimate and nothing tells how far it may be off: no degree of freedom (`se` is
-  then NaN too), or units that are all alike, or alike within each stratum (`se` is 0), which a
-  further answer may belie. What the margins of a calibration give is known without error.
-  No page has that status: an indicator must say what it makes of it.
+- `status`: `published`; `missing` where no row has a known value; `no_interval` where nothing tells
+  how far the estimate may be off: no degree of freedom, or units that are all alike.
 
-Where the strata of a domain were sampled as a whole, its values are known: their error is 0, and
-their interval the estimate itself, whatever the degrees of freedom. Calibrated weights, which what
-other strata happen to hold moves, leave an error there.
+Where the strata of a domain were sampled as a whole, the error is 0, but for calibrated weights.
 """
 
 from collections.abc import Iterable, Sequence
@@ -51,22 +42,11 @@ _MOST_VALUES = 16_000_000  # of them, where rows are many: 128 MB
 
 
 def variances(design: Design, scores: Floats, codes: Codes, count: int) -> Floats:
-    """Variance of the weighted total of a variable, in each of several domains (count,).
+    """Variance of the weighted total of linearised scores (n,), in each of `count` domains.
 
-    Source: D. A. Binder, "On the variances of asymptotically normal estimators from complex
-    surveys", *International Statistical Review* 51 (1983), 279–292: an estimator has the variance
-    of the total of its linearised variable. Calibrated weights: J.-C. Deville and C.-E. Särndal,
-    "Calibration estimators in survey sampling", *JASA* 87 (1992), 376–382: of the total of its
-    residuals.
-
-    Parameters
-    ----------
-    scores
-        The linearised variable, without weights (n,).
-    codes
-        The domain of each row (n,), from 0; −1 for none.
-    count
-        How many domains there are.
+    Source: D. A. Binder, *International Statistical Review* 51 (1983), 279–292; of calibrated
+    weights, of the total of residuals: J.-C. Deville and C.-E. Särndal, *JASA* 87 (1992), 376–382.
+    `codes` are the domain of each row, from 0; −1 for none.
     """
     if design.calibration is None:
         units = _units(design, codes, count)
@@ -102,11 +82,7 @@ def degrees_of_freedom(design: Design, codes: Codes, count: int) -> Codes:
 
 
 def effective_units(design: Design, codes: Codes, count: int) -> Floats:
-    """Kish's effective number of sampled units in each domain (count,).
-
-    Of clusters, not of answers: what remains where the answers, all alike, cannot tell how alike
-    clusters are (`kish` of the sums of their weights).
-    """
+    """Kish's effective number of sampled units, not of answers, in each domain (count,)."""
     rows = codes >= 0
     units, unit = _units_of(design, codes, count, rows)
     sums = np.bincount(unit, weights=design.weights[rows], minlength=len(units))
@@ -116,11 +92,7 @@ def effective_units(design: Design, codes: Codes, count: int) -> Floats:
 def kish(weights: Floats, codes: Codes, count: int) -> Floats:
     """Kish's effective number in each domain: (Σ w)² / Σ w² of unequal weights (count,).
 
-    Source: L. Kish, "Weighting for unequal Pi", *Journal of Official Statistics* 8 (1992),
-    183–200.
-
-    >>> kish(np.array([1.0, 1.0, 2.0, 5.0]), np.array([0, 0, 0, 1]), 2).round(2).tolist()
-    [2.67, 1.0]
+    Source: L. Kish, "Weighting for unequal Pi", *Journal of Official Statistics* 8 (1992), 183–200.
     """
     sums = np.bincount(codes, weights=weights, minlength=count)
     squares = np.bincount(codes, weights=weights**2, minlength=count)
@@ -129,12 +101,10 @@ def kish(weights: Floats, codes: Codes, count: int) -> Floats:
 
 
 def sampled_fraction(design: Design, codes: Codes, count: int) -> Floats:
-    """The sampling fraction of each domain (count,), its strata together.
+    """The sampling fraction of each domain (count,), its strata together; exactly 1 of a whole one.
 
-    It is the f of the finite population correction 1 − f of a mean's variance where strata are
-    equally spread, Σ w² (1 − f_h) / Σ w² over sampled units: W. G. Cochran, *Sampling
-    Techniques*, 3rd ed. (1977), theorem 5.3. 1 exactly where all strata of the domain were
-    sampled as a whole, 0 where no population is known.
+    The f of 1 − f of a mean's variance, Σ w² (1 − f_h) / Σ w² over sampled units: W. G. Cochran,
+    *Sampling Techniques*, 3rd ed. (1977), theorem 5.3.
     """
     rows = codes >= 0  # a weight of 0 adds nothing
     units, unit = _units_of(design, codes, count, rows)
@@ -150,11 +120,7 @@ def sampled_fraction(design: Design, codes: Codes, count: int) -> Floats:
 
 
 def without_error(design: Design, codes: Codes, count: int) -> Mask:
-    """The domains whose strata were sampled as a whole: nothing in them is left to chance (count,).
-
-    With calibrated weights only where the whole sample is so: what other strata happen to hold
-    moves the weights of all.
-    """
+    """The domains whose strata (if calibrated, all strata) were sampled as a whole (count,)."""
     whole = sampled_fraction(design, codes, count) == 1
     if design.calibration is not None:
         whole &= bool((design.sampled == design.population).all())
@@ -189,8 +155,7 @@ def _units_of(design: Design, codes: Codes, count: int, rows: Mask) -> tuple[Cod
 def _deviations(design: Design, scores: Floats, of: _Units, count: int) -> tuple[Floats, Codes]:
     """Scaled deviations of unit totals from their stratum's mean, and the domain of each.
 
-    The sum of their squares (products) over a domain is its variance (covariance). Units of the
-    sample without a row in a domain have a total of 0 there; those of one stratum share a row.
+    The sum of their squares over a domain is its variance; absent units share a row a stratum.
     """
     rows, unit, cells, cell = of
     totals = _sums(scores[rows] * design.weights[rows, None], unit, len(cell))
@@ -254,23 +219,19 @@ def mean(
     ends: tuple[float, float] | None = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Means of a variable.
+    """Means of a numeric variable; rows without one are left out.
 
     Source: C.-E. Särndal, B. Swensson and J. Wretman, *Model Assisted Survey Sampling* (1992),
     section 5.7. As R's `svymean(na.rm=TRUE)`, `svyby`.
 
-    Of few marks of unequal weights, most of them the best, Student's interval may hold the truth in
-    75 of 100. With `ends` it is that of a scale that ends, and, without strata or calibration, of
-    no more answers than Kish's effective number: it holds in 89 at the least, of thirty answers.
-
     Parameters
     ----------
-    variable
-        Column of numbers; rows without one are left out.
     by
         Columns whose values make the domains. Rows without a value are in none.
     ends
-        The least and the most that anybody can answer, of a scale that ends.
+        The least and the most that anybody can answer: the interval is then that of a scale that
+        ends and, without strata or calibration, of no more answers than Kish's effective number. Of
+        thirty answers it holds in 89 of 100 at the least, where Student's may hold in 75.
 
     Returns
     -------
@@ -418,10 +379,7 @@ def tabulate(
     scores: Floats,
     level: float,
 ) -> pd.DataFrame:
-    """The frame of some estimates, NaN where a domain has none, given their linearised variable.
-
-    `scores` are without weights, of each row in its own domain, 0 where it is not `known`.
-    """
+    """The frame of some estimates, given their linearised variable, without weights."""
     codes, count = groups.codes, groups.count
     counted = known & (design.weights > 0) & (codes >= 0)
     n = np.bincount(codes[counted], minlength=count)
@@ -478,9 +436,7 @@ def _simple_variance(design: Design, groups: Domains, scores: Floats) -> Floats:
 def _rows_a_weight(design: Design) -> float:
     """How many rows of the population a unit of weight stands for; infinite if it is not known.
 
-    Only `population` tells that there is an end to it: weights may as well add up to the sample, a
-    margin or 100. Where it is given, weights that add up to the sample, nearer by their ratio than
-    to the population, are scaled to the latter.
+    Weights that add up to the sample, nearer than to the population, are scaled to the latter.
     """
     rows = design.weights > 0
     fractions = (design.population / design.sampled)[design.stratum[design.psu[rows]]]

@@ -1,15 +1,7 @@
 """What answers taken as a simple sample say: shares and means with their intervals.
 
-Which interval to use:
-
-- a share: `wilson` from about thirty answers on; of a dozen participants `adjusted_wald`, which
-  covers as often as it says on average;
-- a mean of scores (usability scale): `student`, even of skewed scores from a dozen on;
-  `bounded_intervals`
-  near the ends of a scale;
-- times: `geometric_mean`; their median: `quantiles.quantile_interval`, which supposes nothing;
-- texts that people read in a sample and a machine guesses in all of them: `prevalence`; how far
-  two readers agree: `cohens_kappa`.
+A share: `wilson` from about thirty answers on, `adjusted_wald` of a dozen; a mean of scores:
+`student`, or `bounded_intervals` near the ends of a scale; times: `geometric_mean`.
 """
 
 import math
@@ -36,8 +28,7 @@ def checked_level(level: float) -> float:
 def wilson(successes: float, n: float, level: float = 0.95) -> tuple[float, float]:
     """Wilson's score interval of a proportion; effective numbers need not be whole.
 
-    Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
-    *Journal of the American Statistical Association* 22 (1927), 209–212.
+    Source: E. B. Wilson, *Journal of the American Statistical Association* 22 (1927), 209–212.
 
     >>> [round(end, 4) for end in wilson(8, 10)]
     [0.4902, 0.9433]
@@ -49,21 +40,12 @@ def wilson(successes: float, n: float, level: float = 0.95) -> tuple[float, floa
 
 
 def wilson_of_share(share: Floats, n: Floats, level: float = 0.95) -> tuple[Floats, Floats]:
-    """Wilson's score intervals of shares, of as many answers, whole or effective, each.
-
-    >>> low, high = wilson_of_share(np.array([0.8, 1.0]), np.array([10.0, 7.5]))
-    >>> low.round(4).tolist(), high.round(4).tolist()
-    ([0.4902, 0.6613], [0.9433, 1.0])
-    """
+    """Wilson's score intervals of shares, of as many answers, whole or effective, each."""
     return score_ends(share, n, float(ndtri((1 + checked_level(level)) / 2)))
 
 
 def score_ends(share: Any, n: Any, z: float) -> tuple[Any, Any]:
-    """The ends of Wilson's intervals at `z` standard errors; the shares for infinite `n`.
-
-    statsmodels has them by level, of counts: `differences` needs them far beyond any level, and of
-    whole populations.
-    """
+    """The ends of Wilson's intervals at `z` standard errors; the shares for infinite `n`."""
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     # at 0 and 1 the interval ends at the share itself, which rounding must not cross
@@ -75,13 +57,7 @@ def clopper_pearson_of_share(
 ) -> tuple[Floats, Floats]:
     """Clopper and Pearson's intervals of shares, of as many answers, whole or effective, each.
 
-    Source: C. J. Clopper and E. S. Pearson, "The use of confidence or fiducial limits illustrated
-    in the case of the binomial", *Biometrika* 26 (1934), 404–413; as quantiles of the beta
-    distribution, which has no need of whole numbers.
-
-    >>> low, high = clopper_pearson_of_share(np.array([0.8, 1.0]), np.array([5.0, 5.0]))
-    >>> low.round(4).tolist(), high.round(4).tolist()
-    ([0.2836, 0.4782], [0.9949, 1.0])
+    Source: C. J. Clopper and E. S. Pearson, *Biometrika* 26 (1934), 404–413.
     """
     from statsmodels.stats.proportion import proportion_confint  # a second to import
 
@@ -94,15 +70,10 @@ def bounded_intervals(
 ) -> tuple[Any, Any]:
     """The intervals of means on a scale that ends, such as marks of 0 to 10: never beyond it.
 
-    Student's interval of the logarithm of (mean − least) / (most − mean), with its error by the
-    delta method, brought back to the scale. Where most people give the best marks, a sample that
-    by chance has few low ones has a mean too high and an error too small at once: on the scale
-    itself intervals then hold the truth too seldom.
-
+    Student's interval of the logarithm of (mean − least) / (most − mean), by the delta method.
     Source: as for proportions, E. L. Korn and B. I. Graubard, *Analysis of Health Surveys* (1999),
-    section 2.7, and R's `svyciprop(method="logit")`.
-
-    Both ends are NaN where the mean is an end of the scale, or nothing tells its error.
+    section 2.7. Both ends are NaN where the mean is an end of the scale, or nothing tells its
+    error.
 
     >>> [round(float(end), 2) for end in bounded_intervals(9.0, 0.3, 99, (0, 10))]
     [8.23, 9.46]
@@ -119,8 +90,6 @@ def bounded_intervals(
 
 def student(mean: float, sd: float, n: int, level: float = 0.95) -> tuple[float, float]:
     """Student's t interval of a mean, of a standard deviation of divisor n − 1.
-
-    Source: Student, "The probable error of a mean", *Biometrika* 6 (1908), 1–25.
 
     >>> [round(end, 4) for end in student(5.0, 2.0, 16)]
     [3.9343, 6.0657]
@@ -146,11 +115,8 @@ SUS_AVERAGE = 68  # of the studies that the grades were made of
 def adjusted_wald(successes: float, n: float, level: float = 0.95) -> tuple[float, float]:
     """The adjusted Wald interval of a proportion, for small samples, cut at 0 and 1.
 
-    Sources: A. Agresti and B. A. Coull, "Approximate is better than 'exact' for interval
-    estimation of binomial proportions", *The American Statistician* 52 (1998), 119–126; for
-    completion rates, J. Sauro and J. R. Lewis, "Estimating completion rates from small samples
-    using binomial confidence intervals", *Proceedings of the Human Factors and Ergonomics
-    Society* 49 (2005), 2100–2104.
+    Sources: A. Agresti and B. A. Coull, *The American Statistician* 52 (1998), 119–126; J. Sauro
+    and J. R. Lewis, *Proceedings of the Human Factors and Ergonomics Society* 49 (2005), 2100–2104.
 
     >>> [round(end, 4) for end in adjusted_wald(4, 5)]
     [0.3596, 0.9797]
@@ -166,13 +132,9 @@ def adjusted_wald(successes: float, n: float, level: float = 0.95) -> tuple[floa
 def clustered_share(counts: Sequence[tuple[int, int]]) -> tuple[float, float]:
     """A share of attempts made by participants who make several, and its effective base.
 
-    Attempts of one participant are alike, so that they tell less than as many participants
-    would. The effective base is that whose simple sample would have the variance of the ratio,
-    linearised over participants: W. G. Cochran, *Sampling Techniques*, 3rd edition (1977), 6.4
-    and 9A. It lies between the numbers of participants and of attempts, and is that of
-    participants where all attempts, or none, succeed.
-
-    `counts` are the successes and attempts of each participant.
+    The base whose simple sample has the variance of the ratio, linearised over participants: W. G.
+    Cochran, *Sampling Techniques*, 3rd ed. (1977), 6.4 and 9A. `counts`: successes and attempts of
+    each.
 
     >>> clustered_share([(4, 4), (0, 4), (4, 4), (0, 4)])
     (0.5, 4.0)
@@ -192,9 +154,7 @@ def clustered_share(counts: Sequence[tuple[int, int]]) -> tuple[float, float]:
 def geometric_mean(values: Sequence[float], level: float = 0.95) -> tuple[float, float, float]:
     """The geometric mean of times, with Student's interval on their logarithms.
 
-    Source: J. Sauro and J. R. Lewis, "Average task times in usability tests: what to report?",
-    *Proceedings of CHI* (2010), 2347–2350: times are skewed, and below 25 participants it
-    estimates the median better than the sample's own median does.
+    Source: J. Sauro and J. R. Lewis, *Proceedings of CHI* (2010), 2347–2350.
 
     >>> [round(x, 1) for x in geometric_mean([50, 100, 200])]
     [100.0, 17.9, 559.5]
@@ -211,10 +171,9 @@ def geometric_mean(values: Sequence[float], level: float = 0.95) -> tuple[float,
 def sus_score(answers: Sequence[float]) -> float:
     """The score, 0 to 100, of one participant's ten answers, 1 to 5, to the System Usability Scale.
 
-    Odd items are in favour, even ones against. Source: J. Brooke, "SUS: a 'quick and dirty'
-    usability scale", in *Usability Evaluation in Industry* (1996), 189–194. The French F-SUS is
-    scored alike: G. Gronier and A. Baudet, *International Journal of Human–Computer
-    Interaction* 37 (2021), 1571–1582.
+    Source: J. Brooke, in *Usability Evaluation in Industry* (1996), 189–194; the French F-SUS: G.
+    Gronier and A. Baudet, *International Journal of Human–Computer Interaction* 37 (2021),
+    1571–1582.
 
     >>> sus_score([5, 1, 5, 1, 5, 1, 5, 1, 5, 1]), sus_score([3] * 10)
     (100.0, 50.0)
@@ -225,10 +184,9 @@ def sus_score(answers: Sequence[float]) -> float:
 
 
 def sus_grade(score: float) -> str:
-    """The grade of a mean score on the curve of Sauro and Lewis, `A+` to `F`.
+    """The grade of a mean score on the curve of 446 studies, `A+` to `F`; their average is a C.
 
     Source: J. Sauro and J. R. Lewis, *Quantifying the User Experience* (2012), chapter 8.
-    The curve is of 446 studies, nearly all in English; the average of 68 is a C.
 
     >>> [sus_grade(score) for score in (84.1, 84.0, 68, 51.6)]
     ['A+', 'A', 'C', 'F']
@@ -245,8 +203,7 @@ def sus_grade(score: float) -> str:
 class Prevalence(NamedTuple):
     """Shares between 0 and 1, each with its interval: with the machine, and of the sample alone.
 
-    `tuning` is the weight that the machine has (0: none, 1: whole), `n` the texts that were read,
-    and `n_eff` as many as would have to be read to know as much without a machine.
+    `tuning`: the weight of the machine; `n_eff`: texts to read to know as much without it.
     """
 
     estimate: float
@@ -268,27 +225,14 @@ def prevalence(
 ) -> Prevalence:
     """The share of some texts that hold something, from a simple random sample of them.
 
-    Prediction-powered inference: A. N. Angelopoulos, S. Bates, C. Fannjiang, M. I. Jordan, T.
-    Zrnic, "Prediction-powered inference", *Science* 382 (2023), 669–674, with the power tuning of
-    A. N. Angelopoulos, J. C. Duchi, T. Zrnic, "PPI++: efficient prediction-powered inference",
-    arXiv:2311.01453 (2023), section 6. The machine's share of all texts is corrected by how far it
-    is off in the sample; tuning keeps as much of it as lowers the error, and nothing of one that
-    knows nothing.
+    Prediction-powered inference with power tuning: A. N. Angelopoulos and others, *Science* 382
+    (2023), 669–674, and arXiv:2311.01453 (2023), section 6; of a machine that says yes or no, the
+    post-stratified share. The interval is Wilson's, for as many answers as have the variance of the
+    estimate, in which the share of each part is drawn by one answer towards that of the sample: a
+    part in which no mistake was seen may hold some. It holds the truth 93 to 97 % of the time.
 
-    A machine that says yes or no makes of it the post-stratified share of the sample, which needs
-    no model of the machine's mistakes. So its error is known in small samples too, where the normal
-    interval of these papers is too narrow, and 0 where the machine happens to err nowhere.
-
-    The interval is Wilson's, for as many answers as have the variance of the estimate. In that
-    variance the share of each part that the machine makes is drawn by one answer towards that of
-    the whole sample: a part in which no mistake was seen may hold some. `tests/stats/survey`
-    measures how often intervals hold the truth: 93 to 97 % of the time, and more where fewer than
-    100 texts were read and the machine hardly errs.
-
-    People say of each text of the sample 1 where it holds it, 0 where not, and between where they
-    disagree; the machine, 0 or 1 of the same texts, has not learnt from their codes. `guessed`
-    counts all the texts in which it sees it, those of the sample included, of `texts` in all:
-    nothing is uncertain once all of them are read.
+    `codes` of the sample are 0 to 1; `guesses`, 0 or 1 of the same texts, have not learnt from
+    them; `guessed` counts all the texts in which the machine sees it, of `texts` in all.
     """
     code, guess = np.asarray(codes, dtype=float), np.asarray(guesses, dtype=float)
     n, seen = len(code), float(guess.sum())
@@ -345,12 +289,8 @@ class Agreement(NamedTuple):
 def cohens_kappa(one: Sequence[str], other: Sequence[str]) -> Agreement:
     """Cohen's kappa of the codes that two people gave the same texts, with its 95 % interval.
 
-    Sources: J. Cohen, "A coefficient of agreement for nominal scales", *Educational and
-    Psychological Measurement* 20 (1960), 37–46; its variance is that of J. L. Fleiss, J. Cohen,
-    B. S. Everitt, *Psychological Bulletin* 72 (1969), 323–327, as statsmodels computes it.
-
-    Where both give every text one and the same code, nothing tells whether they would agree on
-    another: kappa is not a number.
+    Sources: J. Cohen, *Educational and Psychological Measurement* 20 (1960), 37–46; J. L. Fleiss
+    and others, *Psychological Bulletin* 72 (1969), 323–327. NaN where both give all texts one code.
     """
     from statsmodels.stats.inter_rater import cohens_kappa as of_table  # a second to import
 

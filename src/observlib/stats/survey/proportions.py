@@ -1,26 +1,17 @@
 """Proportions of a designed sample, by domain, with intervals that stay between 0 and 1.
 
-Frames have the columns of `estimation`, and `method`: the interval that was taken. Each share that
-exists has one, and is `published`. Where all or none of a domain have the property, where it has no
-degree of freedom, or where its units are alike within each stratum, the variance says nothing;
-then, whatever was asked for, it is
+Frames have the columns of `estimation`, and `method`: the interval that was taken. Where all or
+none of a domain have the property, where it has no degree of freedom, or where its units are alike
+within each stratum, the variance says nothing; then, whatever was asked for, it is
 
 - `census`, the share itself, where the strata of the domain were sampled as a whole;
 - `hypergeometric` where all or none have the property and the population is known: the largest
-  share of others that such a sample would still meet none of, 1 time in 40 (at 0.95). The sample
-  is taken as one of the effective number of units out of that over the sampling fraction. Source:
-  W. G. Cochran, *Sampling Techniques*, 3rd ed. (1977), sections 3.5 and 3.6; continued between
-  whole numbers, which never makes it shorter;
-- `wilson` on the effective number of sampled units else.
-
-So it is, too, where a stratum of the domain has no case, or none but cases: it adds nothing to the
-variance, as if its share were known to be 0. Of a rare share in strata that are drawn at different
-rates, intervals from that variance hold the truth two times in three. The size is then the lesser
-of the effective number of units and of p(1 − p)/v.
-
-So it is, lastly, where weights are unequal and cases, or others, are rare (under a fifth, and fewer
-than 20 effective ones): by chance the few have small weights, and p and v are too small at once.
-The size is then the lesser of Kish's effective number of answers and of p(1 − p)/v.
+  share of others that such a sample would still meet none of, 1 time in 40 (at 0.95): W. G.
+  Cochran, *Sampling Techniques*, 3rd ed. (1977), sections 3.5 and 3.6;
+- `wilson` on the effective number of sampled units else. So it is, on the lesser of that and of
+  p(1 − p)/v, where a stratum has no case, or none but cases; and, on the lesser of Kish's effective
+  number of answers and of that, where weights are unequal and cases, or others, are rare (under a
+  fifth, and fewer than 20 effective ones): p and v are too small at once.
 """
 
 import math
@@ -197,9 +188,8 @@ def _without_cases(design: Design, codes: Codes, has: Floats, count: int) -> Mas
 def unseen(n: Floats, fraction: Floats, level: float = 0.95) -> Floats:
     """The largest share of a population that a sample without any of it leaves possible.
 
-    The upper end of the exact interval of a share of 0: that at which a sample of n out of
-    n / fraction, drawn without replacement, has none with a chance of (1 − level) / 2. See the
-    module for its source.
+    That at which a sample of n out of n / fraction, drawn without replacement, has none with a
+    chance of (1 − level) / 2.
 
     >>> unseen(np.array([18.0, 18.0, 18.0]), np.array([1.0, 0.9, 1e-9])).round(3).tolist()
     [0.0, 0.075, 0.185]
@@ -241,10 +231,9 @@ def kaplan_meier(
 ) -> pd.DataFrame:
     """Share of cases that have not ended after each duration.
 
-    Sources: E. L. Kaplan and P. Meier, "Nonparametric estimation from incomplete observations",
-    *Journal of the American Statistical Association* 53 (1958), 457–481; variance of Greenwood
-    (1926); interval on the log(−log) scale, which stays between 0 and 1: J. D. Kalbfleisch and
-    R. L. Prentice, *The Statistical Analysis of Failure Time Data*, 2nd ed. (2002), section 1.4.
+    Sources: E. L. Kaplan and P. Meier, *JASA* 53 (1958), 457–481; Greenwood's variance (1926);
+    interval on the log(−log) scale: J. D. Kalbfleisch and R. L. Prentice, *The Statistical Analysis
+    of Failure Time Data*, 2nd ed. (2002), section 1.4.
 
     Parameters
     ----------
@@ -253,14 +242,13 @@ def kaplan_meier(
     observed
         Whether the end was seen; a case without its end is censored at its duration.
     weights
-        How many like cases each stands for (whole numbers of a grouped table); 1 where absent.
+        How many like cases each stands for; 1 where absent.
 
     Returns
     -------
     DataFrame
         One row a duration at which something ended, ascending: `time`, `at_risk` just before,
-        `events`, `survival` after it (0 to 1), `ci_low`, `ci_high`. Where nothing is left the
-        interval is NaN. Empty where nothing ended.
+        `events`, `survival` after it, `ci_low`, `ci_high` (NaN where nothing is left).
 
     >>> kaplan_meier([1, 2, 2, 4], [True, True, False, True])[["time", "survival"]].values.tolist()
     [[1.0, 0.75], [2.0, 0.5], [4.0, 0.0]]
@@ -289,13 +277,9 @@ def kaplan_meier(
 
 
 def quantile(curve: pd.DataFrame, p: float) -> tuple[float, float, float]:
-    """The duration within which a share `p` of the cases has ended, and its interval.
+    """The duration within which a share `p` of the cases has ended, and its interval, or NaN.
 
-    Source: R. Brookmeyer and J. Crowley, "A confidence interval for the median survival time",
-    *Biometrics* 38 (1982), 29–41, with the curve's own interval.
-
-    NaN where the curve of `kaplan_meier`, or the end of its interval, does not come down to 1 −
-    `p`.
+    Source: R. Brookmeyer and J. Crowley, *Biometrics* 38 (1982), 29–41.
 
     >>> quantile(kaplan_meier([1, 2, 3, 4], [True] * 4), 0.5)[0]
     2.0
@@ -309,13 +293,7 @@ def quantile(curve: pd.DataFrame, p: float) -> tuple[float, float, float]:
 
 
 def share_ended(curve: pd.DataFrame, time: float) -> tuple[float, float, float]:
-    """The share of the cases that has ended within a duration, and its interval.
-
-    0 without an interval before anything ended.
-
-    >>> share_ended(kaplan_meier([1, 2, 3, 4], [True] * 4), 3)[0]
-    0.75
-    """
+    """The share of the cases that has ended within a duration, and its interval; 0 before any."""
     reached = curve[curve["time"] <= time]
     if reached.empty:
         return 0.0, math.nan, math.nan
@@ -329,20 +307,13 @@ def quantile_interval(
     level: float = 0.95,
     times: Sequence[int] | None = None,
 ) -> tuple[float, float, float]:
-    """A quantile and its interval between two order statistics.
+    """A quantile of values seen `times`, and its interval between order statistics; NaN: too few.
 
-    Source: W. J. Conover, *Practical Nonparametric Statistics*, 3rd ed. (1999), section 3.2: the
-    number of values at or below the quantile is binomial. The quantile itself is the smallest
-    value that at least a share `p` of the sample does not exceed (definition 1 of Hyndman and
-    Fan, 1996).
-
-    Values are seen `times`, once where absent. Both ends are NaN where the sample is too small for
-    one of them.
+    Source: W. J. Conover, *Practical Nonparametric Statistics*, 3rd ed. (1999), section 3.2;
+    definition 1 of Hyndman and Fan (1996).
 
     >>> quantile_interval(range(1, 101), 0.5)
     (50.0, 40.0, 61.0)
-    >>> quantile_interval([1, 7], 0.5, times=[600, 400])
-    (1.0, 1.0, 1.0)
     """
     from scipy.stats import binom  # a second to import
 

@@ -38,15 +38,9 @@ def ratios(
 ) -> tuple[np.ndarray, int]:
     """Ratios g = F(x'λ) with X'(start · g) = targets, and the number of steps to λ.
 
-    The weights nearest to the start weights, for a distance that the method names, among those that
-    meet the constraints. Source: J.-C. Deville and C.-E. Särndal, "Calibration estimators in survey
-    sampling", *Journal of the American Statistical Association* 87 (1992), 376–382: `linear` has
-    F(u) = 1 + u; `raking` exp(u), what iterative proportional fitting converges to; `logit` an F
-    between two bounds.
-
-    Newton's method on the calibration equations, with the step halved until the worst misfit
-    falls: the matrix of the step is that of the misfit's derivative, so that some part of the
-    step always lowers it.
+    Source: J.-C. Deville and C.-E. Särndal, *Journal of the American Statistical Association* 87
+    (1992), 376–382: `linear` has F(u) = 1 + u; `raking` exp(u); `logit` an F between two bounds. By
+    Newton's method, the step halved until the worst misfit falls.
     """
     if method != "linear":
         _check_reach(meet, start, bounds)
@@ -110,10 +104,7 @@ def _distance(method: CalibrationMethod, bounds: tuple[float, float] | None) -> 
 def _check_reach(
     meet: constraints.Constraints, start: np.ndarray, bounds: tuple[float, float] | None
 ) -> None:
-    """Refuse a target that no ratios within the bounds reach, whatever the other targets.
-
-    Raking has none, and its ratios are above 0: a total of what is never negative is not 0.
-    """
+    """Refuse a target that no ratios within the bounds reach, whatever the other targets."""
     auxiliary, targets, labels, population = meet
     low, high = bounds or (0.0, np.inf)
     what = f"bounds {bounds} cannot be kept" if bounds else "weights above 0 cannot give this"
@@ -151,23 +142,10 @@ def _check_reach(
 class Calibration:
     """Calibrated weights, how they came about, and what a variance needs to know of it.
 
-    Attributes
-    ----------
-    weights, start
-        (n,): calibrated (then trimmed) weight and start weight of each row of the sample, in its
-        order.
-    auxiliary
-        The auxiliary variables of the rows.
-    margins
-        One row a category or numeric total: `margin`, `category` (missing for a numeric total),
-        `n` (people of the sample), `target`, `before` and `after` (what start and final weights
-        give).
-    iterations
-        Newton steps that it took.
-    trimmed
-        Number of rows whose weight was set to a bound of `trim`.
-    deletes
-        Whether residuals are deleted ones (see `deleting`).
+    `weights` and `start` are of rows (n,). `margins` has one row a category or numeric total:
+    `margin`, `category`, `n`, `target`, `before` and `after` (what start and final weights give).
+    `iterations` are Newton steps, `trimmed` rows whose weight was set to a bound of `trim`;
+    `deletes`: whether residuals are deleted ones (see `deleting`).
     """
 
     weights: np.ndarray
@@ -249,10 +227,7 @@ class Calibration:
 
 
 def effective_n(weights: np.ndarray) -> float:
-    """Kish's effective sample size, (Σw)² / Σw²: `estimation.kish` of the whole sample.
-
-    n over it is the design effect of weighting. An `ObservError` where a weight is missing or their
-    sum is not positive.
+    """Kish's effective sample size, (Σw)² / Σw²; n over it is the design effect of weighting.
 
     >>> round(effective_n(np.array([1.0, 1.0, 2.0])), 2)
     2.67
@@ -267,13 +242,8 @@ def effective_n(weights: np.ndarray) -> float:
 def trim_weights(weights: np.ndarray, lower: float, upper: float) -> np.ndarray:
     """Weights set to the bounds they exceed, and the others moved so that the sum is kept.
 
-    The excess is spread equally over the weights that never were beyond a bound, and that is
-    repeated until none is: `trimWeights(strict = TRUE)` of R's package `survey`, which may trim
-    weights at a bound too, for it has them as 1 / (1 / weight). Margins that the weights met are no
+    As `trimWeights(strict = TRUE)` of R's package `survey`. Margins that the weights met are no
     longer met exactly; `method="logit"` of `calibrate` bounds the weights and meets them.
-
-    An `ObservError` where a weight is missing, or the bounds leave none that could take up the
-    excess.
 
     >>> trim_weights(np.array([1.0, 2.0, 3.0, 10.0]), lower=2, upper=6).tolist()
     [2.0, 3.5, 4.5, 6.0]
@@ -448,10 +418,7 @@ class _Told(NamedTuple):
 
 
 class _Proxy(NamedTuple):
-    """What margins tell of who answers: their mean, how far their proxy's is from the population's.
-
-    `explained` is the adjusted share of the variance that the proxy explains (r²).
-    """
+    """What margins tell of who answers: their mean, their proxy's gap, its adjusted r²."""
 
     mean: _Told
     gap: _Told
@@ -467,17 +434,9 @@ def pattern_mixture(
     """A mean as it would be if answering depended on the profile, on opinions, or both.
 
     The proxy of what people think is its regression on the margins, r its correlation with it. Who
-    answers has a proxy above that of the population by u: the mean is then too high by u for φ = 0,
-    by u / r for φ = ½ and by u / r² for φ = 1. r² is the adjusted one: that of many categories on
-    few answers would be too high, and the bias too small.
-
-    Few answer out of many: what is told is of the population, the sample being a negligible part.
-
-    `values` are (n,), NaN where a row says nothing; each φ is from 0 to 1 (`PROFILE`, `BOTH`,
-    `OPINION`, or between); calibrated weights are not used. A mean, in the unit of `values`, may
-    lie beyond the ends of their scale. All is NaN where the profile tells so little of what people
-    think that its interval has no end, where all say the same, or where the sample is no larger
-    than the number of categories.
+    answers has a proxy above that of the population by u: the mean is too high by u for φ = 0, by u
+    / r for φ = ½ and by u / r² for φ = 1, r² being the adjusted one. `values` are (n,), NaN where a
+    row says nothing; all is NaN where the profile tells too little.
     """
     for phi in phis:
         if not 0 <= phi <= 1:
