@@ -13,7 +13,7 @@ from scipy.special import chdtri, expit, fdtrc, logit, ndtri, stdtr, xlogy
 
 from observlib.base.errors import ObservError, bounded
 from observlib.stats.survey import estimation
-from observlib.stats.survey.design import Design, Floats, require, within_domain
+from observlib.stats.survey.design import Design, Floats, numeric_column, require, within_domain
 
 
 class MeanDifference(NamedTuple):
@@ -58,7 +58,7 @@ def difference(
     """
     if of == against:
         raise ValueError(f"a difference is of two groups, not of {of!r} and itself")
-    values = estimation.numeric_column(design, variable)
+    values = numeric_column(design, variable)
     require(design.frame, [group])
     first = (design.frame[group] == of).fillna(False).to_numpy(dtype=bool)
     second = (design.frame[group] == against).fillna(False).to_numpy(dtype=bool)
@@ -94,7 +94,7 @@ def weighting_effect(
         if not np.array_equal(getattr(weighted, name), getattr(plain, name)):
             raise ValueError("the two designs are not of the same rows, units and strata")
     groups = estimation.domains(plain, None)
-    values = estimation.numeric_column(plain, variable)
+    values = numeric_column(plain, variable)
     known = ~np.isnan(values) & plain.domain
     scores, estimates = np.zeros(len(values)), []
     for design, sign in ((weighted, 1), (plain, -1)):
@@ -150,7 +150,6 @@ def independence(design: Design, rows: str, columns: str) -> Association:
     impossible = Association(n, "missing")
     if min(shape) < 2:
         return impossible
-
     cell = np.where(known, codes[0] * shape[1] + codes[1], -1)
     cells = (cell[:, None] == np.arange(shape[0] * shape[1])).astype(float)
     size = design.weights[known].sum()
@@ -158,7 +157,8 @@ def independence(design: Design, rows: str, columns: str) -> Association:
     # covariance of the cells' shares, then of the interactions' contrasts
     scores = np.where(known[:, None], (cells - shares) / size, 0.0)
     spread = estimation.covariance(answered, scores)
-    contrasts = _interactions(*shape)
+    apart = [np.eye(levels)[:, 1:] - 1 / levels for levels in shape]
+    contrasts = np.kron(*apart)  # orthogonal to the margins: (cells, interactions)
     weighed = np.divide(
         contrasts, shares[:, None], out=np.zeros_like(contrasts), where=shares[:, None] > 0
     )
@@ -175,15 +175,6 @@ def independence(design: Design, rows: str, columns: str) -> Association:
     f = float(((table - expected) ** 2 / expected).sum()) / trace
     ndf = trace**2 / float(np.trace(delta @ delta))
     return Association(n, "published", f, ndf, ndf * nu, float(fdtrc(ndf, ndf * nu, f)))
-
-
-def _interactions(rows: int, columns: int) -> Floats:
-    """Contrasts of the cells of a table, orthogonal to its margins: (cells, interactions)."""
-
-    def centred(levels: int) -> Floats:
-        return np.eye(levels)[:, 1:] - 1 / levels
-
-    return np.kron(centred(rows), centred(columns))
 
 
 # --- Regression of an outcome on drivers, with errors of the design
@@ -233,7 +224,7 @@ def regression(
     if family not in get_args(ModelFamily):
         raise ValueError(f"family is one of {', '.join(get_args(ModelFamily))}, not {family!r}")
     require(design.frame, [outcome, *drivers])
-    values = estimation.numeric_column(design, outcome)
+    values = numeric_column(design, outcome)
     known = design.frame[[outcome, *drivers]].notna().all(axis=1).to_numpy()
     answered = within_domain(design, known)
     used = within_domain(answered, design.weights > 0)
@@ -241,17 +232,19 @@ def regression(
     if not rows.any():
         raise ObservError(f"regression of {outcome}: no row where it and its drivers are known")
     terms, columns = _columns(used, drivers)
-    y, scale = values[rows], _scale(design)
-    weights = used.weights[rows] / scale
+    # the mean weight that `svyglm` divides by: where its iterations stop depends on it
+    inside = design.weights[design.domain]
+    scale = float(inside.sum() / len(inside if design.calibration is None else design.weights))
+    y, weights = values[rows], used.weights[rows] / scale
     _check(outcome, y, columns, terms, family)
     if family == "logistic" and (alone := _separating(design.frame.loc[rows, list(drivers)], y)):
         raise ObservError(_NO_LIMIT.format(outcome, bounded(alone)))
     fit = _logistic if family == "logistic" else _linear
     estimate, residuals, information = fit(y, columns, weights, outcome)
-
+    inverse = np.linalg.inv(information)
     scores = np.zeros((len(rows), len(terms)))
     # the weights in `information` are relative, those of the variance are not
-    scores[rows] = columns * residuals[:, None] @ np.linalg.inv(information)
+    scores[rows] = columns * residuals[:, None] @ inverse
     scores /= scale
     free = int(estimation.degrees_of_freedom(used, np.where(rows, 0, -1), 1)[0])
     df = free + 1 - len(terms)
@@ -262,9 +255,11 @@ def regression(
         )
     se = np.sqrt(np.diag(estimation.covariance(answered, scores)))
     whole = estimation.without_error(used, np.where(rows, 0, -1), 1)[0]
+    # errors of residuals as large as the outcome, which rounding is a part of
+    reach = np.linalg.norm(columns @ inverse * weights[:, None], axis=0) * np.abs(y).max()
     if whole:
         se[:] = 0.0
-    elif (exact := se <= estimation.ROUNDING * _reach(columns, weights, information, y)).any():
+    elif (exact := se <= estimation.ROUNDING * reach).any():
         names = bounded(_name(term) for term, sure in zip(terms, exact, strict=True) if sure)
         raise ObservError(
             f"regression of {outcome}: rows that the drivers give exactly leave nothing to tell the"
@@ -284,13 +279,6 @@ def regression(
     )
 
 
-def _scale(design: Design) -> float:
-    """The mean weight that `svyglm` divides by, on which depends where its iterations stop."""
-    inside = design.weights[design.domain]
-    rows = len(inside) if design.calibration is None else len(design.weights)
-    return float(inside.sum() / rows)
-
-
 def _columns(design: Design, drivers: Sequence[str]) -> tuple[list[tuple[str, object]], Floats]:
     """The terms of a model and their columns, of the rows of the domain (n, terms)."""
     frame = design.frame.loc[design.domain]
@@ -300,7 +288,7 @@ def _columns(design: Design, drivers: Sequence[str]) -> tuple[list[tuple[str, ob
         column = frame[name]
         if _is_number(column):
             terms.append((name, ""))
-            columns.append(estimation.numeric_column(design, name)[design.domain])
+            columns.append(numeric_column(design, name)[design.domain])
             continue
         answers = pd.Categorical(column).remove_unused_categories()
         for code, answer in enumerate(answers.categories[1:], start=1):
@@ -335,12 +323,6 @@ def _is_number(column: pd.Series) -> bool:
 
 def _name(term: tuple[str, object]) -> str:
     return f"{term[0]} {term[1]}".strip()
-
-
-def _reach(columns: Floats, weights: Floats, information: Floats, y: Floats) -> Floats:
-    """What errors would be of residuals as large as the outcome, which rounding is a part of."""
-    influence = columns @ np.linalg.inv(information) * weights[:, None]
-    return np.linalg.norm(influence, axis=0) * np.abs(y).max()
 
 
 def _check(

@@ -258,11 +258,7 @@ def _population(
 def _codes(
     name: str, column: pd.Series, margin: pd.Series, missing: Missing
 ) -> tuple[np.ndarray, pd.Series, int, list[str]]:
-    """Position of each row's category in the margin kept, that margin, and rows unanswered.
-
-    Rows without an answer have the position after the last; a category of nobody, in population
-    and sample alike, is not kept.
-    """
+    """Each row's category in the margin kept (unanswered: last), the margin, rows unanswered."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         found, seen = column.cat.codes.to_numpy(), column.cat.categories
     else:

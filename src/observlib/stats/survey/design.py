@@ -235,6 +235,20 @@ def within_domain(design: Design, rows: pd.Series | Mask) -> Design:
     return replace(design, domain=design.domain & chosen)
 
 
+def numeric_column(design: Design, name: str) -> Floats:
+    """A column as numbers, NaN where unknown."""
+    require(design.frame, [name])
+    column = design.frame[name]
+    values = as_numbers(column)
+    wrong = (np.isnan(values) & column.notna().to_numpy()) | (np.abs(values) > LARGEST)
+    if wrong.any():
+        raise ObservError(
+            f"column {name}: {int(wrong.sum())} values are no number, or beyond {LARGEST:g}:"
+            f" {named_rows(column, wrong & ~column.map(repr).duplicated().to_numpy())}"
+        )
+    return values
+
+
 def _codes(frame: pd.DataFrame, name: str | None) -> tuple[Codes, npt.NDArray[np.object_]]:
     if name is None:
         return np.zeros(len(frame), dtype=np.int64), np.array(["the sample"], dtype=object)

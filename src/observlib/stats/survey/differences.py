@@ -6,8 +6,7 @@ without chance has a standard error of 0, an infinite base or an interval of no 
 
 import math
 from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 from scipy.special import chdtri, nctdtr, ndtr, ndtri, stdtr, stdtrit
@@ -19,13 +18,7 @@ _NARROWEST, _WIDEST = 1e-9, 8.0  # standard errors of levels that a float tells 
 
 
 def difference_of_means(
-    mean1: float,
-    se1: float,
-    df1: float,
-    mean2: float,
-    se2: float,
-    df2: float,
-    level: float = 0.95,
+    mean1: float, se1: float, df1: float, mean2: float, se2: float, df2: float, level: float = 0.95
 ) -> tuple[float, float, float, float]:
     """Difference, Welch's interval and p value of two means of unequal variance.
 
@@ -204,9 +197,7 @@ def halves(first: Sequence[bool] | np.ndarray, p_values: np.ndarray) -> np.ndarr
 
 
 def levels(
-    p_values: Sequence[float] | np.ndarray,
-    level: float = 0.95,
-    weights: np.ndarray | None = None,
+    p_values: Sequence[float] | np.ndarray, level: float = 0.95, weights: np.ndarray | None = None
 ) -> np.ndarray:
     """The level at which an interval leaves out 0 exactly where its corrected test rejects.
 
@@ -240,6 +231,16 @@ def common_level(p_values: Sequence[float] | np.ndarray, level: float = 0.95) ->
 POWER = 0.8  # the usual: a true difference is found 8 times in 10
 _FEWEST, _MOST = 2.0, 1e12  # effective answers
 _LARGEST = 1e4  # difference of means, in standard deviations
+
+
+class Planned(TypedDict, total=False):
+    """What `power` knows of the answers that are planned."""
+
+    sd: float | None
+    mean: float | None
+    share: float | None
+    level: float
+    design_effect: float
 
 
 def power(
@@ -283,50 +284,32 @@ def power(
     return 1.0 if math.isnan(missed) else 1.0 - missed  # scipy has NaN below 1e-60
 
 
-def answers_needed(
-    difference: float,
-    *,
-    sd: float | None = None,
-    mean: float | None = None,
-    share: float | None = None,
-    level: float = 0.95,
-    design_effect: float = 1.0,
-) -> int:
+def answers_needed(difference: float, **how: Unpack[Planned]) -> int:
     """Answers needed in each of two periods, for a true difference to be found 8 times in 10.
 
     >>> answers_needed(0.5, sd=2.5), answers_needed(0.5, sd=2.5, level=1 - 0.025 / 19)
     (394, 825)
     """
-    _check(sd, mean, share, level, design_effect)
-    found = partial(power, sd=sd, mean=mean, share=share, level=level, design_effect=design_effect)
+    _check(**how)
 
     def short(logarithm: float) -> float:
-        return found(math.exp(logarithm), difference) - POWER
+        return power(math.exp(logarithm), difference, **how) - POWER
 
-    fewest, most = (design_effect * effective for effective in (_FEWEST, _MOST))
+    fewest, most = (how.get("design_effect", 1.0) * effective for effective in (_FEWEST, _MOST))
     n = math.exp(_root(short, math.log(fewest) + 1e-9, math.log(most)))
     return math.ceil(round(n, 6))
 
 
-def smallest_found(
-    n: float,
-    *,
-    sd: float | None = None,
-    mean: float | None = None,
-    share: float | None = None,
-    level: float = 0.95,
-    design_effect: float = 1.0,
-) -> float:
+def smallest_found(n: float, **how: Unpack[Planned]) -> float:
     """The smallest true difference that some answers in each of two periods find 8 times in 10.
 
     >>> round(smallest_found(394, sd=2.5), 3), round(smallest_found(20, share=0.5), 2)
     (0.5, 0.39)
     """
-    found = partial(power, sd=sd, mean=mean, share=share, level=level, design_effect=design_effect)
-    most = min(_room(mean, share), (sd or 1.0) * _LARGEST)
+    most = min(_room(how.get("mean"), how.get("share")), (how.get("sd") or 1.0) * _LARGEST)
 
     def short(difference: float) -> float:
-        return found(n, difference) - POWER
+        return power(n, difference, **how) - POWER
 
     return math.inf if short(most) < 0 else _root(short, most * 1e-12, most)
 
@@ -393,7 +376,13 @@ def _root(function: Callable[[float], float], low: float, high: float) -> float:
     return low if function(low) >= 0 else float(brentq(function, low, high, xtol=1e-12))
 
 
-def _check(sd: Any, mean: Any, share: Any, level: float, design_effect: float) -> None:
+def _check(
+    sd: Any = None,
+    mean: Any = None,
+    share: Any = None,
+    level: float = 0.95,
+    design_effect: float = 1.0,
+) -> None:
     if (sd is None) == (share is None):
         raise ValueError("give either the deviation of a mean, `sd`, or a `share`")
     if sd is not None and not 0 < sd < math.inf:

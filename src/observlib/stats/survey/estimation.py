@@ -15,7 +15,6 @@ Where the strata of a domain were sampled as a whole, the error is 0, but for ca
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -24,16 +23,7 @@ from scipy.special import stdtrit
 
 from observlib.base.errors import ObservError, bounded
 from observlib.stats.survey import intervals
-from observlib.stats.survey.design import (
-    LARGEST,
-    Codes,
-    Design,
-    Floats,
-    Mask,
-    as_numbers,
-    named_rows,
-    require,
-)
+from observlib.stats.survey.design import Codes, Design, Floats, Mask, numeric_column, require
 
 # --- Variances of linearised estimators under a design, for many domains at once
 
@@ -83,10 +73,8 @@ def degrees_of_freedom(design: Design, codes: Codes, count: int) -> Codes:
 
 def effective_units(design: Design, codes: Codes, count: int) -> Floats:
     """Kish's effective number of sampled units, not of answers, in each domain (count,)."""
-    rows = codes >= 0
-    units, unit = _units_of(design, codes, count, rows)
-    sums = np.bincount(unit, weights=design.weights[rows], minlength=len(units))
-    return kish(sums.astype(float), units % count, count)
+    units, sums = _weights_of_units(design, codes, count)
+    return kish(sums, units % count, count)
 
 
 def kish(weights: Floats, codes: Codes, count: int) -> Floats:
@@ -106,13 +94,10 @@ def sampled_fraction(design: Design, codes: Codes, count: int) -> Floats:
     The f of 1 − f of a mean's variance, Σ w² (1 − f_h) / Σ w² over sampled units: W. G. Cochran,
     *Sampling Techniques*, 3rd ed. (1977), theorem 5.3.
     """
-    rows = codes >= 0  # a weight of 0 adds nothing
-    units, unit = _units_of(design, codes, count, rows)
-    sums = np.bincount(unit, weights=design.weights[rows], minlength=len(units))
+    units, sums = _weights_of_units(design, codes, count)
     fraction = (design.sampled / design.population)[design.stratum[units // count]]
-    domain = units % count
     squares, left = (
-        np.bincount(domain, weights=sums**2 * share, minlength=count)
+        np.bincount(units % count, weights=sums**2 * share, minlength=count)
         for share in (np.ones(len(units)), 1 - fraction)
     )
     with np.errstate(invalid="ignore"):
@@ -125,6 +110,12 @@ def without_error(design: Design, codes: Codes, count: int) -> Mask:
     if design.calibration is not None:
         whole &= bool((design.sampled == design.population).all())
     return whole
+
+
+def _weights_of_units(design: Design, codes: Codes, count: int) -> tuple[Codes, Floats]:
+    rows = codes >= 0  # a weight of 0 adds nothing
+    units, unit = _units_of(design, codes, count, rows)
+    return units, np.bincount(unit, design.weights[rows], len(units)).astype(float)
 
 
 class _Units(NamedTuple):
@@ -198,8 +189,7 @@ ROUNDING = 1e-12  # relative: what differs by less is alike
 _RESULTS = ("estimate", "se", "ci_low", "ci_high", "df", "n", "n_eff", "deff", "status")
 
 
-@dataclass(frozen=True, eq=False)
-class Domains:
+class Domains(NamedTuple):
     """Labels of some domains, one row each, and the domain of each row of a sample (−1: none)."""
 
     labels: pd.DataFrame
@@ -256,8 +246,10 @@ def mean(
         most = kish(design.weights[rows], groups.codes[rows], groups.count)
         error = error * np.sqrt(np.fmax(1.0, found["n_eff"] / most))
     low, high = intervals.bounded_intervals(found["estimate"], error, found["df"], ends, level)
-    sides = {"ci_low": low, "ci_high": high}
-    return found.assign(**{name: found[name].mask(error > 0, side) for name, side in sides.items()})
+    student = ~(error > 0)
+    return found.assign(
+        ci_low=found["ci_low"].where(student, low), ci_high=found["ci_high"].where(student, high)
+    )
 
 
 def total(
@@ -325,36 +317,18 @@ def domains(design: Design, by: str | Sequence[str] | None, *more: str) -> Domai
     given: Iterable[object] = by if isinstance(by, Iterable) and not isinstance(by, str) else [by]
     names = list(dict.fromkeys(given))
     if by is None or not names:
-        labels = pd.DataFrame(index=range(1))
-        codes = np.zeros(len(design.frame), dtype=np.int64)
-    else:
-        require(design.frame, names)
-        if taken := [name for name in names if name in (*_RESULTS, *more)]:
-            raise ValueError(f"column {bounded(taken)}: the name of a result; rename it")
-        # an index may have the name of a column
-        columns = design.frame[names].reset_index(drop=True)
-        grouped = columns.groupby(names, observed=True, dropna=True)
-        codes = grouped.ngroup().fillna(-1).to_numpy(dtype=np.int64)
-        labels = grouped.size().index.to_frame(index=False)
-        if labels.empty:
-            raise ObservError(
-                f"column {bounded(names)}: no row has a value, so none is in a domain"
-            )
+        return Domains(pd.DataFrame(index=range(1)), np.where(design.domain, 0, -1))
+    require(design.frame, names)
+    if taken := [name for name in names if name in (*_RESULTS, *more)]:
+        raise ValueError(f"column {bounded(taken)}: the name of a result; rename it")
+    # an index may have the name of a column
+    columns = design.frame[names].reset_index(drop=True)
+    grouped = columns.groupby(names, observed=True, dropna=True)
+    codes = grouped.ngroup().fillna(-1).to_numpy(dtype=np.int64)
+    labels = grouped.size().index.to_frame(index=False)
+    if labels.empty:
+        raise ObservError(f"column {bounded(names)}: no row has a value, so none is in a domain")
     return Domains(labels, np.where(design.domain, codes, -1))
-
-
-def numeric_column(design: Design, name: str) -> Floats:
-    """A column as numbers, NaN where unknown."""
-    require(design.frame, [name])
-    column = design.frame[name]
-    values = as_numbers(column)
-    wrong = (np.isnan(values) & column.notna().to_numpy()) | (np.abs(values) > LARGEST)
-    if wrong.any():
-        raise ObservError(
-            f"column {name}: {int(wrong.sum())} values are no number, or beyond {LARGEST:g}:"
-            f" {named_rows(column, wrong & ~column.map(repr).duplicated().to_numpy())}"
-        )
-    return values
 
 
 def weighted_sums(design: Design, groups: Domains, values: Floats) -> Floats:
@@ -372,12 +346,7 @@ def half_width(se: Floats, df: Floats | Codes, level: float) -> Floats:
 
 
 def tabulate(
-    design: Design,
-    groups: Domains,
-    known: Mask,
-    estimate: Floats,
-    scores: Floats,
-    level: float,
+    design: Design, groups: Domains, known: Mask, estimate: Floats, scores: Floats, level: float
 ) -> pd.DataFrame:
     """The frame of some estimates, given their linearised variable, without weights."""
     codes, count = groups.codes, groups.count

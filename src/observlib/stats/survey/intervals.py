@@ -52,9 +52,7 @@ def score_ends(share: Any, n: Any, z: float) -> tuple[Any, Any]:
     return np.where(share == 0, 0.0, centre - half), np.where(share == 1, 1.0, centre + half)
 
 
-def clopper_pearson_of_share(
-    share: Floats, n: Floats, level: float = 0.95
-) -> tuple[Floats, Floats]:
+def clopper_pearson_of_share(share: Floats, n: Floats, level: float = 0.95) -> tuple[Any, Any]:
     """Clopper and Pearson's intervals of shares, of as many answers, whole or effective, each.
 
     Source: C. J. Clopper and E. S. Pearson, *Biometrika* 26 (1934), 404–413.
@@ -218,10 +216,7 @@ class Prevalence(NamedTuple):
 
 
 def prevalence(
-    codes: npt.ArrayLike,
-    guesses: npt.ArrayLike,
-    guessed: float,
-    texts: int,
+    codes: npt.ArrayLike, guesses: npt.ArrayLike, guessed: float, texts: int
 ) -> Prevalence:
     """The share of some texts that hold something, from a simple random sample of them.
 

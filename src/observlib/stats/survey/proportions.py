@@ -23,14 +23,9 @@ import pandas as pd
 from scipy.special import betaln, expit, logit, ndtri, stdtrit
 
 from observlib.base.errors import ObservError
-from observlib.stats.survey import estimation
-from observlib.stats.survey.design import Codes, Design, Floats, Mask, require
-from observlib.stats.survey.estimation import Domains, domains, means, numeric_column, weighted_sums
-from observlib.stats.survey.intervals import (
-    checked_level,
-    clopper_pearson_of_share,
-    wilson_of_share,
-)
+from observlib.stats.survey import estimation, intervals
+from observlib.stats.survey.design import Codes, Design, Floats, Mask, numeric_column, require
+from observlib.stats.survey.estimation import Domains
 
 IntervalMethod = Literal["logit", "beta", "wilson", "mean"]
 _RARE, _FEW = 0.2, 20  # share of cases, and effective ones: see the module
@@ -122,7 +117,7 @@ def proportions(
 
 
 def _interval(
-    design: Design, groups: estimation.Domains, has: Floats, method: IntervalMethod, level: float
+    design: Design, groups: Domains, has: Floats, method: IntervalMethod, level: float
 ) -> pd.DataFrame:
     if method not in get_args(IntervalMethod):
         raise ValueError(f"method is one of {', '.join(get_args(IntervalMethod))}, not {method!r}")
@@ -142,8 +137,8 @@ def _interval(
             half = estimation.half_width(se / odds, df, level)
             low, high = expit(logit(share) - half), expit(logit(share) + half)
         else:
-            interval = clopper_pearson_of_share if method == "beta" else wilson_of_share
-            low, high = interval(share, size, level)
+            beta, wilson = intervals.clopper_pearson_of_share, intervals.wilson_of_share
+            low, high = (beta if method == "beta" else wilson)(share, size, level)
             exact = telling & ~np.isfinite(size)  # no variance: a population known as a whole
             low, high = np.where(exact, share, low), np.where(exact, share, high)
         inside = np.where(np.isnan(has), -1, groups.codes)
@@ -158,7 +153,7 @@ def _interval(
         rare = telling & ~untold & (cases < _RARE) & (cases * least < _FEW)
         rare &= answers < n * (1 - estimation.ROUNDING)
         units = np.where(rare, least, units)
-        scores = wilson_of_share(share, units, level)
+        scores = intervals.wilson_of_share(share, units, level)
     alike = (share == 0) | (share == 1)
     whole = estimation.without_error(design, inside, groups.count) | (alike & (fraction == 1))
     drawn = exists & alike & (fraction > 0)
@@ -199,12 +194,8 @@ def unseen(n: Floats, fraction: Floats, level: float = 0.95) -> Floats:
 
     def chance(others: Floats) -> Floats:
         """log C(N − M, n) / C(N, n), by beta functions, which lose no digits to a large N."""
-        return cast(
-            Floats,
-            np.log((size + 1) / (size - others + 1))
-            + betaln(left + 1, n + 1)
-            - betaln(left - others + 1, n + 1),
-        )
+        logs = np.log((size + 1) / (size - others + 1)) + betaln(left + 1, n + 1)
+        return cast(Floats, logs - betaln(left - others + 1, n + 1))
 
     least, most = np.zeros_like(left), left.copy()  # of others
     for _ in range(60):
@@ -218,16 +209,11 @@ def _t(df: Floats, level: float) -> Floats:
     return cast(Floats, stdtrit(np.maximum(df, 1), (1 + level) / 2))
 
 
-# --- Quantiles, with intervals that suppose nothing of the distribution of values
-
-
 # --- Durations of which some have not ended yet: Kaplan and Meier's estimate, and its quantiles
 
 
 def kaplan_meier(
-    durations: Sequence[float],
-    observed: Sequence[bool],
-    weights: Sequence[float] | None = None,
+    durations: Sequence[float], observed: Sequence[bool], weights: Sequence[float] | None = None
 ) -> pd.DataFrame:
     """Share of cases that have not ended after each duration.
 
@@ -297,15 +283,12 @@ def share_ended(curve: pd.DataFrame, time: float) -> tuple[float, float, float]:
     reached = curve[curve["time"] <= time]
     if reached.empty:
         return 0.0, math.nan, math.nan
-    last = reached.iloc[-1]
-    return 1 - float(last["survival"]), 1 - float(last["ci_high"]), 1 - float(last["ci_low"])
+    survival, high, low = map(float, reached[["survival", "ci_high", "ci_low"]].iloc[-1])
+    return 1 - survival, 1 - high, 1 - low
 
 
 def quantile_interval(
-    values: Sequence[float],
-    p: float,
-    level: float = 0.95,
-    times: Sequence[int] | None = None,
+    values: Sequence[float], p: float, level: float = 0.95, times: Sequence[int] | None = None
 ) -> tuple[float, float, float]:
     """A quantile of values seen `times`, and its interval between order statistics; NaN: too few.
 
@@ -327,7 +310,10 @@ def quantile_interval(
     def ranked(rank: int) -> float:
         return float(given[order[np.searchsorted(last, rank)]]) if 1 <= rank <= n else math.nan
 
-    value, outside = ranked(max(1, math.ceil(n * p - 1e-9))), (1 - checked_level(level)) / 2
+    value, outside = (
+        ranked(max(1, math.ceil(n * p - 1e-9))),
+        (1 - intervals.checked_level(level)) / 2,
+    )
     law = binom(n, p)
     low, high = ranked(int(law.ppf(outside))), ranked(int(law.isf(outside)) + 1)
     whole = not (math.isnan(low) or math.isnan(high))
@@ -378,7 +364,7 @@ def quantiles(
     shares = [p] if isinstance(p, (int, float)) else list(p)
     if not shares or not all(0 < share < 1 for share in shares):
         raise ValueError(f"p = {p}: shares lie between 0 and 1")
-    values, groups = numeric_column(design, variable), domains(design, by, "p")
+    values, groups = numeric_column(design, variable), estimation.domains(design, by, "p")
     known = ~np.isnan(values)
     groups = Domains(groups.labels, np.where(known, groups.codes, -1))
     at = _distribution(design, groups, values)
@@ -386,27 +372,17 @@ def quantiles(
     for share in shares:
         found = at(np.full(groups.count, share))
         below = np.where(known, values <= found[groups.codes], np.nan).astype(float)
-        frame = means(design, groups, below, level)
+        frame = estimation.means(design, groups, below, level)
         # where no value lies above the quantile, all shares are 1, and their status says it
         low, high = (at(frame[end].to_numpy(float)) for end in ("ci_low", "ci_high"))
         half_known = np.isnan(low) | np.isnan(high)
         low[half_known] = high[half_known] = np.nan
         status = frame["status"].mask(half_known & (frame["status"] == "published"), "no_interval")
         df = np.maximum(frame["df"].to_numpy(float), 1)
-        frames.append(
-            groups.labels.assign(
-                p=share,
-                estimate=found,
-                se=(high - low) / (2 * stdtrit(df, (1 + level) / 2)),
-                ci_low=low,
-                ci_high=high,
-                df=frame["df"],
-                n=frame["n"],
-                n_eff=frame["n_eff"],
-                deff=frame["deff"],
-                status=status,
-            )
-        )
+        se = (high - low) / (2 * stdtrit(df, (1 + level) / 2))
+        frame = frame.assign(estimate=found, se=se, ci_low=low, ci_high=high, status=status)
+        frame.insert(len(groups.labels.columns), "p", share)
+        frames.append(frame)
     return pd.concat(frames).sort_index(kind="stable").reset_index(drop=True)
 
 
@@ -415,7 +391,7 @@ def _distribution(design: Design, groups: Domains, values: Floats) -> Callable[[
     rows = np.flatnonzero((groups.codes >= 0) & (design.weights > 0))
     rows = rows[np.lexsort((values[rows], groups.codes[rows]))]
     ordered, cumulated = values[rows], np.cumsum(design.weights[rows])
-    size = weighted_sums(design, groups, np.ones(len(values)))
+    size = estimation.weighted_sums(design, groups, np.ones(len(values)))
     start = np.concatenate([[0.0], np.cumsum(size)[:-1]])
     counts = np.bincount(groups.codes[rows], minlength=groups.count)
     last = np.cumsum(counts) - 1

@@ -177,17 +177,11 @@ class Calibration:
         return (found.T * self._without_itself).T if self.deletes else found
 
     def deleting(self) -> Calibration:
-        """The same, with residuals for small samples: each from the regression on the other rows.
+        """The same, whose variances are of deleted residuals, as of the regression on other rows.
 
-        A few hundred answers weighed to a dozen categories follow these categories too closely:
-        residuals are too small, and intervals too narrow. Those of rows left out one by one,
-        e / (1 − h) with the leverage h, make the variance that of the jackknife, and mend it.
-
-        Source: W. Yung and J. N. K. Rao, "Jackknife linearization variance estimators under
-        stratified multi-stage sampling", *Survey Methodology* 22 (1996), 23–31; J. G. MacKinnon
-        and H. White, "Some heteroskedasticity-consistent covariance matrix estimators with improved
-        finite sample properties", *Journal of Econometrics* 29 (1985), 305–325. R's `survey` has it
-        for replicate weights only.
+        With few rows to a category, plain residuals are too small. Source: W. Yung and J. N. K.
+        Rao, *Survey Methodology* 22 (1996), 23–31; J. G. MacKinnon and H. White, *Journal of
+        Econometrics* 29 (1985), 305–325.
         """
         return replace(self, deletes=True)
 
