@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,8 +23,7 @@ _LEFT = 3.5  # standard deviations, in the end, of what is left of the others
 _MOST = 8  # one month in eight at the most stands alone
 
 
-@dataclass(frozen=True)
-class Parts:
+class Parts(NamedTuple):
     """value = trend + seasonal + slope × working + remainder, the trend with its `changes`.
 
     `working`: working days less the calendar month's usual; `changes`: first positions and sizes.

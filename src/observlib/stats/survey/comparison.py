@@ -20,7 +20,6 @@ from scipy.special import stdtrit
 from observlib import estimates
 from observlib.estimates import REFERENCE
 from observlib.stats.survey import differences
-from observlib.stats.survey.differences import difference_of_means, difference_of_shares
 from observlib.stats.survey.intervals import Floats
 
 Kind = Literal["mean", "share", "interval", "count"]
@@ -39,11 +38,7 @@ _STEPS = np.array([first * 10.0**-place for place in range(1, 9) for first in (5
 
 
 def waves(frame: pd.DataFrame, period: str, before: str) -> pd.DataFrame:
-    """The pairs of one period's estimates with another's, by subject.
-
-    The second estimate's columns have `reference_` before their names. A subject that is told twice
-    in a period is left out: which of the two would be compared?
-    """
+    """Pairs of the estimates of a period and of one `before`, by subjects told once in each."""
     now, then = (
         frame[frame["period"] == when].drop_duplicates(_SUBJECT, keep=False)
         for when in (period, before)
@@ -97,13 +92,11 @@ def compare(
     (2005), 71–81 (one level for all intervals). Tests and correction: see `differences`.
     """
     records = pairs.to_dict("records")
-    strange = sorted({row["indicator"] for row in records} - set(kinds))
-    if strange:
+    if strange := sorted({row["indicator"] for row in records} - set(kinds)):
         raise ValueError(f"no kind of comparison is given for {', '.join(strange)}")
     if unknown := sorted(set(kinds.values()) - set(get_args(Kind))):
         raise ValueError(f"a kind is one of {', '.join(get_args(Kind))}, not {', '.join(unknown)}")
-    wrong = sorted(name for name, margin in matters.items() if not margin > 0)
-    if wrong:
+    if wrong := sorted(name for name, margin in matters.items() if not margin > 0):
         raise ValueError(f"a difference that matters is above 0: {', '.join(wrong)}")
 
     p_values, equivalence = np.full((2, len(records)), math.nan)
@@ -112,11 +105,9 @@ def compare(
         kind = kinds[row["indicator"]]
         if not reasons[i] and not _without_chance(row, kind):
             p_values[i] = _difference(row, kind, level)[3]
-            margin = matters.get(row["indicator"])
+            margin, interval = matters.get(row["indicator"]), partial(_interval, row, kind)
             if margin and kind != "count":
-                equivalence[i] = differences.equivalence_p_value(
-                    partial(_interval, row, kind), margin
-                )
+                equivalence[i] = differences.equivalence_p_value(interval, margin)
     adjusted, stopped = _corrected(p_values, level, first)
     within, stopped_within = _corrected(equivalence, level, first)
     found: list[dict[str, Any]] = []
@@ -124,13 +115,16 @@ def compare(
         kind, margin = kinds[row["indicator"]], matters.get(row["indicator"], 0.0)
         result: dict[str, Any] = {"verdict": "unknown", "reason": reasons[i]}
         result |= {"p_value": p_values[i], "p_adjusted": adjusted[i]}
-        result["simple_sample"] = kind == "share" and _on_a_published_base(row)
+        published_base = any(math.isnan(one["n_eff"]) > math.isnan(one["n"]) for one in _sides(row))
+        result["simple_sample"] = kind == "share" and published_base
         if reasons[i] not in _NOT_COMPARABLE:
             result["difference"] = row["estimate"] - row[REFERENCE + "estimate"]
         if not math.isnan(p_values[i]) and kind == "count":
             said = _as_it_is(row, kind, margin)
             said = said if adjusted[i] <= 1 - level or said == "stable" else "unknown"
-            result |= {"level": 1 - _coarse(p_values[i]), "verdict": said}
+            # in steps, as a finer one would tell the counts of years before
+            coarse = min(_STEPS[p_values[i] <= _STEPS], default=_STEPS[0])
+            result |= {"level": 1 - float(coarse), "verdict": said}
             result["reason"] = "usual" if said == "unknown" else ""
         elif not math.isnan(p_values[i]):
             its_level, small = stopped[i], margin if within[i] <= 1 - level else 0.0
@@ -218,11 +212,6 @@ def _corrected(
     return differences.adjust(p_values, weights), differences.levels(p_values, level, weights)
 
 
-def _coarse(p_value: float) -> float:
-    """The p value of a count in steps, as a finer one would tell those of years before."""
-    return float(min(_STEPS[p_value <= _STEPS], default=_STEPS[0]))
-
-
 def _interval(row: Mapping[str, Any], kind: Kind, level: float) -> tuple[float, float]:
     """The ends of the interval of a difference."""
     _, low, high, _ = _difference(row, kind, level)
@@ -261,10 +250,6 @@ def _paired(row: Mapping[str, Any]) -> bool:
 
 def _base(side: Mapping[str, float]) -> float:
     return side["n"] if math.isnan(side["n_eff"]) else side["n_eff"]
-
-
-def _on_a_published_base(row: Mapping[str, Any]) -> bool:
-    return any(math.isnan(side["n_eff"]) and not math.isnan(side["n"]) for side in _sides(row))
 
 
 def _ends(side: Mapping[str, float]) -> tuple[float, float]:
@@ -416,16 +401,16 @@ def _chosen_difference(
     now, then = sides
     if measure == "share":
         (share1, base1), (share2, base2) = (_share(side, satisfied, of_days) for side in sides)
-        difference, low, high, _ = difference_of_shares(share1, base1, share2, base2, level)
-        return 100 * difference, 100 * low, 100 * high
+        ends = differences.difference_of_shares(share1, base1, share2, base2, level)[:3]
+        return 100 * ends[0], 100 * ends[1], 100 * ends[2]
     ranks, scale = (True, 100.0) if measure == "rank" else (False, 1.0)
     mean1, se1, df1 = _chosen_mean(now, _below(now, then) if ranks else now.mark, of_days)
     mean2, se2, df2 = _chosen_mean(then, _below(then, now) if ranks else then.mark, of_days)
     mean2 = 0.5 if ranks else mean2  # the chance where nothing differs
     if max(se1, se2) < _NONE:
         return scale * (mean1 - mean2), math.nan, math.nan
-    difference, low, high, _ = difference_of_means(mean1, se1, df1, mean2, se2, df2, level)
-    return scale * difference, scale * low, scale * high
+    ends = differences.difference_of_means(mean1, se1, df1, mean2, se2, df2, level)[:3]
+    return scale * ends[0], scale * ends[1], scale * ends[2]
 
 
 def _chosen_mean(side: _Side, scores: Floats, of_days: bool) -> tuple[float, float, float]:

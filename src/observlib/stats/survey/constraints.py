@@ -69,36 +69,28 @@ class Auxiliary:
         """What a regression of values (n,) or (n, k) on x, of these weights, does not explain."""
         columns = values.reshape(len(values), -1)
         found = np.empty(columns.shape, order="F")
-        cells, cell = self._collapsed
+        cells, cell = self.collapsed
         for k, column in enumerate(columns.T):
-            right = self._totals_of_few(weights * column)
+            # values of a domain are mostly 0
+            few = slice(None) if self.numbers.shape[1] else np.flatnonzero(column)
+            right = self.of_rows(few).totals((weights * column)[few])
             found[:, k] = column - cells.predict(solve(gram, right))[cell]
         return found.reshape(values.shape)
 
     def leverages(self, weights: np.ndarray, gram: np.ndarray) -> np.ndarray:
         """The hat matrix's diagonal (n,): how much each row pulls its own fit, from 0 to 1."""
-        cells, cell = self._collapsed
+        cells, cell = self.collapsed
         each = np.eye(len(gram))
         pulled = np.column_stack([cells.predict(solve(gram, one)) for one in each])
         rows = np.column_stack([cells.predict(one) for one in each])
         return weights * np.einsum("ij,ij->i", rows, pulled)[cell]
 
-    def _totals_of_few(self, values: np.ndarray) -> np.ndarray:
-        """As `totals`, of values most of which may be 0, such as those of a domain."""
-        if self.numbers.shape[1]:
-            return self.totals(values)
-        there = np.flatnonzero(values)
-        return self.of_rows(there).totals(values[there])
-
-    def of_rows(self, rows: np.ndarray) -> Auxiliary:
+    def of_rows(self, rows: np.ndarray | slice) -> Auxiliary:
         """Those of some rows, by their positions."""
         return replace(self, codes=self.codes[:, rows], numbers=self.numbers[rows])
 
     @cached_property
-    def _collapsed(self) -> tuple[Auxiliary, np.ndarray]:
-        return self.collapse()
-
-    def collapse(self) -> tuple[Auxiliary, np.ndarray]:
+    def collapsed(self) -> tuple[Auxiliary, np.ndarray]:
         """The distinct rows of x (cells), and each row's; with numeric columns each row is one."""
         if self.numbers.shape[1]:
             return self, np.arange(len(self.numbers))
@@ -210,11 +202,8 @@ def numeric(column: pd.Series, what: str, positive: bool = False) -> tuple[np.nd
 
 def _wrong_targets(name: str, margin: pd.Series) -> str | None:
     where = f"margin {name!r}"
-    if (
-        not isinstance(margin, pd.Series)
-        or margin.dtype.kind not in "iuf"
-        or isinstance(margin.index, pd.MultiIndex)
-    ):
+    numbers = isinstance(margin, pd.Series) and margin.dtype.kind in "iuf"
+    if not numbers or isinstance(margin.index, pd.MultiIndex):
         return f"{where}: a Series of numbers is needed, with the categories as its one index"
     index = margin.index
     if index.has_duplicates or index.hasnans:
@@ -223,7 +212,7 @@ def _wrong_targets(name: str, margin: pd.Series) -> str | None:
     target = margin.to_numpy(dtype=float, na_value=np.nan)
     wrong = ~((target == 0) | design.in_range(target))
     if wrong.any():
-        found = ((name, value) for name, value in zip(index[wrong], target[wrong], strict=True))
+        found = zip(index[wrong], target[wrong], strict=True)
         told = bounded(f"{_name(name)} ({value:g})" for name, value in found)
         allowed = f"0 or a number above it ({design.WEIGHTS_ALLOWED})"
         return f"{where}: a target is {allowed}, that of {told} is not"

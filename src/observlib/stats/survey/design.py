@@ -170,14 +170,13 @@ def design(
     if frame.empty:
         raise ObservError("the sample has no row: nothing can be estimated")
 
-    problems: list[str] = []
-    for role, name in (("stratum", strata), ("cluster", clusters)):
-        if name is not None and (unknown := frame[name].isna()).any():
-            found = named_rows(frame[name], unknown, values=False)
-            problems.append(f"column {name}: no {role} in {found}")
+    problems = [
+        f"column {name}: no {role} in {named_rows(frame[name], frame[name].isna(), values=False)}"
+        for role, name in (("stratum", strata), ("cluster", clusters))
+        if name is not None and frame[name].isna().any()
+    ]
     if problems:
         raise ObservError(*problems)
-
     n = len(frame)
     row_stratum, stratum_names = _codes(frame, strata)
     if clusters is None:
@@ -299,8 +298,8 @@ def _population(
     """Units in the population of each stratum."""
     if given is None:
         return np.full(len(names), np.inf)
+    what = f"column {given}" if isinstance(given, str) else "population"
     if isinstance(given, str):
-        what = f"column {given}"
         column = pd.Series(as_numbers(frame[given]))
         spans = column.groupby(row_stratum).agg(["min", "max"])
         varying = (spans["min"] != spans["max"]).to_numpy() & spans["min"].notna().to_numpy()
@@ -310,12 +309,9 @@ def _population(
             )
         sizes = spans["max"].to_numpy(float, na_value=np.nan, copy=True)
         sizes[np.unique(row_stratum[column.isna().to_numpy()])] = np.nan
-    elif isinstance(given, Mapping):
-        what = "population"
-        sizes = as_numbers(pd.Series([given.get(name) for name in names], dtype=object))
     else:
-        what = "population"
-        sizes = np.full(len(names), as_numbers(pd.Series([given], dtype=object))[0])
+        each = [given.get(name) if isinstance(given, Mapping) else given for name in names]
+        sizes = as_numbers(pd.Series(each, dtype=object))
     wrong = ~in_range(sizes)
     if wrong.any():
         problems.append(

@@ -233,7 +233,7 @@ _FEWEST, _MOST = 2.0, 1e12  # effective answers
 _LARGEST = 1e4  # difference of means, in standard deviations
 
 
-class Planned(TypedDict, total=False):
+class PlannedAnswers(TypedDict, total=False):
     """What `power` knows of the answers that are planned."""
 
     sd: float | None
@@ -284,7 +284,7 @@ def power(
     return 1.0 if math.isnan(missed) else 1.0 - missed  # scipy has NaN below 1e-60
 
 
-def answers_needed(difference: float, **how: Unpack[Planned]) -> int:
+def answers_needed(difference: float, **how: Unpack[PlannedAnswers]) -> int:
     """Answers needed in each of two periods, for a true difference to be found 8 times in 10.
 
     >>> answers_needed(0.5, sd=2.5), answers_needed(0.5, sd=2.5, level=1 - 0.025 / 19)
@@ -300,7 +300,7 @@ def answers_needed(difference: float, **how: Unpack[Planned]) -> int:
     return math.ceil(round(n, 6))
 
 
-def smallest_found(n: float, **how: Unpack[Planned]) -> float:
+def smallest_found(n: float, **how: Unpack[PlannedAnswers]) -> float:
     """The smallest true difference that some answers in each of two periods find 8 times in 10.
 
     >>> round(smallest_found(394, sd=2.5), 3), round(smallest_found(20, share=0.5), 2)

@@ -125,17 +125,11 @@ def _check_reach(
     most = times(high, rising) - times(low, falling)
     beyond = ((targets <= least) | (targets >= most)) & ~((targets == 0) & (absolute == 0))
     if beyond.any():
-        raise ConvergenceError(
-            f"{what}: "
-            + bounded(
-                (
-                    f"{labels[i]}: target {targets[i]:.10g}, within reach {least[i]:.10g} to "
-                    f"{most[i]:.10g}"
-                    for i in np.flatnonzero(beyond)
-                ),
-                sep="; ",
-            )
+        told = (
+            f"{labels[i]}: target {targets[i]:.10g}, within reach {least[i]:.10g} to {most[i]:.10g}"
+            for i in np.flatnonzero(beyond)
         )
+        raise ConvergenceError(f"{what}: {bounded(told, sep='; ')}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,12 +189,7 @@ class Calibration:
         return self.auxiliary.gram(self.start)
 
     def summary(self) -> pd.Series:
-        """People, sum and range of weights, how many are negative, range of g, effective n.
-
-        Design effect and effective n are Kish's (`effective_n`): the price of unequal weights
-        alone. Of the rows, `negative` have a weight below 0: only `linear` gives such, and
-        `design.design` refuses them.
-        """
+        """People, sum and range of weights, how many are negative, range of g, Kish's numbers."""
         people, n_eff = len(self.weights), effective_n(self.weights)
         return pd.Series(
             {
@@ -330,16 +319,15 @@ def calibrate(
         raise ObservError(*(problems or ["sample: no row"]))
     start = np.ones(len(sample))
     if weights is not None:
-        start, problems = constraints.numeric(
-            sample[weights], f"weights {weights!r}", positive=True
-        )
+        what = f"weights {weights!r}"
+        start, problems = constraints.numeric(sample[weights], what, positive=True)
     meet, wrong = constraints.read_constraints(sample, margins, totals, population, start, missing)
     if meet is None or problems:
         raise ObservError(*problems, *wrong)
 
     if weights is None and meet.population is not None:
         start *= meet.population / start.sum()
-    cells, cell = meet.auxiliary.collapse()
+    cells, cell = meet.auxiliary.collapsed
     of_cells = meet._replace(auxiliary=cells)
     before = np.bincount(cell, start)
     g, iterations = ratios(of_cells, before, method, bounds)
@@ -420,11 +408,7 @@ class _Proxy(NamedTuple):
     df: float
 
 
-def pattern_mixture(
-    values: Floats,
-    calibration: Calibration,
-    *phis: float,
-) -> list[Corrected]:
+def pattern_mixture(values: Floats, calibration: Calibration, *phis: float) -> list[Corrected]:
     """A mean as it would be if answering depended on the profile, on opinions, or both.
 
     The proxy of what people think is its regression on the margins, r its correlation with it. Who
@@ -443,13 +427,21 @@ def pattern_mixture(
 
 
 def _corrected(proxy: _Proxy | None, phi: float) -> Corrected:
+    """The mean less the gap over its divisor, with Fieller's interval, if that has ends."""
     divisor = proxy and _moved_by(proxy, phi)
     if not proxy or not divisor:
         return _UNKNOWN
-    quantile = float(stdtrit(proxy.df, 0.975))
-    ends = _fieller(proxy.mean, proxy.gap, divisor, quantile)
-    mean = proxy.mean.value - proxy.gap.value / divisor.value
-    return Corrected(mean, *ends) if ends else _UNKNOWN
+    (mean, each, of_divisor), gap = (*proxy.mean, divisor.each), proxy.gap
+    quantile, n = float(stdtrit(proxy.df, 0.975)), len(each)
+    fixed = each * divisor.value - gap.each
+    a = divisor.value**2 - quantile**2 * float(of_divisor @ of_divisor) / n**2
+    b = gap.value * divisor.value + quantile**2 * float(fixed @ of_divisor) / n**2
+    c = gap.value**2 - quantile**2 * float(fixed @ fixed) / n**2
+    inside = b**2 - a * c
+    if not a > 0 or not inside >= 0:
+        return _UNKNOWN
+    low, high = ((b + sign * math.sqrt(inside)) / a for sign in (-1, 1))
+    return Corrected(mean - gap.value / divisor.value, mean - high, mean - low)
 
 
 def _proxy(values: Floats, calibration: Calibration) -> _Proxy | None:
@@ -494,19 +486,3 @@ def _moved_by(proxy: _Proxy, phi: float) -> _Told | None:
     profile, opinion = phi * r + 1 - phi, phi + (1 - phi) * r
     slope = profile / opinion + r * (phi * opinion - (1 - phi) * profile) / opinion**2
     return _Told(r * profile / opinion, slope * explained.each / (2 * r))
-
-
-def _fieller(
-    start: _Told, gap: _Told, divisor: _Told, quantile: float
-) -> tuple[float, float] | None:
-    """The interval of start − gap / divisor; nothing where it has no ends."""
-    fixed = start.each * divisor.value - gap.each
-    n = len(fixed)
-    a = divisor.value**2 - quantile**2 * float(divisor.each @ divisor.each) / n**2
-    b = gap.value * divisor.value + quantile**2 * float(fixed @ divisor.each) / n**2
-    c = gap.value**2 - quantile**2 * float(fixed @ fixed) / n**2
-    inside = b**2 - a * c
-    if not a > 0 or not inside >= 0:
-        return None
-    low, high = ((b + sign * math.sqrt(inside)) / a for sign in (-1, 1))
-    return start.value - high, start.value - low
