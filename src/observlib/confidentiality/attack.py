@@ -1,14 +1,9 @@
 """An edition's own attack: what somebody can work back of what it withholds.
 
-What an outsider knows of counts, means and shares, of all that was published in this edition and in
-earlier ones, is put into linear and integer programmes (see `disclosure`). What is tried:
-
-- how many people gave each mark, of a question with few marks, in each month, quarter and year;
-- how many have each property, where the share of some is withheld;
-- counts that are withheld, beside their wholes, their parts and the months around them;
-- what the answers that came between two publications of a period were.
-
-A cell is pinned where it is known to be few people, and how many to within two; or undecided.
+What an outsider knows of counts, means and shares, of this edition and of earlier ones, is put into
+linear and integer programmes (see `disclosure`): how many people gave each mark, or have each
+property; counts withheld beside their wholes, parts and neighbours; answers that came between two
+publications. A cell is pinned where it is known to be few people, and how many to within two.
 """
 
 from __future__ import annotations
@@ -28,34 +23,13 @@ from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.period import Period
 from observlib.catalogue import Catalogue
-from observlib.catalogue.partners import (
-    NOBODY,
-    PARTNER,
-    TASK,
-    THEME,
-    UNTOLD,
-    leads_to_partner,
-    leads_to_task,
-)
-from observlib.confidentiality.disclosure import (
-    GROUPED,
-    PLACE,
-    WITHHELD_CELLS,
-    Block,
-    ImpossibleError,
-    Knowledge,
-    Programme,
-    Published,
-    Series,
-    Sum,
-    is_many,
-    linked_periods,
-    possible,
-    some,
-    tiles,
-    wide_step,
-)
+from observlib.catalogue import partners as routes
+from observlib.catalogue.partners import NOBODY, PARTNER, TASK, THEME, UNTOLD
+from observlib.confidentiality import disclosure
+from observlib.confidentiality.disclosure import Block, Knowledge, Programme, Published, Series, Sum
 from observlib.estimates import MEASURES, STEP, base, mark_step, measured_by
+
+_PLACE, _WITHHELD = disclosure.PLACE, disclosure.WITHHELD_CELLS
 
 # --- What a published number says of the exact one: the inverse of rounding, as anyone can do it
 
@@ -79,9 +53,6 @@ def half_width_range(
     row: Mapping[str, Any], steps: tuple[float, float], scale: tuple[float, float]
 ) -> tuple[float, float] | None:
     """Between what half the interval of a mean lies; None where neither end tells it.
-
-    An end's distance from the value is rounded up to a step (see `words.rounded_interval`); a wide
-    step is that of the end itself. An end of the scale tells nothing: the interval was cut there.
 
     >>> row = {"estimate": 6.4, "ci_low": 5.5, "ci_high": 7.3}
     >>> [round(end, 3) for end in half_width_range(row, (0.1, 0.1), (0, 10))]
@@ -159,26 +130,20 @@ def of_marks(
     knowledge: Knowledge,
     apart: Collection[str] = (),
 ) -> Block:
-    """How many people gave each mark of a question, in periods that tell of each other.
-
-    Of the periods that are `apart`, no edition tells what another does.
-    """
+    """How many people gave each mark of a question, in periods that tell of each other."""
     *place, question = of
-    name = {**dict(zip(PLACE, place, strict=True)), "quantity": question}
+    name = {**dict(zip(_PLACE, place, strict=True)), "quantity": question}
     worths = {
         indicator: [measure.factor * float(measure.worth(*mark)) for mark in marks]
         for indicator, measure in measured_by(question).items()
     }
-    programme = Programme()
-    cells: list[tuple[dict[str, Any], Sum]] = []
+    programme, cells, _ = block = Block(Programme(), [], {})
     counts: dict[tuple[int, str], list[int]] = {}
     before: dict[str, tuple[list[list[Any]], list[int]]] = {}
-    listed = estimates.records(rows)  # of plain rows: frames of a few rows each are slow
+    listed = estimates.records(rows)
     for row in listed:
         row["when"] = row["edition" if row["period"] in apart else "vintage"]
-    key = itemgetter("when", "period")
-    for (when, period), group in groupby(sorted(listed, key=key), key):
-        own = [*group]
+    for (when, period), own in _by(listed, "when", "period"):
         content = [_told(row) for row in own]
         earlier = None if period in apart else before.get(period)
         if earlier and earlier[0] == content:
@@ -197,7 +162,7 @@ def of_marks(
         everyone = dict.fromkeys(asked, 1.0)
         if any(row["status"] == "suppressed" for row in own):
             programme.tell(everyone, 1, math.inf, f"{question} {period}")
-            cells.append((here | {"cell": WITHHELD_CELLS[0]}, everyone))
+            cells.append((here | {"cell": _WITHHELD[0]}, everyone))
         if not empty:
             cells += [
                 (here | {"cell": f"mark {mark + 1} of {len(marks)}"}, {unknown: 1.0})
@@ -207,12 +172,12 @@ def of_marks(
             cells += _late(programme, earlier[1], asked, here)
     for then in {when for when, _ in counts}:
         told_then = {period: asked for (when, period), asked in counts.items() if when == then}
-        for whole, parts, is_all in tiles([*told_then]):
+        for whole, parts, is_all in disclosure.tiles([*told_then]):
             for mark in range(len(marks)):
                 total = {told_then[whole][mark]: 1.0}
                 total |= {told_then[part][mark]: -1.0 for part in parts}
                 programme.tell(total, 0, 0 if is_all else math.inf, f"{question} {whole}")
-    return Block(programme, cells, {})
+    return block
 
 
 def _told(row: Mapping[str, Any]) -> list[Any]:
@@ -245,7 +210,8 @@ def _tell_marks(
     fine = 10.0 ** -knowledge.decimals(row["indicator"])
     few = row["unit"] != "%" and row["n"] < estimates.LOW_BASE and math.isnan(row["ci_low"])
     step = mark_step(row["unit"]) if few else fine
-    of_ends = wide_step(row["unit"]) if is_wide and not is_many(row["n"]) else fine
+    widened = is_wide and not disclosure.is_many(row["n"])
+    of_ends = disclosure.wide_step(row["unit"]) if widened else fine
     n = exact_people(row["n"])
     if row["unit"] == "%":
         n = people_of_share(row, step, n)
@@ -299,11 +265,7 @@ def counting_indicators(catalogue: Catalogue) -> list[str]:
 
 
 def shares_of(indicator: str) -> tuple[str, ...]:
-    """The indicators that tell of the same contacts: in percent of what one counts, or by task.
-
-    >>> shares_of("partner_calls"), shares_of("visits")
-    (('partner_call_share', 'call_theme_share', 'task_calls'), ())
-    """
+    """The indicators that tell of the same contacts: in percent of what one counts, or by task."""
     return (*_ROUTED.get(indicator, ()), *([_BY_TASK[indicator]] if indicator in _BY_TASK else ()))
 
 
@@ -316,8 +278,7 @@ def of_shares(
     rows: pd.DataFrame, place: Mapping[str, str], indicator: str, knowledge: Knowledge
 ) -> Block:
     """How many people have each property whose share is told, or withheld."""
-    programme = Programme()
-    cells: list[tuple[dict[str, Any], Sum]] = []
+    programme, cells, _ = block = Block(Programme(), [], {})
     step = 10.0 ** -knowledge.decimals(indicator)
     groups = ("edition", "period", "group")
     for (edition, period, group), own in _by(estimates.records(rows), *groups):
@@ -328,12 +289,12 @@ def of_shares(
             programme.tell({base: 1.0, having: -1.0}, 0, math.inf, by)
             if row["status"] == "suppressed":
                 name = {**place, "quantity": indicator, "period": period, "group": group}
-                name |= {"group_value": row["group_value"], "cell": WITHHELD_CELLS[1]}
+                name |= {"group_value": row["group_value"], "cell": _WITHHELD[1]}
                 programme.tell({having: 1.0}, 1, math.inf, by)
                 cells.append((name, {having: 1.0}))
             else:
                 _tell_share(programme, row, base, having, step, by)
-    return Block(programme, cells, {})
+    return block
 
 
 def _tell_share(
@@ -356,7 +317,7 @@ def of_counts(
     does.
     """
     block = Block(Programme(), [], {})
-    leads = leads_to_partner(knowledge.catalogue.partners)
+    leads = routes.leads_to_partner(knowledge.catalogue.partners)
     tried: dict[int, dict[str, Any]] = {}
     before: dict[str, tuple[dict[_Name, float], _Places]] = {}
     for edition, own in _by(estimates.records(rows), "edition"):
@@ -371,8 +332,8 @@ def of_counts(
             for row in counts:
                 place = _unknown(block, places, name_of(row), period)
                 if row["status"] == "suppressed":
-                    cell = {name: row[name] for name in (*PLACE, "period", "group", "group_value")}
-                    tried[place] = {**cell, "quantity": indicator, "cell": WITHHELD_CELLS[2]}
+                    cell = {name: row[name] for name in (*_PLACE, "period", "group", "group_value")}
+                    tried[place] = {**cell, "quantity": indicator, "cell": _WITHHELD[2]}
                 _tell_count(block, place, row, is_last, knowledge)
             before[period] = told, places
             periods[period] = {name: places[name] for name in told}
@@ -442,10 +403,7 @@ def _tell_products(block: Block, places: _Places, by: str) -> None:
 def _tell_routes(
     block: Block, told: _Places, places: _Places, leads: _Leads | None, period: str
 ) -> None:
-    """Each contact leads to a partner, to several or to none, and each theme to one of these.
-
-    Where themes led in an earlier edition is not known any more: `leads` is None.
-    """
+    """Each contact leads to a partner, to several or to none, and each theme to one of these."""
     for of in dict.fromkeys(name[:2] for name in told):
         own = {name[2:]: place for name, place in told.items() if name[:2] == of}
         partners = {value: place for (group, value), place in own.items() if group == PARTNER}
@@ -469,7 +427,7 @@ def _tell_tasks(
     block: Block, near: Iterable[_Row], places: _Places, catalogue: Catalogue, period: str
 ) -> None:
     """A task has the contacts of its themes; at the least, where small themes are together."""
-    leads = leads_to_task("themes", catalogue.tasks)
+    leads = routes.leads_to_task("themes", catalogue.tasks)
     names = dict.fromkeys(name_of(row) for row in near)
     for *of, group, task in [name for name in names if name[2] == TASK]:
         themes = [name for name in names if name[:3] == (*of, THEME)]
@@ -491,7 +449,7 @@ def _tell_shares(
         parts: list[int] = []
         for row in own:
             # what a label stands for that puts themes together is known to be the rest of them
-            together = row["group_value"] in GROUPED
+            together = row["group_value"] in disclosure.GROUPED
             name = (*of, _WITH_THEME, row["group_value"]) if together else name_of(row)
             parts.append(having := _unknown(block, places, name, period))
             by = f"{indicator} {period} {row['group_value']}"
@@ -515,7 +473,7 @@ def _tell_periods(
     """A quarter is the sum of its months, a year of its quarters; or of those that are told."""
     for name in dict.fromkeys(name for places in periods.values() for name in places):
         own = {period: places[name] for period, places in periods.items() if name in places}
-        for whole, parts, is_all in tiles(own):
+        for whole, parts, is_all in disclosure.tiles(own):
             given = [part for part in parts if pd.notna(told[part][name])]
             if indicator not in TO_FIVE and told[whole][name] == sum(told[n][name] for n in given):
                 parts = given  # what is withheld is at least one, and was left out
@@ -547,16 +505,16 @@ def blocks(
     rows = rows[rows["period"].map(lambda period: bool(Period(period).months))]
     asked = rows["indicator"].map(_question)
     plain = rows[(asked != "") & (rows["group"] == "") & ~rows["stands"]]
-    for (*place, question), own in plain.groupby([*PLACE, asked[plain.index]], sort=True):
+    for (*place, question), own in plain.groupby([*_PLACE, asked[plain.index]], sort=True):
         marks = knowledge.marks_of(place[0], str(question))
         if 2 <= len(marks) <= _MANY_MARKS:
-            for near in linked_periods(own["period"].unique()):
+            for near in disclosure.linked_periods(own["period"].unique()):
                 of = own[own["period"].isin(near)]
                 about = (*place, str(question))
                 yield _agreeing(of, partial(of_marks, of, about, marks, wide, knowledge))
     shares = rows[(asked == "") & (rows["unit"] == "%") & rows["indicator"].isin(SHARES)]
-    for (*place, indicator), own in shares.groupby([*PLACE, "indicator"], sort=True):
-        yield of_shares(own, dict(zip(PLACE, place, strict=True)), str(indicator), knowledge)
+    for (*place, indicator), own in shares.groupby([*_PLACE, "indicator"], sort=True):
+        yield of_shares(own, dict(zip(_PLACE, place, strict=True)), str(indicator), knowledge)
     for indicator in counting_indicators(knowledge.catalogue):
         if not tells_count(rows, indicator):
             continue
@@ -580,8 +538,8 @@ def _agreeing(rows: pd.DataFrame, made: Callable[[Collection[str]], Block]) -> B
 
 def _agrees(block: Block) -> bool:
     try:
-        some(block.programme)
-    except ImpossibleError:
+        disclosure.some(block.programme)
+    except disclosure.ImpossibleError:
         return False
     return True
 
@@ -593,7 +551,7 @@ def _question(indicator: str) -> str:
 
 PINNED_WITHIN = 2  # people: what is known more closely than this, either way, is pinned
 FOUND = [
-    *PLACE,
+    *_PLACE,
     *("quantity", "period", "group", "group_value", "cell", "least", "most", "pinned", "told_by"),
 ]
 
@@ -616,17 +574,17 @@ def _tried(block: Block, knowledge: Knowledge) -> Iterator[dict[str, Any]]:
     if not block.cells:
         return
     few = knowledge.few(block.cells[0][0]["device"])
-    implied = np.array([name["cell"] not in WITHHELD_CELLS for name, _ in block.cells])
+    implied = np.array([name["cell"] not in _WITHHELD for name, _ in block.cells])
 
     def enough(low: np.ndarray, high: np.ndarray) -> np.ndarray:
         """Of what nobody withheld, that it is not pinned; of the rest, all is looked for."""
         return implied & ((high - low > 2 * PINNED_WITHIN) | (low < 1) | (high >= few))
 
     try:
-        found = possible(block.programme, [total for _, total in block.cells], enough)
-    except ImpossibleError as error:
+        found = disclosure.possible(block.programme, [total for _, total in block.cells], enough)
+    except disclosure.ImpossibleError as error:
         name = block.cells[0][0]
-        raise ImpossibleError(
+        raise disclosure.ImpossibleError(
             f"{name['device']}: no counts agree with what is told of {name['quantity']} now and in "
             "earlier editions; nothing was published; this is a mistake of observlib: report it, "
             f"with what the solver says: {error}"

@@ -20,38 +20,13 @@ from observlib import estimates
 from observlib.base import kept
 from observlib.base.errors import ObservError, bounded
 from observlib.base.period import Period
-from observlib.confidentiality.attack import (
-    FEW_LATE,
-    PINNED_WITHIN,
-    SHARES,
-    TO_FIVE,
-    attack,
-    blocks,
-    name_of,
-    shares_of,
-)
-from observlib.confidentiality.disclosure import (
-    PLACE,
-    WITHHELD_CELLS,
-    Amended,
-    Block,
-    Knowledge,
-    Programme,
-    Published,
-    Series,
-    Sum,
-    is_many,
-    matrix,
-    possible,
-    some,
-    wide_step,
-    widened,
-)
+from observlib.confidentiality import attack, disclosure
+from observlib.confidentiality.disclosure import PLACE, Amended, Knowledge, Published, Series
 from observlib.estimates import MEASURES, measured_by
 
 # --- Secondary suppression of any table: the fewest counts to withhold, so that no small one is had
 
-_Told = tuple[Sum, float, float, str]  # as `Programme.sums`: a sum, its least, its most, by what
+_Told = tuple[disclosure.Sum, float, float, str]  # as `Programme.sums`
 _WORK = 1_000_000  # nodes of the search in one programme, times its unknowns; what it has is used
 _LARGE = 6_000  # changes of cells in one programme; of a larger one, some cells at a time
 
@@ -61,37 +36,18 @@ def withheld_cells(
     sums: Sequence[_Told],
     few: int = estimates.MINIMUM_PEOPLE,
     also: Iterable[int] = (),
-    within: int = PINNED_WITHIN,
+    within: int = attack.PINNED_WITHIN,
     unseen: Iterable[int] = (),
 ) -> set[int]:
     """The fewest cells to withhold, so that none of few people is known closely.
 
-    A cell withheld for itself is protected where what it can be, under all that is told, ends at
-    numbers that lie more than `2 * within` apart: what `attack` calls pinned, it is not.
-    (A 10 that can be 10 or 11 is not protected, though a reader might not know that it is of few.)
-    Which cells are withheld for themselves, and which to cover them, is not told.
-
-    Zeros stay told: that there is no one is seen in small tables anyway, and a zero that may be
-    withheld would make of each cell withheld one that may be none. So a reader knows of each cell
-    withheld that it is 1 at least, and a zero covers nothing. That a respondent knows of himself
-    tells him the same, no more: counts of people need no rule for single respondents.
-
-    The programme: each cell is withheld or not; and for each cell that is protected there are two
-    answers, which agree with all that is told, differ from the counts in withheld cells alone, and
-    lie far enough apart in that cell. No cell changes by more than that distance (times the ratio
-    of the largest coefficient to the smallest), which leaves out no solution of tables of two
-    dimensions, one of them a hierarchy or none: their changes are sums of cycles.
-
-    Where the programme is too large, or the search has no answer at its limit of nodes, cells are
-    protected some after the others, down to one at a time, beside all that is withheld already; and
-    where nothing is found for one, all but zeros are withheld. An answer is used as well where the
-    limit came before it was known to be the fewest. In these cases cells are then given back, the
-    largest first, as long as all remain protected; what is withheld may then be more than needed.
-    No limit is one of time. Two hundred cells in rows and columns take two seconds.
-
-    The result is attacked (`possible`, in whole numbers) before it is returned.
-
-    Of 4, 30 and 15 people and their total, the 4 would be had from the others:
+    A cell is protected where what it can be, under all that is told, ends at numbers that lie more
+    than `2 * within` apart. Zeros stay told, so a reader knows of each cell withheld that it is 1
+    at least. Each cell is withheld or not; each protected cell has two answers, which agree with
+    all that is told, differ from the counts in withheld cells alone, and lie far enough apart.
+    Where the programme is too large, or the search has no answer at its limit of nodes (never of
+    time), cells are protected some after the others, and given back, the largest first, as long as
+    all remain protected.
 
     >>> withheld_cells([4, 30, 15, 49], [({0: 1, 1: 1, 2: 1, 3: -1}, 0, 0, "the total")])
     {0, 2}
@@ -126,30 +82,27 @@ def withheld_cells(
                 f"cell {bounded(pinned)} cannot be protected: known to within {within} people "
                 "with all others withheld; tell one of the sums less closely, or ask less"
             )
-    for place in (
-        [] if fewest else sorted(hidden - unseen - {*primary}, key=lambda x: (-people[x], x))
-    ):
+    covering = [] if fewest else hidden - unseen - {*primary}
+    for place in sorted(covering, key=lambda x: (-people[x], x)):
         if not _pinned(people, sums, hidden - {place}, primary, wide):
             hidden.remove(place)
     return hidden - unseen
 
 
-def fewest_withheld(block: Block, few: int) -> set[Any]:
-    """The fewest counts of a block to withhold with those withheld, by the names of their unknowns.
+def fewest_withheld(block: disclosure.Block, few: int) -> set[Any]:
+    """The fewest counts of a block to withhold with those withheld, by their unknowns' names.
 
-    What can be had of a count that is withheld follows from those that are told: any counts that
-    agree with these may stand for the ones that are not. None are found where it is had from what
-    an earlier edition told, or from what is no figure; nor where it is undecided.
+    None are found where one is had from an earlier edition, or from no figure; nor if undecided.
     """
     programme = block.programme
-    if (found := some(programme)) is None:
+    if (found := disclosure.some(programme)) is None:
         return set()
     counts: list[float] = found.tolist()
     dropped = {place for places in block.open.values() for place in places}
     sums = [told for place, told in enumerate(programme.sums) if place not in dropped]
     withheld = {place for _, total in block.cells for place in total}
     closed = [place for place in range(len(counts)) if place not in block.open]
-    known = possible(programme, [{place: 1.0} for place in closed])
+    known = disclosure.possible(programme, [{place: 1.0} for place in closed])
     many = {n for n, ends in zip(closed, known, strict=True) if ends.exact and ends.least >= few}
     small = withheld.intersection(closed) - many
     for place, ends in zip(closed, known, strict=True):  # as other figures tell it, they stay
@@ -199,7 +152,7 @@ def _fewest(
 
     cells = np.flatnonzero(people)  # zeros do not change
     size, answers = len(cells), 2 * len(protected)
-    relation = matrix((total for total, *_ in sums), len(people))[:, cells]
+    relation = disclosure.matrix((total for total, *_ in sums), len(people))[:, cells]
     ends = np.array([(least, most) for _, least, most, _ in sums]).reshape(-1, 2).T
     factors = abs(relation.data[relation.data != 0])
     reach = math.ceil(wide * factors.max() / factors.min()) if len(factors) else wide
@@ -248,15 +201,11 @@ def _pinned(
     protected: Sequence[int],
     wide: int,
 ) -> list[int]:
-    """The protected cells that a reader knows more closely than is allowed.
-
-    A bound whose search ended before it was known is one that is possible all the same: a cell
-    that is not named is protected. Where no counts were found all are named.
-    """
-    programme = Programme(sums=[*sums])
+    """The protected cells that a reader knows more closely than is allowed; all if undecided."""
+    programme = disclosure.Programme(sums=[*sums])
     for place, count in enumerate(people):
         programme.unknown(place, *((1, math.inf) if place in hidden else (count, count)))
-    seen = possible(
+    seen = disclosure.possible(
         programme, [{place: 1.0} for place in protected], lambda low, high: high - low >= wide
     )
     return [
@@ -275,8 +224,8 @@ class DeviceDecision(NamedTuple):
     """What an edition tells of a device, or of all of its devices.
 
     `changes` are the estimates that stand instead of those with the same `KEY`; `wide` the series
-    told in wide steps; `tried` what the attack found of the rest; `amended` what had been corrected
-    of the data.
+    told in wide steps; `tried` what the attack found; `amended` what had been corrected of the
+    data.
     """
 
     changes: pd.DataFrame
@@ -287,9 +236,8 @@ class DeviceDecision(NamedTuple):
     @property
     def digest(self) -> str:
         """Of all that pages see of it."""
-        return kept.bytes_digest(
-            json.dumps([estimates.csv_lines(self.changes), self.wide]).encode()
-        )
+        seen = [estimates.csv_lines(self.changes), self.wide]
+        return kept.bytes_digest(json.dumps(seen).encode())
 
 
 def decide(
@@ -307,20 +255,20 @@ def decide(
     told = _widened(told, pd.Series(is_wide, told.index, bool), knowledge)
     told = _as_before(told, earlier, knowledge, rounded)
     now = told["source"] == rows["source"]  # and not as an earlier edition told it
-    tried = attack([*earlier, Published(rounded(told), wide)], knowledge)
+    tried = attack.attack([*earlier, Published(rounded(told), wide)], knowledge)
     for _ in range(_ROUNDS):
         pinned = tried[tried["pinned"]]
         if pinned.empty:
             changes = _changes(rows, _as_the_whole(rows, told))
             return DeviceDecision(changes, tuple(sorted(wide)), tried, tuple(knowledge.amended))
-        counts = pinned["cell"] == WITHHELD_CELLS[2]
+        counts = pinned["cell"] == disclosure.WITHHELD_CELLS[2]
         told = _with_less(told, pinned[~counts], wide, knowledge, now)
         for _, own in pinned[counts].groupby("quantity", sort=True):
             publications = [*earlier, Published(rounded(told), wide)]
             told = _without_beside(told, own, publications, knowledge)
         again = set(pinned["quantity"])  # nothing changes for the others
         others = tried[~tried["quantity"].isin(again)]
-        own = attack([*earlier, Published(rounded(told), wide)], knowledge, again)
+        own = attack.attack([*earlier, Published(rounded(told), wide)], knowledge, again)
         tried = pd.concat([others, own], ignore_index=True) if len(others) else own
     raise ObservError(
         *(
@@ -345,8 +293,10 @@ def _with_less(
     less, none = (pd.Series(False, index=told.index) for _ in range(2))
     for row in estimates.records(pinned):
         place = tuple(row[name] for name in PLACE)
-        same = (told[PLACE] == list(place)).all(axis=1) & _of_quantity(told, row["quantity"])
-        if measured_by(row["quantity"]):
+        measures = measured_by(row["quantity"])  # of a question; an indicator has none
+        same = (told[PLACE] == list(place)).all(axis=1)
+        same &= told["indicator"].isin(measures or [row["quantity"]])
+        if measures:
             same &= told["group"] == ""
             own, *others = dict.fromkeys([len(Period(row["period"]).months), *sorted(length[same])])
             series = [(*place, row["quantity"], months) for months in (own, *others) if months]
@@ -366,31 +316,21 @@ def _without_beside(
     publications: Sequence[Published],
     knowledge: Knowledge,
 ) -> pd.DataFrame:
-    """Estimates without the fewest counts that give back others of the same quantity.
-
-    Where these do not do, nothing of it is told of the periods of which too much is known.
-    """
+    """Estimates without the fewest counts that give back others; else none of their periods."""
     device, quantity = pinned.iloc[0][["device", "quantity"]]
-    same = told["indicator"].isin([quantity, *shares_of(quantity)])
+    same = told["indicator"].isin([quantity, *attack.shares_of(quantity)])
     periods = told["period"].isin(pinned["period"])
-    for block in blocks(publications, knowledge, [quantity]):
+    for block in attack.blocks(publications, knowledge, [quantity]):
         if block.open:
             names = fewest_withheld(block, knowledge.few(device))
-            found = [(row["period"], *name_of(row)) in names for row in estimates.records(told)]
-            return _without(told, same & (np.array(found) if names else periods))
+            own = [(row["period"], *attack.name_of(row)) for row in estimates.records(told)]
+            hidden = np.array([name in names for name in own]) if names else periods
+            return _without(told, same & hidden)
     return _without(told, same & periods)
 
 
-def _of_quantity(rows: pd.DataFrame, quantity: str) -> pd.Series:
-    """Which estimates are of a question, or of an indicator."""
-    return rows["indicator"].isin(measured_by(quantity) or [quantity])
-
-
 def _as_the_whole(rows: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
-    """Estimates of which those that say a whole again, in a group, are told as it is.
-
-    Beside neighbours, or as what an action was to move, it has another name and would be told.
-    """
+    """Estimates of which those that say a whole again, in a group, are told as it is."""
     numbers = [*estimates.NUMBERS, "status"]
     in_group = (rows["group"] != "").to_numpy()
     again = np.flatnonzero(in_group & rows["estimate"].notna())
@@ -409,7 +349,7 @@ def _widened(rows: pd.DataFrame, which: pd.Series, knowledge: Knowledge) -> pd.D
     out = rows.copy()
     for indicator in rows.loc[which, "indicator"].unique():
         those = which & (rows["indicator"] == indicator)
-        out.loc[those] = widened(rows[those], knowledge.decimals(indicator))
+        out.loc[those] = disclosure.widened(rows[those], knowledge.decimals(indicator))
     return out
 
 
@@ -425,14 +365,9 @@ def _as_before(
 ) -> pd.DataFrame:
     """Estimates of which those to which few answers have come since stand as they were published.
 
-    The difference of two means, each with its base, would tell what the few answered; so would
-    that of two counts to the nearest five. What is told of the same answers stands together.
-
-    Where values of many people of its product and months were corrected since, a figure is told,
-    with the few who may have come beside them: `store.amended` says so, and not how far the figure
-    moved, for ten late marks move a mean as far as a correction of many does. A correction of fewer
-    than eleven people would tell them. Where the data are the same (`source`), a figure that
-    differs is made in another way, and is told.
+    The difference of two means, each with its base, would tell what the few answered. Where values
+    of many people were corrected since, or the data are the same and made in another way, a figure
+    is told.
     """
     before = latest(publication.estimates for publication in earlier)
     known: _Known = {}
@@ -459,7 +394,7 @@ def _answers(row: dict[str, Any]) -> tuple[Any, ...]:
     """Whose answers an estimate is of: those of a question, or of all categories of shares."""
     measure = MEASURES.get(row["indicator"])
     names = (measure.question if measure else row["indicator"], *estimate_key(row)[1:])
-    return names[:-1] if row["indicator"] in SHARES else names
+    return names[:-1] if row["indicator"] in attack.SHARES else names
 
 
 def _stand(both: Iterable[tuple[Any, Any]], known: _Known, amended: Collection[Amended]) -> bool:
@@ -479,10 +414,10 @@ def _numbers(row: dict[str, Any]) -> list[Any]:
 
 def _many_came(now: dict[str, Any], then: dict[str, Any]) -> bool:
     """Whether more than few answers are new, or no one's are told, or the data are the same."""
-    to_five = now["indicator"] in TO_FIVE
+    to_five = now["indicator"] in attack.TO_FIVE
     of = "estimate" if to_five else "n"
     of_all = not to_five and now["n"] == now["estimate"]  # counts of all there is
-    near = abs(now[of] - then[of]) <= FEW_LATE
+    near = abs(now[of] - then[of]) <= attack.FEW_LATE
     return of_all or not near or now["source"] == then["source"]
 
 
@@ -528,11 +463,9 @@ def applied_to_pairs(
     earlier: Iterable[tuple[pd.DataFrame, Collection[Amended]]],
     rounded: Callable[[pd.DataFrame], pd.DataFrame],
 ) -> pd.DataFrame:
-    """Comparisons whose sides have the changes that were decided.
+    """Comparisons whose sides have the changes that were decided: a difference moves as they do.
 
-    A difference moves as its sides do, and has none where one of them is withheld; the ends of its
-    interval are as wide as those of its sides. « Les autres », of whom no estimate tells, stand as
-    estimates do; where both sides stand, so do their difference and its verdict.
+    Where both sides stand as they were published, so do their difference and its verdict.
     """
     before: dict[tuple[Any, ...], dict[str, Any]] = {}
     known: _Known = {}
@@ -582,7 +515,8 @@ def _pair(row: dict[str, Any], changes: dict[str, dict[str, Any]], wide: set[Ser
             sign = -1 if side else 1
             moved += sign * (change["estimate"] - row[side + "estimate"])
         elif not math.isnan(out["difference_low"]):
-            step, exact = wide_step(row["unit"]), out["difference_high"] - out["difference_low"]
+            step = disclosure.wide_step(row["unit"])
+            exact = out["difference_high"] - out["difference_low"]
             out["difference_low"] = step * math.floor(out["difference_low"] / step)
             out["difference_high"] = step * math.ceil(out["difference_high"] / step)
             # from what is told: the exact one would give the exact width back
@@ -594,7 +528,7 @@ def _pair(row: dict[str, Any], changes: dict[str, dict[str, Any]], wide: set[Ser
 
 
 def _is_wide(row: dict[str, Any], wide: Collection[Series]) -> bool:
-    return row["group"] == "" and _series(row) in wide and not is_many(row["n"])
+    return row["group"] == "" and _series(row) in wide and not disclosure.is_many(row["n"])
 
 
 def _series(row: dict[str, Any]) -> Series:

@@ -26,10 +26,8 @@ def protect(
 ) -> pd.DataFrame:
     """Withhold values on fewer than eleven people, mark those on fewer than `low_base`.
 
-    Every indicator passes its rows through here before they become estimates.
-
-    This is a minimum frequency rule, with a rule against group disclosure: A. Hundepool and
-    others, *Statistical Disclosure Control* (Wiley, 2012), chapter 5, on tables of frequencies.
+    A minimum frequency rule, with one against group disclosure: A. Hundepool and others,
+    *Statistical Disclosure Control* (Wiley, 2012), chapter 5.
 
     >>> rows = pd.DataFrame(
     ...     {"indicator": "i", "period": "2026-T3", "unit": "%", "estimate": 50.0, "n": [4, 26, 92]}
@@ -62,22 +60,13 @@ def protect(
 
 
 def unanimous(unit: Any, estimate: Any, n: Any, low_base: int = estimates.LOW_BASE) -> Any:
-    """Whether a share or a score says that each of fewer than `low_base` people answered alike.
-
-    Who is known to be among a dozen respondents, all of whom are dissatisfied, is known to be
-    dissatisfied: group disclosure, which no minimum of people prevents.
-
-    Of columns, each is asked.
-    """
+    """Whether a share or a score says that each of fewer than `low_base` people answered alike."""
     off = np.where(unit == "%", abs(estimate - 50) - 50, abs(estimate) - 100)  # from either end
     return (n < low_base) & ((unit == "%") | (unit == "points")) & (abs(off) < 1e-9)
 
 
 def few_alike(unit: Any, estimate: Any, n: Any, low_base: int = estimates.LOW_BASE) -> Any:
     """Whether a share or a score tells what few people answered; of columns, each is asked.
-
-    They are those who have the property, those who have not, or all (see `unanimous`). Under
-    `low_base`, that a share is withheld does not tell which.
 
     >>> shares, bases = pd.Series([90.0, 5.0, 100.0, 0.0]), pd.Series([100, 400, 400, 12])
     >>> few_alike("%", shares, bases).tolist(), few_alike("sur 10", shares, bases).any()
@@ -143,14 +132,10 @@ GROUPED = (REST, REASONS, CATEGORIES)  # labels of what may be several answers: 
 def merge_small(
     holders: Mapping[str, Set[str]], rest: str = REST
 ) -> dict[str, tuple[tuple[str, ...], Set[str]]]:
-    """Categories of at least eleven people; smaller ones are one, named by `rest`.
-
-    Where the small ones together are still too few, the next smallest joins them, as it could
-    else be told by subtraction.
-    """
+    """Categories of at least eleven people; smaller ones, and more if need be, are one: `rest`."""
 
     def union(names: Iterable[str]) -> set[str]:
-        return {one for name in names for one in holders[name]}
+        return set().union(*(holders[name] for name in names))
 
     groups = _groups(list(holders), lambda names: len(union(names)), rest)
     return {label: (names, union(names)) for label, names in groups.items()}
@@ -159,11 +144,7 @@ def merge_small(
 def merge_counts(
     counts: Mapping[str, int], rest: str = REST
 ) -> dict[str, tuple[tuple[str, ...], int]]:
-    """As `merge_small`, of categories in two of which nobody is: how many each holds.
-
-    >>> merge_counts({"a": 40, "b": 12, "c": 2})
-    {'a': (('a',), 40), 'Autres': (('b', 'c'), 14)}
-    """
+    """As `merge_small`, of categories in two of which nobody is: how many each holds."""
 
     def total(names: Iterable[str]) -> int:
         return sum(counts[name] for name in names)
@@ -195,11 +176,7 @@ _Part = TypeVar("_Part", str, int)
 
 
 def withheld_parts(counts: Mapping[_Part, float], withheld: Iterable[_Part] = ()) -> set[_Part]:
-    """Which parts of a published total to withhold, so that none of few people can be had.
-
-    A part of fewer than eleven people is withheld. The total less the parts that are shown
-    tells the sum of the others: so they are two at least, and eleven people at least.
-    """
+    """Parts of a published total to withhold: of few people, and others for eleven in all."""
     hidden = {name for name, count in counts.items() if 0 < count < _FEW} | set(withheld)
     shown = sorted((n, name) for name, n in counts.items() if n and name not in hidden)
     while hidden and shown and (len(hidden) == 1 or sum(counts[x] for x in hidden) < _FEW):
@@ -210,12 +187,9 @@ def withheld_parts(counts: Mapping[_Part, float], withheld: Iterable[_Part] = ()
 def window_told(quarters: Sequence[bool | None]) -> bool:
     """Whether a year of quarters may be told, beside them and beside the years that overlap it.
 
-    A year less its quarters that are told gives the others; and two successive years share three
-    quarters, so that their difference is the quarter that enters less the one that leaves. A year
-    is therefore told where all its quarters are (it says nothing more), or where none is and they
-    come regularly, every quarter or every other: what enters it then takes the place of something
-    that is not known either. The rule looks at the year's own data alone, and holds whichever
-    editions were published.
+    A year less its quarters that are told gives the others; two successive years share three
+    quarters. So all its quarters are told, or none is and they come regularly, every quarter or
+    every other.
     """
     hidden = [told is False for told in quarters]
     if not any(hidden):
@@ -247,19 +221,12 @@ def is_many(n: float) -> bool:
 
 
 def wide_step(unit: str) -> float:
-    """The step of the ends of an interval, in a series told in wide steps.
-
-    >>> wide_step("sur 10"), wide_step("points")
-    (0.5, 10.0)
-    """
+    """The step of the ends of an interval, in a series told in wide steps."""
     return 10.0 if unit == "points" else 0.5
 
 
 def widened(rows: pd.DataFrame, decimals: int) -> pd.DataFrame:
     """Estimates of one indicator in a series told in wide steps; those of many stay as they are.
-
-    Shares are withheld. The ends of a mean's interval are rounded away from it, so that it holds
-    what it held.
 
     >>> row = {"indicator": "satisfaction_10", "period": "2026-07", "unit": "sur 10", "n": 60.0}
     >>> mark = estimates.make([{**row, "estimate": 8.44, "ci_low": 7.83, "ci_high": 9.05}])
@@ -280,9 +247,8 @@ def _widened(row: dict[str, Any], decimals: int) -> dict[str, Any]:
     if math.isnan(row["ci_low"]):
         return row
     step, value = wide_step(row["unit"]), round(row["estimate"], decimals)
-    least, most = (
-        (-100.0, 100.0) if row["unit"] == "points" else (0.0, estimates.best_end(row["unit"]))
-    )
+    points = row["unit"] == "points"
+    least, most = (-100.0, 100.0) if points else (0.0, estimates.best_end(row["unit"]))
     low = max(least, step * math.floor(row["ci_low"] / step + 1e-9))
     high = min(most, step * math.ceil(row["ci_high"] / step - 1e-9))
     return row | {"estimate": value, "ci_low": min(value, low), "ci_high": max(value, high)}
@@ -330,8 +296,7 @@ class Published(NamedTuple):
 class Block(NamedTuple):
     """A programme of its own, and the cells that are tried in it, by their names.
 
-    `open` are the unknowns that the last edition tells and may withhold, each with the places of
-    what it tells of it among the sums of the programme.
+    `open` are the unknowns that may be withheld, with the places of what is told of them in `sums`.
     """
 
     programme: Programme
@@ -356,11 +321,7 @@ NODES = 20_000  # of the search for one bound: a limit of work, the same on a ma
 
 @dataclass
 class Programme:
-    """Unknown counts, and what is known of sums of them.
-
-    `unknowns` names each, `sums` are what was told: the coefficients, the least and the most, and
-    by what it was told.
-    """
+    """Unknown counts by name, and what is known of sums of them: least, most, and by what."""
 
     unknowns: list[Any] = field(default_factory=list)
     least: list[float] = field(default_factory=list)
@@ -384,13 +345,8 @@ class ImpossibleError(ObservError):
     """No counts agree with all that is told: something is told in another way than is supposed."""
 
 
-@dataclass(frozen=True)
-class Possible:
-    """What a sum can be: whole numbers that were found, the least and the most of them.
-
-    `exact` says that nothing beyond them is possible; else the search ended before it was known,
-    and where none was found until then, both are NaN: it is undecided.
-    """
+class Possible(NamedTuple):
+    """What a sum can be: the least and the most found (NaN: none), and if nothing is beyond."""
 
     least: float
     most: float

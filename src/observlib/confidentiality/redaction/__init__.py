@@ -20,9 +20,9 @@ from observlib.confidentiality.redaction.text import (
     Span,
     found_by,
     mails,
-    masked,
     personal_links,
     plain_text,
+    replaced,
 )
 
 _STEPS = load_data(__file__)
@@ -38,12 +38,8 @@ class Unreadable(ValueError):
 
 def redact(text: str, more_names: Names | None = None) -> str:
     """A text in which marks stand for what tells of someone; the rest, and earlier marks, stay."""
-    parts: list[str] = []
-    at = 0
-    for span in personal_spans(text, more_names):
-        parts += [text[at : span.start], REDACTION_MARKS[span.kind]]
-        at = span.end
-    return "".join([*parts, text[at:]])
+    spans = personal_spans(text, more_names)
+    return replaced(text, ((start, end, REDACTION_MARKS[kind]) for start, end, kind in spans))
 
 
 def personal_spans(text: str, more_names: Names | None = None) -> list[Span]:
@@ -72,9 +68,10 @@ def _once(text: str, more_names: Names | None) -> tuple[str, list[Span]]:
     def take(kind: str, spans: Iterable[tuple[int, int]]) -> None:
         nonlocal text, whole
         free = _apart(spans, text)
-        text = masked(text, free, SIGNS.get(kind, KEPT_SIGN))
+        signs = [(start, end, SIGNS.get(kind, KEPT_SIGN) * (end - start)) for start, end in free]
+        text = replaced(text, signs)
         if kind in SIGNS:
-            whole = masked(whole, free, SIGNS[kind])
+            whole = replaced(whole, signs)
             new.extend(Span(start, end, kind) for start, end in free)
 
     personal, public = personal_links(text)

@@ -80,16 +80,16 @@ def plain_text(text: str) -> tuple[str, list[int], list[int]]:
     return "".join(signs), starts, ends
 
 
-def masked(text: str, spans: Iterable[tuple[int, int]], sign: str) -> str:
-    """A text in which some spans, in order, are masked.
+def replaced(text: str, instead: Iterable[tuple[int, int, str]]) -> str:
+    """A text in which others stand instead of some spans, in order.
 
-    >>> masked("le 3939", [(3, 7)], "_")
-    'le ____'
+    >>> replaced("le 3939", [(3, 7, "___")])
+    'le ___'
     """
     parts: list[str] = []
     at = 0
-    for start, end in spans:
-        parts += [text[at:start], sign * (end - start)]
+    for start, end, other in instead:
+        parts += [text[at:start], other]
         at = end
     return "".join([*parts, text[at:]])
 
@@ -135,29 +135,28 @@ def folded(word: str) -> str:
     return fold(word).replace("’", "'")
 
 
-def _path(name: str) -> Path:
-    """Where a list of words of the package stands."""
-    return Path(__file__).with_name(f"{name}.txt")
+def _listed(name: str) -> list[str]:
+    """The words of a list of the package."""
+    return words_of_list(Path(__file__).with_name(f"{name}.txt"))
 
 
 @cache
 def rule_words(*names: str) -> frozenset[str]:
     """The words of some lists of the package."""
-    return frozenset(word for name in names for word in words_of_list(_path(name)))
+    return frozenset(word for name in names for word in _listed(name))
 
 
 @cache
 def _given_names() -> dict[str, bool]:
     """The given names that are known, and whether each is a name by itself."""
-    lists = (words_of_list(_path(name)) for name in ("given_names", "nicknames"))
-    words = [word for own in lists for word in own]
+    words = _listed("given_names") + _listed("nicknames")
     return {word.rstrip("*+"): word[-1] not in "*+" for word in words}
 
 
 @cache
 def of_history() -> re.Pattern[str]:
     """The names of people of history, with accents or without, written in capitals or small."""
-    names = " ".join(words_of_list(_path("history"))).split(", ")
+    names = " ".join(_listed("history")).split(", ")
     forms = (
         "".join(sign if sign.isascii() else f"(?:{sign}|{folded(sign)})" for sign in name)
         for name in names
@@ -247,10 +246,9 @@ def _is_frequent(word: str) -> bool:
     if word in known or (len(word) > 7 and RULE_WORDS["derived"].fullmatch(word)):
         return True
     for endings, instead in ((_ENDINGS, ""), (_OF_VERBS, "er")):
-        for ending in endings:
-            stem = word.removesuffix(ending)
-            if stem != word and len(stem) > 3 and stem + instead in known:
-                return True
+        stems = (word.removesuffix(ending) for ending in endings if word.endswith(ending))
+        if any(len(stem) > 3 and stem + instead in known for stem in stems):
+            return True
     return False
 
 
@@ -437,11 +435,8 @@ def _is_token(text: str, digits: int) -> bool:
         return False
     count = _digits(text)
     coded = count > 0 and len(text) > 7 and text.isupper() and digits < 5
-    return (
-        count >= digits
-        or coded
-        or (digits < 6 and bool(re.fullmatch(r"\d{4,}-[A-Z]|[A-Z]-\d{4,}", text)))
-    )
+    lettered = digits < 6 and re.fullmatch(r"\d{4,}-[A-Z]|[A-Z]-\d{4,}", text)
+    return count >= digits or coded or bool(lettered)
 
 
 def _stands_alone(text: str, digits: int) -> bool:
@@ -485,14 +480,8 @@ WORD_KINDS.update(
         **{f"token_{count}": partial(_stands_alone, digits=count) for count in (2, 4, 5, 7, 8)},
     }
 )
-_FUNCTIONS: dict[str, Callable[[str], _Found]] = {
-    "ibans": _ibans,
-    "phones": _phones,
-    "phones_said": _phones_said,
-    "addresses": _addresses,
-    "homes": _homes,
-    "references": _references,
-}
+_NAMED = (_ibans, _phones, _phones_said, _addresses, _homes, _references)
+_FUNCTIONS = {function.__name__.removeprefix("_"): function for function in _NAMED}
 _SECTIONS = {name: [*own.values()] for name, own in _SHAPES.items()}
 _ONE_BY_ONE = {name: [pattern] for own in _SHAPES.values() for name, pattern in own.items()}
 
