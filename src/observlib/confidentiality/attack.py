@@ -562,11 +562,8 @@ def attack(
     quantities: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """Try all that an edition withholds."""
-    found = [
-        cell
-        for block in blocks(publications, knowledge, quantities)
-        for cell in _tried(block, knowledge)
-    ]
+    programmes = blocks(publications, knowledge, quantities)
+    found = [cell for block in programmes for cell in _tried(block, knowledge)]
     return pd.DataFrame(found, columns=FOUND)
 
 
@@ -602,9 +599,8 @@ def check_tried(units: Iterable[tuple[str, str]], catalogue: Catalogue) -> None:
     tried = {*MEASURES, *SHARES, *counts}.union(*map(shares_of, counts))
     wrong = [
         f"{name} ({unit}): no attack tries to work back whose answers it tells; name it in "
-        "MEASURES (estimates/__init__.py) or SHARES "
-        "(confidentiality/attack.py), or say why it need "
-        "not be tried, as `untried` of its entry in indicators.yml"
+        "MEASURES (estimates/__init__.py) or SHARES (confidentiality/attack.py), or say why it "
+        "need not be tried, as `untried` of its entry in indicators.yml"
         for name, unit in units
         if (unit in ("%", "points", "note") or unit.startswith("sur "))
         and not (name in tried or catalogue.indicators[name].untried)

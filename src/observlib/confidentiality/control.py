@@ -168,17 +168,15 @@ def _fewest(
     is_hidden = np.isin(cells, [*hidden])
     cost = np.where(is_hidden, 0, 1 + people[cells] / (1 + people.sum()))
     wanted = np.concatenate([cost, np.zeros(answers * size)])
+    least = np.concatenate([is_hidden, np.tile(-down, answers)])
+    most = np.concatenate([np.ones(size), np.tile(up, answers)])
+    told = np.tile(ends - relation @ people[cells], answers)
     found = milp(
         wanted,
         integrality=np.repeat([1, int(whole)], [size, answers * size]),
-        bounds=Bounds(
-            np.concatenate([is_hidden, np.tile(-down, answers)]),
-            np.concatenate([np.ones(size), np.tile(up, answers)]),
-        ),
+        bounds=Bounds(least, most),
         constraints=[
-            LinearConstraint(
-                _beside(size, agree), *np.tile(ends - relation @ people[cells], answers)
-            ),
+            LinearConstraint(_beside(size, agree), *told),
             LinearConstraint(vstack([rise, fall]).tocsr(), -np.inf, 0),
             LinearConstraint(_beside(size, apart), wide),
         ],
@@ -208,11 +206,8 @@ def _pinned(
     seen = disclosure.possible(
         programme, [{place: 1.0} for place in protected], lambda low, high: high - low >= wide
     )
-    return [
-        place
-        for place, bounds in zip(protected, seen, strict=True)
-        if not bounds.most - bounds.least >= wide
-    ]
+    found = zip(protected, seen, strict=True)
+    return [place for place, ends in found if not ends.most - ends.least >= wide]
 
 
 KEY = ["indicator", *PLACE, "period", "group", "group_value"]
@@ -270,14 +265,13 @@ def decide(
         others = tried[~tried["quantity"].isin(again)]
         own = attack.attack([*earlier, Published(rounded(told), wide)], knowledge, again)
         tried = pd.concat([others, own], ignore_index=True) if len(others) else own
-    raise ObservError(
-        *(
-            f"{row['device']}: {row['cell']} of {row['quantity']} in {row['period']} could be "
-            f"worked back from {bounded(row['told_by'].split('; '))}; nothing was published; take "
-            "one of them away"
-            for row in estimates.records(pinned)
-        )
+    problems = (
+        f"{row['device']}: {row['cell']} of {row['quantity']} in {row['period']} could be worked "
+        f"back from {bounded(row['told_by'].split('; '))}; nothing was published; take one of them "
+        "away"
+        for row in estimates.records(pinned)
     )
+    raise ObservError(*problems)
 
 
 def _with_less(

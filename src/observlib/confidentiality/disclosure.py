@@ -402,10 +402,8 @@ def possible(
             ended[place] += look(sign * row)
     if low[0] > high[0]:
         low[:] = high[:] = np.nan
-    return [
-        Possible(float(least), float(most), bool(ends == 2))
-        for least, most, ends in zip(low, high, ended, strict=True)
-    ]
+    found = zip(low.tolist(), high.tolist(), (ended == 2).tolist(), strict=True)
+    return [Possible(*ends) for ends in found]
 
 
 def some(programme: Programme) -> np.ndarray | None:
@@ -450,13 +448,9 @@ class _Solver:
         bounds = self.bounds
         for most in (np.inf, UNBOUNDED):  # where there is no end to it, as many as one likes
             bounds = Bounds(bounds.lb, np.minimum(bounds.ub, most))
-            found = milp(
-                -objective,
-                integrality=self.whole,
-                bounds=bounds,
-                constraints=self.told,
-                options={"node_limit": NODES, "mip_rel_gap": gap},
-            )
+            limits = {"node_limit": NODES, "mip_rel_gap": gap}
+            told = {"bounds": bounds, "constraints": self.told, "options": limits}
+            found = milp(-objective, integrality=self.whole, **told)
             if found.x is not None:
                 return np.round(found.x), found.status == 0
         if "infeasible" in found.message:

@@ -171,13 +171,11 @@ def _is_of_a_role(word: str) -> bool:
     return is_given(word) or not (short or is_common(word) or is_place(word) or is_small(word))
 
 
-WORD_KINDS.update(
-    {
-        "initials": lambda letters: not _is_acronym(letters),
-        "of_a_role": _is_of_a_role,
-        "unusual": lambda text: not any(is_common(word) or is_small(word) for word in text.split()),
-    }
-)
+WORD_KINDS |= {
+    "initials": lambda letters: not _is_acronym(letters),
+    "of_a_role": _is_of_a_role,
+    "unusual": lambda text: not any(is_common(word) or is_small(word) for word in text.split()),
+}
 _WINDOW = 80
 _LEADS = ("el", "al", "ben", "ait", "ould", "abd", "van", "von", "di", "da")  # of surnames
 
@@ -372,11 +370,8 @@ def _written_small(text: str, small: bool) -> Iterator[tuple[int, int]]:
         while words and folded(words[-1][1]) in PARTICLES:
             words.pop()
         lead = sum(1 for _ in takewhile(lambda word: folded(word[1]) in PARTICLES, words[:-1]))
-        strange = (
-            (found["titled"] or (small and found["strange"]))
-            and words
-            and is_strange_small(words[lead][1])
-        )
+        strange = words and is_strange_small(words[lead][1])
+        strange = strange and (found["titled"] or (small and found["strange"]))
         sure = found["sure"] or found["titled"] == "m."
         if words and (sure or strange or is_only_given(words[lead][1])):
             initial = _SMALL["initial"].match(text, words[-1].end(1))

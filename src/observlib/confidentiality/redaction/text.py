@@ -19,22 +19,9 @@ from observlib.base import personal, yaml_files
 from observlib.base.personal import is_phone, signs
 from observlib.base.text import Patterns, compiled, fold, words_of_list
 
-REDACTION_MARKS = {
-    "name": "[nom]",
-    "phone": "[téléphone]",
-    "email": "[adresse électronique]",
-    "address": "[adresse]",
-    "nir": "[numéro de sécurité sociale]",
-    "account": "[compte bancaire]",
-    "card": "[carte bancaire]",
-    "plate": "[plaque d'immatriculation]",
-    "birth": "[date de naissance]",
-    "tax": "[numéro fiscal]",
-    "allowance": "[numéro d'allocataire]",
-    "file": "[numéro de dossier]",
-    "link": "[lien personnel]",
-    "ip": "[adresse IP]",
-}
+REDACTION_MARKS: dict[str, str] = yaml_files.load_data(
+    str(Path(__file__).with_name("__init__.yml"))
+)["marks"]
 SIGNS = {kind: chr(0xF300 + place) for place, kind in enumerate(REDACTION_MARKS)}  # of private use
 KEPT_SIGN = chr(0xF3FF)
 _LATIN = (*range(0x250), *range(0x1E00, 0x1F00))
@@ -464,22 +451,20 @@ def _is_no_list(number: str) -> bool:
     return pairs != sorted({*pairs})
 
 
-WORD_KINDS.update(
-    {
-        "nir": lambda text: personal.is_nir(signs(text)),
-        "card": lambda text: personal.is_card(signs(text)),
-        "tax": lambda text: personal.is_tax_number(signs(text)),
-        "phone": lambda text: is_phone(signs(text)) and not signs(text).startswith(("19", "20")),
-        "nine_digits": lambda text: _digits(text) >= 9,
-        "ten_digits": lambda text: _digits(text) >= 10,
-        "with_letters": lambda text: 6 < _digits(text) < len(signs(text)),
-        "no_list": _is_no_list,
-        "no_scale": lambda text: signs(text) not in "0123456789",
-        "ip": _is_ip,
-        "long": lambda text: len(text) > 16,
-        **{f"token_{count}": partial(_stands_alone, digits=count) for count in (2, 4, 5, 7, 8)},
-    }
-)
+WORD_KINDS |= {
+    "nir": lambda text: personal.is_nir(signs(text)),
+    "card": lambda text: personal.is_card(signs(text)),
+    "tax": lambda text: personal.is_tax_number(signs(text)),
+    "phone": lambda text: is_phone(signs(text)) and not signs(text).startswith(("19", "20")),
+    "nine_digits": lambda text: _digits(text) >= 9,
+    "ten_digits": lambda text: _digits(text) >= 10,
+    "with_letters": lambda text: 6 < _digits(text) < len(signs(text)),
+    "no_list": _is_no_list,
+    "no_scale": lambda text: signs(text) not in "0123456789",
+    "ip": _is_ip,
+    "long": lambda text: len(text) > 16,
+    **{f"token_{count}": partial(_stands_alone, digits=count) for count in (2, 4, 5, 7, 8)},
+}
 _NAMED = (_ibans, _phones, _phones_said, _addresses, _homes, _references)
 _FUNCTIONS = {function.__name__.removeprefix("_"): function for function in _NAMED}
 _SECTIONS = {name: [*own.values()] for name, own in _SHAPES.items()}

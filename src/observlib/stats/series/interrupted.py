@@ -362,11 +362,8 @@ def breaks_before(values: pd.Series, day: date, counts: bool) -> list[date]:
     times = regression.positions([str(month) for month in values.index])
     near = values[_longest(times, first)]
     found = seasonally_adjusted(near).changes["month"] if counts else _levels(near)
-    return [
-        date.fromisoformat(f"{month}-01")
-        for month in found
-        if position(month) <= first - levels.HOLDS
-    ]
+    last = first - levels.HOLDS
+    return [date.fromisoformat(f"{month}-01") for month in found if position(month) <= last]
 
 
 def _levels(values: pd.Series) -> list[str]:

@@ -267,16 +267,9 @@ def regression(
         )
     half = estimation.half_width(se, np.full(len(se), df), level)
     t = np.full(len(se), np.nan) if whole else estimate / se
-    return pd.DataFrame(terms, columns=["driver", "value"]).assign(
-        estimate=estimate,
-        se=se,
-        ci_low=estimate - half,
-        ci_high=estimate + half,
-        t=t,
-        df=df,
-        p=2 * stdtr(df, -np.abs(t)),
-        n=int(rows.sum()),
-    )
+    found = {"estimate": estimate, "se": se, "ci_low": estimate - half, "ci_high": estimate + half}
+    test = {"t": t, "df": df, "p": 2 * stdtr(df, -np.abs(t)), "n": int(rows.sum())}
+    return pd.DataFrame(terms, columns=["driver", "value"]).assign(**found, **test)
 
 
 def _columns(design: Design, drivers: Sequence[str]) -> tuple[list[tuple[str, object]], Floats]:

@@ -377,17 +377,11 @@ def tabulate(
     n_eff = effective_units(design, inside, count)
     n_eff[telling] = n[telling] / deff[telling]
     half = np.where(whole, 0.0, np.where(sure, half_width(se, df, level), np.nan))
-    return groups.labels.assign(
-        estimate=np.where(exists, estimate, np.nan),
-        se=se,
-        ci_low=estimate - half,
-        ci_high=estimate + half,
-        df=df,
-        n=n,
-        n_eff=np.where(exists, n_eff, np.nan),
-        deff=deff,
-        status=np.select([sure, exists], ["published", "no_interval"], "missing"),
-    )
+    found = {"estimate": np.where(exists, estimate, np.nan), "se": se}
+    found |= {"ci_low": estimate - half, "ci_high": estimate + half, "df": df, "n": n}
+    found |= {"n_eff": np.where(exists, n_eff, np.nan), "deff": deff}
+    status = np.select([sure, exists], ["published", "no_interval"], "missing")
+    return groups.labels.assign(**found, status=status)
 
 
 def _simple_variance(design: Design, groups: Domains, scores: Floats) -> Floats:

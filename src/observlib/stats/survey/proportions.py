@@ -310,10 +310,8 @@ def quantile_interval(
     def ranked(rank: int) -> float:
         return float(given[order[np.searchsorted(last, rank)]]) if 1 <= rank <= n else math.nan
 
-    value, outside = (
-        ranked(max(1, math.ceil(n * p - 1e-9))),
-        (1 - intervals.checked_level(level)) / 2,
-    )
+    value = ranked(max(1, math.ceil(n * p - 1e-9)))
+    outside = (1 - intervals.checked_level(level)) / 2
     law = binom(n, p)
     low, high = ranked(int(law.ppf(outside))), ranked(int(law.isf(outside)) + 1)
     whole = not (math.isnan(low) or math.isnan(high))

@@ -190,23 +190,13 @@ class Calibration:
 
     def summary(self) -> pd.Series:
         """People, sum and range of weights, how many are negative, range of g, Kish's numbers."""
-        people, n_eff = len(self.weights), effective_n(self.weights)
-        return pd.Series(
-            {
-                "n": people,
-                "sum": self.weights.sum(),
-                "min": self.weights.min(),
-                "max": self.weights.max(),
-                "negative": int((self.weights < 0).sum()),
-                "g_min": self.g.min(),
-                "g_max": self.g.max(),
-                "design_effect": people / n_eff,
-                "effective_n": n_eff,
-                "trimmed": self.trimmed,
-                "iterations": self.iterations,
-            },
-            dtype=float,
-        )
+        weights, n_eff = self.weights, effective_n(self.weights)
+        found = {"n": len(weights), "sum": weights.sum(), "min": weights.min()}
+        found |= {"max": weights.max(), "negative": (weights < 0).sum()}
+        found |= {"g_min": self.g.min(), "g_max": self.g.max()}
+        found |= {"design_effect": len(weights) / n_eff, "effective_n": n_eff}
+        found |= {"trimmed": self.trimmed, "iterations": self.iterations}
+        return pd.Series(found, dtype=float)
 
 
 def effective_n(weights: np.ndarray) -> float:
@@ -336,14 +326,8 @@ def calibrate(
         final = trim_weights(final, *trim)
         trimmed = int(sum(np.isclose(final, bound, rtol=1e-9, atol=0).sum() for bound in trim))
     n, after = np.bincount(cell), np.bincount(cell, final)
-    return Calibration(
-        weights=final,
-        start=start,
-        auxiliary=meet.auxiliary,
-        margins=_margins(of_cells, n, before, after),
-        iterations=iterations,
-        trimmed=trimmed,
-    )
+    met = _margins(of_cells, n, before, after)
+    return Calibration(final, start, meet.auxiliary, met, iterations, trimmed)
 
 
 def _check_method(method: str, bounds: tuple[float, float] | None, missing: str) -> None:
@@ -364,16 +348,10 @@ def _margins(
     auxiliary, targets, labels, _ = of_cells
     people = auxiliary.totals(n)
     people[auxiliary.categories :] = n.sum()  # a numeric total is of everyone
-    return pd.DataFrame(
-        {
-            "margin": [label.margin for label in labels],
-            "category": pd.Series([label.category for label in labels], dtype=object),
-            "n": people,
-            "target": targets,
-            "before": auxiliary.totals(before),
-            "after": auxiliary.totals(after),
-        }
-    )
+    categories = pd.Series([label.category for label in labels], dtype=object)
+    found = {"margin": [label.margin for label in labels], "category": categories, "n": people}
+    given = {"before": auxiliary.totals(before), "after": auxiliary.totals(after)}
+    return pd.DataFrame({**found, "target": targets, **given})
 
 
 # --- How far a figure may be off where those who did not answer differ from those who did
@@ -467,12 +445,8 @@ def _proxy(values: Floats, calibration: Calibration) -> _Proxy | None:
     spread, unexplained = float((w * off**2).mean()), float((w * left**2).mean())
     lost = unexplained / spread * (size - 1) / df
     relative = off**2 / spread - (left**2 / unexplained if lost else 0.0)
-    return _Proxy(
-        mean=_Told(mean, w * off),
-        gap=_Told(float(too_many @ slope), w * (fitted - mean + pull * deleted)),
-        explained=_Told(1 - lost, w * lost * relative),
-        df=df,
-    )
+    gap = _Told(float(too_many @ slope), w * (fitted - mean + pull * deleted))
+    return _Proxy(_Told(mean, w * off), gap, _Told(1 - lost, w * lost * relative), df)
 
 
 def _moved_by(proxy: _Proxy, phi: float) -> _Told | None:
