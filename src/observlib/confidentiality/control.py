@@ -284,7 +284,7 @@ def _with_less(
     """Estimates that now tell less: series in wide steps; or, if all are, no pinned period."""
     before = frozenset(wide)  # what was widened for another cell is not yet tried
     length = told["period"].map(lambda period: len(Period(period).months))
-    less, none = (pd.Series(False, index=told.index) for _ in range(2))
+    less = none = pd.Series(False, index=told.index)
     for row in estimates.records(pinned):
         place = tuple(row[name] for name in PLACE)
         measures = measured_by(row["quantity"])  # of a question; an indicator has none
@@ -298,9 +298,9 @@ def _with_less(
             if narrow:  # the pinned period's own at first, then all that tell of it
                 for one in narrow[:1] if narrow[0] == series[0] else narrow:
                     wide.add(one)
-                    less |= same & (length == one[-1])
+                    less = less | (same & (length == one[-1]))
                 continue
-        none |= same & (told["period"] == row["period"])
+        none = none | (same & (told["period"] == row["period"]))
     return _without(_widened(told, less & now, knowledge), none)
 
 

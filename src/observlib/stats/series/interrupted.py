@@ -52,7 +52,10 @@ class Interrupted(NamedTuple):
 
 
 class _Series(NamedTuple):
-    """Values as they are regressed, what their variance is in proportion to, and their months."""
+    """Values as they are regressed, what their variance is in proportion to, and their months.
+
+    NaN: no value, or nobody answered.
+    """
 
     values: Array
     variance: Array
@@ -100,8 +103,17 @@ def interrupted(
         raise ValueError("answers are given for the series and for those compared, or for neither")
 
     def scaled(values: pd.Series, weighed: pd.Series | None) -> _Series:
-        numbers = _scaled(values.to_numpy(dtype=float), periods, counts)
-        return _Series(numbers, _variance(weighed, periods), periods, counts)
+        numbers, variance = values.to_numpy(dtype=float), np.ones(len(periods))
+        if weighed is not None:
+            by_month = pd.Series(weighed.to_numpy(dtype=float), weighed.index.astype(str))
+            given = by_month.reindex(periods).to_numpy()
+            variance = 1 / np.where(given > 0, given, np.nan)
+        if counts and (numbers < 0).any():
+            raise ValueError("a count is not negative")
+        if counts:
+            lengths = np.array([length_deviation(period) for period in periods])
+            numbers = np.log(np.where(numbers > 0, numbers, np.nan)) - lengths
+        return _Series(numbers, variance, periods, counts)
 
     compared = partial(_compare, day=day, others=others, breaks=breaks, level=level)
     own = scaled(values, answers)
@@ -145,25 +157,6 @@ def _apart(one: _Series, rest: Sequence[_Series]) -> _Series:
         return one
     mean = _mean(rest)
     return one._replace(values=one.values - mean.values, variance=one.variance + mean.variance)
-
-
-def _scaled(values: Array, periods: Sequence[str], counts: bool) -> Array:
-    """Values as they are regressed; NaN where there is none."""
-    if not counts:
-        return values.copy()
-    if (values < 0).any():
-        raise ValueError("a count is not negative")
-    logs = np.log(np.where(values > 0, values, np.nan))
-    return logs - np.array([length_deviation(period) for period in periods])
-
-
-def _variance(answers: pd.Series | None, periods: Sequence[str]) -> Array:
-    """What the variance of each value is in proportion to; NaN where nobody answered."""
-    if answers is None:
-        return np.ones(len(periods))
-    by_month = pd.Series(answers.to_numpy(dtype=float), answers.index.astype(str))
-    given = by_month.reindex([*periods]).to_numpy()
-    return 1 / np.where(given > 0, given, np.nan)
 
 
 def _compare(

@@ -6,7 +6,7 @@ without chance has a standard error of 0, an infinite base or an interval of no 
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
 import numpy as np
 from scipy.special import chdtri, nctdtr, ndtr, ndtri, stdtr, stdtrit
@@ -243,16 +243,7 @@ class PlannedAnswers(TypedDict, total=False):
     design_effect: float
 
 
-def power(
-    n: float,
-    difference: float,
-    *,
-    sd: float | None = None,
-    mean: float | None = None,
-    share: float | None = None,
-    level: float = 0.95,
-    design_effect: float = 1.0,
-) -> float:
+def power(n: float, difference: float, **how: Unpack[PlannedAnswers]) -> float:
     """How often a true difference is found, the right way round, with n answers in each period.
 
     Of means, Student's noncentral distribution, with Welch's degrees of freedom; of shares,
@@ -264,7 +255,7 @@ def power(
     >>> round(power(64, 0.5, sd=1.0), 3), round(power(900, 0.05, share=0.8), 3)
     (0.801, 0.72)
     """
-    _check(sd, mean, share, level, design_effect)
+    sd, mean, share, level, design_effect = _checked(**how)
     effective = n / design_effect
     if not _FEWEST <= effective < math.inf:
         raise ValueError(f"{n} answers, design effect {design_effect}: at least 2 effective ones")
@@ -290,12 +281,12 @@ def answers_needed(difference: float, **how: Unpack[PlannedAnswers]) -> int:
     >>> answers_needed(0.5, sd=2.5), answers_needed(0.5, sd=2.5, level=1 - 0.025 / 19)
     (394, 825)
     """
-    _check(**how)
+    design_effect = _checked(**how)[-1]
 
     def short(logarithm: float) -> float:
         return power(math.exp(logarithm), difference, **how) - POWER
 
-    fewest, most = (how.get("design_effect", 1.0) * effective for effective in (_FEWEST, _MOST))
+    fewest, most = (design_effect * effective for effective in (_FEWEST, _MOST))
     n = math.exp(_root(short, math.log(fewest) + 1e-9, math.log(most)))
     return math.ceil(round(n, 6))
 
@@ -306,7 +297,8 @@ def smallest_found(n: float, **how: Unpack[PlannedAnswers]) -> float:
     >>> round(smallest_found(394, sd=2.5), 3), round(smallest_found(20, share=0.5), 2)
     (0.5, 0.39)
     """
-    most = min(_room(how.get("mean"), how.get("share")), (how.get("sd") or 1.0) * _LARGEST)
+    sd, mean, share, *_ = _checked(**how)
+    most = min(_room(mean, share), (sd or 1.0) * _LARGEST)
 
     def short(difference: float) -> float:
         return power(n, difference, **how) - POWER
@@ -376,13 +368,13 @@ def _root(function: Callable[[float], float], low: float, high: float) -> float:
     return low if function(low) >= 0 else float(brentq(function, low, high, xtol=1e-12))
 
 
-def _check(
-    sd: Any = None,
-    mean: Any = None,
-    share: Any = None,
+def _checked(
+    sd: float | None = None,
+    mean: float | None = None,
+    share: float | None = None,
     level: float = 0.95,
     design_effect: float = 1.0,
-) -> None:
+) -> tuple[float | None, float | None, float | None, float, float]:
     if (sd is None) == (share is None):
         raise ValueError("give either the deviation of a mean, `sd`, or a `share`")
     if sd is not None and not 0 < sd < math.inf:
@@ -393,4 +385,4 @@ def _check(
         raise ValueError(f"a share is between 0 and 1, not {share}; write 0.8 for 80 %")
     if not 0 < design_effect < math.inf:
         raise ValueError(f"a design effect is above 0, not {design_effect}")
-    checked_level(level)
+    return sd, mean, share, checked_level(level), design_effect

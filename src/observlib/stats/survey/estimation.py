@@ -293,22 +293,22 @@ def ratio(
     groups = domains(design, by)
     over, under = numeric_column(design, numerator), numeric_column(design, denominator)
     known = ~np.isnan(over) & ~np.isnan(under)
+    return _ratios(design, groups, over, under, known, level)
+
+
+def means(design: Design, groups: Domains, values: Floats, level: float) -> pd.DataFrame:
+    """The frame of the means of an array (n,) whose unknown values are NaN."""
+    return _ratios(design, groups, values, np.ones(len(values)), ~np.isnan(values), level)
+
+
+def _ratios(
+    design: Design, groups: Domains, over: Floats, under: Floats, known: Mask, level: float
+) -> pd.DataFrame:
     over, under = np.where(known, over, 0.0), np.where(known, under, 0.0)
     base = weighted_sums(design, groups, under)
     base[base == 0] = np.nan
     found = weighted_sums(design, groups, over) / base
     scores = (over - found[groups.codes] * under) / base[groups.codes]
-    return tabulate(design, groups, known, found, scores, level)
-
-
-def means(design: Design, groups: Domains, values: Floats, level: float) -> pd.DataFrame:
-    """The frame of the means of an array (n,) whose unknown values are NaN."""
-    known = ~np.isnan(values)
-    values = np.where(known, values, 0.0)
-    base = weighted_sums(design, groups, known.astype(float))
-    base[base == 0] = np.nan
-    found = weighted_sums(design, groups, values) / base
-    scores = np.where(known, (values - found[groups.codes]) / base[groups.codes], 0.0)
     return tabulate(design, groups, known, found, scores, level)
 
 
