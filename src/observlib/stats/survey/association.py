@@ -192,9 +192,8 @@ def regression(
 ) -> pd.DataFrame:
     """Coefficients of a linear or logistic regression, and what the design leaves unsure of them.
 
-    Weighted estimating equations, and their linearised variance: D. A. Binder, "On the variances
-    of asymptotically normal estimators from complex surveys", *International Statistical Review*
-    51 (1983), 279–292. As R's `svyglm`, with `gaussian` and `quasibinomial`.
+    As R's `svyglm`, with `gaussian` and `quasibinomial`: D. A. Binder, *International Statistical
+    Review* 51 (1983), 279–292.
 
     Parameters
     ----------
@@ -202,8 +201,8 @@ def regression(
         Column of numbers; for a logistic regression, of true and false, or of 1 and 0.
     drivers
         Columns of numbers, taken as they are, or of answers, each compared with the first: the
-        first category of a categorical column, else the first in order, of those that the rows
-        used hold. Rows where the outcome or a driver is unknown, and those of weight 0, are not.
+        first category, else the first in order, of those that the rows used hold. Rows where one is
+        unknown, and those of weight 0, are not used.
     family
         `logistic` gives log odds.
 
@@ -211,9 +210,8 @@ def regression(
     -------
     DataFrame
         One row a coefficient: `driver` (`(intercept)` first), `value` (the answer; empty for a
-        number), `estimate`, `se`, `ci_low`, `ci_high`, `t`, `df`, `p`, `n` (rows used). df are
-        the sampled units less strata, plus 1, less the coefficients. In a population sampled as a
-        whole `se` is 0, and `t` and `p` are NaN: there is nothing to test.
+        number), `estimate`, `se`, `ci_low`, `ci_high`, `t`, `df`, `p`, `n` (rows used). df are the
+        sampled units less strata, plus 1, less the coefficients.
 
     >>> from observlib.stats.survey.design import design
     >>> frame = pd.DataFrame({"mark": [8, 7, 5, 3], "wait": [0, 1, 2, 3], "site": list("abab")})

@@ -149,12 +149,10 @@ def design(
     nest
         Cluster names are those within a stratum, and may come again in another.
     lonely
-        What a stratum with one sampled unit (of several) adds to variances. `error`: nothing may
-        be estimated. `certainty`: nothing. `adjust`: the square of its unit's distance from the
-        mean of all units. `average`: as much as the other strata add on average.
-        As `options(survey.lonely.psu)` of R's survey package. A sample of one unit without strata
-        is no error: its estimates have the status `no_interval`, as have those where each stratum
-        has one unit, whatever was chosen.
+        What a stratum with one sampled unit (of several) adds to variances, as R's
+        `options(survey.lonely.psu)`. `error`: nothing may be estimated. `certainty`: nothing.
+        `adjust`: the square of its unit's distance from the mean of all units. `average`: as much
+        as the other strata add on average.
 
     >>> frame = pd.DataFrame({"size": [5, 5, 9, 9], "pool": ["a", "a", "b", "b"]})
     >>> design(frame, strata="pool", population="size").weights.tolist()

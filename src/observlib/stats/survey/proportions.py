@@ -42,31 +42,22 @@ def proportion(
 ) -> pd.DataFrame:
     """The proportion of one answer, or of any of several, among known answers.
 
-    Intervals, with t of the domain's degrees of freedom:
+    Intervals, with t of the domain's degrees of freedom, as R's `svyciprop`:
 
-    - `logit`: Student's of the log odds, as R's `svyciprop(method="xlogit")`, and as its
-      `"logit"`, which has no finite ends at 1 degree of freedom;
-    - `beta`: of Clopper and Pearson on the effective sample size p(1 − p)/v, corrected for the
-      degrees of freedom: E. L. Korn and B. I. Graubard, "Confidence intervals for proportions with
-      small expected number of positive counts estimated from survey data", *Survey Methodology* 24
-      (1998), 193–201. The n of that correction are the domain's known answers; R's
-      `svyciprop(method="beta")` counts the unknown too, and those outside the domain where weights
-      are calibrated;
-    - `wilson`: Wilson's on the same size: N. Dean and M. Pagano, "Evaluating confidence interval
-      methods for binomial proportions in clustered surveys", *Journal of Survey Statistics and
+    - `logit`: Student's of the log odds (R's `"xlogit"`);
+    - `beta`: of Clopper and Pearson on the effective sample size p(1 − p)/v: E. L. Korn and B. I.
+      Graubard, *Survey Methodology* 24 (1998), 193–201, n being the domain's known answers, where
+      R counts the unknown too, and those outside the domain where weights are calibrated;
+    - `wilson`: Wilson's on the same size: N. Dean and M. Pagano, *Journal of Survey Statistics and
       Methodology* 3 (2015), 484–503;
     - `mean`: Student's, which may pass 0 or 1.
 
     Parameters
     ----------
-    variable
-        Column of answers; rows without one are left out.
     of
         An answer, or a list, tuple or set of answers.
     by
         Columns whose values make the domains.
-    method, level
-        Interval and its confidence level, between 0 and 1.
 
     Returns
     -------

@@ -273,11 +273,9 @@ def calibrate(
         Column of start weights, each more than 0. Without it every person starts with the same
         weight: the population over their number (1 where the population is not known).
     method
-        What keeps the weights near the start weights: `raking` multiplies, and keeps them
-        positive; `linear` is the general regression estimator (GREG), whose weights may be
-        negative, as those of Calmar2 and R: the result's `summary` counts them, and
-        `design.design` refuses them, for they can put a share outside 0 to 1; `logit` keeps the
-        ratio within `bounds`. Source: see `ratios`.
+        What keeps the weights near the start weights: `raking` keeps them positive; `linear` is
+        the general regression estimator (GREG), whose weights may be negative: `summary` counts
+        them, and `design.design` refuses them; `logit` keeps the ratio within `bounds`.
     bounds
         For `logit`, and only there: smallest (below 1) and largest (above 1) ratio of the
         calibrated to the start weight.
@@ -286,9 +284,8 @@ def calibrate(
         what this does to the margins is in the result's `margins`.
     missing
         Of a row that has no answer for a margin: `error`, or `keep_share`: such rows are a
-        category of their own, which keeps its share s of the start weights, and the margin's
-        other targets are multiplied by 1 − s. It holds where those who do not answer are spread
-        over the categories as the population is.
+        category of their own, which keeps its share of the start weights. It holds where those
+        who do not answer are spread over the categories as the population is.
 
     >>> sample = pd.DataFrame({"sexe": ["F", "F", "H"], "age": ["-", "+", "+"]})
     >>> margins = {"sexe": pd.Series({"F": 50, "H": 50}), "age": pd.Series({"-": 30, "+": 70})}
