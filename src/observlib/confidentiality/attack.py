@@ -174,9 +174,9 @@ def of_marks(
         told_then = {period: asked for (when, period), asked in counts.items() if when == then}
         for whole, parts, is_all in disclosure.tiles([*told_then]):
             for mark in range(len(marks)):
-                total = {told_then[whole][mark]: 1.0}
-                total |= {told_then[part][mark]: -1.0 for part in parts}
-                programme.tell(total, 0, 0 if is_all else math.inf, f"{question} {whole}")
+                of_parts = [told_then[part][mark] for part in parts]
+                by = f"{question} {whole}"
+                programme.tell_parts(told_then[whole][mark], of_parts, by, is_all)
     return block
 
 
@@ -397,7 +397,7 @@ def _tell_products(block: Block, places: _Places, by: str) -> None:
     for (product, _, group, _), whole in places.items():
         parts = [part for (own, _, within, _), part in places.items() if own and not within]
         if not product and not group and parts:
-            block.programme.tell({whole: 1.0} | dict.fromkeys(parts, -1.0), 0, 0, by)
+            block.programme.tell_parts(whole, parts, by)
 
 
 def _tell_routes(
@@ -419,8 +419,7 @@ def _tell_routes(
             if leads and partner != UNTOLD:
                 wholes.append((place, [themes[n] for n in themes if leads(n) == partner]))
         for whole, parts in wholes if partners else ():
-            total = {whole: 1.0} | dict.fromkeys(parts, -1.0)
-            block.programme.tell(total, 0, 0, f"where contacts lead in {period}")
+            block.programme.tell_parts(whole, parts, f"where contacts lead in {period}")
 
 
 def _tell_tasks(
@@ -433,8 +432,8 @@ def _tell_tasks(
         themes = [name for name in names if name[:3] == (*of, THEME)]
         parts = [_unknown(block, places, name, period) for name in themes if leads(name[3]) == task]
         all_told = any(name[2] == PARTNER for name in names)
-        total = {places[of[0], of[1], group, task]: 1.0} | dict.fromkeys(parts, -1.0)
-        block.programme.tell(total, 0, 0 if all_told else math.inf, f"tasks in {period}")
+        whole = places[of[0], of[1], group, task]
+        block.programme.tell_parts(whole, parts, f"tasks in {period}", all_told)
 
 
 def _tell_shares(
@@ -460,8 +459,7 @@ def _tell_shares(
             if is_last and having in block.open:
                 block.open[having] += range(start + 1, len(block.programme.sums))  # but the base
         if not is_routed:
-            total = {everyone: 1.0} | dict.fromkeys(parts, -1.0)
-            block.programme.tell(total, 0, 0, f"{indicator} {period}")
+            block.programme.tell_parts(everyone, parts, f"{indicator} {period}")
 
 
 def _tell_periods(
@@ -477,8 +475,8 @@ def _tell_periods(
             given = [part for part in parts if pd.notna(told[part][name])]
             if indicator not in TO_FIVE and told[whole][name] == sum(told[n][name] for n in given):
                 parts = given  # what is withheld is at least one, and was left out
-            total = {own[whole]: 1.0} | {own[part]: -1.0 for part in parts}
-            block.programme.tell(total, 0, 0 if is_all else math.inf, f"{indicator} {whole}")
+            of_parts = [own[part] for part in parts]
+            block.programme.tell_parts(own[whole], of_parts, f"{indicator} {whole}", is_all)
 
 
 # --- What an outsider knows: all that was published of a device, as programmes of counts

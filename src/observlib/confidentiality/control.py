@@ -164,21 +164,26 @@ def _fewest(
     rise = hstack([kron(every, -diags_array(up)), changes])
     fall = hstack([kron(every, -diags_array(down)), -changes])
     own = np.searchsorted(cells, protected) + 2 * size * np.arange(len(protected))
-    apart = eye_array(answers * size).tocsr()[own + size] - eye_array(answers * size).tocsr()[own]
+    apart = changes.tocsr()[own + size] - changes.tocsr()[own]
     is_hidden = np.isin(cells, [*hidden])
     cost = np.where(is_hidden, 0, 1 + people[cells] / (1 + people.sum()))
     wanted = np.concatenate([cost, np.zeros(answers * size)])
     least = np.concatenate([is_hidden, np.tile(-down, answers)])
     most = np.concatenate([np.ones(size), np.tile(up, answers)])
     told = np.tile(ends - relation @ people[cells], answers)
+
+    def asked(changes: csr_array) -> csr_array:
+        """Rows that ask nothing of whether cells are withheld."""
+        return hstack([csr_array((changes.shape[0], size)), changes]).tocsr()
+
     found = milp(
         wanted,
         integrality=np.repeat([1, int(whole)], [size, answers * size]),
         bounds=Bounds(least, most),
         constraints=[
-            LinearConstraint(_beside(size, agree), *told),
+            LinearConstraint(asked(agree), *told),
             LinearConstraint(vstack([rise, fall]).tocsr(), -np.inf, 0),
-            LinearConstraint(_beside(size, apart), wide),
+            LinearConstraint(asked(apart), wide),
         ],
         options={"node_limit": _WORK // len(wanted), "mip_rel_gap": 0},
     )
@@ -187,25 +192,15 @@ def _fewest(
     return {*cells[found.x[:size] > 0.5].tolist()}, found.status == 0
 
 
-def _beside(size: int, changes: csr_array) -> csr_array:
-    """Rows that ask nothing of whether cells are withheld."""
-    return hstack([csr_array((changes.shape[0], size)), changes]).tocsr()
-
-
 def _pinned(
-    people: np.ndarray,
-    sums: Sequence[_Told],
-    hidden: Collection[int],
-    protected: Sequence[int],
-    wide: int,
+    people: np.ndarray, sums: Sequence[_Told], hidden: set[int], protected: Sequence[int], wide: int
 ) -> list[int]:
     """The protected cells that a reader knows more closely than is allowed; all if undecided."""
     programme = disclosure.Programme(sums=[*sums])
     for place, count in enumerate(people):
         programme.unknown(place, *((1, math.inf) if place in hidden else (count, count)))
-    seen = disclosure.possible(
-        programme, [{place: 1.0} for place in protected], lambda low, high: high - low >= wide
-    )
+    wanted = [{place: 1.0} for place in protected]
+    seen = disclosure.possible(programme, wanted, lambda low, high: high - low >= wide)
     found = zip(protected, seen, strict=True)
     return [place for place, ends in found if not ends.most - ends.least >= wide]
 

@@ -340,6 +340,13 @@ class Programme:
         if total:
             self.sums.append((total, least, most, told_by))
 
+    def tell_parts(
+        self, whole: int, parts: Iterable[int], told_by: str, is_all: bool = True
+    ) -> None:
+        """Add that a whole is the sum of its parts; or no less, where they are not all of it."""
+        total = {whole: 1.0} | dict.fromkeys(parts, -1.0)
+        self.tell(total, 0, 0 if is_all else math.inf, told_by)
+
 
 class ImpossibleError(ObservError):
     """No counts agree with all that is told: something is told in another way than is supposed."""

@@ -130,15 +130,12 @@ def told_names(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _in_fields(text: str) -> Iterator[tuple[int, int]]:
-    paired: bool | None = None
     for found in _FIELDS["field"].finditer(text):
         first = found["it"].split()[0]
         if _FIELDS["no_value"].match(first) and not (first[0].isupper() and " " in found["it"]):
             continue
         likely = not is_no_name(first) if first[0].isupper() else not is_common(first)
-        if not likely and paired is None:
-            paired = _FIELDS["two_fields"].match(text) is not None
-        if likely or paired:
+        if likely or _FIELDS["two_fields"].match(text):
             yield found.span("it")
 
 
@@ -187,8 +184,7 @@ def names(text: str) -> list[tuple[int, int]]:
     >>> [text[start:end] for start, end in names(text)][:2]
     ['Le Goff', 'Zoé DURAND']
     """
-    letters = [sign for sign in text if sign.isalpha()]
-    capitals = sum(map(str.isupper, letters))
+    letters, capitals = _letters(text)
     said = [
         found.span(group)
         for found in _SMALL["both_told"].finditer(text)
@@ -207,6 +203,11 @@ def names(text: str) -> list[tuple[int, int]]:
     if all_small:
         found += _in_small_text(text)
     return [*said, *found]
+
+
+def _letters(text: str) -> tuple[list[str], int]:
+    letters = [sign for sign in text if sign.isalpha()]
+    return letters, sum(map(str.isupper, letters))
 
 
 def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
@@ -647,8 +648,7 @@ def model_spans(text: str) -> Iterator[tuple[int, int]]:
 
 def _as_written_in_books(text: str) -> str:
     """A text all in small letters, or all in capitals, as the model knows names."""
-    letters = [sign for sign in text if sign.isalpha()]
-    capitals = sum(map(str.isupper, letters))
+    letters, capitals = _letters(text)
     if 0.02 * len(letters) < capitals < 0.6 * len(letters):
         return text
 

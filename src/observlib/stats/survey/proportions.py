@@ -320,15 +320,11 @@ def quantiles(
     """Quantiles of a designed sample, by domain.
 
     The interval is that of the share of values up to the quantile, read back on the distribution:
-    R. S. Woodruff, "Confidence intervals for medians and other position measures", *JASA* 47
-    (1952), 635–646. As R's `svyquantile(qrule="math", interval.type="mean")`, but that a share
-    which is reached but for rounding is reached: of 200 equal weights the tenth part is 20 values,
-    whatever their size, where R may take 21.
+    R. S. Woodruff, *JASA* 47 (1952), 635–646. As R's `svyquantile(qrule="math",
+    interval.type="mean")`, but that a share which is reached but for rounding is reached.
 
     Parameters
     ----------
-    variable
-        Column of numbers; rows without one are left out.
     p
         One or more shares between 0 and 1.
     by
@@ -337,12 +333,9 @@ def quantiles(
     Returns
     -------
     DataFrame
-        One row a domain and share: the domain's columns, `p`, `estimate`, `se` (the interval's
-        length in units of t), `ci_low`, `ci_high`; `df` and `n` of known values; `n_eff` and
-        `deff` of the share up to the quantile; `status`, as of `estimation`. It is `no_interval`,
-        with `se` and both ends NaN, without a degree of freedom, where no value lies above the
-        quantile, and where an end is beyond the smallest or largest value: half an interval
-        would be read as a whole one.
+        One row a domain and share: the domain's columns, `p`, and those of `estimation`; `se` is
+        the interval's length in units of t, `n_eff` and `deff` are of the share up to the quantile.
+        `status` is `no_interval` where an end is unknown: half an interval would be read as whole.
 
     >>> from observlib.stats.survey.design import design
     >>> waits = design(pd.DataFrame({"minutes": range(1, 101)}))

@@ -158,11 +158,8 @@ class Calibration:
     def residuals(self, values: np.ndarray) -> np.ndarray:
         """Residuals of values (n,) or (n, k) regressed on the auxiliary variables.
 
-        The regression is weighted by the start weights, as in R's `survey::calibrate`: the
-        variance of a calibrated total is that of the design's total of w·e. Source: Deville and
-        Särndal 1992 (see `ratios`). R's `rake` leaves these weights out and stops at ten sweeps
-        over the margins: where start weights differ it has other errors, with a single margin even
-        than its own `postStratify`. A `ValueError` where a value is missing.
+        Weighted by the start weights, as in R's `survey::calibrate`; its `rake` leaves these
+        weights out.
         """
         values = np.asarray(values, dtype=float)
         if len(values) != len(self.weights) or not np.isfinite(values).all():
