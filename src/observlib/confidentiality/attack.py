@@ -265,7 +265,11 @@ def counting_indicators(catalogue: Catalogue) -> list[str]:
 
 
 def shares_of(indicator: str) -> tuple[str, ...]:
-    """The indicators that tell of the same contacts: in percent of what one counts, or by task."""
+    """The indicators that tell of the same contacts: in percent of what one counts, or by task.
+
+    >>> shares_of("partner_calls"), shares_of("visits")
+    (('partner_call_share', 'call_theme_share', 'task_calls'), ())
+    """
     return (*_ROUTED.get(indicator, ()), *([_BY_TASK[indicator]] if indicator in _BY_TASK else ()))
 
 

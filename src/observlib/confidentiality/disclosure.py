@@ -144,7 +144,11 @@ def merge_small(
 def merge_counts(
     counts: Mapping[str, int], rest: str = REST
 ) -> dict[str, tuple[tuple[str, ...], int]]:
-    """As `merge_small`, of categories in two of which nobody is: how many each holds."""
+    """As `merge_small`, of categories in two of which nobody is: how many each holds.
+
+    >>> merge_counts({"a": 40, "b": 12, "c": 2})
+    {'a': (('a',), 40), 'Autres': (('b', 'c'), 14)}
+    """
 
     def total(names: Iterable[str]) -> int:
         return sum(counts[name] for name in names)
@@ -221,7 +225,11 @@ def is_many(n: float) -> bool:
 
 
 def wide_step(unit: str) -> float:
-    """The step of the ends of an interval, in a series told in wide steps."""
+    """The step of the ends of an interval, in a series told in wide steps.
+
+    >>> wide_step("sur 10"), wide_step("points")
+    (0.5, 10.0)
+    """
     return 10.0 if unit == "points" else 0.5
 
 

@@ -308,7 +308,11 @@ def first_month(day: date) -> tuple[int, bool]:
 
 
 def reaches(day: date, other: date) -> bool:
-    """Whether another day is among the months of which a day's effect is measured at most."""
+    """Whether another day is among the months of which a day's effect is measured at most.
+
+    >>> reaches(date(2025, 1, 1), date(2020, 1, 1)), reaches(date(2025, 1, 1), date(2027, 1, 1))
+    (True, False)
+    """
     return bool(_longest(np.array([first_month(other)[0]]), first_month(day)[0])[0])
 
 

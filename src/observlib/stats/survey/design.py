@@ -32,7 +32,11 @@ WEIGHTS_ALLOWED = f"{1 / LARGEST:g} to {LARGEST:g}"
 
 
 def as_numbers(column: pd.Series) -> Floats:
-    """The numbers of a column (n,), also of texts that spell one; NaN where there is none."""
+    """The numbers of a column (n,), also of texts that spell one; NaN where there is none.
+
+    >>> as_numbers(pd.Series([1, "2", "many", None])).tolist()
+    [1.0, 2.0, nan, nan]
+    """
     if column.dtype.kind in "mMc":  # dates would be nanoseconds
         return np.full(len(column), np.nan)
     found = pd.to_numeric(column, errors="coerce")

@@ -270,7 +270,11 @@ def quantile(curve: pd.DataFrame, p: float) -> tuple[float, float, float]:
 
 
 def share_ended(curve: pd.DataFrame, time: float) -> tuple[float, float, float]:
-    """The share of the cases that has ended within a duration, and its interval; 0 before any."""
+    """The share of the cases that has ended within a duration, and its interval; 0 before any.
+
+    >>> share_ended(kaplan_meier([1, 2, 3, 4], [True] * 4), 3)[0]
+    0.75
+    """
     reached = curve[curve["time"] <= time]
     if reached.empty:
         return 0.0, math.nan, math.nan
