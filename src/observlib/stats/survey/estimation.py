@@ -14,7 +14,7 @@ Estimates come as frames of one row a domain, with its columns (`by`) and
 Where the strata of a domain were sampled as a whole, the error is 0, but for calibrated weights.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -39,17 +39,16 @@ def variances(design: Design, scores: Floats, codes: Codes, count: int) -> Float
     `codes` are the domain of each row, from 0; −1 for none.
     """
     if design.calibration is None:
-        units = _units(design, codes, count)
-        deviations, domain = _deviations(design, scores[:, None], units, count)
+        deviations, domain = _deviations(design, codes, count)(scores[:, None])
         return _sums(deviations**2, domain, count)[:, 0]
     # the residual of a row outside a domain is not 0: all rows count in each
     found = np.empty(count)
-    units = _units(design, np.zeros(len(scores), dtype=np.int64), 1)
+    deviated = _deviations(design, np.zeros(len(scores), dtype=np.int64), 1)
     size = max(1, min(_BLOCK, _MOST_VALUES // max(len(scores), 1)))
     for start in range(0, count, size):
         domains = np.arange(start, min(start + size, count))
         block = np.where(codes == domains[:, None], scores, 0.0).T  # each domain's in one piece
-        deviations, _ = _deviations(design, design.calibration.residuals(block), units, 1)
+        deviations, _ = deviated(design.calibration.residuals(block))
         found[domains] = (deviations**2).sum(axis=0)
     return found
 
@@ -59,7 +58,7 @@ def covariance(design: Design, scores: Floats) -> Floats:
     codes = np.where(design.domain, 0, -1)
     if design.calibration is not None:
         scores, codes = design.calibration.residuals(scores), np.zeros_like(codes)
-    deviations, _ = _deviations(design, scores, _units(design, codes, 1), 1)
+    deviations, _ = _deviations(design, codes, 1)(scores)
     return cast(Floats, deviations.T @ deviations)
 
 
@@ -118,22 +117,6 @@ def _weights_of_units(design: Design, codes: Codes, count: int) -> tuple[Codes, 
     return units, np.bincount(unit, design.weights[rows], len(units)).astype(float)
 
 
-class _Units(NamedTuple):
-    """The sampled units of each domain, of which those of a stratum in a domain are a cell."""
-
-    rows: Mask  # those in a domain (n,)
-    unit: Codes  # the unit of each of them
-    cells: Codes  # stratum and domain of each cell, as one number
-    cell: Codes  # the cell of each unit
-
-
-def _units(design: Design, codes: Codes, count: int) -> _Units:
-    rows = codes >= 0
-    units, unit = _units_of(design, codes, count, rows)
-    cell, cells = pd.factorize(design.stratum[units // count] * count + units % count)
-    return _Units(rows, unit, cells, cell)
-
-
 def _units_of(design: Design, codes: Codes, count: int, rows: Mask) -> tuple[Codes, Codes]:
     """The sampled units of some rows, by domain, and the place of each row's among them."""
     keys = design.psu[rows] * count + codes[rows]
@@ -143,38 +126,43 @@ def _units_of(design: Design, codes: Codes, count: int, rows: Mask) -> tuple[Cod
     return units, unit
 
 
-def _deviations(design: Design, scores: Floats, of: _Units, count: int) -> tuple[Floats, Codes]:
-    """Scaled deviations of unit totals from their stratum's mean, and the domain of each.
+def _deviations(
+    design: Design, codes: Codes, count: int
+) -> Callable[[Floats], tuple[Floats, Codes]]:
+    """Makes of scores the scaled deviations of unit totals from their stratum's mean, by domain.
 
     The sum of their squares over a domain is its variance; absent units share a row a stratum.
     """
-    rows, unit, cells, cell = of
-    totals = _sums(scores[rows] * design.weights[rows, None], unit, len(cell))
-    stratum, domain = cells // count, cells % count
+    rows = codes >= 0
+    units, unit = _units_of(design, codes, count, rows)
+    cell, cells = pd.factorize(design.stratum[units // count] * count + units % count)
+    stratum, domain = cells // count, cells % count  # of the units of a stratum in a domain
     size, population = design.sampled[stratum], design.population[stratum]
     present = np.bincount(cell, minlength=len(cells))
-    sums = _sums(totals, cell, len(cells))
-    centre = sums / size[:, None]
     factor = (1 - size / population) * size / np.maximum(size - 1, 1)
-
     lonely = (size == 1) & (population > 1)
-    if lonely.any():
+    if design.lonely != "adjust":
+        factor[lonely] = 0.0
+    if design.lonely == "average":
+        strata = np.bincount(domain, minlength=count)
+        others = np.bincount(domain, weights=~lonely, minlength=count)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            factor *= np.where(others > 0, strata / others, 0.0)[domain]
+
+    def of(scores: Floats) -> tuple[Floats, Codes]:
+        totals = _sums(scores[rows] * design.weights[rows, None], unit, len(cell))
+        sums = _sums(totals, cell, len(cells))
+        centre = sums / size[:, None]
         if design.lonely == "adjust":
             everyone = np.bincount(domain, weights=size, minlength=count)
             with np.errstate(invalid="ignore"):
                 grand = _sums(sums, domain, count) / everyone[:, None]
             centre[lonely] = grand[domain[lonely]]
-        else:
-            factor[lonely] = 0.0
-        if design.lonely == "average":
-            strata = np.bincount(domain, minlength=count)
-            others = np.bincount(domain, weights=~lonely, minlength=count)
-            with np.errstate(invalid="ignore", divide="ignore"):
-                factor *= np.where(others > 0, strata / others, 0.0)[domain]
+        there = (totals - centre[cell]) * np.sqrt(factor)[cell, None]
+        elsewhere = centre * np.sqrt(factor * (size - present))[:, None]
+        return np.concatenate([there, elsewhere]), np.concatenate([domain[cell], domain])
 
-    there = (totals - centre[cell]) * np.sqrt(factor)[cell, None]
-    elsewhere = centre * np.sqrt(factor * (size - present))[:, None]
-    return np.concatenate([there, elsewhere]), np.concatenate([domain[cell], domain])
+    return of
 
 
 def _sums(values: Floats, groups: Codes, count: int) -> Floats:

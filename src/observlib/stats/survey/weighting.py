@@ -400,20 +400,25 @@ def pattern_mixture(values: Floats, calibration: Calibration, *phis: float) -> l
 
 def _corrected(proxy: _Proxy | None, phi: float) -> Corrected:
     """The mean less the gap over its divisor, with Fieller's interval, if that has ends."""
-    divisor = proxy and _moved_by(proxy, phi)
-    if not proxy or not divisor:
+    if not proxy or (phi and not proxy.explained.value > 0):
         return _UNKNOWN
-    (mean, each, of_divisor), gap = (*proxy.mean, divisor.each), proxy.gap
+    (mean, each), gap, explained = proxy.mean, proxy.gap, proxy.explained
+    divisor, moved = 1.0, np.zeros_like(each)  # by what the gap is divided for the bias
+    if phi:
+        r = math.sqrt(explained.value)
+        profile, opinion = phi * r + 1 - phi, phi + (1 - phi) * r
+        slope = profile / opinion + r * (phi * opinion - (1 - phi) * profile) / opinion**2
+        divisor, moved = r * profile / opinion, slope * explained.each / (2 * r)
     quantile, n = float(stdtrit(proxy.df, 0.975)), len(each)
-    fixed = each * divisor.value - gap.each
-    a = divisor.value**2 - quantile**2 * float(of_divisor @ of_divisor) / n**2
-    b = gap.value * divisor.value + quantile**2 * float(fixed @ of_divisor) / n**2
+    fixed = each * divisor - gap.each
+    a = divisor**2 - quantile**2 * float(moved @ moved) / n**2
+    b = gap.value * divisor + quantile**2 * float(fixed @ moved) / n**2
     c = gap.value**2 - quantile**2 * float(fixed @ fixed) / n**2
     inside = b**2 - a * c
     if not a > 0 or not inside >= 0:
         return _UNKNOWN
     low, high = ((b + sign * math.sqrt(inside)) / a for sign in (-1, 1))
-    return Corrected(mean - gap.value / divisor.value, mean - high, mean - low)
+    return Corrected(mean - gap.value / divisor, mean - high, mean - low)
 
 
 def _proxy(values: Floats, calibration: Calibration) -> _Proxy | None:
@@ -441,16 +446,3 @@ def _proxy(values: Floats, calibration: Calibration) -> _Proxy | None:
     relative = off**2 / spread - (left**2 / unexplained if lost else 0.0)
     gap = _Told(float(too_many @ slope), w * (fitted - mean + pull * deleted))
     return _Proxy(_Told(mean, w * off), gap, _Told(1 - lost, w * lost * relative), df)
-
-
-def _moved_by(proxy: _Proxy, phi: float) -> _Told | None:
-    """By what the proxy's gap is to be divided for the bias; nothing where it explains nothing."""
-    explained = proxy.explained
-    if not phi:
-        return _Told(1.0, np.zeros_like(explained.each))
-    if not explained.value > 0:
-        return None
-    r = math.sqrt(explained.value)
-    profile, opinion = phi * r + 1 - phi, phi + (1 - phi) * r
-    slope = profile / opinion + r * (phi * opinion - (1 - phi) * profile) / opinion**2
-    return _Told(r * profile / opinion, slope * explained.each / (2 * r))
