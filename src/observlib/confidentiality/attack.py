@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache, partial
 from itertools import groupby
 from operator import itemgetter
@@ -539,11 +540,10 @@ def _agreeing(rows: pd.DataFrame, made: Callable[[Collection[str]], Block]) -> B
 
 
 def _agrees(block: Block) -> bool:
-    try:
+    with suppress(disclosure.ImpossibleError):
         disclosure.some(block.programme)
-    except disclosure.ImpossibleError:
-        return False
-    return True
+        return True
+    return False
 
 
 def _question(indicator: str) -> str:

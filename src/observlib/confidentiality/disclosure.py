@@ -384,7 +384,7 @@ def possible(
     """
     if not wanted:
         return []
-    solver = _Solver(programme)
+    greatest = _solver(programme)
     known = enough or (lambda low, _: np.zeros(len(low), bool))
     sums = matrix(wanted, len(programme.unknowns))
     low, high = np.full(len(wanted), np.inf), np.full(len(wanted), -np.inf)
@@ -392,7 +392,7 @@ def possible(
 
     def look(objective: np.ndarray, gap: float = 0.0) -> bool:
         """Whether the most of an objective was found; what is widens all that is wanted."""
-        found, is_most = solver.most(objective, gap)
+        found, is_most = greatest(objective, gap)
         if found is None:
             return False
         values = np.round(sums @ found, 6)
@@ -429,7 +429,7 @@ def some(programme: Programme) -> np.ndarray | None:
     >>> some(known).tolist()
     [5.0]
     """
-    return _Solver(programme).most(np.zeros(len(programme.unknowns)), 0.0)[0]
+    return _solver(programme)(np.zeros(len(programme.unknowns)))[0]
 
 
 def matrix(rows: Iterable[Sum], width: int) -> csr_array:
@@ -443,31 +443,31 @@ def matrix(rows: Iterable[Sum], width: int) -> csr_array:
     return csr_array((values, places, starts), shape=(len(listed), width))
 
 
-class _Solver:
-    """HiGHS over one programme, whose matrix is made once."""
+def _solver(programme: Programme) -> Callable[..., tuple[np.ndarray | None, bool]]:
+    """HiGHS over one programme, whose matrix is made once.
 
-    def __init__(self, programme: Programme) -> None:
-        from scipy.optimize import Bounds, LinearConstraint  # a second to import
+    It gives counts that are possible where an objective is greatest (None: undecided); if it is.
+    """
+    from scipy.optimize import Bounds, LinearConstraint, milp  # a second to import
 
-        self.bounds = Bounds(np.array(programme.least), np.array(programme.most))
-        rows = matrix((total for total, *_ in programme.sums), len(programme.unknowns))
-        least = [low for _, low, _, _ in programme.sums]
-        most = [high for _, _, high, _ in programme.sums]
-        self.told = LinearConstraint(rows, least, most) if programme.sums else ()
-        self.whole = np.ones(len(programme.unknowns))
+    rows = matrix((total for total, *_ in programme.sums), len(programme.unknowns))
+    ends = [[one[end] for one in programme.sums] for end in (1, 2)]
+    told = LinearConstraint(rows, *ends) if programme.sums else ()
+    least, most = np.array(programme.least), np.array(programme.most)
 
-    def most(self, objective: np.ndarray, gap: float) -> tuple[np.ndarray | None, bool]:
-        """Counts that are possible (None: undecided) where an objective is greatest; if it is."""
-        from scipy.optimize import Bounds, milp
-
-        bounds = self.bounds
-        for most in (np.inf, UNBOUNDED):  # where there is no end to it, as many as one likes
-            bounds = Bounds(bounds.lb, np.minimum(bounds.ub, most))
-            limits = {"node_limit": NODES, "mip_rel_gap": gap}
-            told = {"bounds": bounds, "constraints": self.told, "options": limits}
-            found = milp(-objective, integrality=self.whole, **told)
+    def greatest(objective: np.ndarray, gap: float = 0.0) -> tuple[np.ndarray | None, bool]:
+        for end in (np.inf, UNBOUNDED):  # where there is no end to it, as many as one likes
+            found = milp(
+                -objective,
+                integrality=np.ones(len(objective)),
+                bounds=Bounds(least, np.minimum(most, end)),
+                constraints=told,
+                options={"node_limit": NODES, "mip_rel_gap": gap},
+            )
             if found.x is not None:
                 return np.round(found.x), found.status == 0
         if "infeasible" in found.message:
             raise ImpossibleError(f"no counts agree with what is told ({found.message})")
         return None, False
+
+    return greatest
