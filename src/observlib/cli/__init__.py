@@ -27,7 +27,9 @@ To begin, with the exports of your tools:
     rich_markup_mode=None,
 )
 
-new.add_to(app)
+app.add_typer(new.practice, name="practice")
+app.add_typer(new.study, name="study")
+app.add_typer(new.device, name="device")
 
 
 def _version(asked: bool) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import webbrowser
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer import Argument, Option
@@ -88,9 +88,9 @@ def edition(
         return
     unharmed = files.telling_write_errors(root / "reports", "what was published is as it was")
     with unharmed, ExitStack() as stack:
-        checked = None
+        checks = approve = None
         if to_release and wanted:
-            checked = stack.enter_context(_checklist(root, folder, wanted))
+            checks, approve = stack.enter_context(_checklist(root, folder, wanted))
         # they make themselves ready while this process imports the rest
         workers = None
         if dask:
@@ -105,11 +105,10 @@ def edition(
         shared |= {"computing": step("Computing estimates"), "executing": step("Executing studies")}
         shared["publishing"] = step("Publishing pages")
         release_others(root, folder, wanted, say, **shared)
-        approve = checked and checked.approve
         asked |= {"keep_going": keep_going, "approve": approve, **shared}
         index, failed = release(root, folder, wanted, **asked)
     printing.print_site(index)
-    released: dict[str, Any] = {"released": True, "checks": checked.told} if checked else {}
+    released: dict[str, Any] = {} if checks is None else {"released": True, "checks": checks}
     bundle = _put(root, folder, wanted, to)
     print_json(index=index, changed=True, failed=failed, **released, **bundle)
     if failed:
@@ -165,9 +164,7 @@ def _watch(root: Path, data: Path, study: str, given: dict[str, str], is_opened:
 
     notebooks, library = root / "notebooks", Path(observlib.__file__).parent
 
-    def code() -> kept.Inputs:
-        return kept.stamps("the library", library)
-
+    code = partial(kept.stamps, "the library", library)
     with ExitStack() as stack, served(root / standing.PREVIEWS) as (place, renew):
 
         def begin() -> tuple[Executor, kept.Inputs]:
@@ -222,13 +219,6 @@ def _put(root: Path, data: Path, quarter: Quarter | None, to: str | None) -> dic
 # --- The checklist of a release: shown as a table, and what it stops
 
 
-class _Checked(NamedTuple):
-    """What was found so far, as data; and what looks at the edition once it is made."""
-
-    told: list[dict[str, str]]
-    approve: Callable[[Mapping[str, Any], Mapping[str, Any], Path], None]
-
-
 def _due(root: Path, data: Path) -> Quarter | None:
     """The quarter of the edition that is due; where none is, that is said."""
     from observlib.edition import checklist as checks
@@ -243,8 +233,8 @@ def _due(root: Path, data: Path) -> Quarter | None:
 
 
 @contextmanager
-def _checklist(root: Path, data: Path, quarter: Quarter) -> Iterator[_Checked]:
-    """Look at what needs no made edition, before it is made; show all that was found at the end."""
+def _checklist(root: Path, data: Path, quarter: Quarter) -> Iterator[tuple[list[Any], Any]]:
+    """What was found before an edition is made, and what looks at it then; all is shown at last."""
     from observlib.edition import checklist as checks
 
     told: list[dict[str, str]] = []
@@ -256,7 +246,7 @@ def _checklist(root: Path, data: Path, quarter: Quarter) -> Iterator[_Checked]:
 
     try:
         take(checks.before(data, root, quarter, datetime.now(UTC)))
-        yield _Checked(told, lambda *edition: take(checks.after(*edition)))
+        yield told, lambda *edition: take(checks.after(*edition))
     except ObservError:
         _print(told)
         print_json(released=False, checks=told)
@@ -372,7 +362,7 @@ def trace(
     # sentences before cells of tables
     texts = sorted(found.texts, key=lambda one: len(one.text.split()) < _SENTENCE)
     say(macros(__file__, str, str)("trace", found, known.indicators[found.row["indicator"]], texts))
-    print_json(**found._replace(exports=found.exports.to_dict("records"))._asdict())
+    print_json(**found._asdict())
 
 
 # --- Two editions, and what partners get of one
@@ -429,11 +419,7 @@ def print_difference(found: VintageDifference, known: Catalogue, before: str, af
         say_list(f"{title} ({len(told)})", [write(row) for row in told], shown)
     if not any(map(len, found)):
         say(f"{after} tells what {before} told")
-    frames = {  # JSON has no number that is none
-        name: estimates.records(rows.astype(object).where(rows.notna(), None))
-        for name, rows in found._asdict().items()
-    }
-    print_json(before=before, after=after, **frames)
+    print_json(before=before, after=after, **found._asdict())
 
 
 def partners(

@@ -25,32 +25,22 @@ if TYPE_CHECKING:
 _Given = dict[str, str | None]
 _Text = str | None
 _Texts = list[str] | None
-_practice = typer.Typer(help="Sheets in which teams share what a tool or method taught them.")
+practice = typer.Typer(help="Sheets in which teams share what a tool or method taught them.")
 study = typer.Typer(help="Notebooks of which the pages of an edition are made.")
 device = typer.Typer(help="Listening devices of the catalogue.")
-_HINTS = {
-    "id": "such as jdma-boamp",
-    "label": "its name in French",
-    "personal_data": "which its exports hold, in French",
-}
+_HINTS = {"id": "such as jdma-boamp", "label": "its name in French"}
+_HINTS["personal_data"] = "which its exports hold, in French"
 _OF_THE_COMMAND = ("file", "column", "word", "unit", "scale", "separator", "yes", "data")  # no keys
 
 
-def add_to(app: typer.Typer) -> None:
-    """Give the command these groups of commands."""
-    app.add_typer(_practice, name="practice")
-    app.add_typer(study, name="study")
-    app.add_typer(device, name="device")
-
-
-@_practice.callback()
+@practice.callback()
 @study.callback()
 @device.callback()
 def _group() -> None:  # so that `new` is a word of its own
     return
 
 
-@_practice.command("new")
+@practice.command("new")
 def create_practice(
     title: Annotated[str, Argument(help="Title of the sheet; its file is named after it.")],
     department: Annotated[_Text, Option(help="Department that shares it.")] = None,
@@ -262,15 +252,9 @@ def _show(path: Path, match: Match, form: Proposal | None, zone: str | None) -> 
         ]
         say_list("Left out, though a column may give it", offers, shown=100)
         say_list("The format", form.text().rstrip().splitlines(), shown=100)
-    told: dict[str, object] = {
-        "loader": match.loader,
-        **match.keys,
-        "table": loaded.table,
-        "columns": titles,
-    }
-    told |= {"unread": unread, "rows": len(loaded.rows), "first": rows.to_dict("records")}
-    rejects = loaded.rejects.to_dict("records")
-    return {**told, "rejects": rejects, "notices": loaded.notices}
+    how = {"loader": match.loader, **match.keys, "table": loaded.table, "columns": titles}
+    read = {"unread": unread, "rows": len(loaded.rows), "first": rows}
+    return {**how, **read, "rejects": loaded.rejects, "notices": loaded.notices}
 
 
 def _wished(table: str | None, separator: str | None, **options: list[str] | None) -> Wishes:

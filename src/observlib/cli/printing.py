@@ -164,7 +164,14 @@ def meanwhile(text: str, **found: Any) -> None:
 
 
 def _line(found: Mapping[str, Any]) -> str:
-    return visible(json.dumps(found, ensure_ascii=False, default=str))
+    return visible(json.dumps(found, ensure_ascii=False, default=_as_json))
+
+
+def _as_json(value: Any) -> Any:
+    """A frame by its rows, where no number is none; what else JSON does not know as its text."""
+    if not hasattr(value, "to_dict"):
+        return str(value)
+    return value.astype(object).where(value.notna(), None).to_dict("records")
 
 
 def _lines(text: str) -> str:
@@ -205,16 +212,8 @@ def summarise(done: Ingested, folder: str, store: Path) -> None:
     unclaimed = [f"{place}: {bounded(names, shown=30)}" for place, names in by_folder.items()]
     title = f"{number_of(done.unclaimed, 'file')} not read, which no device claims"
     say_list(title, unclaimed, shown=30)  # nothing else names them
-    print_json(
-        kind=done.kind,
-        store=store,
-        devices=done.devices.to_dict("records"),
-        replaced=done.replaced,
-        rejects=done.rejects.to_dict("records"),
-        notices=done.notices,
-        unclaimed=done.unclaimed,
-        problems=done.problems,
-    )
+    names = ("devices", "replaced", "rejects", "notices", "unclaimed", "problems")
+    print_json(kind=done.kind, store=store, **{name: getattr(done, name) for name in names})
 
 
 def _told_once(notices: Sequence[str]) -> list[str]:

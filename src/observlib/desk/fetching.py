@@ -68,9 +68,8 @@ def fetch(
         if kind == "limesurvey":
             text = limesurvey(device, catalogue.questions_of(device), path)
         elif kind in _PAGED:
-            source = _PAGED[kind](
-                _Wanted(device, catalogue.formats.get(device.loader), since, today)
-            )
+            form = catalogue.formats.get(device.loader)
+            source = _PAGED[kind](_Wanted(device, form, since, today))
         path.parent.mkdir(parents=True, exist_ok=True)
         if kind == "limesurvey":
             files.write_text(path, text)
@@ -209,14 +208,11 @@ def datagouv(wanted: _Wanted) -> PagedSource:
 
 def _months(answer: Any) -> tuple[dict[str, Any], bool, int]:
     """The months of a page, whether it is the last, and how many there are in all."""
-    months = {
-        month["metric_month"]: {
-            "month": str(month["metric_month"]),
-            "visits": month["monthly_visit"],
-            "downloads": month["monthly_download_resource"],
-        }
-        for month in answer["data"]
-    }
+    months: dict[str, Any] = {}
+    for one in answer["data"]:
+        month, visits = one["metric_month"], one["monthly_visit"]
+        downloads = one["monthly_download_resource"]
+        months[month] = {"month": str(month), "visits": visits, "downloads": downloads}
     is_last = not (answer["links"].get("next") and months)
     return months, is_last, int(answer["meta"]["total"])
 

@@ -69,6 +69,7 @@ def asked(
 
 # --- What each verdict of a device's page on a year needs: answers, and weeks at its pace
 
+_Spread = dict[str, float] | None  # of answers, where it is known
 _SMALL = 0.2  # standard deviations: J. Cohen (1988), a small effect
 QUARTER_WEEKS, YEAR_WEEKS, MOST_WEEKS = 13, 52, 104
 
@@ -119,11 +120,7 @@ def advice(weeks: float, rare: bool) -> str:
 
 
 def _need(
-    indicator: Indicator,
-    spread: dict[str, float] | None,
-    level: float,
-    counts: Sequence[int],
-    rare: bool,
+    indicator: Indicator, spread: _Spread, level: float, counts: Sequence[int], rare: bool
 ) -> dict[str, Any]:
     """See `needs`: what follows from a spread (`sd` or `share`, with `design_effect`)."""
     pace = float(sum(counts) if rare else np.median(counts))
@@ -154,7 +151,7 @@ def _need(
     }
 
 
-def _spread(rows: pd.DataFrame, indicator: Indicator) -> dict[str, float] | None:
+def _spread(rows: pd.DataFrame, indicator: Indicator) -> _Spread:
     """The spread of answers, in lengths of their scale, in the last quarter that told them."""
     told = (rows["indicator"] == indicator.id) & (rows["group"] == "")
     told &= (rows["status"] == "published") & ~rows["period"].str.contains("/")
@@ -174,7 +171,7 @@ def _spread(rows: pd.DataFrame, indicator: Indicator) -> dict[str, float] | None
     return {**found, "mean": mean} if indicator.unit in ENDS and 0 < mean < 1 else found
 
 
-def _spread_of_others(rows: pd.DataFrame, indicator: Indicator) -> dict[str, float] | None:
+def _spread_of_others(rows: pd.DataFrame, indicator: Indicator) -> _Spread:
     """The median of the spreads of all devices that have one."""
     each = [_spread(own, indicator) for _, own in rows.groupby("device")]
     known = pd.DataFrame([one for one in each if one]).drop(columns="n_eff", errors="ignore")

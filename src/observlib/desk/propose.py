@@ -41,7 +41,6 @@ _MEANS = {"audience": ("actions", "seconds")}  # what may be told as a mean of t
 _APART = (";", ", ", "|")  # between several answers in one cell
 # Of marks, worst and best.
 _SCALES = ("0,1", "1,3", "1,4", "1,5", "1,6", "1,7", "0,5", "1,10", "0,10", "0,20", "0,100")
-_OPTIONS = {"columns": "column", "words": "word", "units": "unit", "scales": "scale"}
 _ORDER = ("table", "columns", "date_form", "units", "scales", "words", "separator")
 
 
@@ -77,7 +76,7 @@ class OpenQuestion:
             return f'--word "{self.key[0]}.{answer}={self.key[1]}"'
         if self.about == "columns":
             return f'--column "{self.key[0]}={answer}"'
-        option = "--" + _OPTIONS.get(self.about, self.about.replace("_", "-"))
+        option = "--" + self.about.removesuffix("s").replace("_", "-")
         said = f'"{answer}"' if re.search(r"[^\w,…-]", answer) else answer
         return f"{option} {self.key[0]}={said}" if self.key else f"{option} {said}"
 
@@ -374,10 +373,9 @@ def _of_table(export: _Export, raw: dict[str, Any]) -> Proposal:
     titles = {name: look.title for name, look in chosen.items()}
     export = replace(export, wishes=replace(export.wishes, columns=titles))
     forms = _forms(export, chosen)
+    ordered = [name for name in kinds if name in chosen]
     columns = {
-        name: _described(export, name, chosen[name], forms.get(name, ()))
-        for name in kinds
-        if name in chosen
+        name: _described(export, name, chosen[name], forms.get(name, ())) for name in ordered
     }
     free = [look for look in export.seen if look not in chosen.values()]
     rules = list(_kept(aside, free))
@@ -387,12 +385,10 @@ def _of_table(export: _Export, raw: dict[str, Any]) -> Proposal:
     others = [look for look in free if look.title not in used]
     unread = {_shown(one.title): why if survey else one.unread or why for one in others}
     persons = [] if survey else [look.title for look in free if look.unread]
-    lost = [
-        name
-        for name in kinds
-        if name not in chosen and name not in _NO_LOSS and export.may_lack(name)
-        if name != "revenue" or "price" not in chosen  # of which revenue is made
-    ]
+    # revenue is made of prices
+    made = ("revenue",) if "price" in chosen else ()
+    lacking = [name for name in kinds if name not in chosen and export.may_lack(name)]
+    lost = [name for name in lacking if name not in (*_NO_LOSS, *made)]
     raw |= {"columns": columns} | ({"keep": rules} if rules else {})
     if survey:
         raw["answers"] = _answers(export)
@@ -412,8 +408,8 @@ def _of_table(export: _Export, raw: dict[str, Any]) -> Proposal:
             means = values.get(word, "refused: rows with it are rejected")
             lines.append(f"{name}: {personal.shown(word)} ({count}) is {means}")
     unique = {(one.about, one.key): one for one in export.asked}
-    ordered = sorted(unique.values(), key=lambda one: _ORDER.index(one.about))
-    return Proposal(raw, ordered, unread, tuple(lines), offers)
+    questions = sorted(unique.values(), key=lambda one: _ORDER.index(one.about))
+    return Proposal(raw, questions, unread, tuple(lines), offers)
 
 
 def _forms(export: _Export, chosen: Mapping[str, Look]) -> dict[str, tuple[str, ...]]:

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import product
 from pathlib import Path
@@ -84,12 +84,12 @@ def recognised(
             continue
         for way in _ways(form.id, catalogue, known):
             try:
-                match = _by_format(path, form, grid, titles, catalogue, {**known, **way}, way)
+                match = _by_format(path, form, grid, titles, catalogue, {**known, **way})
             except ObservError as error:
                 likely = _explained(grid, form) >= _LIKELY * len(grid.header)
                 faults += [error] if likely or two_forms(error) else []
             else:
-                found += [] if match.loaded.rows.empty else [match]
+                found += [] if match.loaded.rows.empty else [replace(match, keys=way)]
     for name in sorted(loader_names(), key=lambda name: name == "plain_csv"):
         is_last = name == "plain_csv" and bool(found or faults)
         if wanted == name or (wanted is None and not is_last):
@@ -160,7 +160,7 @@ def by_form(path: Path, form: Format, catalogue: Catalogue, known: _Known) -> Ma
     if titles is None:
         return None
     catalogue = catalogue.model_copy(update={"formats": {form.id: form}})
-    return _by_format(path, form, grid, titles, catalogue, known, {})
+    return _by_format(path, form, grid, titles, catalogue, known)
 
 
 def _cell_text(value: object, kind: str) -> str:
@@ -212,13 +212,7 @@ def _ways(loader: str, catalogue: Catalogue, known: _Known) -> list[dict[str, st
 
 
 def _by_format(
-    path: Path,
-    form: Format,
-    grid: Grid,
-    titles: _Known,
-    catalogue: Catalogue,
-    known: _Known,
-    keys: _Known,
+    path: Path, form: Format, grid: Grid, titles: _Known, catalogue: Catalogue, known: _Known
 ) -> Match:
     """What a format makes of a file."""
     loaded = load(path, device_to_try(path, {**known, "loader": form.id}, catalogue), catalogue)
@@ -230,7 +224,7 @@ def _by_format(
     others = [title for title in header if header_label(title) not in named]
     unread = {shown[title]: reasons[header_label(title) in persons] for title in others}
     fields = {field: shown[title] for field, title in titles.items()}
-    return Match(form.id, loaded, keys, _explained(grid, form), fields, unread)
+    return Match(form.id, loaded, {}, _explained(grid, form), fields, unread)
 
 
 def _by_code(path: Path, loader: str, catalogue: Catalogue, known: _Known) -> list[Match]:

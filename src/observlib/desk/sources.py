@@ -459,13 +459,13 @@ def _files(path: Path, choose: _Choose, delimiter: str, zone: str, new: Path) ->
         try:
             source = session.execute(f"SELECT * FROM {_READERS[end]} LIMIT 0", [place])
             types = {column[0]: str(column[1]) for column in source.description or ()}
-            columns = ", ".join(
-                f"strftime({sql_name(name)}, '%Y-%m-%d %H:%M:%S{zone}') AS {sql_name(name)}"
-                if types[name] == "TIMESTAMP WITH TIME ZONE"
-                else sql_name(name)
-                for name in choose(list(types))
-            )
-            told = f"COPY (SELECT {columns} FROM {_READERS[end]}) TO {sql_text(str(new))} "
+            columns = []
+            for name in choose(list(types)):
+                own = sql_name(name)
+                moment = f"strftime({own}, '%Y-%m-%d %H:%M:%S{zone}') AS {own}"
+                columns.append(moment if types[name] == "TIMESTAMP WITH TIME ZONE" else own)
+            read = f"SELECT {', '.join(columns)} FROM {_READERS[end]}"
+            told = f"COPY ({read}) TO {sql_text(str(new))} "
             told += f"(FORMAT csv, HEADER, DELIMITER '{delimiter}', USE_TMP_FILE false)"
             return int(session.execute(told, [place]).fetchall()[0][0])
         except duckdb.Error as error:
@@ -525,10 +525,10 @@ def _postgres(
             cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(table))
             total = (cursor.fetchone() or (0,))[0]
             cells = {_BOOLEAN: "{}::text", _MOMENT: f"to_char({{}}, '{_ISO}{zone}')"}
-            columns = [
-                sql.SQL(cells.get(types[name], "{}") + " AS {}").format(*[sql.Identifier(name)] * 2)
-                for name in kept
-            ]
+            columns = []
+            for name in kept:
+                cell = sql.SQL(cells.get(types[name], "{}") + " AS {}")
+                columns.append(cell.format(sql.Identifier(name), sql.Identifier(name)))
             told = "COPY (SELECT {} FROM {}) TO STDOUT (FORMAT csv, HEADER, DELIMITER {})"
             asked = sql.SQL(told).format(sql.SQL(", ").join(columns), table, delimiter)
             with cursor.copy(asked) as parts:

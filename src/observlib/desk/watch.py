@@ -1,7 +1,7 @@
 """Between two editions: what each device heard by day, and the alarm where it changed for good."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -65,9 +65,7 @@ def _name(device: str, product: str, kind: str) -> str:
 
 
 def raised(
-    data: Path,
-    catalogue: Catalogue,
-    progress: Callable[[int, int, str], object] = lambda done, total, name: None,
+    data: Path, catalogue: Catalogue, progress: files.Progress = lambda done, total, name: None
 ) -> tuple[list[Alarm], dict[str, date]]:
     """All the alarms that a store's devices raised, by days; yearly and monthly ones raise none."""
     watching = [one for one in catalogue.devices.values() if one.listens]
@@ -82,12 +80,11 @@ def raised(
     devices = list(days[days["device"].isin(often)].groupby("device", sort=True))
     for done, (device, rows) in enumerate(devices):
         progress(done, len(devices), str(device))
-        series = [
-            (str(product), kind, frame)
-            for (table, product), own in rows.groupby(["table", "product"])
-            if (device, table) in last
-            for kind, frame in _series(str(table), own, last[device, table])
-        ]
+        series = []
+        for (table, product), own in rows.groupby(["table", "product"]):
+            if (device, table) in last:
+                kinds = _series(str(table), own, last[device, table])
+                series += [(str(product), kind, frame) for kind, frame in kinds]
         for product, kind, frame in series:
             until = frame.index[-1].date()
             watched[_name(str(device), product, kind)] = until

@@ -438,7 +438,9 @@ def with_head(page: str, site: str, root: str, otherwise: str = "", invented: bo
     """A page that says what it is, in thirty words at most, and loads what all share."""
     told = _DESCRIPTION.search(page)
     main = page[page.find("<main") :]
-    first = otherwise or next(iter(element_texts(_text(main), ["p"])), "")
+    text = main.split('<div class="text"', 1)[-1].split("</header>", 1)[-1]
+    text = re.sub(r"<(table|nav|figure)\b.*?</\1>", "", text, flags=re.S)
+    first = otherwise or next(iter(element_texts(text, ["p"])), "")
     said = markup_text(told[1]) if told else first
     said = f"{_SYNTHETIC} {said}" if told and invented else said
     title = (element_texts(main, ["h1"]) or [site])[0]
@@ -473,12 +475,6 @@ def with_quotations(page: str) -> str:
     '<li><q>« Très clair. »</q></li><li>« Alertes » va mieux.</li>'
     """
     return re.sub(r"<li>(<p>)?(«[^«»]*»)(</p>)?(?=</li>)", r"<li>\1<q>\2</q>\3", page)
-
-
-def _text(main: str) -> str:
-    """The page's own text, after its title, and outside its tables."""
-    text = main.split('<div class="text"', 1)[-1].split("</header>", 1)[-1]
-    return re.sub(r"<(table|nav|figure)\b.*?</\1>", "", text, flags=re.S)
 
 
 def first_sentences(text: str) -> str:

@@ -437,13 +437,12 @@ def _carried(
 
 def _read(content: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The rows of an output, checked when it was made: frames of so few would take much longer."""
-    return [
-        {
-            name: float(cell or "nan") if name in ALL_NUMBERS else cell or ""
-            for name, cell in zip(content["columns"], cells, strict=True)
-        }
-        for cells in estimates.from_lines(content["rows"])
-    ]
+    rows = []
+    for cells in estimates.from_lines(content["rows"]):
+        row = dict(zip(content["columns"], cells, strict=True))
+        numbers = {name: float(row[name] or "nan") for name in ALL_NUMBERS if name in row}
+        rows.append({name: cell or "" for name, cell in row.items()} | numbers)
+    return rows
 
 
 def rows_by_id(

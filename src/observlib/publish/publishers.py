@@ -11,11 +11,11 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
-from functools import cache, partial
+from functools import cache
 from itertools import count, takewhile
 from pathlib import Path, PurePosixPath
 from threading import Timer
-from typing import Any
+from typing import Any, NamedTuple
 
 from observlib.base import kept
 from observlib.base.errors import ObservError
@@ -34,6 +34,9 @@ from observlib.publish.project import HOME, MenuEntry, PagesError, Project, Site
 
 # --- Pages in the frame of Quarto, where it is installed: their text is the embedded publisher's
 
+_TextOf = Callable[[SitePage], Converted]
+_Tell = Callable[[str], None]
+_Running = list[subprocess.Popen[str]]
 _LABELS = {  # what those who listen are told, as by the other publisher
     'aria-label="breadcrumb"': 'aria-label="Fil d’Ariane"',
     '<nav id="quarto-sidebar"': '<nav aria-label="Pages du site" id="quarto-sidebar"',
@@ -65,15 +68,11 @@ _UNTOLD = ("listing", "section", "format")  # of a front matter: told otherwise 
 
 
 def render_pages(
-    project: Project,
-    pages: Sequence[SitePage],
-    text: Callable[[SitePage], Converted],
-    folder: Path,
-    progress: Callable[[str], None],
+    project: Project, pages: Sequence[SitePage], text: _TextOf, folder: Path, progress: _Tell
 ) -> None:
     """Have Quarto make pages, by their texts, into a folder: theirs, and what they share."""
     shares = min(len(pages), _PROCESSES)
-    running: list[subprocess.Popen[str]] = []
+    running: _Running = []
 
     def share(own: Sequence[SitePage]) -> None:
         # in a folder of its own: Quarto finds no page below a folder whose name starts with a dot
@@ -133,9 +132,7 @@ def _others(page: SitePage) -> list[str]:
     return [name for name in page.formats if name not in ("html", "typst")]
 
 
-def stage_pages(
-    project: Project, pages: Sequence[SitePage], text: Callable[[SitePage], Converted], folder: Path
-) -> None:
+def stage_pages(project: Project, pages: Sequence[SitePage], text: _TextOf, folder: Path) -> None:
     """Copy a project with some of its pages, and a menu that leads to all."""
     others = (".*", "*.ipynb", "[!_]*.qmd", "__pycache__", project.output, PACKAGE)
     shutil.copytree(project.folder, folder, ignore=shutil.ignore_patterns(*others))
@@ -211,11 +208,7 @@ def _sidebar_item(entry: MenuEntry) -> dict[str, Any]:
 
 
 def _run(
-    project: Project,
-    folder: Path,
-    seconds: float,
-    progress: Callable[[str], None],
-    running: list[subprocess.Popen[str]],
+    project: Project, folder: Path, seconds: float, progress: _Tell, running: _Running
 ) -> list[str]:
     """Run Quarto, telling its pages and warnings as they come; the last lines that it said."""
     told: deque[str] = deque(maxlen=8)
@@ -297,11 +290,22 @@ def _words(page: str) -> list[str]:
 # --- A site of pages, each in all its forms, in the frame of the embedded publisher or of Quarto
 
 _Progress = Callable[[int, int, str], None]
-_Make = Callable[[], dict[str, bytes]]
+_Links = Sequence[Mapping[str, str]]
 _LINKS = ".links"  # beside a page, where its links lead
 _EVERYTHING = "Toutes les données de l’édition"
 _SIZE = "size-of-the-pdf"  # stands in a page until its PDF is made
 _FRAMES = ".frames"  # what Quarto makes of pages
+
+
+class _Task(NamedTuple):
+    """A page, what is made of it, and of what."""
+
+    step: Callable[[Project, SitePage, Path | None], dict[str, bytes]]
+    page: SitePage
+    depends: Inputs
+
+
+_Tasks = Mapping[str, _Task]
 
 
 def build(
@@ -318,14 +322,13 @@ def build(
         write_all({name: (project.folder / name).read_bytes()}, site)
     common, depends = _inputs(project)
     printed = [page for page in project.pages if "typst" in page.formats]
-    tasks = {  # PDFs first: the whole edition is made of them
-        f"{'+'.join(page.source.parts)}.{step.__name__.strip('_')}": (step, page)
-        for step, pages in ((_printed, printed), (_page, project.pages))
-        for page in pages
-    }
+    tasks: dict[str, _Task] = {}  # PDFs first: the whole edition is made of them
+    for step, pages in ((_printed, printed), (_page, project.pages)):
+        for page in pages:
+            name = f"{'+'.join(page.source.parts)}.{step.__name__.strip('_')}"
+            tasks[name] = _Task(step, page, depends[page.source])
     links: dict[str, projects.PageLinks] = {}
     refused: dict[PurePosixPath, list[str]] = {}
-    edition: list[Future[None]] = []
     with ExitStack() as stack:
         # what pages are made into is there, and not in memory: there may be hundreds of them
         beside = tempfile.TemporaryDirectory(prefix="observlib-", dir=site.parent)
@@ -334,53 +337,37 @@ def build(
         if not workers:
             stack.callback(pool.shutdown, cancel_futures=True)
         others = stack.enter_context(ThreadPoolExecutor(1))  # typst, while pandoc makes pages
-        unset = len(printed)
-        shared: Mapping[str, bytes] = {}  # by the pages of Quarto
+        edition: Future[None] | None = None
+        unset, framed_pages, shared = len(printed), 0, dict[str, bytes]()
         frames = aside / _FRAMES if project.publisher != "embedded" else None
-        missing: list[SitePage] = []  # of those that are kept
         if frames:
-            known = kept.get(cache, LIBRARIES, common)
-            pages = [(task, page) for task, (step, page) in tasks.items() if step is _page]
-            missing = [
-                page
-                for task, page in pages
-                if known is None or kept.get(cache, task, depends[page.source]) is None
-            ]
-            _frame(project, missing, frames, len(tasks) + len(missing), progress)
-            new = shared_files(frames, {page.source.stem for page in project.pages})
-            shared = {**(known or {}), **new}
-            if shared != known:
-                kept.put(cache, LIBRARIES, common, shared)
-        total = len(tasks) + len(missing)
-        jobs = {
-            name: (partial(step, project, page, frames), depends[page.source])
-            for name, (step, page) in tasks.items()
-        }
-        for done, (name, made) in enumerate(_made(jobs, pool, cache), 1 + len(missing)):
-            step, page = tasks[name]
-            progress(done, total, page.title)
-            if isinstance(made, ObservError):
-                refused.setdefault(page.source, []).extend(_problems(project, page, made))
-                continue
-            content = dict(made)
-            if step is _printed:
-                pdf_name = page.output(".pdf").as_posix()
+            shared, framed_pages = _frame(project, tasks, common, frames, cache, progress)
+        total = len(tasks) + framed_pages
+        made = _made(project, tasks, pool, cache, frames)
+        for done, (task, content) in enumerate(made, 1 + framed_pages):
+            progress(done, total, task.page.title)
+            if isinstance(content, ObservError):
+                problems = _problems(project, task.page, content)
+                refused.setdefault(task.page.source, []).extend(problems)
+            elif task.step is _printed:
+                pdf_name = task.page.output(".pdf").as_posix()
                 write_all({pdf_name: content.pop(pdf_name)}, site)
                 write_all(content, aside)
                 unset -= 1
                 if not unset and not refused:
                     whole = (project, aside, site, cache)
-                    edition.append(others.submit(downloads.put_full_report, *whole))
+                    edition = others.submit(downloads.put_full_report, *whole)
             else:
                 if told := content.pop(_LINKS, None):
-                    links[page.output(".html").as_posix()] = projects.PageLinks(*json.loads(told))
+                    page_name = task.page.output(".html").as_posix()
+                    links[page_name] = projects.PageLinks(*json.loads(told))
                 write_all(content, site)
         if not refused:
             _tell_sizes(site, printed)
             _write_used(shared, site)
             html.finish(project, site, cache)
-        for job in edition:
-            job.result()
+        if edition:
+            edition.result()
     broken = {} if refused else projects.broken_links(site, links)
     lost = {page.source: broken.get(str(page.output(".html")), []) for page in project.pages}
     if refused or broken:
@@ -403,13 +390,10 @@ def _inputs(project: Project) -> tuple[Inputs, dict[PurePosixPath, Inputs]]:
         files.pop(f"the project/{name}", None)
     later = f"the project/{origins.ORIGINS_FOLDER}/"
     files = {name: digest for name, digest in files.items() if not name.startswith(later)}
-    shared = {
-        **kept.by_group(kept.code_of(__name__) | kept.installed_packages() | files),
-        "the edition": repr((manifest.label, manifest.made, manifest.kind, manifest.absent)),
-        "the package": repr(_package(project)),
-        "the navigation": repr(project.navigation),
-        "the publisher": project.publisher,
-    }
+    shared = kept.by_group(kept.code_of(__name__) | kept.installed_packages() | files)
+    shared["the edition"] = repr((manifest.label, manifest.made, manifest.kind, manifest.absent))
+    shared |= {"the package": repr(_package(project)), "the navigation": repr(project.navigation)}
+    shared["the publisher"] = project.publisher
     own: dict[PurePosixPath, Inputs] = {}
     for source, digest in pages.items():
         lists, trail = list(project.listings(project.page(source))), project.trail(source)
@@ -419,46 +403,60 @@ def _inputs(project: Project) -> tuple[Inputs, dict[PurePosixPath, Inputs]]:
 
 
 def _made(
-    tasks: Mapping[str, tuple[_Make, Inputs]], pool: Executor, cache: Path | None
-) -> Iterator[tuple[str, Mapping[str, bytes] | ObservError]]:
-    """What each task makes of its inputs, or its failure, as they end: first what is kept."""
+    project: Project, tasks: _Tasks, pool: Executor, cache: Path | None, frames: Path | None
+) -> Iterator[tuple[_Task, dict[str, bytes] | ObservError]]:
+    """What each task makes, or its failure, as they end: first what is kept."""
     jobs: dict[Future[dict[str, bytes]], str] = {}
-    for name, (make, depends) in tasks.items():
-        if found := kept.get(cache, name, depends):
-            yield name, found
+    for name, task in tasks.items():
+        if found := kept.get(cache, name, task.depends):
+            yield task, found
         else:
-            jobs[pool.submit(make)] = name
+            jobs[pool.submit(task.step, project, task.page, frames)] = name
     for job in as_completed(jobs):
         name = jobs.pop(job)  # and with it what it holds
         try:
             content = job.result()
         except ObservError as error:
-            yield name, error
+            yield tasks[name], error
             continue
         if kept.library_files() == kept.loaded():
-            kept.put(cache, name, tasks[name][1], content)
-        yield name, content
+            kept.put(cache, name, tasks[name].depends, content)
+        yield tasks[name], content
 
 
 def _frame(
-    project: Project, pages: Sequence[SitePage], frames: Path, total: int, progress: _Progress
-) -> None:
-    """Have Quarto make pages, where there are any, into a folder."""
-    begun, texts = count(), dict[PurePosixPath, Converted]()
+    project: Project,
+    tasks: _Tasks,
+    common: Inputs,
+    frames: Path,
+    cache: Path | None,
+    progress: _Progress,
+) -> tuple[dict[str, bytes], int]:
+    """Have Quarto make what pages are not kept, into a folder: what all share, and how many."""
+    known = kept.get(cache, LIBRARIES, common)
+    pages, texts = list[SitePage](), dict[PurePosixPath, Converted]()
     problems: dict[PurePosixPath, list[str]] = {}
-    for page in pages:
-        try:
-            texts[page.source] = _text(project, page, "html")
-        except ObservError as error:
-            problems[page.source] = _problems(project, page, error)
+    for name, task in tasks.items():
+        if task.step is _page and (known is None or kept.get(cache, name, task.depends) is None):
+            pages.append(task.page)
+            try:
+                texts[task.page.source] = _text(project, task.page, "html")
+            except ObservError as error:
+                problems[task.page.source] = _problems(project, task.page, error)
     if problems:
         raise PagesError(problems)
+    begun, total = count(), len(tasks) + len(pages)
 
     def tell(title: str) -> None:
         progress(next(begun), total, title)
 
     if pages:
         render_pages(project, pages, lambda page: texts[page.source], frames, tell)
+    new = shared_files(frames, {page.source.stem for page in project.pages})
+    shared = {**(known or {}), **new}
+    if shared != known:
+        kept.put(cache, LIBRARIES, common, shared)
+    return shared, len(pages)
 
 
 def _write_used(shared: Mapping[str, bytes], site: Path) -> None:
@@ -515,11 +513,7 @@ def _tell_sizes(site: Path, printed: Iterable[SitePage]) -> None:
 
 
 def write_html(
-    project: Project,
-    page: SitePage,
-    site: Path,
-    links: Sequence[Mapping[str, str]] = (),
-    frames: Path | None = None,
+    project: Project, page: SitePage, site: Path, links: _Links = (), frames: Path | None = None
 ) -> Path:
     """Put a page into a site, with its pictures and the links to its other forms; its path."""
     target = site / page.output(".html")

@@ -466,10 +466,7 @@ def _name_of(quarter: str, revision: int = 0) -> str:
 
 
 def feed(
-    editions: Sequence[Edition],
-    title: str,
-    site: str,
-    errata: Iterable[tuple[str, str, str, str]] = (),
+    editions: Sequence[Edition], title: str, site: str, errata: Iterable[tuple[str, ...]] = ()
 ) -> bytes:
     """An Atom feed (RFC 4287) of editions, revisions and errata, the latest first."""
     told = []
