@@ -12,8 +12,7 @@ from observlib import estimates
 from observlib.base.errors import ObservError, bounded
 from observlib.base.yaml_files import load_data
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, select, style
-from observlib.display.charts import ChartRow
+from observlib.display import charts, style
 from observlib.display.output import Output, study_method
 from observlib.language import french, words
 
@@ -75,12 +74,11 @@ def _left_out(records: Sequence[estimates.Row], indicator: Indicator) -> str:
 
 def _figure(chart: charts.Chart, records: Sequence[estimates.Row], left_out: str) -> style.Figure:
     place = charts.column_widths(charts.rows_with_names(records, chart.indicator), widest=_NAME)
-    unit, periods = records[0]["unit"], [row["period"] for row in records]
-    ticks = charts.ticks(pd.DataFrame(records), unit, 3 if place.width > 130 else 2, zero=True)
-    axis = charts.Axis(ticks, unit, charts.axis_name(chart.indicator, unit, periods))
+    steps = 3 if place.width > 130 else 2
+    ticks = charts.ticks(pd.DataFrame(records), chart.unit, steps, zero=True)
     notes = [left_out, *_notes(records, chart.indicator), chart.care]
-    fig, ax, middles = charts.draw_rows(place, notes, tall=_BAR, axis=axis)
-    _draw(ax, records, middles, _BAR, chart.indicator)
+    fig, ax, middles = charts.draw_rows(place, notes, tall=_BAR, chart=chart, ticks=ticks)
+    _draw(ax, charts.keep_rows(ax, records, middles, chart.indicator), _BAR)
     return fig
 
 
@@ -88,23 +86,12 @@ def _notes(records: Sequence[estimates.Row], indicator: Indicator) -> list[str]:
     return charts.row_notes(records, indicator, "Barre hachurée", "(p) et bord en tirets")
 
 
-def _draw(
-    ax: style.Axes,
-    records: Sequence[estimates.Row],
-    middles: Sequence[float],
-    tall: float,
-    indicator: Indicator,
-) -> None:
+def _draw(ax: style.Axes, shown: Sequence[tuple[estimates.Row, float]], tall: float) -> None:
     """Draw values as bars from zero, their states in edges and fillings, and their intervals."""
-    charts.keep_rows(ax, records, middles, indicator)
-    shown = charts.shown_at(records, middles)
-    if shown:
-        _draw_shown(ax, shown, tall)
-
-
-def _draw_shown(ax: style.Axes, shown: Sequence[tuple[estimates.Row, float]], tall: float) -> None:
     import seaborn as sns
 
+    if not shown:
+        return
     blue, ys = style.PALETTE[0], [y for _, y in shown]
     sns.barplot(
         x=[row["estimate"] for row, _ in shown], y=ys, orient="y", native_scale=True,
@@ -179,9 +166,8 @@ def _shares(records: Sequence[estimates.Row]) -> list[str]:
 
 def _share(part: estimates.Row, whole: estimates.Row) -> str:
     states = {part["status"], whole["status"]}
-    if states & set(words.WITHHELD) or not whole["estimate"]:
-        return ""
-    if "partial" in states and states != {"partial"}:
+    is_partial = "partial" in states and states != {"partial"}
+    if states & set(words.WITHHELD) or not whole["estimate"] or is_partial:
         return ""
     share = 100 * part["estimate"] / whole["estimate"]
     if 0 < share < 0.05:
@@ -215,7 +201,7 @@ def _funnel_figure(
     if len(units) == 1:  # else the names of the steps say what each counts
         style.write_label(fig, 0, 2, units[0], color=style.GREY)
     ax.set_xlim(0, max((row["estimate"] for row in records if row["estimate"] > 0), default=1.0))
-    _draw(ax, records, middles, _BAR - 2, chart.indicator)
+    _draw(ax, charts.keep_rows(ax, records, middles, chart.indicator), _BAR - 2)
     return fig
 
 
@@ -267,9 +253,8 @@ def share_chart(
             f"share_chart: {len(found)} parts; at most {_MOST} can be told apart; "
             "bring the smallest together, or use a table"
         )
-    bars = [
-        _bar_of(chart, by, key, parts, found) for key in select.ordered(chart.frame, by, catalogue)
-    ]
+    each = charts.by_subject(chart.frame, by, catalogue)
+    bars = [_bar_of(name, rows, by, parts, found) for name, rows in each]
     first = chart.frame.drop_duplicates(parts)
     labels = [words.label(row, parts, catalogue) for row in estimates.records(first)]
     shares = {bar.name: bar.in_words(labels, chart.indicator) for bar in bars}
@@ -278,53 +263,46 @@ def share_chart(
 
 
 class _Bar(NamedTuple):
-    """A bar of 100 %: the estimates of its parts, which as they are told may not add up."""
+    """A bar of 100 %: its parts as they are told, which may not add up, and as they are drawn."""
 
     name: str
     parts: pd.DataFrame
-
-    @property
-    def values(self) -> list[float]:
-        """Its parts as they are told."""
-        return [float(x) for x in self.parts["estimate"]]
 
     @property
     def whole(self) -> bool:
         """Whether none of its parts is withheld or absent."""
         return not self.parts["estimate"].isna().any()
 
-    def in_words(self, labels: Sequence[str], indicator: Indicator) -> str:
-        """Its parts as they are told; nothing where one is withheld."""
-        pairs = zip(labels, self.values if self.whole else (), strict=False)
-        return ", ".join(f"{label} {words.figure(x, indicator, '%')}" for label, x in pairs)
-
     @property
     def shares(self) -> list[float]:
         """Its parts as they are drawn, of 100 in all."""
         return list(100 * self.parts["estimate"] / self.parts["estimate"].sum())
 
+    def in_words(self, labels: Sequence[str], indicator: Indicator) -> str:
+        """Its parts as they are told; nothing where one is withheld."""
+        pairs = zip(labels, self.parts["estimate"] if self.whole else (), strict=False)
+        return ", ".join(f"{label} {words.figure(x, indicator, '%')}" for label, x in pairs)
 
-def _bar_of(chart: charts.Chart, by: str, key: str, parts: str, found: Sequence[str]) -> _Bar:
-    own = chart.frame[chart.frame[by] == key]
-    name = words.label(own.iloc[0].to_dict(), by, chart.catalogue)
-    bar = _Bar(name, own.set_index(parts).reindex(found))
+
+def _bar_of(name: str, rows: pd.DataFrame, by: str, parts: str, found: Sequence[str]) -> _Bar:
+    bar = _Bar(name, rows.set_index(parts).reindex(found))
     total = bar.parts["estimate"].sum()
     if bar.whole and abs(total - 100) > 0.5 * len(found):
         raise ObservError(
-            f"share_chart: the parts of {key!r} sum to {total:.1f} %, not 100; "
+            f"share_chart: the parts of {rows[by].iat[0]!r} sum to {total:.1f} %, not 100; "
             "keep every part of one whole, and of one whole only"
         )
     return bar
 
 
-def _share_row(bar: _Bar, alone: bool) -> ChartRow:
+def _share_row(bar: _Bar, alone: bool) -> charts.ChartRow:
     """The row of a bar: its base, where its parts have one, and what marks its state."""
     bases, states = bar.parts["n"].dropna().unique(), set(bar.parts["status"])
     base = words.n_equals(bases[0]) if len(bases) == 1 and bar.whole else ""
     base += "\xa0(f)" * ("low_base" in states) + "\xa0(p)" * ("partial" in states)
     hidden = "suppressed" if "suppressed" in states else "missing"
     word = "" if bar.whole else words.STATUS_WORDS[hidden]
-    return ChartRow("" if alone else bar.name, word, base, withheld=not bar.whole)
+    return charts.ChartRow("" if alone else bar.name, word, base, withheld=not bar.whole)
 
 
 def _share_figure(chart: charts.Chart, bars: Sequence[_Bar], labels: Sequence[str]) -> style.Figure:
@@ -344,8 +322,7 @@ def _share_figure(chart: charts.Chart, bars: Sequence[_Bar], labels: Sequence[st
         style.write_label(fig, x + 15, y + 1, label)
     ax.set_xlim(0, 100)
     drawn = [(bar, y) for bar, y in zip(bars, middles, strict=True) if bar.whole]
-    if drawn:
-        _draw_shares(ax, drawn, fills, place.width, chart.indicator)
+    _draw_shares(ax, drawn, fills, place.width, chart.indicator)
     for bar, y in drawn:
         ends = accumulate(bar.shares)
         rows = bar.parts.to_dict("records")
@@ -364,6 +341,8 @@ def _draw_shares(
     """Bars of 100 %: seaborn stacks none, so each part is drawn over those that end after it."""
     import seaborn as sns
 
+    if not drawn:
+        return
     ends = [list(accumulate(bar.shares)) for bar, _ in drawn]
     order = range(len(fills) - 1, -1, -1)
     ys = [y for _, y in drawn]
@@ -382,7 +361,7 @@ def _draw_shares(
         look: dict[str, Any] = {"color": style.INK if hatch else ink, "bbox": back}
         for (bar, y), end in zip(drawn, ends, strict=True):
             share = bar.shares[i]
-            text = words.figure(bar.values[i], indicator, "%")
+            text = words.figure(bar.parts["estimate"].iat[i], indicator, "%")
             sizes = ((text, style.SIZE), (text, style.SMALL), (text[:-2], style.SMALL))
             room = share / 100 * width - 3
             fits = [(x, size) for x, size in sizes if style.text_width(x, size) <= room]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -56,9 +56,8 @@ def chart_input(
     select.unique(frame, keys, what)
     select.refuse(frame, catalogue, what)
     frame = rounded_estimates(frame, catalogue)
-    return Chart(
-        frame, catalogue, caption, indicator, select.care(frame, catalogue) if care else ""
-    )
+    told = select.care(frame, catalogue) if care else ""
+    return Chart(frame, catalogue, caption, indicator, told)
 
 
 def output(
@@ -94,22 +93,12 @@ def output(
     )
 
 
-def _highest(rows: Iterable[estimates.Row]) -> estimates.Row:
-    return max(rows, key=lambda row: row["estimate"])
-
-
-def _lowest(rows: Iterable[estimates.Row]) -> estimates.Row:
-    return min(rows, key=lambda row: row["estimate"])
-
-
 @cache
 def _templates() -> Any:
     known = {
         "LOW_BASE": estimates.LOW_BASE,
         "STATUS_WORDS": words.STATUS_WORDS,
         "WITHHELD": words.WITHHELD,
-        "highest": _highest,
-        "lowest": _lowest,
         "md": partial(markdown, "{}"),
     }
     made = templates.environment(Path(__file__).parent, known, templates.as_text)
@@ -286,14 +275,13 @@ def keep_values(
 
 
 def keep_rows(
-    ax: style.Axes,
-    rows: Iterable[estimates.Row],
-    middles: Iterable[float],
-    indicator: Indicator,
-) -> None:
-    """Let a drawing know the values of rows that have a `name`, at their heights."""
-    for row, y in zip(rows, middles, strict=True):
+    ax: style.Axes, rows: Sequence[estimates.Row], middles: Sequence[float], indicator: Indicator
+) -> list[tuple[estimates.Row, float]]:
+    """Let a drawing know the values of rows at their heights; those that it shows, with these."""
+    placed = [*zip(rows, middles, strict=True)]
+    for row, y in placed:
         keep_values(ax, row["estimate"], y, row, indicator, row["name"])
+    return [(row, y) for row, y in placed if row["status"] not in words.WITHHELD]
 
 
 def _value_in_words(row: Mapping[str, Any], indicator: Indicator) -> str:
@@ -354,14 +342,9 @@ def render(fig: style.Figure, alt: str) -> str:
             definitions.remove(looks)
     _lighten(root)
     root.tail = None
-    usual = {
-        "font-family": style.FONTS,
-        "font-size": f"{style.SIZE:g}",
-        "fill": style.INK.lower(),
-        "stroke-linejoin": "round",
-        "stroke-linecap": "butt",
-    }
-    root.attrib = {"role": "img", "aria-label": alt, **root.attrib, **usual}
+    letters = {"font-family": style.FONTS, "font-size": f"{style.SIZE:g}"}
+    lines = {"fill": style.INK.lower(), "stroke-linejoin": "round", "stroke-linecap": "butt"}
+    root.attrib = {"role": "img", "aria-label": alt, **root.attrib, **letters, **lines}
     root.attrib |= _attributes(fig, style.narrow())
     for prefix, uri in (("", _SVG), ("xlink", "{http://www.w3.org/1999/xlink}")):
         ElementTree.register_namespace(prefix, uri[1:].split("}")[0])
@@ -440,14 +423,6 @@ class ChartRow(NamedTuple):
     under: str = ""
 
 
-class Axis(NamedTuple):
-    """The ticks of the axis under all rows, the unit that they are written in, and its name."""
-
-    ticks: list[float]
-    unit: str
-    name: str = ""
-
-
 class _Columns(NamedTuple):
     """Rows with their names in lines, and where their axes and values stand."""
 
@@ -457,6 +432,15 @@ class _Columns(NamedTuple):
     width: float
     values: float  # the right end of the values
     over: bool  # whether names stand over the marks
+
+
+def by_subject(
+    frame: pd.DataFrame, by: str, catalogue: Catalogue
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """The name that readers see of each value of a column, in reading order, and its estimates."""
+    for key in select.ordered(frame, by, catalogue):
+        rows = frame[frame[by] == key]
+        yield words.label(rows.iloc[0].to_dict(), by, catalogue), rows
 
 
 def ranked_rows(chart: Chart, by: str, *, sort: bool, lowest: bool = False) -> list[estimates.Row]:
@@ -483,26 +467,16 @@ def ranked_rows(chart: Chart, by: str, *, sort: bool, lowest: bool = False) -> l
 
 def rows_with_names(records: Sequence[estimates.Row], indicator: Indicator) -> list[ChartRow]:
     """The rows of estimates that have a `name`; a base that several share is in their notes."""
-    shared = _shared_base(records) is not None
-    bases = [None if shared else words.base_of(record) for record in records]
-    return [
-        ChartRow(
-            record["name"],
-            value_text(record, indicator, record["unit"]),
+    made, shared = [], _shared_base(records) is not None
+    for row in records:
+        n = None if shared else words.base_of(row)
+        value, base = (
+            value_text(row, indicator, row["unit"]),
             "" if n is None else words.n_equals(n),
-            record["status"] in words.WITHHELD,
-            record.get("strong", False),
         )
-        for record, n in zip(records, bases, strict=True)
-    ]
-
-
-def shown_at(
-    records: Sequence[estimates.Row], middles: Sequence[float]
-) -> list[tuple[estimates.Row, float]]:
-    """The estimates that are not withheld, each with its height."""
-    pairs = zip(records, middles, strict=True)
-    return [(row, y) for row, y in pairs if row["status"] not in words.WITHHELD]
+        withheld = row["status"] in words.WITHHELD
+        made.append(ChartRow(row["name"], value, base, withheld, row.get("strong", False)))
+    return made
 
 
 def _shared_base(records: Sequence[estimates.Row]) -> float | None:
@@ -546,11 +520,13 @@ def draw_rows(
     gap: float = _GAP,
     top: float = 0.0,
     bottom: float = 0.0,
-    axis: Axis | None = None,
+    chart: Chart | None = None,
+    ticks: Sequence[float] = (),
 ) -> tuple[style.Figure, style.Axes, list[float]]:
     """A figure with everything but the marks, its axes, and the heights of the marks' middles.
 
-    Axes count points down from their top, so that a mark is as `tall` as it says.
+    Axes count points down from their top, so that a mark is as `tall` as it says. Those of a
+    `chart` have its name and `ticks` under all rows.
     """
     lines = [(name.count("\n") + 1) * style.LINE for name in place.names]
     heads, feet = [0.0] * len(lines), [0.0] * len(lines)
@@ -562,15 +538,15 @@ def draw_rows(
     starts = [0.0, *accumulate(map(sum, zip(heads, marks, feet, strict=True)))]
     height = starts.pop()
     middles = [a + b + c / 2 for a, b, c in zip(starts, heads, marks, strict=True)]
-    bottom += 8 + style.LINE * (1 + bool(axis.name)) if axis else 0.0
+    named = axis_name(chart.indicator, chart.unit, [*chart.frame["period"]]) if chart else ""
+    bottom += 8 + style.LINE * (1 + bool(named)) if chart else 0.0
     fig = new_figure(top + height + bottom + 2, notes)
     ax = style.axes(fig, place.left, top, place.width, height)
     ax.set_ylim(height, 0)
-    if axis:
-        _draw_axis(ax, axis, place)
-        below = top + height + 6 + style.LINE
-        style.write_label(fig, place.left + place.width / 2, below, axis.name,
-                          ha="center", color=style.GREY)  # fmt: skip
+    if chart:
+        _draw_axis(ax, ticks, chart.unit, place)
+        middle, below = place.left + place.width / 2, top + height + 6 + style.LINE
+        style.write_label(fig, middle, below, named, ha="center", color=style.GREY)
     else:
         ax.set_axis_off()
     for row, name, start, middle in zip(place.rows, place.names, starts, middles, strict=True):
@@ -578,21 +554,21 @@ def draw_rows(
     return fig, ax, middles
 
 
-def _draw_axis(ax: style.Axes, axis: Axis, place: _Columns) -> None:
+def _draw_axis(ax: style.Axes, ticks: Sequence[float], unit: str, place: _Columns) -> None:
     """The axis under all rows: its ends alone are labelled where labels would touch."""
-    ax.set_xlim(axis.ticks[0], axis.ticks[-1])
-    labels = tick_labels(axis.ticks, axis.unit)
-    step = place.width * min(b - a for a, b in pairwise(axis.ticks))
-    if step < (axis.ticks[-1] - axis.ticks[0]) * (max(map(style.text_width, labels)) + 4):
+    ax.set_xlim(ticks[0], ticks[-1])
+    labels = tick_labels(ticks, unit)
+    step = place.width * min(b - a for a, b in pairwise(ticks))
+    if step < (ticks[-1] - ticks[0]) * (max(map(style.text_width, labels)) + 4):
         labels[1:-1] = [""] * (len(labels) - 2)
-    ax.set_xticks(axis.ticks, labels)
+    ax.set_xticks(ticks, labels)
     if place.over:  # what stands under both ends has no room beside them
         ends = ax.get_xticklabels()
         ends[0].set_horizontalalignment("left")
         ends[-1].set_horizontalalignment("right")
     ax.set_yticks([])
     ax.grid(axis="x", color=style.FAINT, linewidth=0.8)
-    if axis.ticks[0] < 0:
+    if ticks[0] < 0:
         ax.axvline(0, color=style.GREY, linewidth=0.8)
 
 
@@ -622,8 +598,8 @@ def row_notes(
 ) -> list[str]:
     """What explains rows: intervals, bases, and how low bases and partial periods look."""
     intervals = any(row["ci_low"] == row["ci_low"] for row in records)
-    told = (records, indicator, intervals, _shared_base(records), low_base, partial)
-    return chart_notes("row_notes", *told)
+    shared = _shared_base(records)
+    return chart_notes("row_notes", records, indicator, intervals, shared, low_base, partial)
 
 
 def _weight(row: ChartRow) -> str:

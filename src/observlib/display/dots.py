@@ -53,15 +53,10 @@ def dot_chart(
     by = select.told_apart(frame, [by])[-1]
     chart = charts.chart_input(frame, catalogue, caption, "dot_chart", [by], care=True)
     ours, blue = _ours(chart.frame, by, catalogue), style.PALETTE[0]
-    ranked = charts.ranked_rows(chart, by, sort=sort, lowest=chart.indicator.better == "lower")
-    records = [
-        {
-            **row,
-            "strong": row[by] in ours,
-            "colour": blue if row[by] in ours or not ours else style.GREY,
-        }
-        for row in ranked
-    ]
+    records = charts.ranked_rows(chart, by, sort=sort, lowest=chart.indicator.better == "lower")
+    for row in records:
+        row["strong"] = row[by] in ours
+        row["colour"] = blue if row["strong"] or not ours else style.GREY
     alt = charts.described(records, catalogue, "Graphique en points")
     return charts.output(chart, lambda: _figure(chart, records), alt)
 
@@ -80,15 +75,15 @@ def _figure(chart: charts.Chart, records: Sequence[estimates.Row]) -> style.Figu
     place = charts.column_widths(charts.rows_with_names(records, indicator))
     zones = indicator.good is not None and indicator.poor is not None
     limits = _limits(chart.frame, indicator, unit, zones)
-    axis = charts.Axis(limits, unit, charts.axis_name(indicator, unit, [*chart.frame["period"]]))
     notes = charts.row_notes(records, indicator, "Marque creuse", "(p)")
     notes += [*charts.cut_note(limits), chart.care]
     top = 4 + style.LINE * zones
-    fig, ax, middles = charts.draw_rows(place, notes, tall=style.LINE, top=top, axis=axis)
+    fig, ax, middles = charts.draw_rows(
+        place, notes, tall=style.LINE, top=top, chart=chart, ticks=limits
+    )
     if zones:
         _zones(ax, indicator, limits, place.width)
-    _draw(ax, charts.shown_at(records, middles))
-    charts.keep_rows(ax, records, middles, indicator)
+    _draw(ax, charts.keep_rows(ax, records, middles, indicator))
     return fig
 
 
@@ -99,13 +94,15 @@ def _draw(ax: style.Axes, shown: Sequence[tuple[estimates.Row, float]]) -> None:
     if not shown:
         return
     known = [pair for pair in shown if pair[0]["ci_low"] == pair[0]["ci_low"]]
-    starts = [row["ci_low"] if known else 0.0 for row, _ in known or shown]
-    ends = [row["ci_high" if known else "estimate"] for row, _ in known or shown]
+    lines = [
+        (y, row["ci_low"], row["ci_high"], row["colour"])
+        if known
+        else (y, 0.0, row["estimate"], row["colour"])
+        for row, y in known or shown
+    ]
+    *places, colours = zip(*lines, strict=True)
     # intervals are given, where seaborn computes its own
-    ax.hlines(
-        [y for _, y in known or shown], starts, ends,
-        colors=[row["colour"] for row, _ in known or shown], linewidth=2.2 if known else 1.2,
-    )  # fmt: skip
+    ax.hlines(*places, colors=colours, linewidth=2.2 if known else 1.2)
     sns.scatterplot(
         x=[row["estimate"] for row, _ in shown], y=[y for _, y in shown], s=49, linewidth=1.6,
         clip_on=False, zorder=4, legend=False, ax=ax,
@@ -303,7 +300,9 @@ def _heat_figure(chart: charts.Chart, cells: pd.DataFrame) -> style.Figure:
         style.write_label(fig, middle, top - 4, text, ha="center", va="bottom",
                           size=style.SMALL, rotation=90 if heads.turned else 0)  # fmt: skip
     if len(shown):
-        _legend(fig, (low, high), top + tall * len(rows) + 6, indicator, unit, shades)
+        of = {"unit": unit, "status": ""}
+        ends = [words.value({"estimate": x, **of}, indicator) for x in (low, high)]
+        _legend(fig, *ends, top + tall * len(rows) + 6, shades)
     return fig
 
 
@@ -365,18 +364,8 @@ def _heads(columns: Sequence[str], cell: float) -> _Heads:
     return _Heads(turned, 1.01 * longest, turned=True)  # renderers differ by a hundredth
 
 
-def _legend(
-    fig: style.Figure,
-    ends: tuple[float, float],
-    y: float,
-    indicator: Indicator,
-    unit: str,
-    shades: Any,
-) -> None:
+def _legend(fig: style.Figure, least: str, most: str, y: float, shades: Any) -> None:
     """Shades from the lightest to the darkest, between the values that they stand for."""
-    least, most = (
-        words.value({"estimate": x, "unit": unit, "status": ""}, indicator) for x in ends
-    )
     x = 8 + style.text_width(least, style.SMALL)
     for i in range(6):
         style.legend_patch(fig, x + 14 * i, y + 1, 14, facecolor=shades(i / 5), linewidth=0)

@@ -36,14 +36,9 @@ class _Lines(NamedTuple):
     notes: list[str]
     marks: panels.EventMarks  # what happened to lines, by their name
 
-    @property
-    def axis_name(self) -> str:
-        """What their axis shows, where they share one."""
-        return self.name_of_axis(self.unit) if self.unit else ""
-
-    def name_of_axis(self, unit: str) -> str:
-        """What an axis of a unit shows."""
-        return charts.axis_name(self.chart.indicator, unit, self.periods)
+    def axis_name(self, unit: str) -> str:
+        """What an axis of a unit shows; nothing where lines share none."""
+        return charts.axis_name(self.chart.indicator, unit, self.periods) if unit else ""
 
     def unit_of(self, rows: pd.DataFrame) -> str:
         """The unit of a line."""
@@ -92,26 +87,19 @@ def line_chart(
     chart = charts.chart_input(
         frame, catalogue, caption, "line_chart", [by, "period"], one_unit=not apart, care=True
     )
-    frame = every = chart.frame
-    unit = "" if apart else chart.unit
-    if behind is not None and len(behind):
-        behind = _seen_against(behind, chart, by)
-        every, apart = estimates.combine([frame, behind]), True
+    frame, unit = chart.frame, "" if apart else chart.unit
+    behind = frame.head(0) if behind is None else _seen_against(behind, chart, by)
+    apart = apart or len(behind) > 0
+    every = estimates.combine([frame, behind])
     periods = panels.axis_periods(every["period"])
-    grey = {} if every is frame else _series(behind, by, catalogue, periods)
+    grey = _series(behind, by, catalogue, periods)
     series, absent = _with_values(_series(frame, by, catalogue, periods))
     apart = apart or len(series) > _TOGETHER or _differ(series, unit)
     marks = panels.event_marks(series, periods, events)
-    notes = charts.chart_notes(
-        "line_notes",
-        [*frame["status"]],
-        "\n".join(panels.interval_notes([*series.values(), *grey.values()])),
-        chart.indicator,
-        behind_label if grey else "",
-        behind_from,
-        any(map(panels.suppressed, series.values())),
-        panels.each_event(marks),
-    )
+    intervals = "\n".join(panels.interval_notes([*series.values(), *grey.values()]))
+    thin = (behind_label if grey else "", behind_from, any(map(panels.suppressed, series.values())))
+    notes = charts.chart_notes("line_notes", [*frame["status"]], intervals, chart.indicator, *thin,
+                               panels.each_event(marks))  # fmt: skip
     notes += [*absent, chart.care]
     lines = _Lines(chart, series, unit, periods, grey, bool(behind_from), notes, marks)
     alt = " ".join([_alt(lines, apart, behind_label), *absent, *panels.events_described(marks)])
@@ -132,17 +120,10 @@ def _seen_against(behind: pd.DataFrame, chart: charts.Chart, by: str) -> pd.Data
     return behind
 
 
-def _series(
-    frame: pd.DataFrame | None, by: str, catalogue: Catalogue, periods: list[str]
-) -> _Series:
+def _series(frame: pd.DataFrame, by: str, catalogue: Catalogue, periods: list[str]) -> _Series:
     """The estimates of each subject on every period, by the name that readers see."""
-    assert frame is not None
-    series: _Series = {}
-    for key in select.ordered(frame, by, catalogue):
-        rows = frame[frame[by] == key]
-        name = words.label(rows.iloc[0].to_dict(), by, catalogue)
-        series[name] = rows.set_index("period").reindex(periods)
-    return series
+    parts = charts.by_subject(frame, by, catalogue)
+    return {name: rows.set_index("period").reindex(periods) for name, rows in parts}
 
 
 def _with_values(series: _Series) -> tuple[_Series, list[str]]:
@@ -186,7 +167,7 @@ def _together(lines: _Lines) -> style.Figure:
     time = panels.TimeAxis(lines.periods, box.width)
     below = 8 + (time.lines + bool(partial)) * style.LINE
     fig = charts.new_figure(top + box.height + below, [*lines.notes, *charts.cut_note(y_ticks)])
-    style.write_label(fig, 0, 2, lines.axis_name, color=style.GREY)
+    style.write_label(fig, 0, 2, lines.axis_name(lines.unit), color=style.GREY)
     ax = panels.new_axes(fig, box, time.ends, time.labels(), y_ticks, unit)
     for i, (line, rows) in enumerate(series.items()):
         panels.draw_line(ax, rows, i, marked=16)
@@ -221,12 +202,12 @@ def _apart(lines: _Lines) -> style.Figure:
     time = panels.TimeAxis(lines.periods, width)
     names = [style.wrapped_name(name, left + width, weight="bold") for name in lines.series]
     partial = [_partial(rows) for rows in lines.series.values()]
-    tops, feet = _rows_of_panels(names, partial, across, style.LINE + 8 if lines.axis_name else 2.0)
+    axis = lines.axis_name(lines.unit)
+    tops, feet = _rows_of_panels(names, partial, across, style.LINE + 8 if axis else 2.0)
     below = 8 + (time.lines + any(partial[-across:])) * style.LINE
     cut = [note for places in scales for note in charts.cut_note(places)]
     fig = charts.new_figure(feet[-1] + below, [*lines.notes, *cut[:1]])
-    if lines.unit:
-        style.write_label(fig, 0, 2, lines.axis_name, color=style.GREY)
+    style.write_label(fig, 0, 2, axis, color=style.GREY)
     for i, (line, rows) in enumerate(lines.series.items()):
         x, unit = i % across * (left + width + _BETWEEN), units[i]
         thing = f"{unit} : " * (not lines.unit and unit not in ("%", "s", "€"))
@@ -305,7 +286,7 @@ def _alt(lines: _Lines, apart: bool, behind_label: str) -> str:
     told, several = list[dict[str, Any]](), len(lines.series) <= _TOGETHER
     for name, rows in lines.series.items():
         unit, grey = lines.unit_of(rows), lines.behind.get(name)
-        thing = "" if lines.unit else lines.name_of_axis(unit)
+        thing = "" if lines.unit else lines.axis_name(unit)
         course = _course(rows, lines, unit, several)
         seen = None if grey is None else _course(grey, lines, unit, extremes=False)
         told.append({"name": name, "thing": thing, "course": course, "grey": seen})
@@ -383,11 +364,8 @@ def curve_chart(
             f"curve_chart: {len(keys)} curves ({bounded(keys)}); at most {len(style.PALETTE)} can "
             "be labels apart; keep some of them"
         )
-    rows = frame.assign(x=places)
-    curves = {
-        words.label(part.iloc[0].to_dict(), by, catalogue): part.sort_values("x")
-        for part in (rows[rows[by] == key] for key in keys)
-    }
+    parts = charts.by_subject(frame.assign(x=places), by, catalogue)
+    curves = {name: rows.sort_values("x") for name, rows in parts}
     courses = {name: _curve_course(own, chart.indicator) for name, own in curves.items()}
     alt = charts.in_words("curves", courses, chart.indicator, x_label)
     return charts.output(chart, lambda: _curve_figure(chart, curves, x_label), alt)
@@ -460,20 +438,15 @@ def _names(
 
     def named(rows: list[estimates.Row], there: str = "") -> tuple[list[str], panels.LabelPlaces]:
         values = [charts.value_text(row, indicator, unit) + there for row in rows]
-        texts = [style.wrap(value, style.part(_CURVE_NAME)) for value in values]
-        if len(curves) > 1:
-            pairs = zip(curves, texts, strict=True)
-            texts = [
-                f"{style.wrapped_name(name, style.part(_CURVE_NAME))}\n{text}"
-                for name, text in pairs
-            ]
-        return texts, panels.place_labels(
-            texts, [row["estimate"] for row in rows], y_ticks, _CURVE_HEIGHT
-        )
+        wide = style.part(_CURVE_NAME)
+        heads = [f"{style.wrapped_name(name, wide)}\n" * (len(curves) > 1) for name in curves]
+        texts = [f"{head}{style.wrap(x, wide)}" for head, x in zip(heads, values, strict=True)]
+        ends = [row["estimate"] for row in rows]
+        return texts, panels.place_labels(texts, ends, y_ticks, _CURVE_HEIGHT)
 
     lasts = [_last_shown(rows) for rows in curves.values()]
     texts, places = named(lasts)
-    at = _widest(curves) if places.moved > places.block else None
+    at = _widest(curves) if places.crowded else None
     if at is None:
         return _Names(texts, places, None)
     of, since, _ = x_label.partition(" depuis ")
@@ -485,9 +458,8 @@ def _names(
 
 def _widest(curves: _Curves) -> float | None:
     """Where the curves are farthest apart, of the places where all have a value."""
-    table = pd.concat(
-        [rows.set_index("x")["estimate"] for rows in curves.values()], axis=1
-    ).dropna()
+    values = [rows.set_index("x")["estimate"] for rows in curves.values()]
+    table = pd.concat(values, axis=1).dropna()
     apart = table.max(axis=1) - table.min(axis=1)
     return float(apart.idxmax()) if len(apart) and apart.max() > 0 else None
 
@@ -518,10 +490,8 @@ def _x_ticks(start: float, end: float, x_label: str) -> list[float]:
         return [start]
     steps = [1, 2, 3, 6, 10] if x_label.lower().startswith(_CALENDAR) else [1, 2, 5, 10]
     whole = start == round(start) and end == round(end)
-    found = MaxNLocator(3 if style.narrow() else 5, steps=steps, integer=whole).tick_values(
-        start, end
-    )
-    return [float(x) for x in found if start <= x <= end] or [start, end]
+    axis = MaxNLocator(3 if style.narrow() else 5, steps=steps, integer=whole)
+    return [float(x) for x in axis.tick_values(start, end) if start <= x <= end] or [start, end]
 
 
 def _last_shown(rows: pd.DataFrame) -> estimates.Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from itertools import pairwise
+from itertools import groupby, pairwise
 from string import ascii_uppercase
 from typing import Any, NamedTuple
 
@@ -180,26 +180,22 @@ def event_marks(
     series: Mapping[str, pd.DataFrame], periods: Sequence[str], events: Sequence[Action]
 ) -> EventMarks:
     """What happened to each line while it is seen, with a letter each, the oldest first."""
-    own = {name: _told(rows) for name, rows in series.items()}
-    every = [row for told in own.values() for row in told]
-    oldest_first = sorted(events, key=lambda event: (event.date, event.id))
-    placed = [(event, _place(event.date, periods)) for event in oldest_first]
-    seen = [
-        (place, event)
-        for event, place in placed
-        if place is not None and any(touches(event, row) for row in every)
-    ]
-    marks = [_Mark(letter, *one) for letter, one in zip(ascii_uppercase, seen, strict=False)]
-    return {
-        name: [mark for mark in marks if any(touches(mark.event, row) for row in told)]
-        for name, told in own.items()
-    }
+    marks: EventMarks = {name: [] for name in series}
+    letters = iter(ascii_uppercase)
+    for event in sorted(events, key=lambda event: (event.date, event.id)):
+        place = _place(event.date, periods)
+        touched = [name for name, rows in series.items() if _touches(event, rows)]
+        if place is not None and touched and (letter := next(letters, None)):
+            for name in touched:
+                marks[name].append(_Mark(letter, place, event))
+    return marks
 
 
-def _told(rows: pd.DataFrame) -> list[dict[str, str]]:
-    """What a line is of: one row of each device."""
+def _touches(event: Action, rows: pd.DataFrame) -> bool:
+    """Whether something happened to a line, by what its devices measure."""
     keys = ["indicator", "product", "device"]
-    return estimates.records(rows.dropna(subset=["indicator"]).drop_duplicates(keys)[keys])
+    told = rows.dropna(subset=["indicator"]).drop_duplicates(keys)[keys]
+    return any(touches(event, row) for row in estimates.records(told))
 
 
 def _place(day: date, periods: Sequence[str]) -> float | None:
@@ -219,11 +215,11 @@ def each_event(found: EventMarks) -> list[_Mark]:
 
 def events_described(found: EventMarks) -> list[str]:
     """What happened to lines, for an alternative text."""
-    return [
-        f"{' et '.join(name for name, own in found.items() if mark in own)}, repère "
-        f"{mark.letter} : {mark.words}."
-        for mark in each_event(found)
-    ]
+    told = []
+    for mark in each_event(found):
+        names = " et ".join(name for name, own in found.items() if mark in own)
+        told.append(f"{names}, repère {mark.letter} : {mark.words}.")
+    return told
 
 
 def carrying(made: Output, found: EventMarks) -> Output:
@@ -283,9 +279,8 @@ class LabelPlaces(NamedTuple):
     """Names beside axes: the axes' height, and each name's above their foot."""
 
     height: float
-    block: float  # the height of the tallest name
     places: list[float]
-    moved: float  # the farthest that one had to be moved
+    crowded: bool  # whether one is farther from its line than the tallest name is high
 
 
 def new_axes(
@@ -330,7 +325,7 @@ def place_labels(
     wanted = [(y - y_ticks[0]) / span * height if y == y else 0.0 for y in values]
     places = style.spread(wanted, block, block / 2 - 6, height - block / 2 + 6)
     moved = [abs(a - b) for a, b, y in zip(wanted, places, values, strict=True) if y == y]
-    return LabelPlaces(height, block, places, max(moved, default=0.0))
+    return LabelPlaces(height, places, max(moved, default=0.0) > block)
 
 
 def draw_labels(
@@ -367,20 +362,10 @@ def _line(ax: style.Axes, x: Any, y: Any, **look: Any) -> None:
     sns.lineplot(x=x, y=y, estimator=None, errorbar=None, legend=False, ax=ax, **look)
 
 
-def _band(ax: style.Axes, x: Any, low: Any, high: Any, colour: str, alpha: float = 0.15) -> None:
-    """An interval along a line."""
-    ax.fill_between(x, low, high, color=colour, alpha=alpha, linewidth=0)
-
-
 def _runs(known: Sequence[bool]) -> list[list[int]]:
     """The places of what is known and follows each other, each run as a list."""
-    found: list[list[int]] = []
-    for x in (x for x, there in enumerate(known) if there):
-        if found and found[-1][-1] == x - 1:
-            found[-1].append(x)
-        else:
-            found.append([x])
-    return found
+    parts = groupby(range(len(known)), key=lambda x: known[x])
+    return [[*places] for there, places in parts if there]
 
 
 def complete(rows: pd.DataFrame) -> list[bool]:
@@ -429,7 +414,7 @@ def draw_line(
              linewidth=1.0 if thin else 1.8, marker=marker, markeredgecolor=colour,
              markevery=[at for at, x in enumerate(run) if x in filled])  # fmt: skip
         if _known(rows, run) and not thin:
-            _band(ax, xs[run], low[run], high[run], colour)
+            ax.fill_between(xs[run], low[run], high[run], color=colour, alpha=0.15, linewidth=0)
     for pair in map(list, pairwise(range(len(values)))):
         if all(shown[x] for x in pair) and any(statuses[x] == "partial" for x in pair):
             ax.plot(xs[pair], values[pair], color=colour, linestyle=(0, (1, 2)), linewidth=1.5)
@@ -459,7 +444,7 @@ def draw_background(ax: style.Axes, rows: pd.DataFrame, begins: bool = False) ->
     found = _runs(complete(rows))
     for run in found:
         value, low, high = rows[["estimate", "ci_low", "ci_high"]].iloc[run].to_numpy().T
-        _band(ax, run, low, high, style.GREY, 0.25)
+        ax.fill_between(run, low, high, color=style.GREY, alpha=0.25, linewidth=0)
         _line(ax, run, value, color=style.GREY, linewidth=0.9, alpha=0.8)
     if begins and found:
         at = found[0][0]
