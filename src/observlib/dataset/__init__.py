@@ -105,10 +105,8 @@ _EU = "http://publications.europa.eu/resource/authority/file-type"
 
 @dataclass(frozen=True)
 class About:
-    """What a package is of: its name in plain letters, its title, its edition, its day, its words.
-
-    `says` is what it says of itself, by the words before it; `brand` is of whom answers.
-    """
+    """What a package is of; `says` are its own words, by what stands before them, and `brand` is of
+    whom answers."""
 
     name: str
     title: str
@@ -150,8 +148,7 @@ def datapackage(
 ) -> bytes:
     """What `datapackage.json` says of the tables: columns, types, allowed ids, sizes, digests.
 
-    Source: Frictionless Data, "Tabular Data Package", "Tabular Data Resource" and "Table Schema",
-    version 1, which is what validators know.
+    Source: Frictionless Data, "Tabular Data Package" and "Table Schema", version 1.
     """
     words = tables["dictionary"]
     allowed = {str(name): rows["id"].tolist() for name, rows in words.groupby("list")}
@@ -195,8 +192,7 @@ def _field(name: str, column: PackageColumn, allowed: Mapping[str, list[str]]) -
 def dcat(about: About, tables: Mapping[str, pd.DataFrame], files: Mapping[str, bytes]) -> bytes:
     """The package in DCAT-AP, as JSON-LD whose addresses are those of the files beside it.
 
-    Source: SEMIC, "DCAT-AP" 3.0, sections Dataset and Distribution; data.gouv.fr, « Moissonnage
-    DCAT », on what the national catalogue takes of it.
+    Source: SEMIC, "DCAT-AP" 3.0, Dataset and Distribution; data.gouv.fr, « Moissonnage DCAT ».
     """
     rows = tables["estimates"]
     days = rows.loc[rows["period_start"] != "", ["period_start", "period_end"]]
@@ -243,11 +239,8 @@ def dictionary(
     catalogue: Catalogue,
     families: Mapping[str, Iterable[str]] | None = None,
 ) -> pd.DataFrame:
-    """The ids of estimates and comparisons with their names, and what else the catalogue says.
-
-    An id of which the catalogue knows nothing, as the question of a poll, is its own name; one
-    that has no English name has its French one.
-    """
+    """The ids of estimates and comparisons with their names, and what else the catalogue says; one
+    that it does not know is its own name, and one without an English name has its French one."""
     order = {family: place for place, family in enumerate(catalogue.families)}
 
     def place(family: str) -> int:
@@ -342,10 +335,8 @@ def tables(
 
 
 def csv(table: pd.DataFrame) -> bytes:
-    """A table as CSV: UTF-8, commas, decimal points; what is absent or does not apply is empty.
-
-    A text that a spreadsheet would take for a formula has an apostrophe before it
-    (`text.as_cell`).
+    """A table as CSV: UTF-8, commas, decimal points, no formula (`text.as_cell`); what is absent is
+    empty.
 
     >>> csv(pd.DataFrame({"share": [12.5, None], "of": ["=A1", "été"], "told": [True, False]}))
     b"share,of,told\\n12.5,'=A1,true\\n,\\xc3\\xa9t\\xc3\\xa9,false\\n"
@@ -361,11 +352,7 @@ def csv(table: pd.DataFrame) -> bytes:
 
 
 def read_table(content: bytes) -> pd.DataFrame:
-    """A table of a package from its CSV: what is empty is no number, or a text of no letter.
-
-    >>> read_table(b"list,id,decimals\\nindicator,nps,0\\nchannel,web,\\n")["decimals"].tolist()
-    [0.0, nan]
-    """
+    """A table of a package from its CSV: what is empty is no number, or a text of no letter."""
     text = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
     known = {**ESTIMATES, **COMPARISONS, **DICTIONARY, **ERRATA}
     numbers = [name for name in text if known[name].kind in ("number", "integer")]
@@ -376,11 +363,7 @@ def read_table(content: bytes) -> pd.DataFrame:
 
 
 def flagged(status: str, marks: str) -> str:
-    """The letters of a figure, in the alphabet's order, of its status and of its history.
-
-    >>> flagged("low_base", "r"), flagged("published", ""), flagged("suppressed", "")
-    ('ru', '', 'c')
-    """
+    """The letters of a figure, in the alphabet's order, of its status and of its history."""
     return "".join(sorted({*FLAGS.get(status, ""), *marks}))
 
 

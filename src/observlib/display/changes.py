@@ -80,11 +80,8 @@ def gap(row: estimates.Row, indicator: Indicator) -> str:
     text = french.signed(row["difference"], indicator.decimals)
     if math.isnan(low):
         return text
-    ends = (
-        french.signed(x, indicator.decimals)
-        for x in words.rounded_keeping_signs((low, high), indicator.decimals)
-    )
-    return f"{text} ({' à '.join(ends)})"
+    ends = words.rounded_keeping_signs((low, high), indicator.decimals)
+    return f"{text} ({' à '.join(french.signed(x, indicator.decimals) for x in ends)})"
 
 
 def level(levels: pd.Series) -> str:
@@ -105,11 +102,9 @@ def verdict_words(row: estimates.Row, heads: Mapping[str, str] = EVOLVED) -> str
 
 
 def tips(row: estimates.Row, indicator: Indicator) -> float:
-    """How much those who did not answer would have to differ for a verdict to fall, in points.
-
-    Rounded down; NaN where there is no verdict, or where nobody chose to answer (see
-    `comparisons.tipping_point`).
-    """
+    """How much those who did not answer would have to differ for a verdict to fall, in points,
+    rounded down; NaN where there is none, or nobody chose to answer (see
+    `estimates.tipping_point`)."""
     opinion = indicator.comparison in ("mean", "share") and indicator.base == _ANSWERS
     if not opinion or row.get("against") not in _OF_ANSWERS or row["verdict"] == "unknown":
         return math.nan
@@ -130,20 +125,18 @@ def rule(heads: Mapping[str, str]) -> str:
 def outcomes(verdicts: Iterable[str], heads: Mapping[str, str], feminine: str = "") -> str:
     """How many of each verdict, as `heads` says them: adjectives agree with what is counted.
 
-    Examples
-    --------
     >>> outcomes(["indéterminé", "en hausse", "indéterminé"], EVOLVED, "e").replace("\\xa0", " ")
     'une en hausse et deux indéterminées'
     """
     counts = Counter(verdicts)
     parts = []
     for verdict, word in heads.items():
-        ending = feminine if not word.endswith("e") else ""
-        one = word if verdict in ("rise", "fall") else word + ending
-        many = word if verdict in ("rise", "fall") else f"{one}s"
-        if counts[word]:
-            told = french.plural(counts[word], one, many)
-            parts.append(f"{french.spelled(counts[word], f'un{feminine}')}{french.NBSP}{told}")
+        if not (n := counts[word]):
+            continue
+        if verdict not in ("rise", "fall"):  # which are adverbs
+            word += feminine * (not word.endswith("e"))
+            word = french.plural(n, word, f"{word}s")
+        parts.append(f"{french.spelled(n, f'un{feminine}')}{french.NBSP}{word}")
     return french.join(parts)
 
 
@@ -192,10 +185,9 @@ def _table(
     shown = [cells for cells, is_hidden in zip(rows, hidden, strict=True) if not is_hidden]
     columns = {head: [cells[head] for cells in shown] for head in shown[0]}
     pipe = pipe_table(columns, right=(*values, difference, seen), even=True)
-    note = [rule(heads), _TEXTS["seen"], *told[:1]]
-    note += filter(None, [care])
-    note += [_TEXTS["usual"]] if (compared["reason"] == "usual").any() else []
-    note += [_TEXTS["rounded"]] if _apart(compared, catalogue) else []
+    note = [rule(heads), _TEXTS["seen"], *told[:1], *filter(None, [care])]
+    note += [_TEXTS["usual"]] * bool((compared["reason"] == "usual").any())
+    note += [_TEXTS["rounded"]] * _apart(compared, catalogue)
     left_out = _left_out(rows, compared, hidden, next(iter(first), "Indicateur"))
     made = captioned(pipe, caption, label, " ".join(note), *left_out)
     return made.carrying([compared], catalogue)
@@ -215,25 +207,21 @@ def _left_out(
     rows: list[dict[str, str]], compared: pd.DataFrame, hidden: pd.Series, head: str
 ) -> list[str]:
     """A paragraph on what is not in the table, by its reason; none where nothing is left out."""
-    found: dict[str, dict[str, int]] = {}
+    found: dict[str, Counter[str]] = {}
     there = {cells[head] for cells, is_hidden in zip(rows, hidden, strict=True) if not is_hidden}
     for cells, reason, is_hidden in zip(rows, compared["reason"], hidden, strict=True):
         if is_hidden:
-            names = found.setdefault(REASON_WORDS[reason], {})
             name = cells[head]
             measure = cells.get("Indicateur", name)
             if name in there and measure != name:  # another measure of it is in the table
                 name = f"{name}, {words.small(measure)}"
-            names[name] = names.get(name, 0) + 1
+            found.setdefault(REASON_WORDS[reason], Counter())[name] += 1
     told = []
     for reason, names in found.items():
-        first, *more = words.shared_out(_counted(*item) for item in names.items())
-        told += [_TEXTS["left_out"].format(reason=reason, names=first)]
-        told += words.also(more)
+        counted = (
+            name if n == 1 else _TEXTS["measures"].format(name=name, count=french.spelled(n))
+            for name, n in names.items()
+        )
+        first, *more = words.shared_out(counted)
+        told += [_TEXTS["left_out"].format(reason=reason, names=first), *words.also(more)]
     return [" ".join(told)] if told else []
-
-
-def _counted(name: str, count: int) -> str:
-    if count == 1:
-        return name
-    return _TEXTS["measures"].format(name=name, count=french.spelled(count))

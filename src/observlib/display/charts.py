@@ -63,11 +63,9 @@ def chart_input(
 def output(
     chart: Chart, draw: Callable[[], style.Figure], alt: str, every: pd.DataFrame | None = None
 ) -> Output:
-    """The output of a figure: pictures, alternative text, caption, estimates, their table.
-
-    Its title names what is drawn, but for what is of `every` estimate only. It is drawn twice: the
-    wide drawing is shown, the narrow one kept beside it for telephones.
-    """
+    """The output of a figure: a wide picture and a narrow one, for telephones; alternative text,
+    caption, title (of what is drawn, not of `every` estimate), and the estimates with their
+    table."""
     from matplotlib.text import Text
 
     alt = f"{alt} {in_words('reservations', list(chart.frame['status']))} {chart.care}"
@@ -200,20 +198,7 @@ def tick_labels(places: Sequence[float], unit: str) -> list[str]:
 
 
 def axis_name(indicator: Indicator, unit: str, periods: list[str]) -> str:
-    """What an axis shows, such as "visites par mois"; a stock is counted at the end of periods.
-
-    Examples
-    --------
-    >>> visits = Indicator(id="visits", label="V", unit="visites", method="M", better="neither")
-    >>> axis_name(visits, "visites", ["2026-08", "2026-09"])
-    'visites par mois'
-    >>> waiting = Indicator(
-    ...     id="w", label="Messages en attente", unit="messages", method="M", better="lower",
-    ...     stock=True,
-    ... )
-    >>> axis_name(waiting, "messages", ["2026-T2", "2026-T3"])
-    'messages en attente à la fin du trimestre'
-    """
+    """What an axis shows, such as "visites par mois"; a stock is counted at the end of periods."""
     if unit in ("%", "s"):
         return ""
     if not words.is_count(unit):
@@ -444,11 +429,9 @@ def by_subject(
 
 
 def ranked_rows(chart: Chart, by: str, *, sort: bool, lowest: bool = False) -> list[estimates.Row]:
-    """Estimates as records with the `name` that the column `by` gives, in their order.
-
-    With `sort`, from the highest value down, or from the `lowest` up; what brings others together
-    and what is withheld come last. Else it is the catalogue's or the frame's.
-    """
+    """Estimates as records with the `name` that `by` gives: as the catalogue or the frame has them
+    or, with `sort`, from the highest (or `lowest`) on, then what brings others together, then
+    withheld."""
     place = {key: i for i, key in enumerate(select.ordered(chart.frame, by, chart.catalogue))}
     records = [
         {**row, "name": words.label(row, by, chart.catalogue)}
@@ -523,11 +506,9 @@ def draw_rows(
     chart: Chart | None = None,
     ticks: Sequence[float] = (),
 ) -> tuple[style.Figure, style.Axes, list[float]]:
-    """A figure with everything but the marks, its axes, and the heights of the marks' middles.
-
-    Axes count points down from their top, so that a mark is as `tall` as it says. Those of a
-    `chart` have its name and `ticks` under all rows.
-    """
+    """A figure with everything but the marks, its axes, and the heights of the marks' middles:
+    axes count points down from their top. Those of a `chart` have its name and `ticks` under all
+    rows."""
     lines = [(name.count("\n") + 1) * style.LINE for name in place.names]
     heads, feet = [0.0] * len(lines), [0.0] * len(lines)
     marks = [max(tall, height) + gap for height in lines]

@@ -113,10 +113,8 @@ def _draw(ax: style.Axes, shown: Sequence[tuple[estimates.Row, float]]) -> None:
 
 
 def _limits(frame: pd.DataFrame, indicator: Indicator, unit: str, zones: bool) -> list[float]:
-    """Axis ticks: the scale of a mark or share, with its thresholds; else from 0.
-
-    Of a mark whose points all have intervals, the half below the lowest is not drawn.
-    """
+    """Axis ticks: the scale of a mark or share, with its thresholds; else from 0. Of a mark whose
+    points all have intervals, the half below the lowest is not drawn."""
     if unit.startswith("sur "):
         top = estimates.best_end(unit)
         inner = {indicator.poor, indicator.good} if zones else {top / 2}
@@ -374,10 +372,8 @@ def _legend(fig: style.Figure, least: str, most: str, y: float, shades: Any) -> 
 
 
 def _ink(shade: Sequence[float]) -> str:
-    """Black or white, whichever stands out more: at least 4.5 to 1 on any shade.
-
-    Source: Web Content Accessibility Guidelines 2.2, "contrast ratio".
-    """
+    """Black or white, whichever stands out more: at least 4.5 to 1 on any shade (WCAG 2.2,
+    "contrast")."""
     from seaborn.utils import relative_luminance
 
     luminance = relative_luminance(shade)

@@ -17,18 +17,8 @@ from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
 from observlib.display.select import ordered
-from observlib.language import french, templates, wording, words
-from observlib.language.prose import (
-    Markdown,
-    joined,
-    markdown,
-    one_line,
-    paragraphs,
-    plain,
-    typography,
-    unbroken,
-    without_code,
-)
+from observlib.language import french, prose, templates, wording, words
+from observlib.language.prose import Markdown, joined, markdown, plain, typography, unbroken
 from observlib.language.rounding import carried
 from observlib.records.record import refuse_personal_data
 from observlib.records.sheets import Correction
@@ -36,12 +26,10 @@ from observlib.records.sheets import Correction
 
 @dataclass(frozen=True, repr=False)
 class Output:
-    """A chart, table or text, and its estimates under `estimates.MIME`.
+    """A chart, table or text as Jupyter shows it, and its estimates under `estimates.MIME`.
 
-    Jupyter shows `shown` (text by MIME type); the publisher and a reviewer read `content`: the
-    estimates (`columns`, `rows`), `kind`, and, where they apply, `comparisons`, `caption`, `alt`,
-    `data_markdown`, a pandoc table of the numbers drawn, and `nothing`, what a table says that no
-    device measures. None may hold personal data.
+    The publisher and a reviewer read `content`: `columns`, `rows`, `kind`; where they apply,
+    `comparisons`, `caption`, `alt`, `data_markdown` and `nothing`, what no device measures.
     """
 
     shown: dict[str, str]
@@ -98,9 +86,9 @@ def text(words: str) -> Output:
     if not words.strip():
         raise ObservError("text: is empty; write the sentence, or leave the cell out")
     spaced = typography(words.strip())
-    prose = without_code(spaced) if isinstance(words, Markdown) else paragraphs(spaced)
+    made = prose.without_code(spaced) if isinstance(words, Markdown) else prose.paragraphs(spaced)
     return Output(
-        {"text/markdown": str(prose), "text/plain": str(spaced)},
+        {"text/markdown": str(made), "text/plain": str(spaced)},
         {"kind": "text", "columns": estimates.COLUMNS, "rows": []},
     )
 
@@ -114,26 +102,19 @@ def captioned(table: Markdown, caption: Markdown, label: str, *under: str) -> Ou
 def pipe_table(
     columns: dict[str, list[str]], right: tuple[str, ...] = (), even: bool = False
 ) -> Markdown:
-    """Write columns of text as a pandoc pipe table; `right` are the columns set to the right.
-
-    Texts are labels (see `unbroken`), but for those that are `Markdown`. Columns are as wide as
-    their longest cell asks; `even` keeps those of long texts from squeezing the others.
-    """
-    texts = {
-        name: [
-            text if isinstance(text, Markdown) else plain(unbroken(text)) for text in (name, *cells)
-        ]
-        for name, cells in columns.items()
-    }
-    # pandoc shares the width among columns by the length of these rules
-    rules = []
-    for name, cells in texts.items():
+    """Columns of text, or of `Markdown`, as a pandoc pipe table; `right` are set to the right, and
+    `even` keeps those of long texts from squeezing the others."""
+    texts, rules = [], []
+    for name, column in columns.items():
+        whole = (name, *column)
+        cells = [x if isinstance(x, Markdown) else plain(unbroken(x)) for x in whole]
         length = max(map(len, cells)) + 1
+        # pandoc shares the width among columns by the length of these rules
         rule = "-" * (min(max(length, 14), 32) if even else length)
         rules.append(f"{rule}:" if name in right else f":{rule}")
-    head, *rows = zip(*texts.values(), strict=True)
-    lines = [f"| {' | '.join(row)} |" for row in (head, *rows)]
-    return Markdown("\n".join([lines[0], f"|{'|'.join(rules)}|", *lines[1:]]))
+        texts.append(cells)
+    head, *lines = (f"| {' | '.join(row)} |" for row in zip(*texts, strict=True))
+    return Markdown("\n".join([head, f"|{'|'.join(rules)}|", *lines]))
 
 
 def html_table(columns: Mapping[str, Sequence[str]], right: Collection[str] = ()) -> Markdown:
@@ -151,14 +132,8 @@ def html_table(columns: Mapping[str, Sequence[str]], right: Collection[str] = ()
 
 
 def label_html(text: str) -> str:
-    """A label, such as a name in a table, as HTML (see `unbroken`).
-
-    Examples
-    --------
-    >>> label_html("R&D <b>")
-    'R&amp;D &lt;b&gt;'
-    """
-    return escape(one_line(unbroken(text)), quote=False)
+    """A label, such as a name in a table, as HTML (see `unbroken`)."""
+    return escape(prose.one_line(unbroken(text)), quote=False)
 
 
 # --- What a page says of its method: how its devices listen, how its indicators are made
@@ -172,12 +147,8 @@ _TESTED = ("difference", "difference_level", "detectable_difference")
 def notes(
     frame: pd.DataFrame, catalogue: Catalogue, corrections: Iterable[Correction] = ()
 ) -> Output:
-    """List the reservations of the devices of a frame, then the method of each indicator.
-
-    What several share is printed once. What sources got wrong, and is corrected, is a reservation.
-    The method of an indicator whose estimates are all `missing` is left out; that of tests is a
-    link.
-    """
+    """List the reservations of the devices of a frame, with what was corrected, and the method of
+    each indicator that is not all `missing`; what several share once. That of tests is a link."""
     if frame.empty:
         raise ObservError("notes: the frame holds no estimate; call it where there is one")
     frame = frame[NOTED].drop_duplicates()
@@ -219,11 +190,8 @@ def _list(texts: Mapping[Any, list[str]]) -> Markdown:
 def macros(
     module: str, write: Callable[[str], str] = plain, mend: Callable[[str], str] = typography
 ) -> Callable[..., Markdown]:
-    """The macros beside a module, `x.j2` for `x.py`, each called by its name with what it tells.
-
-    What a macro shows is plain text, which `write` writes, but for what is `Markdown` already; all
-    of it is mended. Empty lines part paragraphs, however many.
-    """
+    """The macros beside a module, `x.j2` for `x.py`, each called by its name with what it tells;
+    what is no `Markdown` yet is plain text, which `write` writes, and all of it is mended."""
     path = Path(module).with_suffix(".j2")
 
     def made(macro: str, *words: Any, **named: Any) -> Markdown:

@@ -48,14 +48,7 @@ def one_indicator(
 
 
 def told_apart(frame: pd.DataFrame, keys: Sequence[str]) -> list[str]:
-    """The columns that name subjects, with the device where several of them measure one subject.
-
-    Examples
-    --------
-    >>> marks = {"product": ["p", "p"], "indicator": "satisfaction_10", "device": ["a", "b"]}
-    >>> told_apart(pd.DataFrame(marks), ["product", "indicator"])
-    ['product', 'indicator', 'device']
-    """
+    """The columns that name subjects, with the device where several of them measure one subject."""
     named = [*keys, "device"]
     known = {*named} <= {*frame.columns}
     several = known and "device" not in keys and frame.duplicated([*keys]).any()
@@ -63,14 +56,7 @@ def told_apart(frame: pd.DataFrame, keys: Sequence[str]) -> list[str]:
 
 
 def named_by(frame: pd.DataFrame, by: str, along: str) -> str:
-    """The column that names lines: `device` where several measure what `by` names, each once.
-
-    Examples
-    --------
-    >>> marks = {"product": ["p", "p"], "period": "2026-T3", "device": ["a", "b"]}
-    >>> named_by(pd.DataFrame(marks), "product", "period")
-    'device'
-    """
+    """The column that names lines: `device` where several measure what `by` names, each once."""
     keys = [by, along]
     several = len(told_apart(frame, keys)) > len(keys)
     return "device" if several and not frame.duplicated(["device", along]).any() else by
@@ -119,8 +105,6 @@ _TEXTS = wording.load_texts(__file__)
 def grade_words(grade: Grade) -> str:
     """What differs between figures of a grade, and what is not known of them.
 
-    Examples
-    --------
     >>> grade_words(Grade("C", ("scale",), ("wording",))).replace("\\xa0", " ")
     "Ce qui diffère : l'échelle. Ce qui n'est pas connu : la question."
     """

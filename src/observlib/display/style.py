@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -83,12 +83,16 @@ def theme(wide: float = WIDE) -> Iterator[None]:
             _WIDTH.reset(before)
 
 
+def _place(fig: Figure, x: float, y: float) -> tuple[float, float]:
+    """A place in points from the figure's upper left corner, as parts of its width and height."""
+    return x / width(), 1 - y / (fig.get_figheight() * 72)
+
+
 def axes(fig: Figure, left: float, top: float, wide: float, height: float) -> Axes:
     """Axes placed in points from the figure's upper left corner, with their lower edge alone."""
     import seaborn as sns
 
-    total = fig.get_figheight() * 72
-    box = (left / width(), 1 - (top + height) / total, wide / width(), height / total)
+    box = (*_place(fig, left, top + height), wide / width(), height / (fig.get_figheight() * 72))
     made = fig.add_axes(box)
     made.patch.set_visible(False)
     sns.despine(ax=made, left=True)
@@ -97,27 +101,24 @@ def axes(fig: Figure, left: float, top: float, wide: float, height: float) -> Ax
 
 def write_label(fig: Figure, x: float, y: float, text: str, **options: Any) -> None:
     """Write text at a place in points from the figure's upper left corner."""
-    total = fig.get_figheight() * 72
-    fig.text(x / width(), 1 - y / total, text, **{"va": "top", "linespacing": 1.15, **options})
+    fig.text(*_place(fig, x, y), text, **{"va": "top", "linespacing": 1.15, **options})
 
 
 def legend_line(fig: Figure, x: float, y: float, i: int, **options: Any) -> None:
     """Draw a sample of the `i`-th line, `_KEY` points long, from a place in points."""
     from matplotlib.lines import Line2D
 
-    total = fig.get_figheight() * 72
-    places = [(x + step * _KEY / 2) / width() for step in range(3)]
+    places = zip(*(_place(fig, x + step * _KEY / 2, y) for step in range(3)), strict=True)
     look = {"color": PALETTE[i], "linestyle": DASHES[i], "linewidth": 1.8, **options}
-    fig.add_artist(Line2D(places, [1 - y / total] * 3, markevery=[1], **look))
+    fig.add_artist(Line2D(*places, markevery=[1], **look))
 
 
 def legend_patch(fig: Figure, x: float, y: float, long: float, **look: Any) -> None:
     """Draw a patch of a filling, ten points high, from its upper left corner in points."""
     from matplotlib.patches import Rectangle
 
-    total = fig.get_figheight() * 72
-    place = (x / width(), 1 - (y + 10) / total)
-    fig.add_artist(Rectangle(place, long / width(), 10 / total, **look))
+    tall = 10 / (fig.get_figheight() * 72)
+    fig.add_artist(Rectangle(_place(fig, x, y + 10), long / width(), tall, **look))
 
 
 @lru_cache(maxsize=10_000)  # the same words stand on figure after figure
@@ -127,24 +128,15 @@ def text_width(text: str, size: float = SIZE, weight: str = "normal") -> float:
     from matplotlib.textpath import text_to_path
 
     font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
-    return max(
-        (
-            float(text_to_path.get_text_width_height_descent(line, font, ismath=False)[0])
-            for line in text.split("\n")
-            if line
-        ),
-        default=0.0,
-    )
+    measure = partial(text_to_path.get_text_width_height_descent, prop=font, ismath=False)
+    return max((float(measure(line)[0]) for line in text.split("\n") if line), default=0.0)
 
 
 def wrap(
     text: str, width: float, size: float = SIZE, weight: str = "normal", cut: bool = True
 ) -> str:
-    """Break a text into lines no wider than `width` points.
-
-    Lines break at spaces, or after the dot or slash inside a long name, a hyphen where that is not
-    enough, then between two letters; without `cut`, such a line is wider.
-    """
+    """Break a text into lines no wider than `width` points: at spaces, after a dot or slash inside
+    a name, at a hyphen, then between letters; without `cut`, such a line is wider."""
 
     def fits(part: str) -> bool:
         return text_width(part.rstrip(" "), size, weight) <= width
@@ -186,8 +178,6 @@ def clipped(text: str) -> str:
 def shortened(text: str, most: int) -> str:
     """The first lines of a text, with an ellipsis where there are more than `most`.
 
-    Examples
-    --------
     >>> shortened("un\\ndeux\\ntrois", 2)
     'un\\ndeu…'
     """
@@ -269,28 +259,19 @@ class Brand:
 
     def for_quarto(self) -> dict[str, Any]:
         """What Quarto is to know of it: all that is read here, and nothing that it would refuse."""
-        families = dict.fromkeys(font.family for font in self.fonts)
+        families: dict[str, list[dict[str, str]]] = {}
+        for font in self.fonts:
+            file = {"path": font.file, "weight": font.weight, "style": font.style}
+            families.setdefault(font.family, []).append(file)
+        fonts = [{"family": x, "source": "file", "files": own} for x, own in families.items()]
+        headings = {"family": self.headings, "color": self.heading}
         image = {"path": self.logo, "alt": self.alternative}
         told = {
             "color": {name: getattr(self, name) for name in _GIVEN},
             "logo": {"images": {"logo": image}, "medium": "logo"} if self.logo else {},
-            "typography": {
-                "base": self.base,
-                "headings": {"family": self.headings, "color": self.heading},
-                "fonts": [
-                    {"family": family, "source": "file", "files": self._files_of(family)}
-                    for family in families
-                ],
-            },
+            "typography": {"base": self.base, "headings": headings, "fonts": fonts},
         }
         return _without_empty(told)
-
-    def _files_of(self, family: str) -> list[dict[str, str]]:
-        return [
-            {"path": font.file, "weight": font.weight, "style": font.style}
-            for font in self.fonts
-            if font.family == family
-        ]
 
     def for_paper(self) -> dict[str, str]:
         """The colours and letters of PDFs and documents, by their names in templates."""
@@ -498,8 +479,6 @@ def _luminance(colour: str) -> float:
 def _as_light(colour: str, other: str) -> str:
     """The shade of a colour, from black over itself to white, that is as light as another colour.
 
-    Examples
-    --------
     >>> _as_light("#0b5d3b", "#ffffff"), _as_light("#0b5d3b", "#808080")
     ('#ffffff', '#528c74')
     """

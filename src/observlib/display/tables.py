@@ -145,16 +145,15 @@ def _column_of(rows: pd.DataFrame, *more: str) -> dict[str, list[str]]:
 
 def _nothing(asked: _Asked, order: Sequence[_Key], columns: _Columns) -> list[estimates.Row]:
     """What each cell without estimate is of: for each column, its rows and what is in others."""
-    keys = asked.keys
     alone = {name: [*asked.frame[name].unique()] for name in ("product", "device")}
     of_all = {name: values for name, values in alone.items() if len(values) == 1}
     found = []
     for column in columns.values():
         rows = [list(key) for key in order if key not in column.cells]
         if rows and column.of is not None:
-            every = {**of_all, **column.of}
-            shared = {name: values for name, values in every.items() if name not in keys}
-            found.append({"keys": list(keys), "rows": rows, "of": shared})
+            every = of_all | dict(column.of)
+            shared = {name: values for name, values in every.items() if name not in asked.keys}
+            found.append({"keys": list(asked.keys), "rows": rows, "of": shared})
     return found
 
 
@@ -172,24 +171,18 @@ def _markup(
     heads = [row[:-1] for row in rows]
     grouped = len(labels) > 1 and 2 * len(set(map(tuple, heads))) <= len(rows)
     if grouped:
-        labels, names = labels[-1:], [row[-1:] for row in rows]
-    else:
-        names = rows
-    texts = [[_Cell(name[i]) for name in names] for i in range(len(labels))] + [*columns.values()]
+        labels, rows = labels[-1:], [row[-1:] for row in rows]
+    texts = [[_Cell(row[i]) for row in rows] for i in range(len(labels))] + [*columns.values()]
     ids = [f"c{i}" for i in range(len(texts))]
     data = pd.DataFrame({i: map(_html, column) for i, column in zip(ids, texts, strict=True)})
     if grouped:
         data["group"] = [unbroken(f"{_NBSP}: ".join(head)) for head in heads]
     titles = [unbroken(title) for title in (*labels, *columns)]
     words_ = len(labels) + left
-    made = (
-        GT(data, rowname_col=ids[0], groupname_col="group" if grouped else None, id=name)
-        .tab_stubhead(titles[0])
-        .cols_label(dict(zip(ids[1:], titles[1:], strict=True)))
-        .cols_align("left", ids[:words_])
-        .cols_align("right", ids[words_:])
-        .fmt_passthrough(ids, escape=False)
-    )
+    made = GT(data, rowname_col=ids[0], groupname_col="group" if grouped else None, id=name)
+    made = made.tab_stubhead(titles[0]).cols_label(dict(zip(ids[1:], titles[1:], strict=True)))
+    made = made.cols_align("left", ids[:words_]).cols_align("right", ids[words_:])
+    made = made.fmt_passthrough(ids, escape=False)
     if note:
         made = made.tab_source_note(note)
     return _row_groups(made.as_raw_html())
@@ -302,18 +295,13 @@ def _side_by_side(asked: _Asked, columns: str, indicator: Indicator) -> Output:
         value: placed_records(frame[frame[columns] == value], keys)
         for value in select.ordered(frame, columns, catalogue)
     }
-    bases = {
-        value: [n for _, row in rows if (n := words.base_of(row)) is not None]
-        for value, rows in parts.items()
-    }
-    shared = all(len(set(own)) <= 1 for own in bases.values()) and any(
-        len(own) > 1 for own in bases.values()
-    )
+    bases = {value: _known_bases(row for _, row in rows) for value, rows in parts.items()}
+    alike = all(len(set(own)) <= 1 for own in bases.values())
+    shared = alike and any(len(own) > 1 for own in bases.values())
     made: _Columns = {}
     for value, rows in parts.items():
-        head = words.label(rows[0][1], columns, catalogue)
-        if columns == "period":
-            head = french.period_head(value)
+        named = words.label(rows[0][1], columns, catalogue)
+        head = french.period_head(value) if columns == "period" else named
         if shared and bases[value]:
             head += f", {words.n_equals(bases[value][0])}"
         cells = {key: cell(row, catalogue, ends=True, size=not shared) for key, row in rows}
@@ -458,13 +446,9 @@ def _bases(
         if own[i.id] and _counts(rows[count.id], own[i.id], i.base)
     }
     rest = [i for i in known if own[i.id] and i.id not in by_count]
-    by_row: dict[_Key, set[float]] = {}
-    for indicator in rest:
-        for key, n in own[indicator.id].items():
-            by_row.setdefault(key, set()).add(n)
-    if by_count or any(len(found) > 1 for found in by_row.values()):
-        return _Bases(by_count, rest, {})
-    return _Bases(by_count, rest, {key: found.pop() for key, found in by_row.items()})
+    column: dict[_Key, float] = {}
+    several = any(column.setdefault(key, n) != n for i in rest for key, n in own[i.id].items())
+    return _Bases(by_count, rest, {} if by_count or several else column)
 
 
 def _counts(rows: Mapping[_Key, estimates.Row], bases: Mapping[_Key, float], things: str) -> bool:
@@ -483,10 +467,8 @@ def dashboard_table(
     rows: str | Sequence[str] = ("product", "channel"),
 ) -> Output:
     """Put several ways of listening side by side: a row for each subject, a column for each frame.
-
-    A column may mix indicators: a value is then written with its unit, which the head else says. A
-    cell is empty (`–`) where nothing listens.
-    """
+    Values of one that mixes indicators have their units; a cell is empty (`–`) where nothing
+    listens."""
     caption = caption_of(caption, "dashboard")
     keys = [rows] if isinstance(rows, str) else list(rows)
     filled = {head: frame for head, frame in columns.items() if len(frame)}
@@ -522,7 +504,7 @@ def _column(
 
 _ACROSS = 10  # most columns of a cross table
 _FILLED = 2 / 3  # least share of its cells that have an estimate
-_VALUE, _SIZE, _STATE = "Valeur", "Effectif (n)", "État"
+_VALUE, _STATE = "Valeur", "État"
 
 
 class _Side(NamedTuple):
@@ -534,11 +516,8 @@ class _Side(NamedTuple):
 
 
 def data_markdown(frame: pd.DataFrame, catalogue: Catalogue) -> str:
-    """Write the estimates of a figure as a pandoc pipe table with its caption.
-
-    Two things that tell them apart, such as months and products, make a cross table; otherwise each
-    estimate has a row. What all share is said once, in the caption; empty columns are left out.
-    """
+    """Write the estimates of a figure as a pandoc pipe table with its caption, which says what all
+    share: a cross table where two things tell them apart; else a row for each estimate."""
     apart = sides(frame, catalogue)
     crossed = _crossed(frame, apart, catalogue)
     columns, remarks = crossed or _listed(frame, apart, catalogue)
@@ -598,12 +577,11 @@ def _crossed(
         return None
     rows = estimates.records(frame)
     unit = frame["unit"].nunique() > 1
-    cells = {
-        place: _data_cell(row, catalogue, unit) for place, row in zip(places, rows, strict=True)
-    }
+    cells: dict[tuple[str, str], str] = {}
     bases: dict[str, set[float]] = {name: set() for name in across.order}
-    for (_, name), row in zip(places, rows, strict=True):
-        bases[name] |= {n for n in [words.base_of(row)] if n is not None}
+    for place, row in zip(places, rows, strict=True):
+        cells[place] = _data_cell(row, catalogue, unit)
+        bases[place[1]].update(_known_bases([row]))
     one = len(set().union(*bases.values())) < 2
     by_column = not one and all(len(found) < 2 for found in bases.values())
     columns = {down.head: down.order}
@@ -634,20 +612,22 @@ def _listed(
     frame: pd.DataFrame, sides: list[_Side], catalogue: Catalogue
 ) -> tuple[dict[str, list[str]], list[str]]:
     """Columns of the table that has a row for each estimate, and no remark."""
-    rows = [
-        (row, words.indicator_of(str(row["indicator"]), catalogue))
-        for row in estimates.records(frame)
-    ]
     columns = {side.head: side.labels for side in sides}
-    columns[_VALUE] = [
-        NO_VALUE if row["status"] in words.WITHHELD else words.value(row, one) for row, one in rows
-    ]
-    columns[_INTERVAL] = [words.interval(row, one) for row, one in rows]
-    columns[_SIZE] = [_base_number(row) for row, _ in rows]
-    columns[_STATE] = [words.STATUS_WORDS[row["status"]] for row, _ in rows]
+    columns |= {name: [] for name in (_VALUE, _INTERVAL, _BASE, _STATE)}
+    for row in estimates.records(frame):
+        one = words.indicator_of(row["indicator"], catalogue)
+        is_hidden = row["status"] in words.WITHHELD
+        columns[_VALUE].append(NO_VALUE if is_hidden else words.value(row, one))
+        columns[_INTERVAL].append(words.interval(row, one))
+        columns[_BASE].append(_base_number(row))
+        columns[_STATE].append(words.STATUS_WORDS[row["status"]])
     if _data_base(frame) is not None:
-        del columns[_SIZE]
+        del columns[_BASE]
     return {name: column for name, column in columns.items() if any(column)}, []
+
+
+def _known_bases(rows: Iterable[estimates.Row]) -> list[float]:
+    return [n for n in map(words.base_of, rows) if n is not None]
 
 
 def _base_number(row: estimates.Row) -> str:
@@ -657,15 +637,15 @@ def _base_number(row: estimates.Row) -> str:
 
 def _data_base(frame: pd.DataFrame) -> float | None:
     """The base that all estimates of an indicator share, where there are several."""
-    found = {n for row in estimates.records(frame) if (n := words.base_of(row)) is not None}
+    found = set(_known_bases(estimates.records(frame)))
     alike = len(found) == 1 and len(frame) > 1 and frame["indicator"].nunique() == 1
     return found.pop() if alike else None
 
 
 def labels_of(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """The labels of the indicators of estimates."""
-    names = (words.indicator_of(str(name), catalogue) for name in frame["indicator"].unique())
-    return french.join(name.label for name in names)
+    found = frame["indicator"].unique()
+    return french.join(words.indicator_of(str(name), catalogue).label for name in found)
 
 
 def _shared_words(

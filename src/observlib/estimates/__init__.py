@@ -33,21 +33,10 @@ EVOLVED = {"rise": "en hausse", "fall": "en baisse", "stable": "stable", "unknow
 
 
 def make(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Build a checked estimate frame from mappings; what a row leaves out is empty.
+    """Build a checked estimate frame from mappings; what a row leaves out is empty, or `published`.
 
-    `status` is `published` unless said otherwise. Text that does not apply is the empty string,
-    a number that does not apply is NaN.
-
-    Raises
-    ------
-    ValueError
-        Where a row breaks the contract (see `check`): a mistake of an indicator, not of a user.
-
-    Examples
-    --------
-    >>> make([{"indicator": "visits", "period": "2026-T3", "estimate": 12.0, "unit": "visites"}])[
-    ...     ["indicator", "estimate", "status"]
-    ... ].values.tolist()
+    >>> rows = [{"indicator": "visits", "period": "2026-T3", "estimate": 12.0, "unit": "visites"}]
+    >>> make(rows)[["indicator", "estimate", "status"]].values.tolist()
     [['visits', 12.0, 'published']]
     """
     if not (listed := list(rows)):
@@ -157,11 +146,7 @@ def withhold(frame: pd.DataFrame, which: Any) -> pd.DataFrame:
 
 
 def best_end(unit: str) -> float:
-    """The best end of a scale of marks, by its unit.
-
-    >>> best_end("sur 10"), best_end("sur 2,5")
-    (10.0, 2.5)
-    """
+    """The best end of a scale of marks, by its unit: 2.5 of "sur 2,5"."""
     return float(unit.removeprefix("sur ").replace(",", "."))
 
 
@@ -177,13 +162,9 @@ def keeping(frame: pd.DataFrame, rules: Mapping[str, Any], things: str) -> pd.Da
 def with_units(
     frame: pd.DataFrame, units: Mapping[str, str], sides: Collection[str] = ("",)
 ) -> pd.DataFrame:
-    """Estimates of which those without a unit have that of their indicator: what they count.
-
-    A share (%) and a mark (`sur 10`, points) are made with their unit, by which they are protected.
-
-    A `ValueError` for a share or mark that was made without its unit. `sides` are what comes before
-    the names of columns: `REFERENCE` too for comparisons.
-    """
+    """Estimates of which those without a unit have that of their indicator: what they count. A
+    share (%) or a mark without its unit, by which it is protected, is a `ValueError`; `sides` begin
+    the columns."""
     for side in sides:
         without = frame[side + "unit"] == ""
         if not without.any():
@@ -208,14 +189,9 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def to_json(frame: pd.DataFrame) -> dict[str, Any]:
-    """The frame as the content of the `MIME` output: columns once, then a line of CSV a row.
-
-    A notebook then holds an estimate on each line, so that what changed is read at once. Numbers
-    keep 10 significant digits: the same figures give the same bytes everywhere.
-
-    >>> frame = make([{"indicator": "a", "period": "2026-T3", "unit": "%", "estimate": 1 / 3}])
-    >>> to_json(frame)["rows"]
-    ['a,,,,2026-T3,,,0.3333333333,,,%,,,published,']
+    """The frame as the content of the `MIME` output: columns once, then a line of CSV a row, with
+    numbers of 10 significant digits: the same figures give the same bytes everywhere, and a change
+    is read at once.
     """
     return {"columns": COLUMNS, "rows": csv_lines(frame[COLUMNS])}
 
@@ -277,11 +253,7 @@ def mark(value: Any, unit: Any) -> Any:
 
 
 def mark_step(unit: str) -> float:
-    """The step in which a mean of few marks is told.
-
-    >>> mark_step("sur 5"), mark_step("points")
-    (0.5, 5.0)
-    """
+    """The step in which a mean of few marks is told, by its unit."""
     return 5.0 if unit == "points" else 0.5
 
 
@@ -360,11 +332,8 @@ class Measure(NamedTuple):
 
 
 def unit_of(scale: Scale) -> str:
-    """The unit of a mean on a scale; one that goes below zero is of points.
-
-    >>> unit_of((0, 10)), unit_of((-100, 100))
-    ('sur 10', 'points')
-    """
+    """The unit of a mean on a scale: "sur 10" of (0, 10), and points of one that goes below
+    zero."""
     return "points" if scale[0] < 0 else f"sur {scale[1]:g}".replace(".", ",")
 
 

@@ -29,11 +29,7 @@ def by_quarter(quarters: Sequence[Quarter]) -> Periods:
 
 
 def pooled_period(quarters: Sequence[Quarter]) -> str:
-    """All the quarters as one period, written by its first and last month.
-
-    >>> pooled_period(Quarter("2026-T3").back(4))
-    '2025-10/2026-09'
-    """
+    """All the quarters as one period, written by its first and last month: "2025-10/2026-09"."""
     return f"{quarters[0].months[0]}/{quarters[-1].months[2]}"
 
 
@@ -185,11 +181,8 @@ def within(rows: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
 
 
 def times(rows: pd.DataFrame) -> pd.Series:
-    """How many rows of a tidy table each row stands for, where like ones are one (`tables.ALIKE`).
-
-    >>> times(pd.DataFrame({"wait": [4, 9], "rows": [3, 1]})).tolist()
-    [3, 1]
-    """
+    """How many rows of a tidy table each row stands for, where like ones are one
+    (`tables.ALIKE`)."""
     return rows["rows"] if "rows" in rows else pd.Series(1, rows.index)
 
 
@@ -199,19 +192,15 @@ def number_of_rows(rows: pd.DataFrame) -> int:
 
 
 def each_month(over: Over, rows: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
-    """What is measured over periods, of each month of a device's own, for series in time.
-
-    Where a month has too few people or units to be shown, neither are its quarter's other months.
-    """
+    """What is measured over periods, of each month of a device's own, for series in time; a month
+    of too few people or units hides its quarter's other months."""
     months = {month: (month,) for month in months_between(first, last)}
     return with_quarters_withheld(over(rows, months))
 
 
 def with_quarters_withheld(months: pd.DataFrame) -> pd.DataFrame:
-    """Months of which those that stand in a quarter with a withheld one are withheld too.
-
-    With the quarter's own value, which is published, they would tell it.
-    """
+    """Months of which those in a quarter with a withheld one are withheld too: with the quarter's
+    own value, which is published, they would tell it."""
     quarter = [str(Quarter.of(date.fromisoformat(f"{month}-01"))) for month in months["period"]]
     of = [months[name] for name in ("product", "channel", "device", "indicator")]
     few = (months["status"] == "suppressed").groupby([*of, pd.Series(quarter, months.index)])
@@ -221,9 +210,7 @@ def with_quarters_withheld(months: pd.DataFrame) -> pd.DataFrame:
 
 def _publishable(given: pd.DataFrame, found: Sequence[estimates.Row]) -> bool | None:
     """Whether what was found of some answers to a question may be told; None without answers.
-
-    Measures of one question tell one another: where one of them is withheld, all are.
-    """
+    Measures of one question tell one another: where one of them is withheld, all are."""
     n = number_of_rows(given)
     if not n:
         return None
@@ -243,19 +230,14 @@ def quarter_of(dates: pd.Series) -> pd.Series:
 
 
 def period_status(rows: pd.DataFrame, quarters: Sequence[Quarter], once: bool = False) -> str:
-    """The status of what rests on answers, each of a `date`, in a period of some quarters.
-
-    `missing` without answers; `partial` where at least 30 answers have none in the last month of
-    the period, unless the device listens only `once` in a while.
-    """
+    """The status of what rests on answers in a period of some quarters: `missing` without any;
+    `partial` where 30 or more have none in its last month, unless the device listens only `once` in
+    a while."""
     if not len(rows):
         return "missing"
     ends = (rows["date"] >= pd.Timestamp(f"{quarters[-1].months[2]}-01")).any()
-    return (
-        "partial"
-        if number_of_rows(rows) >= estimates.LOW_BASE and not ends and not once
-        else "published"
-    )
+    is_partial = number_of_rows(rows) >= estimates.LOW_BASE and not ends and not once
+    return "partial" if is_partial else "published"
 
 
 def wave_devices(catalogue: Catalogue) -> list[str]:
@@ -267,14 +249,11 @@ def wave_devices(catalogue: Catalogue) -> list[str]:
 def mean_of_marks(
     indicator: str,
     values: pd.Series,
-    scale: tuple[float, float],
+    scale: Scale,
     given: pd.Series | None = None,
 ) -> estimates.Row:
-    """The mean of marks with Student's interval, cut at the ends of their `scale`.
-
-    A scale that goes below zero is of points. Each mark was `given` so many times, or once.
-    Student's interval knows nothing of a scale: what is cut off holds no value that the mean could
-    have.
+    """The mean of marks, each `given` so often, with Student's interval, cut at the ends of their
+    `scale`: what is cut off holds no value that the mean could have.
 
     >>> row = mean_of_marks("satisfaction_10", pd.Series([10, 10, 10, 9, 8]), (0, 10))
     >>> [round(float(row[key]), 2) for key in ("estimate", "ci_low", "ci_high")]

@@ -34,18 +34,15 @@ CONTEXT = {
     "responses_of": "by survey, a function that reads its responses: all do not fit in memory",
 }
 RESPONSES = "responses"
-REFERENCE_TABLES = ("margins", "regions")  # tables of `data/reference`
+FACT_TABLES = ("margins", "regions")  # tables of `data/reference`
 Compute = TypeVar("Compute", bound=Callable[..., Any])
 Reads = ParamSpec("Reads")
 Rows = Iterable[estimates.Row]
 
 
 class Given(NamedTuple):
-    """What a family gives: estimates, comparisons with their verdicts, and words beside them.
-
-    `words` are frames by name, of what sentences and tables need that is no number, such as the
-    sources of published figures.
-    """
+    """What a family gives: estimates, comparisons with their verdicts, and words (frames by name)
+    of what sentences and tables need that is no number."""
 
     estimates: pd.DataFrame
     comparisons: pd.DataFrame
@@ -76,7 +73,7 @@ class Family:
     @property
     def families(self) -> tuple[str, ...]:
         """The families whose estimates it reads."""
-        others = {*TABLES, *ALIKE, *CONTEXT, *REFERENCE_TABLES}
+        others = {*TABLES, *ALIKE, *CONTEXT, *FACT_TABLES}
         return tuple(name for name in self.reads if name not in others)
 
     def give(self, read: Mapping[str, Any]) -> Given:
@@ -135,16 +132,8 @@ def made_by(
 def protected(
     low_base: int = estimates.LOW_BASE, personal: bool = True
 ) -> Callable[[Callable[Reads, Rows]], Callable[Reads, pd.DataFrame]]:
-    """Declare that of the rows that a function yields estimates are made that may be told.
-
-    Its parameters are those of `confidentiality.disclosure.protect`.
-
-    >>> @protected()
-    ... def shares(people: int):
-    ...     yield {"indicator": "i", "period": "2026-T3", "unit": "%", "estimate": 50, "n": people}
-    >>> shares(4)["status"].item(), shares(92)["status"].item()
-    ('suppressed', 'published')
-    """
+    """Declare that of the rows that a function yields estimates are made that may be told, with
+    parameters of `confidentiality.disclosure.protect`."""
     return made_by(partial(protect, low_base=low_base, personal=personal))
 
 

@@ -19,15 +19,8 @@ from observlib.indicators.counts import HISTORY, usual_change
 from observlib.language import rounding, wording
 from observlib.records.sheets import Changes, measured_since
 from observlib.stats.comparability import of_pairs
-from observlib.stats.survey.comparison import (
-    OPTIONS,
-    PAIRED,
-    Kind,
-    changes_by_specification,
-    compare,
-    two_by_two,
-    waves,
-)
+from observlib.stats.survey import comparison
+from observlib.stats.survey.comparison import OPTIONS, PAIRED, Kind, compare, two_by_two, waves
 from observlib.stats.survey.differences import error_of_paired_shares
 
 # --- Which answer to a question comes first, and whether it is surely ahead of all the others
@@ -111,16 +104,10 @@ _THIN = "low_base"  # a reason, beside those of `survey.comparison`
 def across_periods(
     frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str
 ) -> pd.DataFrame:
-    """Pair a period's measured values with those of another, by subject.
-
-    Counts, and what the catalogue does not compare, are left out, and a subject of which neither
-    period has a value for want of data.
-    """
-    measured = [
-        indicator.id
-        for indicator in catalogue.indicators.values()
-        if indicator.comparison not in (None, "count")
-    ]
+    """Pair a period's measured values with those of another, by subject; but for counts, what the
+    catalogue does not compare, and subjects that lack a value in both."""
+    known = catalogue.indicators.items()
+    measured = [name for name, one in known if one.comparison not in (None, "count")]
     pairs = waves(frame[frame["indicator"].isin(measured)], period, before)
     nothing = (pairs["status"] == "missing") & (pairs[REFERENCE + "status"] == "missing")
     return pairs[~nothing].assign(against="before").reset_index(drop=True)
@@ -206,11 +193,8 @@ def product_pairs(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     rows = frame[frame["device"].isin(list(catalogue.devices)) & (frame["group"] == "")]
     order = rows.sort_values(["indicator", "estimate"], ascending=[True, False], kind="stable")
     of = order["product"].map({one.id: one.department for one in catalogue.products.values()})
-    parts = (
-        order.groupby(of, sort=False, dropna=False)
-        if order["product"].nunique() > MANY
-        else [("", order)]
-    )
+    is_many = order["product"].nunique() > MANY
+    parts = order.groupby(of, sort=False, dropna=False) if is_many else [("", order)]
     pairs = pd.concat([two_by_two(part) for _, part in parts], ignore_index=True)
     pairs = pairs[pairs["product"] != pairs[REFERENCE + "product"]]
     kept = pairs[letters(pairs, catalogue).isin(["A", "B"])]
@@ -242,22 +226,16 @@ def tested(catalogue: Catalogue, *pairs: pd.DataFrame) -> pd.DataFrame:
     `measure`, with no difference, where the measure changed in between.
     """
     together = pd.concat([some for some in pairs if len(some)] or pairs[:1], ignore_index=True)
-    kinds: dict[str, Kind] = {}
-    matters: dict[str, float] = {}
-    for indicator in catalogue.indicators.values():
-        if indicator.comparison is not None:
-            kinds[indicator.id] = indicator.comparison
-        if indicator.matters is not None:
-            matters[indicator.id] = indicator.matters
+    known = catalogue.indicators.items()
+    kinds: dict[str, Kind] = {name: x.comparison for name, x in known if x.comparison is not None}
+    matters = {name: one.matters for name, one in known if one.matters is not None}
     states = together[["status", REFERENCE + "status"]]
     comparable = states.isin(["published", _THIN]).all(axis=1)
     thin = comparable & (states == _THIN).any(axis=1)
     anew = ["measure" in pair.grade.other for pair in of_pairs(together, catalogue)]
     why = np.select([comparable & np.array(anew, dtype=bool), thin], ["measure", _THIN], "")
-    found = compare(
-        together.assign(why=why), kinds, matters, first=headline_pairs(together, catalogue)
-    )
-    return found.drop(columns="why")
+    first = headline_pairs(together, catalogue)
+    return compare(together.assign(why=why), kinds, matters, first=first).drop(columns="why")
 
 
 def headline_pairs(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.Series:
@@ -308,15 +286,15 @@ def of_headlines(
     made: list[estimates.Row] = []
     each = [pd.DataFrame(columns=[*SUBJECT_OF_PAIRS, *OPTIONS, "verdict"], dtype=str)]
     for pair in estimates.records(compared[headlines]):
-        own = answers[
-            (answers[SUBJECT_OF_PAIRS] == [pair[name] for name in SUBJECT_OF_PAIRS]).all(axis=1)
-        ]
+        subject = {name: pair[name] for name in SUBJECT_OF_PAIRS}
+        own = answers[(answers[SUBJECT_OF_PAIRS] == [*subject.values()]).all(axis=1)]
         now, then = (own[own["quarter"] == pair[side + "period"]] for side in ("", REFERENCE))
-        found = changes_by_specification(now, then, pair["level"], margins, SATISFIED_FROM)
+        found = comparison.changes_by_specification(
+            now, then, pair["level"], margins, SATISFIED_FROM
+        )
         if len(found) >= LEAST_CALCULATIONS:
-            passport = {name: pair[name] for name in (*SUBJECT_OF_PAIRS, "period", "source")}
+            passport = subject | {name: pair[name] for name in ("period", "source")}
             made += [{**passport, **row} for row in _rows(found, pair["verdict"])]
-            subject = {name: pair[name] for name in SUBJECT_OF_PAIRS}
             each.append(found[[*OPTIONS, "verdict"]].assign(**subject)[each[0].columns])
     rows = protect(made, low_base=0, personal=False)  # of calculations, and not of people
     return rows, {"specifications": pd.concat(each, ignore_index=True)}
@@ -340,10 +318,8 @@ def _rows(found: pd.DataFrame, verdict: str) -> Iterator[estimates.Row]:
 
 
 def calculation_counts(rows: pd.DataFrame) -> pd.DataFrame:
-    """How many calculations each headline has, how many bear it out, and whether it is fragile.
-
-    `rows` are of one quarter a device; `reversed` is 0 where none can be.
-    """
+    """How many calculations each headline has, how many bear it out, and whether it is fragile;
+    `rows` are of one quarter a device, and `reversed` is 0 where none can be."""
     own = rows[rows["indicator"].isin(list(OUTCOMES)) & (rows["group"] == "")]
     wide = own.pivot(index=[*SUBJECT_OF_PAIRS, "period"], columns="indicator", values="estimate")
     wide = wide.reindex(columns=list(OUTCOMES)).rename(columns=OUTCOMES)

@@ -89,11 +89,8 @@ def _digest(folder: Path) -> str:
 
 
 def published_before(data: Path, quarter: Quarter, edition: Path) -> Inputs:
-    """What was published before an edition, by its names: the digest of each.
-
-    Where the last publication told the same of the same quarter, it is this edition, made again.
-    One that others have followed since is known to the edition as any other is.
-    """
+    """What was published before an edition, by its names: the digest of each. Where the last
+    publication told the same of the same quarter, it is this edition, made again."""
     found, own = archive_digests(data), _same(data, quarter, edition)
     if own and own.name == next(reversed(found)):
         del found[own.name]

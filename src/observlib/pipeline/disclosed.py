@@ -36,12 +36,8 @@ _Of = tuple[tuple[str, str], ...]  # inputs, by which a process has at hand what
 
 def jobs(data: Path) -> list[frame.Job]:
     """The families of an edition, each after those it reads, and the surveys of those of each."""
-    asked = frame.surveys(data)
-    return [
-        (name, survey)
-        for name, family in frame.families().items()
-        for survey in (asked if family.each_survey else [""])
-    ]
+    asked, known = frame.surveys(data), frame.families()
+    return [(name, x) for name in known for x in (asked if known[name].each_survey else [""])]
 
 
 def disclosed_family(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
@@ -49,37 +45,28 @@ def disclosed_family(data: Path, quarter: Quarter, name: str, survey: str = "") 
     with _reading(frame.tables_read(name)):
         exact = kept.key(frame.depends(data, quarter, name, survey))
         found = _given(exact, _of(data, quarter), data, quarter, name, survey)
-    return found._replace(  # whoever asks may add a column
-        estimates=found.estimates.copy(deep=False), comparisons=found.comparisons.copy(deep=False)
-    )
+    own = {name: getattr(found, name).copy(deep=False) for name in ("estimates", "comparisons")}
+    return found._replace(**own)  # whoever asks may add a column
 
 
 @lru_cache(MOST_KEPT)  # by all that it and the decisions follow from
 def _given(exact: str, decided: _Of, data: Path, quarter: Quarter, name: str, survey: str) -> Given:
     found, known = frame.given(data, quarter, name, survey), disclosure_decisions(data, quarter)
-    rows, catalogue = (
-        control.apply_decisions(found.estimates, known.changes),
-        project.catalogue(data),
-    )
+    catalogue = project.catalogue(data)
+    rows = control.apply_decisions(found.estimates, known.changes)
     ends = (quarter, quarter - 4) if (found.comparisons["against"] == "year").any() else ()
     of_years = [over_quarters(rows, catalogue, last) for last in ends]
-    return found._replace(
-        estimates=rows,
-        comparisons=control.applied_to_pairs(
-            found.comparisons,
-            known._replace(changes=estimates.combine([known.changes, *of_years])),
-            [(before.comparisons, before.told.amended) for before in archive.earlier(data)],
-            partial(rounding.rounded_pairs, catalogue=catalogue),
-        ),
-    )
+    known = known._replace(changes=estimates.combine([known.changes, *of_years]))
+    before = [(one.comparisons, one.told.amended) for one in archive.earlier(data)]
+    rounded = partial(rounding.rounded_pairs, catalogue=catalogue)
+    pairs = control.applied_to_pairs(found.comparisons, known, before, rounded)
+    return found._replace(estimates=rows, comparisons=pairs)
 
 
 def disclosure_decisions(data: Path, quarter: Quarter) -> control.DeviceDecision:
-    """What an edition withholds or tells in wide steps beside what each family does.
-
-    It is kept in the project by all that it follows from; and so is what was decided of each
-    device, which the others do not change.
-    """
+    """What an edition withholds or tells in wide steps beside what each family does, kept by all
+    that it follows from; and so is what was decided of each device, which the others do not
+    change."""
     with _reading(()):
         return _decisions(_of(data, quarter), data, quarter)
 
@@ -152,11 +139,9 @@ def _combined(found: Iterable[control.DeviceDecision]) -> control.DeviceDecision
 
 
 def disclosure_report(decided: control.DeviceDecision) -> dict[str, Any]:
-    """What the method page tells of the edition's own attack, and what later ones must know.
-
-    The `narrowest` and the `widest` are the differences between the most and the least that a
-    figure which is withheld can be; one without end is None.
-    """
+    """What the method page tells of the edition's own attack, and what later ones must know;
+    `narrowest` and `widest` are how far the ends of what a withheld figure can be are apart, None
+    without end."""
     withheld = decided.tried[decided.tried["cell"].isin(WITHHELD_CELLS)]
     may_be_few = withheld[withheld["least"] < estimates.MINIMUM_PEOPLE]
     width = (may_be_few["most"] - may_be_few["least"]).astype(float)

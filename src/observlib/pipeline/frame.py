@@ -20,24 +20,11 @@ from observlib.base.kept import Inputs
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.catalogue.tables import ALIKE, TABLES
-from observlib.indicators.families import (
-    CONTEXT,
-    DECLARED,
-    REFERENCE_TABLES,
-    RESPONSES,
-    Family,
-    Given,
-)
+from observlib.indicators.families import CONTEXT, DECLARED, FACT_TABLES, RESPONSES, Family, Given
 from observlib.indicators.pairs import MANY
 from observlib.pipeline import project
-from observlib.records.sheets import (
-    EXPLORATORY_REASONS,
-    Action,
-    Decision,
-    Expectation,
-    Reply,
-    exploratory,
-)
+from observlib.records import sheets
+from observlib.records.sheets import Action, Decision, Expectation, Reply
 from observlib.themes import devices
 
 _Dated = TypeVar("_Dated", Action, Decision, Reply)
@@ -192,7 +179,7 @@ def _depends(data: Path, name: str, held: Inputs, facts: Inputs, families: Input
         found["what was announced"] = announced(data)
     of = {"replies": "partners"}  # where they stand
     groups = [f"the {of.get(what, what)}/" for what in wanted.reads if what in CONTEXT]
-    groups += [f"the reference/{what}." for what in wanted.reads if what in REFERENCE_TABLES]
+    groups += [f"the reference/{what}." for what in wanted.reads if what in FACT_TABLES]
     if wanted.families:  # whose estimates say what they count
         groups += ["the catalogue/indicators.", "the catalogue/own/indicators."]
     return found | {file: facts[file] for file in facts if file.startswith(tuple(groups))}
@@ -216,9 +203,8 @@ def _code(name: str) -> Inputs:
 
 def _packed(result: Given) -> dict[str, bytes]:
     words = {f"words/{name}": rows for name, rows in result.words.items()}
-    return packed_frames(
-        {"estimates": result.estimates, "comparisons": result.comparisons, **words}
-    )
+    numbers = {"estimates": result.estimates, "comparisons": result.comparisons}
+    return packed_frames(numbers | words)
 
 
 def _unpacked(found: Mapping[str, bytes]) -> Given:
@@ -252,11 +238,10 @@ def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) 
         if survey and what == RESPONSES:
             return store.read(data, what, first, quarter, device=survey)
         if survey:  # which those of all surveys read
-            return _of_all(
-                data, store.table_digests(data).get(what, ""), what, first, quarter
-            ).copy()
+            digest = store.table_digests(data).get(what, "")
+            return _of_all(data, digest, what, first, quarter).copy()
         return store.read(data, what, first, quarter)
-    if what in REFERENCE_TABLES:
+    if what in FACT_TABLES:
         return project.reference(what)
     if what not in CONTEXT:
         asked = surveys(data) if family_named(what).each_survey else [""]
@@ -303,11 +288,8 @@ def records_until(kind: type[_Dated], data: Path, quarter: Quarter) -> tuple[_Da
 def expectations(data: Path, quarter: Quarter) -> list[tuple[Expectation, str]]:
     """What analysts expected of a quarter, each with why it is exploratory (`""`: it is not)."""
     seen = {name: (one.digest, one.late) for name, one in store.first_seen(data).items()}
-    return [
-        (one, exploratory(one, seen.get(one.id)))
-        for one in project.records_of(Expectation, data)
-        if one.period == quarter
-    ]
+    own = (one for one in project.records_of(Expectation, data) if one.period == quarter)
+    return [(one, sheets.exploratory(one, seen.get(one.id))) for one in own]
 
 
 def standing_of_expectations(data: Path) -> dict[str, str]:
@@ -315,8 +297,8 @@ def standing_of_expectations(data: Path) -> dict[str, str]:
     seen, told = store.first_seen(data), {}
     for one in project.records_of(Expectation, data):
         first = seen.pop(one.id, None)
-        why = exploratory(one, first and (first.digest, first.late))
-        told[one.id] = f"exploratory, as {EXPLORATORY_REASONS[why]}" if why else "announced"
+        why = sheets.exploratory(one, first and (first.digest, first.late))
+        told[one.id] = f"exploratory, as {sheets.EXPLORATORY_REASONS[why]}" if why else "announced"
         if first:
             told[one.id] += f"; first seen on {first.on}"
             told[one.id] += f", last committed on {first.committed}" * bool(first.committed)
@@ -335,13 +317,7 @@ ALL_DEPARTMENTS = ""  # no department: all of them together
 
 
 def products_heard(devices: Iterable[str], catalogue: Catalogue) -> list[str]:
-    """The products that some of the devices listen to, in the catalogue's order.
-
-    >>> from observlib import Study
-    >>> catalogue = Study("2026-T3", "data/demo").catalogue
-    >>> products_heard(["audience-boamp", "jdma-legifrance"], catalogue)
-    ['legifrance', 'boamp']
-    """
+    """The products that some of the devices listen to, in the catalogue's order."""
     fed = {catalogue.devices[name].product for name in devices if name in catalogue.devices}
     return [product for product in catalogue.products if product in fed]
 
@@ -356,11 +332,8 @@ def departments_with_pages(devices: Iterable[str], catalogue: Catalogue) -> list
 
 
 def department_of(product: str, device: str, catalogue: Catalogue) -> str:
-    """The department of a product, or of a device that listens; else `ALL_DEPARTMENTS`.
-
-    A device of no one product is its owner's. What a neighbour publishes, and sources that nobody
-    is listened to by, are of no department.
-    """
+    """The department of a product, or of a device that listens (its owner's, if of no one product);
+    else `ALL_DEPARTMENTS`, as what a neighbour publishes."""
     found = catalogue.devices.get(device)
     product = product or (found.product or "" if found else "")
     if product:
@@ -384,19 +357,12 @@ def _departments_of(rows: pd.DataFrame, side: str, catalogue: Catalogue) -> pd.S
     """The department of each row, by its own product and device or by those of its reference."""
     keys = rows.reindex(columns=[f"{side}product", f"{side}device"]).astype(object).fillna("")
     pairs = [*keys.itertuples(index=False, name=None)]
-    known = {
-        (product, device): department_of(product, device, catalogue) for product, device in {*pairs}
-    }
+    known = {pair: department_of(*pair, catalogue) for pair in {*pairs}}
     return pd.Series([known[pair] for pair in pairs], index=rows.index, dtype=object)
 
 
 def given_of_department(given: Given, department: str, catalogue: Catalogue) -> Given:
     """What a family gives of a department."""
-    return Given(
-        part_of_department(given.estimates, department, catalogue),
-        part_of_department(given.comparisons, department, catalogue),
-        {
-            name: part_of_department(rows, department, catalogue)
-            for name, rows in given.words.items()
-        },
-    )
+    own = partial(part_of_department, department=department, catalogue=catalogue)
+    words = {name: own(rows) for name, rows in given.words.items()}
+    return Given(own(given.estimates), own(given.comparisons), words)

@@ -118,10 +118,8 @@ def records_of(kind: type[_Kind], data: Path, start: Path | None = None) -> tupl
 
 
 def knowledge(data: Path, start: Path | None = None) -> Inputs:
-    """The files in which a project says what it knows, for a data folder, each by its digest.
-
-    The policy of revisions is apart (`policy`): no page and no family follows from it.
-    """
+    """The files in which a project says what it knows, by their digests; but for the policy of
+    revisions (`policy`), from which no page and no family follows."""
     found: Inputs = kept.tree("the reference", root(start) / "data" / "reference")
     for name in ("catalogue", "practices", "actions", "decisions", "partners"):
         added = own(data, name, start)
@@ -150,11 +148,8 @@ def policy(data: Path, start: Path | None = None) -> Inputs:
 
 
 def data_folder(data: str | Path, is_there: bool = False) -> Path:
-    """A data folder by its name, which is relative to the project's root where it is not absolute.
-
-    Notebooks take it as their parameter `data`, so that they run from any folder. With `is_there`
-    it is an `ObservError` where there is none: nothing can be read of it.
-    """
+    """A data folder by its name, relative to the project's root: notebooks run from any folder.
+    With `is_there` it is an `ObservError` where there is none, as nothing can be read of it."""
     folder = root() / data
     if is_there and not folder.is_dir():
         if any(place.is_file() for place in (folder, *folder.parents)):

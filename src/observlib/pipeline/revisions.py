@@ -7,7 +7,7 @@ beside them; what is revised, and the marks of figures, follow from them and fro
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date as Day
 from pathlib import Path
@@ -129,10 +129,8 @@ def _frame(rows: Iterable[estimates.Row]) -> pd.DataFrame:
 
 
 def known_errata(root: Path, data: Path, today: Day) -> pd.DataFrame:
-    """The errata of what was published from a data folder, as a frame.
-
-    On a demonstration, those of figures that it never told are left out: they are of real editions.
-    """
+    """The errata of what was published from a data folder, as a frame; of a demonstration, those of
+    figures that it never told are left out, as they are of real editions."""
     sheets = load_errata(root / "reports")
     if not sheets:
         return no_errata()
@@ -259,30 +257,23 @@ def _is_now(row: estimates.Row, corrected: float) -> bool:
 
 
 def with_errata(catalogue: Catalogue, errata: pd.DataFrame) -> Catalogue:
-    """A catalogue in whose policy of revisions errata are reasons too, before all others.
-
-    Each is the reason of what it says and of nothing else (see `_explains`).
-    """
+    """A catalogue in whose policy of revisions errata are reasons too, before all others, each of
+    what it says and of nothing else (see `_explains`)."""
     last = {figure_key(row): row["corrected"] for row in estimates.records(errata)}
     reasons: dict[str, Revision] = {}
     for name, own in errata.groupby("erratum", sort=False):
         rows = estimates.records(own)
+        ids = {x: tuple(filter(None, own[x].unique())) for x in ("indicator", "product", "device")}
         one = _Reason(
             id=f"{ERRATUM_PREFIX}{name}",
             kind="correction",
             why=rows[0]["what"],
             since=Day.fromisoformat(rows[0]["day"]),
             changes={figure_key(row): (row["published"], last[figure_key(row)]) for row in rows},
-            indicator=_names(own, "indicator"),
-            product=_names(own, "product"),
-            device=_names(own, "device"),
+            **ids,
         )
         reasons[one.id] = one
     return catalogue.model_copy(update={"revisions": {**reasons, **catalogue.revisions}})
-
-
-def _names(rows: pd.DataFrame, column: str) -> tuple[str, ...]:
-    return tuple(filter(None, rows[column].unique()))
 
 
 def _explains(one: _Reason, row: estimates.Row) -> bool:
@@ -322,10 +313,8 @@ def matched_rows(before: pd.DataFrame, now: pd.DataFrame, keys: list[str] = FIGU
 
 
 def seen_before(told: Iterable[Publication], now: Publication) -> list[Publication]:
-    """What readers of an edition may have seen: editions up to its own, the latest quarter last.
-
-    Those of its own quarter and day do not count: what is made again takes their place.
-    """
+    """What readers of an edition may have seen: editions up to its own, the latest quarter last,
+    but for those of its own quarter and day, whose place it takes."""
     own = (now.quarter, now.day)
     kept = [one for one in told if one.quarter <= now.quarter and (one.quarter, one.day) != own]
     return sorted(kept, key=lambda one: (one.quarter, one.name))
@@ -334,19 +323,16 @@ def seen_before(told: Iterable[Publication], now: Publication) -> list[Publicati
 def revised_figures(
     now: Publication, told: Iterable[Publication], catalogue: Catalogue
 ) -> pd.DataFrame:
-    """The figures that an edition tells otherwise than they were last told, each with its reason.
-
-    A value is set beside the last value: that it was withheld meanwhile hides no change of it.
-    """
+    """The figures that an edition tells otherwise than they were last told, each with its reason: a
+    value is set beside the last value, though it was withheld meanwhile."""
     rows = now.dated
     whole = pd.concat([rows.iloc[:0], *(one.dated for one in seen_before(told, now))])
     last = whole.drop_duplicates(FIGURE, keep="last")
-    valued = whole[~whole["status"].isin(WITHHELD)].drop_duplicates(FIGURE, keep="last")
+    valued = pd.concat([last, whole[~whole["status"].isin(WITHHELD)]])
+    valued = valued.drop_duplicates(FIGURE, keep="last")
     shown = ~rows["status"].isin(WITHHELD)
-    firsts = pd.concat([last, valued]).drop_duplicates(FIGURE, keep="last")
-    return with_reasons(
-        pd.concat([_changed(firsts, rows[shown]), _changed(last, rows[~shown])]), catalogue
-    )
+    changed = [_changed(valued, rows[shown]), _changed(last, rows[~shown])]
+    return with_reasons(pd.concat(changed), catalogue)
 
 
 def revised_between(before: Publication, now: Publication, catalogue: Catalogue) -> pd.DataFrame:
@@ -368,10 +354,8 @@ def with_reasons(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
 
 def _reason(row: estimates.Row, catalogue: Catalogue) -> str:
-    """What a deliberate entry says goes first, then what statuses say, then what is routine.
-
-    An erratum holds of its very figures on whatever day they were told.
-    """
+    """A deliberate entry goes first (an erratum, of its very figures, on whatever day they were
+    told), then what statuses say, then what is routine."""
     for one in catalogue.revisions.values():
         if isinstance(one, _Reason):
             if _explains(one, row):
@@ -396,10 +380,8 @@ def _is_before(row: estimates.Row, since: str) -> bool:
 
 
 def _holds(one: Revision, row: estimates.Row) -> bool:
-    """Whether an entry names a figure, and holds on the day that tells it; a day not kept is past.
-
-    Of what an entry does not say, all figures are meant.
-    """
+    """Whether an entry names a figure, and holds on the day that tells it; a day not kept is past,
+    and of what an entry does not say all figures are meant."""
     if one.since and row["day"] and one.since.isoformat() > row["day"]:
         return False
     allowed = {column: getattr(one, column) for column in SELECTS}
@@ -430,9 +412,8 @@ def _within(one: Revision, row: estimates.Row) -> bool:
 
 
 def change(then: float, now: float, unit: str) -> float:
-    """The size of a revision: in % of what was told for a count, else in the figure's unit.
-
-    It has no limit where one of the two is absent, or a count was none.
+    """The size of a revision: in % of what was told for a count (no limit if that was 0), else in
+    its unit.
 
     >>> change(200.0, 201.0, "visites"), round(change(7.1, 6.9, "sur 10"), 1)
     (0.5, -0.2)
@@ -494,21 +475,18 @@ def _entry(silent: Sequence[estimates.Row], now: Publication) -> str:
 def revision_flags(
     now: Publication, told: Iterable[Publication], catalogue: Catalogue
 ) -> dict[_Key, str]:
-    """Which figures of an edition are revised (`r`), and of another method than before (`b`).
-
-    A figure is revised in the edition that tells it otherwise than the editions before, and whose
-    own readers may have seen the other value; in later ones it is not.
-    """
+    """Which figures of an edition are revised (`r`), and of another method than before (`b`): in
+    the edition that tells them otherwise than readers may have seen, and not in later ones."""
     told = [*told]
     others = [one for one in told if one.quarter != now.quarter]
     own = [[one] for one in told if one.quarter == now.quarter]
-    letters: dict[_Key, set[str]] = {}
+    letters: defaultdict[_Key, set[str]] = defaultdict(set)
     for seen in (others, *own):
         for row in estimates.records(revised_figures(now, seen, catalogue)):
-            letters.setdefault(figure_key(row), set()).update(letters_of(row, catalogue))
+            letters[figure_key(row)].update(letters_of(row, catalogue))
     if any(map(_breaks, catalogue.revisions.values())):
         for row in estimates.records(now.dated.assign(reason=SILENT)):
-            letters.setdefault(figure_key(row), set()).update(break_of(row, catalogue))
+            letters[figure_key(row)].update(break_of(row, catalogue))
     return {key: "".join(sorted(found)) for key, found in letters.items() if found}
 
 

@@ -325,19 +325,15 @@ class Study(Showing):
         self, families: Collection[str], product: str = ""
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """All estimates and comparisons of families, those of each survey or a product's too."""
-        every = [
-            job for job in disclosed.jobs(self.data) if not product or self._may_tell(job, product)
-        ]
+        every, devices = disclosed.jobs(self.data), self.catalogue.devices
+        if product:  # a survey may be of another
+            every = [x for x in every if not x[1] or devices[x[1]].product in (None, product)]
         jobs = [job for name in families for job in every if job[0] == name]
         found = [disclosed.disclosed_family(self.data, self.quarter, *job) for job in jobs]
         rows = estimates.combine(one.estimates for one in found)
         pairs = combine_comparisons(one.comparisons for one in found)
         of = (self.department, self.catalogue)
         return frame.part_of_department(rows, *of), frame.part_of_department(pairs, *of)
-
-    def _may_tell(self, job: frame.Job, product: str) -> bool:
-        """Whether a family, or that of one survey, may tell something of a product."""
-        return not job[1] or self.catalogue.devices[job[1]].product in (None, product)
 
     def _given(self, family: str) -> frame.Given:
         return frame.given_of_department(self._whole(family), self.department, self.catalogue)

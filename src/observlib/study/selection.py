@@ -145,10 +145,8 @@ def listed(values: Values) -> list[str]:
 
 
 def taking(keys: type) -> Callable[[Method], Method]:
-    """Name, in a method's signature and docstring, the keywords that `keys` declares.
-
-    Type checkers read them in `Unpack[keys]`; so do Jupyter's completion and `help()`, here.
-    """
+    """Name, in a method's signature and docstring, the keywords that `keys` declares, for
+    completion and `help()`; type checkers read them in `Unpack[keys]`."""
     _, _, told = inspect.cleandoc(keys.__doc__ or "").partition("----------\n")
 
     def named(method: Method) -> Method:

@@ -20,10 +20,9 @@ from observlib.study import narratives
 from observlib.study.selection import bare
 
 # What a sentence asks for that its study knows: the parameter, and the study's own name for it.
-_OWN = {name: name for name in ("catalogue", "kind", "quarter", "before", "practices")}
-_OWN |= {name: name for name in ("actions", "corrections", "decisions", "expectations")}
-_OWN |= {name: name for name in ("planned", "replies")}
-_OWN |= {"period": "quarter", "page": "page"}
+_KNOWN = ("catalogue", "kind", "quarter", "before", "practices", "actions", "corrections")
+_KNOWN += ("decisions", "expectations", "planned", "replies", "page")
+_OWN = {name: name for name in _KNOWN} | {"period": "quarter"}
 _BY_NAME = ("before", "kind", "period", "quarter")  # of these, what a sentence may be told instead
 
 
@@ -31,8 +30,8 @@ class Say:
     """The sentences of `narratives`, given the study's catalogue and quarter by themselves.
 
     What `study.say.span(marks)` gives remembers the estimates that it tells. Another period is
-    given by its name: `period="2026-T2"`. Where a sentence gives a whole table or list, `absent`
-    and `when` say that there is nothing to show, as in `Study`.
+    given by its name: `period="2026-T2"`; of a table or list, `absent` and `when` say that there is
+    none.
     """
 
     def __init__(
@@ -106,25 +105,17 @@ def offered(module: ModuleType) -> dict[str, Any]:
 def asked_for(sentence: Callable[..., Any]) -> inspect.Signature:
     """What a sentence is to be given: what its study knows is left out, or may be named.
 
-    Examples
-    --------
     >>> print(asked_for(narratives.contacts.answered_in_promise))
     (frame, by='product', *, period='…')
     """
     signature = inspect.signature(sentence)
-    free = [p for name, p in signature.parameters.items() if name not in _OWN]
-    named = [
-        p.replace(kind=inspect.Parameter.KEYWORD_ONLY, default="…")
-        for name, p in signature.parameters.items()
-        if name in _BY_NAME
-    ]
+    last, every = inspect.Parameter.KEYWORD_ONLY, signature.parameters.values()
+    free = sorted((p for p in every if p.name not in _OWN), key=lambda p: p.kind is last)
+    named = [p.replace(kind=last, default="…") for p in every if p.name in _BY_NAME]
     if "Output" in str(signature.return_annotation):
-        named += [
-            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default="", annotation="str")
-            for name in ("absent", "when")
-        ]
-    own = [p for p in free if p.kind is inspect.Parameter.KEYWORD_ONLY]
-    return signature.replace(parameters=[p for p in free if p not in own] + own + named)
+        own = functools.partial(inspect.Parameter, kind=last, default="", annotation="str")
+        named += map(own, ("absent", "when"))
+    return signature.replace(parameters=[*free, *named])
 
 
 class _Sentence(str):
@@ -187,25 +178,23 @@ def list_families() -> pd.DataFrame:
 
 def describe_family(name: str, given: Given, catalogue: Catalogue) -> pd.DataFrame:
     """What a family holds, by `name`: its indicators, comparisons, words and sentences."""
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[Any, ...]] = []
     for indicator, own in given.estimates.groupby("indicator", sort=False):
-        row = {"name": indicator, "kind": "indicator"}
-        row["what"] = catalogue.indicators[str(indicator)].label
-        row["periods"] = " … ".join(dict.fromkeys([own["period"].min(), own["period"].max()]))
-        row["groups"] = ", ".join(sorted(set(own["group"]) - {""}))
-        rows.append({**row, "rows": len(own)})
+        what = catalogue.indicators[str(indicator)].label
+        periods = " … ".join(dict.fromkeys([own["period"].min(), own["period"].max()]))
+        groups = ", ".join(sorted(set(own["group"]) - {""}))
+        rows.append((indicator, "indicator", what, periods, groups, len(own)))
     for against, own in given.comparisons.groupby("against", sort=False):
         of = ", ".join(own["indicator"].unique())
-        rows.append({"name": against, "kind": "comparison", "what": of, "rows": len(own)})
+        rows.append((against, "comparison", of, None, None, len(own)))
     for word, own in given.words.items():
-        columns = ", ".join(own.columns)
-        rows.append({"name": word, "kind": "words", "what": columns, "rows": len(own)})
+        rows.append((word, "words", ", ".join(own.columns), None, None, len(own)))
     for theme, sentences in _of_theme(name):
         for sentence, function in offered(sentences).items():
-            row = {"name": f"say.{theme}.{sentence}", "kind": "sentence", "what": _first(function)}
-            rows.append(row)
-    columns_ = ["name", "kind", "what", "periods", "groups", "rows"]
-    found = Whole(rows, columns=columns_).set_index("name")
+            said = (f"say.{theme}.{sentence}", "sentence", _first(function), None, None, None)
+            rows.append(said)
+    columns = ["name", "kind", "what", "periods", "groups", "rows"]
+    found = Whole(rows, columns=columns).set_index("name")
     # of a family without a row, no text tells pandas that these hold texts
     found = found.astype({"rows": "Int64", "periods": object, "groups": object})
     return found.fillna({"periods": "", "groups": ""})
