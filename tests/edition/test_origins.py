@@ -16,7 +16,6 @@ from observlib.estimates import (
     COMPARISON_COLUMNS,
     comparison_identifiers,
     comparisons_from_json,
-    comparisons_to_json,
     make_comparisons,
 )
 from observlib.pipeline import project
@@ -130,7 +129,8 @@ def test_the_others_than_a_group_are_no_figure_and_lead_to_their_comparison():
     pair = pd.concat([ROWS[:1], side.add_prefix("reference_")], axis=1)
     pairs = make_comparisons(pair.assign(against="others", difference=0.9, verdict="unknown"))
     cell = shows(ROWS[:1])
-    content = {"comparisons": comparisons_to_json(pairs)}
+    table = {"columns": estimates.COMPARISON_COLUMNS, "rows": estimates.csv_lines(pairs)}
+    content = {"comparisons": table}
     cell.outputs[0].data[estimates.MIME] = {**cell.outputs[0].data[estimates.MIME], **content}
     told = page_of(notebook(cell), {NOW})
     (one,) = comparison_identifiers(pairs)

@@ -19,7 +19,7 @@ from observlib import display, estimates
 from observlib.base.errors import ObservError
 from observlib.base.files import write_all
 from observlib.display.style import PAPER, Brand
-from observlib.estimates import comparisons_to_json, make_comparisons
+from observlib.estimates import make_comparisons
 from observlib.indicators import pairs as comparing
 from observlib.publish import downloads, pandoc, publishers
 from observlib.publish.downloads import (
@@ -247,7 +247,8 @@ def test_comparisons_have_a_file_with_both_sides_and_the_verdict(tmp_path, sampl
     waves = comparing.across_periods(frame, catalogue, "2026-T3", "2025-T3")
     pairs = make_comparisons(comparing.tested(catalogue, waves))
     content = {"kind": "text", **estimates.to_json(frame)}
-    carried = {estimates.MIME: {**content, "comparisons": comparisons_to_json(pairs)}}
+    table = {"columns": estimates.COMPARISON_COLUMNS, "rows": estimates.csv_lines(pairs)}
+    carried = {estimates.MIME: {**content, "comparisons": table}}
     path = tmp_path / "page.ipynb"
     cells = [sample.code("", sample.shown(estimates=carried))] * 2
     path.write_text(json.dumps(sample.notebook(*cells)), encoding="utf-8")

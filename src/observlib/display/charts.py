@@ -254,9 +254,12 @@ def keep_values(
     where: str = "",
 ) -> None:
     """Let a drawing know a value that it shows; one that is withheld stands nowhere."""
-    if row["status"] in words.STATUS_WORDS and row["status"] not in words.WITHHELD:
-        text = _value_in_words(row, indicator)
-        vars(ax.figure).setdefault(_KEPT, []).append(_Value(ax, x, y, whose, where, text))
+    if row["status"] not in words.STATUS_WORDS or row["status"] in words.WITHHELD:
+        return
+    ends = words.interval(row, indicator)
+    parts = (words.value(row, indicator), ends and f"de {ends}", words.STATUS_WORDS[row["status"]])
+    value = _Value(ax, x, y, whose, where, ", ".join(filter(None, parts)))
+    vars(ax.figure).setdefault(_KEPT, []).append(value)
 
 
 def keep_rows(
@@ -267,13 +270,6 @@ def keep_rows(
     for row, y in placed:
         keep_values(ax, row["estimate"], y, row, indicator, row["name"])
     return [(row, y) for row, y in placed if row["status"] not in words.WITHHELD]
-
-
-def _value_in_words(row: Mapping[str, Any], indicator: Indicator) -> str:
-    """A value, its interval and its reservation."""
-    ends = words.interval(row, indicator)
-    parts = (words.value(row, indicator), ends and f"de {ends}", words.STATUS_WORDS[row["status"]])
-    return ", ".join(filter(None, parts))
 
 
 def _attributes(fig: style.Figure, narrow: bool) -> dict[str, str]:

@@ -337,8 +337,7 @@ def _without_empty(value: Any) -> Any:
         return [_without_empty(one) for one in value]
     if not isinstance(value, dict):
         return value
-    kept = {key: _without_empty(one) for key, one in value.items()}
-    return {key: one for key, one in kept.items() if one}
+    return {key: kept for key, one in value.items() if (kept := _without_empty(one))}
 
 
 def read_brand(folder: Path) -> Brand:
@@ -425,11 +424,9 @@ def _logo(told: Any, folder: Path, problems: list[str]) -> dict[str, str]:
 
 
 def _brand_letters(told: Mapping[str, Any], folder: Path, problems: list[str]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name in ("base", "headings"):
-        found[name] = _short_form(told.get(name), "family")
-        if not _FAMILY.fullmatch(found[name]):
-            problems.append(f"typography.{name}: {found[name]!r} is no family's name")
+    found: dict[str, Any] = {x: _short_form(told.get(x), "family") for x in ("base", "headings")}
+    wrong = [name for name, family in found.items() if not _FAMILY.fullmatch(family)]
+    problems += [f"typography.{name}: {found[name]!r} is no family's name" for name in wrong]
     fonts = told.get("fonts") or []
     if not isinstance(fonts, list) or not all(isinstance(font, dict) for font in fonts):
         problems.append("typography.fonts: is no list of `family`, `source` and `files`")

@@ -201,12 +201,11 @@ def _note(asked: _Asked, cells: Sequence[_Cell], size: str, more: Sequence[str])
     """Explain what stands in the table, and nothing else."""
     ends, below = any(cell.ends for cell in cells), any(cell.size for cell in cells)
     under = [_TEXTS["interval"]] * ends + [_TEXTS["size"].format(things=size)] * below
-    sentences = [_TEXTS["under"].format(things=french.join(under))] if under else []
-    if size and not below:
-        sentences.append(_TEXTS["size_alone"].format(things=size))
+    sentences = [_TEXTS["under"].format(things=french.join(under))] * bool(under)
+    sentences += [_TEXTS["size_alone"].format(things=size)] * bool(size and not below)
     sentences += [*more, *words.mark_notes(asked.frame, asked.catalogue)]
-    if any(cell.text == NO_VALUE for cell in cells):
-        sentences.append(_TEXTS["nothing"].format(mark=NO_VALUE))
+    is_empty = any(cell.text == NO_VALUE for cell in cells)
+    sentences += [_TEXTS["nothing"].format(mark=NO_VALUE)] * is_empty
     return curly(typography(" ".join(sentences)))
 
 

@@ -471,12 +471,7 @@ def combine_comparisons(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(kept).drop_duplicates(ignore_index=True) if kept else make_comparisons(None)
 
 
-def comparisons_to_json(frame: pd.DataFrame) -> dict[str, Any]:
-    """The frame as part of the `MIME` output; a base without limit (a census) is none."""
-    return {"columns": COMPARISON_COLUMNS, "rows": csv_lines(frame[COMPARISON_COLUMNS])}
-
-
 def comparisons_from_json(content: Mapping[str, Any]) -> pd.DataFrame:
-    """The frame that `comparisons_to_json` wrote."""
+    """The comparisons of the `MIME` output; a base without limit (a census) is none."""
     rows = from_lines(content["rows"])
     return make_comparisons(pd.DataFrame(rows, columns=content["columns"]) if rows else None)

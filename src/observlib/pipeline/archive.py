@@ -112,9 +112,8 @@ def _folders(data: Path) -> list[Path]:
 
 
 def _stamp(folder: Path) -> tuple[int, ...]:
-    return tuple(
-        (folder / name).stat().st_mtime_ns if (folder / name).exists() else 0 for name in FILES
-    )
+    paths = (folder / name for name in FILES)
+    return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)
 
 
 @lru_cache(64)

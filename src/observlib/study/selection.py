@@ -120,11 +120,9 @@ def select(
         elif name == "by":
             check_names(name, [wanted], catalogue)
             rows = rows[rows["period"].str.fullmatch(_PERIODS[wanted])]
-        elif name == "value":
-            column = "difference" if "difference" in rows else "estimate"
-            rows = rows[rows[column].notna() == wanted]
-        elif name == "tested" and "level" in rows:
-            rows = rows[rows["level"].notna() == wanted]
+        elif name == "value" or (name == "tested" and "level" in rows):
+            told = "difference" if "difference" in rows else "estimate"
+            rows = rows[rows[told if name == "value" else "level"].notna() == wanted]
         elif name not in rows:
             raise ObservError(
                 f"select: there is no column {name!r}; columns are {', '.join(rows.columns)}"
@@ -152,10 +150,8 @@ def taking(keys: type) -> Callable[[Method], Method]:
     def named(method: Method) -> Method:
         signature = inspect.signature(method)
         own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
-        more = [
-            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default="…")
-            for name in keys.__annotations__
-        ]
+        last = inspect.Parameter.KEYWORD_ONLY
+        more = [inspect.Parameter(name, last, default="…") for name in keys.__annotations__]
         method.__signature__ = signature.replace(parameters=own + more)  # type: ignore[attr-defined]
         own_doc = inspect.getdoc(method) or ""
         parts = re.split(r"(?=\n\n(?:Returns|Raises|Examples)\n-)", own_doc, maxsplit=1)
