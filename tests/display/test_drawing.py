@@ -23,7 +23,7 @@ from observlib.base.errors import ObservError
 from observlib.display import charts, style
 from observlib.display.dots import small_line
 from observlib.display.output import pipe_table
-from observlib.display.panels import Point, axis_periods, describe_lines, period_ticks
+from observlib.display.panels import axis_periods, describe_lines, period_ticks
 from observlib.language.rounding import rounded_estimates
 
 TEXT = "{http://www.w3.org/2000/svg}text"
@@ -125,7 +125,7 @@ def test_labels_never_overlap_and_stay_on_the_chart(wanted, gap):
 def test_labels_with_room_stay_and_short_counts_tell_their_ends_apart(catalogue):
     assert style.spread([100.0, 20.0], 10, 0, 200) == [100.0, 20.0]
     visits = catalogue.indicators["visits"]
-    points = [Point(1_031_000.0, "mai"), Point(1_049_000.0, "juin")]
+    points = [(1_031_000.0, "mai"), (1_049_000.0, "juin")]
     text = describe_lines(points, lambda x, decimals: charts.brief(x, visits, "visites", decimals))
     assert text.replace("\xa0", " ") == "de 1,03 M (mai) à 1,05 M (juin)"
 
@@ -159,7 +159,7 @@ def test_time_labels_do_not_run_into_each_other(first, last, width):
 
 
 def said(values: list[float], **more) -> str:
-    points = [Point(value, f"n{i}") for i, value in enumerate(values)]
+    points = [(value, f"n{i}") for i, value in enumerate(values)]
     return describe_lines(points, lambda x, _: f"{x:.0f} %", **more)
 
 

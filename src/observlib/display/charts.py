@@ -473,7 +473,8 @@ def column_widths(
     base = max(style.text_width(row.base, style.SMALL) for row in rows)
     right = (value + _SPACE if value else 0.0) + (base + 8 if base else 0.0) + 2
     free = style.width() - right - _SPACE - _LEAST
-    if over or (over is None and style.narrow() and _longest(rows) > free):
+    wide = max(style.text_width(style.clipped(row.name), weight=_weight(row)) for row in rows)
+    if over or (over is None and style.narrow() and wide > free):
         end = style.width() - 1 - (base + 8 if base else 0.0)
         room = [end - 15 - style.text_width(row.value, weight="bold") for row in rows]
         names = [style.wrapped_name(r.name, w, "bold") for r, w in zip(rows, room, strict=True)]
@@ -484,11 +485,6 @@ def column_widths(
     left += _SPACE * (left > 0)
     width = style.width() - left - right
     return _Columns(rows, names, left, width, left + width + _SPACE + value, over=False)
-
-
-def _longest(rows: Sequence[ChartRow]) -> float:
-    """The width of the longest name, on one line."""
-    return max(style.text_width(style.clipped(row.name), weight=_weight(row)) for row in rows)
 
 
 def draw_rows(

@@ -97,9 +97,10 @@ def line_chart(
     apart = apart or len(series) > _TOGETHER or _differ(series, unit)
     marks = panels.event_marks(series, periods, events)
     intervals = "\n".join(panels.interval_notes([*series.values(), *grey.values()]))
-    thin = (behind_label if grey else "", behind_from, any(map(panels.suppressed, series.values())))
-    notes = charts.chart_notes("line_notes", [*frame["status"]], intervals, chart.indicator, *thin,
-                               panels.each_event(marks))  # fmt: skip
+    hidden = any(map(panels.suppressed, series.values()))
+    told = ([*frame["status"]], intervals, chart.indicator, behind_label if grey else "")
+    lettered = panels.each_event(marks)
+    notes = charts.chart_notes("line_notes", *told, behind_from, hidden, lettered)
     notes += [*absent, chart.care]
     lines = _Lines(chart, series, unit, periods, grey, bool(behind_from), notes, marks)
     alt = " ".join([_alt(lines, apart, behind_label), *absent, *panels.events_described(marks)])
@@ -299,7 +300,7 @@ def _course(rows: pd.DataFrame, lines: _Lines, unit: str, extremes: bool) -> str
     """The first and last value of whole periods, the extremes between them, the last interval."""
     known, indicator = rows[panels.complete(rows)], lines.chart.indicator
     text = panels.describe_lines(
-        [panels.Point(float(x), french.period_label(str(p))) for p, x in known["estimate"].items()],
+        [(float(x), french.period_label(str(p))) for p, x in known["estimate"].items()],
         lambda x, decimals: charts.brief(x, indicator, unit, decimals),
         start=french.period_label(lines.periods[0]),
         extremes=extremes,
@@ -371,14 +372,6 @@ def curve_chart(
     return charts.output(chart, lambda: _curve_figure(chart, curves, x_label), alt)
 
 
-class _Names(NamedTuple):
-    """What names the curves, in their order, and the place whose values they tell, if not ends."""
-
-    texts: list[str]
-    places: panels.LabelPlaces
-    at: float | None
-
-
 def _curve_figure(chart: charts.Chart, curves: _Curves, x_label: str) -> style.Figure:
     unit, indicator = chart.unit, chart.indicator
     y_ticks = charts.ticks(chart.frame, unit, 4)
@@ -388,13 +381,13 @@ def _curve_figure(chart: charts.Chart, curves: _Curves, x_label: str) -> style.F
     x_ticks = _x_ticks(start, end, x_label)
     decimals = next((d for d in (0, 1, 2) if all(round(x, d) == x for x in x_ticks)), 3)
     x_labels = [french.number(x, decimals) for x in x_ticks]
-    names = _names(curves, indicator, unit, y_ticks, x_label)
+    names, places, at = _names(curves, indicator, unit, y_ticks, x_label)
     left = max(panels.tick_width(y_ticks, unit), style.text_width(x_labels[0]) / 2)
     notes = [*_curve_notes(curves, indicator), *charts.cut_note(y_ticks)]
     head = style.wrap(words.headed(indicator, unit), style.width())
     top = (head.count("\n") + 1) * style.LINE + 8
-    width = style.width() - left - panels.labels_width(names.texts)
-    box = panels.Box(left, top, width, names.places.height)
+    width = style.width() - left - panels.labels_width(names)
+    box = panels.Box(left, top, width, places.height)
     middle, bottom = left + width / 2, top + box.height
     under = style.wrap(x_label, 2 * min(middle, style.width() - middle))
     axis = 10 + style.LINE * (under.count("\n") + 2)
@@ -402,22 +395,22 @@ def _curve_figure(chart: charts.Chart, curves: _Curves, x_label: str) -> style.F
     style.write_label(fig, 0, 0, head, color=style.GREY)
     x_ends = (start, end if end > start else start + 1)
     ax = panels.new_axes(fig, box, x_ends, (x_ticks, x_labels), y_ticks, unit)
-    if names.at is not None and names.at < end:
-        ax.axvline(names.at, color=style.GREY, linewidth=0.8, linestyle=(0, (1, 2)))
-        _name_place(ax, names.at, [_at(rows, names.at)["estimate"] for rows in curves.values()],
+    if at is not None and at < end:
+        ax.axvline(at, color=style.GREY, linewidth=0.8, linestyle=(0, (1, 2)))
+        _name_place(ax, at, [_at(rows, at)["estimate"] for rows in curves.values()],
                     x_label)  # fmt: skip
     labels = []
-    for i, ((curve, rows), text) in enumerate(zip(curves.items(), names.texts, strict=True)):
+    for i, ((curve, rows), text) in enumerate(zip(curves.items(), names, strict=True)):
         last, thin = _last_shown(rows), _thin(rows, curves)
         panels.draw_line(ax, rows, i, thin=thin)
         for row in rows.to_dict("records"):
             where = f"{_place(row['x'])} {x_label}"
             charts.keep_values(ax, row["x"], row["estimate"], row, indicator, curve, where)
-        leader = names.at is None and last["estimate"] == last["estimate"]
+        leader = at is None and last["estimate"] == last["estimate"]
         marked = {"marker": style.MARKERS[i], "markersize": 4.7}
         sample = {"linewidth": 1.0} if thin else marked
         labels.append(panels.LineLabel(text, last["x"], last["estimate"], leader, sample))
-    panels.draw_labels(fig, ax, box, labels, names.places)
+    panels.draw_labels(fig, ax, box, labels, places)
     style.write_label(fig, middle, bottom + 8 + style.LINE, under, ha="center", color=style.GREY)
     return fig
 
@@ -433,8 +426,8 @@ def _name_place(ax: style.Axes, at: float, values: list[float], x_label: str) ->
 
 def _names(
     curves: _Curves, indicator: Indicator, unit: str, y_ticks: list[float], x_label: str
-) -> _Names:
-    """Names of curves at their ends; where those are too near, in their order where they differ."""
+) -> tuple[list[str], panels.LabelPlaces, float | None]:
+    """Names of curves at their ends; where those are too near, at a place where curves differ."""
 
     def named(rows: list[estimates.Row], there: str = "") -> tuple[list[str], panels.LabelPlaces]:
         values = [charts.value_text(row, indicator, unit) + there for row in rows]
@@ -448,12 +441,12 @@ def _names(
     texts, places = named(lasts)
     at = _widest(curves) if places.crowded else None
     if at is None:
-        return _Names(texts, places, None)
+        return texts, places, None
     of, since, _ = x_label.partition(" depuis ")
     there = f" (à {_place(at)} {of})" if since else f" (à {_place(at)})"
     if at == max(row["x"] for row in lasts):
         there = ""  # where all curves end
-    return _Names(*named([_at(part, at) for part in curves.values()], there), at)
+    return *named([_at(part, at) for part in curves.values()], there), at
 
 
 def _widest(curves: _Curves) -> float | None:
@@ -515,7 +508,7 @@ def _curve_course(rows: pd.DataFrame, indicator: Indicator) -> str:
     """Where a curve starts and ends, how it goes and its extremes between."""
     known = estimates.records(rows[rows["estimate"].notna()])
     return panels.describe_lines(
-        [panels.Point(row["estimate"], f"à {_place(row['x'])}") for row in known],
+        [(row["estimate"], f"à {_place(row['x'])}") for row in known],
         lambda x, _: words.value({**known[0], "estimate": x}, indicator),
         trend=True,
     )

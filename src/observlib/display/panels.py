@@ -452,37 +452,27 @@ def draw_background(ax: style.Axes, rows: pd.DataFrame, begins: bool = False) ->
 # --- How a line goes, in words: where it starts and ends, and its extremes between
 
 
-class Point(NamedTuple):
-    """A value, and where it is, such as "à 5" or "4e trimestre 2025"."""
-
-    value: float
-    place: str
-
-
 def describe_lines(
-    points: Sequence[Point],
+    points: Sequence[tuple[float, str]],
     write: Callable[[float, int], str],
     *,
     start: str = "",
     extremes: bool = True,
     trend: bool = False,
 ) -> str:
-    """Say how a line goes, if it has a point; a value is never said twice.
+    """Say how a line goes by its values and their places, if any; a value is never said twice.
 
-    >>> shares = [Point(86.2, "T3"), Point(71.0, "T4"), Point(85.9, "T1")]
+    >>> shares = [(86.2, "T3"), (71.0, "T4"), (85.9, "T1")]
     >>> describe_lines(shares, lambda x, decimals: f"{x:.0f} %")
     '86 % (T3 comme T1), minimum 71 % (T4)'
     """
     if not points:
         return ""
-    first, last = points[0], points[-1]
-    fine = next((d for d in (1, 2, 3) if write(first.value, d) != write(last.value, d)), 1)
-    told = [
-        {"estimate": point.value, "place": point.place, "text": write(point.value, fine)}
-        for point in points
-    ]
+    values = [value for value, _ in points]
+    fine = next((d for d in (1, 2, 3) if write(values[0], d) != write(values[-1], d)), 1)
+    told = [{"estimate": x, "place": place, "text": write(x, fine)} for x, place in points]
     way = ""
     if trend and len(points) > 2:
-        steps = [b.value - a.value for a, b in pairwise(points)]
+        steps = [b - a for a, b in pairwise(values)]
         way = "baisser" if min(steps) >= 0 else "remonter" if max(steps) <= 0 else ""
     return charts.in_words("course", told, start, way, extremes).strip()

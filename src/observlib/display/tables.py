@@ -222,14 +222,6 @@ _MOST_COLUMNS = 12  # of devices side by side
 _BASE = "Effectif (n)"  # where the bases of a table count different things
 
 
-class _Bases(NamedTuple):
-    """Where the bases of a board are told."""
-
-    by_count: dict[str, str]  # by indicator, the label of the count that is its base
-    rest: list[Indicator]  # those whose bases no count is
-    column: dict[_Key, float]  # their bases by row, or nothing where those of a row differ
-
-
 @study_method("table")
 def table(
     frame: pd.DataFrame,
@@ -398,22 +390,22 @@ def board(
     select.unique(frame, [*keys, "indicator"], "board")
     asked = _Asked(frame, catalogue, caption, keys)
     parts = {one.id: frame[frame["indicator"] == one.id] for one in known}
-    bases = _bases(parts, known, keys)
-    below = [] if bases.column else bases.rest
+    by_count, rest, numbers = _bases(parts, known, keys)
+    below = [] if numbers else rest
     columns: _Columns = {}
     for indicator in known:
         part = parts[indicator.id]
         of = _column_of(part if len(part) else frame.assign(indicator=indicator.id))
         size = indicator in below
         columns |= _column(asked, indicator.label, part, of, size, indicator.unit)
-    if bases.column:
-        things = {indicator.base for indicator in bases.rest}
+    if numbers:
+        things = {indicator.base for indicator in rest}
         head = words.capital(things.pop()) if len(things) == 1 else _BASE
-        found = {key: _Cell(french.number(n)) for key, n in bases.column.items()}
+        found = {key: _Cell(french.number(n)) for key, n in numbers.items()}
         none = {key: _Cell("") for key, _ in placed_records(frame, keys)}
         columns[head if head not in columns else _BASE] = _Column(none | found)
     what = _size_words(indicator.base for indicator in below) if below else ""
-    notes = _base_notes(bases.by_count, catalogue) if below else []
+    notes = _base_notes(by_count, catalogue) if below else []
     notes += select.column_notes({one.label: parts[one.id] for one in known}, catalogue)
     return _table_of(asked, columns, size=what, notes=notes)
 
@@ -431,8 +423,12 @@ def _base_notes(counts: Mapping[str, str], catalogue: Catalogue) -> list[str]:
 
 def _bases(
     parts: Mapping[str, pd.DataFrame], known: Sequence[Indicator], keys: Sequence[str]
-) -> _Bases:
-    """Where to tell the bases of a board, so that none is told twice or taken for another's."""
+) -> tuple[dict[str, str], list[Indicator], dict[_Key, float]]:
+    """Where to tell the bases of a board, so that none is told twice or taken for another's.
+
+    By indicator, the label of the count that is its base; the indicators of which no count is; and
+    their bases by row, or nothing where those of a row differ.
+    """
     rows = {name: dict(placed_records(part, keys)) for name, part in parts.items()}
     own = {
         name: {key: n for key, row in found.items() if (n := words.base_of(row)) is not None}
@@ -447,7 +443,7 @@ def _bases(
     rest = [i for i in known if own[i.id] and i.id not in by_count]
     column: dict[_Key, float] = {}
     several = any(column.setdefault(key, n) != n for i in rest for key, n in own[i.id].items())
-    return _Bases(by_count, rest, {} if by_count or several else column)
+    return by_count, rest, {} if by_count or several else column
 
 
 def _counts(rows: Mapping[_Key, estimates.Row], bases: Mapping[_Key, float], things: str) -> bool:

@@ -110,9 +110,8 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
 def identifiers(frame: pd.DataFrame) -> list[str]:
     """The permanent identifier of each figure: that of its names (`FIGURE`), whatever is told.
 
-    It is the same in every edition, and never that of another figure: `f`, then eleven letters, the
-    last digits in base 26 (a to z), the last first, of the SHA-256 of the names as a JSON list.
-    Letters alone: no identifier is taken for a number.
+    `f`, then the last eleven digits in base 26 (a to z), the last first, of the SHA-256 of the
+    names as a JSON list: letters alone, so that none is taken for a number.
 
     >>> identifiers(make([{"indicator": "visits", "period": "2026-T3", "estimate": 12.0}]))
     ['fnebrckfbkfp']
@@ -228,9 +227,8 @@ LEAST_BASE = STEP * -(-MINIMUM_PEOPLE // STEP)  # never a base that would not be
 
 
 def base(people: float) -> float:
-    """A number of people as it is told: to the nearest five, from 15 on, and 25 up to 29.
-
-    Fewer than eleven stay as they are, to be withheld (see `disclosure.protect`).
+    """A number of people as it is told: to the nearest five, from 15 on, and 25 up to 29; fewer
+    than eleven stay as they are, to be withheld.
 
     >>> [base(n) for n in (11, 17, 18, 29, 342, 4)]
     [15.0, 15.0, 20.0, 25.0, 340.0, 4.0]
@@ -432,13 +430,10 @@ def check_comparisons(frame: pd.DataFrame) -> pd.DataFrame:
 def tipping_point(low: float, high: float, margin: float = 0.0) -> float:
     """How much those who did not answer would have to differ for a verdict to fall, at least.
 
-    A difference of two figures has the interval from `low` to `high`. If those who did not answer
-    differ from those who did by as much on both sides, it is what it is. If they differ on one side
-    by δ more, and are nearly all, the interval moves by δ: the verdict falls where it reaches 0 (a
-    rise, a fall) or leaves what matters (stable). Where more answer, it takes more.
-
-    In the unit of the difference, above 0; NaN where there is no verdict that could fall. `margin`
-    is 0 where no difference is known to matter.
+    If they differ on one side by δ more, and are nearly all, the interval of a difference, from
+    `low` to `high`, moves by δ: the verdict falls where it reaches 0 or, of `stable`, leaves
+    `margin`, what matters. In the unit of the difference; NaN where there is no verdict that could
+    fall.
 
     >>> [round(tipping_point(*ends, 0.5), 2) for ends in ((0.1, 0.4), (-0.2, 0.3), (-0.2, 0.9))]
     [0.1, 0.2, nan]

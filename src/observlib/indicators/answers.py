@@ -46,16 +46,12 @@ def by_period(
     waves: Collection[str] = (),
     own_scale: bool = True,
 ) -> Iterator[estimates.Row]:
-    """Estimates of each device, question of `MEASURES` and period.
+    """Estimates of each device, question of `MEASURES` and period, the oldest first.
 
-    A device that has answers in some period asked for and none in another is `missing` there. A
-    period is `partial` where a device has at least 30 answers in it and none in its last month,
-    unless it is one of the `waves`, which listen once in a while. A question all of whose fewer
-    than 30 answers are alike is withheld, and so is a measure over several quarters from which
-    that of one, which is withheld, could be had (see `confidentiality.disclosure`).
-
-    Answers alike may be one row (see `times`); `periods` are the oldest first, each with its
-    quarters.
+    A device that has answers in some period and none in another is `missing` there; `partial` where
+    it has 30 or more and none in the last month, unless it is one of the `waves`. A question all of
+    whose fewer than 30 answers are alike is withheld, and so is a measure over several quarters by
+    which one of theirs, withheld, could be had (see `confidentiality.disclosure`).
     """
     rows = within(answers, _quarters_of(periods))
     for passport, asked, measures in _by_question(rows, own_scale):
@@ -79,11 +75,11 @@ def by_period(
 
 
 def by_month(answers: pd.DataFrame, first: str, last: str, own_scale: bool = True) -> pd.DataFrame:
-    """Estimates of each device, question of `MEASURES` and month, for series in time.
+    """Estimates of each device, question of `MEASURES` and month, from a device's first to its
+    last.
 
-    A month on part of its days is a mean of fewer answers, and is not `partial`. A question all of
-    whose fewer than 30 answers are alike is withheld, and so are a quarter's other months where one
-    is. A device starts and ends at its own first and last month.
+    A month on part of its days is not `partial`. A question all of whose fewer than 30 answers are
+    alike is withheld, and so are a quarter's other months where one is.
     """
     return with_quarters_withheld(_by_month(answers, first, last, own_scale))
 
@@ -144,12 +140,9 @@ def of_worths(
 def over(
     rows: pd.DataFrame, periods: Periods | Sequence[Quarter], group: str = ""
 ) -> Iterator[Begun]:
-    """The rows of a tidy table of each device in each period, or each quarter.
-
-    They come after what their estimates begin with (the device's passport, and the period), and
-    before their `period_status`. Of a column that is a `group`, of each of its values that a
-    device has in some period.
-    """
+    """The rows of a tidy table of each device in each period or quarter, after what their estimates
+    begin with, and before their `period_status`; with `group`, of each value of that column that a
+    device has in some period."""
     asked = periods if isinstance(periods, Mapping) else by_quarter(periods)
     for passport, own in by_device(within(rows, _quarters_of(asked))):
         values = sorted(own[group].dropna().unique()) if group else []
@@ -291,10 +284,10 @@ def periods_of(
 ) -> Iterator[Begun]:
     """As `over`, of the quarters taken as one period, of each device that has rows in them.
 
-    Its categories are told over the whole period alone, so that none of its quarters may be had
-    from one edition to the next (see `confidentiality.disclosure`): the period is `suppressed`
-    until it has rows in each of its quarters, or in every other, and again when the device stops.
-    That of a device that listens once a year or now and then may also hold one quarter alone.
+    It is `suppressed` until it has rows in each of its quarters, or in every other, and when the
+    device stops: no quarter may be had from one edition to the next (see
+    `confidentiality.disclosure`). That of a device that listens once a year or now and then may
+    also hold one quarter alone.
     """
     period = pooled_period(quarters) if len(quarters) > 1 else quarters[0]
     waves = wave_devices(catalogue)

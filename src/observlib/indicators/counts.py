@@ -25,11 +25,9 @@ def monthly_counts(
 ) -> Iterator[estimates.Row]:
     """Estimates of a measure by device and month, from a device's own first month on.
 
-    A month is `partial` where days are absent or the export was made before its end; also where it
-    is the last of a device's series and below half of the least of the twelve months before it,
-    which is what an export made during the month looks like. A month without any row, inside a
-    device's series, is `missing`. Rows of areas are added up, and a month is `partial` where one of
-    them lacks (see `months_lacking`).
+    A month is `partial` where days are absent, the export was made before its end or an area lacks
+    (see `months_lacking`), or it is a device's last and below half of the least of the twelve
+    before, as one of an export made during it; `missing` without any row inside a series.
     """
     rows = audience[audience[measure].notna()]
     rows = rows.assign(month=rows["start"].dt.strftime("%Y-%m"))
@@ -68,9 +66,9 @@ def months_lacking(
 ) -> set[str]:
     """The months in which an area lacks, by which the sum of all areas is not the whole.
 
-    One that counted 30 or more in its last month does not count none by chance: its export is not
-    there yet. After a month without it, it is taken to be no more, unless it comes again. One that
-    counted 30 a day lacks where it has not all `days` of a month.
+    One that counted 30 or more in its last month does not count none by chance; after a month
+    without it, it is taken to be no more. One that counted 30 a day lacks where it has not all
+    `days`.
 
     >>> rows = pd.DataFrame({"month": ["2026-01", "2026-01", "2026-02"], "visits": [50, 40, 60]})
     >>> months_lacking(rows.assign(area=["01", "2A", "2A"]), "visits")
@@ -100,11 +98,8 @@ def months_lacking(
 def quarterly_counts(
     audience: pd.DataFrame, quarters: Sequence[Quarter], measure: str = "visits"
 ) -> Iterator[estimates.Row]:
-    """A measure by device and quarter: the sum of its months.
-
-    A quarter is `partial` where one of its months is partial or missing; `missing` where no
-    month of it has data, for a device that has some in another quarter asked for.
-    """
+    """A measure by device and quarter, the sum of its months: `partial` where one is partial or
+    missing, and `missing` where none has data."""
     months = monthly_counts(audience, quarters[0].months[0], quarters[-1].months[2], measure)
     for passport, series in by_device(months):
         by_month = series.set_index("period")
@@ -124,11 +119,9 @@ def quarterly_counts(
 
 @estimated
 def change_on_year(quarters: pd.DataFrame, changes: Changes = ()) -> Iterator[estimates.Row]:
-    """Change on a year, in %, of the latest quarter, and of those whose namesake is in the frame.
-
-    `visits_yoy`, `downloads_yoy` and so on are `missing`, without a value, where one of the two
-    quarters is partial, missing, before the first of a device or measured in another way.
-    """
+    """Change on a year, in %, of the latest quarter, and of those whose namesake is in the frame;
+    `missing` where one of the two is partial, missing, before a device's first or measured in
+    another way."""
     subject = ["indicator", *SUBJECT, "group", "group_value"]
     latest = quarters["period"].max()
     for names, series in quarters.groupby(subject, sort=True):

@@ -31,20 +31,16 @@ _QUESTION = ["indicator", "product", "channel", "device", "period", "group"]
 def leading_answer(shares: pd.DataFrame, ticked: pd.DataFrame | None = None) -> pd.DataFrame:
     """Pair the most frequent answer of each question with the one that is the least surely behind.
 
-    `shares` are in % of the answers; a question is left out where an answer of it is withheld,
-    which the order would tell of, and where it has but one. `ticked` are who (`response_id`) gave
-    which (`category`) to each `device`; without it each person gave one. A `rise` is an answer more
-    frequent than all others.
+    `shares` are in % of the answers; a question with one answer, or with one that is withheld,
+    which the order would tell, is left out. `ticked` are who (`response_id`) gave which
+    (`category`) to each `device`; without it each person gave one. A `rise` is an answer ahead of
+    all others.
 
-    The first is chosen for being the highest, and is said to be ahead where the two-sided test of
-    its difference with *each* other answer holds; the one pair is that of the largest p value, so
-    that a question is one test of its study. No further correction is needed for the choice.
-    Where each person gives one answer the pair is that of the first and the second, and the test
-    is wrong at most as often as it says, most often where two answers are equal and the others
-    far behind (K. Hung and W. Fithian, "Rank verification for exponential families", *Annals of
-    Statistics* 47 (2019), 758–782). Where several may be given, two that mostly go together differ
-    by a few people and are told apart more easily than a third, which may be the true first: the
-    second alone would not do.
+    The first is ahead where the two-sided test of its difference with *each* other holds: the pair
+    is that of the largest p value, so that a question is one test of its study, and needs no
+    correction for the choice (K. Hung and W. Fithian, "Rank verification for exponential families",
+    *Annals of Statistics* 47 (2019), 758–782). Where several answers may be given, it need not be
+    the second's.
 
     Where fewer than eleven people gave both answers, or neither, or one without the other, the
     interval would tell how many: the error is then the largest that the two shares allow.
@@ -124,11 +120,9 @@ def so_far(frame: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.Da
 def over_quarters(frame: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
     """The mean of headline measures over a year's quarters so far, each as much in both years.
 
-    It is made of values as pages tell them, to give nothing more away: what their last digit hides
-    widens the interval, that of independent ones (Zou and Donner, see `survey.differences`).
-
-    Those of groups and of other periods are left out; `suppressed` where a quarter is not
-    published.
+    It is made of values as pages tell them: what their last digit hides widens the interval, that
+    of independent ones (Zou and Donner, see `survey.differences`). Those of groups and of other
+    periods are left out; `suppressed` where a quarter is not published.
     """
     quarters = quarter.back(quarter.number)
     rows = frame[frame["period"].isin(quarters if len(quarters) > 1 else [])]
@@ -160,11 +154,9 @@ def _year_to(quarter: Quarter) -> str:
 def counted_pairs(
     frame: pd.DataFrame, quarter: Quarter, past: pd.DataFrame | None = None, changes: Changes = ()
 ) -> pd.DataFrame:
-    """Pair a quarter's counts of people with those of a year before, by device.
-
-    They are tested against what each usually changes on a year (see `counts.usual_change`): `past`
-    has the counts of `counts.HISTORY` quarters, where `frame` has not all of them.
-    """
+    """Pair a quarter's counts of people with those of a year before, by device, with what each
+    usually changes on a year (see `counts.usual_change`); `past` has the counts of `counts.HISTORY`
+    quarters, where `frame` has not all of them."""
     rows = frame[frame["indicator"].isin(PEOPLE) & (frame["group"] == "")]
     pairs = waves(rows, quarter, quarter - 4).assign(against="before")
     known = frame if past is None else past
@@ -182,14 +174,9 @@ def counted_pairs(
 
 
 def product_pairs(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """Pair the values of products that are listened to in the same way.
-
-    Their grade is A or B (see `comparability`). Where there are more than `MANY`, they are of one
-    department too: all pairs would grow as their square, and so would what each has to stand out
-    from.
-
-    The higher value is first: a `rise` is a product above another.
-    """
+    """Pair the values of products that are listened to in the same way (grade A or B, see
+    `comparability`), the higher first; where there are more than `MANY`, of one department too, as
+    all pairs would grow as their square."""
     rows = frame[frame["device"].isin(list(catalogue.devices)) & (frame["group"] == "")]
     order = rows.sort_values(["indicator", "estimate"], ascending=[True, False], kind="stable")
     of = order["product"].map({one.id: one.department for one in catalogue.products.values()})
@@ -217,13 +204,10 @@ def with_nothing(effects: pd.DataFrame) -> pd.DataFrame:
 def tested(catalogue: Catalogue, *pairs: pd.DataFrame) -> pd.DataFrame:
     """Compare all the pairs of a study as one family, by the rules of the catalogue.
 
-    A headline measure of the catalogue is tested first on a year, as `survey.comparison` has it:
-    what is looked at beside it does not drown it. A value on fewer than 30 answers is not tested,
-    as no sentence is to rest on it. For marks that is known before any value is. For a category's
-    share it is not: those with few people are not tested, which the findings say.
-
-    A `reason` beside those of `survey.comparison` is `low_base`, where a base is thin, or
-    `measure`, with no difference, where the measure changed in between.
+    Headline measures are tested first on a year, as `survey.comparison` has it: what is looked at
+    beside them does not drown them. A value on fewer than 30 answers is not tested, which for a
+    category's share is not known before any value is; the findings say so. A `reason` beside those
+    of `survey.comparison` is `low_base`, or `measure`, where the measure changed in between.
     """
     together = pd.concat([some for some in pairs if len(some)] or pairs[:1], ignore_index=True)
     known = catalogue.indicators.items()
