@@ -93,12 +93,8 @@ def output(
 
 @cache
 def _templates() -> Any:
-    known = {
-        "LOW_BASE": estimates.LOW_BASE,
-        "STATUS_WORDS": words.STATUS_WORDS,
-        "WITHHELD": words.WITHHELD,
-        "md": partial(markdown, "{}"),
-    }
+    known = {"LOW_BASE": estimates.LOW_BASE, "STATUS_WORDS": words.STATUS_WORDS}
+    known |= {"WITHHELD": words.WITHHELD, "md": partial(markdown, "{}")}
     made = templates.environment(Path(__file__).parent, known, templates.as_text)
     return made.get_template("charts.j2").module
 
@@ -429,10 +425,9 @@ def ranked_rows(chart: Chart, by: str, *, sort: bool, lowest: bool = False) -> l
     or, with `sort`, from the highest (or `lowest`) on, then what brings others together, then
     withheld."""
     place = {key: i for i, key in enumerate(select.ordered(chart.frame, by, chart.catalogue))}
-    records = [
-        {**row, "name": words.label(row, by, chart.catalogue)}
-        for row in estimates.records(chart.frame)
-    ]
+    records = estimates.records(chart.frame)
+    for row in records:
+        row["name"] = words.label(row, by, chart.catalogue)
 
     def key(row: estimates.Row) -> tuple[float, ...]:
         if not sort:
@@ -449,10 +444,8 @@ def rows_with_names(records: Sequence[estimates.Row], indicator: Indicator) -> l
     made, shared = [], _shared_base(records) is not None
     for row in records:
         n = None if shared else words.base_of(row)
-        value, base = (
-            value_text(row, indicator, row["unit"]),
-            "" if n is None else words.n_equals(n),
-        )
+        value = value_text(row, indicator, row["unit"])
+        base = "" if n is None else words.n_equals(n)
         withheld = row["status"] in words.WITHHELD
         made.append(ChartRow(row["name"], value, base, withheld, row.get("strong", False)))
     return made

@@ -59,10 +59,9 @@ def custom_chart(
     indicator = words.indicator_of(frame["indicator"].iat[0], catalogue)
     chart = charts.Chart(rounded_estimates(frame, catalogue), catalogue, caption, indicator)
     sides = zip(*(side.labels for side in tables.sides(chart.frame, catalogue)), strict=True)
-    records = [
-        {**row, "name": ", ".join(parts)}
-        for row, parts in zip(estimates.records(chart.frame), sides, strict=True)
-    ]
+    records = estimates.records(chart.frame)
+    for row, parts in zip(records, sides, strict=True):
+        row["name"] = ", ".join(parts)
     alt = charts.described(records, catalogue, "Graphique")
     return charts.output(chart, lambda: _figure(draw, chart.frame, catalogue), alt)
 
@@ -93,14 +92,12 @@ def _figure(
 
 def _named(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Estimates whose products, periods and other texts are those that readers know, in order."""
-    named = frame.copy()
+    named, rows = frame.copy(), estimates.records(frame)
     for column in select.LABELLED:
-        labels = {
-            row[column]: words.label(row, column, catalogue) if row[column] else ""
-            for row in estimates.records(frame)
-        }
+        labels = {row[column]: words.label(row, column, catalogue) for row in rows if row[column]}
+        labels |= {"": ""}
         if column == "period":
-            labels |= {key: dated(key, "") for key in labels if "/" not in key}
+            labels |= {key: dated(key, "") for key in labels if key and "/" not in key}
         order = dict.fromkeys(labels[key] for key in select.ordered(frame, column, catalogue))
         named[column] = pd.Categorical(frame[column].map(labels), [*order])
     return named

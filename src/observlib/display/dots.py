@@ -94,12 +94,8 @@ def _draw(ax: style.Axes, shown: Sequence[tuple[estimates.Row, float]]) -> None:
     if not shown:
         return
     known = [pair for pair in shown if pair[0]["ci_low"] == pair[0]["ci_low"]]
-    lines = [
-        (y, row["ci_low"], row["ci_high"], row["colour"])
-        if known
-        else (y, 0.0, row["estimate"], row["colour"])
-        for row, y in known or shown
-    ]
+    start, end = ("ci_low", "ci_high") if known else ("zero", "estimate")
+    lines = [(y, row.get(start, 0.0), row[end], row["colour"]) for row, y in known or shown]
     *places, colours = zip(*lines, strict=True)
     # intervals are given, where seaborn computes its own
     ax.hlines(*places, colors=colours, linewidth=2.2 if known else 1.2)

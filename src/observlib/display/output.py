@@ -87,10 +87,8 @@ def text(words: str) -> Output:
         raise ObservError("text: is empty; write the sentence, or leave the cell out")
     spaced = typography(words.strip())
     made = prose.without_code(spaced) if isinstance(words, Markdown) else prose.paragraphs(spaced)
-    return Output(
-        {"text/markdown": str(made), "text/plain": str(spaced)},
-        {"kind": "text", "columns": estimates.COLUMNS, "rows": []},
-    )
+    content = {"kind": "text", "columns": estimates.COLUMNS, "rows": []}
+    return Output({"text/markdown": str(made), "text/plain": str(spaced)}, content)
 
 
 def captioned(table: Markdown, caption: Markdown, label: str, *under: str) -> Output:
@@ -223,9 +221,4 @@ def _table(heads: Sequence[str], lines: Sequence[Sequence[str]], **looks: Any) -
     return pipe_table(dict(zip(heads, columns, strict=True)), **looks)
 
 
-_FILTERS: templates.Functions = {
-    "day": _day,
-    "md": _md,
-    "period": french.period_label,
-    "table": _table,
-}
+_FILTERS = {"day": _day, "md": _md, "period": french.period_label, "table": _table}

@@ -68,14 +68,9 @@ def theme(wide: float = WIDE) -> Iterator[None]:
     own: dict[Any, Any] = {key: rc[key] for key in rc if not key.startswith("backend")}
     colours = {key: globals()[name] for key, name in _SETTINGS["colours"].items()}
     with matplotlib.rc_context(own):
-        sns.set_theme(
-            context=dict.fromkeys(_SETTINGS["sizes"], SIZE),
-            style="ticks",
-            palette=PALETTE,
-            font="DejaVu Sans",
-            color_codes=False,  # which are matplotlib's own, and would stay
-            rc=_SETTINGS["lines"] | colours,
-        )
+        sizes, looks = dict.fromkeys(_SETTINGS["sizes"], SIZE), _SETTINGS["lines"] | colours
+        # the codes of colours are matplotlib's own, and would stay
+        sns.set_theme(sizes, "ticks", PALETTE, "DejaVu Sans", color_codes=False, rc=looks)
         before = _WIDTH.set(wide)
         try:
             yield

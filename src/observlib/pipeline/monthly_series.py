@@ -24,19 +24,19 @@ def followed_series(
     read: Mapping[str, pd.DataFrame], catalogue: Catalogue, last: str
 ) -> pd.DataFrame:
     """The series by month of all that can be followed."""
+    months = (_FIRST, last)
     promises = {d.id: d.promise_days for d in catalogue.devices.values() if d.promise_days}
+    delays = read["tickets_by_delay"]
     found = estimates.combine(
         [
-            counts.monthly_counts(read["audience"], _FIRST, last),
-            counts.monthly_counts(read["audience"], _FIRST, last, "downloads"),
-            satisfaction.monthly_marks(read["ratings_by_mark"], _FIRST, last),
-            surveys.monthly_measures(read["responses"], _FIRST, last),
-            contacts.monthly_calls(read["calls_by_day"], read["intervals_by_day"], _FIRST, last),
-            contacts.monthly_tickets(
-                read["tickets_by_state"], _FIRST, last, promises, read["tickets_by_delay"]
-            ),
-            each_month(subscriptions.subscribers_by_period, read["subscriptions"], _FIRST, last),
-            each_month(sales.sales_by_period, read["sales"], _FIRST, last),
+            counts.monthly_counts(read["audience"], *months),
+            counts.monthly_counts(read["audience"], *months, "downloads"),
+            satisfaction.monthly_marks(read["ratings_by_mark"], *months),
+            surveys.monthly_measures(read["responses"], *months),
+            contacts.monthly_calls(read["calls_by_day"], read["intervals_by_day"], *months),
+            contacts.monthly_tickets(read["tickets_by_state"], *months, promises, delays),
+            each_month(subscriptions.subscribers_by_period, read["subscriptions"], *months),
+            each_month(sales.sales_by_period, read["sales"], *months),
         ]
     )
     return found[found["indicator"].isin(FOLLOWED)].reset_index(drop=True)

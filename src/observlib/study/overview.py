@@ -28,11 +28,8 @@ def headlines(study: Study) -> dict[str, pd.DataFrame]:
     """
     devices = study.catalogue.devices
     asking = [name for name, device in devices.items() if device.family == "consultation"]
-    named = {
-        "asking": asking,
-        "giving": [name for name in devices if name not in asking],
-        "year": study.year,
-    }
+    giving = [name for name in devices if name not in asking]
+    named = {"asking": asking, "giving": giving, "year": study.year}
     local = [name for name, device in devices.items() if device.area]
     shown = {}
     for name, asked in _DATA["headlines"].items():
