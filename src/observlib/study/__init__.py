@@ -64,7 +64,7 @@ class Study(Showing):
         self.year = f"{self.quarter.back(4)[0].months[0]}/{self.quarter.months[2]}"
         self.survey = survey
         self.department = department
-        self.say = Say(functools.partial(getattr, self), self._carry, self._absent)
+        self.say = Say(self)
         self.label = french.period_label(self.quarter)
         self.year_label = french.period_label(self.year)
 

@@ -34,16 +34,8 @@ class Say:
     none.
     """
 
-    def __init__(
-        self,
-        own: Callable[[str], Any],
-        carry: Callable[[Output, list[pd.DataFrame]], Output],
-        nothing: Callable[[list[pd.DataFrame], str, str], Output],
-        module: ModuleType = narratives,
-    ) -> None:
-        self._own = own
-        self._carry = carry
-        self._nothing = nothing
+    def __init__(self, study: Any, module: ModuleType = narratives) -> None:
+        self._study = study
         self._module = module
 
     def __dir__(self) -> list[str]:
@@ -56,12 +48,12 @@ class Say:
             raise AttributeError(f"{where} says no {name!r}; what it says: {', '.join(names)}")
         found = getattr(self._module, name)
         if isinstance(found, ModuleType):
-            return Say(self._own, self._carry, self._nothing, found)
+            return Say(self._study, found)
         return self._bound(found)
 
     def _bound(self, sentence: Callable[..., Any]) -> Callable[..., Any]:
         names = list(inspect.signature(sentence).parameters)
-        bound = {name: self._own(own) for name, own in _OWN.items() if name in names}
+        bound = {name: getattr(self._study, own) for name, own in _OWN.items() if name in names}
         signature = asked_for(sentence)
 
         @functools.wraps(sentence)
@@ -75,11 +67,11 @@ class Say:
             absent, when = asked.pop("absent", ""), asked.pop("when", "")
             frames = [x for x in asked.values() if isinstance(x, pd.DataFrame)]
             if absent and frames and frames[0].empty:
-                return self._nothing(frames[:1], absent, when)
+                return self._study._absent(frames[:1], absent, when)
             given = {k: bare(x) if isinstance(x, pd.DataFrame) else x for k, x in asked.items()}
             result = sentence(**{**bound, **given})
             if isinstance(result, Output):
-                return self._carry(result, frames)
+                return self._study._carry(result, frames)
             return _carrying(result, frames) if isinstance(result, str) else result
 
         bound_sentence.__signature__ = signature  # type: ignore[attr-defined]
