@@ -34,7 +34,7 @@ CONTEXT = {
     "responses_of": "by survey, a function that reads its responses: all do not fit in memory",
 }
 RESPONSES = "responses"
-FACT_TABLES = ("margins", "regions")  # tables of `data/reference`
+REFERENCES = ("margins", "regions")  # tables of `data/reference`
 Compute = TypeVar("Compute", bound=Callable[..., Any])
 Reads = ParamSpec("Reads")
 Rows = Iterable[estimates.Row]
@@ -73,7 +73,7 @@ class Family:
     @property
     def families(self) -> tuple[str, ...]:
         """The families whose estimates it reads."""
-        others = {*TABLES, *ALIKE, *CONTEXT, *FACT_TABLES}
+        others = {*TABLES, *ALIKE, *CONTEXT, *REFERENCES}
         return tuple(name for name in self.reads if name not in others)
 
     def give(self, read: Mapping[str, Any]) -> Given:

@@ -20,7 +20,7 @@ from observlib.base.kept import Inputs
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.catalogue.tables import ALIKE, TABLES
-from observlib.indicators.families import CONTEXT, DECLARED, FACT_TABLES, RESPONSES, Family, Given
+from observlib.indicators.families import CONTEXT, DECLARED, REFERENCES, RESPONSES, Family, Given
 from observlib.indicators.pairs import MANY
 from observlib.pipeline import project
 from observlib.records import sheets
@@ -179,7 +179,7 @@ def _depends(data: Path, name: str, held: Inputs, facts: Inputs, families: Input
         found["what was announced"] = announced(data)
     of = {"replies": "partners"}  # where they stand
     groups = [f"the {of.get(what, what)}/" for what in wanted.reads if what in CONTEXT]
-    groups += [f"the reference/{what}." for what in wanted.reads if what in FACT_TABLES]
+    groups += [f"the reference/{what}." for what in wanted.reads if what in REFERENCES]
     if wanted.families:  # whose estimates say what they count
         groups += ["the catalogue/indicators.", "the catalogue/own/indicators."]
     return found | {file: facts[file] for file in facts if file.startswith(tuple(groups))}
@@ -241,7 +241,7 @@ def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) 
             digest = store.table_digests(data).get(what, "")
             return _of_all(data, digest, what, first, quarter).copy()
         return store.read(data, what, first, quarter)
-    if what in FACT_TABLES:
+    if what in REFERENCES:
         return project.reference(what)
     if what not in CONTEXT:
         asked = surveys(data) if family_named(what).each_survey else [""]
