@@ -363,7 +363,11 @@ def read_table(content: bytes) -> pd.DataFrame:
 
 
 def flagged(status: str, marks: str) -> str:
-    """The letters of a figure, in the alphabet's order, of its status and of its history."""
+    """The letters of a figure, in the alphabet's order, of its status and of its history.
+
+    >>> flagged("low_base", "r"), flagged("published", ""), flagged("suppressed", "")
+    ('ru', '', 'c')
+    """
     return "".join(sorted({*FLAGS.get(status, ""), *marks}))
 
 

@@ -130,7 +130,11 @@ def html_table(columns: Mapping[str, Sequence[str]], right: Collection[str] = ()
 
 
 def label_html(text: str) -> str:
-    """A label, such as a name in a table, as HTML (see `unbroken`)."""
+    """A label, such as a name in a table, as HTML (see `unbroken`).
+
+    >>> label_html("R&D <b>")
+    'R&amp;D &lt;b&gt;'
+    """
     return escape(prose.one_line(unbroken(text)), quote=False)
 
 

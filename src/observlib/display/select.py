@@ -48,7 +48,12 @@ def one_indicator(
 
 
 def told_apart(frame: pd.DataFrame, keys: Sequence[str]) -> list[str]:
-    """The columns that name subjects, with the device where several of them measure one subject."""
+    """The columns that name subjects, with the device where several of them measure one subject.
+
+    >>> marks = {"product": ["p", "p"], "indicator": "satisfaction_10", "device": ["a", "b"]}
+    >>> told_apart(pd.DataFrame(marks), ["product", "indicator"])
+    ['product', 'indicator', 'device']
+    """
     named = [*keys, "device"]
     known = {*named} <= {*frame.columns}
     several = known and "device" not in keys and frame.duplicated([*keys]).any()
@@ -56,7 +61,12 @@ def told_apart(frame: pd.DataFrame, keys: Sequence[str]) -> list[str]:
 
 
 def named_by(frame: pd.DataFrame, by: str, along: str) -> str:
-    """The column that names lines: `device` where several measure what `by` names, each once."""
+    """The column that names lines: `device` where several measure what `by` names, each once.
+
+    >>> marks = {"product": ["p", "p"], "period": "2026-T3", "device": ["a", "b"]}
+    >>> named_by(pd.DataFrame(marks), "product", "period")
+    'device'
+    """
     keys = [by, along]
     several = len(told_apart(frame, keys)) > len(keys)
     return "device" if several and not frame.duplicated(["device", along]).any() else by

@@ -145,7 +145,11 @@ def withhold(frame: pd.DataFrame, which: Any) -> pd.DataFrame:
 
 
 def best_end(unit: str) -> float:
-    """The best end of a scale of marks, by its unit: 2.5 of "sur 2,5"."""
+    """The best end of a scale of marks, by its unit.
+
+    >>> best_end("sur 10"), best_end("sur 2,5")
+    (10.0, 2.5)
+    """
     return float(unit.removeprefix("sur ").replace(",", "."))
 
 
@@ -251,7 +255,11 @@ def mark(value: Any, unit: Any) -> Any:
 
 
 def mark_step(unit: str) -> float:
-    """The step in which a mean of few marks is told, by its unit."""
+    """The step in which a mean of few marks is told, by its unit.
+
+    >>> mark_step("sur 5"), mark_step("points")
+    (0.5, 5.0)
+    """
     return 5.0 if unit == "points" else 0.5
 
 
@@ -330,8 +338,11 @@ class Measure(NamedTuple):
 
 
 def unit_of(scale: Scale) -> str:
-    """The unit of a mean on a scale: "sur 10" of (0, 10), and points of one that goes below
-    zero."""
+    """The unit of a mean on a scale; one that goes below zero is of points.
+
+    >>> unit_of((0, 10)), unit_of((-100, 100))
+    ('sur 10', 'points')
+    """
     return "points" if scale[0] < 0 else f"sur {scale[1]:g}".replace(".", ",")
 
 

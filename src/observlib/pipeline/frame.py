@@ -317,7 +317,13 @@ ALL_DEPARTMENTS = ""  # no department: all of them together
 
 
 def products_heard(devices: Iterable[str], catalogue: Catalogue) -> list[str]:
-    """The products that some of the devices listen to, in the catalogue's order."""
+    """The products that some of the devices listen to, in the catalogue's order.
+
+    >>> from observlib import Study
+    >>> catalogue = Study("2026-T3", "data/demo").catalogue
+    >>> products_heard(["audience-boamp", "jdma-legifrance"], catalogue)
+    ['legifrance', 'boamp']
+    """
     fed = {catalogue.devices[name].product for name in devices if name in catalogue.devices}
     return [product for product in catalogue.products if product in fed]
 
