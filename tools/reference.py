@@ -14,7 +14,8 @@ from typing import Any
 import typer
 
 from observlib import catalogue, cli, dataset, loaders, study
-from observlib.catalogue import formats, questionnaires
+from observlib.base.yaml_files import load_data
+from observlib.catalogue import entries, formats, questionnaires
 from observlib.catalogue import tables as definitions
 from observlib.catalogue.tables import TABLES
 from observlib.loaders import plain_csv
@@ -25,19 +26,19 @@ from observlib.records import sheets
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 NOTE = "*Written by `make reference` from the code; change it there.*"
 MODELS: dict[str, Any] = {
-    "catalogue/departments.yml": catalogue.Department,
-    "catalogue/products.yml": catalogue.Product,
+    "catalogue/departments.yml": entries.Department,
+    "catalogue/products.yml": entries.Product,
     "catalogue/devices.yml": catalogue.Device,
     "catalogue/indicators.yml": catalogue.Indicator,
-    "catalogue/groups.yml": catalogue.Group,
+    "catalogue/groups.yml": entries.Group,
     "catalogue/codebook.yml": catalogue.Coded,
-    "catalogue/peers.yml": catalogue.Peer,
-    "catalogue/partners.yml": catalogue.Partner,
-    "catalogue/tasks.yml": catalogue.Task,
-    "catalogue/families.yml": catalogue.FamilyLabel,
-    "catalogue/revisions.yml": catalogue.Revision,
+    "catalogue/peers.yml": entries.Peer,
+    "catalogue/partners.yml": entries.Partner,
+    "catalogue/tasks.yml": entries.Task,
+    "catalogue/families.yml": entries.FamilyLabel,
+    "catalogue/revisions.yml": entries.Revision,
     "catalogue/questionnaires/<id>.yml": catalogue.Questionnaire,
-    "catalogue/questionnaires/<id>.yml, questions": catalogue.Question,
+    "catalogue/questionnaires/<id>.yml, questions": questionnaires.Question,
     "actions/<id>.yml": sheets.Action,
     "actions/<id>.yml, expected": sheets.Expected,
     "corrections/<id>.yml": sheets.Correction,
@@ -56,9 +57,9 @@ MODELS: dict[str, Any] = {
 }
 FORMAT_MODELS: dict[str, Any] = {
     "A format's file": catalogue.Format,
-    "layout": catalogue.Layout,
+    "layout": formats.Layout,
     "columns": catalogue.SourceColumn,
-    "keep": catalogue.Keep,
+    "keep": formats.Keep,
     "answers": formats.Answers,
     "carry_down": formats.CarryDown,
     "latest": formats.Latest,
@@ -66,6 +67,7 @@ FORMAT_MODELS: dict[str, Any] = {
 KINDS = {"string": "text", "integer": "whole number", "boolean": "true or false", "null": ""}
 NO_KEYS = ("slug", "body")  # of a sheet: its file's name, and its text
 NOTHING: dict[str, Any] = {}
+MEANINGS = load_data(str(Path(catalogue.__file__).with_name("keys")))
 EVERYWHERE = ("device", "product", "channel")
 PERIOD = ("start", "end", "complete")
 REFERENCE = "reference_"
@@ -116,7 +118,7 @@ def _keys() -> Iterator[str]:
         "entry has an `id`, which names its file where it has one of its own; those of the "
         "catalogue have a `label` in French, and may have a `label_en` for open data."
     )
-    common = catalogue.FamilyLabel.model_json_schema()["properties"]
+    common = _schema(entries.FamilyLabel)["properties"]
     for place, model in MODELS.items():
         yield f"## {place}\n\n{_doc(model)}"
         yield _model(model, common)
@@ -125,13 +127,22 @@ def _keys() -> Iterator[str]:
 
 def _model(model: Any, common: dict[str, Any] = NOTHING) -> str:
     """The keys of an entry but those that are `common`, as a table."""
-    schema = model.model_json_schema()
+    schema = _schema(model)
     needed = schema.get("required", ())
     return _list(
         _key(key, found, schema, key in needed)
         for key, found in schema["properties"].items()
         if key not in NO_KEYS and found != common.get(key)
     )
+
+
+def _schema(model: Any) -> dict[str, Any]:
+    """The JSON Schema of a model, whose keys, and those of what it is, say what they mean."""
+    schema: dict[str, Any] = model.model_json_schema()
+    for kind in reversed(model.mro()):
+        for key, meaning in MEANINGS.get(kind.__name__, NOTHING).items():
+            schema["properties"][key]["description"] = meaning
+    return schema
 
 
 def _key(

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ValidationError
 
 from observlib import catalogue
 from observlib.base.yaml_files import parse
-from observlib.catalogue import Coded, Department, Device, entries
+from observlib.catalogue import Coded, Device, entries
+from observlib.catalogue.entries import Department
 from observlib.catalogue.formats import Format
 from observlib.catalogue.questionnaires import Questionnaire
 from observlib.desk.device import fault_of
@@ -23,7 +24,7 @@ from observlib.records import sheets
 from observlib.review import rebuild
 
 MODELS: dict[str, type[BaseModel]] = {
-    **catalogue._FILES, "formats": Format, "questionnaires": Questionnaire,
+    **catalogue._LISTS, "formats": Format, "questionnaires": Questionnaire,
     "actions": sheets.Action, "decisions": sheets.Decision, "replies": sheets.Reply,
     "expectations": sheets.Expectation, "corrections": sheets.Correction,
     "errata": revisions.Erratum, "practices": sheets.PracticeSheet, "reviews": record.Review,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from observlib.catalogue import load_formats
+from observlib.catalogue.formats import load_formats
 from observlib.catalogue.tables import TABLES
 
 BASE = """label: Outil

@@ -6,7 +6,8 @@ import pytest
 from tests.copies import copy_catalogue
 
 from observlib.base.errors import ObservError
-from observlib.catalogue import load_catalogue, plain_code
+from observlib.catalogue import load_catalogue
+from observlib.catalogue.questionnaires import plain_code
 
 GOOD = Path(__file__).with_name("questionnaire.yml").read_text(encoding="utf-8")
 

@@ -6,7 +6,8 @@ import pytest
 from tests.copies import copy_catalogue
 
 from observlib.base.errors import ObservError
-from observlib.catalogue import fetched_from, load_catalogue
+from observlib.catalogue import load_catalogue
+from observlib.catalogue.formats import fetched_from
 from observlib.catalogue.tables import TABLES
 from observlib.loaders import loader_names
 

@@ -9,7 +9,8 @@ from tests.examples import examples
 
 from observlib import estimates
 from observlib.base.period import Quarter
-from observlib.catalogue import Catalogue, Task
+from observlib.catalogue import Catalogue
+from observlib.catalogue.entries import Task
 from observlib.confidentiality import control
 from observlib.confidentiality.attack import attack
 from observlib.confidentiality.disclosure import Knowledge, Published

@@ -14,7 +14,8 @@ from tests.examples import examples
 from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
-from observlib.catalogue import Catalogue, Revision
+from observlib.catalogue import Catalogue
+from observlib.catalogue.entries import Revision
 from observlib.confidentiality.disclosure import Published
 from observlib.estimates import make_comparisons
 from observlib.pipeline import archive, revisions

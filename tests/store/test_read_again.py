@@ -11,7 +11,8 @@ import pytest
 from tests.copies import as_written
 
 from observlib import store
-from observlib.catalogue import Catalogue, Product
+from observlib.catalogue import Catalogue
+from observlib.catalogue.entries import Product
 from observlib.loaders import Loaded, batches
 
 NEW = Product(id="guichet-neuf", label="Guichet neuf", department="numerique", description="x")

@@ -5,71 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict
 
 from observlib.base.errors import ObservError
 from observlib.base.yaml_files import read_yaml
-from observlib.catalogue.entries import (
-    CHANNEL_LABELS,
-    CHANNELS_IN_ENGLISH,
-    Channel,
-    Coded,
-    Department,
-    Device,
-    DeviceFamily,
-    Entry,
-    FamilyLabel,
-    Frequency,
-    Group,
-    Indicator,
-    Named,
-    Partner,
-    Peer,
-    Places,
-    Product,
-    Revision,
-    Task,
-    revision_faults,
-    sheets,
-    validated,
-)
-from observlib.catalogue.formats import (
-    FIELDS,
-    SQLITE,
-    Beside,
-    Format,
-    Keep,
-    Layout,
-    SourceColumn,
-    fetched_from,
-    load_formats,
-    source_faults,
-)
-from observlib.catalogue.partners import partner_faults, task_faults
-from observlib.catalogue.questionnaires import (
-    UNREAD,
-    Question,
-    Questionnaire,
-    Routing,
-    outside_margins,
-    plain_code,
-)
+from observlib.catalogue import entries, formats, partners, questionnaires
+from observlib.catalogue.entries import CHANNEL_LABELS, Coded, Device, Indicator, Places
+from observlib.catalogue.formats import FIELDS, Format, SourceColumn
+from observlib.catalogue.questionnaires import Questionnaire
 
-_FILES: dict[str, type[Entry]] = {
-    "departments": Department,
-    "products": Product,
-    "devices": Device,
-    "indicators": Indicator,
-    "groups": Group,
-    "codebook": Coded,
-    "peers": Peer,
-    "partners": Partner,
-    "tasks": Task,
-    "families": FamilyLabel,
-    "revisions": Revision,
-}
 ALONE = ("devices", "partners", "tasks")  # a data folder's own stand without the project's
 _MAY_LACK = ("partners", "tasks", "families", "revisions")
 # tables whose exports name no product
@@ -90,17 +36,17 @@ class Catalogue(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    departments: dict[str, Department]
-    products: dict[str, Product]
+    departments: dict[str, entries.Department]
+    products: dict[str, entries.Product]
     devices: dict[str, Device]
     indicators: dict[str, Indicator]
-    groups: dict[str, Group] = {}
+    groups: dict[str, entries.Group] = {}
     codebook: dict[str, Coded] = {}  # what those who read texts are asked
-    peers: dict[str, Peer]
-    partners: dict[str, Partner] = {}
-    tasks: dict[str, Task] = {}  # what people come to do
-    families: dict[str, FamilyLabel] = {}  # of estimates
-    revisions: dict[str, Revision] = {}  # the policy of what is told otherwise later
+    peers: dict[str, entries.Peer]
+    partners: dict[str, entries.Partner] = {}
+    tasks: dict[str, entries.Task] = {}  # what people come to do
+    families: dict[str, entries.FamilyLabel] = {}  # of estimates
+    revisions: dict[str, entries.Revision] = {}  # the policy of what is told otherwise later
     questionnaires: dict[str, Questionnaire] = {}
     formats: dict[str, Format] = {}
     margins: dict[str, tuple[str, ...]] = {}  # the population's categories of each variable
@@ -139,6 +85,13 @@ class Catalogue(BaseModel):
         return found
 
 
+_LISTS: dict[str, type[entries.Entry]] = {
+    name: get_args(field.annotation)[1]
+    for name, field in Catalogue.model_fields.items()
+    if name not in ("questionnaires", "formats", "margins", "changes")
+}
+
+
 def load_catalogue(
     folder: Path,
     loaders: Iterable[str] | None = None,
@@ -148,55 +101,55 @@ def load_catalogue(
 ) -> Catalogue:
     """Read and check the files of the catalogue."""
     problems: list[str] = []
-    parts: dict[str, dict[str, Any]] = {name: {} for name in _FILES}
+    parts: dict[str, dict[str, Any]] = {name: {} for name in [*_LISTS, "questionnaires"]}
     places = Places()
-    for name, model, path in _lists(folder, own):
-        needed = ", ".join(file for file in _FILES if file not in _MAY_LACK)
-        missing = f"file is missing; the catalogue has {needed}"
-        entries, lines, found = read_yaml(path, list, "a list of entries (`- id: …`)", missing)
-        problems += found
-        before = parts[name]
-        read_here: dict[str, Any] = {}
-        for position, raw in enumerate(entries):
-            line = lines.get((position,), 1)
-            entry = validated(model, raw, path, lines, problems, (position,))
-            if entry is None:
-                continue
-            if entry.id in read_here:
-                first = places[name, entry.id, "id"].rsplit(":", 1)[1]
-                problems.append(
-                    f"{path}:{line}: id {entry.id!r} is already used at line {first}; "
-                    f"ids are unique; rename one"
-                )
-                continue
-            for key in raw:
-                places[name, entry.id, key] = f"{path}:{lines.get((position, key), line)}"
-            read_here[entry.id] = entry
-        parts[name] = before | read_here
+    for name, path in _files(folder, own):
+        parts[name] |= _entries(name, path, places, problems)
     folders = [folder, *([own] if own else [])]
-    parts["questionnaires"] = {}
     for place in folders:
         known = _questionnaires(place / "questionnaires", margins or {}, problems)
         parts["questionnaires"] |= known
     beside = [place.parent / "formats" for place in folders]
-    parts["formats"], found = load_formats(beside, tables)
+    parts["formats"], found = formats.load_formats(beside, tables)
     problems += found
     problems += _unknown_references(parts, places, loaders, tables)
-    if problems:
-        raise ObservError(*problems)
+    ObservError.raise_any(problems)
     by_variable = {name: tuple(names) for name, names in (margins or {}).items()}
     return Catalogue(**parts, margins=by_variable)
 
 
-def _lists(folder: Path, own: Path | None) -> Iterator[tuple[str, type[Entry], Path]]:
+def _files(folder: Path, own: Path | None) -> Iterator[tuple[str, Path]]:
     """The files of each list, in the order in which they count."""
-    for name, model in _FILES.items():
+    for name in _LISTS:
         paths = [folder / f"{name}.yml"]
         if own and (added := own / paths[0].name).exists():
             paths = [added] if name in ALONE else [*paths, added]
-        if name in _MAY_LACK:
-            paths = [path for path in paths if path.exists()]
-        yield from ((name, model, path) for path in paths)
+        yield from ((name, path) for path in paths if name not in _MAY_LACK or path.exists())
+
+
+def _entries(name: str, path: Path, places: Places, problems: list[str]) -> dict[str, Any]:
+    """The entries of a file of a list, by their id; `places` gets where their keys stand."""
+    needed = ", ".join(file for file in _LISTS if file not in _MAY_LACK)
+    missing = f"file is missing; the catalogue has {needed}"
+    listed, lines, found = read_yaml(path, list, "a list of entries (`- id: …`)", missing)
+    problems += found
+    known: dict[str, Any] = {}
+    for position, raw in enumerate(listed):
+        line = lines.get((position,), 1)
+        entry = entries.validated(_LISTS[name], raw, path, lines, problems, (position,))
+        if entry is None:
+            continue
+        if entry.id in known:
+            first = places[name, entry.id, "id"].rsplit(":", 1)[1]
+            problems.append(
+                f"{path}:{line}: id {entry.id!r} is already used at line {first}; "
+                f"ids are unique; rename one"
+            )
+            continue
+        for key in raw:
+            places[name, entry.id, key] = f"{path}:{lines.get((position, key), line)}"
+        known[entry.id] = entry
+    return known
 
 
 def _questionnaires(
@@ -205,10 +158,10 @@ def _questionnaires(
     """The questionnaires by their id; `problems` gets what is wrong with their files."""
     known: dict[str, Questionnaire] = {}
     shape = "a mapping (`id:`, `label:`, `questions:`)"
-    for path, one, _ in sheets(folder, Questionnaire, shape, problems):
+    for path, one, _ in entries.sheets(folder, Questionnaire, shape, problems):
         for question in one.questions:
             given = [meaning for meaning in question.meanings if isinstance(meaning, str)]
-            if fault := outside_margins(question.variable or "", given, margins):
+            if fault := questionnaires.outside_margins(question.variable or "", given, margins):
                 problems.append(f"{path}: {question.code}: {fault}")
         known[one.id] = one
     return known
@@ -228,14 +181,14 @@ def _unknown_references(
                 f"{places['peers', product.id, 'id']}: id {product.id!r} is a product's "
                 f"({places['products', product.id, 'id']}); rename one"
             )
-    yield from partner_faults(parts["partners"], parts["peers"], places)
-    yield from task_faults(
+    yield from partners.partner_faults(parts["partners"], parts["peers"], places)
+    yield from partners.task_faults(
         parts["tasks"], parts["departments"], parts["partners"], parts["questionnaires"], places
     )
     subjects = {"indicator": "indicators", "device": "devices"}
     named = {column: [*parts[part]] for column, part in subjects.items()}
     named["product"] = [*parts["products"], *parts["peers"]]
-    yield from revision_faults(parts["revisions"], named, places)
+    yield from entries.revision_faults(parts["revisions"], named, places)
     for device in parts["devices"].values():
         yield from _faults_of_device(device, parts, places, loaders, tables)
 
@@ -261,7 +214,7 @@ def _faults_of_device(
         yield from places.unknown("devices", device, key, sorted(names))
     if device.table is not None and device.loader != "plain_csv":
         yield f"{at('loader')}: key 'table' goes with the loader plain_csv alone"
-    for key, fault in source_faults(device, parts["formats"]):
+    for key, fault in formats.source_faults(device, parts["formats"]):
         yield f"{at(key)}: key {key!r} {fault}"
     form = parts["formats"].get(device.loader)
     if device.area and form and "area" not in FIELDS.get(form.table, ("area",)):

@@ -56,13 +56,8 @@ _POSTGRES = re.compile(
 time_zones = cache(available_timezones)  # which walks through files of the system
 
 
-def may_say(description: str, default: Any = None, **limits: Any) -> Any:
-    """A key that may be left out: what it says, what it is then, and what it may hold."""
-    return Field(default=default, description=description, **limits)
-
-
 class Part(BaseModel):
-    """What each part of an entry is: checked whole, never changed."""
+    """What each part of an entry is: checked whole, never changed; see `keys.yml` for its keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -107,17 +102,14 @@ class Named(Entry):
     """An entry that data and pages name."""
 
     label: Text
-    label_en: Text | None = may_say("its English name in open data; without it that is `label`")
+    label_en: Text | None = None
 
 
 class Department(Named):
     """A department whose teams run listening devices, and how an alarm reaches it."""
 
-    contact: Text | None = may_say("the role that alarms of its devices go to (fr), never a name")
-    mail: str | None = may_say(
-        "mailbox of that role, which `observ watch` writes to; never a person's own",
-        pattern=r"^[\w.+-]+@[\w-]+(\.[\w-]+)+$",
-    )
+    contact: Text | None = None
+    mail: str | None = Field(default=None, pattern=r"^[\w.+-]+@[\w-]+(\.[\w-]+)+$")
 
 
 class Product(Named):
@@ -144,45 +136,26 @@ class Device(Named):
     personal_data: Prose
     pattern: Text
     loader: Slug
-    table: Slug | None = may_say("tidy table, for the loader `plain_csv`")
-    period: str | None = may_say(
-        "month or day, for exports that do not say it", pattern=r"^\d{4}-(0[1-9]|1[0-2])(-\d{2})?$"
-    )
-    extracted: date | None = may_say("day the exports were made: a later period is incomplete")
-    zone: str | None = may_say("time zone of its exports' moments, where not their format's")
-    date_form: str | None = may_say("form of its exports' days, where their format has several")
-    area: Text | None = may_say("place that its exports count, where their rows tell none")
-    tool: Text | None = may_say("that counts, where its format tells none")
-    population: Text | None = may_say("of which its answers are a sample")
-    addresses: tuple[Text, ...] = may_say(
-        "of the service, or their domain, in its mailbox: who writes so answers", ()
-    )
-    promise_days: int | None = may_say(
-        "calendar days within which a first answer is promised", ge=1
-    )
-    questionnaire: Slug | None = may_say(
-        "what its questions are (`questionnaires/`), for surveys and tests"
-    )
-    survey_id: int | None = may_say("number of the survey in LimeSurvey, for `observ fetch`", ge=1)
-    site_id: int | None = may_say("number of the site in Matomo, for `observ fetch`", ge=1)
-    dataset_id: str | None = may_say(
-        "identifier of the data set on data.gouv.fr, for `observ fetch`", pattern=r"^[0-9a-f]{24}$"
-    )
-    address: str | None = may_say(
-        "folder or files of Parquet or CSV, SQLite file, or postgresql://host/base, "
-        "for `observ fetch`; a path goes from the project's root",
-        min_length=1,
-    )
-    address_table: str | None = may_say(
-        "table or view of the address, maybe schema.table", min_length=1
-    )
-    minimum_people: int = may_say("figures on fewer people are withheld; 11 at least", 11, ge=11)
-    quotes: bool = may_say("whether a page may quote its texts, redacted and chosen", False)
-    verbatims: _Verbatims | None = may_say(
-        "load what people wrote, with marks for personal data: by rules (`redacted`), "
-        "or also by a model of French (`redacted_with_names`, extra `names`)"
-    )
-    note: str | None = may_say("reservation printed with every result (fr)")
+    table: Slug | None = None
+    period: str | None = Field(default=None, pattern=r"^\d{4}-(0[1-9]|1[0-2])(-\d{2})?$")
+    extracted: date | None = None
+    zone: str | None = None
+    date_form: str | None = None
+    area: Text | None = None
+    tool: Text | None = None
+    population: Text | None = None
+    addresses: tuple[Text, ...] = ()
+    promise_days: int | None = Field(default=None, ge=1)
+    questionnaire: Slug | None = None
+    survey_id: int | None = Field(default=None, ge=1)
+    site_id: int | None = Field(default=None, ge=1)
+    dataset_id: str | None = Field(default=None, pattern=r"^[0-9a-f]{24}$")
+    address: str | None = Field(default=None, min_length=1)
+    address_table: str | None = Field(default=None, min_length=1)
+    minimum_people: int = Field(default=11, ge=11)
+    quotes: bool = False
+    verbatims: _Verbatims | None = None
+    note: str | None = None
 
     @field_validator("zone")
     @classmethod
@@ -221,30 +194,14 @@ class Indicator(Named):
     decimals: Annotated[int, Field(ge=0, le=4)] = 0
     good: float | None = None
     poor: float | None = None
-    base: Text = may_say("what its `n` counts, in the plural (fr)", "réponses")
-    noun: Text | None = may_say(
-        "what a cell says there is none of, a feminine noun (fr): « note de clarté »"
-    )
-    stock: bool = may_say("counted at the end of a period, not during it", False)
-    question: Slug | None = may_say(
-        "variable of questionnaires that it measures: two values compare by how it was "
-        "asked; without it nobody is asked for it"
-    )
-    comparison: Comparison | None = may_say(
-        "how two values are compared: as `mean`s (marks, NPS), as `share`s of a base, "
-        "by any other `interval`, or as a `count` of all there is; without it none are"
-    )
-    matters: float | None = may_say(
-        "smallest difference of interest, by which a value is told to be stable: in "
-        "the indicator's unit (points for a share), and in % of the earlier value for a count",
-        gt=0,
-    )
-    untried: Text | None = may_say("why no attack need try its values")
-    headline: bool = may_say(
-        "of what a study tests, its changes on a year come first: they share half of "
-        "the error that is allowed, and all other tests the other half",
-        False,
-    )
+    base: Text = "réponses"
+    noun: Text | None = None
+    stock: bool = False
+    question: Slug | None = None
+    comparison: Comparison | None = None
+    matters: float | None = Field(default=None, gt=0)
+    untried: Text | None = None
+    headline: bool = False
 
     def _faults(self) -> Iterator[str]:
         """A kind of comparison goes with its units, and a margin with a comparison."""
@@ -278,15 +235,10 @@ class FamilyLabel(Named):
 class Coded(Named):
     """A question that people who read users' texts answer, with the words that they may write."""
 
-    label: Text = Field(description="header of its column in the files of those who read (fr)")
-    question: Text = Field(description="as it is asked of those who read (fr)")
-    codes: dict[Text, Slug] = Field(
-        min_length=2, description="what may be written (fr), and what the table `codes` has for it"
-    )
-    clause: Text = Field(
-        description="what texts do that hold it, after « 43 % des textes » (fr); `{}` stands for "
-        "the answer, where it is not yes"
-    )
+    label: Text
+    question: Text
+    codes: dict[Text, Slug] = Field(min_length=2)
+    clause: Text
 
     @field_validator("codes")
     @classmethod
@@ -299,8 +251,8 @@ class Coded(Named):
 class Peer(Named):
     """Another administration whose published figures are compared."""
 
-    codes: tuple[Text, ...] = Field(description="how sources name it")
-    own: bool = may_say("the agency itself", False)
+    codes: tuple[Text, ...]
+    own: bool = False
 
 
 class Partner(Named):
@@ -310,20 +262,12 @@ class Partner(Named):
     `words` or names one of its `entities`.
     """
 
-    domain: Text = Field(description="what it answers for, in French: « les allocations … »")
-    themes: tuple[Text, ...] = may_say(
-        "themes of calls and tickets, as exports write them, that are its", ()
-    )
-    shared: tuple[Text, ...] = may_say(
-        "themes for which another partner answers too, and says so", ()
-    )
-    words: tuple[Text, ...] = may_say(
-        "words of its domain, in the singular, looked for in redacted texts", ()
-    )
-    entities: tuple[Text, ...] = may_say(
-        "names and acronyms of its bodies, looked for in the same", ()
-    )
-    peer: Slug | None = may_say("the entry of peers.yml whose published figures are its own")
+    domain: Text
+    themes: tuple[Text, ...] = ()
+    shared: tuple[Text, ...] = ()
+    words: tuple[Text, ...] = ()
+    entities: tuple[Text, ...] = ()
+    peer: Slug | None = None
 
     def _faults(self) -> Iterator[str]:
         if not (self.themes or self.shared or self.words or self.entities):
@@ -339,17 +283,13 @@ class Task(Named):
     someone came, tasks of user tests, and words of texts.
     """
 
-    owner: Slug | None = may_say("the department that answers for it; without it that is nobody")
-    partner: Slug | None = may_say("the entry of partners.yml that answers for it elsewhere")
-    sections: tuple[Text, ...] = may_say(
-        "sections of sites, as exports of their visits write them", ()
-    )
-    themes: tuple[Text, ...] = may_say("themes of calls and tickets, as exports write them", ())
-    answers: tuple[Text, ...] = may_say("categories of the variable `reason` of questionnaires", ())
-    tests: tuple[Text, ...] = may_say("tasks of user tests, as their tables write them", ())
-    words: tuple[Text, ...] = may_say(
-        "its words, in the singular, looked for in redacted texts", ()
-    )
+    owner: Slug | None = None
+    partner: Slug | None = None
+    sections: tuple[Text, ...] = ()
+    themes: tuple[Text, ...] = ()
+    answers: tuple[Text, ...] = ()
+    tests: tuple[Text, ...] = ()
+    words: tuple[Text, ...] = ()
 
     def _faults(self) -> Iterator[str]:
         if not (self.sections or self.themes or self.answers or self.tests or self.words):
@@ -370,28 +310,16 @@ class Revision(Entry):
     """
 
     kind: Literal["routine", "correction", "method"]
-    why: Annotated[str, StringConstraints(min_length=20)] = Field(
-        description="the reason, a sentence that is published (fr)"
-    )
+    why: Annotated[str, StringConstraints(min_length=20)]
     indicator: tuple[Slug, ...] = ()
     product: tuple[Slug, ...] = ()
     channel: tuple[Channel, ...] = ()
     device: tuple[Slug, ...] = ()
-    group_value: tuple[Text, ...] = may_say("parts of a breakdown", ())
-    period: tuple[Text, ...] = may_say(
-        "of a correction or method: periods of which it changes any part", ()
-    )
-    months: int | None = may_say(
-        "of a routine: months back from the edition's end, within which a period ends", ge=1
-    )
-    at_most: float | None = may_say(
-        "of a routine: largest change of a value and of its interval's ends, in points "
-        "for shares and marks, and in % of the earlier number for others",
-        gt=0,
-    )
-    since: date | None = may_say(
-        "of a correction or method: first day on which figures are told anew"
-    )
+    group_value: tuple[Text, ...] = ()
+    period: tuple[Text, ...] = ()
+    months: int | None = Field(default=None, ge=1)
+    at_most: float | None = Field(default=None, gt=0)
+    since: date | None = None
 
     @field_validator("period")
     @classmethod

@@ -17,7 +17,6 @@ from observlib.catalogue.entries import (
     Part,
     Slug,
     Text,
-    may_say,
     time_zones,
     validated,
 )
@@ -118,37 +117,26 @@ class Layout(Part):
     """
 
     kind: _Kind = "text"
-    delimiters: Annotated[str, StringConstraints(strip_whitespace=False)] = may_say(
-        "that separate cells", ";,\t", min_length=1
+    delimiters: Annotated[str, StringConstraints(strip_whitespace=False)] = Field(
+        default=";,\t", min_length=1
     )
     encodings: tuple[Literal["utf-8", "cp1252", "latin-1"], ...] = ("utf-8",)
-    header_row: int = may_say("0: none, cells go by `names`", 1, ge=0, le=50)
-    names: tuple[Text, ...] = may_say("of the columns without a header", ())
-    skip_rows: int = may_say("under the header, such as types", 0, ge=0, le=10)
-    skipped: str | None = may_say("pattern of the first cell of the last of skip_rows")
-    names_row: int | None = may_say("with other names of the columns, such as texts", ge=1, le=50)
-    nested: bool = may_say(
-        "whether the row above the header tells the question, once, of the columns below it", False
-    )
-    sheets: str | None = may_say("pattern of the sheets' names; all")
-    records: str | None = may_say("key of the list of records in a JSON")
-    keyed: tuple[Text, Text] | None = may_say(
-        "of a JSON by period: what its keys are called, and a column that is 0, as all "
-        "that are there, where a record is `[]`"
-    )
-    join: tuple[Text, Text, Text] | None = may_say(
-        "another list of the JSON, its key, and that of the records"
-    )
-    rows_of: str | None = may_say("a list in each record of the JSON, of which each item is a row")
-    members: tuple[Text, ...] = may_say("patterns of an archive's files", ())
-    section: tuple[Text, Text] | None = may_say(
-        "patterns of the lines of a text between which the table stands"
-    )
-    footer: str | None = may_say("pattern of the first cell below the rows")
-    addresses: tuple[Text, ...] = may_say(
-        "of the service, or their domains: who writes from them answers", ()
-    )
-    beside: Beside | None = may_say("another file, joined to this one")
+    header_row: int = Field(default=1, ge=0, le=50)
+    names: tuple[Text, ...] = ()
+    skip_rows: int = Field(default=0, ge=0, le=10)
+    skipped: str | None = None
+    names_row: int | None = Field(default=None, ge=1, le=50)
+    nested: bool = False
+    sheets: str | None = None
+    records: str | None = None
+    keyed: tuple[Text, Text] | None = None
+    join: tuple[Text, Text, Text] | None = None
+    rows_of: str | None = None
+    members: tuple[Text, ...] = ()
+    section: tuple[Text, Text] | None = None
+    footer: str | None = None
+    addresses: tuple[Text, ...] = ()
+    beside: Beside | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Layout:
@@ -172,7 +160,7 @@ class Keep(Part):
     header: Text
     words: tuple[str, ...] = ()
     but: tuple[str, ...] = ()
-    why: Text | None = may_say("why the others do not count, for a notice")
+    why: Text | None = None
 
     def _faults(self) -> Iterator[str]:
         if bool(self.words) == bool(self.but):
@@ -200,24 +188,22 @@ class SourceColumn(Part):
     """
 
     headers: tuple[Text, ...] = ()
-    value: str | None = may_say("of all rows, where no column gives it")
-    optional: bool = may_say("whether the column may be missing", False)
-    first_of: bool = may_say("whether several headers give it together", False)
-    empty: tuple[Text, ...] = may_say("words that stand for nothing", ())
-    only_if: Keep | None = may_say("rows that have it; elsewhere it is empty")
-    html: bool = may_say("whether it is HTML, of which the text is read", False)
+    value: str | None = None
+    optional: bool = False
+    first_of: bool = False
+    empty: tuple[Text, ...] = ()
+    only_if: Keep | None = None
+    html: bool = False
     words: dict[str, tuple[str, ...]] = Field(default={})
-    forms: tuple[Text, ...] = may_say(
-        "of moments and days: `iso`, `epoch`, or as `%d/%m/%Y %H:%M[:%S]`", ()
-    )
-    unit: _Unit | None = may_say("of a duration")
-    thousands: Literal[","] | None = may_say("what may set thousands apart, beside spaces")
-    after: Slug | None = may_say("the moment to which a duration is added")
-    of: Slug | None = may_say("the count of which this is the mean (of bounces: the share in %)")
-    scale: tuple[float, float] | None = may_say("of marks: worst, best")
-    same: str | None = may_say("a word that repeats the cell above")
-    parts: _Parts | None = may_say("where cells hold several answers")
-    pattern: str | None = may_say("of cells, whose one group is read")
+    forms: tuple[Text, ...] = ()
+    unit: _Unit | None = None
+    thousands: Literal[","] | None = None
+    after: Slug | None = None
+    of: Slug | None = None
+    scale: tuple[float, float] | None = None
+    same: str | None = None
+    parts: _Parts | None = None
+    pattern: str | None = None
 
     def _faults(self) -> Iterator[str]:
         if bool(self.headers) == (self.value is not None):
@@ -250,12 +236,10 @@ class Answers(Part):
 
     model_config = ConfigDict(str_strip_whitespace=False)  # a space may separate answers
 
-    option: str | None = may_say("pattern of a header that tells question and option: two groups")
-    separator: str = may_say("of several answers in one cell", "")
-    repeats: bool = may_say("columns of options only repeat what their question's cell says", False)
-    whole_rows: bool = may_say(
-        "a cell that is no answer refuses its row: others may have slid", False
-    )
+    option: str | None = None
+    separator: str = ""
+    repeats: bool = False
+    whole_rows: bool = False
 
     def _faults(self) -> Iterator[str]:
         if self.option and _check_pattern(self.option) != 2:
@@ -269,43 +253,29 @@ class Format(Entry):
 
     label: Text
     table: Slug
-    tool: Text | None = may_say("that counts; none where any may have")
-    like: Slug | None = may_say("another format, whose keys count where this one has none")
+    tool: Text | None = None
+    like: Slug | None = None
     layout: Layout = Layout()
     columns: dict[Slug, Annotated[SourceColumn, BeforeValidator(_as_column)]] = Field(default={})
-    zone: str = may_say("of moments that tell none", "Europe/Paris")
-    zone_from: str | None = may_say("pattern of the cell that tells the zone, in its one group")
+    zone: str = "Europe/Paris"
+    zone_from: str | None = None
     keep: tuple[Keep, ...] = ()
     carry_down: CarryDown | None = None
     latest: Latest | None = None
-    sums: bool = may_say("rows are parts, which a key's row adds up", False)
-    in_order: bool = may_say("rows are in order of time", False)
-    every_day: bool = may_say("no day is left out: what has gaps counts weeks or months", False)
-    made_on: str | None = may_say("pattern of the text that tells the export's day, in its group")
-    made_named: bool = may_say("the last day in a file's name is that of the export", False)
-    last_partial: bool = may_say(
-        "the last month is a part, unless the export's day is known", False
-    )
+    sums: bool = False
+    in_order: bool = False
+    every_day: bool = False
+    made_on: str | None = None
+    made_named: bool = False
+    last_partial: bool = False
     answers: Answers = Answers()
-    never_read: tuple[Text, ...] = may_say(
-        "columns about persons, and of surveys those of no use", ()
-    )
-    texts: dict[Slug, tuple[Text, ...]] = may_say(
-        "what people wrote, by the name of its question, and its columns: read, and "
-        "redacted, where a device has `verbatims` alone",
-        {},
-    )
-    unknown: dict[Slug, Text] = may_say(
-        "what the tool does not tell, and why; the field stays empty", {}
-    )
-    refused: Text | None = may_say("what to export instead, of a file that cannot feed the table")
-    other_exports: dict[str, Text] = may_say(
-        "columns of the tool's other exports, and what to give instead", {}
-    )
-    instead: dict[str, Slug] = may_say(
-        "columns of the tool's other exports, and the format of these", {}
-    )
-    mend: Text | None = may_say("what to do where a column is missing")
+    never_read: tuple[Text, ...] = ()
+    texts: dict[Slug, tuple[Text, ...]] = Field(default={})
+    unknown: dict[Slug, Text] = Field(default={})
+    refused: Text | None = None
+    other_exports: dict[str, Text] = Field(default={})
+    instead: dict[str, Slug] = Field(default={})
+    mend: Text | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Format:

@@ -63,7 +63,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from observlib.base.text import clash, fold
-from observlib.catalogue.entries import Entry, Part, Slug, Text, may_say
+from observlib.catalogue.entries import Entry, Part, Slug, Text
 
 RESPONSE = "response"  # the variable that counts responses; no question may feed it
 UNREAD = ("text", "ignored")  # kinds of questions that no answer of `responses` comes from
@@ -129,7 +129,7 @@ class Questionnaire(Entry):
 
     label: Text
     weight: _Code | None = None
-    changes_on: date | None = may_say("day from which other questions are asked, where it is known")
+    changes_on: date | None = None
     questions: tuple[Question, ...] = Field(min_length=1)
 
     def _faults(self) -> Iterator[str]:

@@ -20,7 +20,8 @@ import pandas as pd
 from observlib.base import files
 from observlib.base.errors import ObservError, UsageError
 from observlib.base.files import Progress
-from observlib.catalogue import Catalogue, Device, Format, Questionnaire, fetched_from
+from observlib.catalogue import Catalogue, Device, Format, Questionnaire
+from observlib.catalogue.formats import fetched_from
 from observlib.desk import sources
 from observlib.desk.sources import AnswerPage, PagedSource, Records, Server, StaleError, as_csv, ask
 from observlib.loaders.surveys import without_the_rest

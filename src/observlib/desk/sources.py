@@ -31,7 +31,8 @@ import duckdb
 from observlib.base import files
 from observlib.base.errors import ObservError, UsageError, bounded
 from observlib.base.files import Progress
-from observlib.catalogue import SQLITE, Catalogue, Device, Format, tables
+from observlib.catalogue import Catalogue, Device, Format, tables
+from observlib.catalogue.formats import SQLITE
 from observlib.loaders._text import header_label
 from observlib.store.address import sql_name, sql_text
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 import nbformat
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from observlib import store
 from observlib.base.errors import ObservError, UsageError
@@ -22,7 +22,7 @@ from observlib.base.period import Quarter
 from observlib.base.text import fold_label
 from observlib.base.yaml_files import read_front_matter
 from observlib.catalogue import Catalogue, tables
-from observlib.catalogue.entries import Text, fault_texts, may_say
+from observlib.catalogue.entries import Text, fault_texts
 from observlib.catalogue.tables import TABLES
 from observlib.display import style as brands
 from observlib.language.french import period_label
@@ -47,11 +47,9 @@ class _Parameter(BaseModel):
     minimum: float | None = None
     maximum: float | None = None
     default: str | int | float | bool | None = None
-    each: bool = may_say(
-        "one page for each product with data, survey with responses, or partner that something "
-        "leads to; for each department where products are many, else one of all",
-        False,
-    )
+    # one page for each product with data, survey with responses, or partner that something leads
+    # to; for each department where products are many, else one of all
+    each: bool = False
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -74,14 +72,12 @@ class PlannedStudy(BaseModel):
     path: Path
     title: Text
     order: int
-    section: Text = may_say("of the menu and of the home page", "Autres études")
+    section: Text = "Autres études"  # of the menu and of the home page
     question: Text
-    overview_of: Literal["partner"] | None = may_say("without one an edition has no page of it")
-    needs: tuple[str, ...] = may_say(
-        "tidy tables of which the store holds some, or it makes no page", ()
-    )
-    easy: bool = may_say("its page is in easy French, and nothing else is published of it", False)
-    format: dict[str, Any] = may_say("of its page: Quarto's, by their names", {})
+    overview_of: Literal["partner"] | None = None  # without one an edition has no page of it
+    needs: tuple[str, ...] = ()  # tidy tables of which the store holds some, or it makes no page
+    easy: bool = False  # its page is in easy French, and nothing else is published of it
+    format: dict[str, Any] = Field(default={})  # of its page: Quarto's, by their names
     parameters: dict[str, _Parameter]
 
     @field_validator("parameters")

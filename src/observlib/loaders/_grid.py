@@ -23,7 +23,8 @@ import pyarrow.csv
 from observlib.base import files
 from observlib.base.errors import ObservError
 from observlib.base.text import fold_label
-from observlib.catalogue import Beside, Catalogue, Device, Format, Keep, Layout
+from observlib.catalogue import Catalogue, Device, Format
+from observlib.catalogue.formats import Beside, Keep, Layout
 from observlib.loaders import _kinds, _text
 from observlib.loaders._kinds import need_room, read_records, text_of, workbook_sheets
 

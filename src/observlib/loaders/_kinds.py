@@ -28,7 +28,7 @@ from xml.parsers import expat
 
 from observlib.base import files
 from observlib.base.errors import ObservError
-from observlib.catalogue import Layout
+from observlib.catalogue.formats import Layout
 from observlib.loaders import _sandbox
 from observlib.loaders._moments import parse_period
 from observlib.loaders._sandbox import Failed, apart

@@ -42,7 +42,8 @@ import pandas as pd
 
 from observlib.base import personal
 from observlib.base.errors import ObservError, bounded
-from observlib.catalogue import CHANNEL_LABELS, Catalogue, Device, contract, outside_margins, tables
+from observlib.catalogue import CHANNEL_LABELS, Catalogue, Device, contract, tables
+from observlib.catalogue.questionnaires import outside_margins
 from observlib.loaders import Loaded, _text
 from observlib.loaders._cells import read_each
 from observlib.loaders._rows import (

@@ -19,8 +19,8 @@ from pydantic import Field, StringConstraints, model_validator
 from observlib import estimates, store
 from observlib.base.errors import SHOWN, ObservError, bounded
 from observlib.base.period import Period, Quarter
-from observlib.catalogue import Catalogue, Revision
-from observlib.catalogue.entries import SELECTS, Part, Slug, Text
+from observlib.catalogue import Catalogue
+from observlib.catalogue.entries import SELECTS, Part, Revision, Slug, Text
 from observlib.estimates import FIGURE, TOLD, WITHHELD
 from observlib.language import french, rounding, wording
 from observlib.language.words import is_count

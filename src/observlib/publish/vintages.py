@@ -9,7 +9,8 @@ import pandas as pd
 
 from observlib import dataset, estimates
 from observlib.base.period import Period, Quarter
-from observlib.catalogue import CHANNEL_LABELS, Catalogue, Named, Revision
+from observlib.catalogue import CHANNEL_LABELS, Catalogue
+from observlib.catalogue.entries import Named, Revision
 from observlib.display.output import html_table, label_html, macros
 from observlib.display.select import ordered
 from observlib.display.tables import NO_VALUE, cell

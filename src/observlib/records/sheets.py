@@ -32,7 +32,7 @@ from observlib.base.yaml_files import (
     split_front_matter,
 )
 from observlib.catalogue import Catalogue
-from observlib.catalogue.entries import Part, Slug, Text, may_say, sheets, unknown_names, validated
+from observlib.catalogue.entries import Part, Slug, Text, sheets, unknown_names, validated
 from observlib.catalogue.tables import TABLES, Column
 from observlib.records.record import Fault, Line, Plain, PlainProse, Record, Role, active
 
@@ -341,14 +341,14 @@ class Correction(Record):
     device: Slug
     first: Day
     last: Day
-    where: dict[Text, _Value] = may_say("other columns, with their values", {})
+    where: dict[Text, _Value] = Field(default={})
     column: Text | None = None
-    expect: _Value | None = may_say("what each row has while it is wrong")
-    total: _Finite | None = may_say("or what the rows add up to")
-    rows: int | None = may_say("or how many rows there are", ge=1)
-    becomes: _Value | None = may_say("what is right")
-    times: _Finite | None = may_say("or by what it is multiplied", gt=0)
-    drop: bool = may_say("or whether the rows are taken off", False)
+    expect: _Value | None = None
+    total: _Finite | None = None
+    rows: int | None = Field(default=None, ge=1)
+    becomes: _Value | None = None
+    times: _Finite | None = Field(default=None, gt=0)
+    drop: bool = False
     reason: Line
     date: Day
     provider: Role
@@ -502,7 +502,7 @@ class PracticeSheet(Part):
     contact: Role
     verdict: Literal["à refaire", "à adapter", "à éviter"]
     cost: PlainProse
-    days: float | None = may_say("cost in days of work", ge=0)
+    days: float | None = Field(default=None, ge=0)
     redo: PlainProse
     avoid: PlainProse
     sources: tuple[Source, ...] = ()

@@ -6,7 +6,8 @@ import pandas as pd
 from tests.copies import demonstration_catalogue
 
 from observlib.base.period import Quarter
-from observlib.catalogue import Catalogue, Task
+from observlib.catalogue import Catalogue
+from observlib.catalogue.entries import Task
 
 NOW = Quarter("2026-T3")
 YEAR = NOW.back(4)
