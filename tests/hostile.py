@@ -1,6 +1,6 @@
 """A data folder in which every text that somebody else may write is an attack.
 
-Exports are tidy tables as CSV (`loaders.plain_csv`), one a device; beside them are labels of the
+Exports are tidy tables as CSV (`loaders.sheets`), one a device; beside them are labels of the
 catalogue, actions and partners' replies. The attacks are those of `attacks.txt`, and those that no
 text file shows.
 """

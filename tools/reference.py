@@ -18,7 +18,6 @@ from observlib.base.yaml_files import load_data
 from observlib.catalogue import entries, formats, questionnaires
 from observlib.catalogue import tables as definitions
 from observlib.catalogue.tables import TABLES
-from observlib.loaders import plain_csv
 from observlib.pipeline import frame, revisions
 from observlib.publish import record
 from observlib.records import sheets
@@ -104,7 +103,8 @@ def _tables() -> Iterator[str]:
         yield f"## {name}\n\n{table.row}\n\nKey: {_any(('device', *table.key))}."
         refused = [rule for rule in table.rules if rule.about != "period"]
         yield _list([*rows, *(("refused", f"`{rule.about}` {rule.reason}") for rule in refused)])
-    yield f"## As CSV\n\n{_doc(plain_csv)}"
+    as_csv = _doc(loaders.loader_of("plain_csv")).split("\n\n", 1)[1]
+    yield f"## As CSV\n\n{as_csv}"
 
 
 def _column(column: definitions.Column) -> str:

@@ -15,14 +15,16 @@ from observlib.loaders._moments import (
     parse_period,
     parse_seconds,
     read_moments,
+    written_form,
 )
 
 HOUSE = ("iso", "%d/%m/%Y %H:%M[:%S]")
 
 
-def read(*texts, forms=HOUSE, **how):
+def read(*texts, forms=HOUSE, days=False, **how):
     """The moments that are read, in ISO and by line from 2, and the faults."""
-    found, faults = read_moments(pd.Series(texts, index=range(2, 2 + len(texts))), forms, **how)
+    cells = pd.Series(texts, index=range(2, 2 + len(texts)))
+    found, faults = read_moments(cells, written_form([[cells]], forms, days), **how)
     return {line: moment.isoformat() for line, moment in found.dropna().items()}, faults
 
 
@@ -70,7 +72,8 @@ def test_what_is_no_moment_is_told(text):
     st.datetimes(datetime(1995, 1, 1), datetime(2100, 1, 1)).map(lambda d: d.replace(microsecond=0))
 )
 def test_every_moment_that_exists_comes_back_to_the_wall_time_written(wall):
-    found, faults = read_moments(pd.Series({2: wall.isoformat(" ")}), HOUSE)
+    cells = pd.Series({2: wall.isoformat(" ")})
+    found, faults = read_moments(cells, written_form([[cells]], HOUSE))
     if not faults:
         assert paris_days(found)[2].date() == wall.date()
     else:

@@ -2,12 +2,14 @@
 
 from datetime import date, timedelta
 
+import pandas as pd
 import pytest
 from tests.formats.test_samples import device
 from tests.loaders import cases
 
 from observlib.base.errors import ObservError
 from observlib.loaders import load
+from observlib.loaders._settled import summed
 
 DEVICE = "audience-boamp"
 KEYS = {"table": None, "extracted": None, "zone": None}
@@ -107,3 +109,11 @@ def test_the_month_of_the_export_is_told_where_the_device_does_not_say_it(person
     found = persons("2026-01-05 10:00:00,2026-02-03 10:00:00", extracted=None)
     assert "until its latest day, 2026-02-03" in found.notices[0]
     assert found.rows["start"].max().strftime("%Y-%m") == "2026-02"
+
+
+def test_parts_of_counts_are_added_up_and_what_one_lacks_is_unknown_of_the_sum():
+    day = pd.Timestamp("2026-03-01")
+    told = {"product": "p", "area": None, "start": day, "end": day, "complete": True}
+    parts = pd.DataFrame({**told, "visits": [3, 4], "bounces": [1, None]}, index=[2, 3])
+    found = summed(parts)
+    assert found["visits"].to_dict() == {2: 7} and found["bounces"].isna().all()

@@ -166,7 +166,7 @@ def test_any_table_loads_or_is_refused(read, table, dropped, rows, delimiter):
 def test_a_long_file_is_read_in_pieces_of_which_no_row_counts_twice(read, monkeypatch):
     days = [f"2026-01-{day:02},{day}\n" for day in range(1, 11)]
     whole = read("start,visits\n" + "".join(days))
-    monkeypatch.setattr("observlib.loaders.plain_csv.PIECE", 3)
+    monkeypatch.setattr("observlib.loaders.sheets.PIECE", 3)
     text = "start,visits\n" + "".join([*days, "2026-01-11,none\n"])
     found = read(text)
     pd.testing.assert_frame_equal(found.rows, whole.rows)

@@ -66,7 +66,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
             def today(cls) -> date:  # type: ignore[override]
                 return date.fromisoformat(day)
 
-        for module in ("store.ingestion", "loaders._rows", "catalogue.contract"):
+        for module in ("store.ingestion", "loaders._moments", "catalogue.contract"):
             monkeypatch.setattr(f"observlib.{module}.date", Fixed)
 
     return show

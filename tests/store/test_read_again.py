@@ -211,13 +211,13 @@ def test_a_loader_s_fault_costs_a_file_and_no_secret(tmp_path, take, ratings, vi
     def break_down(*_: object) -> None:
         raise ValueError("Jeanne Martin")
 
-    monkeypatch.setattr("observlib.loaders.plain_csv.period_fault", break_down)
+    monkeypatch.setattr("observlib.loaders.sheets.period_fault", break_down)
     ratings(tmp_path / "raw", "x", {"a": ("2025-07-01", 3)})
     path = visits(tmp_path / "raw", "x", {("boamp", "2025-07"): 5})
     done = take()
     (problem,) = done.problems
     assert problem.startswith(f"{path}: was not read, by a fault of observlib")
-    assert "ValueError in loaders/plain_csv.py:" in problem and "report it" in problem
+    assert "ValueError in loaders/sheets.py:" in problem and "report it" in problem
     assert "Martin" not in problem and held(tmp_path) == {"a": 3}
     monkeypatch.undo()
     assert not take().problems

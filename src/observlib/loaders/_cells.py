@@ -23,18 +23,14 @@ from observlib.loaders import _moments, _text
 
 _WORDS = load_data(__file__)
 _SPACED = re.compile(r"(?<=\d)[ \u00a0\u2009\u202f](?=\d{3}(?!\d))")
-# Codes of INSEE: Corsica's are 2A and 2B, overseas 971 to 978 and 984 to 988.
-_DEPARTEMENT = re.compile(r"0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-8]|98[4-8]", re.A)
-_LONGEST_NAME = 150
 
 
 def parse_number(text: str) -> float | None:
     """A number with point or comma, thousands apart by spaces; `None` where it may be two."""
     plain = _SPACED.sub("", text.strip()).replace("\u2212", "-")
     is_number = re.fullmatch(r"-?\d{1,15}(?:[.,]\d{1,15})?", plain, re.A)
-    if not is_number or _text.may_be_thousands(plain):
-        return None
-    return float(plain.replace(",", ".")) + 0.0  # no page shows a -0
+    is_one = is_number and not _text.may_be_thousands(plain)
+    return float(plain.replace(",", ".")) + 0.0 if is_one else None  # no page shows a -0
 
 
 def read_unit(text: str) -> str:
@@ -60,12 +56,6 @@ def read_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def read_name(text: str) -> str:
-    if len(text := read_line(text)) > _LONGEST_NAME:
-        raise ValueError("is too long; check the columns")
-    return text
-
-
 def read_figure(text: str) -> float:
     if (value := parse_number(text)) is None:
         raise ValueError("is no number; write 72.5 or 72,5, thousands set apart by spaces")
@@ -86,31 +76,11 @@ def read_published(text: str) -> str:
     return text
 
 
-def read_url(text: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/<>\"]+[^\s<>\"]*", text):
-        raise ValueError("is no address that begins with http:// or https://")
-    return text
-
-
-def read_departement(text: str) -> str:
-    """The code of a département as INSEE writes it, whose zero a spreadsheet may have taken."""
-    code = text.upper().zfill(2)
-    if not _DEPARTEMENT.fullmatch(code):
-        raise ValueError("is no département of INSEE, such as 01, 2A or 974")
-    return code
-
-
-# what a folder's name does not hold: a query, an address of mail, a number such as a file's
-_OF_SOMEONE = re.compile(r"[?@=&%]|\d{5}")
 _Read = tuple[pd.Series, dict[int, str]]  # values by line, and why others are refused
 _LONGEST_THEME = 60
 MOST_THEMES = 100
 CELL_SEPARATOR = "\x1e"  # between the cells of several columns that give one field
-_AMOUNT = re.compile(r"-?(?:\d{1,12}|\d{1,3}(?: \d{3}){1,3})(?:[.,]\d{1,2})?", re.A)
-_SHORTENED = re.compile(r"\d([.,]\d+)?e\+?\d+", re.ASCII | re.IGNORECASE)
 _LONGEST_TASK = 3600  # seconds: a whole session lasts about an hour
-_WORD = r"(?:participante?|part|usag(?:er|ere)|user|testeur|test|id|[a-z]{1,2})"
-_CODE = re.compile(rf"(?:{_WORD}[-_ .])?(?:{_WORD}[-_ .]?)?\d{{1,5}}(?:[-_]\d{{1,4}})?[a-z]?")
 
 
 def read_each(texts: pd.Series, read: Callable[[str], Any]) -> _Read:
@@ -139,11 +109,10 @@ def _word_reader(words: dict[str, tuple[str, ...]], what: str) -> Callable[[str]
 
     def read(text: str) -> str:
         folded = fold_label(text)
-        if folded in known:
-            return known[folded]
-        if folded and "*" in known:
-            return known["*"]
-        raise ValueError(f"is {what}; write {some}" if folded else "is empty")
+        found = known.get(folded, known.get("*") if folded else None)
+        if found is None:
+            raise ValueError(f"is {what}; write {some}" if folded else "is empty")
+        return found
 
     return read
 
@@ -163,30 +132,9 @@ def _natural(text: str, commas: bool = False) -> int:
     return number
 
 
-def read_amount(text: str) -> float:
-    """An amount in euros: decimal point or comma, thousands set apart by spaces, maybe a €.
-
-    A point and three digits are refused: it is one for some and a thousand for others.
-    """
-    plain = fold(text).removesuffix("eur").removesuffix("€").rstrip()
-    if _AMOUNT.fullmatch(plain) is None:
-        raise ValueError("is no amount in euros, such as 1234,50")
-    return float(plain.replace(" ", "").replace(",", ".")) + 0.0  # no page shows a -0
-
-
 def read_number(text: str) -> float:
     """A number with a decimal point or comma, or a percentage."""
-    found = re.fullmatch(r"([-+]?\d{1,12}(?:[.,]\d{1,12})?) ?%?", text, re.ASCII)
-    if found is None:
-        raise ValueError("is no number, such as 12,5")
-    return float(found[1].replace(",", "."))
-
-
-def read_answer(text: str) -> str:
-    """The identifier of an answer, which is no word of it."""
-    if re.fullmatch(r"[\w-]{1,40}", text) is None:
-        raise ValueError("is no identifier (letters, digits, - and _)")
-    return text
+    return float(_sound("number", text).rstrip(" %").replace(",", "."))
 
 
 def _mean_reader(column: SourceColumn, share: bool) -> Callable[[str], float]:
@@ -271,28 +219,17 @@ def read_theme(text: str) -> str | None:
 
 
 class _PlainText(HTMLParser):
-    """What is to be read of a piece of HTML, in `parts`."""
+    """What is to be read of a piece of HTML, in `text`."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.parts: list[str] = []
+    text = ""
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
         """What begins a line is set apart from what stands before."""
-        self.parts += " " if tag in ("br", "p", "li") else ""
+        self.text += " " if tag in ("br", "p", "li") else ""
 
     def handle_data(self, data: str) -> None:
         """A text between two tags."""
-        self.parts.append(data)
-
-
-def read_section(text: str) -> str:
-    """The name of a section of a site; an address that may tell of someone is refused."""
-    if _OF_SOMEONE.search(found := text.strip()):
-        raise ValueError("is no folder's name, and may tell of someone; leave the row out")
-    if _text.is_total(found):
-        raise ValueError("is a total, and no section; leave the row out")
-    return found
+        self.text += data
 
 
 def _plain(text: str) -> str:
@@ -304,7 +241,7 @@ def _plain(text: str) -> str:
     parser = _PlainText()
     parser.feed(text)
     parser.close()
-    found = re.sub(r"[ \t\r\n]+", " ", "".join(parser.parts)).strip()
+    found = re.sub(r"[ \t\r\n]+", " ", parser.text).strip()
     if not found:
         raise ValueError("is empty")
     return found
@@ -320,17 +257,8 @@ def read_host(text: str) -> str:
 
 def read_ticket(text: str) -> str:
     """The number of a ticket, whose thousands may be set apart by spaces."""
-    if "@" in text or len(text) > 60:
-        raise ValueError("is no number of a ticket")
-    return text if _text.parse_count(text) is None else re.sub(r"\s", "", text)
-
-
-def read_title(text: str) -> str:
-    """A title, which is no total of all of them."""
-    found = _text.short(text, 200)
-    if _text.is_total(found):
-        raise ValueError("is the total of the titles, beside them; take the row away")
-    return found
+    found = _sound("ticket", text)
+    return found if _text.parse_count(found) is None else re.sub(r"\s", "", found)
 
 
 def read_title_id(text: str) -> str:
@@ -339,18 +267,9 @@ def read_title_id(text: str) -> str:
     >>> read_title_id("978-2-00-000000-2"), read_title_id("REF-12")
     ('9782000000002', 'REF-12')
     """
-    if _SHORTENED.fullmatch(text):
-        raise ValueError("was shortened by a spreadsheet; format the column as text")
-    digits = re.sub(r"[ -]", "", text)
+    digits = re.sub(r"[ -]", "", _sound("title_id", text))
     isbn = re.fullmatch(r"97[89]\d{10}|\d{9}[\dX]", digits, re.ASCII)
-    return digits if isbn else read_title(text)
-
-
-def read_list(text: str) -> str:
-    """The name of a list of subscribers, which is no total of all of them."""
-    if _text.is_total(text):
-        raise ValueError("is the total of the lists, beside them; take the row away")
-    return text
+    return digits if isbn else _sound("title", _text.short(text, 200))
 
 
 def read_period(text: str) -> tuple[date, date]:
@@ -370,30 +289,6 @@ def read_month(text: str) -> pd.Timestamp:
     if isinstance(span, str):
         raise ValueError(span)
     return pd.Timestamp(span[0])
-
-
-def read_participant(text: str) -> str:
-    """A participant's code, in capitals: `p01` and `P01` are one."""
-    code = fold_label(text).upper()
-    if not _CODE.fullmatch(code.lower()):
-        raise ValueError(
-            "is no participant code such as P01; never write a name or an e-mail address"
-        )
-    return code
-
-
-def read_label(text: str) -> str:
-    """A label of a session, a system or a task."""
-    if _text.tells_of_someone(text, 120):
-        raise ValueError("is long, or may tell of somebody; write a label of your own")
-    return text
-
-
-def read_item(text: str) -> int:
-    """An answer to an item of the System Usability Scale."""
-    if not re.fullmatch(r"[1-5](?:[.,]0)?", text):
-        raise ValueError("is no answer from 1 to 5 to an item of the SUS")
-    return int(text[0])
 
 
 def read_task_time(text: str) -> float:
@@ -417,12 +312,34 @@ def read_task_time(text: str) -> float:
     return seconds
 
 
-# --- The places of which exports tell: towns, departments, counters, by their names or codes
+# --- What a kind of cells refuses, as the table in YAML says
 
 _LONGEST_PLACE = 80
-_WAY = "rue|av|avenue|bd|boulevard|chemin|impasse|allees?|route|place|quai|cours"
-_STREET = re.compile(rf"\d ?(?:bis|ter)?,? (?:{_WAY})\b")
-_NUMBER = re.compile(r"\d+[.,]0+|\d([.,]\d+)?e\+?\d+", re.ASCII | re.IGNORECASE)
+
+
+def _sound(kind: str, text: str) -> str:
+    """A text of a kind, which is nothing that its rules refuse: the first that does tells why.
+
+    >>> _sound("title", "Journal")
+    'Journal'
+    """
+    for rule in _WORDS["refused"][kind]:
+        if (
+            ("unlike" in rule and not re.fullmatch(rule["unlike"], text))
+            or ("holds" in rule and re.search(rule["holds"], text))
+            or ("longer" in rule and len(text) > rule["longer"])
+            or ("total" in rule and _text.is_total(text))
+            or ("words" in rule and fold_label(text) in rule["words"])
+            or ("personal" in rule and _text.tells_of_someone(text, rule["personal"]))
+        ):
+            raise ValueError(rule["why"])
+    return text
+
+
+def read_amount(text: str) -> float:
+    """An amount in euros: decimal point or comma, thousands set apart by spaces, maybe a €."""
+    plain = _sound("amount", fold(text).removesuffix("eur").removesuffix("€").rstrip())
+    return float(plain.replace(" ", "").replace(",", ".")) + 0.0  # no page shows a -0
 
 
 def read_place(text: str) -> str:
@@ -431,12 +348,7 @@ def read_place(text: str) -> str:
     >>> read_place("01"), read_place("Saint-Denis  (974)")
     ('01', 'Saint-Denis (974)')
     """
-    if _text.is_total(text) or fold_label(text) in _WORDS["everywhere"]:
-        raise ValueError("is the total of the areas, beside them; take the row away")
-    if _NUMBER.fullmatch(text):
-        raise ValueError("was made a number by a spreadsheet; format the column as text")
-    if _text.tells_of_someone(text, _LONGEST_PLACE) or _STREET.search(fold_label(text)):
-        raise ValueError("may tell of somebody; write the name or code of a town or department")
+    _sound("street", fold_label(_sound("place", text)))
     return _text.short(text, _LONGEST_PLACE)
 
 
@@ -446,27 +358,32 @@ _Reader = Callable[[str], object]
 _READERS: dict[str, _Reader] = {
     one.__name__.removeprefix("read_"): one
     for one in (
-        read_number, read_answer, read_host, read_participant, read_label, read_task_time,
-        read_item, read_line, read_name, read_figure, read_unit, read_base, read_published,
-        read_url, read_departement, read_ticket, read_theme, read_section, read_title,
-        read_title_id, read_list, read_place, read_month, read_signed, read_period, read_amount,
+        read_number, read_host, read_task_time, read_line, read_figure, read_unit, read_base,
+        read_published, read_ticket, read_theme, read_title_id, read_place, read_month,
+        read_signed, read_period, read_amount,
     )
 }  # fmt: skip
-_READERS |= {"text": str, "words": str}  # of a value that the format tells
+_READERS |= {kind: partial(_sound, kind) for kind in ("answer", "label", "list", "section", "url")}
+_READERS |= {
+    "departement": lambda text: _sound("departement", text.upper().zfill(2)),  # 1 may be 01
+    "item": lambda text: int(_sound("item", text)[0]),
+    "name": lambda text: _sound("name", read_line(text)),
+    "participant": lambda text: _sound("participant", fold_label(text)).upper(),  # p01 is P01
+    "title": lambda text: _sound("title", _text.short(text, 200)),
+    "text": str,  # and words, of a value that the format tells
+    "words": str,
+}
 
 
 def reader_of(kind: str, field: str, column: SourceColumn, catalogue: Catalogue) -> _Reader:
     """What reads one cell of a kind, and raises a `ValueError` that says why it cannot."""
 
-    def product(text: str) -> str:
-        if text not in catalogue.products:
+    def known(text: str) -> str:
+        if kind == "product" and text not in catalogue.products:
             raise ValueError("is no product of the catalogue; write its id")
-        return text
-
-    def indicator(text: str) -> str:
-        if text not in catalogue.indicators:
-            known = bounded(catalogue.indicators)
-            raise ValueError(f"is no indicator of the catalogue; known: {known}")
+        if kind == "indicator" and text not in catalogue.indicators:
+            listed = bounded(catalogue.indicators)
+            raise ValueError(f"is no indicator of the catalogue; known: {listed}")
         return text
 
     if column.html:
@@ -484,4 +401,4 @@ def reader_of(kind: str, field: str, column: SourceColumn, catalogue: Catalogue)
     if kind in ("time", "times", "moment"):  # which comes so long after another
         read = _moments.duration_reader(column)
         return _moments.short_time(read) if kind == "time" else read
-    return {"product": product, "indicator": indicator, **_READERS}[kind]
+    return known if kind in ("product", "indicator") else _READERS[kind]

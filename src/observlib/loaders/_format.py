@@ -14,14 +14,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
+from observlib import loaders
 from observlib.base.errors import ObservError
 from observlib.base.text import fold_label
 from observlib.catalogue import FIELDS, Catalogue, Device, Format, SourceColumn, contract, tables
-from observlib.loaders import Loaded, _grid, _moments, _text
+from observlib.loaders import Loaded, Reading, _grid, _moments, _settled, _text
 from observlib.loaders._cells import CELL_SEPARATOR, read_each, reader_of
 from observlib.loaders._grid import Grid, coded, of_texts, places_of
-from observlib.loaders._rows import Reading, id_of, rejects_of, settle, with_texts
-from observlib.loaders._settled import SETTLED, summed
 from observlib.loaders._survey import SurveyColumn, responses
 from observlib.loaders._text import PIECE, header_label, short
 
@@ -78,30 +77,21 @@ def _answer_columns(grid: Grid, form: Format) -> dict[int, SurveyColumn]:
         taken |= {*column.headers, *([column.only_if.header] if column.only_if else [])}
     folded = {fold_label(name) for name in taken}
     count = Counter(grid.header)
-    names = {
-        place: _names(name, grid.others[place] if grid.others else (), form, count[name] == 1)
-        for place, name in enumerate(grid.header)
-        if fold_label(name) not in folded
-    }
-    if form.answers.repeats:
-        there = set(grid.header)
-        told = {place: _parts(form.answers.option, grid.header[place]) for place in names}
-        names = {at: own for at, own in names.items() if not ((p := told[at]) and p[1] in there)}
-    separator = form.answers.separator
-    return {at: SurveyColumn(own, separator=separator) for at, own in names.items() if any(own)}
-
-
-def _names(name: str, others: Sequence[str], form: Format, alone: bool) -> tuple[str, ...]:
-    """What a questionnaire may call a column; an option `Question [Option]`, as LimeSurvey does."""
-    known = [name, *others] if alone else [*others, name]
-    parts = [_parts(form.answers.option, one) for one in known]
-    known += [f"{found[1]} [{found[2]}]" for found in parts if found]
-    return tuple(dict.fromkeys(one for one in known if one))
-
-
-def _parts(option: str | None, header: str) -> re.Match[str] | None:
-    """The question and the option that a header tells, by the format's pattern if it has one."""
-    return re.fullmatch(option, header, re.DOTALL) if option else None
+    option = re.compile(form.answers.option or r"(?!)", re.DOTALL)  # without one, none is an option
+    found: dict[int, SurveyColumn] = {}
+    for place, name in enumerate(grid.header):
+        part = option.fullmatch(name)
+        again = form.answers.repeats and part and part[1] in count
+        if again or fold_label(name) in folded:
+            continue
+        others = grid.others[place] if grid.others else ()
+        known = [name, *others] if count[name] == 1 else [*others, name]
+        parts = filter(None, map(option.fullmatch, known))
+        # an option is `Question [Option]`, as LimeSurvey has it
+        names = dict.fromkeys([*known, *(f"{told[1]} [{told[2]}]" for told in parts)])
+        if own := tuple(filter(None, names)):
+            found[place] = SurveyColumn(own, separator=form.answers.separator)
+    return found
 
 
 # --- Where the fields of a format stand in an export, and the texts of their cells
@@ -149,9 +139,7 @@ def _texts_of(grid: Grid, reading: Reading) -> pd.DataFrame:
         at, *more = places_of(grid.header, column.headers)
         codes, known = coded(whole, at)
         known = [*map(str.strip, known)]
-        wrong = [
-            n for n, cell in enumerate(known) if cell[:1] == "#" and _text.is_formula_error(cell)
-        ]
+        wrong = [n for n, cell in enumerate(known) if _text.is_formula_error(cell)]
         for place in np.flatnonzero(np.isin(codes, wrong)) if wrong else ():
             what = f"holds {known[codes[place]]} in {short(titles[field])!r}"
             reading.add(int(lines[place]), "", f"{what}, the error of a formula; mend the cell")
@@ -245,8 +233,8 @@ def format_batches(
     titles = _titles_of(path, grid, form)
     if not grid.rows:
         raise ObservError(f"{path}: no row under the header; export it again")
-    form = _with_untold(form, titles)
-    form = _with_period(grid, whole := Reading(path=path, form=form, device=device, titles=titles))
+    whole = Reading(path=path, form=_with_untold(form, titles), device=device, titles=titles)
+    form = _with_period(grid, whole)
     whole = replace(whole, form=form)
     long = len(grid.rows) == PIECE and _grid.in_pieces(path, form)
     if long and not _stand_alone(whole):
@@ -265,44 +253,44 @@ def format_batches(
         reading = whole.piece(grid.header, grid.rows)
         texts = _texts_of(grid, reading)
         values = {
-            field: _read(texts, field, reading, how.get(field), zone, before, catalogue)
+            field: _read(texts, field, reading, how, zone, before, catalogue)
             for field in form.columns
         }
         frame = reading.without(pd.DataFrame(values, index=texts.index))
         if form.table == "responses":
             found = _answered(grid, frame, reading, catalogue)
         else:
-            frame, told = SETTLED[form.table](frame, reading)
+            frame = getattr(_settled, f"settle_{form.table}")(frame, reading)
             if form.sums and form.table == "audience":  # held to its contract once it is whole
-                parts = summed(pd.concat([parts, frame]) if len(parts) else frame)
+                parts = _settled.summed(pd.concat([parts, frame]) if len(parts) else frame)
                 none, count = contract.empty(form.table), len(frame)
-                found = Loaded(form.table, none, contract.no_rejects(), tuple(told), added=count)
+                found = Loaded(form.table, none, contract.no_rejects(), added=count)
             else:
-                found = settle(path, form.table, frame, (), told, seen)
+                found = loaders.settle(path, form.table, frame, (), seen=seen)
         if device.verbatims and form.texts:
             found, lacking = _with_texts(found, frame, grid, reading)
             more += lacking
-        more += found.notices
+        more += [*found.notices, *reading.notices]
         rejects = reading.rejects(path, titles, texts, _shown)
-        found = replace(found, rejects=rejects_of(rejects, found.rejects), notices=())
+        found = replace(found, rejects=loaders.rejects_of(rejects, found.rejects), notices=())
         yield found
     if len(parts):
-        yield settle(path, form.table, parts, ())
-    unknown = [f"{field} is left unknown: {why}" for field, why in form.unknown.items()]
+        yield loaders.settle(path, form.table, parts, ())
+    more += [f"{field} is left unknown: {why}" for field, why in form.unknown.items()]
     counted = [
         f"{count} {'row does' if count == 1 else 'rows do'} not count: {why}"
         for why, count in (+left).items()
     ]
     texts_ = None if found.texts is None else found.texts[:0]
     last = replace(found, rows=found.rows[:0], rejects=found.rejects[:0], texts=texts_)
-    yield replace(last, notices=(*counted, *more, *unknown), added=0)
+    yield replace(last, notices=(*counted, *more), added=0)
 
 
 def _with_texts(
     found: Loaded, frame: pd.DataFrame, grid: Grid, reading: Reading
 ) -> tuple[Loaded, list[str]]:
     """What a piece holds, with what people wrote in the format's columns of texts; what lacks."""
-    ids = frame[id_of(found.table)].astype(str).groupby(level=0).first().to_dict()
+    ids = frame[loaders.id_of(found.table)].astype(str).groupby(level=0).first().to_dict()
     headers = reading.form.texts
     places = {question: places_of(grid.header, names)[:1] for question, names in headers.items()}
     cells = {
@@ -312,7 +300,7 @@ def _with_texts(
     }
     every = ", ".join(header for names in headers.values() for header in names)
     lacking = [] if cells else [f"no column of texts ({every}): no text is loaded"]
-    return with_texts(reading.path, found, reading.device, ids, cells), lacking
+    return loaders.with_texts(reading.path, found, reading.device, ids, cells), lacking
 
 
 def _stand_alone(reading: Reading) -> bool:
@@ -322,13 +310,11 @@ def _stand_alone(reading: Reading) -> bool:
     far = far or (form.sums and form.table != "audience")
     if far or any(column.same for column in form.columns.values()):
         return False
-    return {
-        "calls": True,
-        "call_intervals": True,
-        "audience": True,
-        "ratings": "answer_id" in titles,  # else it is a place among those of one moment
-        "tickets": "extracted" in titles or device.extracted is not None,  # else the latest moment
-    }.get(form.table, False)
+    if form.table == "ratings":  # whose answers are numbered among those of one moment
+        return "answer_id" in titles
+    if form.table == "tickets":  # which are seen at the latest moment
+        return "extracted" in titles or device.extracted is not None
+    return form.table in ("calls", "call_intervals", "audience")
 
 
 def _with_untold(form: Format, titles: dict[str, str]) -> Format:
@@ -413,7 +399,7 @@ def _read(
     texts: pd.DataFrame,
     field: str,
     reading: Reading,
-    how: _moments.Written | None,
+    how: dict[str, _moments.Written],
     zone: ZoneInfo,
     before: dict[str, pd.Timestamp],
     catalogue: Catalogue,
@@ -436,11 +422,8 @@ def _read(
     elif there.empty:
         found, why = there.astype("datetime64[us]"), {}
     else:
-        forms = column.forms or _FORMS
         last = before.get(field)
-        found, why = _moments.read_moments(
-            there, forms, zone, kind == "day", form.in_order, how, last
-        )
+        found, why = _moments.read_moments(there, how[field], zone, form.in_order, last)
         if found.notna().any():
             before[field] = found.dropna().iloc[-1]
     if alone:

@@ -8,10 +8,11 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property, partial
-from itertools import chain, count, islice
+from itertools import chain, count, islice, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -134,57 +135,6 @@ def _is_plainly_quoted(text: str, sign: str) -> bool:
     return '"' not in re.sub(cell, "", text, flags=re.MULTILINE)
 
 
-# --- Joining an export with the file that lies beside it, where its format says so
-
-_Table = tuple[list[str], Mapping[int, Sequence[str]]]  # header, and rows by line
-
-
-def export_files(path: Path, device: Device, known: Catalogue) -> list[Path]:
-    """The files of an export: itself, and the one beside it where its format joins one."""
-    form = known.formats.get(device.loader)
-    other = form.layout.beside.of(path) if form and form.layout.beside else None
-    return [path, other] if other else [path]
-
-
-def joined_files(
-    path: Path, table: _Table, beside: Beside, read: Callable[[Path], _Table]
-) -> _Table:
-    """The header and rows of an export with the columns, maybe empty, of the file beside it."""
-    other = beside.of(path)
-    if other is None:
-        raise ObservError(f"{path}: its name is not {beside.file}, to tell which file is beside it")
-    if not other.is_file() or other.is_symlink():
-        raise ObservError(f"{path}: {other.name} is not beside it; put both into one folder")
-    (header, rows), (more, more_rows) = table, read(other)
-    at, there = _place(path, header, beside.key), _place(other, more, beside.other_key)
-    by_key: dict[str, Sequence[str]] = {}
-    for line, cells in more_rows.items():
-        key = cells[there].strip() if len(cells) == len(more) else ""
-        if not key or key in by_key:
-            what = f"has no {beside.other_key}" if not key else "has the key of an earlier row"
-            raise ObservError(f"{other}:{line}: {what}; export both files again")
-        by_key[key] = cells
-    none = [""] * len(more)
-    found = {
-        line: [*cells, *by_key.get(cells[at].strip(), none)]
-        if len(cells) == len(header)
-        else cells  # which is refused as it is
-        for line, cells in rows.items()
-    }
-    if not any(cells[at].strip() in by_key for cells in rows.values() if len(cells) > at):
-        raise ObservError(
-            f"{path}: no {beside.key} of it is in {other.name}; export both for the same period"
-        )
-    return [*header, *(f"beside.{name}" for name in more)], found
-
-
-def _place(path: Path, header: Sequence[str], name: str) -> int:
-    _text.need_columns(
-        path, header, [name], f"{_text.short(name)} joins the two files of the export"
-    )
-    return header.index(name)
-
-
 # --- The table of an export in each layout, and its rows that count
 
 _MOST_BYTES = 500_000_000  # of all of an archive's texts
@@ -259,33 +209,69 @@ def read_grid(path: Path, form: Format) -> Grid:
         header, others, below = _csv(path, partial(_text.lines_of_text, section), form)
         grid = Grid(header, _held(path, below), others=others)
         if form.made_on and (told := re.search(form.made_on, text)):
-            grid = replace(grid, made_on=_day(told[1]))
+            with suppress(ValueError):
+                grid = replace(grid, made_on=date.fromisoformat(told[1]))
     elif layout.kind == "json":
         header, whole, around = read_records(path, layout)
         grid = Grid(header, whole, around=tuple(around))
     else:
         grid = (_archive if layout.kind == "archive" else _workbook)(path, form)
     if layout.beside:
-        plain = form.model_copy(update={"layout": layout.model_copy(update={"beside": None})})
-
-        def table(of: Path) -> tuple[list[str], _Rows]:
-            other = read_grid(of, plain)
-            return other.header, other.rows
-
-        header, rows = joined_files(path, (grid.header, grid.rows), layout.beside, table)
-        grid = replace(grid, header=header, rows=rows)
-    if form.zone_from:
-        grid = _with_zone(path, grid, form.zone_from)
-    if layout.footer:
-        grid = _above(grid, layout.footer)
+        grid = _joined(path, grid, form, layout.beside)
+    if form.zone_from:  # which a cell tells, maybe of the header or footer
+        pattern, cells = form.zone_from, chain(grid.header, *grid.rows.values())
+        zone = next((found[1] for cell in cells if (found := re.search(pattern, cell))), None)
+        if zone is None:
+            raise ObservError(f"{path}: does not tell the zone of its moments; {_AGAIN}")
+        grid = replace(grid, zone=zone)
+    if footer := layout.footer:
+        above = takewhile(
+            lambda row: not (row[1] and re.match(footer, row[1][0])), grid.rows.items()
+        )
+        grid = replace(grid, rows=dict(above))
     return grid
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+def export_files(path: Path, device: Device, known: Catalogue) -> list[Path]:
+    """The files of an export: itself, and the one beside it where its format joins one."""
+    form = known.formats.get(device.loader)
+    other = form.layout.beside.of(path) if form and form.layout.beside else None
+    return [path, other] if other else [path]
+
+
+def _joined(path: Path, grid: Grid, form: Format, beside: Beside) -> Grid:
+    """The rows of an export with the columns, maybe empty, of the file beside it."""
+    other = beside.of(path)
+    if other is None:
+        raise ObservError(f"{path}: its name is not {beside.file}, to tell which file is beside it")
+    if not other.is_file() or other.is_symlink():
+        raise ObservError(f"{path}: {other.name} is not beside it; put both into one folder")
+    layout = form.layout.model_copy(update={"beside": None})
+    more = read_grid(other, form.model_copy(update={"layout": layout}))
+    for of, header, key in (
+        (path, grid.header, beside.key), (other, more.header, beside.other_key)
+    ):  # fmt: skip
+        why = f"{_text.short(key)} joins the two files of the export"
+        _text.need_columns(of, header, [key], why)
+    at, there = grid.header.index(beside.key), more.header.index(beside.other_key)
+    by_key: dict[str, Sequence[str]] = {}
+    for line, cells in more.rows.items():
+        key = cells[there].strip() if len(cells) == len(more.header) else ""
+        if not key or key in by_key:
+            what = "has the key of an earlier row" if key else f"has no {beside.other_key}"
+            raise ObservError(f"{other}:{line}: {what}; export both files again")
+        by_key[key] = cells
+    if not any(cells[at].strip() in by_key for cells in grid.rows.values() if len(cells) > at):
+        raise ObservError(
+            f"{path}: no {beside.key} of it is in {other.name}; export both for the same period"
+        )
+    none = [""] * len(more.header)
+    rows = {line: [*cells] for line, cells in grid.rows.items()}
+    for cells in rows.values():
+        if len(cells) == len(grid.header):  # another is refused as it is
+            cells += by_key.get(cells[at].strip(), none)
+    header = [*grid.header, *(f"beside.{name}" for name in more.header)]
+    return replace(grid, header=header, rows=rows)
 
 
 def _section(path: Path, text: str, layout: Layout) -> str:
@@ -394,7 +380,7 @@ def _as_wide(cells: list[str], header: list[str]) -> list[str]:
 def _workbook(path: Path, form: Format) -> Grid:
     layout = form.layout
     header: list[str] = []
-    named: list[str] = []
+    named = header
     others: _Others = ()
     rows: dict[int, list[str]] = {}
     first, before, found = "", 0, 0
@@ -459,24 +445,6 @@ def _archive(path: Path, form: Format) -> Grid:
             found[before + line] = [told.get(name, "") for name in header]
         before += max(grid.rows, default=0)
     return Grid(header, found)
-
-
-def _with_zone(path: Path, grid: Grid, pattern: str) -> Grid:
-    """The zone that a cell of the table tells, maybe of its header or footer."""
-    for cell in chain(grid.header, *grid.rows.values()):
-        if found := re.search(pattern, cell):
-            return replace(grid, zone=found[1])
-    raise ObservError(f"{path}: does not tell the zone of its moments; {_AGAIN}")
-
-
-def _above(grid: Grid, footer: str) -> Grid:
-    """The rows above the first whose first cell is that of the footer."""
-    rows: dict[int, Sequence[str]] = {}
-    for line, cells in grid.rows.items():
-        if cells and re.match(footer, cells[0]):
-            break
-        rows[line] = cells
-    return replace(grid, rows=rows)
 
 
 # --- The rows of an export that count, as its format says, and where its columns stand

@@ -16,11 +16,10 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
-from email.message import Message
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses, parsedate_to_datetime
-from functools import reduce
 from itertools import product
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -168,6 +167,7 @@ def _items(record: Any, rows_of: str | None = None) -> Iterator[dict[str, str]]:
 
 # --- The threads of a mailbox (mbox, RFC 4155), of which each is a ticket
 
+_FIELDS = ("Auto-Submitted", "References", "In-Reply-To", "From", "Message-ID", "Date")
 _MAIL_HEADER = ["thread", "received", "answered", "whole"]
 _FROM = re.compile(rb"From \S+ .*\d{4}(?: [+-]\d{4})?\s*")  # no body's line that begins so
 _ID = re.compile(r"<([^<>\s]{1,500})>")
@@ -205,33 +205,24 @@ def read_mbox(path: Path, addresses: Sequence[str]) -> tuple[list[str], dict[int
     rows: dict[int, list[str]] = {}
     for thread in threads:
         mails = sorted(thread, key=lambda mail: (mail.moment or _NEVER, mail.line))
-        first = next((mail for mail in mails if mail.written and not mail.ours), None)
+        written = [mail for mail in mails if mail.written]
+        first = next((mail for mail in written if not mail.ours), None)
         if first is None:
             continue
-        after = [
-            mail.moment
-            for mail in mails
-            if mail.ours and mail.written and mail.moment and mail.moment > (first.moment or _NEVER)
-        ]
+        sent = [mail.moment for mail in written if mail.ours and mail.moment]
+        after = [moment for moment in sent if moment > (first.moment or _NEVER)]
         root = mails[0].ids[:1]
         whole = not root or any(root[0] == mail.ids[-1] for mail in mails if mail.ids)
-        rows[first.line] = [
-            _digest(root[0]) if root else "",
-            _told(first.moment),
-            _told(after[0]) if after else "",
-            "yes" if whole else "no",
-        ]
+        # what stands for a Message-ID is drawn, with a letter first: no digits of a card
+        name = "f" + hashlib.sha256(root[0].encode()).hexdigest()[:15] if root else ""
+        received, answered = _in_utc(first.moment), _in_utc(after[0]) if after else ""
+        rows[first.line] = [name, received, answered, "yes" if whole else "no"]
     if not rows:
         raise ObservError(f"{path}: holds no message from outside; check the device's `addresses`")
     return _MAIL_HEADER, dict(sorted(rows.items()))
 
 
-def _digest(name: str) -> str:
-    """What stands for a Message-ID, which is drawn, with a letter first: no digits of a card."""
-    return "f" + hashlib.sha256(name.encode()).hexdigest()[:15]
-
-
-def _told(moment: datetime | None) -> str:
+def _in_utc(moment: datetime | None) -> str:
     """A moment in UTC; a sign that none is where the message has none that can be read."""
     return f"{moment:%Y-%m-%d %H:%M:%S}Z" if moment else "?"
 
@@ -272,26 +263,19 @@ def _heads(path: Path) -> Iterator[tuple[int, bytes]]:
 def _mail(line: int, head: bytes, ours: tuple[str, ...]) -> _Mail:
     """What counts of a message."""
     told = BytesHeaderParser().parsebytes(head)
-    sent = str(told.get("Auto-Submitted", "no")).split(";")[0].strip().casefold()
-    above = _ID.findall(str(told.get("References", ""))) or _ids(told, "In-Reply-To")
-    sender = str(told.get("From", ""))
+    field = {name: str(told.get(name, "")) for name in _FIELDS}
+    sent = field["Auto-Submitted"].split(";")[0].strip().casefold()
+    above = _ID.findall(field["References"]) or _ID.findall(field["In-Reply-To"])[:1]
+    sender = field["From"]
     read = getaddresses([sender] * (sender.count("(") + sender.count(":") <= _MOST_SIGNS))
     senders = [address.casefold() for _, address in read]
     own = any(a == one or a.endswith(f"@{one}") for a in senders for one in ours)
-    name = _ids(told, "Message-ID") or ([f"line {line}"] if above else [])
-    return _Mail(line, [*above, *name], _moment(told), own, sent == "no")
-
-
-def _ids(told: Message, name: str) -> list[str]:
-    return _ID.findall(str(told.get(name, "")))[:1]
-
-
-def _moment(told: Message) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(str(told.get("Date", "")))
-        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, TypeError, OverflowError):
-        return None
+    name = _ID.findall(field["Message-ID"])[:1] or ([f"line {line}"] if above else [])
+    moment = None
+    with suppress(ValueError, TypeError, OverflowError):
+        written = parsedate_to_datetime(field["Date"])
+        moment = written.replace(tzinfo=written.tzinfo or UTC).astimezone(UTC)
+    return _Mail(line, [*above, *name], moment, own, "Auto-Submitted" not in told or sent == "no")
 
 
 def _threads(mails: Iterable[_Mail]) -> Iterator[list[_Mail]]:
@@ -354,10 +338,15 @@ def read_queue_log(path: Path, text: str) -> tuple[list[str], dict[int, list[str
             calls[key] = line, [call.replace(".", ":"), moment, "", "", "", queue]
         elif key in calls:
             _tell(calls[key][1], int(moment), name, data)
-    rows = sorted(row for row in (*done, *calls.values()) if row[1][2])
+    rows = dict(sorted(row for row in (*done, *calls.values()) if row[1][2]))
     if not rows:
         raise ObservError(f"{path}: holds no call that entered a queue; give another period's log")
-    return _QUEUE_LOG_HEADER, _with_keys(dict(rows))
+    seen: Counter[str] = Counter()
+    for cells in rows.values():  # a call came in several queues, or twice in one
+        seen[call := cells[0]] += 1
+        if seen[call] > 1:
+            cells[0] = f"{call}/{seen[call]}"
+    return _QUEUE_LOG_HEADER, rows
 
 
 def _tell(row: list[str], moment: int, name: str, data: list[str]) -> None:
@@ -375,16 +364,6 @@ def _tell(row: list[str], moment: int, name: str, data: list[str]) -> None:
         row[4] = str(moment - int(row[1]) - int(row[3] or 0))
 
 
-def _with_keys(rows: dict[int, list[str]]) -> dict[int, list[str]]:
-    """The rows, with a call's own key where it came in several queues, or twice in one."""
-    seen: Counter[str] = Counter()
-    for cells in rows.values():
-        seen[call := cells[0]] += 1
-        if seen[call] > 1:
-            cells[0] = f"{call}/{seen[call]}"
-    return rows
-
-
 # --- Going over XML that comes from outside: as a stream, without document type, within bounds
 
 MOST_XML = 100_000_000  # of what is unpacked: a survey of 100 questions and 40 000 responses
@@ -398,9 +377,7 @@ class UnfitXml(Exception):
     """Why a text is no XML, or none of those that are read: the end of a sentence."""
 
 
-def walk(
-    stream: IO[bytes], most: int, elements: int, start: _Start, end: _End | None = None
-) -> int:
+def walk(stream: IO[bytes], elements: int, start: _Start, end: _End | None = None) -> int:
     """Call `start` with each element and its attributes, and `end` with it and its text."""
     count = depth = length = size = 0
     texts: list[str] = []
@@ -412,8 +389,7 @@ def walk(
             raise UnfitXml(f"is nested more than {_DEEPEST} levels deep")
         if count > elements:
             raise UnfitXml("holds more elements than any export")
-        if texts:
-            texts.clear()
+        texts.clear()
         start(tag, attributes)
 
     def closed(tag: str) -> None:
@@ -443,8 +419,8 @@ def walk(
     try:
         while piece := stream.read(1 << 16):
             size += len(piece)
-            if size > most:
-                raise UnfitXml(f"holds more than {most // 10**6} MB")
+            if size > MOST_XML:
+                raise UnfitXml(f"holds more than {MOST_XML // 10**6} MB")
             parser.Parse(piece, False)
             if size - parser.CurrentByteIndex > _LONGEST:  # which would be read again each time
                 raise UnfitXml(f"holds a tag of more than {_LONGEST:,} characters")
@@ -457,17 +433,15 @@ def walk(
 # --- The sheets of an OpenDocument workbook (.ods): how far they span, before they are laid out
 
 _CONTENT = "content.xml"  # the part that holds all sheets
-_TIMES = re.compile(r"\d{1,9}", re.ASCII)
 _TOO_MANY = 10**9
 _MOST_ERRORS = 100_000  # of formulas, in all sheets
+_Spans = list[tuple[int, int]]  # height and width of sheets
+_Errors = set[tuple[int, int]]  # row and column, from 1, of errors of formulas
 _CELLS = ("table-cell", "covered-table-cell")
 
 
-def sheet_sizes(
-    stream: IO[bytes], most: int, elements: int, errors: set[tuple[int, int]]
-) -> tuple[list[tuple[int, int]], int]:
-    """Height and width of each sheet, from A1 to the last cell that holds something."""
-    found: list[tuple[int, int]] = []
+def _in_ods(found: _Spans, errors: _Errors) -> _Start:
+    """What notes height and width of each sheet, from A1 to the last cell that holds something."""
     row = rows = column = columns = 0  # those before, and how often the present one repeats
 
     def filled() -> None:
@@ -495,14 +469,13 @@ def sheet_sizes(
         elif name == "p" and columns:
             filled()
 
-    count = walk(stream, most, elements, start)
-    return found, count
+    return start
 
 
 def _times(given: dict[str, str], name: str) -> int:
     """How often something repeats; what is no number of nine digits is more than is read."""
     told = next((value for key, value in given.items() if key.endswith(f":{name}")), "1")
-    return int(told) if _TIMES.fullmatch(told) else _TOO_MANY
+    return int(told) if re.fullmatch("[0-9]{1,9}", told) else _TOO_MANY
 
 
 Cell = Any
@@ -536,12 +509,9 @@ def workbook_sheets(path: Path, mend: str) -> Iterator[tuple[str, list[list[Cell
         yield name, rows
 
 
-def _measure(path: Path, raw: bytes, mend: str) -> set[tuple[int, int]]:
-    """The rows and columns, from 1, where a sheet (whose root tells) has a formula's error.
-
-    Refuses what is no .xlsx or .ods, or so large or scattered that it would fill the memory.
-    """
-    errors: set[tuple[int, int]] = set()
+def _measure(path: Path, raw: bytes, mend: str) -> _Errors:
+    """Where sheets have a formula's error, from 1; what would fill the memory is refused."""
+    errors: _Errors = set()
     cells = sheets = elements = 0
     try:
         book = zipfile.ZipFile(io.BytesIO(raw))
@@ -557,8 +527,11 @@ def _measure(path: Path, raw: bytes, mend: str) -> set[tuple[int, int]]:
             try:
                 if part.compress_type not in _COMPRESSIONS:
                     raise NotImplementedError("its compression is neither none nor deflate")
+                spans: _Spans = []
+                note = (_in_ods if part.filename == _CONTENT else _in_xlsx)(spans, errors)
                 with book.open(part) as stream:
-                    spans, count = _spans(part.filename, stream, _MOST_ELEMENTS - elements, errors)
+                    with suppress(_Other):
+                        elements += walk(stream, _MOST_ELEMENTS - elements, note)
                     while stream.read(1 << 20):  # to its end, where its checksum is
                         pass
             except UnfitXml as error:
@@ -572,7 +545,7 @@ def _measure(path: Path, raw: bytes, mend: str) -> set[tuple[int, int]]:
             except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
                 where = short(part.filename)
                 raise ObservError(f"{path}: its part {where!r} is damaged; {mend}") from error
-            sheets, elements = sheets + len(spans), elements + count
+            sheets += len(spans)
             cells += sum(height * width for height, width in spans)
             if cells > _MOST_IN_SHEETS:
                 height, width = max(spans, key=math.prod)
@@ -585,51 +558,39 @@ def _measure(path: Path, raw: bytes, mend: str) -> set[tuple[int, int]]:
     return errors
 
 
-def _spans(
-    name: str, stream: IO[bytes], elements: int, errors: set[tuple[int, int]]
-) -> tuple[list[tuple[int, int]], int]:
-    """Height and width from A1 of a part's sheets, and how many elements; notes errors."""
-    if name == _CONTENT:
-        return sheet_sizes(stream, MOST_XML, elements, errors)
-    height = width = row = column = 0
-    root = ""
+def _in_xlsx(found: _Spans, errors: _Errors) -> _Start:
+    """The same of the one sheet that a part of an .xlsx may be."""
+    row = column = 0
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal height, width, row, column, root
-        if ":" in tag:
-            tag = tag.rpartition(":")[2]
-        root = root or tag
-        if root != _SHEET:
-            raise _Other
+        nonlocal row, column
+        tag = tag.rpartition(":")[2]
+        if not found:
+            if tag != _SHEET:
+                raise _Other
+            found.append((0, 0))
         if tag in ("v", "is", "f"):  # a cell without is no more than a format, maybe of a column
-            height, width = max(height, row), max(width, column)
+            found[0] = max(found[0][0], row), max(found[0][1], column)
         elif tag == "row":  # a place that is not told is the next
             at = attributes.get("r", "")
             row, column = int(at) if _NUMBER.fullmatch(at) else row + 1, 0
         elif tag == "c":
-            if found := _PLACE.fullmatch(attributes.get("r", "")):
-                row, column = int(found[2]), _column(found[1].upper())
+            if place := _PLACE.fullmatch(attributes.get("r", "")):
+                row, column = int(place[2]), 0
+                for letter in place[1].upper():  # AB is the 28th
+                    column = 26 * column + ord(letter) - ord("A") + 1
             else:
                 column += 1
             if attributes.get("t") == "e":
                 errors.add((row, column))
                 if len(errors) > _MOST_ERRORS:
-                    raise UnfitXml(f"holds more than {len(errors) - 1:,} errors of formulas")
+                    raise UnfitXml(f"holds more than {_MOST_ERRORS:,} errors of formulas")
 
-    try:
-        count = walk(stream, MOST_XML, elements, start)
-    except _Other:
-        return [], 0
-    return [(height, width)], count
+    return start
 
 
 class _Other(Exception):
     """A part is no sheet."""
-
-
-def _column(letters: str) -> int:
-    """The number of a column: 28 of `AB`."""
-    return reduce(lambda number, letter: 26 * number + ord(letter) - ord("A") + 1, letters, 0)
 
 
 def text_of(cell: Cell) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -22,8 +23,7 @@ from observlib.base.period import Period
 from observlib.base.text import fold
 from observlib.base.yaml_files import load_data
 from observlib.catalogue import Device, SourceColumn
-from observlib.loaders._rows import day_fault
-from observlib.loaders._text import day_written, parse_count, parse_month
+from observlib.loaders._text import day_written, parse_count, parse_day, parse_month
 
 PARIS = ZoneInfo("Europe/Paris")
 _WRITTEN = load_data(__file__)
@@ -37,57 +37,22 @@ _SKIPPED = "does not exist: summer time began, and this hour was skipped"
 _MONTH_FIRST = "may have its month first, as row {} has; write YYYY-MM-DD"
 
 
-@dataclass(frozen=True)
-class Written:
-    """How columns of moments are written in a whole export.
-
-    `first` is the first line so written, `swapped` the first that shows another order of day and
-    month.
-    """
-
-    form: str
-    first: int | None = None
-    swapped: int | None = None
-
-
-def written_form(
-    pieces: Iterable[Sequence[pd.Series]], forms: Sequence[str], days: bool = False, told: str = ""
-) -> Written:
-    """The form in which columns of moments are written, in pieces of them: that of most cells.
-
-    The first piece decides, but where day and month may be swapped: then all are looked at.
-    """
-    forms = [told] if told else forms
-    if len(forms) == 1 and _swapped(forms[0]) is None:
-        return Written(forms[0])
-    tally = _Tally(forms, days)
-    for piece in pieces:
-        for texts in piece:
-            tally.add(texts)
-        if tally.counts[tally.form] and _swapped(tally.form) is None:
-            break
-    form = tally.form
-    for pair, line in tally.unlike.items():
-        if form in pair and tally.counts[pair[0]] == tally.counts[pair[1]]:
-            raise TwoForms(line, pair if pair[0] == form else pair[::-1])
-    return Written(form, tally.first.get(form), tally.swapped.get(form))
-
-
 @dataclass
-class _Tally:
-    """What each of several forms makes of columns, so far."""
+class Written:
+    """How columns of moments, or `days`, are written in a whole export: what forms make of them."""
 
     forms: Sequence[str]
     days: bool
-    counts: Counter[str] = field(default_factory=Counter)  # of the cells that it reads
+    tried: Sequence[str]  # of the forms
+    counts: Counter[str] = field(default_factory=Counter)  # of the cells that each reads
     first: dict[str, int] = field(default_factory=dict)  # the line of the first of them
-    swapped: dict[str, int] = field(default_factory=dict)  # as in `Written`
+    swapped: dict[str, int] = field(default_factory=dict)  # that of another order of day and month
     unlike: dict[tuple[str, str], int] = field(default_factory=dict)  # read in two ways
     heads: set[str] | None = None  # the forms that read the very first cell
 
     def add(self, texts: pd.Series) -> None:
         """A column, or a piece of one."""
-        read = {form: parsed(texts, form, self.days) for form in self.forms}
+        read = {form: parsed(texts, form, self.days) for form in self.tried}
         for form, parts in read.items():
             own = parts["read"]
             self.counts[form] += int(own.sum())
@@ -95,27 +60,43 @@ class _Tally:
                 self.first[form] = texts.index[own.to_numpy().argmax()]
             if form not in self.swapped and (line := _month_first(texts[~own], form)) is not None:
                 self.swapped[form] = line
-        for one, other in combinations(self.forms, 2):
+        for one, other in combinations(self.tried, 2):
             both = read[one]["read"] & read[other]["read"]
             wrong = both & (read[one]["wall"] != read[other]["wall"])
             if wrong.any():
                 self.unlike.setdefault((one, other), texts.index[wrong.to_numpy().argmax()])
         if self.heads is None and len(texts):
-            self.heads = {form for form in self.forms if read[form]["read"].iloc[0]}
+            self.heads = {form for form in self.tried if read[form]["read"].iloc[0]}
 
     @property
     def form(self) -> str:
         """The form that reads most cells, and of several the very first cell."""
-        return max(self.forms, key=lambda one: (self.counts[one], one in (self.heads or ())))
+        return max(self.tried, key=lambda one: (self.counts[one], one in (self.heads or ())))
+
+
+def written_form(
+    pieces: Iterable[Sequence[pd.Series]], forms: Sequence[str], days: bool = False, told: str = ""
+) -> Written:
+    """The form of most cells of columns, in pieces: the first decides, or where unclear, all."""
+    how = Written(forms, days, [told] if told else forms)
+    if len(how.tried) == 1 and _swapped(how.form) is None:
+        return how
+    for piece in pieces:
+        for texts in piece:
+            how.add(texts)
+        if how.counts[how.form] and _swapped(how.form) is None:
+            break
+    for pair, line in how.unlike.items():
+        if how.form in pair and how.counts[pair[0]] == how.counts[pair[1]]:
+            raise TwoForms(line, pair if pair[0] == how.form else pair[::-1])
+    return how
 
 
 def read_moments(
     texts: pd.Series,
-    forms: Sequence[str],
+    how: Written,
     zone: ZoneInfo = PARIS,
-    days: bool = False,
     in_order: bool = False,
-    how: Written | None = None,
     before: pd.Timestamp | None = None,
 ) -> tuple[pd.Series, dict[int, str]]:
     """Moments of a column, in UTC without a zone, and why others are refused.
@@ -124,33 +105,31 @@ def read_moments(
     start of summer time skips is refused. One that its end repeats is summer time; where rows are
     `in_order` of time, it is winter time once the hour has been gone through.
     """
-    how = how or written_form([[texts]], forms, days)
-    parts = parsed(texts, how.form, days)
+    form, days, forms = how.form, how.days, how.forms
+    parts = parsed(texts, form, days)
     faults: dict[int, str] = {}
     own = parts["read"]
-    if how.swapped is not None:
-        small = own & (parts["month"] <= 12) & (parts["day"] <= 12)
-        small &= parts["month"] != parts["day"]
-        faults |= dict.fromkeys(texts.index[small], _MONTH_FIRST.format(how.swapped))
+    if form in how.swapped:
+        small = own & (parts["day"] <= 12) & (parts["month"] != parts["day"])
+        faults |= dict.fromkeys(texts.index[small], _MONTH_FIRST.format(how.swapped[form]))
     if not own.all():
-        others = [parsed(texts[~own], other, days)["read"] for other in forms if other != how.form]
+        others = [parsed(texts[~own], other, days)["read"] for other in forms if other != form]
         what = "day" if days else "moment"
-        first = how.first or texts.index[own.to_numpy().argmax()]
+        first = how.first.get(form) or texts.index[own.to_numpy().argmax()]
         unlike = f"is not written like the {what} of row {first}; write all in one way"
         unread = f"is no {what}; write {' or '.join(map(_shown, forms))}"
         for line in texts.index[~own]:
             faults[line] = unlike if any(other[line] for other in others) else unread
     wall = parts.loc[own, "wall"]
-    year = wall.dt.year
-    for line in wall.index[(year < 1900) | (year > 2200)]:
-        faults.setdefault(line, f"is in the year {year[line]:04d}; check the year")
+    years = wall.dt.year
+    for line, year in years[~years.between(1900, 2200)].items():
+        faults.setdefault(line, f"is in the year {year:04d}; check the year")
     if faults:
         wall = wall[~wall.index.isin(list(faults))]
-    found = (
-        wall.dt.normalize()
-        if days
-        else _in_utc(wall, parts.loc[wall.index, "offset"], zone, in_order, before, faults)
-    )
+    if days:
+        found = wall.dt.normalize()
+    else:
+        found = _in_utc(wall, parts.loc[wall.index, "offset"], zone, in_order, before, faults)
     return found.reindex(texts.index).astype("datetime64[us]"), faults
 
 
@@ -209,10 +188,8 @@ def _offset(zones: pa.Array) -> np.ndarray:
     """Offsets in minutes, such as that of `+02:00`; NaN where none is told."""
 
     def minutes(zone: str) -> float:
-        if not zone:
-            return np.nan
-        if zone == "Z":
-            return 0
+        if zone in ("", "Z"):
+            return 0 if zone else np.nan
         digits = zone[1:].replace(":", "").zfill(2).ljust(4, "0")  # +1, +01, +0100
         told = 60 * int(digits[:2]) + int(digits[2:])
         return -told if zone[0] == "-" else told
@@ -369,13 +346,10 @@ def short_time(read: Callable[[str], int]) -> Callable[[str], int]:
     """The same reader, for what lasts no longer than a day."""
 
     def within(text: str) -> int:
-        try:
-            seconds = read(text)
-        except ValueError:
-            seconds = -1
-        if not 0 <= seconds <= _DAY:
-            raise ValueError("is no time up to a day; write seconds or mm:ss")
-        return seconds
+        with suppress(ValueError):
+            if 0 <= (seconds := read(text)) <= _DAY:
+                return seconds
+        raise ValueError("is no time up to a day; write seconds or mm:ss")
 
     return within
 
@@ -427,10 +401,7 @@ def parse_period(text: str) -> _Span | None:
 
 
 def month_of(text: str) -> _Span | str:
-    """First and last day of a month, or why it is none that a device can have counted.
-
-    A month is `2026-03`, `03/2026`, `mars 2026` or its first day in ISO.
-    """
+    """The ends of a month such as `2026-03`, `03/2026`, `mars 2026`; or why it is none."""
     text = re.sub(r"^(\d{2})/(\d{4})$", r"\2-\1", text.strip(), flags=re.A)
     span = _single(fold(re.sub(r"^(\d{4}-\d{2})-01$", r"\1", text, flags=re.A)))
     if span is None or not 27 <= (span[1] - span[0]).days <= 30:
@@ -443,8 +414,7 @@ def _single(text: str) -> _Span | None:
     if (month := parse_month(text)) is not None:
         return month
     if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.A):
-        year, number, day = map(int, text.split("-"))
-        return _one_day(year, number, day)
+        return _of_day(text)
     if re.fullmatch(r"[12]\d{3}-t[1-4]", text, re.A):
         return Period(text.upper()).days
     if re.fullmatch(r"[12]\d{3}", text, re.A):
@@ -461,16 +431,12 @@ def _single(text: str) -> _Span | None:
     if len(names) != 1 or len(names) + len(numbers) != len(words) - 1:
         return None
     if numbers:
-        return _one_day(int(words[-1]), _MONTHS[names[0]], int(numbers[0]))
+        return _of_day(f"{words[-1]}-{_MONTHS[names[0]]:02d}-{numbers[0]:0>2}")
     return parse_month(f"{words[-1]}-{_MONTHS[names[0]]:02d}")
 
 
-def _one_day(year: int, month: int, day: int) -> _Span | None:
-    try:
-        found = date(year, month, day)
-    except ValueError:
-        return None
-    return found, found
+def _of_day(text: str) -> _Span | None:
+    return (day, day) if (day := parse_day(text)) else None
 
 
 def day_named(text: str) -> date | None:
@@ -523,3 +489,39 @@ def day_made(path: Path) -> date | None:
             "it tells when the dump was made; rename the file"
         )
     return day[0] if day else None
+
+
+# --- Whether periods can be counted, and were over
+
+
+def are_complete(ends: pd.Series, extracted: date | None) -> pd.Series:
+    """Whether each period, by its last day, was over when its export was made, and is today."""
+    return ends < pd.Timestamp(min(date.today(), extracted or date.max))
+
+
+def day_fault(day: date) -> str | None:
+    """Why a day is beyond what a pandas timestamp can hold, or `None` (see `contract.conform`)."""
+    return None if 1900 <= day.year <= 2200 else f"is in the year {day.year:04d}; check the year"
+
+
+def period_fault(start: date, end: date) -> str | None:
+    """Why an audience row cannot cover this period, or `None` where it can."""
+    if (fault := day_fault(start) or day_fault(end)) is not None:
+        return fault
+    if end < start:
+        return "ends before it starts"
+    if (start.year, start.month) != (end.year, end.month):
+        return "covers more than one month; export by day or by month"
+    return None
+
+
+def days(values: Sequence[date | None]) -> np.ndarray:
+    """Days as pandas keeps them in the tidy tables: any year, `None` as NaT."""
+    return np.array(values, dtype="datetime64[us]")
+
+
+def ends_of(periods: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """The first and the last days of periods."""
+    ends = zip(*periods, strict=True) if len(periods) else ((), ())
+    start, end = (pd.Series(days([*each]), periods.index) for each in ends)
+    return start, end

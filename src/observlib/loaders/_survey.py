@@ -10,9 +10,10 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property, partial
+from functools import partial
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -27,10 +28,9 @@ from observlib.base.yaml_files import load_data
 from observlib.catalogue import Catalogue, Device, Questionnaire
 from observlib.catalogue.questionnaires import UNREAD, Question, plain_code
 from observlib.catalogue.tables import WEIGHTS
-from observlib.loaders import Loaded, _text
+from observlib.loaders import Faults, Loaded, _text, of_device, settle, texts_of_rows, with_texts
 from observlib.loaders._cells import read_each
-from observlib.loaders._moments import french_day, months_first
-from observlib.loaders._rows import Faults, day_fault, days, settle, texts_of_rows, with_texts
+from observlib.loaders._moments import day_fault, french_day, months_first
 
 # --- Which columns of a survey's export are the response's own, and which answer which question
 
@@ -47,20 +47,6 @@ class SurveyColumn:
 # A question's columns: the place of its own, or of each box with its category (`None`: no answer).
 _Places = dict[int, str | None]
 _SEVERAL = "\0"  # instead of a category, where one cell tells all answers
-
-
-@dataclass(frozen=True)
-class _Header:
-    """Where things stand: identifier, day of submission, days, each question, own weights."""
-
-    response: int
-    submitted: int | None
-    days: tuple[int, ...]
-    questions: dict[str, _Places]
-    notices: tuple[str, ...]
-    weight: int | None
-
-
 _WORDS = load_data(__file__)
 _OWN: dict[str, list[str]] = _WORDS["own"]
 # How what is beside a question, or within one that is ignored, goes on after its code and its text.
@@ -73,60 +59,65 @@ _NO_ANSWER = frozenset(_WORDS["no_answer"])
 _CODE_BEFORE = re.compile(r"([A-Za-z]\w*(?:\[\w+\])*)\s?[.:]\s", re.ASCII)
 
 
-@dataclass(frozen=True)
 class SurveyExport:
-    """The columns of an export, and the questionnaire by which it is read."""
+    """The columns of an export, and where what they hold of its questionnaire stands.
 
-    path: Path
-    questionnaire: Questionnaire
-    columns: Sequence[SurveyColumn]
+    Its `response` identifies each response; `submitted` and the other `days` date it; `weight` is
+    the survey's own; `questions` has the columns of each question, by its code or else its text.
+    """
 
-    @cached_property
-    def _folded(self) -> list[tuple[str, ...]]:
-        return [tuple(map(fold_label, (*one.names, *_own_text(one)))) for one in self.columns]
-
-    def header(self, submission: bool) -> _Header:
-        """Where things stand, by question code or else by text; and what either lacks."""
-        asked, response, submitted = self.questionnaire, self._own("id"), self._own("submitted")
-        there = self._shown(self.columns)
-        if response is None or (submitted is None and submission):
+    def __init__(
+        self,
+        path: Path,
+        questionnaire: Questionnaire,
+        columns: Sequence[SurveyColumn],
+        submission: bool = True,
+    ) -> None:
+        self.path, self.questionnaire, self.columns = path, questionnaire, columns
+        self.texts = [tuple(map(fold_label, (*one.names, *_own_text(one)))) for one in columns]
+        self.codes = [[code for name in one.names for code in _codes(name)] for one in columns]
+        self.by_text, self.by_code = (_by_name(names) for names in (self.texts, self.codes))
+        response, self.submitted = self._own("id"), self._own("submitted")
+        if response is None or (self.submitted is None and submission):
             lacking = "'Response ID' (id)" if response is None else "'Date submitted' (submitdate)"
             mend = "export the responses again with the response's own fields"
             if not submission:  # of no tool that is known
                 lacking, mend = "'id'", "name so the one that identifies each response"
                 mend += ", or number them"
+            there = self._shown(columns)
+            raise ObservError(f"{path}: missing column {lacking}; the file has {there}; {mend}")
+        self.response = response
+        dates = (self.submitted, self._own("started"), self._own("last"))
+        self.days = [place for place in dates if place is not None]
+        taken: Counter[str] = Counter()  # of the questions of one text, which stand in their order
+        self.questions = {one.code: self._found(one, taken) for one in questionnaire.questions}
+        if not any(self.questions.values()):
             raise ObservError(
-                f"{self.path}: missing column {lacking}; the file has {there}; {mend}"
+                f"{path}: no question of {questionnaire.id!r} heads a column; the file has "
+                f"{self._shown(columns)}; export with question codes or full question texts"
             )
-        dates = (submitted, self._own("started"), self._own("last"))
-        days = tuple(place for place in dates if place is not None)
-        questions = self._questions()
-        if not any(questions.values()):
-            raise ObservError(
-                f"{self.path}: no question of {asked.id!r} heads a column; the file has {there}; "
-                f"export with question codes or full question texts"
-            )
-        weight = self._weight()
-        own = {response, weight, *days, *(place for some in questions.values() for place in some)}
-        unknown = [
+        self.weight = self._weight()
+
+    def notices(self) -> Iterator[str]:
+        """What the questionnaire has and the export lacks, and the other way round."""
+        asked = self.questionnaire
+        wanted = [one.code for one in asked.questions if one.kind not in UNREAD]
+        if absent := [code for code in wanted if not self.questions[code]]:
+            codes = bounded(absent, 8)
+            yield f"{asked.id!r} has questions that no column answers: {codes}"
+        own = {self.response, self.weight, *self.days, *chain(*self.questions.values())}
+        if unknown := [
             column
             for place, column in enumerate(self.columns)
             if place not in own and not self._needs_no_notice(place)
-        ]
-        absent = [q.code for q in asked.questions if q.kind not in UNREAD and not questions[q.code]]
-        notices = []
-        if absent:
-            codes = bounded(absent, 8)
-            notices.append(f"{asked.id!r} has questions that no column answers: {codes}")
-        if unknown:
+        ]:
             shown = self._shown(unknown)
-            notices.append(f"columns that {asked.id!r} does not have are not loaded: {shown}")
-        return _Header(response, submitted, days, questions, tuple(notices), weight)
+            yield f"columns that {asked.id!r} does not have are not loaded: {shown}"
 
     def _own(self, name: str) -> int | None:
         """Where the first of LimeSurvey's own columns of a kind stands."""
-        known = {*_OWN[name]}
-        return next((at for at, own in enumerate(self._folded) if known.intersection(own)), None)
+        known = [self.by_text[one][0] for one in _OWN[name] if one in self.by_text]
+        return min(known, default=None)
 
     def _shown(self, some: Sequence[SurveyColumn]) -> str:
         header = [name for column in self.columns for name in column.names]
@@ -142,7 +133,7 @@ class SurveyExport:
         places = [
             place
             for place, column in enumerate(self.columns)
-            if text in self._folded[place] or (code and code in map(plain_code, column.names))
+            if text in self.texts[place] or (code and code in map(plain_code, column.names))
         ]
         if len(places) != 1:
             raise ObservError(
@@ -153,30 +144,15 @@ class SurveyExport:
             )
         return places[0]
 
-    def _questions(self) -> dict[str, _Places]:
-        """The columns of each question by its code."""
-        found: dict[str, _Places] = {}
-        taken: Counter[str] = Counter()  # of the questions of one text, which stand in their order
-        for question in self.questionnaire.questions:
-            has_boxes = question.kind == "multiple"
-            places = self._boxes(question) if has_boxes else {}
-            place = None if places else self._place(question, taken)
-            if place is not None and (not has_boxes or self.columns[place].separator):
-                places[place] = _SEVERAL if has_boxes else None
-            found[question.code] = places
-        return found
-
-    @cached_property
-    def _places(self) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
-        """Where columns stand, by each code and by each text that may be theirs."""
-        codes: dict[str, list[int]] = {}
-        texts: dict[str, list[int]] = {}
-        for place, column in enumerate(self.columns):
-            for code in dict.fromkeys(code for name in column.names for code in _codes(name)):
-                codes.setdefault(code, []).append(place)
-            for text in dict.fromkeys(self._folded[place]):
-                texts.setdefault(text, []).append(place)
-        return codes, texts
+    def _found(self, question: Question, taken: Counter[str]) -> _Places:
+        """The columns of a question."""
+        has_boxes = question.kind == "multiple"
+        if has_boxes and (boxes := self._boxes(question)):
+            return boxes
+        place = self._place(question, taken)
+        if place is None or (has_boxes and not self.columns[place].separator):
+            return {}
+        return {place: _SEVERAL if has_boxes else None}
 
     def _only(self, places: list[int], question: Question) -> int | None:
         if len(places) > 1:
@@ -188,11 +164,10 @@ class SurveyExport:
         return places[0] if places else None
 
     def _place(self, question: Question, taken: Counter[str]) -> int | None:
-        codes, texts = self._places
-        if places := codes.get(plain_code(question.code)):
+        if places := self.by_code.get(plain_code(question.code)):
             return self._only(places, question)
         text = fold_label(question.text)
-        places = texts.get(text, [])
+        places = self.by_text.get(text, [])
         alike = sum(fold_label(one.text) == text for one in self.questionnaire.questions)
         if 1 < len(places) == alike:
             taken[text] += 1
@@ -200,15 +175,14 @@ class SurveyExport:
         return self._only(places, question)
 
     def _boxes(self, question: Question) -> _Places:
-        codes, texts = self._places
         words = {str(meaning): meaning for meaning in question.meanings} | question.labels
         by_text = {fold_label(f"{question.text} [{word}]"): worth for word, worth in words.items()}
         by_code = {
             plain_code(f"{question.code}_{b}"): worth for b, worth in question.answers.items()
         }
         found = {}
-        for known, names in ((texts, by_text), (codes, by_code)):
-            for name, meaning in names.items():
+        for known, boxes in ((self.by_text, by_text), (self.by_code, by_code)):
+            for name, meaning in boxes.items():
                 place = self._only(known.get(name, []), question)
                 if place is not None:
                     found[place] = None if meaning is None else str(meaning)
@@ -216,19 +190,26 @@ class SurveyExport:
 
     def _needs_no_notice(self, place: int) -> bool:
         """Whether a column is technical, a person's, or written under a known question."""
-        folded = self._folded[place]
-        if any(_NO_QUESTION.fullmatch(name) for name in folded):
+        texts, codes = self.texts[place], self.codes[place]
+        if any(_NO_QUESTION.fullmatch(name) for name in texts):
             return True
-        codes = [code for name in self.columns[place].names for code in _codes(name)]
         for question in self.questionnaire.questions:
-            code, text = plain_code(question.code), fold_label(question.text)
             inside, words = _WHOLE if question.kind == "ignored" else _BESIDE
-            starts = tuple(code + end for end in inside), tuple(text + end for end in words)
-            if any(name.startswith(starts[0]) for name in codes):
+            code, text = plain_code(question.code), fold_label(question.text)
+            if any(name.startswith(tuple(code + end for end in inside)) for name in codes):
                 return True
-            if any(name.startswith(starts[1]) for name in folded):
+            if any(name.startswith(tuple(text + end for end in words)) for name in texts):
                 return True
         return False
+
+
+def _by_name(names: Sequence[Sequence[str]]) -> dict[str, list[int]]:
+    """Where columns stand, by each name that may be theirs."""
+    found: dict[str, list[int]] = {}
+    for place, own in enumerate(names):
+        for name in dict.fromkeys(own):
+            found.setdefault(name, []).append(place)
+    return found
 
 
 def _several_of(cell: str, separator: str, known: Collection[str]) -> list[str]:
@@ -318,50 +299,51 @@ def responses(
     `period` or the file's name tells. A cell that cannot be read rejects that answer; a weight that
     is none, its response. One without a weight counts where none are used: that is told.
     """
-    export = SurveyExport(path, catalogue.questions_of(device), columns)
-    header = export.header(submission)
+    export = SurveyExport(path, catalogue.questions_of(device), columns, submission)
     faults = Faults()
     cells = texts_of_rows(rows, len(columns), faults)
-    told, undated = _told(export, header, cells, faults, _day_instead(path, device))
-    answers = _answers(export, header, cells.loc[told.index], faults, whole_rows)
+    told, undated = _told(export, cells, faults, _day_instead(path, device))
+    answers = _answers(export, cells.loc[told.index], faults, whole_rows)
     told = faults.without(told)
     asked, unasked = _of_asked(answers, told.index)
     frames = [told.assign(variable="response"), *(_tidy(told, *one) for one in asked)]
     frame = pd.concat(frames).sort_index(kind="stable")
-    own = {"device": device.id, "product": device.product, "channel": device.channel}
-    frame = frame.assign(**own, date=days([*frame["date"]]))
-    notices = [*header.notices, *unasked, *undated, *_of_weights(header, told)]
-    if header.submitted is None:
+    notices = [*export.notices(), *unasked, *undated]
+    weights = told.drop_duplicates("response_id", keep="last")["weight"]
+    if export.weight is not None and (without := int(weights.isna().sum())):
+        notices.append(
+            f"{without} of {len(weights)} responses have no weight: they count in figures without "
+            f"weights, and have no part in weighted ones"
+        )
+    if export.submitted is None:
         notices.append("no column says which responses were submitted: all count as finished")
-    texts, without = _texts(export, header, rows, told.index) if device.verbatims else ({}, [])
     titles: dict[Any, str] = {place: one.names[0][:60] for place, one in enumerate(columns)}
-    titles |= {place: columns[place].names[0] for place in (header.response, *header.days)}
-    titles["undated"] = titles[header.days[0]] if header.days else "date"
+    titles |= {place: columns[place].names[0] for place in (export.response, *export.days)}
+    titles["undated"] = titles[export.days[0]] if export.days else "date"
 
     def shown(place: Any, cell: str) -> str:
-        hides = place == header.response
+        hides = place == export.response
         return "" if hides else _text.without_persons(cell, _LONGEST_SHOWN, "text")
 
     rejects = faults.rejects(path, titles, cells, shown)
-    loaded = settle(path, "responses", frame, rejects, [*notices, *without])
-    ids = told["response_id"].to_dict()
-    return with_texts(path, loaded, device, ids, texts) if device.verbatims else loaded
+    loaded = settle(path, "responses", of_device(frame, device), rejects, notices)
+    return _with_texts(export, loaded, device, told, rows) if device.verbatims else loaded
 
 
 def _told(
-    export: SurveyExport, header: _Header, cells: pd.DataFrame, faults: Faults, instead: date | None
+    export: SurveyExport, cells: pd.DataFrame, faults: Faults, instead: date | None
 ) -> tuple[pd.DataFrame, list[str]]:
     """What each response says of itself, its day maybe that of the period; and how many have it."""
-    ids, why = read_each(cells[header.response], _identifier)
-    faults.add_all(header.response, why)
+    ids, why = read_each(cells[export.response], _identifier)
+    faults.add_all(export.response, why)
     told = pd.DataFrame({"response_id": ids, "finished": True, "weight": math.nan}, cells.index)
-    if header.submitted is not None:
-        told["finished"] = cells[header.submitted] != ""
-    if header.weight is not None:
-        _check_weights(export.path, str(export.questionnaire.weight), cells[header.weight])
-        told["weight"], why = read_each(cells[header.weight], read_weight)
-        faults.add_all(header.weight, why)
-    told["date"] = _dated(header, cells, faults)
+    if export.submitted is not None:
+        told["finished"] = cells[export.submitted] != ""
+    if export.weight is not None:
+        _check_weights(export.path, str(export.questionnaire.weight), cells[export.weight])
+        told["weight"], why = read_each(cells[export.weight], read_weight)
+        faults.add_all(export.weight, why)
+    told["date"] = _dated(export, cells, faults)
     undated = told["date"] == _ANONYMOUS
     if instead is None:
         faults.where("undated", undated, _UNDATED)
@@ -382,28 +364,23 @@ def _identifier(text: str) -> str:
     return number
 
 
-def _dated(header: _Header, cells: pd.DataFrame, faults: Faults) -> pd.Series:
+def _dated(export: SurveyExport, cells: pd.DataFrame, faults: Faults) -> pd.Series:
     """The day of each response, of the first column that has one; else `_ANONYMOUS`."""
     dated = pd.Series(_ANONYMOUS, cells.index, dtype=object)
-    for place in header.days:
+    for place in export.days:
         written = cells[place]
         doubtful = months_first(written.to_dict())
-        layouts = written[written != ""].map(_layout_of)
-        counts = layouts.value_counts()
-        is_french = counts.get("dd/mm/yyyy", 0) > counts.get("yyyy-mm-dd", 0)
+        slashed = written[written != ""].str.match(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}").astype(bool)
+        is_french = slashed.sum() > (~slashed).sum()
         layout = "dd/mm/yyyy" if is_french else "yyyy-mm-dd"
-        layouts = layouts[dated[layouts.index] == _ANONYMOUS]
+        slashed = slashed[dated[slashed.index] == _ANONYMOUS]
         unlike = f"is no date written {layout}, as most of the column is"
-        faults.where(place, layouts.ne(layout), unlike)
-        faults.add_all(place, {line: doubtful.get(line) for line in layouts.index})
-        found, why = read_each(written[layouts.index[layouts.eq(layout)]], partial(_day, layout))
+        faults.where(place, slashed != is_french, unlike)
+        faults.add_all(place, {line: doubtful.get(line) for line in slashed.index})
+        found, why = read_each(written[slashed.index[slashed == is_french]], partial(_day, layout))
         faults.add_all(place, why)
         dated.update(found.dropna())
     return dated
-
-
-def _layout_of(text: str) -> str:
-    return "dd/mm/yyyy" if re.match(r"\d{1,2}/\d{1,2}/\d{4}", text, re.ASCII) else "yyyy-mm-dd"
 
 
 def _day(layout: str, text: str) -> date:
@@ -421,36 +398,33 @@ def _day_instead(path: Path, device: Device) -> date | None:
     text = device.period or path.stem
     if quarter := re.search(r"(?<!\d)(20\d{2}-T[1-4])(?!\d)", text, re.ASCII):
         return Quarter(quarter[1]).start
-    if device.period:
-        return _text.parse_day(f"{device.period}-01"[:10])
     month = re.search(r"(?<!\d)(20\d{2}-(?:0[1-9]|1[0-2]))(?!-?\d)", text, re.ASCII)
-    return _text.parse_day(f"{month[1]}-01") if month else None
+    named = device.period or (month[1] if month else "")
+    return _text.parse_day(f"{named}-01"[:10])
 
 
-def _of_weights(header: _Header, told: pd.DataFrame) -> Iterator[str]:
-    """How many responses have no weight, and what becomes of them: a notice, where there are."""
-    weights = told.drop_duplicates("response_id", keep="last")["weight"]
-    if header.weight is not None and (without := int(weights.isna().sum())):
-        yield (
-            f"{without} of {len(weights)} responses have no weight: they count in figures without "
-            f"weights, and have no part in weighted ones"
-        )
-
-
-def _texts(
-    export: SurveyExport, header: _Header, rows: Mapping[int, Sequence[str]], lines: pd.Index
-) -> tuple[dict[str, dict[int, str]], list[str]]:
-    """What people wrote under the open questions, and a notice of those without a column."""
-    asked = [question for question in export.questionnaire.questions if question.kind == "text"]
+def _with_texts(
+    export: SurveyExport,
+    loaded: Loaded,
+    device: Device,
+    told: pd.DataFrame,
+    rows: Mapping[int, Sequence[str]],
+) -> Loaded:
+    """With what people wrote under the open questions, and a notice of those without a column."""
+    asked = [one for one in export.questionnaire.questions if one.kind == "text"]
     texts = {
         str(question.variable): {
-            line: text for line in lines if fold_label(text := rows[line][place]) not in _NO_ANSWER
+            line: text
+            for line in told.index
+            if fold_label(text := rows[line][place]) not in _NO_ANSWER
         }
         for question in asked
-        for place in header.questions[question.code]
+        for place in export.questions[question.code]
     }
-    absent = [question.code for question in asked if not header.questions[question.code]]
-    return texts, [f"no column of {', '.join(absent)}: no text of it is loaded"] if absent else []
+    if absent := ", ".join(one.code for one in asked if not export.questions[one.code]):
+        notice = f"no column of {absent}: no text of it is loaded"
+        loaded = replace(loaded, notices=(*loaded.notices, notice))
+    return with_texts(export.path, loaded, device, told["response_id"].to_dict(), texts)
 
 
 # --- From a column a question, or a box, to a row an answer
@@ -463,15 +437,17 @@ _OTHER_BOX = re.compile(r"(autre|other) ?(\.{3}|…|\(.*\)?)?")
 
 
 def _answers(
-    export: SurveyExport, header: _Header, cells: pd.DataFrame, faults: Faults, whole_rows: bool
+    export: SurveyExport, cells: pd.DataFrame, faults: Faults, whole_rows: bool
 ) -> list[_Answered]:
     """What each question was answered; cells that say no answer are faults, maybe of the row."""
-    asked = [one for one in export.questionnaire.questions if header.questions[one.code]]
     found = []
-    for question in (one for one in asked if one.kind not in UNREAD):
+    for question in export.questionnaire.questions:
+        places = export.questions[question.code]
+        if question.kind in UNREAD or not places:
+            continue
         parts: list[pd.Series] = []
         unclear: set[int] = set()
-        for place, category in header.questions[question.code].items():
+        for place, category in places.items():
             read = _answer_reader(question, export.columns[place], category)
             said, why = read_each(cells[place], read)
             parts.append(said.explode().dropna())
@@ -491,10 +467,7 @@ def _answers(
 def _of_asked(
     answers: Sequence[_Answered], lines: pd.Index
 ) -> tuple[list[tuple[Question, pd.Series]], list[str]]:
-    """The answers of those who were to be asked, and notices of how many others have answered.
-
-    All were asked where the filter is no column, or where what it was answered is not clear.
-    """
+    """The answers of those who were asked (all, where unclear), and how many others answered."""
     given: dict[str | None, tuple[pd.Series, set[int]]] = {}
     found: list[tuple[Question, pd.Series]] = []
     notices: list[tuple[int, str]] = []  # by the first response

@@ -48,10 +48,8 @@ def read_json(path: Path, text: str) -> object:
             )
         found = dict(pairs)
         if len(found) < len(pairs):
-            twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
-            raise ObservError(
-                f"{path}: key {header_shown(twice)} is given twice; export the file again"
-            )
+            twice = header_shown(Counter(name for name, _ in pairs).most_common(1)[0][0])
+            raise ObservError(f"{path}: key {twice} is given twice; export the file again")
         return found
 
     try:
@@ -64,9 +62,8 @@ def read_json(path: Path, text: str) -> object:
     except RecursionError:
         raise ObservError(f"{path}: JSON nested too deeply; it is no export of this kind") from None
     except ValueError as error:  # Python reads no integer of thousands of digits
-        raise ObservError(
-            f"{path}: JSON with a number too long to read; export it again"
-        ) from error
+        why = "JSON with a number too long to read; export it again"
+        raise ObservError(f"{path}: {why}") from error
 
 
 def find_delimiter(text: str, candidates: str) -> str:
@@ -77,17 +74,15 @@ def find_delimiter(text: str, candidates: str) -> str:
 
 def need_columns(path: Path, header: Sequence[str], needed: Sequence[str], mend: str = "") -> None:
     """Raise `ObservError` that lists every missing column and the columns that are there."""
-    missing = [name for name in needed if name not in header]
-    if missing:
-        plural = "s" if len(missing) > 1 else ""
+    if missing := [name for name in needed if name not in header]:
+        what = f"missing column{'s' if len(missing) > 1 else ''} {', '.join(map(repr, missing))}"
         told = zip(header, headers_shown(header[:12], header), strict=False)
         shown = [repr(name) if name in needed else safe for name, safe in told]
         there = ", ".join(shown) + (", …" if len(header) > 12 else "")
         if len(header) == 1 and "\t" in header[0]:
             there += ", separated by tabs: save it separated by commas"
         raise ObservError(
-            f"{path}: missing column{plural} {', '.join(repr(name) for name in missing)}; "
-            f"the file has {there}" + (f"; {mend}" if mend else "")
+            "; ".join(filter(None, [f"{path}: {what}", f"the file has {there}", mend]))
         )
 
 
@@ -313,28 +308,25 @@ def _encoding(
     utf_16 = start[:2] in (b"\xff\xfe", b"\xfe\xff")
     tried = ["utf-16"] if utf_16 else [("utf-8-sig" if e == "utf-8" else e) for e in encodings]
     for encoding in tried:
-        try:
-            stream.seek(0)
-            _read_through(path, stream, encoding, longest)
+        stream.seek(0)
+        if (fault := _read_through(path, stream, encoding, longest)) is None:
             return encoding
-        except UnicodeDecodeError as error:
-            if encoding == tried[-1]:
-                place, line = _place(stream, error)
-                raise ObservError(
-                    f"{path}:{line}: not {encoding.removesuffix('-sig').upper()} (byte "
-                    f"{error.object[error.start]:#04x} at {place}); export or save the file as "
-                    "UTF-8"
-                ) from error
-    raise AssertionError("no encoding was given")
+    raise ObservError(f"{path}:{fault}; export or save the file as UTF-8")
 
 
-def _read_through(path: Path, stream: IO[bytes], encoding: str, longest: float) -> None:
-    """Raise where a text cannot be read, is empty, or holds NUL or too long a line."""
+def _read_through(path: Path, stream: IO[bytes], encoding: str, longest: float) -> str | None:
+    """Where a text is not of its encoding; raises where it is empty, holds NUL or a long line."""
     decoder = codecs.getincrementaldecoder(encoding)()
     empty, length, line = True, 0, 1  # of the line that is read
     while True:
         chunk = stream.read(_CHUNK)
-        text = decoder.decode(chunk, final=not chunk)
+        try:
+            text = decoder.decode(chunk, final=not chunk)
+        except UnicodeDecodeError as error:
+            line += error.object[: error.start].count(b"\n")
+            place = stream.tell() - len(error.object) + error.start
+            byte, name = error.object[error.start], encoding.removesuffix("-sig").upper()
+            return f"{line}: not {name} (byte {byte:#04x} at {place})"
         if "\x00" in text:
             raise ObservError(f"{path}: holds NUL characters; it is no text file, export it again")
         ends = max(text.rfind("\n"), text.rfind("\r"))
@@ -350,16 +342,7 @@ def _read_through(path: Path, stream: IO[bytes], encoding: str, longest: float) 
             break
     if empty:
         raise ObservError(f"{path}: empty file; export it again")
-
-
-def _place(stream: IO[bytes], error: UnicodeDecodeError) -> tuple[int, int]:
-    """The byte, from 0, and the line of what could not be decoded."""
-    place = stream.tell() - len(error.object) + error.start
-    stream.seek(0)
-    line, left = 1, place
-    while left and (chunk := stream.read(min(left, _CHUNK))):
-        line, left = line + chunk.count(b"\n"), left - len(chunk)
-    return place, line
+    return None
 
 
 def read_csv(path: Path, text: str, delimiter: str) -> tuple[list[str], dict[int, list[str]]]:

@@ -20,11 +20,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from itertools import accumulate, combinations
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -35,11 +36,10 @@ from observlib.base.yaml_files import load_data
 from observlib.catalogue import Catalogue, Device
 from observlib.catalogue.contract import reject
 from observlib.catalogue.tables import TELLERS
-from observlib.loaders import Loaded, _text
+from observlib.loaders import Loaded, _text, of_device, settle, with_texts
 from observlib.loaders._cells import parse_number
 from observlib.loaders._kinds import ERROR, Cell, text_of, workbook_sheets
 from observlib.loaders._moments import PARIS, french_day, months_first
-from observlib.loaders._rows import days, settle, with_texts
 from observlib.loaders._text import header_shown, parse_day, short, without_persons
 
 _TOLD = load_data(__file__)
@@ -50,21 +50,8 @@ _NAME, _NUMBER, _ADMINISTRATION = "Nom Démarche", "ID Démarche", "Réf Adminis
 _NEEDED = (_NAME, _NUMBER, _ADMINISTRATION, "Note Satisfaction")
 
 
-@dataclass(frozen=True)
-class _Kind:
-    """What the cells of an indicator hold: numbers up to `most`, days, or one of `labels`.
-
-    Its column's header is, or begins with, `header`.
-    """
-
-    header: str = ""
-    most: float | None = None
-    whole: bool = False
-    labels: tuple[str, ...] = ()
-    day: bool = False
-
-
-_KINDS = {name: _Kind(**told) for name, told in _TOLD["indicators"].items()}
+_Kind = Mapping[str, Any]
+_KINDS: dict[str, _Kind] = _TOLD["indicators"]
 _STATES = _TOLD["states"]
 _WORDS = '"Non applicable", "À venir", "Nombre d\'avis insuffisant", "Démarche proactive", "–"'
 # "T3-25" or "T3 2025", but not the day of "T3 11 octobre 2025"
@@ -98,10 +85,10 @@ def load_demarches(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
 
     columns: dict[str, int] = {}
     for name, kind in _KINDS.items():
-        if (place := _find(header, kind.header)) is not None:
+        if (place := _find(header, kind["header"])) is not None:
             columns[name] = place
         else:
-            refuse(1, kind.header, "", f"column is missing, {name} is not loaded; {_DOWNLOAD}")
+            refuse(1, kind["header"], "", f"column is missing, {name} is not loaded; {_DOWNLOAD}")
     key = {name: _find(header, name) or 0 for name in (_NUMBER, _NAME, _ADMINISTRATION)}
     first: dict[str, int] = {}
     rows: list[tuple[object, ...]] = []
@@ -121,11 +108,9 @@ def load_demarches(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
                 lines.append(line)
             except ValueError as error:
                 shown = without_persons(short(str(cells[place])), 60, "remark")
-                refuse(line, _KINDS[name].header, shown, str(error))
-    frame = pd.DataFrame(rows, columns=_PROCEDURES, index=lines)
-    frame = frame.assign(device=device.id, product=device.product, channel=device.channel)
-    start, end = (days([day] * len(rows)) for day in (quarter.start, quarter.end))
-    frame = frame.assign(edition=quarter, start=start, end=end, day=days([*frame["day"]]))
+                refuse(line, _KINDS[name]["header"], shown, str(error))
+    frame = of_device(pd.DataFrame(rows, columns=_PROCEDURES, index=lines), device)
+    frame = frame.assign(edition=quarter, start=quarter.start, end=quarter.end)
     return settle(path, "procedures", frame.astype({"value": float}), rejects)
 
 
@@ -189,42 +174,42 @@ def _read_cell(cell: Cell, indicator: str, kind: _Kind) -> _Read:
         return _STATES[text], None, None, None
     if indicator == "accessibility_audit" and text == "non":
         return "none", None, None, None
-    if kind.labels:
-        label = next((label for label in kind.labels if fold_label(label) == text), None)
-        if label is None:
-            raise ValueError(f"is none of {', '.join(kind.labels)}, {_WORDS}")
-        return "value", None, None, label
-    if kind.day:
+    if "labels" in kind:
+        known = {fold_label(label): label for label in kind["labels"]}
+        if text not in known:
+            raise ValueError(f"is none of {', '.join(kind['labels'])}, {_WORDS}")
+        return "value", None, None, known[text]
+    if "day" in kind:
         day, expired = _read_day(cell)
         return "expired" if expired else "value", None, day, None
     return "value", _read_number(cell, kind), None, None
 
 
 def _read_number(cell: Cell, kind: _Kind) -> float:
-    value = _number(cell, kind) if isinstance(cell, str) else None
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
+    most, whole = kind.get("most"), "whole" in kind
+    value = _number(cell, most) if isinstance(cell, str) else None
+    if type(cell) in (int, float):
         value = float(cell)
-    allowed = "whole number" if kind.whole else "number"
-    allowed += " of 0 or more" if kind.most is None else f" of 0 to {kind.most:g}"
+    allowed = "whole number" if whole else "number"
+    allowed += " of 0 or more" if most is None else f" of 0 to {most:g}"
     if value is None:
         raise ValueError(f"is no {allowed}, nor one of {_WORDS}")
-    if not 0 <= value <= (kind.most or 1e15) or (kind.whole and value != int(value)):
+    if not 0 <= value <= (most or 1e15) or (whole and value != int(value)):
         raise ValueError(f"is not a {allowed}")
     return value
 
 
-def _number(text: str, kind: _Kind) -> float | None:
-    """A number that a cell holds as text; no thousand can be meant where the kind has a `most`.
+def _number(text: str, most: float | None) -> float | None:
+    """A number that a cell holds as text; no thousand can be meant where there is a `most`.
 
-    >>> _number("8,125", _Kind(most=10)), _number("85 %", _Kind(most=1)), _number("1 200", _Kind())
-    (8.125, 0.85, 1200.0)
-    >>> _number("1,200", _Kind())
+    >>> _number("8,125", 10), _number("85 %", 1), _number("1 200", None), _number("1,200", None)
+    (8.125, 0.85, 1200.0, None)
     """
     plain = text.strip()
-    if kind.most == 1 and plain.endswith("%"):
+    if most == 1 and plain.endswith("%"):
         value = parse_number(plain.removesuffix("%").rstrip())
         return None if value is None else value / 100
-    if kind.most is not None and re.fullmatch(r"\d{1,2}[.,]\d{3}", plain, re.ASCII):
+    if most is not None and re.fullmatch(r"\d{1,2}[.,]\d{3}", plain, re.ASCII):
         return float(plain.replace(",", "."))
     return parse_number(plain)
 
@@ -251,10 +236,7 @@ def _read_day(cell: Cell) -> tuple[date, bool]:
 _COLUMNS: dict[str, str] = _TOLD["columns"]
 _ASPECTS: dict[str, str] = _TOLD["aspects"]
 _FEELINGS: dict[str, str] = _TOLD["feelings"]
-_ID, _DATE, _FEELING, _REGION, _TOLD_BY = (
-    _COLUMNS[name] for name in ("id", "date", "feeling", "region", "told_by")
-)
-_ORGANISATIONS = (_COLUMNS["organisation"], _COLUMNS["structure"])  # the first one that says it
+_ID, _DATE, _FEELING, _REGION, _TOLD_BY, *_ORGANISATIONS = _COLUMNS.values()
 _KEPT = (*_COLUMNS.values(), *_ASPECTS.values())
 _TELLERS = {fold(teller): teller for teller in TELLERS}
 _NAMES = ["date", "experience_id", "organisation", "feeling", "region", "told_by", *_ASPECTS]
@@ -300,17 +282,12 @@ def load_services_publics_plus(path: Path, device: Device, catalogue: Catalogue)
     rows = {line: row for line, row in rows.items() if line not in faults}
     frame = pd.DataFrame([*rows.values()], index=[*rows], columns=_NAMES, dtype=object)
     products = {fold(product.label): product.id for product in catalogue.products.values()}
-    named = [
-        products.get(fold(str(name or ""))) or device.product for name in frame["organisation"]
-    ]
-    frame = frame.assign(device=device.id, channel=device.channel, date=days([*frame["date"]]))
-    frame["product"] = pd.Series(named, frame.index, dtype=object)
-    notices: list[str] = []
-    if others := int((frame["told_by"] == TELLERS[-1]).sum()):
-        known = ", ".join(TELLERS[:-1])
-        notices = [f"{others} experiences are told by none of {known}: kept as « Autre »"]
+    frame["product"] = frame["organisation"].map(lambda name: products.get(fold(str(name or ""))))
+    frame = of_device(frame, device)
+    others, known = int((frame["told_by"] == TELLERS[-1]).sum()), ", ".join(TELLERS[:-1])
+    notice = f"{others} experiences are told by none of {known}: kept as « Autre »"
     rejects = [reject(path.name, line, *fault) for line, fault in faults.items()]
-    found = settle(path, "experiences", frame, rejects, notices)
+    found = settle(path, "experiences", frame, rejects, [notice] if others else [])
     if not device.verbatims:
         return found
     texts: dict[str, dict[int, str]] = {}
@@ -454,18 +431,16 @@ def _fields(
     Quotes are first taken as those of a CSV, then as plain characters. A surplus of fields goes to
     as few of the free texts as makes the record sound; in two ways that differ, it is given up.
     """
-    best: tuple[list[str], int] | None = None
+    found: list[tuple[list[str], int]] = []
     plain, quoted = text.split(";"), _split_quoted(text)
     for split in (quoted, plain) if quoted != plain else (plain,):
         surplus = len(split) - width
-        fields: list[str] | None = split
+        fields: list[str] | None = None if surplus else split
         if 0 < surplus < min(width - 1, _MOST_SURPLUS):
             fields = _absorb(split, columns, free, surplus)
-        elif surplus:
-            continue
-        if fields and (best is None or _soundness(fields, columns) > best[1]):
-            best = fields, _soundness(fields, columns)
-    return best
+        if fields:
+            found.append((fields, _soundness(fields, columns)))
+    return max(found, key=itemgetter(1), default=None)
 
 
 def _soundness(fields: list[str], columns: _Columns) -> int:
@@ -506,7 +481,7 @@ def _absorb(split: list[str], columns: _Columns, free: list[int], surplus: int) 
 
 
 def _shares(free: list[int], surplus: int, number: int) -> Iterator[dict[int, int]]:
-    """Ways to share a surplus among so many of the free columns."""
+    """Ways to share a surplus among so many of the free columns, one or two."""
     if number == 1:
         yield from ({column: surplus} for column in free)
         return
@@ -519,11 +494,8 @@ def _split_quoted(text: str) -> list[str]:
     fields: list[str] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=";"):
-            if fields:
-                fields[-1] += "\n" + (row[0] if row else "")
-                fields += row[1:]
-            else:
-                fields = row
+            joined = [f"{fields.pop()}\n{''.join(row[:1])}"] if fields else row[:1]
+            fields += [*joined, *row[1:]]
     except csv.Error:
         return []
     return fields

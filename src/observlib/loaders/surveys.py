@@ -22,7 +22,9 @@ import re
 import sys
 import zipfile
 import zlib
+from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -31,7 +33,7 @@ from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, Device, Questionnaire
 from observlib.catalogue.questionnaires import UNREAD
 from observlib.loaders import Loaded, _sandbox, _text
-from observlib.loaders._kinds import MOST_XML, UnfitXml, walk
+from observlib.loaders._kinds import UnfitXml, walk
 from observlib.loaders._sandbox import Failed, apart
 from observlib.loaders._survey import SurveyColumn, SurveyExport, responses
 
@@ -39,7 +41,6 @@ from observlib.loaders._survey import SurveyColumn, SurveyExport, responses
 
 _MOST_MEMBERS = 200
 _MOST_PACKED = 30_000_000
-_LARGEST = MOST_XML
 _MOST_CELLS = 4_000_000
 _A_RECORD = 4  # answers that would take as much memory as a record without any
 _A_TEXT = 100  # bytes in memory of a text that takes as much as another answer
@@ -48,16 +49,17 @@ _SECTIONS = (
 )  # fmt: skip
 _MEND = "export the survey as an archive (.lsa) again"
 _PARTS = "export its responses as CSV, a period each"
-_Records = list[dict[str, str]]
+_Records = list[defaultdict[str, str]]  # whose fields, where a survey lacks one, are empty
+
+
+_Texts = defaultdict[str, dict[str, str]]  # by question and language
 
 
 def _is_archive(path: Path) -> bool:
     """Whether a file is a zip, whatever its name; one that cannot be read is none."""
-    try:
-        with path.open("rb") as stream:
-            return stream.read(4) in (b"PK\x03\x04", b"PK\x05\x06")  # the second is empty
-    except OSError:
-        return False
+    with suppress(OSError), path.open("rb") as stream:
+        return stream.read(4) in (b"PK\x03\x04", b"PK\x05\x06")  # the second is empty
+    return False
 
 
 def _read_archive(path: Path) -> tuple[list[SurveyColumn], dict[int, list[str]]]:
@@ -73,11 +75,7 @@ def _read_archive(path: Path) -> tuple[list[SurveyColumn], dict[int, list[str]]]
         )
     known = _columns(sections)
     columns = [known.get(name, SurveyColumn((name,))) for name in fields]
-    rows = {
-        place: [record.get(name, "") for name in fields]
-        for place, record in enumerate(records, start=1)
-    }
-    return columns, rows
+    return columns, {at: [one[name] for name in fields] for at, one in enumerate(records, 1)}
 
 
 def _members(path: Path) -> tuple[dict[str, _Records], dict[str, _Records]]:
@@ -128,7 +126,7 @@ def _sections(stream: IO[bytes], room: list[int]) -> dict[str, _Records]:
     def start(tag: str, _: object) -> None:
         stack.append(tag)
         if len(stack) == 4 and stack[1] in _SECTIONS and stack[2:] == ["rows", "row"]:
-            found.setdefault(f"{stack[1]} rows", []).append({})
+            found.setdefault(f"{stack[1]} rows", []).append(defaultdict(str))
             room[0] -= _A_RECORD
 
     def end(tag: str, text: str) -> None:
@@ -137,72 +135,68 @@ def _sections(stream: IO[bytes], room: list[int]) -> dict[str, _Records]:
                 found[f"{stack[1]} rows"][-1][sys.intern(tag.removeprefix("_"))] = text
                 room[0] -= 1 + sys.getsizeof(text) // _A_TEXT
             elif len(stack) == 4 and stack[2:] == ["fields", "fieldname"]:
-                found.setdefault(f"{stack[1]} fields", []).append({tag: text})
+                found.setdefault(f"{stack[1]} fields", []).append(defaultdict(str, {tag: text}))
                 room[0] -= _A_RECORD + sys.getsizeof(text) // _A_TEXT
         stack.pop()
         if room[0] < 0:
             raise UnfitXml(f"holds more than {_MOST_CELLS:,} answers, or texts as long as so many")
 
-    walk(stream, _LARGEST, 2 * _MOST_CELLS, start, end)
+    walk(stream, 2 * _MOST_CELLS, start, end)
     return found
 
 
 def _columns(sections: dict[str, _Records]) -> dict[str, SurveyColumn]:
     """The columns of a survey's response fields, by their names (survey X group X question)."""
-    texts = _texts(sections)
-    labels = _labels(sections)
-    rows: dict[str, _Records] = {}
+    texts, labels = _texts(sections), _labels(sections)
+    rows = defaultdict(list)
     for record in sections.get("subquestions rows", []):
-        rows.setdefault(record.get("parent_qid", ""), []).append(record)
+        rows[record["parent_qid"]].append(record)
     columns: dict[str, SurveyColumn] = {}
     for question in sections.get("questions rows", []):
-        qid, code = question.get("qid", ""), question.get("title", "")
-        field = f"{question.get('sid', '')}X{question.get('gid', '')}X{qid}"
-        own = texts.get(qid, {})
-        columns[field] = SurveyColumn((code, *own.values()), labels.get(qid, {}))
+        qid, code = question["qid"], question["title"]
+        field = f"{question['sid']}X{question['gid']}X{qid}"
+        own, known = texts[qid], labels[qid]
+        columns[field] = SurveyColumn((code, *own.values()), known)
         columns[f"{field}other"] = SurveyColumn((f"{code}[other]",))
-        for part, names in _parts(rows.get(qid, []), texts):
+        for part, names in _parts(rows[qid], texts):
             inside = [f"{own[one]} [{name}]" for one, name in names.items() if one in own]
-            columns[field + part] = SurveyColumn((f"{code}[{part}]", *inside), labels.get(qid, {}))
+            columns[field + part] = SurveyColumn((f"{code}[{part}]", *inside), known)
             columns[f"{field}{part}comment"] = SurveyColumn((f"{code}[{part}comment]",))
     return columns
 
 
-def _parts(
-    rows: _Records, texts: dict[str, dict[str, str]]
-) -> Iterator[tuple[str, dict[str, str]]]:
+def _parts(rows: _Records, texts: _Texts) -> Iterator[tuple[str, dict[str, str]]]:
     """The subquestions of a question with their texts by language; of a grid, each cell."""
-    across = list({r.get("title", ""): r for r in rows if r.get("scale_id") == "1"}.values())
-    for row in {r.get("title", ""): r for r in rows if r.get("scale_id") != "1"}.values():
-        title, names = row.get("title", ""), texts.get(row.get("qid", ""), {})
+    across = {row["title"]: row for row in rows if row["scale_id"] == "1"}
+    for title, row in {row["title"]: row for row in rows if row["scale_id"] != "1"}.items():
+        names = texts[row["qid"]]
         yield title, names
-        for column in across:
-            other = texts.get(column.get("qid", ""), {})
+        for below, column in across.items():
+            other = texts[column["qid"]]
             both = {one: f"{names[one]}][{other[one]}" for one in names if one in other}
-            yield f"{title}_{column.get('title', '')}", both
+            yield f"{title}_{below}", both
 
 
-def _texts(sections: dict[str, _Records]) -> dict[str, dict[str, str]]:
+def _texts(sections: dict[str, _Records]) -> _Texts:
     """The texts of each question and subquestion by language, without their HTML."""
-    found: dict[str, dict[str, str]] = {}
+    found: _Texts = defaultdict(dict)
     for section in ("questions rows", "subquestions rows", "question_l10ns rows"):
         for record in sections.get(section, []):
-            if text := _plain(record.get("question", "")):
-                found.setdefault(record.get("qid", ""), {})[record.get("language", "")] = text
+            if text := _plain(record["question"]):
+                found[record["qid"]][record["language"]] = text
     return found
 
 
-def _labels(sections: dict[str, _Records]) -> dict[str, dict[str, tuple[str, ...]]]:
+def _labels(sections: dict[str, _Records]) -> defaultdict[str, dict[str, tuple[str, ...]]]:
     """The texts of each question's answer codes, in every language."""
-    translated: dict[str, list[str]] = {}
+    translated = defaultdict(list)
     for record in sections.get("answer_l10ns rows", []):
-        translated.setdefault(record.get("aid", ""), []).append(_plain(record.get("answer", "")))
-    found: dict[str, dict[str, tuple[str, ...]]] = {}
+        translated[record["aid"]].append(_plain(record["answer"]))
+    found: defaultdict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
     for record in sections.get("answers rows", []):
-        texts = [_plain(record.get("answer", "")), *translated.get(record.get("aid", "-"), [])]
-        codes = found.setdefault(record.get("qid", ""), {})
-        code = record.get("code", "")
-        codes[code] = (*codes.get(code, ()), *filter(None, texts))
+        others = translated[record["aid"]] if "aid" in record else []
+        codes, code = found[record["qid"]], record["code"]
+        codes[code] = (*codes.get(code, ()), *filter(None, [_plain(record["answer"]), *others]))
     return found
 
 
@@ -211,26 +205,16 @@ def _plain(text: str) -> str:
 
 
 def load_limesurvey(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
-    """Read an export or archive of a LimeSurvey survey into the table `responses`.
-
-    Each response gives a row of the variable `response` and one for each answer. What the export
-    and the questionnaire lack of each other are notices.
-    """
-    if _is_archive(path):
-        columns, rows = _read_archive(path)
-    else:
-        columns, rows = _read(path)
+    """Read an export or archive of a LimeSurvey survey into the table `responses`."""
+    columns, rows = (_read_archive if _is_archive(path) else _read)(path)
     return responses(path, device, catalogue, columns, rows)
 
 
 def without_the_rest(path: Path, text: str, questionnaire: Questionnaire, texts: bool) -> str:
-    """A CSV export reduced to what `load_limesurvey` reads, so that nothing else is kept.
-
-    What people wrote beside "Other" leaves a `Y`.
-    """
+    """A CSV export reduced to what `load_limesurvey` reads; a text beside "Other" leaves a `Y`."""
     header, rows = _text.read_csv(path, text, _text.find_delimiter(text, ",;\t"))
     columns = [SurveyColumn((name,)) for name in header]
-    found = SurveyExport(path, questionnaire, columns).header(submission=True)
+    found = SurveyExport(path, questionnaire, columns)
     left = ("ignored",) if texts else UNREAD
     asked = [question for question in questionnaire.questions if question.kind not in left]
     boxes = {place for q in asked if q.kind == "multiple" for place in found.questions[q.code]}
@@ -241,10 +225,9 @@ def without_the_rest(path: Path, text: str, questionnaire: Questionnaire, texts:
     writer.writerow([header[place] for place in sorted(kept)])
     for cells in rows.values():
         if len(cells) == len(header):
-            writer.writerow(
-                "Y" if place in boxes and cells[place] not in ("", "N", "N/A") else cells[place]
-                for place in sorted(kept)
-            )
+            for place in boxes:
+                cells[place] = cells[place] if cells[place] in ("", "N", "N/A") else "Y"
+            writer.writerow([cells[place] for place in sorted(kept)])
     return written.getvalue()
 
 
@@ -274,13 +257,11 @@ _STARTS = {
 def load_spss_stata(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read a file of SPSS or Stata into the table `responses`; rejects tell the place in it."""
     variables = _variables(path)
-    columns = [
-        SurveyColumn(
-            (variable["name"], *filter(None, [variable["label"]])),
-            {value: (label,) for value, label in variable["values"].items()},
-        )
-        for variable in variables
-    ]
+    columns = []
+    for variable in variables:
+        names = (variable["name"], *filter(None, [variable["label"]]))
+        labels = {value: (label,) for value, label in variable["values"].items()}
+        columns.append(SurveyColumn(names, labels))
     cells = zip(*(variable["cells"] for variable in variables), strict=True)
     rows = {place: list(row) for place, row in enumerate(cells, start=1)}
     return responses(path, device, catalogue, columns, rows, submission=False)
