@@ -11,8 +11,8 @@ from tests import said
 
 from observlib.language.prose import typography
 from observlib.themes import templates
-from observlib.themes.comparison_sentences import undecided
 
+undecided = templates.narrative("comparison_sentences").undecided
 surveys = templates.narrative("surveys")
 
 satisfaction = templates.narrative("satisfaction")

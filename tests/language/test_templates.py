@@ -10,7 +10,7 @@ from observlib.language import templates as engine
 from observlib.themes import templates
 
 FOLDER = Path(templates.__file__).parent
-FILES = sorted(FOLDER.glob("*/*.j2"))
+FILES = sorted(FOLDER.rglob("*.j2"))
 
 
 def _environment(tmp_path: Path, name: str, text: str) -> Environment:
@@ -23,11 +23,11 @@ def _said(tmp_path: Path, text: str, *given: object, name: str = "a.j2") -> str:
     return macros["say"](*given)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(FOLDER)))
 def test_a_template_names_nothing_that_is_not_there(path):
     known = templates.theme_templates()
-    theme = path.parent.name
-    tree = known.parse(known.loader.get_source(known, f"{theme}/{path.name}")[0])
+    theme = path.name.partition(".")[0] if path.parent == FOLDER else path.parent.name
+    tree = known.parse(known.loader.get_source(known, str(path.relative_to(FOLDER)))[0])
     names = list(tree.find_all(nodes.Name))
     stored = {one.name for one in names if one.ctx in ("store", "param")}
     macros = {one.name for one in tree.find_all(nodes.Macro)}

@@ -62,9 +62,6 @@ def _asked(path: Path) -> list[tuple[str, set[str] | None]]:
             found += [(key, filled.get(id(node), set())) for key in _keys(node.slice, values)]
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "_TEXTS.group":
             found += [(key + r"\..+", None) for key in _keys(node.args[0], values)]
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("_TEXTS.of", "_TEXTS.count"):
-            both = [key + r"\.(one|several)" for key in _keys(node.args[0], values)]
-            found += [(key, filled.get(id(node), set())) for key in both]
     return found
 
 

@@ -15,9 +15,9 @@ from observlib import estimates
 from observlib.display import changes as tables
 from observlib.language import french
 from observlib.language.prose import typography
-from observlib.themes import comparison_sentences as changes
 from observlib.themes import templates
 
+changes = templates.narrative("comparison_sentences")
 peers = templates.narrative("peers")
 
 NOW, BEFORE = "2026-T3", "2025-T3"
@@ -94,6 +94,11 @@ CASES: said.Cases = {
     "a verdict beside another product": tipping({**RISE, "against": "product"}),
     "no verdict": tipping(pair("unknown")),
     "no comparison": tipping(),
+    "tests and results": lambda _: [
+        changes.tests_and_results(pd.DataFrame(rows), family)
+        for rows, family in (
+            (NEIGHBOURS, None), (NEIGHBOURS[:1], None), (NEIGHBOURS[:2], pd.DataFrame(NEIGHBOURS)),
+            (NEIGHBOURS[-1:], None))],
     "of reviews": whose("jdma-legifrance"),
     "of a survey": whose("enquete-legifrance"),
     "of surveys": whose("enquete-legifrance", "enquete-service-public"),

@@ -18,20 +18,17 @@ from observlib.catalogue import load_catalogue
 from observlib.estimates import make_comparisons
 from observlib.indicators import pairs as pair
 from observlib.records.sheets import Action, Expected
-from observlib.themes import main_points
+from observlib.themes import main_points, templates
 from observlib.themes.main_points import (
-    detail,
-    edition_headline,
     followed_by,
     on_a_year,
-    other_changes,
     point_number,
     point_series,
-    point_title,
     ranked_changes,
     select_points,
 )
 
+say = templates.narrative("main_points")
 CATALOGUE = load_catalogue(Path("data/catalogue"))
 NOW = Quarter("2026-T3")
 THEN = NOW - 4
@@ -140,7 +137,7 @@ def test_each_indicator_is_a_point_once_and_the_others_are_named():
     told = select_points(rows)
     first = told[["indicator", "product"]].values.tolist()
     assert first == [["visits", "legifrance"], ["satisfaction_10", "boamp"]]
-    line = plain(other_changes(on_a_year(pairs, NOW), rows, told, CATALOGUE))
+    line = plain(say.other_changes(on_a_year(pairs, NOW), rows, told, CATALOGUE))
     assert line == "Aussi en hausse : note de satisfaction (Légifrance) et visites (BOAMP)."
 
 
@@ -171,9 +168,9 @@ def test_neither_a_group_nor_another_period_is_a_point():
 
 def test_a_point_tells_what_moved_its_interval_and_that_it_was_not_rounded_first():
     [point] = estimates.records(found(mark("boamp", THEN, 6.84), mark("boamp", NOW, 7.87)))
-    assert plain(point_title(point, CATALOGUE)) == "BOAMP : note de satisfaction en hausse"
+    assert plain(say.point_title(point, CATALOGUE)) == "BOAMP : note de satisfaction en hausse"
     assert point_number(point, CATALOGUE) == "6,8 → 7,9"
-    assert plain(detail(point, CATALOGUE)) == (
+    assert plain(say.detail(point, CATALOGUE)) == (
         "Sur 10, d'après 2 000 réponses. L'écart est de +1,0 avant d'arrondir, entre +0,9 et +1,2."
     )
 
@@ -184,7 +181,7 @@ def test_no_count_changed_most_that_changes_as_much_each_year():
     rows = ranked_changes(pairs, frame, NOW)
     assert rows.empty
     assert (
-        edition_headline(select_points(rows), CATALOGUE)
+        say.edition_headline(select_points(rows), CATALOGUE)
         == "Aucun changement n'est établi sur un an."
     )
     (told,) = pairs[["difference", "verdict", "reason"]].values.tolist()

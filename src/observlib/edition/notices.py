@@ -32,7 +32,7 @@ from observlib.language.prose import Markdown, markdown, plain, typography
 from observlib.pipeline import archive, revisions
 from observlib.publish import record, vintages
 from observlib.records.sheets import Action, Practices, PracticeSheet
-from observlib.themes import main_points
+from observlib.themes import main_points, templates
 
 PAGES, _WORDS = macros(__file__), macros(__file__, str)
 
@@ -252,17 +252,17 @@ def front_page(
     points = main_points.select_points(ranked)
     doubts = _doubts(points, frame)
     pictures, blocks = {}, []
-    known = list(actions)
+    known, say = list(actions), templates.narrative("main_points")
     since = "Dans l'intervalle : {} ({}). Ce n'est pas une preuve de cause à effet."
     for number, point in enumerate(estimates.records(points), 1):
         series = main_points.point_series(point, frame)
         name = f"{_FOLDER}/{number}.svg"
         pictures[name] = small_line(series["estimate"].tolist()).encode()
-        title: str = main_points.point_title(point, catalogue)
+        title: str = say.point_title(point, catalogue)
         if (page := f"fiche_produit-{point['product']}") in pages:
             title = markdown("[{}]({})", title, Markdown(f"{page}.ipynb"))
         done = main_points.followed_by(point, known)
-        details = [main_points.detail(point, catalogue)]
+        details = [say.detail(point, catalogue)]
         details += [since.format(action.title, french.day_label(action.date)) for action in done]
         figure, told = main_points.point_number(point, catalogue), line_told(series, catalogue)
         doubt = doubts.get(_named(point), "")
@@ -272,7 +272,7 @@ def front_page(
         "front",
         _first(points, doubts, catalogue),
         drawn.points(blocks) if blocks else "",
-        main_points.other_changes(year, ranked, points, catalogue),
+        say.other_changes(year, ranked, points, catalogue),
         _EASY in pages,
     )
     return text, pictures
@@ -318,7 +318,7 @@ def _first(
     points: pd.DataFrame, doubts: Mapping[tuple[str, ...], str], catalogue: Catalogue
 ) -> str:
     """The edition in a sentence, and whether it is fragile."""
-    said = main_points.edition_headline(points, catalogue)
+    said: str = templates.narrative("main_points").edition_headline(points, catalogue)
     if not any(_named(point) in doubts for point in estimates.records(points.head(1))):
         return said
     return f"{said} Ce constat est fragile."

@@ -29,7 +29,7 @@ from observlib.publish.origins import ORIGINS_FOLDER
 from observlib.publish.project import globbed
 from observlib.publish.record import Planned, days_missed, load_calendar
 from observlib.records.sheets import Action
-from observlib.themes import main_points, quotes
+from observlib.themes import quotes, templates
 from observlib.themes.surveys import STEPS
 
 _Entry = Mapping[str, Any]  # a manifest, or what it has of a study
@@ -85,8 +85,8 @@ def _tell_method(
     catalogue = revisions.with_errata(request.catalogue, notices.of_edition(request, edition))
     now = archive.in_the_making(archive.archive_tables(edition)[0], request.quarter, day)
     parts = {
-        "citation": typography(quotes.quotes_rule()),
-        "faits": typography(main_points.points_rule()),
+        "citation": typography(templates.narrative("sentences").quotes_rule(quotes)),
+        "faits": typography(templates.narrative("main_points").points_rule()),
         "qualite": _quality(request, edition, manifest["published"]),
         "revisions": vintages.revisions_part(now, archive.earlier(request.data), catalogue),
     }

@@ -79,11 +79,15 @@ def environment(
         comment_start_string="/*",
         comment_end_string="*/",
     )
-    every = {**public_functions(french), **public_functions(words), **known}
-    functions = {name: given_catalogue(one) for name, one in every.items() if callable(one)}
-    templates.filters |= functions
-    templates.globals |= every | functions
+    offer(templates, {**public_functions(french), **public_functions(words), **known})
     return templates
+
+
+def offer(templates: Environment, known: Mapping[str, Any]) -> None:
+    """Give templates what they may call or name."""
+    functions = {name: given_catalogue(one) for name, one in known.items() if callable(one)}
+    templates.filters |= functions
+    templates.globals |= {**known, **functions}
 
 
 def _is_markdown(name: str | None) -> bool:
@@ -146,7 +150,6 @@ def _description(source: str, macro: str) -> str:
 
 def _sentence(template: Template, macro: Macro, description: str) -> Callable[..., str]:
     signature = _signature(macro)
-    in_markdown = _is_markdown(template.name)
 
     def sentence(*parts: Any, **named: Any) -> str:
         given = signature.bind(*parts, **named)
@@ -154,7 +157,7 @@ def _sentence(template: Template, macro: Macro, description: str) -> Callable[..
         context = template.new_context({"catalogue": given.arguments.get("catalogue")})
         (*_,) = template.root_render_func(context)  # by which the context has the macros
         text = str(context.vars[macro.name](**given.arguments))
-        return _lines(text) if in_markdown else _BLANKS.sub(" ", text).strip(" ")
+        return _lines(text) if _is_markdown(template.name) else _BLANKS.sub(" ", text).strip(" ")
 
     sentence.__name__, sentence.__doc__ = macro.name, description
     sentence.__signature__ = signature  # type: ignore[attr-defined]

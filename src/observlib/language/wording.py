@@ -8,24 +8,15 @@ from typing import Any
 
 from observlib.base import yaml_files
 from observlib.base.errors import ObservError
-from observlib.language import french
 
 
 class _Texts(dict[str, str]):
-    """Texts by their keys, of which some are for one thing, `key.one`, or for `key.several`."""
-
-    def of(self, key: str, n: float) -> str:
-        """The text for one or for several things."""
-        return self[f"{key}.{french.plural(n, 'one', 'several')}"]
+    """Texts by their keys."""
 
     def group(self, key: str) -> dict[str, str]:
         """The texts of a group, by what is left of their keys."""
         own = {name: text for name, text in self.items() if name.startswith(f"{key}.")}
         return {name.removeprefix(f"{key}."): text for name, text in own.items()}
-
-    def count(self, key: str, n: float) -> str:
-        """A number of things, and what they are called."""
-        return f"{french.number(n)}{french.NBSP}{self.of(key, n)}"
 
 
 def load_texts(module: str) -> _Texts:

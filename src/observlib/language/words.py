@@ -31,6 +31,7 @@ _OF_WORDS = ("poll_", "action_")  # how indicators begin whose groups are words
 BETWEEN = " · "  # the two parts of a group that is one of two things, as of a day and an hour
 _COLUMN_LABELS = _TEXTS.group("columns")
 # Words of units that end in s and have no other singular.
+_PLURAL = re.compile(r"\b(\w*)s\b")
 _INVARIABLE = {"avis", "mois", "fois", "temps", "pays", "cas", "habitants"}
 
 
@@ -179,7 +180,7 @@ def value(estimate: float | Mapping[str, Any], indicator: Indicator) -> str:
     if not is_count(unit) and unit not in ("points", "jours"):
         return text
     things, *per = re.split(r"\b(?=pour )", unit, maxsplit=1)  # "pour 1 000 visites" stays
-    one = "".join([re.sub(r"\w+", lambda word: _singular(word[0]), things), *per])
+    one = "".join([_singular(things), *per])
     return f"{text}{NBSP}{french.plural(round(x, indicator.decimals), one, unit)}"
 
 
@@ -260,8 +261,7 @@ def base_text(n: float, indicator: Indicator) -> str:
     >>> base_text(1, wait), base_text(12, wait)
     ('1\\xa0appel abandonné', '12\\xa0appels abandonnés')
     """
-    one = re.sub(r"\w+", lambda word: _singular(word[0]), indicator.base)
-    return french.count(n, one, indicator.base)
+    return french.count(n, _singular(indicator.base), indicator.base)
 
 
 def n_equals(n: float) -> str:
@@ -285,13 +285,11 @@ def mark_notes(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
 def sentence(row: Mapping[str, Any], catalogue: Catalogue) -> str:
     """Write an estimate with its interval, base and reservation, to end a sentence with."""
     indicator = indicator_of(row["indicator"], catalogue)
-    if row["status"] == "suppressed":
-        return "valeur non publiée (secret statistique)"
-    if row["status"] == "missing":
-        return STATUS_WORDS["missing"]
+    if row["status"] in WITHHELD:
+        return _TEXTS[f"withheld.{row['status']}"]
     details = []
     if ends := interval(row, indicator):
-        details.append(f"intervalle à 95{NBSP}%{NBSP}: {ends}")
+        details.append(_TEXTS["interval"].format(ends=ends))
     if (n := base_of(row)) is not None:
         details.append(base_text(n, indicator))
     if words := STATUS_WORDS[row["status"]]:
@@ -300,8 +298,13 @@ def sentence(row: Mapping[str, Any], catalogue: Catalogue) -> str:
     return f"{text} ({SEMICOLON.join(details)})" if details else text
 
 
-def _singular(word: str) -> str:
-    return word if word in _INVARIABLE else word.removesuffix("s")
+def _singular(things: str) -> str:
+    """What one of some things is called.
+
+    >>> _singular("appels abandonnés"), _singular("mois")
+    ('appel abandonné', 'mois')
+    """
+    return _PLURAL.sub(lambda word: word[1] + ("s" if word[0] in _INVARIABLE else ""), things)
 
 
 # --- What findings are made of: names that need no article, rounded counts, changes in words

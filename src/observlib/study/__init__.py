@@ -20,8 +20,7 @@ from observlib.study import selection, texts
 from observlib.study.outputs import Showing, each_once, noted
 from observlib.study.selection import Shown, Where, taking
 from observlib.study.texts import Say
-from observlib.themes import main_points
-from observlib.themes.products import key_figures
+from observlib.themes import main_points, products
 
 
 class Study(Showing):
@@ -287,11 +286,11 @@ class Study(Showing):
         True
         """
         selection.check_names("product", [product], self.catalogue)
-        rows, pairs = self._of_edition(key_figures.FAMILIES, product)
-        found = key_figures.chosen(rows, product, self.quarter)
+        rows, pairs = self._of_edition(products.FAMILIES, product)
+        found = products.chosen(rows, product, self.quarter)
         if found.empty:
             return self._absent([found], "donnée qui puisse être citée")
-        made = key_figures.band(found, rows, pairs, self.catalogue, self.quarter)
+        made = products.band(found, rows, pairs, self.catalogue, self.quarter)
         self._shown.append(estimates.from_json(made.content))
         return made
 

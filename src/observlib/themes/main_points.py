@@ -21,14 +21,12 @@ from scipy.special import ndtr, ndtri
 
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, Indicator
-from observlib.estimates import COMPARISON_NUMBERS, EVOLVED, REFERENCE
+from observlib.estimates import COMPARISON_NUMBERS, REFERENCE
 from observlib.indicators.pairs import HEADLINE, PEOPLE
-from observlib.language import french, wording, words
+from observlib.language import french, words
 from observlib.records.sheets import Action
 from observlib.stats.survey.differences import adjust, halves
-from observlib.themes.comparison_sentences import noun
 
-_TEXTS = wording.load_texts(__file__)
 MOST_POINTS = 5
 _QUARTERS = 9  # of a line beside a point: two years and the quarter
 PAGE_REASON = "page"  # the reason why what its page tells is no main point
@@ -109,17 +107,6 @@ def _scale(unit: str) -> float:
     return _SCALES.get(unit, math.nan)
 
 
-def point_title(point: Mapping[str, Any], catalogue: Catalogue) -> str:
-    """What a point is, in a line: "Service-public.fr : satisfaction en hausse"."""
-    indicator = words.indicator_of(point["indicator"], catalogue)
-    # the channel is told where it is not that of most products
-    elsewhere = point["channel"] in ("open_data", "in_person")
-    where = f" {words.PLACES[point['channel']]}" if elsewhere else ""
-    name = f"{catalogue.label(point['product'])}{where}"
-    verdict = EVOLVED[point["verdict"]]
-    return _TEXTS["title"].format(name=name, measure=_noun(indicator), verdict=verdict)
-
-
 def point_number(point: Mapping[str, Any], catalogue: Catalogue) -> str:
     """The number of a point, to be set large: `6,8 → 7,9`, or the change of a count."""
     indicator = words.indicator_of(point["indicator"], catalogue)
@@ -130,72 +117,30 @@ def point_number(point: Mapping[str, Any], catalogue: Catalogue) -> str:
     return f"{words.figure(then, finer)} → {words.figure(now, finer)}"
 
 
-def detail(point: Mapping[str, Any], catalogue: Catalogue) -> str:
-    """What stands below a point's number: its unit, its base, its difference and its interval."""
-    indicator = words.indicator_of(point["indicator"], catalogue)
-    if point["indicator"] in PEOPLE:
-        counted = words.rounded_count(dict(point), indicator)
-        return _TEXTS["counted"].format(count=counted)
+def _difference(point: Mapping[str, Any], indicator: Indicator) -> tuple[str, str, str, bool]:
+    """A point's difference, the ends of its interval, and whether rounded values differ alike."""
     then, now = (french.rounded(x, indicator.decimals) for x in _ends(point))
-    size = french.signed(point["difference"], indicator.decimals)
-    exactly = size != french.signed(now - then, indicator.decimals)  # 6,8 → 7,9 may not be +1,1
-    ends = (point["difference_low"], point["difference_high"])
-    low, high = words.rounded_keeping_signs(ends, indicator.decimals)
-    what = ("share" if indicator.unit == "%" else "mark") + "_exactly" * exactly
-    return _TEXTS[f"measured.{what}"].format(
-        unit=words.capital(indicator.unit),
-        answers=words.base_text(point["n"], indicator),
-        size=size,
-        low=french.signed(low, indicator.decimals),
-        high=french.signed(high, indicator.decimals),
+    ends = words.rounded_keeping_signs(
+        (point["difference_low"], point["difference_high"]), indicator.decimals
     )
+    size, low, high, between = (
+        french.signed(x, indicator.decimals) for x in (point["difference"], *ends, now - then)
+    )
+    return size, low, high, size == between  # 6,8 → 7,9 may not be +1,1
 
 
-def points_rule() -> str:
-    """The rule by which main points are chosen, as the method's page tells it."""
-    people = french.join(_TEXTS[f"things.{name}"].partition(" ")[2] for name in PEOPLE)
-    conditions = f"- {_TEXTS['rule.measured']}\n- {_TEXTS['rule.counted']}"
-    ranked_ = _TEXTS["rule.ranked"].format(people=people, most=MOST_POINTS)
-    return "\n\n".join((_TEXTS["rule.established"], conditions, ranked_))
-
-
-def edition_headline(found: pd.DataFrame, catalogue: Catalogue) -> str:
-    """The edition in a sentence: its first point, or that nothing is established."""
-    if found.empty:
-        return _TEXTS["nothing"]
-    point = found.to_dict("records")[0]
-    indicator = words.indicator_of(point["indicator"], catalogue)
-    name, then = catalogue.label(point["product"]), {"estimate": point[REFERENCE + "estimate"]}
-    if point["indicator"] in PEOPLE:
-        size = _percent(point).lstrip("+" + french.MINUS)
-        things = _TEXTS[f"things.{point['indicator']}"]
-        return _TEXTS[f"moved.{point['verdict']}"].format(name=name, things=things, size=size)
-    ends = words.from_to(then, point, indicator)
-    return _TEXTS["mark"].format(name=name, mark=noun(indicator), ends=ends)
-
-
-def other_changes(
-    pairs: pd.DataFrame, ranked_: pd.DataFrame, told: pd.DataFrame, catalogue: Catalogue
-) -> str:
-    """What changed beside the points, in a line, and that nothing else is established."""
+def _beside(
+    ranked: pd.DataFrame, told: pd.DataFrame
+) -> list[tuple[str, list[tuple[str, pd.DataFrame]]]]:
+    """The established changes that are no points: by verdict, then by indicator."""
     keys = pd.MultiIndex.from_frame(told[_SERIES])
-    rest = ranked_[~pd.MultiIndex.from_frame(ranked_[_SERIES]).isin(keys)]
-    parts = []
-    for verdict in _ESTABLISHED:
-        named = [
-            f"{_noun(words.indicator_of(str(name), catalogue))} "
-            f"({words.join_few(dict.fromkeys(catalogue.label(x) for x in own['product']))})"
-            for name, own in rest[rest["verdict"] == verdict].groupby("indicator", sort=False)
-        ]
-        if named:
-            measures = french.join(named)
-            parts.append(_TEXTS["also"].format(verdict=EVOLVED[verdict], measures=measures))
-    if others := len(pairs) - len(ranked_):
-        stable = int((pairs["verdict"] == "stable").sum())
-        compared = _TEXTS.count("compared", others)
-        known = _TEXTS.count("stable", stable) if stable else _TEXTS["stable.none"]
-        parts.append(_TEXTS["elsewhere"].format(compared=compared, stable=known))
-    return " ".join(parts)
+    rest = ranked[~pd.MultiIndex.from_frame(ranked[_SERIES]).isin(keys)]
+    of = ((verdict, rest[rest["verdict"] == verdict]) for verdict in _ESTABLISHED)
+    return [
+        (verdict, [(str(name), own) for name, own in rows.groupby("indicator", sort=False)])
+        for verdict, rows in of
+        if len(rows)
+    ]
 
 
 def followed_by(point: Mapping[str, Any], actions: Iterable[Action]) -> list[Action]:
@@ -231,8 +176,5 @@ def _percent(point: Mapping[str, Any]) -> str:
     return french.percent(100 * (now - then) / then, 1, sign=True)
 
 
-def _noun(indicator: Indicator) -> str:
-    """What an indicator measures, without an article."""
-    if indicator.id in PEOPLE:
-        return _TEXTS[f"things.{indicator.id}"].partition(" ")[2]
-    return noun(indicator).partition(" ")[2]
+def _unsigned(point: Mapping[str, Any]) -> str:
+    return _percent(point).lstrip("+" + french.MINUS)

@@ -80,24 +80,6 @@ def may_be_quoted(text: str, names: Counter[str]) -> bool:
     )
 
 
-def quotes_rule() -> str:
-    """The rule by which texts are quoted, as the method's page tells it."""
-    marks = french.count(MOST_MARKS, "passage effacé", "passages effacés")
-    conditions = [
-        "la fiche de son dispositif l’autorise",
-        f"il est du trimestre, et l’un des {OF_A_THEME} plus proches du centre d’un thème, qui "
-        f"réunit au moins {MINIMUM_PEOPLE} textes. Sur la page d’un organisme, il est l’un des "
-        f"{OF_A_THEME} que le sort désigne, si {MINIMUM_PEOPLE} textes mènent à lui en un an",
-        f"il a de {SHORTEST} à {LONGEST} signes, sans aucun chiffre",
-        f"il a au plus {marks}, et rien de ce qui reste n’a la forme d’une donnée personnelle",
-        "il ne nomme ni rue ni messagerie, et n’aligne pas de nombres en toutes lettres",
-        "aucun de ses mots n’est rare, ni un prénom, ni à majuscule dans une phrase, à moins que "
-        f"{MINIMUM_PEOPLE} textes ne l’emploient",
-        "il ne contient rien qu’une page ou un tableur exécuterait, ni aucun signe invisible",
-    ]
-    return "\n".join(f"- {one}{' ;' if one != conditions[-1] else '.'}" for one in conditions)
-
-
 def quote_list(texts: Iterable[str]) -> Markdown:
     """Texts as a list, each between quotes.
 

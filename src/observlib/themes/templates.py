@@ -1,14 +1,13 @@
 """The sentences of themes: templates beside their code, and what these may call.
 
 `<theme>/sentences.j2` holds the sentences of a theme, `sentences.md.j2` those with Markdown. A
-template may call what `sentences.py` beside it defines, `themes/sentences.py` and
-`themes/comparison_sentences.py`, and the functions of French; `{% import %}` finds other templates.
+template may call what `sentences.py` beside it defines, or else its theme's own module; the
+sentences of `themes/sentences` and `themes/comparison_sentences`; and the functions of French.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from inspect import isfunction
 from pathlib import Path
 from types import ModuleType
@@ -25,14 +24,13 @@ from observlib.language import words
 from observlib.language.templates import (
     as_text,
     environment,
+    offer,
     public_functions,
     sentences,
 )
-from observlib.themes import comparison_sentences
-from observlib.themes import sentences as common
 
 _FOLDER = Path(__file__).parent
-_FILES = ("sentences.j2", "sentences.md.j2")
+_OF_ALL = ("comparison_sentences", "sentences")  # what templates of all themes may call
 
 
 def narrating() -> list[str]:
@@ -42,26 +40,35 @@ def narrating() -> list[str]:
 
 
 @cache
-def narrative(theme: str) -> ModuleType:
-    """What a theme says, by name: the macros of its templates, the functions of `sentences.py`."""
-    name = f"observlib.themes.{theme}.sentences"
-    said, own = ModuleType(name, f"Sentences of {theme}."), facts(theme)
-    vars(said).update({key: one for key, one in own.items() if _is_of(one, name)})
-    for file in _FILES:
-        if (_FOLDER / theme / file).is_file():
-            macros = sentences(theme_templates(), f"{theme}/{file}", own)
+def narrative(name: str) -> ModuleType:
+    """What a theme, or a module beside them, says: macros of its templates and its functions."""
+    return _said(theme_templates(), name)
+
+
+def _said(templates: Environment, name: str) -> ModuleType:
+    path = f"{name}/sentences" if (_FOLDER / name).is_dir() else name
+    said, own = ModuleType(_module(path), f"Sentences of {name}."), facts(name)
+    vars(said).update({key: one for key, one in own.items() if _is_of(one, said.__name__)})
+    for file in (f"{path}.j2", f"{path}.md.j2"):
+        if (_FOLDER / file).is_file():
+            macros = sentences(templates, file, own)
             for macro in macros.values():
-                macro.__module__ = name
+                macro.__module__ = said.__name__
             vars(said).update(macros)
             own |= macros  # what the file with Markdown may call
     return said
 
 
-def facts(theme: str) -> dict[str, Any]:
-    """What a theme's templates may name beside what all may: all that `sentences.py` has."""
-    name = f"observlib.themes.{theme}.sentences"
-    names = vars(import_module(name)) if find_spec(name) else {}
+def facts(name: str) -> dict[str, Any]:
+    """What the templates of a theme, or of a module beside them, may name beside what all may."""
+    module = _module(name)
+    own = f"{module}.sentences"
+    names = vars(import_module(own if (_FOLDER / name / "sentences.py").is_file() else module))
     return {key: one for key, one in names.items() if not key.startswith("__")}
+
+
+def _module(path: str) -> str:
+    return ".".join(["observlib.themes", *path.split("/")])
 
 
 def _is_of(one: Any, module: str) -> bool:
@@ -71,8 +78,6 @@ def _is_of(one: Any, module: str) -> bool:
 @cache
 def theme_templates() -> Environment:
     """Where the templates of all themes are found, with what all may call."""
-    modules = (common, comparison_sentences, changes)
-    shared = {name: one for module in modules for name, one in public_functions(module).items()}
     constants = {
         "EVOLVED": estimates.EVOLVED,
         "OFTEN": words.OFTEN,
@@ -84,17 +89,36 @@ def theme_templates() -> Environment:
         "commas": ", ".join,
         "each": say_each,
         "highest_first": highest_first,
+        "largest_first": largest_first,
         "many": many,
         "narrow": " ; ".join,
         "omit": omit,
+        "grade_words": select.grade_words,
         "one_indicator": select.one_indicator,
         "pick": pick,
         "product_label": product_label,
+        "published": published,
         "records": estimates.records,
         "semicolons": words.SEMICOLON.join,
+        "value_of": value_of,
         "with_text": with_text,
     }
-    return environment(_FOLDER, {**shared, **frames, **constants}, as_text)
+    made = environment(_FOLDER, {**public_functions(changes), **frames, **constants}, as_text)
+    for name in _OF_ALL:
+        offer(made, public_functions(import_module(_module(name))))  # which its own templates call
+        offer(made, public_functions(_said(made, name)))
+    return made
+
+
+def published(frame: pd.DataFrame, indicator: str, period: str = "") -> pd.DataFrame:
+    """The published estimates of an indicator, of a period or all: what a sentence may name."""
+    rows = frame[(frame["indicator"] == indicator) & (frame["status"] == "published")]
+    return rows[rows["period"] == period] if period else rows
+
+
+def value_of(row: Mapping[Any, Any], catalogue: Catalogue) -> str:
+    """The value of an estimate, written as its indicator is."""
+    return words.value(row, words.indicator_of(row["indicator"], catalogue))
 
 
 def product_label(product: str, catalogue: Catalogue) -> str:
@@ -121,13 +145,18 @@ def omit(frame: pd.DataFrame, **columns: Any) -> pd.DataFrame:
 def _having(frame: pd.DataFrame, columns: Mapping[str, Any]) -> pd.Series:
     every = pd.Series(True, index=frame.index)
     for name, value in columns.items():
-        every &= frame[name].isin([value] if isinstance(value, str | int | float) else value)
+        every &= frame[name].isin([value] if isinstance(value, str | int | float) else [*value])
     return every
 
 
 def highest_first(frame: pd.DataFrame) -> pd.DataFrame:
     """Estimates from the highest to the lowest."""
     return frame.sort_values("estimate", ascending=False, kind="stable")
+
+
+def largest_first(frame: pd.DataFrame, column: str = "estimate") -> pd.DataFrame:
+    """Differences from the largest to the smallest, whatever their sign."""
+    return frame.sort_values(column, key=abs, ascending=False, kind="stable")
 
 
 def say_each(items: Iterable[Any], macro: Callable[..., str], *others: Any) -> list[str]:
@@ -142,7 +171,7 @@ def _trimmed(text: str) -> str:
 
 def with_text(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Estimates, each with the `text` of its value."""
-    return frame.assign(text=[common.value_of(x, catalogue) for x in estimates.records(frame)])
+    return frame.assign(text=[value_of(x, catalogue) for x in estimates.records(frame)])
 
 
 def many(rows: pd.DataFrame) -> bool:

@@ -13,7 +13,7 @@ from observlib.estimates import make_comparisons
 from observlib.indicators import pairs as pair
 from observlib.records.sheets import Action
 from observlib.themes import templates
-from observlib.themes.products.key_figures import MOST_FIGURES, ORDER, band, chosen
+from observlib.themes.products import MOST_FIGURES, ORDER, band, chosen
 
 sentences = templates.narrative("products")
 

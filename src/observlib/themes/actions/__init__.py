@@ -13,31 +13,8 @@ from observlib.base.period import Period, Quarter
 from observlib.catalogue import Catalogue
 from observlib.indicators.answers import SUBJECT
 from observlib.indicators.families import family
-from observlib.records.sheets import (
-    BEFORE_AFTER,
-    COMPARABLE,
-    CONTROLLED,
-    SEEN,
-    UNCHANGED,
-    Action,
-    Expected,
-    subject,
-    touches,
-)
-from observlib.stats.series import regression
-from observlib.stats.series.interrupted import (
-    LEAST_AFTER,
-    LEAST_BEFORE,
-    LEAST_PLACEBOS,
-    Interrupted,
-    breaks_before,
-    count_sides,
-    first_month,
-    interrupted,
-    months_around,
-    reaches,
-    stands,
-)
+from observlib.records import sheets
+from observlib.stats.series import interrupted, regression
 from observlib.stats.survey.comparison import RESULTS, verdict
 from observlib.stats.survey.differences import adjust, common_level, detectable_of_interval
 
@@ -49,8 +26,8 @@ _SHOWN = ("published", "low_base")
 class _Followed(NamedTuple):
     """A thing to be moved, its series and comparable ones, other `changes` and `breaks`."""
 
-    action: Action
-    expected: Expected
+    action: sheets.Action
+    expected: sheets.Expected
     title: str
     own: pd.DataFrame
     others: tuple[pd.DataFrame, ...]
@@ -63,13 +40,13 @@ class _Followed(NamedTuple):
         """That of the effect."""
         return "%" if self.counts else "points"
 
-    def measured(self, level: float) -> Interrupted:
+    def measured(self, level: float) -> interrupted.Interrupted:
         """What followed the action, with intervals at a level."""
         controls = {str(i): rows for i, rows in enumerate(self.others)}
         values = {name: _values(rows, self.counts) for name, rows in controls.items()}
         weighed = not self.counts
         answers = {name: _base(rows) for name, rows in controls.items() if weighed}
-        return interrupted(
+        return interrupted.interrupted(
             _values(self.own, self.counts),
             self.action.date,
             counts=self.counts,
@@ -83,11 +60,11 @@ class _Followed(NamedTuple):
 
 
 def _follow(
-    action: Action,
-    expected: Expected,
+    action: sheets.Action,
+    expected: sheets.Expected,
     series: pd.DataFrame,
     catalogue: Catalogue,
-    recorded: Sequence[Action],
+    recorded: Sequence[sheets.Action],
 ) -> _Followed | None:
     """The series that an action's effect is looked for in; None where there is none."""
     rows = series[(series["indicator"] == expected.indicator) & (series["group"] == "")]
@@ -108,17 +85,17 @@ def _follow(
         and _enough(one, action.date)  # else it cuts short the comparison with all the others
         and not any(_changes(one, action, expected, counts, recorded))
     )
-    title = subject(action, expected, catalogue)
+    title = sheets.subject(action, expected, catalogue)
     changes, breaks = _changes(own, action, expected, counts, recorded)
     return _Followed(action, expected, title, own, compared, counts, changes, breaks)
 
 
 def _changes(
     series: pd.DataFrame,
-    action: Action,
-    expected: Expected,
+    action: sheets.Action,
+    expected: sheets.Expected,
     counts: bool,
-    recorded: Sequence[Action],
+    recorded: Sequence[sheets.Action],
 ) -> tuple[tuple[date, ...], tuple[date, ...]]:
     """The days of other actions on a series, around an action's; of its breaks before that."""
     about = {"indicator": expected.indicator, **series.iloc[0][["product", "device"]]}
@@ -127,14 +104,16 @@ def _changes(
         other.date
         for other in recorded
         if other.id != action.id
-        and touches(other, about)
+        and sheets.touches(other, about)
         and other.date <= end
-        and reaches(action.date, other.date)
+        and interrupted.reaches(action.date, other.date)
     )
-    breaks = breaks_before(_values(series, counts), action.date, counts)
+    breaks = interrupted.breaks_before(_values(series, counts), action.date, counts)
     # a break may be that of a change: its date is found within three months
-    months = [first_month(other)[0] for other in known]
-    alone = (day for day in breaks if all(abs(first_month(day)[0] - x) > 3 for x in months))
+    months = [interrupted.first_month(other)[0] for other in known]
+    alone = (
+        day for day in breaks if all(abs(interrupted.first_month(day)[0] - x) > 3 for x in months)
+    )
     return known, tuple(alone)
 
 
@@ -161,9 +140,9 @@ def _of_product(
 def _enough(series: pd.DataFrame, day: date) -> bool:
     """Whether a series has values of months enough before an action's day, and after it."""
     times = regression.positions([str(month) for month in series.index])
-    used = months_around(times, series["status"].isin(_SHOWN).to_numpy(), day).used
-    before, after = count_sides(times, used, first_month(day)[0])
-    return before >= LEAST_BEFORE and after >= LEAST_AFTER
+    used = interrupted.months_around(times, series["status"].isin(_SHOWN).to_numpy(), day).used
+    before, after = interrupted.count_sides(times, used, interrupted.first_month(day)[0])
+    return before >= interrupted.LEAST_BEFORE and after >= interrupted.LEAST_AFTER
 
 
 def _values(rows: pd.DataFrame, counts: bool) -> pd.Series:
@@ -182,7 +161,11 @@ ACTION_VERDICTS = [
     "breaks", "group_value", "unit", "before", "after", "placebos", "as_clear",
     *(name for name in RESULTS if name != "simple_sample"),
 ]  # fmt: skip
-_COMPARISONS = {"before_after": BEFORE_AFTER, "controls": COMPARABLE, "controlled": CONTROLLED}
+_COMPARISONS = {
+    "before_after": sheets.BEFORE_AFTER,
+    "controls": sheets.COMPARABLE,
+    "controlled": sheets.CONTROLLED,
+}
 _YEARS = 3  # for which actions are followed
 _NOTHING = 1e-9  # an interval narrower than this is that of months without chance
 _LEVEL = 0.95  # one less the error that the whole family keeps to
@@ -201,10 +184,10 @@ def followed_since(quarter: Quarter) -> date:
 
 
 def effects(
-    actions: Sequence[Action],
+    actions: Sequence[sheets.Action],
     series: pd.DataFrame,
     catalogue: Catalogue,
-    recorded: Sequence[Action],
+    recorded: Sequence[sheets.Action],
 ) -> Effects:
     """What each action was followed by: a verdict, its numbers, and the lines of its chart.
 
@@ -245,12 +228,12 @@ def effects(
     return Effects(pd.DataFrame(verdicts, columns=ACTION_VERDICTS), estimates.make(made))
 
 
-def _whole(found: Interrupted) -> dict[str, estimates.Row]:
+def _whole(found: interrupted.Interrupted) -> dict[str, estimates.Row]:
     """The mean effect since the action, by comparison."""
     return {str(row["comparison"]): row for row in found.effects.to_dict("records")}
 
 
-def _decisive(one: _Followed, found: Interrupted) -> estimates.Row:
+def _decisive(one: _Followed, found: interrupted.Interrupted) -> estimates.Row:
     """The comparison that decides, or why it cannot."""
     rows = _whole(found)
     row = rows["before_after"]
@@ -267,7 +250,7 @@ def _decisive(one: _Followed, found: Interrupted) -> estimates.Row:
     return row
 
 
-def _about(action: Action, expected: Expected, title: str) -> estimates.Row:
+def _about(action: sheets.Action, expected: sheets.Expected, title: str) -> estimates.Row:
     """What a verdict is on."""
     return {
         "group": title,
@@ -279,9 +262,11 @@ def _about(action: Action, expected: Expected, title: str) -> estimates.Row:
     }
 
 
-def _unseen(action: Action, expected: Expected, catalogue: Catalogue) -> estimates.Row:
+def _unseen(
+    action: sheets.Action, expected: sheets.Expected, catalogue: Catalogue
+) -> estimates.Row:
     """The verdict on what has no series."""
-    about = _about(action, expected, subject(action, expected, catalogue))
+    about = _about(action, expected, sheets.subject(action, expected, catalogue))
     nothing = {"device": "", "compared_with": (), "breaks": ()}
     return {**about, **nothing, "verdict": "unknown", "reason": "series"}
 
@@ -304,8 +289,9 @@ def _verdict(
     outcome = verdict(low, high, margin, holds=bool(p_adjusted <= 1 - _LEVEL))
     moved = outcome in ("rise", "fall")
     reason = ""
-    if moved and not stands(row["placebos"], row["as_clear"]):
-        outcome, reason = "unknown", "placebos" if row["placebos"] >= LEAST_PLACEBOS else "few"
+    if moved and not interrupted.stands(row["placebos"], row["as_clear"]):
+        outcome = "unknown"
+        reason = "placebos" if row["placebos"] >= interrupted.LEAST_PLACEBOS else "few"
     return {
         **values,
         "difference": row["estimate"],
@@ -338,7 +324,7 @@ def _since(one: _Followed, row: estimates.Row) -> str:
     return f"{min(f'{one.action.date:%Y-%m}', last)}/{last}"
 
 
-def _effect_rows(one: _Followed, found: Interrupted) -> Iterator[estimates.Row]:
+def _effect_rows(one: _Followed, found: interrupted.Interrupted) -> Iterator[estimates.Row]:
     for comparison, row in _whole(found).items():
         name = _COMPARISONS[comparison]
         about = {**_passport(one), "period": _since(one, row)}
@@ -364,17 +350,17 @@ def _detectable(
         yield {**_passport(one), **row, "estimate": decision["detectable"]}
 
 
-def _course(one: _Followed, found: Interrupted) -> Sequence[estimates.Row]:
+def _course(one: _Followed, found: interrupted.Interrupted) -> Sequence[estimates.Row]:
     if found.periods.empty:
         return []
     about = {**_passport(one), "indicator": "action_course", "unit": str(one.own["unit"].iat[0])}
     kept = ["estimate", "ci_low", "ci_high", "n", "n_eff", "status"]
     seen = [
-        {**about, "period": period, "group_value": SEEN, **row}
+        {**about, "period": period, "group_value": sheets.SEEN, **row}
         for period, row in one.own[kept].to_dict("index").items()
     ]
     expected = [
-        {**about, "group_value": UNCHANGED, **row}
+        {**about, "group_value": sheets.UNCHANGED, **row}
         for row in found.periods[["period", "expected", "ci_low", "ci_high"]]
         .dropna()  # before the action there is nothing to expect in its place
         .rename(columns={"expected": "estimate"})
@@ -385,7 +371,7 @@ def _course(one: _Followed, found: Interrupted) -> Sequence[estimates.Row]:
 
 @family("actions")
 def actions_(
-    actions: Sequence[Action], followed: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
+    actions: Sequence[sheets.Action], followed: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
 ) -> tuple[pd.DataFrame, None, dict[str, pd.DataFrame]]:
     """The effects of the actions of three years, with a verdict on each."""
     done = [action for action in actions if followed_since(quarter) <= action.date]

@@ -16,27 +16,13 @@ from observlib.display.output import Output, caption_of, captioned, pipe_table, 
 from observlib.estimates import EVOLVED
 from observlib.language import french, words
 from observlib.language.prose import Markdown
-from observlib.records.sheets import (
-    BEFORE_AFTER,
-    COMPARABLE,
-    CONTROLLED,
-    KINDS,
-    SEEN,
-    Action,
-    touches,
-)
-from observlib.stats.series.interrupted import (
-    LEAST_AFTER,
-    LEAST_BEFORE,
-    LEAST_PLACEBOS,
-    reaches,
-)
+from observlib.records import sheets
+from observlib.stats.series import interrupted
 from observlib.themes import templates
 from observlib.themes.actions import followed_since
 
-_NAMED = (COMPARABLE, KINDS, LEAST_AFTER, LEAST_BEFORE, LEAST_PLACEBOS)  # by the templates alone
 _NO_EFFECT = "–"
-_COMPARISONS = (BEFORE_AFTER, CONTROLLED)
+_COMPARISONS = (sheets.BEFORE_AFTER, sheets.CONTROLLED)
 _WAY = {"rise": "up", "fall": "down", "stable": "", "unknown": ""}
 _MEASURED = ("", "precision", "placebos", "few")  # reasons of verdicts on an effect that has a size
 _LATEST = 5  # actions that the sheet of a product lists
@@ -134,10 +120,6 @@ def _alike(rows: Iterable[estimates.Row]) -> list[list[estimates.Row]]:
     return list(alike.values())
 
 
-def _is_meant(row: estimates.Row) -> bool:
-    return _WAY[row["verdict"]] == row["direction"]
-
-
 def _effects(row: estimates.Row, frame: pd.DataFrame) -> dict[str, estimates.Row]:
     """The estimates of what followed an action, by how they compare."""
     rows = frame[(frame["indicator"] == "action_effect") & (frame["group"] == row["group"])]
@@ -145,7 +127,10 @@ def _effects(row: estimates.Row, frame: pd.DataFrame) -> dict[str, estimates.Row
 
 
 def each(
-    verdicts: pd.DataFrame, frame: pd.DataFrame, actions: Iterable[Action], catalogue: Catalogue
+    verdicts: pd.DataFrame,
+    frame: pd.DataFrame,
+    actions: Iterable[sheets.Action],
+    catalogue: Catalogue,
 ) -> Output:
     """What was done, when, and what followed, action by action.
 
@@ -171,7 +156,7 @@ def done_on(
     product: str,
     verdicts: pd.DataFrame,
     frame: pd.DataFrame,
-    actions: Iterable[Action],
+    actions: Iterable[sheets.Action],
     catalogue: Catalogue,
     page: Callable[[str, str], str],
 ) -> Markdown:
@@ -181,18 +166,14 @@ def done_on(
     (`Study.page`) tells more.
     """
     own = [action for action in actions if action.product == product]
-    tasks: list[str] = []
-    lines = [
-        (action, tasks, _in_lines(action, verdicts, frame, catalogue)) for action in _latest(own)
-    ]
-    return _listed(lines, page("actions", product), catalogue)
+    return _done(own, False, verdicts, frame, page("actions", product), catalogue)
 
 
 def done_for_tasks(
     verdicts: pd.DataFrame,
     frame: pd.DataFrame,
-    actions: Iterable[Action],
-    planned: Iterable[Action],
+    actions: Iterable[sheets.Action],
+    planned: Iterable[sheets.Action],
     catalogue: Catalogue,
     page: Callable[[str, str], str],
 ) -> Markdown:
@@ -201,29 +182,32 @@ def done_for_tasks(
     The others are as for `done_on`.
     """
     helped = [action for action in (*actions, *planned) if action.tasks]
+    return _done(helped, True, verdicts, frame, page("actions", ""), catalogue)
+
+
+def _done(
+    actions: Iterable[sheets.Action],
+    of_tasks: bool,
+    verdicts: pd.DataFrame,
+    frame: pd.DataFrame,
+    address: str,
+    catalogue: Catalogue,
+) -> Markdown:
+    """The latest actions, the last first, for which tasks if that is told, and what followed."""
+    latest = sorted(actions, key=lambda one: one.date, reverse=True)[:_LATEST]
     lines = [
         (
             action,
-            [catalogue.tasks[task].label for task in action.tasks],
+            [catalogue.tasks[task].label for task in action.tasks if of_tasks],
             _in_lines(action, verdicts, frame, catalogue),
         )
-        for action in _latest(helped)
+        for action in latest
     ]
-    return _listed(lines, page("actions", ""), catalogue)
-
-
-def _listed(
-    lines: Iterable[tuple[Action, list[str], str]], address: str, catalogue: Catalogue
-) -> Markdown:
     return Markdown(templates.narrative("actions")._listed(lines, address, catalogue))
 
 
-def _latest(actions: Iterable[Action]) -> list[Action]:
-    return sorted(actions, key=lambda one: one.date, reverse=True)[:_LATEST]
-
-
 def _in_lines(
-    action: Action, verdicts: pd.DataFrame, frame: pd.DataFrame, catalogue: Catalogue
+    action: sheets.Action, verdicts: pd.DataFrame, frame: pd.DataFrame, catalogue: Catalogue
 ) -> str:
     """What followed an action, a sentence for each thing that it was to move."""
     own = verdicts[(verdicts["action"] == action.id) & (verdicts["reason"] != "series")]
@@ -234,7 +218,7 @@ def _in_lines(
 def courses(frame: pd.DataFrame) -> estimates.Row:
     """What `Study.lines` draws of all that is followed: what is seen, before what was expected."""
     rows = frame[frame["indicator"] == "action_course"]
-    seen = rows["group_value"] == SEEN
+    seen = rows["group_value"] == sheets.SEEN
     return {
         "frame": rows[seen],
         "caption": "Ce qui est observé, et ce que le passé laissait attendre",
@@ -249,15 +233,15 @@ def _followed_from(quarter: str) -> date:
     return followed_since(Quarter(quarter))
 
 
-def _left_out(row: estimates.Row, actions: Iterable[Action]) -> list[str]:
+def _left_out(row: estimates.Row, actions: Iterable[sheets.Action]) -> list[str]:
     """Which comparable products the action names are not compared with."""
-    if row["group_value"] != CONTROLLED or row["reason"] not in _MEASURED:
+    if row["group_value"] != sheets.CONTROLLED or row["reason"] not in _MEASURED:
         return []
     (own,) = (action for action in actions if action.id == row["action"])
     return [name for name in own.controls if name not in row["compared_with"]]
 
 
-def _also_meant(row: estimates.Row, actions: Iterable[Action]) -> list[Action]:
+def _also_meant(row: estimates.Row, actions: Iterable[sheets.Action]) -> list[sheets.Action]:
     """Which other actions were to move the same measure of the same product, around its day."""
     if row["reason"] not in (*_MEASURED, "others"):
         return []
@@ -265,5 +249,7 @@ def _also_meant(row: estimates.Row, actions: Iterable[Action]) -> list[Action]:
     return [
         action
         for action in actions
-        if action.id != own.id and touches(action, row) and reaches(own.date, action.date)
+        if action.id != own.id
+        and sheets.touches(action, row)
+        and interrupted.reaches(own.date, action.date)
     ]

@@ -1,6 +1,6 @@
 """Months freed of season and calendar: their values, pace, changes of level and odd months."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -10,12 +10,10 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.base.working_days import length_deviation
 from observlib.catalogue import Catalogue
-from observlib.indicators import counts
-from observlib.indicators.answers import SUBJECT
+from observlib.indicators import answers, counts, pairs
 from observlib.indicators.families import estimated, family
-from observlib.indicators.pairs import counted_pairs, tested
+from observlib.records.sheets import Action
 from observlib.stats.series import adjustment, regression
-from observlib.stats.series.regression import Array, Fit, contrast, fit
 from observlib.stats.survey.comparison import verdict
 from observlib.stats.survey.differences import adjust, common_level, detectable_of_interval
 
@@ -35,8 +33,8 @@ class _Slope(NamedTuple):
     """A pace before it is tested with the others: its regression, and what of it is the pace."""
 
     passport: estimates.Row
-    fitted: Fit
-    yearly: Array
+    fitted: regression.Fit
+    yearly: regression.Array
 
 
 @estimated
@@ -45,10 +43,10 @@ def adjusted(months: pd.DataFrame, catalogue: Catalogue) -> Iterator[estimates.R
     slopes: dict[str, list[_Slope]] = {}
     together = _searched_together(months)
     for (indicator, unit, *subject), rows in months.groupby(
-        ["indicator", "unit", *SUBJECT], sort=True
+        ["indicator", "unit", *answers.SUBJECT], sort=True
     ):
         by_month = rows.sort_values("period").set_index("period")
-        passport = dict(zip(SUBJECT, subject, strict=True))
+        passport = dict(zip(answers.SUBJECT, subject, strict=True))
         channel = passport["channel"]
         done = adjustment.seasonally_adjusted(
             by_month["estimate"],
@@ -73,7 +71,7 @@ def adjusted(months: pd.DataFrame, catalogue: Catalogue) -> Iterator[estimates.R
 def _searched_together(months: pd.DataFrame) -> dict[str, int]:
     """How many series of each channel have months enough for changes of level."""
     whole = months[(months["status"] != "partial") & (months["estimate"] > 0)]
-    long = whole.groupby(["indicator", "unit", *SUBJECT]).size() >= adjustment.THREE_SEASONS
+    long = whole.groupby(["indicator", "unit", *answers.SUBJECT]).size() >= adjustment.THREE_SEASONS
     return {str(channel): int(n) for channel, n in long.groupby("channel").sum().items() if n}
 
 
@@ -126,7 +124,7 @@ def _slope(done: adjustment.Adjustment, passport: estimates.Row) -> _Slope | str
         return "gaps"
     lengths = np.array([length_deviation(month) for month in months])
     logs = np.log(every.loc[kept, "value"].to_numpy(dtype=float)) - lengths
-    fitted = fit(logs, columns, times)
+    fitted = regression.fit(logs, columns, times)
     yearly = np.where(np.arange(columns.shape[1]) < len(slopes), 12.0, 0.0)
     if _detectable(fitted, yearly, 0.95) > adjustment.TWICE:
         return "irregular"
@@ -136,11 +134,11 @@ def _slope(done: adjustment.Adjustment, passport: estimates.Row) -> _Slope | str
 
 def _paces(slopes: list[_Slope], channel: str, margin: float) -> Iterator[estimates.Row]:
     """All paces of a channel, tested as one family."""
-    alone = [contrast(slope.fitted, slope.yearly) for slope in slopes]
+    alone = [regression.contrast(slope.fitted, slope.yearly) for slope in slopes]
     p_values = [found.p for found in alone]
     level = common_level(p_values)
     for slope, found, p in zip(slopes, alone, adjust(p_values), strict=True):
-        decides = contrast(slope.fitted, slope.yearly, level)
+        decides = regression.contrast(slope.fitted, slope.yearly, level)
         low, high = _percent(decides.low), _percent(decides.high)
         outcome = verdict(low, high, margin, holds=bool(p <= 0.05))
         yield {
@@ -159,9 +157,9 @@ def _paces(slopes: list[_Slope], channel: str, margin: float) -> Iterator[estima
     yield {"indicator": "pace_level", "channel": channel, **values}
 
 
-def _detectable(fitted: Fit, combination: Array, level: float) -> float:
+def _detectable(fitted: regression.Fit, combination: regression.Array, level: float) -> float:
     """The smallest logarithm that would have been found 8 times in 10."""
-    found = contrast(fitted, combination, level)
+    found = regression.contrast(fitted, combination, level)
     return detectable_of_interval(found.low, found.high, level)
 
 
@@ -184,8 +182,8 @@ def estimate_visits(
         by_month,
     ]
     past = counts.quarterly_counts(audience, quarter.back(counts.HISTORY))
-    before = counted_pairs(by_quarter, quarter, past, catalogue.changes.values())
-    return estimates.combine(rows), tested(catalogue, before)
+    before = pairs.counted_pairs(by_quarter, quarter, past, catalogue.changes.values())
+    return estimates.combine(rows), pairs.tested(catalogue, before)
 
 
 @family("adjusted_visits")
@@ -193,3 +191,35 @@ def adjusted_visits(visits: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Visits by month without their season (see `adjusted`), and what is then out of line."""
     by_month = visits["period"].str.fullmatch(r"\d{4}-\d{2}") & (visits["indicator"] == "visits")
     return adjusted(visits[by_month], catalogue)
+
+
+# --- What its sentences ask
+
+
+def _shown(frame: pd.DataFrame, indicator: str) -> pd.DataFrame:
+    """The published estimates of an indicator, in the order of their periods."""
+    rows = frame[(frame["indicator"] == indicator) & (frame["status"] == "published")]
+    return rows.sort_values("period", kind="stable")
+
+
+def _not_made(frame: pd.DataFrame, indicator: str) -> pd.DataFrame:
+    """The series of which an indicator could not be computed: `group_value` is why."""
+    return frame[(frame["indicator"] == indicator) & (frame["group"] == "reason")]
+
+
+def _adjusted(frame: pd.DataFrame) -> str:
+    """The adjusted count that a frame is about."""
+    names = frame.loc[frame["indicator"].str.endswith("_adjusted"), "indicator"]
+    return str(names.iat[0]) if len(names) else "visits_adjusted"
+
+
+def _were_searched(frame: pd.DataFrame) -> bool:
+    """Whether changes were looked for in some series."""
+    adjusted = _shown(frame, _adjusted(frame))
+    return bool(set(adjusted["device"]) - set(_not_made(frame, "level_change")["device"]))
+
+
+def _in_months_of(found: pd.DataFrame, actions: Iterable[Action]) -> list[Action]:
+    """What happened to a product in the month of a change."""
+    months = set(found[["product", "period"]].itertuples(index=False, name=None))
+    return [one for one in actions if (one.product, f"{one.date:%Y-%m}") in months]

@@ -1,39 +1,23 @@
 """Calls and written messages: what an edition publishes of them."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 
 from observlib import estimates
 from observlib.base.period import Quarter, month_days, months_between
 from observlib.base.text import fold
-from observlib.catalogue import Catalogue
+from observlib.catalogue import Catalogue, Device
 from observlib.confidentiality.disclosure import merge_counts, protect, withheld_parts
 from observlib.estimates import Row
-from observlib.indicators.answers import (
-    SUBJECT,
-    by_device,
-    number_of_rows,
-    over,
-    period_status,
-    quarter_of,
-    share,
-    share_of,
-    times,
-    with_interval,
-    with_quarters_withheld,
-    within,
-)
+from observlib.indicators import answers
 from observlib.indicators.counts import HISTORY, months_lacking
+from observlib.indicators.families import Rows as Rows
 from observlib.indicators.families import counted, family, made_by, protected
 from observlib.indicators.pairs import across_periods, counted_pairs, leading_answer, tested
-from observlib.stats.survey.proportions import (
-    kaplan_meier,
-    quantile,
-    quantile_interval,
-    share_ended,
-)
+from observlib.stats.survey import proportions
 
 # --- Calls: how many are answered, how long callers wait, what they ask, and when they call
 
@@ -51,8 +35,8 @@ def quarterly_calls(
     waits: pd.DataFrame | None = None,
 ) -> Iterator[Row]:
     """Calls offered, answered and abandoned, and waits, by device and quarter."""
-    for passport, rows in by_device(_counted(calls, intervals)):
-        of, lacking = quarter_of(rows["date"]), months_lacking(rows, "offered")
+    for passport, rows in answers.by_device(_counted(calls, intervals)):
+        of, lacking = answers.quarter_of(rows["date"]), months_lacking(rows, "offered")
         for quarter in quarters:
             inside = rows[of == quarter]
             status = _whole(inside["date"], quarter)
@@ -62,19 +46,19 @@ def quarterly_calls(
     yield from _waits(calls if waits is None else waits, quarters)
 
 
+def _by_month(
+    make: Callable[[Iterable[Row]], pd.DataFrame],
+) -> Callable[[Iterable[Row]], pd.DataFrame]:
+    """Where a month has too little to be shown, neither are its quarter's other months."""
+    return lambda rows: answers.with_quarters_withheld(make(rows))
+
+
+@made_by(_by_month(partial(protect, personal=False)))
 def monthly_calls(
     calls: pd.DataFrame, intervals: pd.DataFrame, first: str, last: str
-) -> pd.DataFrame:
-    """Calls offered, answered and abandoned by device and month, for series in time.
-
-    Where a month has too few calls to be shown, neither are its quarter's other months.
-    """
-    return with_quarters_withheld(_monthly_calls(_counted(calls, intervals), first, last))
-
-
-@protected(personal=False)
-def _monthly_calls(counts: pd.DataFrame, first: str, last: str) -> Iterator[Row]:
-    for passport, rows in by_device(counts):
+) -> Iterator[Row]:
+    """Calls offered, answered and abandoned by device and month, for series in time."""
+    for passport, rows in answers.by_device(_counted(calls, intervals)):
         of, lacking = rows["month"], months_lacking(rows, "offered")
         begins, ends = rows["date"].min(), rows["date"].max()
         for month in months_between(max(first, of.min()), min(last, of.max())):
@@ -90,7 +74,7 @@ def _counted(calls: pd.DataFrame, intervals: pd.DataFrame) -> pd.DataFrame:
     logged = calls[~calls["product"].isin(set(intervals["product"].dropna()))]
     if logged.empty:
         return counts
-    offered, is_answered = times(logged), logged["outcome"] == "answered"
+    offered, is_answered = answers.times(logged), logged["outcome"] == "answered"
     answered = offered.where(is_answered, 0)
     alone = logged.assign(offered=offered, answered=answered, abandoned=offered - answered)
     return pd.concat([counts, _counts(alone)])
@@ -98,7 +82,7 @@ def _counted(calls: pd.DataFrame, intervals: pd.DataFrame) -> pd.DataFrame:
 
 def _counts(rows: pd.DataFrame) -> pd.DataFrame:
     columns = ["offered", "answered", "abandoned"]
-    counted = rows[[*SUBJECT, "date", *columns]].astype(dict.fromkeys(columns, float))
+    counted = rows[[*answers.SUBJECT, "date", *columns]].astype(dict.fromkeys(columns, float))
     return counted.assign(month=rows["date"].dt.strftime("%Y-%m"), area=rows.get("area"))
 
 
@@ -122,23 +106,23 @@ def _whole(dates: pd.Series, quarter: Quarter) -> str:
 
 
 def _waits(calls: pd.DataFrame, quarters: Sequence[Quarter]) -> Iterator[Row]:
-    for about, answered, status in over(calls[calls["outcome"] == "answered"], quarters):
+    for about, answered, status in answers.over(calls[calls["outcome"] == "answered"], quarters):
         known = answered[answered["wait"].notna()]
-        seconds, each = known["wait"].astype(float).to_numpy(), times(known).to_numpy()
-        n = number_of_rows(known)
+        seconds, each = known["wait"].astype(float).to_numpy(), answers.times(known).to_numpy()
+        n = answers.number_of_rows(known)
         row = {**about, "status": status, "n": n, "n_eff": n}
         for name, p in (("wait_median", 0.5), ("wait_p90", 0.9)):
-            found = quantile_interval(seconds, p, times=each) if n else _UNKNOWN
-            yield {**row, "indicator": name, **(with_interval(*found) or _MISSING)}
+            found = proportions.quantile_interval(seconds, p, times=each) if n else _UNKNOWN
+            yield {**row, "indicator": name, **(answers.with_interval(*found) or _MISSING)}
 
 
 @counted
 def calls_by_hour(intervals: pd.DataFrame, quarter: Quarter) -> Iterator[Row]:
     """Mean calls offered in each hour, and in each hour of each weekday, over the open days."""
-    rows = within(intervals, [quarter])
+    rows = answers.within(intervals, [quarter])
     local = rows["moment"].dt.tz_localize("UTC").dt.tz_convert("Europe/Paris")
     rows = rows.assign(weekday=rows["date"].dt.day_of_week, hour=local.dt.hour)
-    for passport, offered in by_device(rows):
+    for passport, offered in answers.by_device(rows):
         status = _whole(offered["date"], quarter)
         passport |= {"indicator": "calls_an_hour", "period": quarter, "status": status}
         cells = offered.groupby(["weekday", "hour"], sort=True)["offered"].sum().astype(float)
@@ -166,7 +150,7 @@ def per_visits(offered: pd.DataFrame, visits: pd.DataFrame, product: str) -> Ite
     sites = visits[(visits["product"] == product) & (visits["channel"] == "web")]
     complete = sites[sites["status"] == "published"].groupby("period")["estimate"].sum()
     for row in estimates.records(offered[offered["indicator"] == "calls_offered"]):
-        about = {key: row[key] for key in (*SUBJECT, "period")}
+        about = {key: row[key] for key in (*answers.SUBJECT, "period")}
         seen, rate = float(complete.get(row["period"], 0.0)), _MISSING
         if row["status"] == "published" and seen > 0:
             rate = {"estimate": 1000 * row["estimate"] / seen, "n": row["estimate"]}
@@ -200,7 +184,7 @@ def quarterly_tickets(
 ) -> Iterator[Row]:
     """Tickets received, time to the first answer, promise kept, backlog and reopening."""
     waited = _of_devices(tickets if delays is None else delays)
-    for passport, whole in by_device(tickets):
+    for passport, whole in answers.by_device(tickets):
         own, promise = waited[_subject(passport)], promises.get(passport["device"])
         for quarter in quarters:
             given = _of_quarter(whole, quarter)
@@ -211,31 +195,20 @@ def quarterly_tickets(
                 yield {**passport, "period": quarter, "status": status, **row}
 
 
+@made_by(_by_month(_told))
 def monthly_tickets(
     tickets: pd.DataFrame,
     first: str,
     last: str,
     promises: Mapping[str, int],
     delays: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+) -> Iterator[Row]:
     """Tickets received, and those answered as promised, by month of receipt, for series in time.
 
-    A month that had not ended when it was last exported is `partial`; one too small to be shown
-    takes its quarter's other months with it.
+    A month that had not ended when it was last exported is `partial`.
     """
     waited = _of_devices(tickets if delays is None else delays)
-    return with_quarters_withheld(_monthly_tickets(tickets, first, last, promises, waited))
-
-
-@made_by(_told)
-def _monthly_tickets(
-    tickets: pd.DataFrame,
-    first: str,
-    last: str,
-    promises: Mapping[str, int],
-    waited: Mapping[tuple[str, ...], pd.DataFrame],
-) -> Iterator[Row]:
-    for passport, whole in by_device(tickets.assign(month=_month(tickets))):
+    for passport, whole in answers.by_device(tickets.assign(month=_month(tickets))):
         own, promise = waited[_subject(passport)], promises.get(passport["device"])
         seen, of = whole["extracted"].max(), _month(own)
         given = dict(iter(whole.groupby("month")))
@@ -255,19 +228,23 @@ def _month(rows: pd.DataFrame) -> pd.Series:
 
 
 def _of_quarter(rows: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
-    return rows[quarter_of(rows["date"]) == quarter]
+    return rows[answers.quarter_of(rows["date"]) == quarter]
 
 
 def _subject(passport: Row) -> tuple[str, ...]:
-    return tuple(passport[name] for name in SUBJECT)
+    return tuple(passport[name] for name in answers.SUBJECT)
 
 
 def _of_devices(rows: pd.DataFrame) -> dict[tuple[str, ...], pd.DataFrame]:
-    return {_subject(passport): own for passport, own in by_device(rows)}
+    return {_subject(passport): own for passport, own in answers.by_device(rows)}
 
 
 def _received(given: pd.DataFrame) -> Row:
-    found = {"estimate": number_of_rows(given), "n": number_of_rows(given)} if len(given) else {}
+    found = (
+        {"estimate": answers.number_of_rows(given), "n": answers.number_of_rows(given)}
+        if len(given)
+        else {}
+    )
     return {"indicator": "tickets_received", **found}
 
 
@@ -286,17 +263,17 @@ def _state(given: pd.DataFrame, whole: pd.DataFrame, quarter: Quarter) -> str:
     """The status of what rests on a quarter's tickets; an export made on its last day will do."""
     if len(given) and whole["extracted"].max() < _ends(quarter) - _DAY:
         return "partial"
-    return period_status(given, [quarter])
+    return answers.period_status(given, [quarter])
 
 
 def _reopened(given: pd.DataFrame) -> Row:
     """Of a quarter's tickets that are closed, those reopened, where their tool tells it."""
     given = given[given["reopened"].notna()]
     closed = given[given["closed"].notna()]
-    row = share(_REOPENED, closed["reopened"].astype(bool), times(closed))
+    row = answers.share(_REOPENED, closed["reopened"].astype(bool), answers.times(closed))
     if not row["n"]:
         return {**row, "status": "missing"}
-    still_open = number_of_rows(given) - row["n"]
+    still_open = answers.number_of_rows(given) - row["n"]
     publishable = not withheld_parts({"closed": row["n"], "open": still_open})
     return row if publishable else {**row, "status": "suppressed"}
 
@@ -315,27 +292,27 @@ def _curve(given: pd.DataFrame) -> pd.DataFrame | None:
     answered = given["answered"].notna()
     ends = given["answered"].where(answered, given["extracted"])
     days = (ends - given["received"]) / _DAY
-    return kaplan_meier(days.tolist(), answered.tolist(), times(given).tolist())
+    return proportions.kaplan_meier(days.tolist(), answered.tolist(), answers.times(given).tolist())
 
 
 def _delays(given: pd.DataFrame, promise: int | None) -> Iterator[Row]:
-    curve, n = _curve(given), number_of_rows(_telling(given, "answered"))
+    curve, n = _curve(given), answers.number_of_rows(_telling(given, "answered"))
     for name, p in (("first_answer_median", 0.5), ("first_answer_p90", 0.9)):
-        found = quantile(curve, p) if curve is not None else _UNKNOWN
+        found = proportions.quantile(curve, p) if curve is not None else _UNKNOWN
         yield {"indicator": name} | _with_estimate(n, *found)
     if promise is not None:
         yield _promise_kept(given, curve, promise)
 
 
 def _promise_kept(given: pd.DataFrame, curve: pd.DataFrame | None, promise: int) -> Row:
-    n = number_of_rows(_telling(given, "answered"))
-    kept = share_ended(curve, promise) if curve is not None else _UNKNOWN
+    n = answers.number_of_rows(_telling(given, "answered"))
+    kept = proportions.share_ended(curve, promise) if curve is not None else _UNKNOWN
     row = {"indicator": _PROMISE, "unit": "%"}
     return row | _with_estimate(n, *(100 * x for x in kept))
 
 
 def _with_estimate(n: int, value: float, low: float, high: float) -> Row:
-    found = with_interval(value, low, high)
+    found = answers.with_interval(value, low, high)
     return {"n": n, "n_eff": n, **found} if found else _MISSING
 
 
@@ -349,7 +326,9 @@ def _backlog(tickets: pd.DataFrame, quarter: Quarter) -> Row:
     seen = before["closed"].notna() | (before["extracted"] >= end - _DAY)
     if before.empty or tickets["extracted"].max() < end - _DAY:
         return row | _MISSING
-    waiting = number_of_rows(before[seen & (before["closed"].isna() | (before["closed"] >= end))])
+    waiting = answers.number_of_rows(
+        before[seen & (before["closed"].isna() | (before["closed"] >= end))]
+    )
     status = "published" if seen.all() else "partial"
     return {**row, "status": status, "estimate": waiting, "n": waiting or None}
 
@@ -363,7 +342,7 @@ def answers_in_time(
 ) -> Iterator[Row]:
     """Share of a quarter's tickets that have a first answer within each number of days."""
     waited = _of_devices(tickets if delays is None else delays)
-    for passport, whole in by_device(tickets):
+    for passport, whole in answers.by_device(tickets):
         given = _telling(_of_quarter(waited[_subject(passport)], quarter), "answered")
         if given.empty:
             continue
@@ -371,8 +350,12 @@ def answers_in_time(
         row = {**passport, "indicator": "answered_within", "period": quarter, "unit": "%"}
         row |= {"status": status, "group": "days"}
         for day in range(1, days + 1):
-            share = (100 * x for x in share_ended(curve, day))
-            yield {**row, "group_value": str(day), **_with_estimate(number_of_rows(given), *share)}
+            ended = (100 * x for x in proportions.share_ended(curve, day))
+            yield {
+                **row,
+                "group_value": str(day),
+                **_with_estimate(answers.number_of_rows(given), *ended),
+            }
 
 
 # --- What contacts are about: the share of each theme, none of which counts too few people
@@ -385,13 +368,13 @@ def theme_shares(contacts: pd.DataFrame, kind: str, quarters: Sequence[Quarter])
     Those of fewer than eleven contacts are put together (see `confidentiality.disclosure`).
     Contacts without a theme are left out, as if they had been about the same things.
     """
-    for about, given, status in over(contacts[contacts["theme"].notna()], quarters):
-        found = times(given).groupby(given["theme"]).sum()
+    for about, given, status in answers.over(contacts[contacts["theme"].notna()], quarters):
+        found = answers.times(given).groupby(given["theme"]).sum()
         counts = {str(theme): int(found[theme]) for theme in sorted(found.index, key=fold)}
         row = {**about, "indicator": f"{kind}_theme_share", "status": status, "group": "theme"}
         for label, (_, people) in merge_counts(counts).items():
-            share = share_of(people, sum(counts.values()))
-            yield {**row, "group_value": label, "unit": "%", **share}
+            found_in = answers.share_of(people, sum(counts.values()))
+            yield {**row, "group_value": label, "unit": "%", **found_in}
 
 
 @family("contacts")
@@ -430,3 +413,12 @@ def contacts(
     before = across_periods(written, catalogue, quarter, quarter - 4)
     pairs = tested(catalogue, received, before, leading_answer(asked))
     return estimates.combine(rows), pairs
+
+
+# --- What its sentences ask
+
+
+def _desks(frame: pd.DataFrame, catalogue: Catalogue) -> list[Device]:
+    """The devices of a frame that promise an answer within some days."""
+    known = [name for name in frame["device"].unique() if name in catalogue.devices]
+    return [catalogue.devices[name] for name in known if catalogue.devices[name].promise_days]

@@ -13,7 +13,7 @@ from observlib.indicators.pairs import SUBJECT_OF_PAIRS, calculation_counts
 from observlib.language import french
 from observlib.language.words import LINES
 from observlib.themes import easy, main_points
-from observlib.themes.sentences import published
+from observlib.themes.templates import published
 
 _PLACE = [*SUBJECT_OF_PAIRS, "period"]
 _KEY = ["indicator", "product", "channel", "device"]

@@ -7,30 +7,26 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 
 from observlib.base.period import Quarter
-from observlib.catalogue import Catalogue
-from observlib.catalogue.entries import Task
-from observlib.catalogue.partners import TASK
-from observlib.display import tables
-from observlib.display.output import Output, text
+from observlib.catalogue import Catalogue, entries, partners
+from observlib.display import output, tables
 from observlib.records.sheets import Action, Decision, standing_decisions
-from observlib.themes import templates
-from observlib.themes.follow_up import DECISION, STATE_WORDS, state_of
+from observlib.themes import follow_up, templates
 
 
 def _counts(frame: pd.DataFrame) -> dict[str, int]:
     """How many tasks are in each state that there is, in the order of the states."""
-    rows = frame[(frame["group"] == DECISION) & (frame["estimate"] > 0)]
+    rows = frame[(frame["group"] == follow_up.DECISION) & (frame["estimate"] > 0)]
     count = dict(zip(rows["group_value"], rows["estimate"].astype(int), strict=True))
-    return {state: count[words] for state, words in STATE_WORDS.items() if words in count}
+    return {state: count[words] for state, words in follow_up.STATE_WORDS.items() if words in count}
 
 
-def _tasks(frame: pd.DataFrame, catalogue: Catalogue) -> list[Task]:
+def _tasks(frame: pd.DataFrame, catalogue: Catalogue) -> list[entries.Task]:
     """The tasks of the family, in its order."""
     own = {task.label: task for task in catalogue.tasks.values()}
-    return [own[label] for label in frame.loc[frame["group"] == TASK, "group_value"]]
+    return [own[label] for label in frame.loc[frame["group"] == partners.TASK, "group_value"]]
 
 
-def _owner(task: Task, catalogue: Catalogue) -> str:
+def _owner(task: entries.Task, catalogue: Catalogue) -> str:
     """Who answers for a task: a department, else another administration, or nobody."""
     if task.owner:
         return catalogue.departments[task.owner].label
@@ -54,12 +50,12 @@ def answers_table(
     decisions: Iterable[Decision],
     catalogue: Catalogue,
     quarter: str,
-) -> Output:
+) -> output.Output:
     """The table of the tasks: who answers for each, what is decided, by when, how long it took."""
     stands = standing_decisions(decisions)
     tasks = _tasks(frame, catalogue)
     due = {task.label: _due(stands.get(task.id), quarter) for task in tasks}
-    state = {t.label: STATE_WORDS[state_of(stands.get(t.id))] for t in tasks}
+    state = {t.label: follow_up.STATE_WORDS[follow_up.state_of(stands.get(t.id))] for t in tasks}
     columns: dict[str, dict[str, str]] = {
         "Qui en répond": {t.label: _owner(t, catalogue) or "Personne" for t in tasks},
         "Ce qu'il en est": state,
@@ -86,7 +82,7 @@ def decisions_by_task(
     planned: Iterable[Action],
     catalogue: Catalogue,
     page: Callable[[str, str], str],
-) -> Output:
+) -> output.Output:
     """What is answered on each task that had a decision, in the order of the family."""
     known: dict[str | None, tuple[Action, str]] = {one.id: (one, "done") for one in actions}
     known |= {one.id: (one, "planned") for one in planned}
@@ -96,7 +92,7 @@ def decisions_by_task(
         for task in _tasks(frame, catalogue)
         if task.id in stands
     ]
-    words = text(templates.narrative("follow_up")._decisions(answered, page, catalogue))
+    words = output.text(templates.narrative("follow_up")._decisions(answered, page, catalogue))
     return words.carrying([frame], catalogue) if answered else words
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
@@ -17,7 +18,7 @@ from observlib.display.output import Output, text
 from observlib.records.sheets import Action, Reply
 from observlib.themes import templates
 from observlib.themes.quotes import quote_list
-from observlib.themes.sentences import published
+from observlib.themes.templates import published
 
 _KINDS = ("partner_call_share", "partner_ticket_share", "partner_text_share")
 _quotes = quote_list
@@ -50,10 +51,19 @@ def quoted(texts: pd.DataFrame) -> Output:
     return text(templates.narrative("partners")._quoted(texts["text"]))
 
 
+def _own(partner: Partner) -> dict[str, str]:
+    """The themes of a partner, alone or with others, by what is compared of them."""
+    return {fold_label(theme): theme for theme in (*partner.themes, *partner.shared)}
+
+
 def _shared_themes(partner: str, catalogue: Catalogue) -> list[tuple[list[str], list[str]]]:
     """Each theme that a partner shares, with the others that answer for it."""
+    partners = catalogue.partners.values()
     return [
-        ([theme], [one.label for one in _of_theme(theme, catalogue) if one.id != partner])
+        (
+            [theme],
+            [one.label for one in partners if one.id != partner and fold_label(theme) in _own(one)],
+        )
         for theme in catalogue.partners[partner].shared
     ]
 
@@ -61,7 +71,7 @@ def _shared_themes(partner: str, catalogue: Catalogue) -> list[tuple[list[str], 
 def of_partner(frame: pd.DataFrame, catalogue: Catalogue, partner: str) -> pd.DataFrame:
     """The estimates of one partner, and those of its themes."""
     own = catalogue.partners[partner]
-    themes = {fold_label(theme) for theme in (*own.themes, *own.shared)}
+    themes = _own(own)
     whole = (frame["group"] == "partner") & (frame["group_value"] == own.label)
     part = (frame["group"] == "theme") & frame["group_value"].map(fold_label).isin(themes)
     return frame[whole | part].reset_index(drop=True)
@@ -89,12 +99,9 @@ def ours_and_theirs(frame: pd.DataFrame, catalogue: Catalogue, partner: str) -> 
 
 def actions_in_domain(actions: Iterable[Action], catalogue: Catalogue, partner: str) -> Output:
     """What we did in a partner's domain: the actions that name it, or one of its themes."""
-    own = catalogue.partners[partner]
-    themes = {fold_label(theme) for theme in (*own.themes, *own.shared)}
+    themes = _own(catalogue.partners[partner])
     listed_ = [
-        one
-        for one in actions
-        if partner in one.partners or themes & set(map(fold_label, one.themes))
+        x for x in actions if partner in x.partners or themes.keys() & {*map(fold_label, x.themes)}
     ]
     return text(templates.narrative("partners")._actions(listed_))
 
@@ -130,37 +137,22 @@ def _unanswered_themes(
 ) -> list[tuple[list[str], list[str]]]:
     """The themes of the quarter that each partner, or this one, did not answer within a year."""
     start = Quarter(period).back(4)[0].start
-    answered = {
-        (reply.partner, fold_label(theme))
-        for reply in replies
-        for theme in reply.themes
-        if reply.date >= start
-    }
+    answered: defaultdict[str, set[str]] = defaultdict(set)
+    for reply in replies:
+        if reply.date >= start:
+            answered[reply.partner] |= {*map(fold_label, reply.themes)}
     heard = set(_heard_themes(frame))
-    parts = []
-    for one in catalogue.partners.values():
-        if partner not in ("", one.id):
-            continue
-        open_ = [
-            theme
-            for theme in (*one.themes, *one.shared)
-            if fold_label(theme) in heard and (one.id, fold_label(theme)) not in answered
-        ]
-        if open_:
-            parts.append((open_, [one.label]))
-    return parts
+    waiting = [
+        (
+            [theme for key, theme in _own(one).items() if key in heard - answered[one.id]],
+            [one.label],
+        )
+        for one in catalogue.partners.values()
+        if partner in ("", one.id)
+    ]
+    return [(themes, label) for themes, label in waiting if themes]
 
 
 def routes(catalogue: Catalogue) -> Output:
     """What leads to each partner: its domain, themes, words and names."""
     return text(templates.narrative("partners")._routes(catalogue.partners.values()))
-
-
-def _of_theme(theme: str, catalogue: Catalogue) -> list[Partner]:
-    """The partners that answer for a theme."""
-    wanted = fold_label(theme)
-    return [
-        one
-        for one in catalogue.partners.values()
-        if wanted in map(fold_label, (*one.themes, *one.shared))
-    ]

@@ -161,20 +161,7 @@ def _source(figure: pd.Series) -> Markdown:
     return markdown("{} {}", phrase, address) if address else plain(phrase)
 
 
-def _lowest_and_highest(rows: pd.DataFrame) -> list[estimates.Row]:
-    return [rows.loc[rows["estimate"].agg(end)].to_dict() for end in ("idxmin", "idxmax")]
-
-
-def _is_bare(*rows: estimates.Row) -> bool:
-    """Whether one of two figures is published without its number of answers."""
-    return any(pd.isna(row["n"]) for row in rows)
-
-
 def _reasons(compared: pd.DataFrame) -> dict[str, int]:
     """Why pairs are not tested, and how many."""
     counts = compared["reason"].value_counts(sort=False).items()
     return {REASON_WORDS[str(name)]: n for name, n in counts if name in REASON_WORDS}
-
-
-def _values_of_ours(rows: pd.DataFrame) -> int:
-    return len(rows.drop_duplicates(_OURS))

@@ -11,10 +11,8 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.indicators import pairs
-from observlib.indicators.answers import SUBJECT, over, share_of, within
+from observlib.indicators import answers, pairs
 from observlib.indicators.families import counted, family, protected
-from observlib.indicators.pairs import across_periods, tested
 from observlib.stats.survey.comparison import two_by_two
 
 
@@ -31,7 +29,7 @@ def results(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> Iterator[estima
             yield {**whole, "indicator": "poll_turnout", "unit": "%", "estimate": share}
         row = {**passport, "indicator": "poll_share", "unit": "%"}
         for option, count in zip(poll["option"], poll["votes"].astype(int), strict=True):
-            known = share_of(count, votes) if votes else {"status": "missing"}
+            known = answers.share_of(count, votes) if votes else {"status": "missing"}
             yield {**row, "group_value": option, **known}
 
 
@@ -39,16 +37,16 @@ def _each(
     polls: pd.DataFrame, quarters: Sequence[Quarter]
 ) -> Iterator[tuple[estimates.Row, pd.DataFrame]]:
     """Each poll's passport and options, by day."""
-    rows = within(polls.assign(product=polls["product"].fillna("")), quarters)
+    rows = answers.within(polls.assign(product=polls["product"].fillna("")), quarters)
     names = ["device", "quarter", "question"]
     times = rows.groupby(names)["poll_id"].nunique()
-    for keys, poll in rows.groupby(["date", *SUBJECT, "poll_id"], sort=True):
+    for keys, poll in rows.groupby(["date", *answers.SUBJECT, "poll_id"], sort=True):
         poll = poll.sort_values("position", kind="stable")
         first = poll.iloc[0]
         question = str(first["question"])
         if times[tuple(first[names])] > 1:
             question += f" ({first['date']:%d/%m/%Y}, {first['poll_id']})"
-        passport = dict(zip(SUBJECT, keys[1:-1], strict=True))
+        passport = dict(zip(answers.SUBJECT, keys[1:-1], strict=True))
         yield passport | {"period": first["quarter"], "group": question}, poll
 
 
@@ -62,7 +60,7 @@ def votes_by_quarter(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> Iterat
 
     The votes of a poll that is withheld are in no total, from which the others would tell them.
     """
-    for about, asked, _ in over(polls.assign(product=""), quarters):
+    for about, asked, _ in answers.over(polls.assign(product=""), quarters):
         cast = asked.groupby("poll_id")["votes"].sum()
         votes = int(cast[cast >= estimates.MINIMUM_PEOPLE].sum())
         yield {**about, "indicator": "poll_count", "estimate": len(cast)}
@@ -120,10 +118,10 @@ def polls_(
     found = results(polls, quarters)
     now = found[(found["period"] == quarter) & (found["indicator"] == "poll_share")]
     main = most_voted(now)
-    compared = tested(  # together: all that is compared
+    compared = pairs.tested(  # together: all that is compared
         catalogue,
         pairs.leading_answer(main),
         pair_networks(asked_on_several_networks(now)),
-        across_periods(history(found, main), catalogue, quarter, quarter - 4),
+        pairs.across_periods(history(found, main), catalogue, quarter, quarter - 4),
     )
     return estimates.combine([found, votes_by_quarter(polls, quarters)]), compared

@@ -10,7 +10,7 @@ from observlib.catalogue import Catalogue, Device
 from observlib.display.changes import WEIGHTED
 from observlib.display.output import Output, text
 from observlib.themes import templates
-from observlib.themes.sentences import published, value_of
+from observlib.themes.templates import published, value_of
 
 _SEVERE = ("bloquant", "majeur")  # problems that the sheet of a product names
 _MOST = 3  # of one sort that it names

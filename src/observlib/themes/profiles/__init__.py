@@ -14,12 +14,10 @@ from observlib.base.period import Quarter
 from observlib.base.text import fold
 from observlib.catalogue import Catalogue
 from observlib.confidentiality import disclosure
-from observlib.confidentiality.disclosure import merge_small
 from observlib.estimates import Row
-from observlib.indicators import pairs
-from observlib.indicators.answers import periods_of, share_of
+from observlib.indicators import answers, pairs
 from observlib.indicators.families import family, protected
-from observlib.indicators.pairs import joined_frames, tested
+from observlib.language import words
 
 _VARIABLES = ("age", "sex", "region", "status", "autonomy")
 REST = disclosure.CATEGORIES
@@ -39,7 +37,7 @@ def category_shares(
     their order nor their absence tells how many they are.
     """
     for about, holders, status in _profiles(responses, catalogue, quarters):
-        groups = merge_small(holders, REST) if status != "suppressed" else {}
+        groups = disclosure.merge_small(holders, REST) if status != "suppressed" else {}
         n = sum(map(len, holders.values()))
         row = {**about, "indicator": "profile_share", "unit": "%"}
         for name, (_, ids) in groups.items():
@@ -82,7 +80,7 @@ def representation(
 
 def _share(name: str, ids: Set[str], n: int) -> Row:
     """A category's share; of grouped ones without interval: chosen for being few, it would err."""
-    share = share_of(len(ids), n)
+    share = answers.share_of(len(ids), n)
     return {key: share[key] for key in ("estimate", "n", "n_eff")} if name == REST else share
 
 
@@ -115,7 +113,7 @@ def _within(
     """
     few = estimates.MINIMUM_PEOPLE
     found: dict[str, tuple[tuple[str, ...], Set[str]]] = {}
-    for label, (names, ids) in merge_small(holders, REST).items():
+    for label, (names, ids) in disclosure.merge_small(holders, REST).items():
         own = tuple(name for name in names if name in listed)
         kept = {one for name in own for one in holders[name]}
         if own:  # the others of a group are told by subtraction: they stay where they are few
@@ -127,7 +125,7 @@ def _within(
         members, ids = found[REST]
         return {**found, REST: ((*members, *nobody), ids)}
     whole = {**{name: ids for name, (_, ids) in found.items()}, **{name: set() for name in nobody}}
-    return merge_small(whole, REST)
+    return disclosure.merge_small(whole, REST)
 
 
 def _profiles(
@@ -135,7 +133,7 @@ def _profiles(
 ) -> Iterator[_Profile]:
     for variable in _VARIABLES:
         rows = responses[(responses["variable"] == variable) & responses["category"].notna()]
-        for about, given, status in periods_of(rows, catalogue, quarters):
+        for about, given, status in answers.periods_of(rows, catalogue, quarters):
             ids = given.groupby("category")["response_id"]
             holders = {str(name): set(own) for name, own in ids}
             order = sorted(
@@ -156,7 +154,7 @@ def with_population(ratios: pd.DataFrame, margins: pd.DataFrame) -> pd.DataFrame
     heard = rows.assign(indicator="profile_share", unit="%", **values)
     known = heard.assign(estimate=margin, ci_low=math.nan, ci_high=math.nan, n=math.nan)
     known = known.assign(n_eff=math.inf, status="published", group_value="population", source="")
-    return joined_frames(heard, known, "population")
+    return pairs.joined_frames(heard, known, "population")
 
 
 @family("profiles", quarters=4)
@@ -185,7 +183,46 @@ def profiles(
         )
         for i, other in enumerate(others)
     )
-    compared = tested(  # together: all that is compared
+    compared = pairs.tested(  # together: all that is compared
         catalogue, with_population(ratios, margins), pairs.leading_answer(shares)
     )
     return estimates.combine([shares, ratios]), compared
+
+
+# --- What its sentences ask
+
+
+def _first_categories(shares: pd.DataFrame, compared: pd.DataFrame) -> Iterator[estimates.Row]:
+    """Of each variable of a device, its most frequent category, and whether it is `sure`, `close`.
+
+    Where fewer than two categories are known, whether this is for want of answers (`few`).
+    """
+    for variable, parts in shares.groupby("group", sort=False):
+        of = (parts["status"] == "published") & ~parts["group_value"].isin(disclosure.GROUPED)
+        ranked = estimates.records(
+            parts[of].sort_values("estimate", ascending=False, kind="stable")
+        )
+        verdicts = set(compared.loc[compared["group"] == variable, "verdict"])
+        if len(ranked) >= 2:
+            yield {**ranked[0], "found": "sure" if "rise" in verdicts else "close"}
+        else:
+            few = ranked or (parts["status"] == "suppressed").any()
+            yield {"group": variable, "found": "few" if few else "few_or_partial"}
+
+
+def _from_largest(apart: pd.DataFrame) -> pd.DataFrame:
+    """Gaps from the largest; of equal ones, the last first."""
+    return apart.sort_values("difference", key=abs).iloc[::-1]
+
+
+def _by_category(apart: pd.DataFrame) -> list[pd.DataFrame]:
+    """The gaps of each category, that of most devices first."""
+    return sorted((rows for _, rows in apart.groupby("group_value")), key=len, reverse=True)
+
+
+def _by_device(apart: pd.DataFrame, catalogue: Catalogue) -> Iterator[str]:
+    """The categories of each device, in as many parts as can be read at once."""
+    for device, rows in apart.groupby("device", sort=False):
+        name = words.label({"device": device}, "device", catalogue)
+        for categories in words.shared_out(map(words.in_quotes, rows["group_value"])):
+            yield f"{categories} ({name})"

@@ -8,10 +8,8 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.disclosure import withheld_parts
-from observlib.indicators import counts
-from observlib.indicators.answers import by_device
+from observlib.indicators import answers, counts, pairs
 from observlib.indicators.families import counted, family
-from observlib.indicators.pairs import counted_pairs, tested
 
 _FORMATS = {"print": "Imprimé", "digital": "Numérique"}
 _YEARLY = ["units_sold", "revenue"]  # whose change on a year is told
@@ -59,7 +57,7 @@ def _over(
 ) -> Iterator[tuple[estimates.Row, pd.DataFrame, str]]:
     """The rows of each shop in each period since it began, and whether all are there and over."""
     rows = sales.assign(month=sales["start"].dt.strftime("%Y-%m"))
-    for passport, own in by_device(rows):
+    for passport, own in answers.by_device(rows):
         first = own["month"].min()
         for period, months in periods.items():
             if months[-1] < first:
@@ -184,7 +182,7 @@ def sales_(
         formats(books, quarters),
         titles(books, quarter),
     ]
-    before = counted_pairs(
+    before = pairs.counted_pairs(
         by_quarter, quarter, quarterly_sales(sales, quarter.back(counts.HISTORY)), changes
     )
-    return estimates.combine(rows), tested(catalogue, before)
+    return estimates.combine(rows), pairs.tested(catalogue, before)

@@ -9,9 +9,11 @@ import pandas as pd
 
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
+from observlib.estimates import REFERENCE
+from observlib.indicators import pairs
 from observlib.indicators.answers import by_month, by_period, by_quarter, quarter_of, rescale, times
 from observlib.indicators.families import family
-from observlib.indicators.pairs import across_periods, of_headlines, product_pairs, so_far, tested
+from observlib.language import words
 
 
 def quarterly_marks(ratings: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
@@ -33,9 +35,9 @@ def of_satisfaction(
 ) -> pd.DataFrame:
     """All that the study of satisfaction compares, tested together; other pages tell rows of it."""
     now = marks[(marks["period"] == period) & (marks["indicator"] == "satisfaction_10")]
-    year = so_far(marks, catalogue, Quarter(period))
-    quarters = across_periods(marks, catalogue, period, before)
-    return tested(catalogue, quarters, year, product_pairs(now, catalogue))
+    year = pairs.so_far(marks, catalogue, Quarter(period))
+    quarters = pairs.across_periods(marks, catalogue, period, before)
+    return pairs.tested(catalogue, quarters, year, pairs.product_pairs(now, catalogue))
 
 
 @family("satisfaction", quarters=9)
@@ -60,5 +62,26 @@ def specifications_(
         times=times(asked),
     )
     compared = of_satisfaction(satisfaction, catalogue, quarter, quarter - 4)
-    found, words = of_headlines(answers, compared, catalogue)
+    found, words = pairs.of_headlines(answers, compared, catalogue)
     return found, None, words
+
+
+# --- What its sentences ask
+
+
+def _within_departments(compared: pd.DataFrame, catalogue: Catalogue) -> bool:
+    """Whether products of one department alone are compared, as all pairs would be too many."""
+    of = {one.id: one.department for one in catalogue.products.values()}
+    mine, theirs = (compared[side + "product"].map(of) for side in ("", REFERENCE))
+    return len(of) > pairs.MANY and bool((mine == theirs).all())
+
+
+def _calculations_of_verdicts(
+    rows: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue
+) -> pd.DataFrame:
+    """How many calculations hold with each verdict, the least sure first."""
+    known = compared[compared["verdict"] != "unknown"]
+    verdicts = known[[*pairs.SUBJECT_OF_PAIRS, "period", "verdict"]]
+    found = pairs.calculation_counts(rows).merge(verdicts, on=[*pairs.SUBJECT_OF_PAIRS, "period"])
+    found = found.assign(group_value="", share=found["held"] / found["made"])
+    return words.named(found, catalogue, "product").sort_values("share", kind="stable")

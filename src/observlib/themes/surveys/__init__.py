@@ -15,12 +15,15 @@ from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.confidentiality import disclosure
 from observlib.confidentiality.disclosure import merge_small, withheld_parts
+from observlib.display.changes import WEIGHTED
 from observlib.estimates import MEASURES, Row, base
 from observlib.indicators import answers, counts, pairs
 from observlib.indicators.families import counted, family, protected
 from observlib.indicators.pairs import across_periods, of_headlines, so_far, tested, with_nothing
+from observlib.language import words
 from observlib.stats.survey.association import regression
 from observlib.stats.survey.design import design
+from observlib.stats.survey.weighting import OPINION
 from observlib.themes.surveys import weighted
 
 STEPS = {  # and what each counts
@@ -313,3 +316,44 @@ def surveys_(survey: pd.DataFrame) -> pd.DataFrame:
     of_year = rows["period"].str.contains("/")
     parts = (measures & ~of_year, measures & of_year, marks, of_weights)
     return estimates.combine(rows[part] for part in parts)
+
+
+# --- What its sentences ask
+
+
+_FIRST_MARKS = ("satisfaction_10", "task_success_share", "nps", "ces_10", "clarity_10")
+
+
+def _first_marks(frame: pd.DataFrame) -> pd.DataFrame:
+    """The marks that a page begins with, in their order."""
+    rows = frame[frame["indicator"].isin(_FIRST_MARKS)].drop_duplicates("indicator")
+    return rows.sort_values("indicator", key=lambda names: names.map(_FIRST_MARKS.index))
+
+
+def _began_within_a_year(frame: pd.DataFrame, quarter: str) -> bool:
+    """Whether nothing is told of a year of a survey, as it began within it."""
+    over_year = frame.loc[frame["period"].str.contains("/") & (frame["group"] != ""), "status"]
+    if not (over_year == "suppressed").any() or not over_year.isin(words.WITHHELD).all():
+        return False
+    answered = frame["period"].str.contains("-T") & (frame["status"] != "missing")
+    return min(frame.loc[answered, "period"], default="") > Quarter(quarter) - 3
+
+
+def _of_opinion(weighed: pd.DataFrame) -> pd.DataFrame:
+    """What marks would be if answering depended on what people think."""
+    return weighed[weighed["group_value"].isin(list(weighted.DEPENDS.values()))]
+
+
+def _bounds(marks: pd.DataFrame) -> pd.DataFrame:
+    """A mark with the population's profile, and where answering depends on opinions alone."""
+    return marks.set_index("group_value").reindex([WEIGHTED, weighted.DEPENDS[OPINION]])
+
+
+def _moved_most(report: pd.DataFrame) -> str:
+    """The category that weights move most; nothing where no share is known before and after."""
+    wide = report[report["status"].isin(["published", "low_base", "partial"])].pivot(
+        index="group_value", columns="indicator", values="estimate"
+    )
+    if not {"weighting_before", "weighting_after"} <= set(wide):
+        return ""
+    return str((wide["weighting_after"] - wide["weighting_before"]).abs().idxmax())

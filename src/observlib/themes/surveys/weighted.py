@@ -21,12 +21,8 @@ from observlib.display.changes import RAW, WEIGHTED
 from observlib.estimates import ENDS, MEASURES, REFERENCE, Row, base
 from observlib.indicators import answers
 from observlib.indicators.families import protected
-from observlib.stats.survey import weighting
-from observlib.stats.survey.association import weighting_effect
-from observlib.stats.survey.comparison import PAIRED, against_one, two_by_two
+from observlib.stats.survey import association, comparison, estimation, proportions, weighting
 from observlib.stats.survey.design import Design, design
-from observlib.stats.survey.estimation import mean
-from observlib.stats.survey.proportions import IntervalMethod, proportion
 
 _REST = {"age": "Autres âges", "sex": "Autres", "region": "Autres régions"}
 _MINIMUM = 100  # respondents below whom up to 26 categories leave weights to chance
@@ -132,18 +128,18 @@ def weighted_marks(surveys: Iterable[Weighed]) -> Iterator[Row]:
 
 def pairs(surveys: Iterable[Weighed]) -> pd.DataFrame:
     """Each weighted figure with the raw one, and the error of what weights change."""
-    found = [two_by_two(weighted_marks([]))]
+    found = [comparison.two_by_two(weighted_marks([]))]
     for survey in surveys:
         if survey.calibration is None:
             continue
         plain, with_weights = design(survey.marked), calibrated(survey)
         for name, two in weighted_marks([survey]).groupby("indicator", sort=False):
             raw, weighted = (two[two["group_value"] == value] for value in (RAW, WEIGHTED))
-            effect = weighting_effect(with_weights, plain, str(name))
+            effect = association.weighting_effect(with_weights, plain, str(name))
             factor = _SCORED[str(name)].factor
             error = (factor * effect.se if effect.status == "published" else 0.0, effect.df)
-            pair = against_one(weighted, raw)
-            found.append(pair.assign(**dict(zip(PAIRED, error, strict=True))))
+            pair = comparison.against_one(weighted, raw)
+            found.append(pair.assign(**dict(zip(comparison.PAIRED, error, strict=True))))
     return pd.concat(found, ignore_index=True).assign(against="raw")
 
 
@@ -303,10 +299,10 @@ def _estimate(made: Design, name: str) -> Row:
     is_raw, scale = made.calibration is None, 1.0
     if _SCORED[name].kind == "share":
         alike = made.frame[name].dropna().nunique() == 1  # of which there are no odds
-        method: IntervalMethod = "wilson" if is_raw or alike else "logit"
-        found, scale = proportion(made, name, 1.0, method=method).iloc[0], 100.0
+        method: proportions.IntervalMethod = "wilson" if is_raw or alike else "logit"
+        found, scale = proportions.proportion(made, name, 1.0, method=method).iloc[0], 100.0
     else:
-        found = mean(made, name, ends=None if is_raw else _SCORED[name].scale).iloc[0]
+        found = estimation.mean(made, name, ends=None if is_raw else _SCORED[name].scale).iloc[0]
     if found["status"] == "missing":
         return {"status": "missing"}
     low, high = scale * found["ci_low"], scale * found["ci_high"]
@@ -364,7 +360,7 @@ def marks_of_groups(surveys: Iterable[Weighed]) -> pd.DataFrame:
 
 def pairs_of_groups(surveys: Iterable[Weighed]) -> pd.DataFrame:
     """The mark of each category with that of all the others of its variable, once for two."""
-    found = [two_by_two(marks_of_groups([]))]
+    found = [comparison.two_by_two(marks_of_groups([]))]
     for people, own in _each(surveys):
         of = people[own["group"].iat[0]]
         rows = own.head(1) if len(own) == 2 else own

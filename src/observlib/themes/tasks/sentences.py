@@ -6,7 +6,7 @@ from observlib.catalogue import Catalogue
 from observlib.display.output import Output, text
 from observlib.stats.survey.association import places_named
 from observlib.themes import templates
-from observlib.themes.sentences import published
+from observlib.themes.templates import published
 
 
 def _by_priority(frame: pd.DataFrame) -> pd.DataFrame:
@@ -38,11 +38,6 @@ def whole(frame: pd.DataFrame) -> pd.DataFrame:
     told = told[~(answers < most)].sort_values("known", ascending=False, kind="stable")
     told = told.drop_duplicates(["indicator", "period", "group_value"]).drop(columns="known")
     return told.sort_index().reset_index(drop=True)
-
-
-def _known(frame: pd.DataFrame, indicator: str) -> list[str]:
-    """The tasks of which an indicator is published."""
-    return list(published(frame, indicator)["group_value"])
 
 
 def unknown(frame: pd.DataFrame, catalogue: Catalogue) -> Output:

@@ -13,7 +13,7 @@ import pandas as pd
 from observlib.base.period import Quarter
 from observlib.base.text import fold
 from observlib.confidentiality.disclosure import people_told, withheld_parts
-from observlib.estimates import MINIMUM_PEOPLE, Row, combine
+from observlib.estimates import MINIMUM_PEOPLE, Row, combine, records
 from observlib.indicators import answers
 from observlib.indicators.families import family, protected
 from observlib.stats.survey import intervals
@@ -159,3 +159,32 @@ def user_tests_(user_tests: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     """What the tests of the quarter found, and those of the year that it ends."""
     now, year = quarterly_tests(user_tests, [quarter]), pooled_tests(user_tests, quarter.back(4))
     return combine([now, year])
+
+
+# --- What its sentences ask
+
+
+_AVERAGE = intervals.SUS_AVERAGE
+
+
+def _of_all_tasks(results: pd.DataFrame, indicator: str, period: str) -> pd.DataFrame:
+    """The values of an indicator that are of all tasks of a device."""
+    rows = results[(results["indicator"] == indicator) & (results["period"] == period)]
+    return rows[(rows["group"] == "") & rows["estimate"].notna()]
+
+
+def _severest(results: pd.DataFrame, period: str) -> tuple[str, list[Row]]:
+    """The problems of the highest severity that there is, those first that most met."""
+    rows = results[(results["indicator"] == "problem_share") & (results["period"] == period)]
+    rows = rows[rows["estimate"].notna()].sort_values("estimate", ascending=False, kind="stable")
+    for severity in ("bloquant", "majeur"):
+        found = rows[rows["group_value"].str.endswith(f"({severity})")]
+        if len(found):
+            return severity, records(found)
+    return "", []
+
+
+def _grades(row: Row) -> tuple[str, str, str]:
+    """The grade of a mean score, and those of its interval."""
+    low, high = max(0.0, row["ci_low"]), min(100.0, row["ci_high"])
+    return intervals.sus_grade(row["estimate"]), intervals.sus_grade(low), intervals.sus_grade(high)
