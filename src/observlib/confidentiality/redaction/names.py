@@ -371,8 +371,8 @@ def _written_small(text: str, small: bool) -> Iterator[tuple[int, int]]:
         while words and folded(words[-1][1]) in PARTICLES:
             words.pop()
         lead = sum(1 for _ in takewhile(lambda word: folded(word[1]) in PARTICLES, words[:-1]))
-        strange = words and is_strange_small(words[lead][1])
-        strange = strange and (found["titled"] or (small and found["strange"]))
+        may_be = found["titled"] or (small and found["strange"])
+        strange = may_be and words and is_strange_small(words[lead][1])
         sure = found["sure"] or found["titled"] == "m."
         if words and (sure or strange or is_only_given(words[lead][1])):
             initial = _SMALL["initial"].match(text, words[-1].end(1))

@@ -15,7 +15,8 @@ Where the strata of a domain were sampled as a whole, the error is 0, but for ca
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple, cast
+from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -177,7 +178,8 @@ ROUNDING = 1e-12  # relative: what differs by less is alike
 _RESULTS = ("estimate", "se", "ci_low", "ci_high", "df", "n", "n_eff", "deff", "status")
 
 
-class Domains(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Domains:
     """Labels of some domains, one row each, and the domain of each row of a sample (−1: none)."""
 
     labels: pd.DataFrame
