@@ -24,7 +24,8 @@ from observlib.base.errors import ObservError
 from observlib.base.period import Period
 from observlib.base.text import as_cell, of_cell
 from observlib.base.yaml_files import load_data
-from observlib.catalogue import CHANNEL_LABELS, CHANNELS_IN_ENGLISH, Catalogue, Named
+from observlib.catalogue import CHANNEL_LABELS, Catalogue
+from observlib.catalogue.entries import CHANNELS_IN_ENGLISH, Named
 from observlib.display.style import Brand
 from observlib.estimates import (
     COMPARISON_COLUMNS,
