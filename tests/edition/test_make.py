@@ -18,7 +18,7 @@ from observlib.base.period import Quarter
 from observlib.confidentiality.disclosure import Published
 from observlib.edition import make as making
 from observlib.edition.execute import Outcome
-from observlib.edition.make import MadePage, keep_page, recall_page, used_inputs, why_made
+from observlib.edition.make import KeptPages, MadePage, used_inputs
 from observlib.edition.plan import Page, Request
 from observlib.estimates import COMPARISON_COLUMNS, check_comparisons
 from observlib.pipeline import archive, disclosed, frame
@@ -44,7 +44,7 @@ def page(tmp_path: Path, folder: Path, make: Any) -> Page:
     cells = (make.markdown("Avant."), "1 + 1", make.markdown("Après."), "2 + 2")
     path = make.write(tmp_path / "notebooks" / "avis.ipynb", *cells)
     found: Page = make.page(path, quarter="2026-T3")
-    keep_page(folder, found, NOW, MADE)
+    KeptPages(folder, NOW).keep(found, MADE)
     return found
 
 
@@ -68,8 +68,8 @@ def page(tmp_path: Path, folder: Path, make: Any) -> Page:
 ])  # fmt: skip
 def test_what_changed_runs_the_pages_that_read_or_say_it_and_no_other(folder, page, changed, told):
     now = NOW | changed
-    assert recall_page(folder, page, now) == (None if told else MADE)
-    assert why_made(folder, page, now) == told
+    assert KeptPages(folder, now).recall(page) == (None if told else MADE)
+    assert KeptPages(folder, now).why(page) == told
 
 
 def test_sentences_that_others_import_are_said_with_them_and_all_where_none_is_known():
@@ -84,11 +84,11 @@ def test_sentences_that_others_import_are_said_with_them_and_all_where_none_is_k
 def test_going_back_to_former_data_finds_the_page_that_was_made_of_them(folder, page):
     later, polls = NOW | {"the data/ratings": "2"}, {"the data/polls": "1"}
     made = MadePage("{}", "Aucun sondage.", ("the data/polls", "the data/ratings"))
-    keep_page(folder, page, later, made)
-    assert recall_page(folder, page, NOW) == MADE
-    assert recall_page(folder, page, later) == made
-    assert recall_page(folder, page, later | polls) is None
-    assert why_made(folder, page, later | polls) == ["the data (polls)"]
+    KeptPages(folder, later).keep(page, made)
+    assert KeptPages(folder, NOW).recall(page) == MADE
+    assert KeptPages(folder, later).recall(page) == made
+    assert KeptPages(folder, later | polls).recall(page) is None
+    assert KeptPages(folder, later | polls).why(page) == ["the data (polls)"]
 
 
 @pytest.fixture
@@ -104,7 +104,8 @@ def ran(tmp_path: Path, page: Page, folder: Path) -> Outcome:
     notebook.metadata["observlib_used"] = {"tables": ["ratings"], "memory": 12}
     outcome = Outcome(page, tmp_path / "avis.ipynb")
     nbformat.write(notebook, outcome.path)
-    making.keep_execution(folder, outcome, NOW, ("the data/ratings",))
+    made = MadePage(outcome.path.read_text(encoding="utf-8"), "", ("the data/ratings",))
+    KeptPages(folder, NOW).executions.keep(page, made)
     return outcome
 
 
@@ -117,7 +118,7 @@ def change(page: Page, edit: Any) -> None:
 def executions(folder: Path, page: Page, shared: kept.Inputs = NOW) -> list[Outcome]:
     target = folder.with_name("made")
     target.mkdir(parents=True, exist_ok=True)
-    return making.executions(folder, [page], shared, target)
+    return making.kept_outcomes(KeptPages(folder, shared).executions, [page], target)
 
 
 def add_text(notebook: Any) -> None:
@@ -140,9 +141,7 @@ def test_the_text_of_now_stands_between_what_the_code_gave_and_is_not_kept_twice
     shown = [cell.outputs[0].data["text/plain"] for cell in made.cells if cell.get("outputs")]
     assert shown[2:] == ["result of 1 + 1", "result of 2 + 2"]
     assert made.metadata["observlib_used"] == {"tables": ["ratings"], "memory": 12}
-    before = [*folder.with_name("executions").iterdir()]
-    making.keep_execution(folder, outcome, NOW, USED)
-    assert [*folder.with_name("executions").iterdir()] == before
+    assert outcome.is_kept
 
 
 @pytest.mark.parametrize("edit", [
@@ -166,14 +165,14 @@ def test_code_is_run_for_other_data_parameters_or_library_only(folder, page, ran
 
 
 def test_code_that_is_saved_meanwhile_is_run(folder, page, ran, monkeypatch):
-    find = making.execution
+    find = KeptPages.recall
 
     def find_and_save(*words: Any) -> Any:
         found = find(*words)
         change(page, lambda notebook: notebook.cells.pop(3))
         return found
 
-    monkeypatch.setattr(making, "execution", find_and_save)
+    monkeypatch.setattr(KeptPages, "recall", find_and_save)
     assert not executions(folder, page)
 
 

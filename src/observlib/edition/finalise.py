@@ -43,13 +43,8 @@ _NO_WORDS = re.compile(r"(?s)<(style|script)\b.*?</\1>|</?[A-Za-z][^<>]*>")
 def _cell_problems(notebook: Any, root: Path) -> list[str]:
     """Why the cells of an executed notebook cannot be published, one line each.
 
-    - A cell that prints, or shows a bare Python value.
-    - A cell whose source or output holds the path of the project or of the user's home folder.
-    - A number with more decimals than any page tells, in prose, in a caption or in a table: from
-      them one may compute what each person answered.
-    - Outputs that show more than `PAGE_BYTES` in all, or carry more than `DATA_BYTES` of estimates.
-
-    What goes to `stderr` is never published. Cells are counted without the one of the parameters.
+    From numbers with more decimals one may compute what each person answered. What goes to
+    `stderr` is never published. Cells are counted without the one of the parameters.
     """
     found: list[str] = []
     shown, carried = Counter[int](), Counter[int]()  # bytes, by cell
@@ -62,25 +57,21 @@ def _cell_problems(notebook: Any, root: Path) -> list[str]:
         data = sum(map(_data_size, outputs))
         carried[position] += data
         shown[position] += sum(map(_size, outputs)) - data
-        if any(output.output_type == "stream" for output in outputs):
-            found.append(
-                f"cell {position} prints; end it with what it is to show, and remove the print"
-            )
-        if any(set(output.get("data", ())) == {"text/plain"} for output in outputs):
-            found.append(
-                f"cell {position} shows a bare Python value; show a sentence, a table or a chart"
-            )
         texts = [*_texts(outputs), *([] if injected else [cell.source])]
-        if any(places.search(text) for text in texts):
-            found.append(
-                f"cell {position} holds a path of this machine (the project's or the home "
-                "folder); name files from the project's root"
-            )
-        if fine := _too_fine(cell.source if cell.cell_type == "markdown" else "", outputs):
-            found.append(
-                f"cell {position} tells {bounded(fine)}, with more decimals than a page tells; "
-                "say it with `study.say`, or write it with `french.number(x, 1)`"
-            )
+        fine = _too_fine(cell.source if cell.cell_type == "markdown" else "", outputs)
+        faults = {
+            "prints; end it with what it is to show, and remove the print": any(
+                output.output_type == "stream" for output in outputs
+            ),
+            "shows a bare Python value; show a sentence, a table or a chart": any(
+                set(output.get("data", ())) == {"text/plain"} for output in outputs
+            ),
+            "holds a path of this machine (the project's or the home folder); name files from the "
+            "project's root": any(map(places.search, texts)),
+            f"tells {bounded(fine)}, with more decimals than a page tells; say it with "
+            "`study.say`, or write it with `french.number(x, 1)`": bool(fine),
+        }
+        found += [f"cell {position} {fault}" for fault, is_there in faults.items() if is_there]
     found += _too_much(shown, "outputs have", PAGE_BYTES)
     return found + _too_much(carried, "outputs carry estimates of", DATA_BYTES)
 
@@ -161,13 +152,9 @@ class PageError(Exception):
 
 
 def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) -> Any:
-    """Make an executed notebook a page.
+    """Make an executed notebook a page: its front matter, captions, warning, French spaces.
 
-    - the front matter gets title, question (`subtitle`), finding (`description`) and order;
-    - charts and tables get `fig-cap`, `fig-alt` or `tbl-cap`, and a chart is followed by its data;
-    - a page made from demonstration data says so at its top;
-    - prose gets French non-breaking spaces;
-    - whatever tells of the machine or the run is dropped: the same page gives the same bytes.
+    Whatever tells of the machine or the run is dropped: the same page gives the same bytes.
     """
     if wrong := _cell_problems(notebook, root):
         raise PageError(bounded(wrong, sep="; "))
@@ -189,8 +176,11 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
             cell.source = _without_paths(cell.source, root)
         cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
         for output in cell.outputs:
-            _tidy(output)
-        shown = _carried(cell)
+            if "execution_count" in output:
+                output.execution_count = None
+            if "text/markdown" in output.get("data", {}):
+                output.data["text/markdown"] = typography("".join(output.data["text/markdown"]))
+        shown = [*_carried(cell)]
         cell.source = _caption(cell.source, shown, position)
         if "finding" in tags:
             finding = _lead(cell)
@@ -211,10 +201,9 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
         **({"format": page.study.format} if page.study.format else {}),
     }
     first = nbformat.v4.new_raw_cell(as_front_matter(header).rstrip(), id="front-matter")
-    opening = [first]
     if edition["kind"] == "demonstration":
-        opening.append(_markdown(DEMONSTRATION, "demonstration"))
-    notebook.cells = opening + cells
+        cells.insert(0, _markdown(DEMONSTRATION, "demonstration"))
+    notebook.cells = [first, *cells]
     notebook.metadata = nbformat.NotebookNode(
         {key: notebook.metadata[key] for key in ("kernelspec", "language_info")}
     )
@@ -227,15 +216,17 @@ def with_captions(notebook: Any) -> Any:
     first.source = first.source.replace("\nquestion:", "\nsubtitle:")
     for position, cell in enumerate(cells, start=1):
         if cell.cell_type == "code":
-            cell.source = _caption(cell.source, _carried(cell), position)
+            cell.source = _caption(cell.source, [*_carried(cell)], position)
         if "parameters" in cell.metadata.get("tags", []) and f'"{DATA}"' in cell.source:
             notebook.cells.insert(1, _markdown(DEMONSTRATION, "demonstration"))
     return notebook
 
 
-def _carried(cell: Any) -> list[Any]:
-    """What a cell's charts and tables carry."""
-    return [o.data[estimates.MIME] for o in cell.outputs if estimates.MIME in o.get("data", {})]
+def _carried(cell: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """What a cell's texts, charts and tables carry."""
+    for output in cell.get("outputs") or []:
+        if content := output.get("data", {}).get(estimates.MIME):
+            yield content
 
 
 def _markdown(source: str, name: str) -> Any:
@@ -253,14 +244,6 @@ def _without_paths(source: str, root: Path) -> str:
         return match[1] + json.dumps(path.relative_to(root).as_posix() if inside else path.name)
 
     return re.sub(r'(?m)^(\w+ = )("(?:[^"\\\n]|\\.)*")$', shorten, source)
-
-
-def _tidy(output: Any) -> None:
-    """Drop what differs between runs of the same page, and give prose its spaces."""
-    if "execution_count" in output:
-        output.execution_count = None
-    if "text/markdown" in output.get("data", {}):
-        output.data["text/markdown"] = typography("".join(output.data["text/markdown"]))
 
 
 def _caption(source: str, shown: list[Any], position: int) -> str:
@@ -373,17 +356,16 @@ def hidden(notebooks: Mapping[str, str], frame: pd.DataFrame) -> list[str]:
     An empty cell hides an estimate of its row and column that the table shows nowhere.
     """
     shown = frame[~frame["status"].isin(estimates.WITHHELD)]
-    lines = list(zip(*(shown[name] for name in estimates.COLUMNS[:_QUANTITY]), strict=True))
-    by_indicator: dict[str, list[_Line]] = {}
-    for line in dict.fromkeys(lines):
-        by_indicator.setdefault(line[0], []).append(line)
+    columns = [*estimates.COLUMNS[:_QUANTITY]]
+    known = dict([*shown[columns].drop_duplicates().groupby("indicator", sort=False)])
     problems: dict[tuple[str, _Line], None] = {}
     for page, text in notebooks.items():
         for content in _contents(text):
             if content.get("nothing"):
                 own = {row[:_QUANTITY] for row in _told_by([content])}
-                for quantity in _called_unmeasured(content, by_indicator):
-                    problems |= {} if quantity in own else {(page, quantity): None}
+                for quantity in _called_unmeasured(content, known):
+                    if quantity not in own:
+                        problems[page, quantity] = None
     tellers: dict[_Line, str] = {}
     for page, text in notebooks.items() if problems else ():
         for row in _told_by(_contents(text)):
@@ -411,18 +393,16 @@ def told_on(notebook: str) -> pd.DataFrame:
 
 
 def _called_unmeasured(
-    content: Mapping[str, Any], known: Mapping[str, list[_Line]]
+    content: Mapping[str, Any], known: Mapping[str, pd.DataFrame]
 ) -> Iterator[_Line]:
     """The quantities, of those known, for which a table has an empty cell."""
     for column in content.get("nothing", ()):
-        rows = {tuple(row) for row in column["rows"]}
-        keys = [estimates.COLUMNS.index(name) for name in column["keys"]]
-        of = {estimates.COLUMNS.index(name): set(its) for name, its in column["of"].items()}
+        rows = [*map(tuple, column["rows"])]
         for indicator in column["of"].get("indicator", known):
-            for line in known.get(indicator, ()):
-                same = all(line[place] in values for place, values in of.items())
-                if same and tuple(line[place] for place in keys) in rows:
-                    yield line
+            if (found := known.get(indicator)) is not None:
+                found = found[found[[*column["of"]]].isin(column["of"]).all(axis=1)]
+                keys = pd.MultiIndex.from_frame(found[column["keys"]])
+                yield from found[keys.isin(rows)].itertuples(index=False, name=None)
 
 
 def _name(quantity: _Line) -> str:
@@ -482,9 +462,8 @@ def linked(pages: Mapping[str, str], wanted: Collection[str]) -> dict[str, str]:
 def _shown(notebook: Mapping[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
     """What cells carry, each with the place of the cell."""
     for place, cell in enumerate(notebook["cells"]):
-        for output in cell.get("outputs") or []:
-            if content := output.get("data", {}).get(estimates.MIME):
-                yield place, content
+        for content in _carried(cell):
+            yield place, content
 
 
 def _figures(page: str, notebook: Mapping[str, Any]) -> Iterator[_Figure]:

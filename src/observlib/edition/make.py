@@ -21,6 +21,7 @@ from concurrent.futures import (
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import partial
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -194,24 +195,24 @@ def _package(
 
 
 def _run(
-    request: Request, left: list[frame.Job], pool: Executor, progress: Progress | None
+    request: Request, left: Sequence[frame.Job], pool: Executor, progress: Progress | None
 ) -> None:
-    data, quarter = request.data, request.quarter
-    total, done = len(left), 0
+    """Compute families, each once those that it reads are."""
+    read = {name: frame.family_named(name).families for name, _ in left}
+    order = TopologicalSorter({job: [x for x in left if x[0] in read[job[0]]] for job in left})
+    order.prepare()
     running: dict[Future[None], frame.Job] = {}
-    while left or running:
-        unknown = {name for name, _ in (*left, *running.values())}
-        for job in list(left):
-            if unknown.isdisjoint(frame.family_named(job[0]).families):
-                left.remove(job)
-                running[pool.submit(_compute, data, quarter, *job)] = job
-        ended, _ = wait(running, return_when=FIRST_COMPLETED)
-        for future in ended:
-            name, _ = running.pop(future)
+    done = 0
+    while order.is_active():
+        for job in order.get_ready():
+            running[pool.submit(_compute, request.data, request.quarter, *job)] = job
+        for future in wait(running, return_when=FIRST_COMPLETED).done:
+            job = running.pop(future)
             future.result()
+            order.done(job)
             done += 1
             if progress:
-                progress(done, total, name)
+                progress(done, len(left), job[0])
 
 
 def _decide(request: Request, pool: Executor, progress: Progress | None) -> None:
@@ -239,7 +240,6 @@ def _compute(data: Path, quarter: Quarter, name: str, survey: str) -> None:
 
 # --- Pages that are kept: what was made before of the same is not executed again
 
-_Reading = Callable[[Page], str]
 _MADE = "page.json"
 _KIND = f"{TABLE_INPUT}kind"
 _EXECUTIONS = "executions"  # beside the folder of pages
@@ -272,60 +272,60 @@ def _code_digest(page: Page) -> str:
     return kept.notebook(page.study.path, ("code",))
 
 
-def _of(page: Page, shared: Inputs, read: _Reading) -> Inputs:
-    """All that a page depends on but for what it alone uses: its notebook, its parameters too."""
-    common = {n: d for n, d in shared.items() if n == _KIND or not n.startswith(TABLE_INPUT)}
-    common |= dict.fromkeys(sentence_inputs(common), "")  # that they exist, not their text
-    own = {f"the parameter {name}": json.dumps(value) for name, value in page.parameters.items()}
-    return {**common, **own, "its notebook": read(page)}
+@dataclass(frozen=True)
+class KeptPages:
+    """Pages that a folder keeps by what they were made from; without a folder none is kept.
+
+    `shared` are the inputs of all pages as they stand now, `digest` is that of a page's own.
+    """
+
+    folder: Path | None
+    shared: Inputs
+    digest: Callable[[Page], str] = its_digest
+
+    @property
+    def executions(self) -> KeptPages:
+        """The executions of the pages' code, beside them."""
+        folder = self.folder and self.folder.with_name(_EXECUTIONS)
+        return KeptPages(folder, self.shared, _code_digest)
+
+    def recall(self, page: Page) -> MadePage | None:
+        """The page that was made from what stands now, if it is kept."""
+        found = kept.get(self.folder, page.name, self._of(page), self.shared)
+        if found is None:
+            return None
+        made = json.loads(found[_MADE])
+        return MadePage(**{**made, "used": tuple(made["used"])})
+
+    def keep(self, page: Page, made: MadePage) -> None:
+        """Keep a page that was made from what stands now."""
+        used = {name: self.shared.get(name, "") for name in made.used}
+        files = {_MADE: json.dumps(asdict(made)).encode()}
+        kept.put(self.folder, page.name, self._of(page), files, used)
+
+    def why(self, page: Page) -> list[str]:
+        """Why a page is not kept (see `kept.why`)."""
+        of = self._of(page)
+        return kept.why(self.folder, page.name, of, self.shared) if self.folder else []
+
+    def _of(self, page: Page) -> Inputs:
+        """All that a page depends on but for what it alone uses: its parameters too."""
+        shared = self.shared.items()
+        common = {n: d for n, d in shared if n == _KIND or not n.startswith(TABLE_INPUT)}
+        common |= dict.fromkeys(sentence_inputs(common), "")  # that they exist, not their text
+        own = {f"the parameter {n}": json.dumps(value) for n, value in page.parameters.items()}
+        return {**common, **own, "its notebook": self.digest(page)}
 
 
-def recall_page(
-    folder: Path, page: Page, shared: Inputs, read: _Reading = its_digest
-) -> MadePage | None:
-    """The page that was made from what stands now, if it is kept in the folder."""
-    found = kept.get(folder, page.name, _of(page, shared, read), shared)
-    if found is None:
-        return None
-    made = json.loads(found[_MADE])
-    return MadePage(**{**made, "used": tuple(made["used"])})
-
-
-def keep_page(
-    folder: Path, page: Page, shared: Inputs, made: MadePage, read: _Reading = its_digest
-) -> None:
-    """Keep a page that was made from what stood then (see `recall_page`)."""
-    own = {name: shared.get(name, "") for name in made.used}
-    files = {_MADE: json.dumps(asdict(made)).encode()}
-    kept.put(folder, page.name, _of(page, shared, read), files, own)
-
-
-def why_made(folder: Path, page: Page, shared: Inputs) -> list[str]:
-    """Why a page is not kept (see `kept.why`)."""
-    return kept.why(folder, page.name, _of(page, shared, its_digest), shared)
-
-
-def execution(folder: Path, page: Page, shared: Inputs) -> MadePage | None:
-    """The kept execution of a page's code as it stands now, if any (see `recall_page`)."""
-    return recall_page(folder.with_name(_EXECUTIONS), page, shared, _code_digest)
-
-
-def keep_execution(folder: Path, outcome: Outcome, shared: Inputs, used: tuple[str, ...]) -> None:
-    """Keep the execution of a page that succeeded, and what it has used."""
-    if not outcome.is_kept:
-        made = MadePage(outcome.path.read_text(encoding="utf-8"), "", used)
-        keep_page(folder.with_name(_EXECUTIONS), outcome.page, shared, made, _code_digest)
-
-
-def executions(folder: Path, wanted: Sequence[Page], shared: Inputs, target: Path) -> list[Outcome]:
-    """The executions of pages whose code is as it was, between their text as it is now."""
+def kept_outcomes(known: KeptPages, wanted: Sequence[Page], target: Path) -> list[Outcome]:
+    """The kept executions of pages, between the pages' text as it is now."""
     outcomes = []
     for page in wanted:
-        before, found = _code_digest(page), execution(folder, page, shared)
+        before, found = known.digest(page), known.recall(page)
         if found is None:
             continue
         source = nbformat.read(page.study.path, as_version=4)
-        if _code_digest(page) == before:  # else it has just been saved
+        if known.digest(page) == before:  # else it has just been saved
             path = target / f"{page.name}.ipynb"
             nbformat.write(_between(source, nbformat.reads(found.notebook, as_version=4)), path)
             outcomes.append(Outcome(page, path, is_kept=True))
@@ -469,12 +469,8 @@ def make_edition(
             workers = workers or stack.enter_context(started(request.root))
             compute(request, workers, computing)
         decided = disclosed.disclosure_decisions(request.data, request.quarter).digest
-        inputs = shared_inputs(request, decided) if cache else {}
-        made = {
-            page.name: found
-            for page in wanted
-            if cache and (found := recall_page(cache, page, inputs))
-        }
+        known = KeptPages(cache, shared_inputs(request, decided))
+        made = {page.name: found for page in wanted if (found := known.recall(page))}
         # while other processes execute pages
         framing = stack.enter_context(ThreadPoolExecutor(1)).submit(
             frame_files, request, request.today
@@ -483,17 +479,14 @@ def make_edition(
             rows = estimates_of(framing.result())
             revisions.check_errata(request.errata, rows, request.quarter, request.root / "reports")
         waiting = [page for page in wanted if page.name not in made]
-        sources = {page.name: its_digest(page) for page in waiting} if cache else {}
-        outcomes = executions(cache, waiting, inputs, executed) if cache else []
+        sources = {page.name: its_digest(page) for page in waiting}
+        outcomes = kept_outcomes(known.executions, waiting, executed)
         recalled = {outcome.page.name for outcome in outcomes}
         if waiting := [page for page in waiting if page.name not in recalled]:
             outcomes += execute(waiting, executed, request.root, workers or COUNT, executing)
     # what changed while pages ran may be in them: they are not kept by what was before
-    may_keep = cache
-    if cache and (
-        kept.library_files() != kept.loaded() or shared_inputs(request, decided) != inputs
-    ):
-        may_keep = None
+    if kept.library_files() != kept.loaded() or shared_inputs(request, decided) != known.shared:
+        known = KeptPages(None, known.shared)
     errors, problems = {}, []
     for outcome in outcomes:
         page = outcome.page
@@ -504,9 +497,11 @@ def make_edition(
             aside = _put_aside(outcome, request.failed)
             problems.append(f"study {page.name}: {error}{f'; see {aside}' if aside else ''}")
         else:
-            if may_keep and its_digest(page) == sources[page.name]:
-                keep_page(may_keep, page, inputs, made[page.name])
-                keep_execution(may_keep, outcome, inputs, made[page.name].used)
+            if its_digest(page) == sources[page.name]:
+                known.keep(page, made[page.name])
+                if not outcome.is_kept:
+                    ran, used = outcome.path.read_text(encoding="utf-8"), made[page.name].used
+                    known.executions.keep(page, MadePage(ran, "", used))
     shutil.rmtree(executed)
     if problems and (not keep_going or not made):
         advice = ", or publish the others with --keep-going" if made and not keep_going else ""

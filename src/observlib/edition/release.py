@@ -254,12 +254,11 @@ def explain_release(
     written(data, root, today)
     found = standing.now(root, data, quarter, only, given or {}, publisher, today)
     request = check_request(root, data, quarter, only, given, today)
-    cache = root / kept.KEPT_FOLDER / "pages"
     is_computed = make.is_computed(request)
     decided = str(make.read_edition_file(request.published / archive.STEPS).get("decisions", ""))
     if is_computed:
         decided = disclosed.disclosure_decisions(data, request.quarter).digest
-    shared = shared_inputs(request, decided)
+    keeping = make.KeptPages(root / kept.KEPT_FOLDER / "pages", shared_inputs(request, decided))
     others = make.known_entries(request)
     reasons = {}
     for family, survey in disclosed.jobs(data):
@@ -272,13 +271,14 @@ def explain_release(
             stays = known.get("asked", True)
             reasons[page.name] = "would stay as the edition has it" if stays else "is not asked for"
             entries.append(known)
-        elif made := make.recall_page(cache, page, shared):
+        elif made := keeping.recall(page):
             reasons[page.name] = "is kept"
             entries.append(make.entry_of(page, made, store.table_digests(data)))
         else:
-            why = bounded(make.why_made(cache, page, shared), 9)
-            ran = make.execution(cache, page, shared)
-            told_so = "would be made again, not run" if ran else "would run"
+            why = bounded(keeping.why(page), 9)
+            told_so = (
+                "would be made again, not run" if keeping.executions.recall(page) else "would run"
+            )
             reasons[page.name] = f"{told_so}: {why}"
             entries.append(make.entry_for(page))
     published = make.read_edition_file(request.published / make.MANIFEST)
