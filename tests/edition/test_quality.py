@@ -9,8 +9,8 @@ import pytest
 
 from observlib import estimates
 from observlib.base.period import Quarter
-from observlib.edition import staging
-from observlib.publish.record import Planned
+from observlib.edition import notices, staging
+from observlib.publish.record import Planned, days_missed
 from observlib.records.sheets import Action
 
 T3 = Quarter("2026-T3")
@@ -98,9 +98,13 @@ def test_who_gave_no_mark_is_counted_of_who_began_and_from_what_is_published_alo
 def test_the_table_names_each_indicator_by_its_european_code():
     planned = Planned(quarter="2026-T3", date=date(2026, 11, 16))
     told = rows(BEGUN, mark("satisfaction_10", 165), mark("nps", 145))
-    text = staging.quality_part(
-        told, (40, 41), [4, 9, 15], planned, date(2026, 11, 18), T3, {SURVEY: "Enquête Légifrance"}
-    ).replace("\xa0", " ")
+    series, left = (4, 9, 15), staging.unanswered_shares(told)[SURVEY]
+    late, complete = (
+        (49, days_missed(planned, date(2026, 11, 18))),
+        staging.completeness_rate(told, T3),
+    )
+    text = notices.PAGES("quality", complete, (40, 41), 49, late, series, {"Enquête Légifrance": left})
+    text = text.replace("\xa0", " ")
     lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines()]
     assert [value for _, value in lines[2:]] == [
         *("100 %", "40 sur 41", "49 jours", "2 jours après"),

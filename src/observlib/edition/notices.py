@@ -7,7 +7,7 @@ import math
 import re
 import shlex
 import shutil
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -58,8 +58,7 @@ def write_documentation(docs: Path, folder: Path) -> None:
                 )
             else:
                 untitled.append(f"{path}: begins with no title; its first line is `# A title`")
-    if untitled:
-        raise ObservError(*untitled)
+    ObservError.raise_any(untitled)
 
 
 def _documentation_page(text: str) -> str:
@@ -79,12 +78,8 @@ def _documentation_page(text: str) -> str:
     See [surveys](survey.qmd#a), ![](boxes.svg){fig-alt="Two boxes"}.
     """
     title, _, body = text.partition("\n")
-    header = {
-        "title": title.removeprefix("# "),
-        "format": "html",
-        "lang": "en",
-        "toc-title": "On this page",
-    }
+    header = {"title": title.removeprefix("# "), "format": "html", "lang": "en"}
+    header["toc-title"] = "On this page"
     body = _PICTURE.sub(r'![](\2){fig-alt="\1"}', body)
     return as_front_matter(header) + _LINK.sub("qmd", body)
 
@@ -94,13 +89,13 @@ def _documentation_page(text: str) -> str:
 _DEMONSTRATION_STORE = "data/demo/store/ledger.json"  # what `make` makes of a demonstration's data
 
 
-def with_passport(
-    notebook: str, entry: Mapping[str, Any], edition: Mapping[str, Any], data: str, origins: str
-) -> str:
-    """A page's notebook that ends with its passport, an annex."""
+def with_annex(notebook: str, annex: str, callouts: Iterable[str]) -> str:
+    """A page's notebook with callouts before its text, and an annex behind it."""
     made = json.loads(notebook)
-    cell = {"cell_type": "markdown", "id": "passport", "metadata": {}}
-    made["cells"].append({**cell, "source": passport(entry, edition, data, origins)})
+    cell = {"cell_type": "markdown", "id": "", "metadata": {}, "source": ""}
+    if told := "\n\n".join(callouts):
+        made["cells"].insert(1, {**cell, "id": "errata", "source": told})
+    made["cells"].append({**cell, "id": "passport", "source": annex})
     return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -186,13 +181,14 @@ def with_part(text: str, name: str, part: str) -> str:
 
 def with_package(text: str, edition: Path, package: Collection[str]) -> str:
     """The home page with links to the edition's data files, where it has a place for them."""
-    links = PAGES("package", package, lambda name: _size(edition / name))
+
+    def size(name: str) -> str:
+        kind = name.rpartition(".")[2].upper().replace("JSONLD", "JSON-LD")
+        kilobytes = max(1, round((edition / name).stat().st_size / 1000))
+        return f"{kind}, {french.number(kilobytes)}{french.NBSP}ko"
+
+    links = PAGES("package", package, size)
     return with_part(text, "donnees", links) if links else text
-
-
-def _size(path: Path) -> str:
-    kind = path.suffix[1:].upper().replace("JSONLD", "JSON-LD")
-    return f"{kind}, {french.number(max(1, round(path.stat().st_size / 1000)))}{french.NBSP}ko"
 
 
 _EACH = {1: "par mois", 3: "par trimestre", 12: "sur un an"}
@@ -200,16 +196,13 @@ _EACH = {1: "par mois", 3: "par trimestre", 12: "sur un an"}
 
 def with_attack(text: str, quarter: str, report: Mapping[str, Any], catalogue: Catalogue) -> str:
     """The method page with what the edition's own attack found, where it has a place for it."""
-    series = [_series(*names, catalogue=catalogue) for names in report["wide"]]
+    series = []
+    for device, *_, question, months in report["wide"]:
+        known = catalogue.devices.get(device)
+        indicator = next(name for name, measure in measured_by(question).items() if measure.scale)
+        label, each = catalogue.indicators[indicator].label, _EACH.get(months, "par période")
+        series.append(f"{known.label if known else device} ({label}, {each})")
     return with_part(text, "attaque", PAGES("attack", quarter, report, series))
-
-
-def _series(device: str, *of: Any, catalogue: Catalogue) -> str:
-    *_, question, months = of
-    known = catalogue.devices.get(device)
-    indicator = next(name for name, measure in measured_by(question).items() if measure.scale)
-    label = catalogue.indicators[indicator].label
-    return f"{known.label if known else device} ({label}, {_EACH.get(months, 'par période')})"
 
 
 # --- The main points of an edition as its front page tells them, with a small line for each
@@ -225,18 +218,6 @@ def plain_headline(
     """The edition in a sentence, as plain text (see `front_page`)."""
     points = main_points.select_points(main_points.ranked_changes(pairs, frame, quarter))
     return typography(_first(points, _doubts(points, frame), catalogue))
-
-
-def next_edition(quarter: str, day: date) -> str:
-    """When the edition of a quarter, which is the next, is due.
-
-    Examples
-    --------
-    >>> next_edition("2026-T4", date(2027, 2, 15)).replace("\\xa0", " ")
-    'La prochaine édition, celle du 4e trimestre 2026, est attendue le 15 février 2027.'
-    """
-    name, due = french.period_label(quarter), french.day_label(day)
-    return typography(f"La prochaine édition, celle du {name}, est attendue le {due}.")
 
 
 def front_page(
@@ -301,10 +282,10 @@ def _fragile(points: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
 
 def _doubts(points: pd.DataFrame, frame: pd.DataFrame) -> dict[tuple[str, ...], str]:
     """In how many calculations each fragile point holds, in words, by what names the point."""
+    told = "fragile : s'accorde avec {} calculs sur {}"
     return {
-        (HEADLINE, *(row[name] for name in _PLACE)): (
-            f"fragile : s'accorde avec {french.number(row['held'])} calculs sur "
-            f"{french.number(row['made'])}"
+        (HEADLINE, *(row[name] for name in _PLACE)): told.format(
+            french.number(row["held"]), french.number(row["made"])
         )
         for row in _fragile(points, frame).to_dict("records")
     }
@@ -331,12 +312,10 @@ Borne = Mapping[str, Mapping[str, Any]]  # by its id: `digest`, and the `pages` 
 _Texts = tuple[str, str, str]
 
 
-def of_edition(request: Request, folder: Path) -> pd.DataFrame:
-    """The errata of the edition that a folder holds (see `revisions.borne_errata`)."""
-    rows, _ = archive.archive_tables(folder)
-    return revisions.borne_errata(
-        request.errata, rows, archive.earlier(request.data), request.quarter
-    )
+def of_edition(request: Request, rows: pd.DataFrame) -> pd.DataFrame:
+    """The errata of an edition, by its estimates (see `revisions.borne_errata`)."""
+    before = archive.earlier(request.data)
+    return revisions.borne_errata(request.errata, rows, before, request.quarter)
 
 
 def by_page(request: Request, folder: Path) -> dict[str, pd.DataFrame]:
@@ -344,10 +323,10 @@ def by_page(request: Request, folder: Path) -> dict[str, pd.DataFrame]:
 
     One of which no page tells a figure, as of what was withdrawn, is told by the home page.
     """
-    own = of_edition(request, folder)
+    rows, pairs = archive.archive_tables(folder)
+    own = of_edition(request, rows)
     if own.empty:
         return {}
-    rows, pairs = archive.archive_tables(folder)
     told = {path.stem: finalise.told_on(path.read_text("utf-8")) for path in folder.glob("*.ipynb")}
     if (request.root / "reports" / f"{METHOD}.qmd").exists():
         now = archive.in_the_making(rows, request.quarter, request.today)
@@ -362,13 +341,11 @@ def by_page(request: Request, folder: Path) -> dict[str, pd.DataFrame]:
 
 def borne(request: Request, folder: Path) -> dict[str, dict[str, Any]]:
     """What the manifest of the edition in a folder says of the errata that it bears."""
-    pages = by_page(request, folder)
+    own = of_edition(request, archive.archive_tables(folder)[0])
+    told = {page: {*rows["erratum"]} for page, rows in by_page(request, folder).items()}
     return {
-        name: {
-            "digest": digest,
-            "pages": [page for page in pages if name in {*pages[page]["erratum"]}],
-        }
-        for name, digest in revisions.errata_digests(of_edition(request, folder)).items()
+        name: {"digest": digest, "pages": [page for page, names in told.items() if name in names]}
+        for name, digest in revisions.errata_digests(own).items()
     }
 
 
@@ -396,10 +373,10 @@ def unborne(root: Path, data: Path, but: Quarter | None, today: date) -> dict[st
 
 def callouts(rows: pd.DataFrame, catalogue: Catalogue) -> list[Markdown]:
     """A callout for each erratum of a page, the latest first."""
-    return [PAGES("callout", *told) for told in _latest_first(rows, catalogue)]
+    return [PAGES("callout", *told) for told in latest_first(rows, catalogue)]
 
 
-def _latest_first(
+def latest_first(
     rows: pd.DataFrame, catalogue: Catalogue
 ) -> list[tuple[estimates.Row, list[_Texts]]]:
     """Of each erratum what all its figures have, and the name and values of each."""
@@ -420,29 +397,9 @@ def _figure(row: estimates.Row, catalogue: Catalogue) -> _Texts:
     return name, published, corrected
 
 
-def on_notebook(notebook: str, told: Iterable[str]) -> str:
-    """A page's notebook, as JSON, with callouts before all but its front matter."""
-    made = json.loads(notebook)
-    cell = {"cell_type": "markdown", "id": "errata", "metadata": {}, "source": "\n\n".join(told)}
-    made["cells"].insert(1, cell)
-    return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
-
-
 def errata_summaries(known: pd.DataFrame, catalogue: Catalogue) -> list[tuple[str, str, str, str]]:
     """What the feed says of each erratum: its id, its day, its title, what to read and why."""
     return [
         (one["erratum"], one["day"], _WORDS("title", one), _WORDS("summary", one, figures))
-        for one, figures in _latest_first(known, catalogue)
+        for one, figures in latest_first(known, catalogue)
     ]
-
-
-def errata_part(
-    known: pd.DataFrame,
-    editions: Sequence[record.Edition],
-    studies: Mapping[str, Mapping[str, str]],
-    told: Mapping[str, Borne],
-    catalogue: Catalogue,
-) -> str:
-    """The page of all errata, as Markdown, the latest first."""
-
-    return PAGES("page", _latest_first(known, catalogue), editions, studies, told)

@@ -122,11 +122,12 @@ def complete_site(
     products, changes = json.loads(found[_MADE])
     studies = {edition.quarter: record.studies(whole / edition.quarter) for edition in editions}
     borne = {edition.quarter: record.errata(whole / edition.quarter) for edition in editions}
+    errata = notices.latest_first(corrected, catalogue)
     parts = {
         "editions": _PAGES("editions", editions, partial(record.badge, read=read), changes, borne),
         **record.calendar_parts(editions, calendar),
         "relectures": record.reviews_page(editions, studies, read),
-        "errata": notices.errata_part(corrected, editions, studies, borne, catalogue),
+        "errata": notices.PAGES("page", errata, editions, studies, borne),
     }
     _write_project(sources, config, editions, parts, products, changes)
     publish(sources, whole / _FOLDER)
@@ -276,10 +277,8 @@ def explain_release(
             entries.append(make.entry_of(page, made, store.table_digests(data)))
         else:
             why = bounded(keeping.why(page), 9)
-            told_so = (
-                "would be made again, not run" if keeping.executions.recall(page) else "would run"
-            )
-            reasons[page.name] = f"{told_so}: {why}"
+            ran = keeping.executions.recall(page)
+            reasons[page.name] = f"would {'be made again, not run' if ran else 'run'}: {why}"
             entries.append(make.entry_for(page))
     published = make.read_edition_file(request.published / make.MANIFEST)
     manifest = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path, PurePosixPath
 from statistics import median_low
@@ -27,7 +27,7 @@ from observlib.pipeline import archive, disclosed, frame, revisions
 from observlib.publish import record, standing, vintages
 from observlib.publish.origins import ORIGINS_FOLDER
 from observlib.publish.project import globbed
-from observlib.publish.record import Planned, days_missed, load_calendar
+from observlib.publish.record import days_missed, load_calendar
 from observlib.records.sheets import Action
 from observlib.themes import quotes, templates
 from observlib.themes.surveys import STEPS
@@ -56,10 +56,9 @@ def stage(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
         if "sha256" in study:
             page = copy / f"{study['page']}.ipynb"
             its_origins = f"{ORIGINS_FOLDER}/{study['page']}.qmd" if has_origins else ""
-            text = page.read_text(encoding="utf-8")
-            text = notices.with_passport(text, study, manifest, request.place, its_origins)
-            if told_here := corrected.get(study["page"]):
-                text = notices.on_notebook(text, told_here)
+            annex = notices.passport(study, manifest, request.place, its_origins)
+            told_here = corrected.get(study["page"], [])
+            text = notices.with_annex(page.read_text(encoding="utf-8"), annex, told_here)
             page.write_text(text, encoding="utf-8", newline="\n")
     if has_origins:
         there = [study for study in manifest["studies"] if "sha256" in study]
@@ -82,12 +81,13 @@ def _tell_method(
     text = page.read_text(encoding="utf-8")
     text = notices.with_attack(text, request.quarter, report, request.catalogue)
     day = edition_day(manifest["published"], manifest["revisions"])
-    catalogue = revisions.with_errata(request.catalogue, notices.of_edition(request, edition))
-    now = archive.in_the_making(archive.archive_tables(edition)[0], request.quarter, day)
+    rows, _ = archive.archive_tables(edition)
+    catalogue = revisions.with_errata(request.catalogue, notices.of_edition(request, rows))
+    now = archive.in_the_making(rows, request.quarter, day)
     parts = {
         "citation": typography(templates.narrative("sentences").quotes_rule(quotes)),
         "faits": typography(templates.narrative("main_points").points_rule()),
-        "qualite": _quality(request, edition, manifest["published"]),
+        "qualite": _quality(request, rows, date.fromisoformat(manifest["published"])),
         "revisions": vintages.revisions_part(now, archive.earlier(request.data), catalogue),
     }
     for name, measured in _MEASURED.items():
@@ -124,8 +124,9 @@ def _announce(
         notices.with_part(text, "points", points), edition, manifest.get("frame", {})
     )
     if following := record.load_calendar(request.data, request.root).after(request.quarter):
-        said = notices.next_edition(following[0].quarter, following[0].date)
-        text = notices.with_part(text, "prochaine", said)
+        name, due = french.period_label(following[0].quarter), french.day_label(following[0].date)
+        said = f"La prochaine édition, celle du {name}, est attendue le {due}."
+        text = notices.with_part(text, "prochaine", typography(said))
     text = notices.with_notices(text, manifest, callouts)
     page.write_text(text, encoding="utf-8", newline="\n")
     write_all(pictures, page.parent)
@@ -197,14 +198,10 @@ def _kind(study: _Entry, catalogue: Catalogue) -> str:
     """What a page is one of many for, such as a product; nothing of the others."""
     if study["page"] == study["study"]:
         return ""
-    parts: dict[str, Collection[str]] = {
-        "product": catalogue.products,
-        "device": catalogue.devices,
-        "partner": catalogue.partners,
-    }
+    known = {kind: getattr(catalogue, f"{kind}s") for kind in ("product", "device", "partner")}
     of = dict(study["parameters"])
     department = of.pop(DEPARTMENT, "")  # which may be called as a product is
-    kinds = (kind for kind, known in parts.items() if any(x in known for x in of.values()))
+    kinds = (kind for kind, own in known.items() if any(value in own for value in of.values()))
     return next(kinds, DEPARTMENT if department else "")
 
 
@@ -283,55 +280,30 @@ def unanswered_shares(rows: pd.DataFrame) -> dict[str, tuple[float, float]]:
     One who had left before a question counts, and one of whom it was not asked: surveys do not tell
     the two apart.
     """
-    begun = rows[
-        (rows["indicator"] == "survey_funnel") & (rows["group_value"] == [*STEPS][2])
-    ].dropna(subset=["estimate"])
-    found = {}
-    for survey, period, base in begun[["device", "period", "estimate"]].itertuples(index=False):
-        asked = rows[
-            (rows["device"] == survey)
-            & (rows["period"] == period)
-            & (rows["group"] == "")
-            & rows["indicator"].isin(MEASURES)
-            & rows["status"].isin(_THERE)
-        ]["n"].dropna()
-        if len(asked) and base:
-            shares = [max(100.0 * (1 - n / base), 0.0) for n in asked]
-            found[str(survey)] = (min(shares), max(shares))
-    return found
+    is_begun = (rows["indicator"] == "survey_funnel") & (rows["group_value"] == [*STEPS][2])
+    is_mark = (rows["group"] == "") & rows["indicator"].isin(MEASURES)
+    asked = rows.loc[is_mark & rows["status"].isin(_THERE), ["device", "period", "n"]]
+    both = rows.loc[is_begun, ["device", "period", "estimate"]].merge(asked.dropna())
+    both = both[both["estimate"] > 0]
+    shares = (100.0 * (1 - both["n"] / both["estimate"])).clip(lower=0.0)
+    found = shares.groupby([both["device"], both["period"]], sort=False).agg(["min", "max"])
+    return {survey: (low, high) for (survey, _), low, high in found.itertuples(name=None)}
 
 
-def _quality(request: Request, edition: Path, published: str) -> str:
+def _quality(request: Request, rows: pd.DataFrame, published: date) -> str:
     """The quality of an edition, as a part of its method page."""
     data, quarter, known = request.data, request.quarter, request.catalogue
-    devices = known.devices.values()
-    return quality_part(
-        archive.archive_tables(edition)[0],
-        count_complete(store.status(data, devices, request.today), quarter),
-        lengths(store.devices(data), frame.records_until(Action, data, quarter), known, quarter),
-        load_calendar(data, request.root).of(quarter),
-        date.fromisoformat(published),
-        quarter,
-        {device.id: device.label for device in devices},
+    series = lengths(
+        store.devices(data), frame.records_until(Action, data, quarter), known, quarter
     )
-
-
-def quality_part(
-    rows: pd.DataFrame,
-    imported: tuple[int, int],
-    series: list[int],
-    planned: Planned | None,
-    published: date,
-    quarter: Quarter,
-    surveys: Mapping[str, str],
-) -> str:
-    """The table of the method page."""
+    planned = load_calendar(data, request.root).of(quarter)
+    labels = {device.id: device.label for device in known.devices.values()}
     return notices.PAGES(
         "quality",
         completeness_rate(rows, quarter),
-        imported,
+        count_complete(store.status(data, known.devices.values(), request.today), quarter),
         (published - quarter.end).days,
         days_missed(planned, published) if planned else "nd",
         series and (series[0], median_low(series), series[-1]),
-        {surveys.get(survey, survey): of for survey, of in unanswered_shares(rows).items()},
+        {labels.get(survey, survey): of for survey, of in unanswered_shares(rows).items()},
     )
