@@ -95,13 +95,13 @@ class _PageEngine(Engine):
     ) -> None:
         """Execute the notebook as papermill asks: to the first cell that fails."""
         nb_man.nb.metadata.setdefault("language_info", nbformat.from_dict(_LANGUAGE))
-        displayed: dict[str, list[Any]] = {}
         with _shell() as (process, cells):
+            page = _Page(nb_man.nb, process, cells, execution_timeout)
             for index, cell in enumerate(nb_man.nb.cells):
                 if cell.cell_type != "code" or not cell.source.strip():
                     continue
                 nb_man.cell_start(cell, index)
-                done = _executed(process, cells, nb_man.nb, cell, displayed, execution_timeout)
+                done = page.run(cell)
                 if not done:
                     nb_man.cell_exception(cell, index)
                 nb_man.cell_complete(cell, index)
@@ -132,60 +132,61 @@ def _shell() -> Iterator[tuple[BaseProcess, Connection]]:
             end_children()
 
 
-def _executed(
-    process: BaseProcess,
-    cells: Connection,
-    notebook: Any,
-    cell: Any,
-    displayed: dict[str, list[Any]],
-    seconds: float | None,
-) -> bool:
-    """Whether a cell succeeded; what it shows, and what went wrong, become its outputs."""
-    cell.outputs = []
-    end = time.monotonic() + (seconds or math.inf)
-    with contextlib.suppress(ConnectionError):  # what it showed before it died is read first
-        cells.send(cell.source)
-    try:
-        while True:
-            if time.monotonic() > end:
-                return _failed(cell, TOO_LONG, f"ran for over {seconds:g} seconds")
-            if not cells.poll(_LOOK):
-                if process.exitcode is not None:
-                    raise EOFError
-                continue
-            message = cells.recv()
-            if isinstance(message, OSError):
-                raise message
-            if isinstance(message, tuple):
-                done, notebook.metadata[USED] = message
-                if not done and all(output.output_type != "error" for output in cell.outputs):
-                    return _failed(cell, DIED, _MUTE)
-                return bool(done)
-            _show(cell, message, displayed)
-    except (EOFError, ConnectionError):
-        return _failed(cell, DIED, "its process died, perhaps for want of memory")
+class _Page:
+    """A notebook and the process that runs its cells, `seconds` each at most."""
+
+    def __init__(
+        self, notebook: Any, process: BaseProcess, cells: Connection, seconds: float | None
+    ) -> None:
+        self._notebook, self._process, self._cells = notebook, process, cells
+        self._seconds = seconds or math.inf
+        self._displayed: dict[str, list[Any]] = {}
+
+    def run(self, cell: Any) -> bool:
+        """Whether a cell succeeded; what it shows, and what went wrong, become its outputs."""
+        cell.outputs = []
+        end = time.monotonic() + self._seconds
+        with contextlib.suppress(ConnectionError):  # what it showed before it died is read first
+            self._cells.send(cell.source)
+        try:
+            while True:
+                if time.monotonic() > end:
+                    return _failed(cell, TOO_LONG, f"ran for over {self._seconds:g} seconds")
+                if not self._cells.poll(_LOOK):
+                    if self._process.exitcode is not None:
+                        raise EOFError
+                    continue
+                message = self._cells.recv()
+                if isinstance(message, OSError):
+                    raise message
+                if isinstance(message, tuple):
+                    done, self._notebook.metadata[USED] = message
+                    if not done and all(output.output_type != "error" for output in cell.outputs):
+                        return _failed(cell, DIED, _MUTE)
+                    return bool(done)
+                self._show(cell.outputs, message)
+        except (EOFError, ConnectionError):
+            return _failed(cell, DIED, "its process died, perhaps for want of memory")
+
+    def _show(self, outputs: list[Any], message: dict[str, Any]) -> None:
+        """Make what a cell says one of its outputs, or part of one, as a kernel's client does."""
+        kind, name = message.pop("output_type"), message.pop("display_id", None)
+        if kind == "clear_output":
+            outputs.clear()
+        elif kind == "update_display_data":
+            for output in self._displayed.get(name, []):
+                output.update(nbformat.from_dict(message))
+        elif kind == "stream" and outputs and outputs[-1].get("name") == message["name"]:
+            outputs[-1].text += message["text"]
+        else:
+            outputs.append(new_output(kind, **message))
+            if name:
+                self._displayed.setdefault(name, []).append(outputs[-1])
 
 
 def _failed(cell: Any, name: str, why: str) -> bool:
     cell.outputs.append(new_output("error", ename=name, evalue=why, traceback=[why]))
     return False
-
-
-def _show(cell: Any, message: dict[str, Any], displayed: dict[str, list[Any]]) -> None:
-    """Make what a cell says one of its outputs, or part of one, as a kernel's client does."""
-    kind, outputs = message.pop("output_type"), cell.outputs
-    name = message.pop("display_id", None)
-    if kind == "clear_output":
-        outputs.clear()
-    elif kind == "update_display_data":
-        for output in displayed.get(name, []):
-            output.update(nbformat.from_dict(message))
-    elif kind == "stream" and outputs and outputs[-1].get("name") == message["name"]:
-        outputs[-1].text += message["text"]
-    else:
-        outputs.append(new_output(kind, **message))
-        if name:
-            displayed.setdefault(name, []).append(outputs[-1])
 
 
 def end_at_once() -> NoReturn:
@@ -197,18 +198,17 @@ def end_at_once() -> NoReturn:
 
 def end_children() -> None:
     """End every process below this one: what loses its parent becomes this one's child."""
-    while children := _children():
+    while children := [
+        int(pid)
+        for file in Path("/proc/self/task").glob("*/children")
+        for pid in file.read_text(encoding="utf-8").split()
+    ]:
         for pid in children:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         for pid in children:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)
-
-
-def _children() -> list[int]:
-    files = Path("/proc/self/task").glob("*/children")
-    return [int(pid) for file in files for pid in file.read_text(encoding="utf-8").split()]
 
 
 # --- The shell of one page, in a process of its own: it runs cells, and sends what they show
@@ -338,18 +338,9 @@ class _Publisher(DisplayPublisher):
 
     shell: Any
 
-    def publish(
-        self,
-        data: Any,
-        metadata: Any = None,
-        source: Any = None,
-        *,
-        transient: Any = None,
-        update: bool = False,
-        **words: Any,
-    ) -> None:
-        kind = "update_display_data" if update else "display_data"
-        named = (transient or {}).get("display_id")
+    def publish(self, data: Any, metadata: Any = None, *_: Any, **words: Any) -> None:
+        kind = "update_display_data" if words.get("update") else "display_data"
+        named = (words.get("transient") or {}).get("display_id")
         self.shell.send(_output(kind, data, metadata) | {"display_id": named})
 
     def clear_output(self, wait: bool = False) -> None:
@@ -379,12 +370,8 @@ class _Shell(InteractiveShell):
     send: Any = None
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(
-            displayhook_class=_ResultHook,
-            display_pub_class=_Publisher,
-            colors="nocolor",
-            **settings,
-        )
+        hooks = {"displayhook_class": _ResultHook, "display_pub_class": _Publisher}
+        super().__init__(**hooks, colors="nocolor", **settings)
 
     def enable_gui(self, gui: Any = None) -> None:
         """Charts are shown in their cells: no window is ever opened."""

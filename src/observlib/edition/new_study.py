@@ -33,7 +33,7 @@ from observlib.edition import finalise, make
 from observlib.edition.execute import execute
 from observlib.edition.finalise import DATA
 from observlib.edition.make import estimates_of, frame_files, is_computed, made_page
-from observlib.edition.notices import write_documentation, write_sheet_pages
+from observlib.edition.notices import write_sources
 from observlib.edition.plan import Page, PlannedStudy, check_request, load_studies
 from observlib.pipeline import project
 from observlib.publish import find_quarto, html, publishers, standing
@@ -126,9 +126,7 @@ def executed(studies: Iterable[PlannedStudy], root: Path) -> list[tuple[PlannedS
     now = notebook_inputs(root)
     with temporary_files() as folder:
         outcomes = execute(pages, folder, root)
-        failed = [f"{o.page.study.path}: {o.error}" for o in outcomes if o.error]
-        if failed:
-            raise ObservError(*failed)
+        ObservError.raise_any(f"{o.page.study.path}: {o.error}" for o in outcomes if o.error)
         return [(outcome.page.study, _committed(outcome.path, now)) for outcome in outcomes]
 
 
@@ -316,9 +314,7 @@ def page_preview(
             rows = estimates_of(frame_files(request, None))
             finalise.check_pages({page.name: made.notebook}, {}, rows)
         copy = work / "project"
-        standing.copy_sources(root, copy)
-        write_sheet_pages(request.practices, request.catalogue, copy / "practices")
-        write_documentation(root / "docs", copy / "documentation")
+        write_sources(request, copy)
         entries = [*make.take_over(request, copy).values(), make.entry_for(page)]
         about = {**request.about, "published": request.today.isoformat()}
         make.write_manifest({**about, "studies": entries}, copy)

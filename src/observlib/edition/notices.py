@@ -30,7 +30,7 @@ from observlib.indicators.pairs import HEADLINE, OUTCOMES, SUBJECT_OF_PAIRS, cal
 from observlib.language import french, words
 from observlib.language.prose import Markdown, markdown, plain, typography
 from observlib.pipeline import archive, revisions
-from observlib.publish import record, vintages
+from observlib.publish import record, standing, vintages
 from observlib.records.sheets import Action, Practices, PracticeSheet
 from observlib.themes import main_points, templates
 
@@ -40,6 +40,17 @@ PAGES, _WORDS = macros(__file__), macros(__file__, str)
 
 _LINK = re.compile(r"(?<=\.)md(?=(#[\w-]+)?\))")
 _PICTURE = re.compile(r"!\[([^\]]+)\]\(([^)\s]+)\)")
+
+
+def write_sources(request: Request, folder: Path) -> None:
+    """Write what people wrote of the site into a new folder: their pages, sheets, documentation."""
+    standing.copy_sources(request.root, folder)
+    for sheet in request.practices.sheets:
+        path = folder / "practices" / f"{sheet.slug}.qmd"
+        path.parent.mkdir(exist_ok=True)
+        text = sheet_page(sheet, request.practices, request.catalogue)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    write_documentation(request.root / "docs", folder / "documentation")
 
 
 def write_documentation(docs: Path, folder: Path) -> None:
@@ -116,14 +127,6 @@ def passport(
 
 
 # --- Practice sheets as pages that both publishers read
-
-
-def write_sheet_pages(practices: Practices, catalogue: Catalogue, folder: Path) -> None:
-    """Write a page for each sheet into the folder, which is not made where there is none."""
-    for sheet in practices.sheets:
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{sheet.slug}.qmd"
-        path.write_text(sheet_page(sheet, practices, catalogue), encoding="utf-8", newline="\n")
 
 
 def sheet_page(sheet: PracticeSheet, practices: Practices, catalogue: Catalogue) -> str:

@@ -41,6 +41,7 @@ _SOURCES = ("Dispositif", "Table", "Fichiers", "Lignes", "Empreinte")
 _RIGHT = (*_FIGURES[1:4], *_PAIRS[2:4], *_SOURCES[2:4])  # heads of columns of numbers
 _Study = Mapping[str, Any]  # what a manifest has of one
 _Held = Mapping[str, pd.DataFrame]  # the exports of each device
+_ANCHOR = '<span id="{0}"><code>{0}</code></span>'
 _IDS = "ids.json"  # of what is kept of a study: the identifiers of what it tells
 _ROUND = 100  # rows of exports are told in hundreds: nobody may be told by what is left
 
@@ -111,16 +112,10 @@ def _address(name: str, one: str) -> str:
 def _told(page: origins.PageOrigins, where: Mapping[str, str], request: Request) -> bytes:
     """What the numbers of a page are matched by, as a file that `publish.origins.read` reads."""
     places = {one: place for place, one in enumerate(page.rows)}
-    figures = [
-        [
-            one.id,
-            where[one.id],
-            one.numbers,
-            _names(one.row, request.catalogue),
-            one.row["period"] == request.quarter,
-        ]
-        for one in page.rows.values()
-    ]
+    figures = []
+    for one in page.rows.values():
+        is_now, names = one.row["period"] == request.quarter, _names(one.row, request.catalogue)
+        figures.append([one.id, where[one.id], one.numbers, names, is_now])
     cells, sections = (
         {key: [places[one] for one in dict.fromkeys(ids)] for key, ids in groups.items()}
         for groups in (page.cells, page.sections)
@@ -149,22 +144,14 @@ def _page(
     study: _Study, order: int, page: PageOrigins, held: _Held, catalogue: Catalogue, is_long: bool
 ) -> str:
     """The page of origins of a study, as Quarto Markdown."""
-    header = {
-        "title": str(plain(typography(f"Origine des chiffres : {study['title']}"))),
-        "format": "html",
-        "order": order,
-    }
+    title = str(plain(typography(f"Origine des chiffres : {study['title']}")))
+    header = {"title": title, "format": "html", "order": order}
     own = [one for one in page.rows.values() if "against" not in one.row]
     pairs = [_pair(one, catalogue) for one in page.rows.values() if "against" in one.row]
-    figures = {
-        name: [_figure(one, catalogue) for one in own if one.row["indicator"] == name]
-        for name in catalogue.indicators
-    }
-    known = catalogue.indicators
     sections = [
-        (known[name], without_code(known[name].method), _table(_FIGURES, rows))
-        for name, rows in figures.items()
-        if rows
+        (indicator, without_code(indicator.method), _table(_FIGURES, rows))
+        for name, indicator in catalogue.indicators.items()
+        if (rows := [_figure(one, catalogue) for one in own if one.row["indicator"] == name])
     ]
     sources = _sources(own, held, catalogue)
     text = _PAGES(
@@ -185,7 +172,7 @@ def _figure(one: origins.OriginRow, catalogue: Catalogue) -> list[str]:
     value = "" if row["status"] in words.WITHHELD else words.value(row, indicator)
     cells = [_described(row, catalogue), value, words.interval(row, indicator)]
     cells += ["" if n is None else french.number(n), words.STATUS_WORDS[row["status"]]]
-    return [*map(label_html, cells), _source(row, catalogue), _anchor(one.id)]
+    return [*map(label_html, cells), _source(row, catalogue), _ANCHOR.format(one.id)]
 
 
 def _sources_of(row: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -211,10 +198,6 @@ def _device(name: str, catalogue: Catalogue) -> str:
     return catalogue.devices[name].label if name in catalogue.devices else name
 
 
-def _anchor(one: str) -> str:
-    return f'<span id="{one}"><code>{one}</code></span>'
-
-
 def _pair(one: origins.OriginRow, catalogue: Catalogue) -> list[str]:
     row, indicator = one.row, words.indicator_of(one.row["indicator"], catalogue)
     other = origins.figure_side(row, REFERENCE)
@@ -232,17 +215,13 @@ def _pair(one: origins.OriginRow, catalogue: Catalogue) -> list[str]:
     what = f"{indicator.label}. {left}, comparé à : {right}"
     cells = [what, " / ".join(filter(None, both)), difference, ends]
     heads = estimates.EVOLVED if row["against"] in IN_TIME else PLACED
-    return [*map(label_html, [*cells, heads[row["verdict"]]]), _anchor(one.id)]
+    return [*map(label_html, [*cells, heads[row["verdict"]]]), _ANCHOR.format(one.id)]
 
 
 def _described(row: Mapping[str, Any], catalogue: Catalogue) -> str:
     """Which figure of its indicator a row is, in words."""
-    found = [
-        _label(row, column, catalogue)
-        for column in ("product", "channel", "group", "group_value", "period")
-        if row[column]
-    ]
-    return ", ".join(found)
+    columns = ("product", "channel", "group", "group_value", "period")
+    return ", ".join(_label(row, column, catalogue) for column in columns if row[column])
 
 
 def _sources(
@@ -261,13 +240,12 @@ def _sources(
         said = f"environ {french.number(count)}" if count else f"moins de {_ROUND}"
         label = label_html(_device(device, catalogue))
         name = f'<span id="source-{escape(device)}">{label}</span>'
-        tables, codes = (_codes(names) for names in (given["table"].unique(), found))
+        tables, codes = (
+            ", ".join(f"<code>{escape(name)}</code>" for name in names)
+            for names in (given["table"].unique(), found)
+        )
         rows.append([name, tables, label_html(french.number(len(given))), label_html(said), codes])
     return rows
-
-
-def _codes(names: Iterable[str]) -> str:
-    return ", ".join(f"<code>{escape(name)}</code>" for name in names)
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Markdown:
@@ -403,14 +381,12 @@ def _vintages(
         if rows.empty:
             continue
         own = one._replace(told=one.told._replace(estimates=rows))
-        changed = revisions.revised_between(before, own, catalogue) if before else None
-        if changed is None or len(changed):
-            reason = (
-                ""
-                if changed is None
-                else revisions.revision_reason(changed["reason"].iat[0], catalogue)
-            )
-            yield _Vintage(one.quarter, one.day, estimates.records(rows[TOLD])[0], reason)
+        reasons = [""]
+        if before:
+            changed = revisions.revised_between(before, own, catalogue)
+            reasons = [revisions.revision_reason(why, catalogue) for why in changed["reason"]]
+        if reasons:
+            yield _Vintage(one.quarter, one.day, estimates.records(rows[TOLD])[0], reasons[0])
         before = own
 
 

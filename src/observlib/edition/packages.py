@@ -11,10 +11,9 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -38,8 +37,7 @@ _HEAD = ["date", "trimestre", "organisme", "fichier", "sha256"]
 _AGAIN = "publish it again: `observ edition {}`"
 
 
-@dataclass(frozen=True)
-class _Package:
+class _Package(NamedTuple):
     """A package, ready to be written: whose it is, its path, its bytes."""
 
     title: str
@@ -66,7 +64,10 @@ def make_packages(
             if state != "unchanged":
                 files.write_bytes(package.path, package.content)
         known = [line[1:] for line in logged]
-        lines = [_line(package, quarter) for package in packages]
+        lines = [
+            [quarter, as_cell(one.title), one.path.name, hashlib.sha256(one.content).hexdigest()]
+            for one in packages
+        ]
         if new := [[today.isoformat(), *line] for line in lines if line not in known]:
             text = io.StringIO()
             csv.writer(text, lineterminator="\n").writerows([_HEAD, *logged, *new])
@@ -99,12 +100,11 @@ def _packages(root: Path, quarter: Quarter, folder: Path) -> Iterator[_Package]:
     if not site.is_dir():
         raise ObservError(f"reports/_site: does not hold {quarter}; {_AGAIN.format(quarter)}")
     made = edition_day(manifest["published"], manifest["revisions"])
-    digests = record.raw(site).get("files", {})
     problems: list[str] = []
     contents = []
     for page in pages:
         try:
-            contents.append(_contents(root, site, page, manifest, digests))
+            contents.append(_contents(root, page, manifest))
         except ObservError as error:
             problems += error.problems
     if problems:
@@ -130,21 +130,17 @@ def _manifest(root: Path, quarter: Quarter) -> dict[str, Any]:
         raise ObservError(f"{path}: cannot be read ({error}); {_AGAIN.format(quarter)}") from error
 
 
-def _contents(
-    root: Path,
-    site: Path,
-    page: Mapping[str, Any],
-    manifest: Mapping[str, Any],
-    digests: kept.Inputs,
-) -> dict[str, bytes]:
+def _contents(root: Path, page: Mapping[str, Any], manifest: Mapping[str, Any]) -> dict[str, bytes]:
     """The files of a package, by their paths: those of the site, or made of its rows."""
     name, whose = page["page"], _whose(page)
-    notebook = root / "reports" / "editions" / str(manifest["quarter"]) / f"{name}.ipynb"
+    quarter, reports = manifest["quarter"], root / "reports"
+    notebook, site = reports / "editions" / quarter / f"{name}.ipynb", reports / "_site" / quarter
     if hashlib.sha256(_read(notebook)).hexdigest() != page["sha256"]:
         raise ObservError(f"{notebook}: is not as the edition made it")
     place = site / f"{name}.pdf"
     pdf = _read(place)
-    if kept.bytes_digest(pdf) != digests.get(place.name, kept.bytes_digest(pdf)):
+    own = kept.bytes_digest(pdf)
+    if own != record.raw(site).get("files", {}).get(place.name, own):
         raise ObservError(f"{place}: is not as it was published")
     for ending, text in open_data(notebook).items():
         if _read(site / f"{name}{ending}") != text.encode("utf-8"):
@@ -153,18 +149,20 @@ def _contents(
     described = json.loads(_read(whole / "datapackage.json"))
     about = dataset.About(
         name=f"{site.name.lower()}-{whose}",
-        title=f"{page['title']}, {french.period_label(manifest['quarter'])}",
-        quarter=manifest["quarter"],
+        title=f"{page['title']}, {french.period_label(quarter)}",
+        quarter=quarter,
         made=edition_day(manifest["published"], manifest["revisions"]),
         synthetic=manifest["kind"] == "demonstration",
         publisher=described["contributors"][0]["title"],
-        brand=style.read_brand(root / "reports"),
+        brand=style.read_brand(reports),
         says={"Contenu": "Les chiffres que montre la page.", "Constat": page["description"]},
     )
     rows = tables.get(ESTIMATES, estimates.make([]))
     pairs = tables.get(COMPARISONS, make_comparisons(None))
-    words, marks = _table(whole / "dictionary.csv"), _marks(_table(whole / "estimates.csv"))
-    found = dataset.contents(rows, pairs, words, about, marks, _errata(notebook))
+    words, all_rows = (
+        dataset.read_table(_read(whole / name)) for name in ("dictionary.csv", "estimates.csv")
+    )
+    found = dataset.contents(rows, pairs, words, about, _marks(all_rows), _errata(notebook))
     return {f"{whose}.pdf": pdf, **found}
 
 
@@ -185,14 +183,9 @@ def _errata(notebook: Path) -> pd.DataFrame | None:
     path = notebook.parent / dataset.PACKAGE_FOLDER / "errata.csv"
     if not path.is_file():
         return None
-    known, told = _table(path), told_on(_read(notebook).decode("utf-8"))
+    known, told = dataset.read_table(_read(path)), told_on(_read(notebook).decode("utf-8"))
     known[[*estimates.FIGURE, "what"]] = known[[*estimates.FIGURE, "what"]].map(of_cell)
     return known[keys_of(known).isin(keys_of(told))]
-
-
-def _table(path: Path) -> pd.DataFrame:
-    """A table of the edition's own package."""
-    return dataset.read_table(_read(path))
 
 
 def _read(path: Path) -> bytes:
@@ -209,12 +202,6 @@ def _state(package: _Package) -> str:
     if not package.path.exists():
         return "made"
     return "unchanged" if _read(package.path) == package.content else "replaced"
-
-
-def _line(package: _Package, quarter: Quarter) -> list[str]:
-    """What the log says of a package, after the day."""
-    digest = hashlib.sha256(package.content).hexdigest()
-    return [quarter, as_cell(package.title), package.path.name, digest]
 
 
 def _read_log(path: Path) -> list[list[str]]:

@@ -160,12 +160,8 @@ def _disagreements(study: PlannedStudy, notebook: Any) -> Iterator[str]:
     except (SyntaxError, ValueError) as error:
         yield f"{study.path}: the parameters cell is no Python: {error}"
         return
-    targets: list[ast.expr] = []
-    for statement in body:
-        if isinstance(statement, ast.Assign):
-            targets += statement.targets
-        elif isinstance(statement, ast.AnnAssign):
-            targets.append(statement.target)
+    targets = [x for found in body if isinstance(found, ast.Assign) for x in found.targets]
+    targets += [found.target for found in body if isinstance(found, ast.AnnAssign)]
     assigned = {target.id for target in targets if isinstance(target, ast.Name)}
     for name in sorted(set(study.parameters) - assigned):
         yield f"{study.path}: parameter {name!r} is declared and not in the parameters cell"
@@ -210,10 +206,8 @@ def plan_pages(
     given = dict(given or {})
     fixed = {"quarter": quarter, "data": data}
     chosen = [study for study in studies.values() if not only or study.name in only]
-    unknown = [name for name in only if name not in studies]
-    problems = [
-        f"study {name!r} does not exist; studies are {', '.join(studies)}" for name in unknown
-    ]
+    known = f"does not exist; studies are {', '.join(studies)}"
+    problems = [f"study {name!r} {known}" for name in only if name not in studies]
     problems += _unknown(given, fixed, chosen) if chosen else []
     if DEPARTMENT in given and not only:  # product pages link to those of all departments
         how = f"--study contacts -p {DEPARTMENT}=VALUE"
@@ -453,7 +447,6 @@ def check_request(
     if not studies:
         raise ObservError(f"{root / 'notebooks'}: holds no study; put notebooks (.ipynb) there")
     kind = store.kind(data)
-    practices = project.practices(data, kind, root)
     relative = data.relative_to(root).as_posix() if data.is_relative_to(root) else str(data)
     held = store.devices(data)
     subjects = Subjects(
@@ -482,7 +475,7 @@ def check_request(
         kind=kind,
         digest=store.store_digest(data),
         catalogue=catalogue,
-        practices=practices,
+        practices=project.practices(data, kind, root),
         pages=tuple(pages.values()),
         wanted=frozenset(wanted),
         errata=revisions.known_errata(root, data, today),

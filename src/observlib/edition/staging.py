@@ -24,7 +24,7 @@ from observlib.estimates import MEASURES
 from observlib.language import french
 from observlib.language.prose import plain, typography
 from observlib.pipeline import archive, disclosed, frame, revisions
-from observlib.publish import record, standing, vintages
+from observlib.publish import record, vintages
 from observlib.publish.origins import ORIGINS_FOLDER
 from observlib.publish.project import globbed
 from observlib.publish.record import days_missed, load_calendar
@@ -41,11 +41,9 @@ def stage(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
     """Make the project folder of the edition that a work folder holds, beside it."""
     copy = work / "project"
     shutil.rmtree(copy, ignore_errors=True)
-    standing.copy_sources(request.root, copy)
+    notices.write_sources(request, copy)
     not_pages = shutil.ignore_patterns(*archive.FILES)
     shutil.copytree(work / "edition", copy, ignore=not_pages, dirs_exist_ok=True)
-    notices.write_sheet_pages(request.practices, request.catalogue, copy / "practices")
-    notices.write_documentation(request.root / "docs", copy / "documentation")
     corrected = {
         page: notices.callouts(rows, request.catalogue)
         for page, rows in notices.by_page(request, work / "edition").items()
