@@ -98,9 +98,9 @@ def test_who_gave_no_mark_is_counted_of_who_began_and_from_what_is_published_alo
 def test_the_table_names_each_indicator_by_its_european_code():
     planned = Planned(quarter="2026-T3", date=date(2026, 11, 16))
     told = rows(BEGUN, mark("satisfaction_10", 165), mark("nps", 145))
-    complete, (left,) = (
+    complete, left = (
         staging.completeness_rate(told, T3),
-        staging.unanswered_shares(told).values(),
+        staging.unanswered_shares(told)[SURVEY],
     )
     late, surveys = days_missed(planned, date(2026, 11, 18)), {"Enquête Légifrance": left}
     text = notices.PAGES("quality", complete, (40, 41), 49, late, (4, 9, 15), surveys)
