@@ -135,18 +135,10 @@ def earlier_review(
 def after(manifest: Mapping[str, Any], report: Mapping[str, Any], site: Path) -> list[Check]:
     """The checks of a made edition."""
     files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
-    texts = {
-        name: (site / name).read_text(encoding="utf-8")
-        for name in sorted(files)
-        if name.endswith(".html")
-    }
-    return [
-        pages(manifest),
-        disclosure(report),
-        links(site, texts),
-        accessibility(texts),
-        data_guide(files),
-    ]
+    own = sorted(name for name in files if name.endswith(".html"))
+    texts = {name: (site / name).read_text(encoding="utf-8") for name in own}
+    found = (links(site, texts), accessibility(texts), data_guide(files))
+    return [pages(manifest), disclosure(report), *found]
 
 
 def due(dates: Calendar, published: Iterable[Edition], now: datetime) -> Planned | None:

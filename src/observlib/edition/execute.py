@@ -23,8 +23,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from observlib.base import files, kept
 from observlib.base.errors import ObservError, UsageError, bounded
-from observlib.base.files import Progress
-from observlib.base.kept import Inputs
 
 # --- Where an edition's work is done: processes of this machine, or of a cluster's (see `cluster`)
 
@@ -114,7 +112,7 @@ def execute(
     folder: Path,
     root: Path,
     workers: int | Executor = COUNT,
-    progress: Progress | None = None,
+    progress: files.Progress | None = None,
     cell_seconds: float = _CELL_SECONDS,
 ) -> list[Outcome]:
     """Execute every page's notebook into a folder; a failure does not stop the others."""
@@ -309,13 +307,13 @@ class _Cluster(Executor):
                 self._client.run(_end, self._run, on_error="ignore")
 
 
-def _measured(run: Run) -> Inputs:
+def _measured(run: Run) -> kept.Inputs:
     """What the process that asks and its workers must have alike."""
     return {**_versions(), "the store": kept.file(run.data / "store" / "ledger.json")}
 
 
 @cache
-def _versions() -> Inputs:
+def _versions() -> kept.Inputs:
     """This library and all packages, as they were when this process first asked for them."""
     return kept.library_files() | kept.installed_packages()
 

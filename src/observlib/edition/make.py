@@ -10,14 +10,8 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    Executor,
-    Future,
-    ThreadPoolExecutor,
-    as_completed,
-    wait,
-)
+from concurrent import futures
+from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import partial
@@ -33,7 +27,6 @@ from observlib import estimates, store
 from observlib.base import kept
 from observlib.base.errors import ObservError, bounded
 from observlib.base.files import Progress, write_all
-from observlib.base.kept import Inputs
 from observlib.base.period import Quarter
 from observlib.catalogue.tables import TABLES
 from observlib.confidentiality.control import DeviceDecision
@@ -62,23 +55,19 @@ def compute(request: Request, pool: Executor, progress: Progress | None = None) 
             _decide(request, pool, progress)
 
 
-def page_library(notebooks: Path) -> Inputs:
+def page_library(notebooks: Path) -> kept.Inputs:
     """Each file of this library that pages are made of: what runs them, and what they import."""
     families = {family.compute.__module__ for family in frame.families().values()}
-    sentences = {
-        f"observlib.themes.{found[1]}.sentences"
-        for found in map(_SENTENCES.fullmatch, kept.loaded())
-        if found
-    }
+    themes = {_SENTENCES.sub(r"\1", name) for name in sentence_inputs(kept.loaded())}
+    sentences = {f"observlib.themes.{theme}.sentences" for theme in themes}
     asked = {name for path in notebooks.glob("*.ipynb") for name in _imported(path)}
     return kept.code_of(*_MAKING, *sorted(families | sentences | asked))
 
 
-def shared_inputs(request: Request, decided: str) -> Inputs:
+def shared_inputs(request: Request, decided: str) -> kept.Inputs:
     """What every page depends on now; `decided` is the digest of `disclosed.decisions`."""
-    held = {
-        f"{TABLE_INPUT}{name}": value for name, value in store.table_digests(request.data).items()
-    }
+    tables = store.table_digests(request.data)
+    held = {f"{TABLE_INPUT}{name}": value for name, value in tables.items()}
     known = project.knowledge(request.data, request.root)
     seen = {"what is withheld": decided, "what was announced": frame.announced(request.data)}
     made_of = page_library(request.root / "notebooks") | kept.installed_packages()
@@ -95,7 +84,7 @@ def _imported(path: Path) -> list[str]:
     return kept.imported_modules("\n".join(sources))
 
 
-def sentence_inputs(inputs: Inputs) -> Inputs:
+def sentence_inputs(inputs: kept.Inputs) -> kept.Inputs:
     """Those that are a theme's sentences, which sentences alone import."""
     return {n: d for n, d in inputs.items() if _SENTENCES.fullmatch(n)}
 
@@ -126,20 +115,15 @@ def frame_files(request: Request, day: date | None) -> dict[str, bytes]:
     files = dict(kept.made(cache, "frame", made_of, lambda: _frame(request, decided)))
     if day is None:
         return files
-    rows, pairs = (
-        pd.read_parquet(io.BytesIO(files[name]))
-        for name in (archive.ESTIMATES, archive.COMPARISONS)
-    )
+    rows, pairs = (frame_table(files, name) for name in (archive.ESTIMATES, archive.COMPARISONS))
     families = json.loads(files.pop(_FAMILIES))
     before = archive.earlier(request.data)
     now = archive.in_the_making(rows, request.quarter, day)
     marks = revisions.revision_flags(now, before, request.catalogue)
+    own = revisions.borne_errata(request.errata, rows, before, request.quarter)
+    made_of |= {f"the errata/{name}": one for name, one in revisions.errata_digests(own).items()}
     made_of |= {"what is revised": json.dumps(sorted(marks.items())), "the day": day.isoformat()}
     made_of["the brand"] = repr(request.brand)
-    own = revisions.borne_errata(request.errata, rows, before, request.quarter)
-    made_of |= {
-        f"the errata/{name}": digest for name, digest in revisions.errata_digests(own).items()
-    }
     package = partial(_package, request, day, rows, pairs, families, marks, own)
     return {**files, **kept.made(cache, "package", made_of, package)}
 
@@ -201,12 +185,12 @@ def _run(
     read = {name: frame.family_named(name).families for name, _ in left}
     order = TopologicalSorter({job: [x for x in left if x[0] in read[job[0]]] for job in left})
     order.prepare()
-    running: dict[Future[None], frame.Job] = {}
+    running: dict[futures.Future[None], frame.Job] = {}
     done = 0
     while order.is_active():
         for job in order.get_ready():
             running[pool.submit(_compute, request.data, request.quarter, *job)] = job
-        for future in wait(running, return_when=FIRST_COMPLETED).done:
+        for future in futures.wait(running, return_when=futures.FIRST_COMPLETED).done:
             job = running.pop(future)
             future.result()
             order.done(job)
@@ -222,7 +206,7 @@ def _decide(request: Request, pool: Executor, progress: Progress | None) -> None
     running = {pool.submit(disclosed.decided, data, quarter, name): name for name in names}
     problems: list[str] = []
     found: dict[str, DeviceDecision] = {}
-    for done, future in enumerate(as_completed(running), 1):
+    for done, future in enumerate(futures.as_completed(running), 1):
         try:
             found[running[future]] = future.result()
         except ObservError as error:
@@ -280,7 +264,7 @@ class KeptPages:
     """
 
     folder: Path | None
-    shared: Inputs
+    shared: kept.Inputs
     digest: Callable[[Page], str] = its_digest
 
     @property
@@ -308,7 +292,7 @@ class KeptPages:
         of = self._of(page)
         return kept.why(self.folder, page.name, of, self.shared) if self.folder else []
 
-    def _of(self, page: Page) -> Inputs:
+    def _of(self, page: Page) -> kept.Inputs:
         """All that a page depends on but for what it alone uses: its parameters too."""
         shared = self.shared.items()
         common = {n: d for n, d in shared if n == _KIND or not n.startswith(TABLE_INPUT)}
@@ -472,11 +456,11 @@ def make_edition(
         known = KeptPages(cache, shared_inputs(request, decided))
         made = {page.name: found for page in wanted if (found := known.recall(page))}
         # while other processes execute pages
-        framing = stack.enter_context(ThreadPoolExecutor(1)).submit(
+        framing = stack.enter_context(futures.ThreadPoolExecutor(1)).submit(
             frame_files, request, request.today
         )
         if len(request.errata):  # before pages run in vain
-            rows = estimates_of(framing.result())
+            rows = frame_table(framing.result())
             revisions.check_errata(request.errata, rows, request.quarter, request.root / "reports")
         waiting = [page for page in wanted if page.name not in made]
         sources = {page.name: its_digest(page) for page in waiting}
@@ -494,8 +478,9 @@ def make_edition(
             made[page.name] = made_page(outcome, request)
         except PageError as error:
             errors[page.name] = str(error).replace(f"{request.root}{os.sep}", "")
-            aside = _put_aside(outcome, request.failed)
-            problems.append(f"study {page.name}: {error}{f'; see {aside}' if aside else ''}")
+            request.failed.mkdir(exist_ok=True)
+            aside = shutil.move(outcome.path, request.failed / outcome.path.name)
+            problems.append(f"study {page.name}: {error}; see {aside}")
         else:
             if its_digest(page) == sources[page.name]:
                 known.keep(page, made[page.name])
@@ -514,7 +499,7 @@ def make_edition(
     files = framing.result()
     stay = {name: text for name, text in pages.items() if name not in made}
     now = {name: text for name, text in pages.items() if name in made}
-    check_pages(now, stay, estimates_of(files))
+    check_pages(now, stay, frame_table(files))
     texts = linked(pages, made)
     made = {name: replace(content, notebook=texts[name]) for name, content in made.items()}
 
@@ -541,9 +526,9 @@ def make_edition(
     return about, {name: made[name].memory for name in pages if name in made}
 
 
-def estimates_of(files: Mapping[str, bytes]) -> pd.DataFrame:
-    """The estimates of a frame, of its files."""
-    return pd.read_parquet(io.BytesIO(files[archive.ESTIMATES]))
+def frame_table(files: Mapping[str, bytes], name: str = archive.ESTIMATES) -> pd.DataFrame:
+    """A table of an edition, of its files: its estimates, or its comparisons."""
+    return pd.read_parquet(io.BytesIO(files[name]))
 
 
 def write_frame(files: Mapping[str, bytes], folder: Path) -> dict[str, str]:
@@ -592,12 +577,3 @@ def _used(notebook: Any) -> tuple[str, ...]:
     sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     by_itself = any("findings" in text or "sentences" in text for text in sources)
     return used_inputs(told["tables"], None if by_itself else told.get("sentences"))
-
-
-def _put_aside(outcome: Outcome, failed: Path) -> Path | None:
-    """Where a failed page's notebook now is; None where it was not even begun."""
-    if not outcome.path.exists():
-        return None
-    failed.mkdir(exist_ok=True)
-    shutil.move(outcome.path, failed / outcome.path.name)
-    return failed / outcome.path.name

@@ -26,13 +26,10 @@ import nbformat
 from observlib import store
 from observlib.base import files, kept, period
 from observlib.base.errors import ObservError, UsageError
-from observlib.base.files import replace_folder, temporary_files, workspace
-from observlib.base.kept import USED, Inputs
 from observlib.catalogue.tables import TABLES
 from observlib.edition import finalise, make
 from observlib.edition.execute import execute
 from observlib.edition.finalise import DATA
-from observlib.edition.make import estimates_of, frame_files, is_computed, made_page
 from observlib.edition.notices import write_sources
 from observlib.edition.plan import Page, PlannedStudy, check_request, load_studies
 from observlib.pipeline import project
@@ -47,7 +44,7 @@ _OUTPUTS, _OF_TABLE = "its outputs", "the data/"
 _DIGITS = 12  # of a digest: enough to tell two states of one notebook
 
 
-def notebook_inputs(root: Path) -> Inputs:
+def notebook_inputs(root: Path) -> kept.Inputs:
     """What notebooks may follow from, as it is now: each group of files, and each tidy table."""
     data = root / DATA
     library = make.page_library(root / "notebooks")
@@ -55,7 +52,7 @@ def notebook_inputs(root: Path) -> Inputs:
     return kept.by_group(library | project.knowledge(data, root)) | tables
 
 
-def made_of(notebook: Any, now: Inputs, tables: Iterable[str]) -> Inputs:
+def made_of(notebook: Any, now: kept.Inputs, tables: Iterable[str]) -> kept.Inputs:
     """What a notebook is made of, where its outputs are those of what is `notebook_inputs` now."""
     found = {name: value for name, value in now.items() if not name.startswith(_OF_TABLE)}
     found |= {name: now.get(name, "none") for name in (f"{_OF_TABLE}{table}" for table in tables)}
@@ -65,7 +62,7 @@ def made_of(notebook: Any, now: Inputs, tables: Iterable[str]) -> Inputs:
     return {name: found[name][:_DIGITS] for name in sorted(found)}
 
 
-def state(notebook: Any, now: Inputs) -> str:
+def state(notebook: Any, now: kept.Inputs) -> str:
     """Whether a notebook is `fresh`; else what changed since it ran, or why none can know."""
     if not any(cell.get("outputs") or cell.get("execution_count") for cell in notebook.cells):
         return NEVER
@@ -124,19 +121,17 @@ def executed(studies: Iterable[PlannedStudy], root: Path) -> list[tuple[PlannedS
     """Each study with its notebook, executed with the parameters it holds and tidied."""
     pages = [Page(study, study.name, study.title, {}) for study in studies]
     now = notebook_inputs(root)
-    with temporary_files() as folder:
+    with files.temporary_files() as folder:
         outcomes = execute(pages, folder, root)
         ObservError.raise_any(f"{o.page.study.path}: {o.error}" for o in outcomes if o.error)
-        return [(outcome.page.study, _committed(outcome.path, now)) for outcome in outcomes]
-
-
-def _committed(path: Path, now: Inputs) -> Any:
-    """The notebook that a run has left, as it is committed."""
-    notebook = nbformat.read(path, as_version=4)
-    read = notebook.metadata.get(USED, {"tables": TABLES})["tables"]
-    notebook = tidy(notebook)
-    notebook.metadata[kept.MADE_OF] = nbformat.from_dict(made_of(notebook, now, read))
-    return notebook
+        done = []
+        for outcome in outcomes:
+            notebook = nbformat.read(outcome.path, as_version=4)
+            read = notebook.metadata.get(kept.USED, {"tables": TABLES})["tables"]
+            notebook = tidy(notebook)
+            notebook.metadata[kept.MADE_OF] = nbformat.from_dict(made_of(notebook, now, read))
+            done.append((outcome.page.study, notebook))
+        return done
 
 
 def refresh(root: Path) -> list[Path]:
@@ -303,15 +298,15 @@ def page_preview(
     target = root / standing.PREVIEWS / page.name
     with (
         files.telling_write_errors(target.parent, "nothing was published"),
-        workspace(target) as work,
+        files.workspace(target) as work,
     ):
         (outcome,) = execute([page], work, root, workers)
         try:
-            made = made_page(outcome, request)
+            made = make.made_page(outcome, request)
         except finalise.PageError as error:
             raise ObservError(f"study {page.name}: {error}") from error
-        if is_computed(request):  # else the page has asked for no estimate
-            rows = estimates_of(frame_files(request, None))
+        if make.is_computed(request):  # else the page has asked for no estimate
+            rows = make.frame_table(make.frame_files(request, None))
             finalise.check_pages({page.name: made.notebook}, {}, rows)
         copy = work / "project"
         write_sources(request, copy)
@@ -327,7 +322,7 @@ def page_preview(
         source = PurePosixPath(f"{page.name}.ipynb")
         path = publishers.write_html(project, project.page(source), site)
         html.finish_pages(project, site, [path.relative_to(site).as_posix()])
-        return replace_folder(site, target) / path.relative_to(site)
+        return files.replace_folder(site, target) / path.relative_to(site)
 
 
 if __name__ == "__main__":

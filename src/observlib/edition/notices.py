@@ -365,9 +365,8 @@ def unborne(root: Path, data: Path, but: Quarter | None, today: date) -> dict[st
     last = {one.quarter: one.told.estimates for one in told}
     found = {}
     for quarter in sorted(has.keys() & last.keys() - {left_out}):
-        wanted = revisions.errata_digests(
-            revisions.borne_errata(known, last[quarter], told, quarter)
-        )
+        own = revisions.borne_errata(known, last[quarter], told, quarter)
+        wanted = revisions.errata_digests(own)
         there = {name: one["digest"] for name, one in has[quarter].items()}
         if names := sorted({name for name, _ in wanted.items() ^ there.items()}):
             found[quarter] = bounded(names)

@@ -26,7 +26,6 @@ from observlib.estimates import FIGURE, IN_TIME, REFERENCE, TOLD
 from observlib.language import french, words
 from observlib.language.prose import Markdown, plain, typography, without_code
 from observlib.pipeline import archive, disclosed, frame, project, revisions
-from observlib.pipeline.archive import Publication
 from observlib.publish import origins
 from observlib.publish.origins import PageOrigins
 from observlib.publish.pandoc import read_notebook
@@ -370,11 +369,11 @@ def _texts(site: Path, one: str) -> Iterator[_Text]:
 
 
 def _vintages(
-    published: Iterable[Publication], row: Mapping[str, Any], catalogue: Catalogue
+    published: Iterable[archive.Publication], row: Mapping[str, Any], catalogue: Catalogue
 ) -> Iterator[_Vintage]:
     """What each publication told of a figure, the oldest first, where it is not as before."""
     names = [row[name] for name in FIGURE]
-    before: Publication | None = None
+    before: archive.Publication | None = None
     for one in published:
         rows = one.told.estimates
         rows = rows[(rows[FIGURE] == names).all(axis=1)]

@@ -27,7 +27,6 @@ from observlib.catalogue.tables import TABLES
 from observlib.display import style as brands
 from observlib.language.french import period_label
 from observlib.pipeline import frame, project, revisions
-from observlib.pipeline.frame import ALL_DEPARTMENTS
 from observlib.records.sheets import Practices
 
 # --- Studies: notebooks whose front matter says what they ask and which parameters they take
@@ -186,7 +185,7 @@ class Subjects:
     product: Sequence[str] = ()
     device: Sequence[str] = ()  # surveys
     partner: Mapping[str, Collection[str]] = field(default_factory=dict)
-    department: Sequence[str] = (ALL_DEPARTMENTS,)
+    department: Sequence[str] = (frame.ALL_DEPARTMENTS,)
 
     def of(self, kind: str) -> Sequence[str]:
         """Those of a type of parameters."""
@@ -253,7 +252,7 @@ def _each(
     partner = next((name for name, p in study.parameters.items() if p.type == "partner"), None)
     if partner is None or DEPARTMENT not in spread:
         return found
-    led = {name: {ALL_DEPARTMENTS, *own} for name, own in subjects.partner.items()}
+    led = {name: {frame.ALL_DEPARTMENTS, *own} for name, own in subjects.partner.items()}
     return [
         each
         for each in found
@@ -333,7 +332,7 @@ def _choices(parameter: _Parameter, catalogue: Catalogue) -> list[str]:
         "product": catalogue.products,
         "device": [device.id for device in asking if device.table in (None, "responses")],
         "partner": catalogue.partners,
-        "department": [ALL_DEPARTMENTS, *catalogue.departments],
+        "department": [frame.ALL_DEPARTMENTS, *catalogue.departments],
         "boolean": ["true", "false"],
     }
     return [*known.get(parameter.type, parameter.choices)]
@@ -355,7 +354,7 @@ def _allowed(parameter: _Parameter, catalogue: Catalogue) -> str:
 def _parts(study: PlannedStudy, parameters: Mapping[str, Any]) -> Iterator[str]:
     """What tells a page from the study's other pages, for its file name."""
     for name, parameter in study.parameters.items():
-        if parameter.each and parameters[name] != ALL_DEPARTMENTS:
+        if parameter.each and parameters[name] != frame.ALL_DEPARTMENTS:
             yield str(parameters[name]).removeprefix(f"{study.name}-")  # which the name begins with
 
 

@@ -23,7 +23,6 @@ from observlib import store
 from observlib.base import files, git, kept, period
 from observlib.base.errors import ObservError, UsageError, bounded
 from observlib.base.files import Progress, replace_folder, workspace
-from observlib.base.kept import Inputs
 from observlib.base.period import Quarter
 from observlib.base.yaml_files import as_front_matter, dump, mapping, read_text
 from observlib.catalogue import Catalogue
@@ -32,8 +31,6 @@ from observlib.display.output import macros
 from observlib.edition import make, notices
 from observlib.edition.checklist import written
 from observlib.edition.execute import telling_ends
-from observlib.edition.make import frame_files, shared_inputs
-from observlib.edition.notices import plain_headline, with_notices, with_part
 from observlib.edition.plan import Request, check_request
 from observlib.edition.staging import stage
 from observlib.language.prose import Markdown, plain
@@ -72,11 +69,10 @@ def check_kind(site: Path, kind: str) -> None:
         )
 
 
-def carry(site: Path, whole: Path, but: str, kind: str) -> list[Edition]:
-    """Put the editions that stay into a new site, to the byte; they are returned."""
-    stay = [
-        one for one in record.published_editions(site) if one.quarter != but and one.kind == kind
-    ]
+def carry(site: Path, whole: Path, but: str, kind: str) -> None:
+    """Put the editions that stay into a new site, to the byte."""
+    every = record.published_editions(site)
+    stay = [one for one in every if one.quarter != but and one.kind == kind]
     problems = []
     for edition in stay:
         folder = site / edition.quarter
@@ -90,7 +86,6 @@ def carry(site: Path, whole: Path, but: str, kind: str) -> list[Edition]:
             )
         shutil.copytree(folder, whole / edition.quarter, copy_function=_same)
     ObservError.raise_any(problems)
-    return stay
 
 
 def _same(source: str, target: str) -> None:
@@ -193,8 +188,8 @@ def _write_project(
         pages[f"{name}.qmd"] = _with_title(title, told)
     for page, text in pages.items():
         for place, part in parts.items():
-            text = with_part(text, place, part)
-        text = with_notices(text, about)
+            text = notices.with_part(text, place, part)
+        text = notices.with_notices(text, about)
         (sources / page).write_text(text, encoding="utf-8", newline="\n")
     listed = [{"href": f"{name}.qmd", "text": title} for name, (title, _) in products.items()]
     contents = [
@@ -221,13 +216,9 @@ def _with_title(title: str, text: str) -> str:
 
 def _check(whole: Path, quarter: str) -> None:
     """Raise where a page of the new site leads out of its folder to no place."""
-    paths = [
-        whole / "index.html",
-        *(whole / _FOLDER).rglob("*.html"),
-        *(whole / quarter).rglob("*.html"),
-    ]
+    folders = (whole / _FOLDER, whole / quarter)
     pages = {}
-    for path in paths:
+    for path in (whole / "index.html", *(x for one in folders for x in one.rglob("*.html"))):
         page = links_of(path.read_text(encoding="utf-8"))
         if path.parent != whole:  # what stays in its folder was looked up when that was made
             page = page._replace(targets=[x for x in page.targets if x.startswith("../")])
@@ -259,7 +250,9 @@ def explain_release(
     decided = str(make.read_edition_file(request.published / archive.STEPS).get("decisions", ""))
     if is_computed:
         decided = disclosed.disclosure_decisions(data, request.quarter).digest
-    keeping = make.KeptPages(root / kept.KEPT_FOLDER / "pages", shared_inputs(request, decided))
+    keeping = make.KeptPages(
+        root / kept.KEPT_FOLDER / "pages", make.shared_inputs(request, decided)
+    )
     others = make.known_entries(request)
     reasons = {}
     for family, survey in disclosed.jobs(data):
@@ -406,7 +399,7 @@ def _publish(
     make_pages: Callable[[Path, Path], None],
     look: Callable[[Path], None],
     how: Callable[[], dict[str, Any]],
-) -> Inputs:
+) -> kept.Inputs:
     """Publish the edition that a work folder holds beside the others; the files of it all."""
     root, data, quarter = request.root, request.data, request.quarter
     site, whole, folder = root / "reports" / "_site", work / "site", work / "edition"
@@ -448,7 +441,7 @@ def _publish(
 
 
 def _origin(
-    request: Request, folder: Path, manifest: make.ManifestEntry, found: Inputs
+    request: Request, folder: Path, manifest: make.ManifestEntry, found: kept.Inputs
 ) -> make.ManifestEntry:
     """What the edition is made from, for its manifest; where it tells the same, as before."""
     root, data = request.root, request.data
@@ -475,12 +468,12 @@ def _origin(
 def _dated(request: Request, folder: Path, manifest: dict[str, Any]) -> Edition:
     """The edition that a folder holds, of an earlier day where it tells nothing new."""
     rows, pairs = archive.archive_tables(folder)
-    first = plain_headline(rows, pairs, request.catalogue, request.quarter)
+    first = notices.plain_headline(rows, pairs, request.catalogue, request.quarter)
     quarter, site = request.quarter, request.root / "reports" / "_site"
     before = {one.quarter: one for one in record.published_editions(site)}.get(quarter)
     edition = record.new_edition(manifest, folder, first, before, request.today)
     if edition.changed != request.today:
-        manifest["frame"] = make.write_frame(frame_files(request, edition.changed), folder)
+        manifest["frame"] = make.write_frame(make.frame_files(request, edition.changed), folder)
     manifest |= edition.days
     make.write_manifest(manifest, folder)
     return edition

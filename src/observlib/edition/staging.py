@@ -27,7 +27,6 @@ from observlib.pipeline import archive, disclosed, frame, revisions
 from observlib.publish import record, vintages
 from observlib.publish.origins import ORIGINS_FOLDER
 from observlib.publish.project import globbed
-from observlib.publish.record import days_missed, load_calendar
 from observlib.records.sheets import Action
 from observlib.themes import quotes, templates
 from observlib.themes.surveys import STEPS
@@ -294,14 +293,14 @@ def _quality(request: Request, rows: pd.DataFrame, published: date) -> str:
     series = lengths(
         store.devices(data), frame.records_until(Action, data, quarter), known, quarter
     )
-    planned = load_calendar(data, request.root).of(quarter)
+    planned = record.load_calendar(data, request.root).of(quarter)
     labels = {device.id: device.label for device in known.devices.values()}
     return notices.PAGES(
         "quality",
         completeness_rate(rows, quarter),
         count_complete(store.status(data, known.devices.values(), request.today), quarter),
         (published - quarter.end).days,
-        days_missed(planned, published) if planned else "nd",
+        record.days_missed(planned, published) if planned else "nd",
         series and (series[0], median_low(series), series[-1]),
         {labels.get(survey, survey): of for survey, of in unanswered_shares(rows).items()},
     )

@@ -21,28 +21,9 @@ from observlib.publish import pandoc, record
 from observlib.publish.downloads import COMPARISONS
 from observlib.publish.html import with_stacked_tables
 from observlib.publish.record import CLOSE, DIFFERS, NOT_RUN, REPRODUCED, VERDICT_WORDS
-from observlib.review.comparison import (
-    LEAST_WEIGHT,
-    WHOLE_FILE,
-    Difference,
-    Language,
-    Place,
-    Wording,
-    compare_files,
-    differences,
-    followed_digests,
-    place_text,
-    weight,
-)
-from observlib.review.rebuild import (
-    Bundle,
-    CannotRun,
-    Tell,
-    Trusted,
-    files_against_manifest,
-    open_bundle,
-    remade,
-)
+from observlib.review import comparison, rebuild
+from observlib.review.comparison import WHOLE_FILE, Difference, Place, Wording, place_text, weight
+from observlib.review.rebuild import Bundle, Tell, Trusted
 
 
 @dataclass(frozen=True)
@@ -96,7 +77,11 @@ _IN_WORDS = ("files", "groups", "studies", "differences")  # of what programs ge
 
 
 def review_bundle(
-    place: Path, root: Path, data: Path, tell: Tell = lambda line: None, trusted: Trusted = ()
+    place: Path,
+    root: Path,
+    data: Path,
+    tell: Tell = lambda line: None,
+    trusted: Trusted = (),
 ) -> ReviewResult:
     """Review a bundle: check its files, make it again, and compare all."""
     known = git.branches(root)
@@ -105,10 +90,10 @@ def review_bundle(
         raise UsageError(f"--trust {wrong[0]}: is no branch of {root}; there are {there}")
     with temporary_files() as work:
         (work / "bundle").mkdir()
-        bundle = open_bundle(place, work / "bundle")
+        bundle = rebuild.open_bundle(place, work / "bundle")
         try:
-            again = remade(bundle, root, data, work, tell, trusted)
-        except CannotRun as error:
+            again = rebuild.remade(bundle, root, data, work, tell, trusted)
+        except rebuild.CannotRun as error:
             return review_opened(bundle, None, root, error.problems)
         return review_opened(bundle, again, root)
 
@@ -141,7 +126,7 @@ def review_opened(
 
 def _by_itself(bundle: Bundle, root: Path) -> Iterator[Difference]:
     """What is wrong in a bundle by itself: its files, its days, a commit that nobody knows."""
-    for name, wrong in files_against_manifest(bundle).items():
+    for name, wrong in rebuild.files_against_manifest(bundle).items():
         yield Difference(name, WHOLE_FILE, wrong, Wording(f"not_{wrong}"))
     if not record.build_is_whole(bundle.folder):
         yield Difference(record.BUILD, Place("build"), Wording("build"), Wording("written"))
@@ -161,9 +146,9 @@ def _against(bundle: Bundle, again: Path) -> Iterator[Difference]:
     there, new = bundle.files, record.edition_files(again)
     for name in sorted(there.keys() | new.keys()):
         if there.get(name) != new.get(name):
-            yield from compare_files(bundle.folder, again, name)
-    both = bundle.raw, json.loads((again / record.MANIFEST_FILE).read_text("utf-8"))
-    yield from differences(record.MANIFEST_FILE, *(json.dumps(one).encode() for one in both))
+            yield from comparison.compare_files(bundle.folder, again, name)
+    both = (json.dumps(one).encode() for one in (bundle.raw, record.raw(again)))
+    yield from comparison.differences(record.MANIFEST_FILE, *both)
 
 
 def _counts(bundle: Bundle) -> dict[str, int]:
@@ -224,7 +209,7 @@ class StudyGroup:
         """The files that differ."""
         return tuple(sorted({one.file for one in self.differences}))
 
-    def called(self, language: Language = "en") -> str:
+    def called(self, language: comparison.Language = "en") -> str:
         """Its title."""
         return visible(self.title) if self.is_study else place_text(Wording(self.title), language)
 
@@ -324,14 +309,14 @@ def grouped_findings(found: Iterable[StudyGroup]) -> tuple[list[Finding], dict[s
     own: dict[str, list[Finding]] = {}
     for change in made:
         for name, one in change.places.items() if len(change.places) < _SEVERAL else ():
-            if weight(one)[0] < LEAST_WEIGHT or name not in following:
+            if weight(one)[0] < comparison.LEAST_WEIGHT or name not in following:
                 own.setdefault(name, []).append(change)
     return several, own
 
 
 def _what(one: Difference) -> Hashable:
     """What differences have alike that tell the same in several places."""
-    if pairs := followed_digests(one):
+    if pairs := comparison.followed_digests(one):
         return pairs
     kind, name, _ = one.where.role
     alone = (one.file,) if kind in ("file", "uncompared", "byte") else ()

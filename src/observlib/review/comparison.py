@@ -26,7 +26,6 @@ from observlib.base import kept
 from observlib.base.errors import SHOWN
 from observlib.language import wording
 from observlib.loaders import _sandbox
-from observlib.loaders._sandbox import Exceeded, apart
 from observlib.review import _readpdf
 
 # --- Where two files differ, and what stands there: as data, and in the words of either language
@@ -99,7 +98,7 @@ def file_pieces(name: str, content: bytes) -> list[_Piece]:
         found.append(piece)
         names += len(piece[0].name)  # of JSON each leaf has its whole way from the root
         if len(found) > _MOST_PIECES or names > MOST_COMPARED_BYTES:
-            raise Exceeded(f"holds more than {_MOST_PIECES} pieces, or names too long")
+            raise _sandbox.Exceeded(f"holds more than {_MOST_PIECES} pieces, or names too long")
     return found
 
 
@@ -176,7 +175,7 @@ def _markup(content: bytes) -> list[_Piece]:
 def _apart(script: str, function: str, start: bytes, content: bytes) -> Any:
     if not content.startswith(start):
         raise ValueError("is not what its name says")
-    return apart(script, function, given=content, seconds=_SECONDS)
+    return _sandbox.apart(script, function, given=content, seconds=_SECONDS)
 
 
 def _of_pdf(content: bytes) -> Iterator[_Piece]:
@@ -305,7 +304,7 @@ def differences(name: str, published: bytes, remade: bytes) -> Iterator[Differen
     for compared in (_pieces_apart, _members_apart):
         try:
             found = found or [*compared(name, published, remade)]
-        except Exceeded:
+        except _sandbox.Exceeded:
             yield _uncompared(name)
             return
         except Exception:  # what a stranger wrote may be anything
@@ -352,7 +351,7 @@ def _unpacked(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         inside = archive.infolist()
         if sum(entry.file_size for entry in inside) > MOST_COMPARED_BYTES:
-            raise Exceeded(f"unpacks to more than {MOST_COMPARED_BYTES} bytes")
+            raise _sandbox.Exceeded(f"unpacks to more than {MOST_COMPARED_BYTES} bytes")
         return {entry.filename: archive.read(entry) for entry in inside}
 
 

@@ -24,7 +24,6 @@ from observlib import store
 from observlib.base import addresses, git, kept
 from observlib.base.errors import SHOWN, ObservError, bounded, visible
 from observlib.base.files import end_all, write_all
-from observlib.base.kept import Inputs
 from observlib.base.period import Quarter, edition_day, epoch
 from observlib.catalogue.entries import fault_texts
 from observlib.pipeline import archive, revisions
@@ -114,7 +113,7 @@ class Bundle:
     raw: dict[str, Any]
 
     @cached_property
-    def files(self) -> Inputs:
+    def files(self) -> kept.Inputs:
         """Its files by their digests (see `record.files_of`)."""
         return record.edition_files(self.folder)
 
@@ -292,7 +291,12 @@ def _copy_code(
     name = bundle.manifest.commit
     problems: list[str] = []
     if git.knows(root, name) and not git.is_trusted(root, name, trusted):
-        problems.append(_untrusted(root, name))
+        own = bounded(git.branches(root, name)) or "none"
+        problems.append(
+            f"commit {name[:12]}, by {git.author(root, name)} (branches: {own}): is not run, for "
+            "it is no part of HEAD nor of a branch that --trust names; read it, then `git merge` "
+            "it, or name its branch: --trust BRANCH"
+        )
     elif name and not name.endswith(git.DIRTY):
         try:
             git.check_out(root, name, copy)
@@ -312,15 +316,6 @@ def _copy_code(
         return git.commit(root)
     problems.append(f"this copy of the project: {_told(found)}")
     raise CannotRun(*problems, "check out what the edition was made from, and review it there")
-
-
-def _untrusted(root: Path, name: str) -> str:
-    own = bounded(git.branches(root, name)) or "none"
-    return (
-        f"commit {name[:12]}, by {git.author(root, name)} (branches: {own}): is not run, for it is "
-        "no part of HEAD nor of a branch that --trust names; read it, then `git merge` it, or name "
-        "its branch: --trust BRANCH"
-    )
 
 
 def _copy_errata(bundle: Bundle, root: Path, copy: Path) -> None:
@@ -351,7 +346,7 @@ def _told(groups: list[str]) -> str:
     return f"{visible(bounded(groups, 9))} differ from those that the edition was made from"
 
 
-def made_from(root: Path, data: Path) -> Inputs:
+def made_from(root: Path, data: Path) -> kept.Inputs:
     """What an edition is made from, as manifests have it: the digest of each group of files."""
     found = {
         **standing.files_of_project(root, data),
@@ -374,12 +369,11 @@ def _copy_project(root: Path, data: Path, copy: Path) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             if path.is_file():
                 shutil.copyfile(path, target)
-            elif path.name not in _NEVER and not _is_data_folder(path):
+            elif path.name not in _NEVER and not any(
+                (path / name).is_dir()
+                for name in ("raw", "store")  # a data folder of its own
+            ):
                 shutil.copytree(path, target, ignore=ignored, dirs_exist_ok=True)
-
-
-def _is_data_folder(path: Path) -> bool:
-    return any((path / name).is_dir() for name in ("raw", "store"))
 
 
 def _copy_data(bundle: Bundle, root: Path, data: Path, copy: Path) -> str:
@@ -397,8 +391,7 @@ def _copy_data(bundle: Bundle, root: Path, data: Path, copy: Path) -> str:
     if lacking := [name for name, digest in earlier.items() if known.get(name) != digest]:
         raise CannotRun(
             f"{data / archive.ARCHIVE_FOLDER}: {bounded(lacking)}: not here as the edition knew "
-            "it, "
-            "and disclosure control depends on it; publish these editions first, or bring them"
+            "it, and disclosure control depends on it; publish these editions first, or bring them"
         )
     place = data.relative_to(root).as_posix() if data.is_relative_to(root) else None
     target = copy / place if place else copy.with_name(data.name)
