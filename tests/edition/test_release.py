@@ -145,8 +145,7 @@ def execute(
         lines = [f"{key} = {json.dumps(value)}" for key, value in page.parameters.items()]
         cell = new_code_cell("\n".join(lines), metadata={"tags": ["injected-parameters"]})
         notebook.cells.insert(2, cell)
-        if error != "not begun":
-            nbformat.write(notebook, path)
+        nbformat.write(notebook, path)
         outcomes.append(Outcome(page, path, error))
         if progress:
             progress(done, len(pages), page.name)
@@ -276,8 +275,7 @@ def test_no_figure_changes_in_silence_until_its_reason_is_written(release, root,
     def tell(value: float) -> None:
         rows = estimates.make([figure | {"estimate": value, "source": "x@1"}])
         told_ = {archive.ESTIMATES: rows.to_parquet(index=False)}
-        for place in (making, module):
-            monkeypatch.setattr(place, "frame_files", lambda *words: real(*words) | told_)
+        monkeypatch.setattr(making, "frame_files", lambda *words: real(*words) | told_)
 
     tell(1000.0)
     release()
@@ -390,7 +388,7 @@ def test_a_failing_study_changes_nothing_and_is_kept(release, root, failing, unc
         "nothing was published; mend what failed, or publish the others with --keep-going",
     )
     assert set(tree(kept.parent)) == {kept.name}
-    failing(panorama="not begun")
+    failing(panorama="cell 1: no")
     write_study(root, "panorama", words="Autre.")  # else it is kept
     write_study(root, "satisfaction", finding="")
     with pytest.raises(ObservError) as caught:  # each is told, and no flag that was given
@@ -398,10 +396,10 @@ def test_a_failing_study_changes_nothing_and_is_kept(release, root, failing, unc
     first, second, last = sorted(caught.value.problems, reverse=True)
     assert first.startswith("study satisfaction: states no finding")
     assert (second, last) == (
-        "study panorama: not begun",
+        f"study panorama: cell 1: no; see {kept.with_name('panorama.ipynb')}",
         "nothing was published; mend what failed",
     )
-    assert set(tree(kept.parent)) == {kept.name}
+    assert set(tree(kept.parent)) == {kept.name, "panorama.ipynb"}
 
 
 def test_a_partial_edition_is_published_where_it_is_asked_for_and_says_so(release, root, failing):
