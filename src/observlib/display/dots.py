@@ -96,9 +96,9 @@ def _draw(ax: style.Axes, shown: Sequence[tuple[estimates.Row, float]]) -> None:
     known = [pair for pair in shown if pair[0]["ci_low"] == pair[0]["ci_low"]]
     start, end = ("ci_low", "ci_high") if known else ("zero", "estimate")
     lines = [(y, row.get(start, 0.0), row[end], row["colour"]) for row, y in known or shown]
-    *places, colours = zip(*lines, strict=True)
+    ys, starts, ends, colours = zip(*lines, strict=True)
     # intervals are given, where seaborn computes its own
-    ax.hlines(*places, colors=colours, linewidth=2.2 if known else 1.2)
+    ax.hlines(ys, starts, ends, colors=colours, linewidth=2.2 if known else 1.2)
     sns.scatterplot(
         x=[row["estimate"] for row, _ in shown], y=[y for _, y in shown], s=49, linewidth=1.6,
         clip_on=False, zorder=4, legend=False, ax=ax,
@@ -295,8 +295,8 @@ def _heat_figure(chart: charts.Chart, cells: pd.DataFrame) -> style.Figure:
                           size=style.SMALL, rotation=90 if heads.turned else 0)  # fmt: skip
     if len(shown):
         of = {"unit": unit, "status": ""}
-        ends = [words.value({"estimate": x, **of}, indicator) for x in (low, high)]
-        _legend(fig, *ends, top + tall * len(rows) + 6, shades)
+        least, most = (words.value({"estimate": x, **of}, indicator) for x in (low, high))
+        _legend(fig, least, most, top + tall * len(rows) + 6, shades)
     return fig
 
 

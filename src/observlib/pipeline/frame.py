@@ -363,7 +363,7 @@ def _departments_of(rows: pd.DataFrame, side: str, catalogue: Catalogue) -> pd.S
     """The department of each row, by its own product and device or by those of its reference."""
     keys = rows.reindex(columns=[f"{side}product", f"{side}device"]).astype(object).fillna("")
     pairs = [*keys.itertuples(index=False, name=None)]
-    known = {pair: department_of(*pair, catalogue) for pair in {*pairs}}
+    known = {pair: department_of(pair[0], pair[1], catalogue) for pair in {*pairs}}
     return pd.Series([known[pair] for pair in pairs], index=rows.index, dtype=object)
 
 

@@ -15,8 +15,8 @@ from observlib.indicators.families import family
 from observlib.records.sheets import FOLLOWED, Action
 from observlib.themes import contacts, sales, satisfaction, subscriptions, surveys
 
-SERIES_TABLES = ("audience", "ratings_by_mark", "responses", "calls_by_day", "intervals_by_day")
-SERIES_TABLES += ("tickets_by_state", "tickets_by_delay", "subscriptions", "sales")
+SERIES_TABLES = ["audience", "ratings_by_mark", "responses", "calls_by_day", "intervals_by_day"]
+SERIES_TABLES += ["tickets_by_state", "tickets_by_delay", "subscriptions", "sales"]
 _FIRST = "1900-01"  # before any data: a series begins with its device
 
 
@@ -63,8 +63,8 @@ def followed(
     of = {survey: catalogue.devices[survey].product for survey in responses_of}
     asked = [read() for survey, read in responses_of.items() if of[survey] in wanted]
     none = contract.empty("responses").assign(source="")
-    read = (audience, ratings_by_mark, pd.concat(asked or [none]), calls_by_day, intervals_by_day)
-    read += (tickets_by_state, tickets_by_delay, subscriptions, sales)
+    read = [audience, ratings_by_mark, pd.concat(asked or [none]), calls_by_day, intervals_by_day]
+    read += [tickets_by_state, tickets_by_delay, subscriptions, sales]
     tables = zip(SERIES_TABLES, read, strict=True)
     own = {name: rows[rows["product"].isin(concerned)] for name, rows in tables}
     return followed_series(own, catalogue, quarter.months[2])

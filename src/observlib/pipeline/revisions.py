@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date as Day
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import pandas as pd
 from pydantic import Field, StringConstraints, model_validator
@@ -263,7 +263,8 @@ def with_errata(catalogue: Catalogue, errata: pd.DataFrame) -> Catalogue:
     reasons: dict[str, Revision] = {}
     for name, own in errata.groupby("erratum", sort=False):
         rows = estimates.records(own)
-        ids = {x: tuple(filter(None, own[x].unique())) for x in ("indicator", "product", "device")}
+        columns = ("indicator", "product", "device")
+        ids: dict[str, Any] = {x: tuple(filter(None, own[x].unique())) for x in columns}
         one = _Reason(
             id=f"{ERRATUM_PREFIX}{name}",
             kind="correction",

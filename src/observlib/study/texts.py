@@ -20,8 +20,8 @@ from observlib.study import narratives
 from observlib.study.selection import bare
 
 # What a sentence asks for that its study knows: the parameter, and the study's own name for it.
-_KNOWN = ("catalogue", "kind", "quarter", "before", "practices", "actions", "corrections")
-_KNOWN += ("decisions", "expectations", "planned", "replies", "page")
+_KNOWN = ["catalogue", "kind", "quarter", "before", "practices", "actions", "corrections"]
+_KNOWN += ["decisions", "expectations", "planned", "replies", "page"]
 _OWN = {name: name for name in _KNOWN} | {"period": "quarter"}
 _BY_NAME = ("before", "kind", "period", "quarter")  # of these, what a sentence may be told instead
 
