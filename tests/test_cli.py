@@ -274,7 +274,7 @@ def interrupt(*_: object, **__: object) -> None:
 def test_ctrl_c_leaves_the_store_as_it_was(observ, filled, monkeypatch):
     digest = store.store_digest(filled / "data")
     answers(filled / "raw", "later", {"c": ("2025-02-01", 3)})
-    monkeypatch.setattr("observlib.store.ingestion.write_ledger", interrupt)
+    monkeypatch.setattr("observlib.store.ledger.write_ledger", interrupt)
     told(observ("ingest", "raw"), 130, "interrupted", "as it was")
     assert store.store_digest(filled / "data") == digest
     monkeypatch.undo()

@@ -181,7 +181,7 @@ def parts(inputs: kept.Inputs) -> set[str]:
 def test_pages_and_families_depend_on_what_they_can_run_and_on_nothing_else(tmp_path):
     seen = parts(make.page_library(tmp_path))
     assert {"pipeline/project.py", "estimates/__init__.py", "display/charts.py"} <= seen
-    assert {"store/reading.py", "dataset/__init__.yml"} <= seen
+    assert {"store/__init__.py", "dataset/__init__.yml"} <= seen
     assert {"edition/finalise.py", "edition/engine.py", "confidentiality/disclosure.py"} <= seen
     assert {"themes/polls/sentences.j2", "themes/easy/common_words.txt"} <= seen
     assert "study/overview.py" not in seen

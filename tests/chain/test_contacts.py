@@ -9,8 +9,7 @@ import pytest
 
 from observlib import store
 from observlib.base.period import Quarter
-from observlib.catalogue import Catalogue
-from observlib.catalogue.partners import NOBODY, SEVERAL
+from observlib.catalogue import NOBODY, SEVERAL, Catalogue
 from observlib.estimates import base
 from observlib.themes import contacts, sales, subscriptions
 from observlib.themes.partners import QUARTERS, routed

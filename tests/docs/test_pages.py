@@ -10,7 +10,7 @@ from observlib.catalogue.entries import Entry, Named
 from observlib.edition.notices import write_documentation
 from observlib.publish import publish
 from observlib.records.record import Record
-from tools.reference import FOLDER, FORMAT_MODELS, MODELS, pages
+from tools.reference import FOLDER, FORMAT_MODELS, MEANINGS, MODELS, pages
 
 DOCS = ROOT / "docs"
 # which execute studies, or compute what is told of surveys
@@ -45,7 +45,9 @@ def test_who_looks_up_a_key_a_column_or_a_command_reads_what_the_code_has():
     assert written == pages(), "run `make reference`"
     bases = (Entry, Named, Record)
     kinds = {kind for base in bases for kind in base.__subclasses__()} - {*bases}
-    assert kinds <= {*MODELS.values(), *FORMAT_MODELS.values()}, "add it to `tools/reference.py`"
+    told = {*MODELS.values(), *FORMAT_MODELS.values()}
+    assert kinds <= told, "add it to `tools/reference.py`"
+    assert MEANINGS.keys() <= {kind.__name__ for model in told for kind in model.mro()}
 
 
 def test_a_newcomer_finds_every_page_from_the_first():

@@ -60,7 +60,7 @@ def test_no_edition_appears_whose_readers_are_not_told_of_the_next(quarter, stat
 
 
 def status(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    return pd.DataFrame(rows, dtype=object)  # as `store.reading` has it
+    return pd.DataFrame(rows, dtype=object)  # as `store.status` has it
 
 
 def given(device: str, **words: Any) -> dict[str, Any]:

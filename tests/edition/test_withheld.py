@@ -19,7 +19,7 @@ from tests.leaks import Withheld, leaks
 
 from observlib import dataset, estimates, store
 from observlib.base.period import Quarter
-from observlib.catalogue.partners import NOBODY, UNTOLD
+from observlib.catalogue import NOBODY, UNTOLD
 from observlib.confidentiality import disclosure
 from observlib.confidentiality.control import KEY, estimate_key
 from observlib.display.style import Brand

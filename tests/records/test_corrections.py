@@ -31,7 +31,7 @@ def faults(data: Path, table: str = "audience") -> str:
 def test_the_demonstration_s_correction_gives_back_what_its_export_was_made_of():
     problems: list[str] = []
     (sheet,) = load_corrections(DEMO, problems)
-    one, month = sheet.correction, audience.TWICE["month"]
+    one, month = sheet.entry, audience.TWICE["month"]
     assert not problems and one.device == audience.TWICE["device"]
     assert f"{one.first:%Y-%m}" == month and one.expect == 2 * int(str(one.becomes))
     assert "inventée" in one.title

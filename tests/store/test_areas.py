@@ -41,6 +41,6 @@ def test_a_store_of_before_areas_were_known_is_read_and_corrected(ingest, tmp_pa
     ingest("1", _=30)
     (part,) = (tmp_path / "store" / "audience").glob("*.parquet")
     pd.read_parquet(part).drop(columns="area").to_parquet(part, index=False)
-    monkeypatch.setattr("observlib.store.ingestion.check_parts", lambda *_: None)
+    monkeypatch.setattr("observlib.store.ledger.check_parts", lambda *_: None)
     assert store.read(tmp_path, "audience")["area"].isna().all()
     assert ingest("2", Lyon=10) == {"Lyon": 10}

@@ -35,7 +35,7 @@ def test_each_device_is_told_with_its_rows_and_its_days(tmp_path, take):
 def test_a_page_that_asks_the_store_is_made_again_by_an_export(tmp_path, take, monkeypatch, ask):
     take(x=JULY)
     asked: set[str] = set()
-    monkeypatch.setattr("observlib.store.reading.TABLES_READ", asked)
+    monkeypatch.setattr("observlib.store.TABLES_READ", asked)
     store.read(tmp_path, "ratings")
     assert asked == {"ratings"}
     ask(tmp_path)

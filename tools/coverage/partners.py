@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from observlib.catalogue.partners import NOBODY, PARTNER, THEME, leads_to_partner
+from observlib.catalogue import NOBODY, PARTNER, THEME, leads_to_partner
 from observlib.confidentiality.redaction import redact
 from observlib.pipeline import project
 from observlib.themes import partners

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from observlib.base.period import Quarter
-from observlib.catalogue.partners import TASK, leads_to_task
+from observlib.catalogue import TASK, leads_to_task
 from observlib.pipeline import project
 from observlib.themes import tasks as theme
 from tools.coverage.draws import table

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import errno
 import hashlib
@@ -16,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -138,6 +137,13 @@ def private_folder(folder: Path) -> None:
         folder.chmod(0o700)
 
 
+def uncommitted_folder(folder: Path) -> None:
+    """Make a private folder of which git keeps nothing, wherever it is."""
+    private_folder(folder)
+    if not (folder / ".gitignore").exists():
+        write_text(folder / ".gitignore", "*\n")
+
+
 def write_text(path: Path, text: str) -> None:
     """Replace a UTF-8 file at once, as `write_bytes` does."""
     write_bytes(path, text.encode("utf-8"))
@@ -230,7 +236,7 @@ TEMPORARY = "observlib-run-"
 _FEW = 1_000_000  # bytes: a disk with less is full
 
 
-@contextlib.contextmanager
+@contextmanager
 def working_folder(parent: Path, prefix: str) -> Iterator[Path]:
     """A new folder of this run's own, deleted at the end; dead runs' are deleted first.
 
@@ -274,7 +280,7 @@ def _clean(parent: Path, prefix: str) -> None:
             continue  # of a living run, or of another user
 
 
-@contextlib.contextmanager
+@contextmanager
 def temporary_files() -> Iterator[Path]:
     """Put every temporary file of this process, and of those it starts, into one private folder."""
     try:
@@ -307,7 +313,7 @@ def temporary_files() -> Iterator[Path]:
         ) from error
 
 
-@contextlib.contextmanager
+@contextmanager
 def ended_in_order() -> Iterator[None]:
     """Let SIGTERM end this process as Ctrl-C does: what it wrote aside is deleted first."""
 
@@ -324,7 +330,7 @@ def ended_in_order() -> Iterator[None]:
 
 def end_all(process: subprocess.Popen[str]) -> None:
     """End a process that leads a session of its own, and all that it began."""
-    with contextlib.suppress(OSError):  # it has ended by itself
+    with suppress(OSError):  # it has ended by itself
         if os.name == "posix":
             os.killpg(process.pid, signal.SIGKILL)
         else:
@@ -347,7 +353,7 @@ def _unlock(work: Path, handle: IO[str]) -> None:
     lock_file = work.with_name(work.name + _LOCK)
     if sys.platform == "win32":
         handle.close()  # an open file cannot be deleted there
-    with contextlib.suppress(OSError):
+    with suppress(OSError):
         lock_file.unlink(missing_ok=True)
     handle.close()
 
@@ -395,11 +401,11 @@ def _recover(target: Path) -> None:
             previous.rename(target)
 
 
-@contextlib.contextmanager
+@contextmanager
 def workspace(target: Path) -> Iterator[Path]:
     """A private folder beside `target`, deleted at the end; dead runs' are deleted first."""
     _check(target)
-    with contextlib.ExitStack() as stack:
+    with ExitStack() as stack:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             _recover(target)

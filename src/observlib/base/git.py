@@ -25,8 +25,7 @@ def commit(root: Path) -> str:
         told_by_file = (root / ARCHIVAL).read_text(encoding="utf-8").strip().removeprefix("node: ")
         if _is_name(told_by_file.removesuffix(DIRTY)):
             return told_by_file
-    told = _run(root, "describe", "--always", "--abbrev=40", "--exclude=*", f"--dirty={DIRTY}")
-    return told.decode().strip() if told is not None else ""
+    return _told(root, "describe", "--always", "--abbrev=40", "--exclude=*", f"--dirty={DIRTY}")
 
 
 def knows(root: Path, name: str) -> bool:
@@ -37,8 +36,7 @@ def knows(root: Path, name: str) -> bool:
 def branches(root: Path, holding: str = "") -> list[str]:
     """The branches of a folder's history, `origin/main` too: all, or those that hold a commit."""
     words = [f"--contains={holding}"] if _is_name(holding) else []
-    told = _run(root, "for-each-ref", "--format=%(refname:lstrip=2)", *words, *_BRANCHES)
-    return told.decode("utf-8", "replace").split() if told is not None else []
+    return _told(root, "for-each-ref", "--format=%(refname:lstrip=2)", *words, *_BRANCHES).split()
 
 
 def is_trusted(root: Path, name: str, trusted: Collection[str]) -> bool:
@@ -51,8 +49,7 @@ def is_trusted(root: Path, name: str, trusted: Collection[str]) -> bool:
 
 def author(root: Path, name: str) -> str:
     """Who wrote a commit, as the commit says."""
-    told = _run(root, "log", "-1", "--format=%an", name) if _is_name(name) else None
-    return told.decode("utf-8", "replace").strip() if told is not None else ""
+    return _told(root, "log", "-1", "--format=%an", name) if _is_name(name) else ""
 
 
 def check_out(root: Path, name: str, folder: Path) -> None:
@@ -69,13 +66,17 @@ def check_out(root: Path, name: str, folder: Path) -> None:
 
 def last_change(path: Path) -> str:
     """The day of a file's last commit; nothing where git, or a commit of it, is not there."""
-    told = _run(path.parent, "log", "-1", "--format=%cs", "--", path.name)
-    return told.decode().strip() if told is not None else ""
+    return _told(path.parent, "log", "-1", "--format=%cs", "--", path.name)
 
 
 def _is_name(name: str) -> bool:
     """Whether a text can only be a commit's name: what a stranger wrote is no option of git."""
     return len(name) == 40 and set(name) <= set("0123456789abcdef")
+
+
+def _told(root: Path, *words: str) -> str:
+    """What git says, as text; nothing where it refuses."""
+    return (_run(root, *words) or b"").decode("utf-8", "replace").strip()
 
 
 def _run(root: Path, *words: str) -> bytes | None:

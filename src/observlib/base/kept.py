@@ -123,11 +123,7 @@ def why(
 
 
 def prune(folder: Path, most: int = _MOST, since: float = math.inf) -> None:
-    """Delete the entries that have been of no use for longest, until the others have `most` bytes.
-
-    What a killed run has left half-written is deleted in its turn. What has been of use `since` a
-    moment, in seconds since 1970, stays: an edition of hundreds of pages may be larger than `most`.
-    """
+    """Delete what was of no use for longest, until the rest has `most` bytes or is used `since`."""
     found = []
     for path in folder.rglob("*"):
         with contextlib.suppress(OSError):  # another run has deleted it
@@ -283,10 +279,8 @@ def module_file(module: str) -> Inputs:
 def code_of(*modules: str) -> Inputs:
     """Each file of this library that modules are made of: their own, and all that these import.
 
-    The words and templates beside a module are its own too, and other files of a folder are its
-    package's. Imports inside functions count. The files are those that were `loaded`. The front
-    door imports for notebooks alone; loaders are left out, for what they make shows in the digests
-    of the store.
+    Words and templates beside a module are its own. Loaders are left out, as is the front door:
+    what they make shows in the digests of the store.
     """
     return {name: loaded()[name] for name in _reached(modules)}
 

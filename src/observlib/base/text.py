@@ -184,9 +184,3 @@ def _either_number(word: str) -> str:
 
 def _plain(text: str) -> str:
     return fold_label(text).replace("-", " ")
-
-
-def word_list(path: Path) -> frozenset[str]:
-    """The words that a file lists, in lower case; a line that begins with # is a comment."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return frozenset(word.lower() for line in lines if line[:1] != "#" for word in line.split())

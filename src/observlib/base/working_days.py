@@ -45,15 +45,10 @@ def public_holidays(year: int) -> tuple[date, ...]:
 @cache
 def working_days(month: str) -> int:
     """Days from Monday to Friday of a month `YYYY-MM` that are no public holiday."""
-    year, number = map(int, month.split("-"))
-    first = np.datetime64(f"{year:04d}-{number:02d}")
-    return int(
-        np.busday_count(
-            first.astype("datetime64[D]"),
-            (first + np.timedelta64(1, "M")).astype("datetime64[D]"),
-            holidays=public_holidays(year),
-        )
-    )
+    first, after = np.datetime64(month), np.datetime64(month) + 1
+    closed = public_holidays(int(month[:4]))
+    days = (first.astype("datetime64[D]"), after.astype("datetime64[D]"))
+    return int(np.busday_count(*days, holidays=closed))
 
 
 @cache

@@ -39,8 +39,7 @@ def load_data(module: str) -> dict[str, Any]:
     """What stands in the YAML beside a module of the library: `x.yml` for `x.py`."""
     path = Path(module).with_suffix(".yml")
     found, _, problems = read_yaml(path, dict, "keys with what they hold", "is gone")
-    if problems:
-        raise ObservError(*problems)
+    ObservError.raise_any(problems)
     return dict(found)
 
 
@@ -124,8 +123,7 @@ def mapping(text: str, name: Path | str, is_written: bool = True) -> dict[str, A
     if not text.strip():
         return {}
     found, _, problems = parse(text, name, dict, "`key: value`", is_written)
-    if problems:
-        raise ObservError(*problems)
+    ObservError.raise_any(problems)
     return dict(found)
 
 
@@ -176,14 +174,11 @@ def _walk(
     seen: set[int],
     is_written: bool,
 ) -> Iterator[str]:
-    """Note the line of every node; yield a problem for each key given twice, or sign not allowed.
-
-    What an alias repeats is walked once: aliases of aliases would multiply it, or never end.
-    """
+    """Note the line of every node; yield a problem for each key given twice, or sign refused."""
     if node is None:
         return
     lines.setdefault(where, node.start_mark.line + 1)
-    if id(node) in seen:
+    if id(node) in seen:  # aliases of aliases would multiply it, or never end
         return
     seen.add(id(node))
     if isinstance(node, yaml.ScalarNode):

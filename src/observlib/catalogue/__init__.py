@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import chain, groupby
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict
 
 from observlib.base.errors import ObservError
+from observlib.base.text import fold_label
 from observlib.base.yaml_files import read_yaml
-from observlib.catalogue import entries, formats, partners, questionnaires
+from observlib.catalogue import entries, formats, questionnaires
 from observlib.catalogue.entries import CHANNEL_LABELS, Coded, Device, Indicator, Places
 from observlib.catalogue.formats import FIELDS, Format, SourceColumn
 from observlib.catalogue.questionnaires import Questionnaire
@@ -85,6 +87,7 @@ class Catalogue(BaseModel):
         return found
 
 
+_Parts = dict[str, dict[str, Any]]  # of the catalogue, by their names
 _LISTS: dict[str, type[entries.Entry]] = {
     name: get_args(field.annotation)[1]
     for name, field in Catalogue.model_fields.items()
@@ -101,7 +104,7 @@ def load_catalogue(
 ) -> Catalogue:
     """Read and check the files of the catalogue."""
     problems: list[str] = []
-    parts: dict[str, dict[str, Any]] = {name: {} for name in [*_LISTS, "questionnaires"]}
+    parts: _Parts = {name: {} for name in [*_LISTS, "questionnaires"]}
     places = Places()
     for name, path in _files(folder, own):
         parts[name] |= _entries(name, path, places, problems)
@@ -168,7 +171,7 @@ def _questionnaires(
 
 
 def _unknown_references(
-    parts: dict[str, dict[str, Any]],
+    parts: _Parts,
     places: Places,
     loaders: Iterable[str] | None,
     tables: Iterable[str] | None,
@@ -181,10 +184,8 @@ def _unknown_references(
                 f"{places['peers', product.id, 'id']}: id {product.id!r} is a product's "
                 f"({places['products', product.id, 'id']}); rename one"
             )
-    yield from partners.partner_faults(parts["partners"], parts["peers"], places)
-    yield from partners.task_faults(
-        parts["tasks"], parts["departments"], parts["partners"], parts["questionnaires"], places
-    )
+    yield from _partner_faults(parts, places)
+    yield from _task_faults(parts, places)
     subjects = {"indicator": "indicators", "device": "devices"}
     named = {column: [*parts[part]] for column, part in subjects.items()}
     named["product"] = [*parts["products"], *parts["peers"]]
@@ -195,7 +196,7 @@ def _unknown_references(
 
 def _faults_of_device(
     device: Device,
-    parts: dict[str, dict[str, Any]],
+    parts: _Parts,
     places: Places,
     loaders: Iterable[str] | None,
     tables: Iterable[str] | None,
@@ -252,3 +253,122 @@ def needed_by(loader: str, formats: Mapping[str, Format]) -> list[str]:
             return ["product", "questionnaire"]
         return ["product"] if form.table in _OF_ONE_PRODUCT else []
     return [key for key, loaders in _NEEDED_BY.items() if loader in loaders]
+
+
+# --- Partners and tasks: what their entries say of each other, and where contacts lead
+
+_One = TypeVar("_One", entries.Partner, entries.Task)
+SEVERAL, NOBODY, UNTOLD = "Plusieurs organismes", "Aucun organisme", "Sans motif"
+PARTNER, THEME = "partner", "theme"  # groups of estimates
+_TAKEN = (SEVERAL, NOBODY, UNTOLD)
+
+
+def _partner_faults(parts: _Parts, places: Places) -> Iterator[str]:
+    """What is wrong with partners, such as a theme of two that do not both share it."""
+    partners: dict[str, entries.Partner] = parts["partners"]
+    at = partial(places.at, "partners")
+    for partner in partners.values():
+        if partner.label in _TAKEN:
+            yield f"{at(partner, 'label')}: label {partner.label!r} means no partner; give another"
+        yield from places.unknown("partners", partner, "peer", parts["peers"])
+    named = [(p, "label", p.label) for p in partners.values()]
+    for first, second, key, label in _twice(named):
+        yield f"{at(second, key)}: label {label!r} is that of {first.id!r}; give another"
+    themes = sorted(_given(partners, "themes", "shared"), key=_folded)
+    for _, same in groupby(themes, _folded):
+        claims = list(same)
+        owners = {partner.id: (partner, key) for partner, key, _ in claims}
+        if len(owners) == 1:
+            (partner, key), theme = next(iter(owners.values())), claims[0][2]
+            if key == "shared":
+                yield (
+                    f"{at(partner, key)}: theme {theme!r} is shared with no other partner; "
+                    "list it in the `shared` of the other too, or in its own `themes`"
+                )
+            continue
+        for partner, key, theme in claims:
+            if key == "themes":
+                others = ", ".join(name for name in owners if name != partner.id)
+                yield (
+                    f"{at(partner, key)}: theme {theme!r} is also that of {others}; leave it to "
+                    "one, or list it in the `shared` of each"
+                )
+    for first, second, key, word in _twice(_given(partners, "words", "entities")):
+        yield f"{at(second, key)}: {word!r} leads to {first.id!r} already; leave it to one"
+
+
+def leads_to_partner(partners: Mapping[str, entries.Partner]) -> Callable[[str], str]:
+    """What tells where a theme leads: a partner's label, `SEVERAL`, `NOBODY`, or `UNTOLD`.
+
+    >>> told = {"domain": "x", "shared": ["Toit"]}
+    >>> caisse = entries.Partner(id="c", label="Caisse", themes=["Famille"], **told)
+    >>> ville = entries.Partner(id="v", label="Ville", **told)
+    >>> leads = leads_to_partner({"c": caisse, "v": ville})
+    >>> [leads(theme) for theme in ("famille", "Toit", "Autre chose", UNTOLD)]
+    ['Caisse', 'Plusieurs organismes', 'Aucun organisme', 'Sans motif']
+    """
+    known = {fold_label(theme): p.label for p in partners.values() for theme in p.themes}
+    known |= {fold_label(theme): SEVERAL for p in partners.values() for theme in p.shared}
+
+    def leads(theme: str) -> str:
+        return UNTOLD if theme == UNTOLD else known.get(fold_label(theme), NOBODY)
+
+    return leads
+
+
+def _given(listed: Mapping[str, _One], *keys: str) -> Iterator[tuple[_One, str, str]]:
+    """What entries list under some keys: the entry, its key and each of the words."""
+    return (
+        (one, key, words) for one in listed.values() for key in keys for words in getattr(one, key)
+    )
+
+
+def _folded(given: tuple[entries.Partner, str, str]) -> str:
+    return fold_label(given[2])
+
+
+def _twice(given: Iterable[tuple[_One, str, str]]) -> Iterator[tuple[_One, _One, str, str]]:
+    """What a second entry has too: the first, the second, its key and the words."""
+    known: dict[str, _One] = {}
+    for one, key, words in given:
+        first = known.setdefault(fold_label(words), one)
+        if first is not one:
+            yield first, one, key, words
+
+
+# --- Tasks: what the entries of `tasks.yml` say of each other and of the rest of the catalogue
+
+TASK = "task"  # a group of estimates
+REASON = "reason"  # the variable of questionnaires whose categories lead to tasks
+_ROUTES = ("sections", "themes", "answers", "tests", "words")
+
+
+def _task_faults(parts: _Parts, places: Places) -> Iterator[str]:
+    """What is wrong with tasks beside each other, and what they name that does not exist."""
+    tasks: dict[str, entries.Task] = parts["tasks"]
+    at = partial(places.at, "tasks")
+    asked = chain.from_iterable(one.questions for one in parts["questionnaires"].values())
+    known = {str(m) for question in asked if question.variable == REASON for m in question.meanings}
+    for task in tasks.values():
+        yield from places.unknown("tasks", task, "owner", parts["departments"])
+        yield from places.unknown("tasks", task, "partner", parts["partners"])
+        for answer in task.answers:
+            if answer not in known:
+                yield (
+                    f"{at(task, 'answers')}: {answer!r} is no category of the variable {REASON}; "
+                    f"allowed: {', '.join(sorted(known)) or 'none'}"
+                )
+    labels = [(task, "label", task.label) for task in tasks.values()]
+    for first, second, _, label in _twice(labels):
+        yield f"{at(second, 'label')}: label {label!r} is that of {first.id!r}; give another"
+    for key in _ROUTES:
+        for first, second, _, text in _twice(_given(tasks, key)):
+            yield f"{at(second, key)}: {text!r} leads to {first.id!r} already; leave it to one"
+
+
+def leads_to_task(route: str, tasks: Mapping[str, entries.Task]) -> Callable[[str], str | None]:
+    """What tells to which task something leads, as its label; `None` where it leads to none."""
+    known = {
+        fold_label(text): task.label for task in tasks.values() for text in getattr(task, route)
+    }
+    return lambda text: known.get(fold_label(text))

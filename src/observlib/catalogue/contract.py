@@ -229,10 +229,7 @@ def _tells_of_someone(text: str) -> bool:
 
 @lru_cache(maxsize=10_000)
 def shown_cell(column: str, text: str) -> str:
-    """A refused cell as messages and files repeat it: a number, a day, a code or a lone word.
-
-    Anything else may be what someone wrote, or who: its row is told, and not it.
-    """
+    """A refused cell as messages repeat it; what may be someone's words or name is hidden."""
     if not text or text.startswith("(not shown"):
         return text
     if personal.personal_fault(text) or _names_someone(text) or _PLATE.search(text):

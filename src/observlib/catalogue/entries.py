@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar, get_args
+from typing import Annotated, Any, Generic, Literal, NamedTuple, Self, TypeVar, get_args
 from urllib.parse import unquote
 from zoneinfo import available_timezones
 
@@ -120,6 +120,24 @@ class Product(Named):
     description: Prose
 
 
+def _is_a_zone(zone: str) -> str:
+    if zone not in time_zones():
+        raise ValueError("is no time zone, such as Europe/Paris or UTC")
+    return zone
+
+
+def _can_be_fetched(address: str) -> str:
+    """No other place than files and PostgreSQL, and no password: entries are published."""
+    if "password" in unquote(address).casefold() or re.search("://[^/@]*:[^/]*@", address):
+        raise ValueError("holds a password; leave it out, and set PGPASSWORD where you fetch")
+    if "://" in address and not _POSTGRES.fullmatch(address):
+        raise ValueError(
+            "is none that can be fetched: files, or postgresql://user@host:port/base and no "
+            "more; what else libpq reads, such as PGSSLROOTCERT, is set where you fetch"
+        )
+    return address
+
+
 class Device(Named):
     """One way of listening (*dispositif d'écoute*), and how its exports are recognised and read.
 
@@ -139,7 +157,7 @@ class Device(Named):
     table: Slug | None = None
     period: str | None = Field(default=None, pattern=r"^\d{4}-(0[1-9]|1[0-2])(-\d{2})?$")
     extracted: date | None = None
-    zone: str | None = None
+    zone: Annotated[str, AfterValidator(_is_a_zone)] | None = None
     date_form: str | None = None
     area: Text | None = None
     tool: Text | None = None
@@ -150,34 +168,12 @@ class Device(Named):
     survey_id: int | None = Field(default=None, ge=1)
     site_id: int | None = Field(default=None, ge=1)
     dataset_id: str | None = Field(default=None, pattern=r"^[0-9a-f]{24}$")
-    address: str | None = Field(default=None, min_length=1)
-    address_table: str | None = Field(default=None, min_length=1)
+    address: Annotated[Prose, AfterValidator(_can_be_fetched)] | None = None
+    address_table: Prose | None = None
     minimum_people: int = Field(default=11, ge=11)
     quotes: bool = False
     verbatims: _Verbatims | None = None
     note: str | None = None
-
-    @field_validator("zone")
-    @classmethod
-    def _is_a_zone(cls, zone: str | None) -> str | None:
-        if zone is not None and zone not in time_zones():
-            raise ValueError("is no time zone, such as Europe/Paris or UTC")
-        return zone
-
-    @field_validator("address")
-    @classmethod
-    def _is_an_address(cls, address: str | None) -> str | None:
-        """No other place than files and PostgreSQL, and no password: entries are published."""
-        if address is None:
-            return None
-        if "password" in unquote(address).casefold() or re.search("://[^/@]*:[^/]*@", address):
-            raise ValueError("holds a password; leave it out, and set PGPASSWORD where you fetch")
-        if "://" in address and not _POSTGRES.fullmatch(address):
-            raise ValueError(
-                "is none that can be fetched: files, or postgresql://user@host:port/base and no "
-                "more; what else libpq reads, such as PGSSLROOTCERT, is set where you fetch"
-            )
-        return address
 
     @property
     def listens(self) -> bool:
@@ -232,20 +228,19 @@ class FamilyLabel(Named):
     """A family of estimates, and what heads its part of an edition's workbook."""
 
 
+def _are_clear(codes: dict[str, str]) -> dict[str, str]:
+    if fault := clash(codes.items()):
+        raise ValueError(fault)
+    return codes
+
+
 class Coded(Named):
     """A question that people who read users' texts answer, with the words that they may write."""
 
     label: Text
     question: Text
-    codes: dict[Text, Slug] = Field(min_length=2)
+    codes: Annotated[dict[Text, Slug], Field(min_length=2), AfterValidator(_are_clear)]
     clause: Text
-
-    @field_validator("codes")
-    @classmethod
-    def _are_clear(cls, codes: dict[str, str]) -> dict[str, str]:
-        if fault := clash(codes.items()):
-            raise ValueError(fault)
-        return codes
 
 
 class Peer(Named):
@@ -392,10 +387,23 @@ _SHORT = _Short()  # of a value, however long, or deep by aliases of aliases
 _SHORT.maxlevel, _SHORT.maxstring, _SHORT.maxother = 2, 100, 100
 
 
+class Sheet(NamedTuple, Generic[_Sheet]):
+    """A file of one entry, and where each of its keys stands."""
+
+    path: Path
+    entry: _Sheet
+    lines: KeyLines
+
+    def at(self, key: str | tuple[str | int, ...], fault: str) -> str:
+        """What is wrong with a key, or one within others, as a line that names file and line."""
+        line = self.lines.get((key,) if isinstance(key, str) else key, 1)
+        return f"{self.path}:{line}: {self.entry.id!r}: {fault}"
+
+
 def sheets(
     folder: Path, model: type[_Sheet], shape: str, problems: list[str]
-) -> Iterator[tuple[Path, _Sheet, KeyLines]]:
-    """The sheets of a folder, one a file named after its `id`, each with its path and its lines."""
+) -> Iterator[Sheet[_Sheet]]:
+    """The sheets of a folder, one a file named after its `id`."""
     for path in sorted(folder.glob("*.yaml")):
         problems.append(f"{path}: is not read; name it {path.stem}.yml")
     for path in sorted(folder.glob("*.yml")) if folder.is_dir() else []:
@@ -409,7 +417,7 @@ def sheets(
                 f"{path}:{lines.get(('id',), 1)}: id is {sheet.id!r}, and the file's name says "
                 f"{path.stem!r}; make them the same"
             )
-        yield path, sheet, lines
+        yield Sheet(path, sheet, lines)
 
 
 def unknown_names(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 
 from observlib.base.text import clash
 from observlib.base.yaml_files import load_data, read_yaml
@@ -43,16 +43,14 @@ class Beside(Part):
     key: Text
     other_key: Text
 
-    @model_validator(mode="after")
-    def _fits(self) -> Beside:
+    def _faults(self) -> Iterator[str]:
         if re.search(r"[/\x00]", self.other) or self.other in (".", ".."):
-            raise ValueError(f"other: {self.other!r} is no name of a file in the same folder")
+            yield f"other: {self.other!r} is no name of a file in the same folder"
         try:  # against a name that any pattern of as many groups matches
             groups = re.compile(self.file).groups
             re.fullmatch("()" * groups, "").expand(self.other)  # type: ignore[union-attr]
         except re.error as error:
-            raise ValueError(f"file and other: {error}") from None
-        return self
+            yield f"file and other: {error}"
 
     def of(self, path: Path) -> Path | None:
         """The file beside an export; `None` where the export's name is not that of `file`."""
@@ -138,20 +136,18 @@ class Layout(Part):
     addresses: tuple[Text, ...] = ()
     beside: Beside | None = None
 
-    @model_validator(mode="after")
-    def _fits(self) -> Layout:
+    def _faults(self) -> Iterator[str]:
         if self.header_row == 0 and not self.names:
-            raise ValueError("header_row is 0: `names` must give the names of the columns")
+            yield "header_row is 0: `names` must give the names of the columns"
         if self.nested and self.header_row < 2:
-            raise ValueError("nested: header_row is 2 or more, that of the names below questions")
+            yield "nested: header_row is 2 or more, that of the names below questions"
         if self.names_row and not self.names_row <= self.header_row + self.skip_rows:
-            raise ValueError("names_row is above the header, or one of skip_rows")
+            yield "names_row is above the header, or one of skip_rows"
         if (self.nested or self.names_row) and self.kind not in ("text", "workbook"):
-            raise ValueError(f"{self.kind} has one header: neither `nested` nor `names_row`")
+            yield f"{self.kind} has one header: neither `nested` nor `names_row`"
         told = (self.sheets, self.footer, self.skipped, *self.members, *(self.section or ()))
         for pattern in told:
             _check_pattern(pattern or "")
-        return self
 
 
 class Keep(Part):
@@ -173,10 +169,9 @@ class _Parts(Part):
     between: Text
     make: Literal["mean", "max"]
 
-    @model_validator(mode="after")
-    def _fits(self) -> _Parts:
+    def _faults(self) -> Iterator[str]:
         _check_pattern(self.between)
-        return self
+        yield from ()
 
 
 class SourceColumn(Part):
@@ -277,27 +272,23 @@ class Format(Entry):
     instead: dict[str, Slug] = Field(default={})
     mend: Text | None = None
 
-    @model_validator(mode="after")
-    def _fits(self) -> Format:
+    def _faults(self) -> Iterator[str]:
         if self.zone not in time_zones():
-            raise ValueError(f"zone {self.zone!r} is no time zone, such as Europe/Paris or UTC")
+            yield f"zone {self.zone!r} is no time zone, such as Europe/Paris or UTC"
         if self.zone_from and _check_pattern(self.zone_from) != 1:
-            raise ValueError("zone_from has one group: the name of the zone")
+            yield "zone_from has one group: the name of the zone"
         if self.made_on and _check_pattern(self.made_on) != 1:
-            raise ValueError("made_on has one group: the day, as 20260331 or 2026-03-31")
+            yield "made_on has one group: the day, as 20260331 or 2026-03-31"
         if bool(self.columns) == bool(self.refused):
-            raise ValueError("has either `columns`, or `refused` with what to export instead")
+            yield "has either `columns`, or `refused` with what to export instead"
         hidden = {name.casefold() for name in self.never_read}
         for name, column in self.columns.items():
             if column.after and column.after not in self.columns:
-                raise ValueError(f"column {name} needs the column {column.after!r}")
+                yield f"column {name} needs the column {column.after!r}"
             if told := hidden & {header.casefold() for header in column.headers}:
-                raise ValueError(f"column {name} reads {min(told)!r}, which is never to be read")
+                yield f"column {name} reads {min(told)!r}, which is never to be read"
             if column.of and (column.of not in self.columns or self.columns[column.of].of):
-                raise ValueError(
-                    f"column {name} needs the column of a count, and not {column.of!r}"
-                )
-        return self
+                yield f"column {name} needs the column of a count, and not {column.of!r}"
 
 
 def load_formats(

@@ -121,7 +121,34 @@ class Question(Part):
         return value if worst < best else worst + best - value
 
     def _faults(self) -> Iterator[str]:
-        return _faults(self)
+        """What in a question does not go together."""
+        kind = self.kind
+        if kind in UNREAD:
+            keys = ("scale", "answers", "labels", "asked_if")
+            none = keys if kind == "text" else ("variable", *keys)
+            if given := [key for key in none if getattr(self, key)]:
+                yield f"{_AN[kind]} question has no {', '.join(given)}"
+        if self.variable is None and kind != "ignored":
+            yield "key 'variable' is missing; only an ignored question has none"
+        if self.variable == RESPONSE:
+            yield f"variable {RESPONSE!r} counts the responses; name another"
+        if kind in UNREAD:
+            return
+        yield from filter(None, (clash(self.labels.items()), clash(self.answers.items())))
+        if (kind == "scale") != (self.scale is not None):
+            yield "key 'scale' goes with the kind scale, always"
+        wrong = [m for m in self.meanings if isinstance(m, str) == (kind == "scale")]
+        if kind == "scale" and self.scale is not None:
+            low, high = self.ends
+            if low == high:
+                yield "the ends of the scale are the same"
+            wrong += [m for m in self.meanings if isinstance(m, float) and not low <= m <= high]
+            if wrong:
+                yield f"answers mean {wrong[0]!r}; allowed: numbers from {low:g} to {high:g}, null"
+        elif kind != "scale" and wrong:
+            yield f"answers mean {wrong[0]!r}; allowed: categories (texts, in quotes), null"
+        elif kind != "scale" and not self.meanings:
+            yield f"a {kind} needs 'answers' or 'labels', which give the categories"
 
 
 class Questionnaire(Entry):
@@ -173,37 +200,6 @@ def _closest(name: str, known: Mapping[str, str]) -> str | None:
     numbers = re.findall(r"\d+", name)
     same = [folded for folded in known if re.findall(r"\d+", folded) == numbers]
     return next((known[one] for one in get_close_matches(fold(name), same, 1, 0.75)), None)
-
-
-def _faults(question: Question) -> Iterator[str]:
-    """What in a question does not go together."""
-    kind = question.kind
-    if kind in UNREAD:
-        keys = ("scale", "answers", "labels", "asked_if")
-        none = keys if kind == "text" else ("variable", *keys)
-        if given := [key for key in none if getattr(question, key)]:
-            yield f"{_AN[kind]} question has no {', '.join(given)}"
-    if question.variable is None and kind != "ignored":
-        yield "key 'variable' is missing; only an ignored question has none"
-    if question.variable == RESPONSE:
-        yield f"variable {RESPONSE!r} counts the responses; name another"
-    if kind in UNREAD:
-        return
-    yield from filter(None, (clash(question.labels.items()), clash(question.answers.items())))
-    if (kind == "scale") != (question.scale is not None):
-        yield "key 'scale' goes with the kind scale, always"
-    wrong = [m for m in question.meanings if isinstance(m, str) == (kind == "scale")]
-    if kind == "scale" and question.scale is not None:
-        low, high = question.ends
-        if low == high:
-            yield "the ends of the scale are the same"
-        wrong += [m for m in question.meanings if isinstance(m, float) and not low <= m <= high]
-        if wrong:
-            yield f"answers mean {wrong[0]!r}; allowed: numbers from {low:g} to {high:g}, null"
-    elif kind != "scale" and wrong:
-        yield f"answers mean {wrong[0]!r}; allowed: categories (texts, in quotes), null"
-    elif kind != "scale" and not question.meanings:
-        yield f"a {kind} needs 'answers' or 'labels', which give the categories"
 
 
 def _faults_between(questions: tuple[Question, ...]) -> Iterator[str]:

@@ -167,8 +167,7 @@ def load_tables(path: Path) -> dict[str, _Table]:
     for name, told in raw.items():
         if one := validated(_Table, told, path, lines, problems, (name,), str(name)):
             found[str(name)] = one
-    if problems:
-        raise ObservError(*problems)
+    ObservError.raise_any(problems)
     return found
 
 

@@ -20,12 +20,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from observlib import catalogue as routes
 from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.period import Period
-from observlib.catalogue import Catalogue
-from observlib.catalogue import partners as routes
-from observlib.catalogue.partners import NOBODY, PARTNER, TASK, THEME, UNTOLD
+from observlib.catalogue import NOBODY, PARTNER, TASK, THEME, UNTOLD, Catalogue
 from observlib.confidentiality import disclosure
 from observlib.confidentiality.disclosure import Block, Knowledge, Programme, Published, Series, Sum
 from observlib.estimates import MEASURES, STEP, base, mark_step, measured_by

@@ -22,8 +22,8 @@ from observlib.publish import record
 from observlib.publish.project import broken_links, links_of
 from observlib.publish.record import ZONE, Calendar, Edition, Planned, check_kept, load_calendar
 from observlib.records.sheets import Action, Correction, Decision, Expectation, Reply
+from observlib.store import GRACE
 from observlib.store.ledger import LedgerEntry, read_ledger
-from observlib.store.reading import GRACE
 
 MANY_REJECTED, SOME_REJECTED = 5, 1  # percent of a device's rows: stops a release, warns
 _AHEAD = 4  # editions whose dates are announced: a year

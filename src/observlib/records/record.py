@@ -158,15 +158,14 @@ class Record(Entry):
         problems: list[str] = []
         keys = ", ".join(f"`{key}:`" for key in [*cls.model_fields][:3])
         records: dict[str, Self] = {}
-        for path, record, lines in sheets(place / cls.FOLDER, cls, f"a mapping ({keys})", problems):
+        for sheet in sheets(place / cls.FOLDER, cls, f"a mapping ({keys})", problems):
+            record = sheet.entry
             names = {**record.allowed(catalogue), **allowed} if catalogue else allowed
-            problems += unknown_names(path, record, lines, names)
-            for at, fault in record.faults(catalogue) if catalogue else ():
-                problems.append(f"{path}:{lines.get(at, 1)}: {record.id!r}: {fault}")
+            problems += unknown_names(sheet.path, record, sheet.lines, names)
+            problems += [sheet.at(*one) for one in record.faults(catalogue)] if catalogue else []
             value = getattr(record, cls.UNIQUE)
             if (twin := records.setdefault(value, record)) is not record:
                 fault = f"the {cls.UNIQUE} {value!r} is that of {twin.id}.yml; give another"
-                problems.append(f"{path}:{lines.get((cls.UNIQUE,), 1)}: {record.id!r}: {fault}")
-        if problems:
-            raise ObservError(*problems)
+                problems.append(sheet.at(cls.UNIQUE, fault))
+        ObservError.raise_any(problems)
         return tuple(sorted(records.values(), key=lambda one: (getattr(one, cls.ORDER), one.id)))

@@ -1,8 +1,4 @@
-"""Sheets of which each is one entry: actions, decisions, replies to partners, expectations.
-
-A YAML file each, named after its `id`: see docs/how-to/action.md, decision.md, partner.md and
-expectation.md.
-"""
+"""Sheets, an entry each: actions, decisions, replies, expectations, corrections, practices."""
 
 from __future__ import annotations
 
@@ -15,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from datetime import date as Day  # which is the name of a key too
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, StrictFloat, StrictInt, StrictStr
 
@@ -31,8 +27,8 @@ from observlib.base.yaml_files import (
     read_yaml,
     split_front_matter,
 )
-from observlib.catalogue import Catalogue
-from observlib.catalogue.entries import Part, Slug, Text, sheets, unknown_names, validated
+from observlib.catalogue import Catalogue, entries
+from observlib.catalogue.entries import Part, Sheet, Slug, Text
 from observlib.catalogue.tables import TABLES, Column
 from observlib.records.record import Fault, Line, Plain, PlainProse, Record, Role, active
 
@@ -380,31 +376,18 @@ class Correction(Record):
         return self.model_dump_json(include=_DOES)
 
 
-class CorrectionSheet(NamedTuple):
-    """A correction, and where each of its keys stands."""
-
-    path: Path
-    correction: Correction
-    lines: KeyLines
-
-    def at(self, key: str, fault: str) -> str:
-        """What is wrong with one of its keys, as a line that names file and line."""
-        line = self.lines.get((key,), 1)
-        return f"{self.path}:{line}: {self.correction.id!r}: {fault}"
+CorrectionSheet = Sheet[Correction]
 
 
 def load_corrections(data: Path, problems: list[str]) -> list[CorrectionSheet]:
     """Read the corrections of a data folder, in the order of their names."""
     shape = "a mapping (`id:`, `device:`, `column:`)"
-    return [
-        CorrectionSheet(*found)
-        for found in sheets(data / Correction.FOLDER, Correction, shape, problems)
-    ]
+    return [*entries.sheets(data / Correction.FOLDER, Correction, shape, problems)]
 
 
 def misfits(sheet: CorrectionSheet, table: str) -> Iterator[str]:
     """What of a correction does not go with the tidy table that its device feeds."""
-    correction, columns = sheet.correction, TABLES[table].columns
+    correction, columns = sheet.entry, TABLES[table].columns
     if table == _TEXTS:
         yield sheet.at("device", f"{correction.device!r} gives texts, which no correction changes")
         return
@@ -571,8 +554,7 @@ def load_practices(
         if sheet is not None:
             told = invented and path.parent == own
             sheets.append(sheet.model_copy(update={"invented": told}))
-    if problems:
-        raise ObservError(*problems)
+    ObservError.raise_any(problems)
     sheets.sort(key=lambda sheet: (-sheet.date.toordinal(), sheet.slug))
     return Practices(tuple(sheets), tools, methods)
 
@@ -619,8 +601,8 @@ def _read_sheet(
         )
     problems += _faults_of_body(path, body, text.count("\n") - body.count("\n") + 1)
     whole = {**raw, "slug": path.stem, "body": body.strip()}
-    if sheet := validated(PracticeSheet, whole, path, lines, problems):
-        problems += unknown_names(path, sheet, lines, allowed)
+    if sheet := entries.validated(PracticeSheet, whole, path, lines, problems):
+        problems += entries.unknown_names(path, sheet, lines, allowed)
     return (None if problems else sheet), problems
 
 

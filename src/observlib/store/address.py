@@ -27,10 +27,7 @@ from observlib.estimates import MINIMUM_PEOPLE
 
 
 def parts_query(table: str) -> str:
-    """The `FROM` of a query of parts of a table, whose paths, `escaped`, are its parameter.
-
-    Beside the table's columns there are `filename` and `file_row_number`.
-    """
+    """The `FROM` of a query of parts of a table, whose paths, `escaped`, are its parameter."""
     # a folder named `device=x` is a folder and no column
     parquet = (
         "FROM read_parquet(?, hive_partitioning = false, filename = true, file_row_number = true"
@@ -98,8 +95,7 @@ def address(store: Path) -> str:
 def _address(path: Path, *state: int) -> str:
     found, _, problems = yaml_files.read_yaml(path, dict, "`address:` and where the store is", "")
     problems += [f"{path}: {name!r}: unknown; allowed: address" for name in {*found} - {"address"}]
-    if problems:
-        raise ObservError(*problems)
+    ObservError.raise_any(problems)
     return addresses.checked_address(str(found.get("address", "")), f"{path}: address")
 
 
@@ -115,10 +111,7 @@ def _is_far(where: str) -> bool:
 
 
 def readable(store: Path, names: Iterable[str]) -> list[str]:
-    """Files of a store as the parameter of a query (see `sql.rows_of`).
-
-    Those at an address are listed once in a process, for DuckDB asks of each many times.
-    """
+    """Files of a store as a query's parameter; an address is listed once, as DuckDB asks often."""
     asked = list(names)
     if _is_far(where := address(store)):
         found = addresses.files(where)

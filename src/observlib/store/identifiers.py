@@ -14,7 +14,6 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from observlib.base import files
@@ -30,7 +29,7 @@ PUBLIC_KEY = b"observlib's demonstration: public"
 
 def store_key(data: Path, kind: str, mark: str) -> bytes:
     """The key of a data folder's store, which its first ingestion draws."""
-    path = _path(data)
+    path = Path(os.environ.get(_VARIABLE) or data / _FOLDER / "key")
     if kind == "demonstration":
         key = PUBLIC_KEY
     else:
@@ -65,7 +64,11 @@ def persons(table: str) -> list[str]:
 
 def hashed_rows(rows: pd.DataFrame, table: str, device: str, key: bytes) -> pd.DataFrame:
     """Rows of a device, whose identifiers are their hashes."""
-    return rows.assign(**{name: _hashes(rows[name], device, key) for name in persons(table)})
+    made = {}
+    for name in persons(table):
+        hashes = {text: hashed(text, device, key) for text in rows[name].dropna().unique()}
+        made[name] = rows[name].map(hashes).astype(rows[name].dtype)
+    return rows.assign(**made)
 
 
 def gone(rows: pd.DataFrame, table: str, records: Sequence[Forgotten]) -> pd.Series:
@@ -86,18 +89,6 @@ def gone(rows: pd.DataFrame, table: str, records: Sequence[Forgotten]) -> pd.Ser
     return found
 
 
-def _hashes(texts: pd.Series, device: str, key: bytes) -> pd.Series:
-    """The hash of each text, made once of each: `hashed`, less what all begin with."""
-    places, known = pd.factorize(texts)
-    begun = _for_device(device, key)
-    made = np.empty(len(known), dtype=object)
-    for place, text in enumerate(known.tolist()):
-        one = begun.copy()
-        one.update(text.encode())
-        made[place] = one.hexdigest()
-    return pd.Series(made[places], index=texts.index, dtype=texts.dtype)
-
-
 def hashed(identifier: str, device: str, key: bytes) -> str:
     """The hash of a device's identifier: 128 bits of BLAKE2b with a key (RFC 7693), in hex.
 
@@ -105,33 +96,20 @@ def hashed(identifier: str, device: str, key: bytes) -> str:
     >>> len(one), one == hashed("0x1", "jdma", b"secret"), one == other
     (32, True, False)
     """
-    begun = _for_device(device, key)
-    begun.update(identifier.encode())
-    return begun.hexdigest()
-
-
-def _for_device(device: str, key: bytes) -> hashlib.blake2b:
-    """What the hashes of a device's identifiers begin with."""
-    return hashlib.blake2b(device.encode() + b"\0", key=key, digest_size=16)
-
-
-def _path(data: Path) -> Path:
-    named = os.environ.get(_VARIABLE)
-    return Path(named) if named else data / _FOLDER / "key"
+    text = device.encode() + b"\0" + identifier.encode()
+    return hashlib.blake2b(text, key=key, digest_size=16).hexdigest()
 
 
 def _draw(path: Path, data: Path) -> None:
     """Write a new key, for the eyes of its owner alone, and never into a repository."""
     if path.parent == data / _FOLDER:
-        files.private_folder(path.parent)
-        files.write_text(path.parent / ".gitignore", "*\n")
+        files.uncommitted_folder(path.parent)
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        try:
-            os.write(descriptor, secrets.token_hex(32).encode() + b"\n")
+        with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+            stream.write(f"{secrets.token_hex(32)}\n")
+            stream.flush()
             os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
     except OSError as error:
         raise ObservError(
             f"{path}: the key of identifiers cannot be written ({error.strerror}); give yourself "

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -27,61 +27,47 @@ from observlib.catalogue import Catalogue, Device, contract, tables
 from observlib.loaders import Loaded, batches
 from observlib.loaders._grid import export_files
 from observlib.records import coding
-from observlib.store import identifiers
-from observlib.store.address import file_at, parts_query, parts_that_stand, readable, sql_name
-from observlib.store.correcting import (
-    TEXT_TABLE,
-    comparing,
-    correction_faults,
-    extent,
-    first_reject,
-    put_export,
-    receive,
-    without,
-)
-from observlib.store.ledger import (
-    Export,
-    Forgotten,
-    Ledger,
-    LedgerEntry,
-    alone,
-    begin_again,
-    catch_up,
-    check_parts,
-    follow,
-    new_ledger,
-    read_ledger,
-    with_sheets,
-    write_ledger,
-)
-
-# --- Which files of a folder of exports are whose, and what their loaders make of them
+from observlib.store import address, correcting, identifiers
+from observlib.store import ledger as ledgers
+from observlib.store.address import parts_query, readable, sql_name
+from observlib.store.correcting import TEXT_TABLE, Parts, comparing
+from observlib.store.ledger import Export, Forgotten, Ledger, LedgerEntry, read_ledger
 
 DEMONSTRATION_FILE = "demonstration.json"
 _LIBRARY = Path(observlib.__file__).parent
+_MILLION = 10**6
+_MOST_BYTES = 5_000_000_000  # of a file, whatever its loader: a mailbox has the most
+_Same = tuple[str, str]  # what makes an export the same: its device, and its content's digest
 
 
-class _Claims(NamedTuple):
-    """Files, each with its device; names of those that none claims; what is wrong, or told."""
+@dataclass
+class Ingested:
+    """What an ingestion did, for its summary."""
 
-    files: list[tuple[Path, Device]]
-    unclaimed: list[str]
-    problems: list[str]
-    notices: list[str]
+    kind: str
+    devices: pd.DataFrame = field(default_factory=pd.DataFrame)
+    unclaimed: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    rejects: pd.DataFrame = field(default_factory=contract.no_rejects)
 
 
-def _claims_of(raw: Path, paths: Iterable[Path], catalogue: Catalogue) -> _Claims:
-    """The files below a folder that one device claims, and what is to be said of the others."""
+# --- Which files of a folder of exports are whose, and what their loaders make of them
+
+
+def _claims(
+    raw: Path, paths: Iterable[Path], catalogue: Catalogue, done: Ingested
+) -> list[tuple[Path, Device]]:
+    """The files below a folder that one device claims; `done` gets what is said of the others."""
     found: list[tuple[Path, Device]] = []
     unclaimed: list[str] = []
-    problems: list[str] = []
-    notices: list[str] = []
     for path in paths:
         if sheet := coding.of_sheet(path.name):  # whatever else may claim its name
             if device := catalogue.devices.get(sheet.device):
                 found.append((path, device.model_copy(update={"loader": coding.LOADER})))
             else:
-                problems.append(
+                done.problems.append(
                     f"{path}: is named after the device {sheet.device!r}, which the catalogue does "
                     "not have; give the file the name that `observ code` gave it"
                 )
@@ -90,21 +76,17 @@ def _claims_of(raw: Path, paths: Iterable[Path], catalogue: Catalogue) -> _Claim
         if len(claiming) == 1:
             found.append((path, claiming[0]))
         elif claiming:
-            problems.append(
+            done.problems.append(
                 f"{path}: is claimed by {' and '.join(d.id for d in claiming)}; "
                 f"make their patterns in the catalogue exclude each other"
             )
         elif path.name != DEMONSTRATION_FILE:
             name = path.relative_to(raw).as_posix()
             unclaimed.append(name)
-            notices += [f"{name}: {hint}" for hint in _of_another_kind(path, catalogue)]
+            done.notices += [f"{name}: {hint}" for hint in _of_another_kind(path, catalogue)]
     parts = {part for path, device in found for part in export_files(path, device, catalogue)[1:]}
-    return _Claims(
-        [(path, device) for path, device in found if path not in parts],
-        [name for name in unclaimed if raw / name not in parts],
-        problems,
-        notices,
-    )
+    done.unclaimed += [name for name in unclaimed if raw / name not in parts]
+    return [(path, device) for path, device in found if path not in parts]
 
 
 def _of_another_kind(path: Path, catalogue: Catalogue) -> Iterator[str]:
@@ -122,7 +104,7 @@ def claimed_rows(
     raw: Path, store: Path, device: str, catalogue: Catalogue
 ) -> Iterator[tuple[str, list[Loaded] | None]]:
     """What each export of a device below a folder holds, nothing stored; None of one not read."""
-    for path, own in _claims_of(raw, files.below(raw, store, []), catalogue).files:
+    for path, own in _claims(raw, files.below(raw, store, []), catalogue, Ingested("")):
         if own.id == device:
             try:
                 found = [*_loaded(path, own, _known_to(own, catalogue))]
@@ -153,39 +135,23 @@ def _loaded(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded
 
 def _known_to(device: Device, catalogue: Catalogue) -> Catalogue:
     """What of the catalogue a device's loader is given, so that no verdict hangs on more."""
-    own = {q.id: q for q in [catalogue.questionnaires.get(device.questionnaire or "")] if q}
-    forms = catalogue.formats_of(device)
-    book = catalogue.codebook if device.loader == coding.LOADER else {}
-    given = {"devices": {device.id: device}, "questionnaires": own, "formats": forms}
-    given["codebook"] = book
-    return catalogue.model_copy(update=given | {"departments": {}, "peers": {}})
-
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection as Connection
-
-_MILLION = 10**6
-_MOST_BYTES = 5_000_000_000  # of a file, whatever its loader: a mailbox has the most
-
-
-@dataclass
-class Ingested:
-    """What an ingestion did, for its summary."""
-
-    kind: str
-    devices: pd.DataFrame = field(default_factory=pd.DataFrame)
-    unclaimed: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    replaced: list[str] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
-    rejects: pd.DataFrame = field(default_factory=contract.no_rejects)
+    asked = catalogue.questionnaires.get(device.questionnaire or "")
+    given = {
+        "departments": {},
+        "devices": {device.id: device},
+        "peers": {},
+        "questionnaires": {asked.id: asked} if asked else {},
+        "formats": catalogue.formats_of(device),
+        "codebook": catalogue.codebook if device.loader == coding.LOADER else {},
+    }
+    return catalogue.model_copy(update=given)
 
 
 def ingest(
     raw: Path,
     data: Path,
     catalogue: Catalogue,
-    progress: Progress | None = None,
+    progress: Progress = lambda *_: None,
     waiting: Callable[[], None] | None = None,
 ) -> Ingested:
     """Read every export below a folder into the store of a data folder.
@@ -214,166 +180,203 @@ def ingest(
     store = data / "store"
     unreadable: list[str] = []
     paths = list(files.below(raw, store, unreadable))
-    kind = _kind(raw, paths)
-    done = Ingested(kind, problems=unreadable)
+    done = Ingested(_kind(raw, paths), problems=unreadable)
     with files.telling_write_errors(store, "the store is as it was"):
-        files.private_folder(store)
-        if not (store / ".gitignore").exists():  # wherever the data folder is
-            files.write_text(store / ".gitignore", "*\n")
-        with alone(store, waiting):
-            catch_up(store)
-            ledger = read_ledger(store) or new_ledger(store, kind)
-            if ledger.files and ledger.kind != kind:
-                raise ObservError(
-                    f"{raw}: holds {kind} data, and {store} {ledger.kind} data; the two never "
-                    f"share a store: name another data folder with --data"
-                )
-            if ledger.files and not ledger.key:
-                raise ObservError(
-                    f"{store}: was made by a former version, with identifiers as they were "
-                    f"written; {begin_again(store)}"
-                )
+        files.uncommitted_folder(store)
+        with ledgers.alone(store, waiting):
+            ledgers.catch_up(store)
+            ledger = read_ledger(store) or ledgers.new_ledger(store, done.kind)
+            _check_kind(raw, store, ledger, done.kind)
             made = ledger.files or ledger.forgotten
-            key = identifiers.store_key(data, kind, ledger.key if made else "")
-            check_parts(store, ledger.files)
-            seen = with_sheets(data, ledger, done.problems)
+            key = identifiers.store_key(data, done.kind, ledger.key if made else "")
+            ledgers.check_parts(store, ledger.files)
+            seen = ledgers.with_sheets(data, ledger, done.problems)
             (store / "rejects").mkdir(exist_ok=True)
-            claimed = _claims_of(raw, paths, catalogue)
-            claims = claimed.files
-            done.unclaimed += claimed.unclaimed
-            done.problems += claimed.problems
-            done.notices += claimed.notices
-            with comparing(store) as query:
-                read = partial(_read, raw, store, claims, ledger.files, catalogue)
-                entries = read(key, ledger.forgotten, done, query, progress)
+            claims = _claims(raw, paths, catalogue, done)
+            with comparing(store) as parts:
+                own = (ledger.forgotten, parts, done, progress, ledger.files)
+                entries = _Reading(raw, catalogue, key, *own).read(claims)
             mark = identifiers.mark_of(key)
-            written = ledger._replace(kind=kind, files=entries, key=mark, seen=seen)
-            write_ledger(store, written)
-        done.problems += correction_faults(data, written, catalogue)
-    if progress:
-        progress(len(claims), len(claims), "")
+            written = ledger._replace(kind=done.kind, files=entries, key=mark, seen=seen)
+            ledgers.write_ledger(store, written)
+        done.problems += correcting.correction_faults(data, written, catalogue)
+    progress(len(claims), len(claims), "")
     return done
 
 
-def _read(
-    raw: Path,
-    store: Path,
-    claims: list[tuple[Path, Device]],
-    entries: list[LedgerEntry],
-    catalogue: Catalogue,
-    key: bytes,
-    forgotten: Sequence[Forgotten],
-    done: Ingested,
-    query: Connection,
-    progress: Progress | None,
-) -> list[LedgerEntry]:
-    """Read what is new or may be judged anew; give the entries that count, and tell the rest."""
-    counts: dict[str, Counter[str]] = {}
-    rejects = [contract.no_rejects()]
-    exports: dict[tuple[Path, str], Export] = {}
-    for path, device in claims:
-        if progress:  # an export of gigabytes takes a while to be told from what is known
-            progress(0, len(claims), path.name)
-        with suppress(ObservError):  # which is told below
-            exports[path, device.id] = _export(path, device, _known_to(device, catalogue), store)
-    folder = _place(raw, store)
-    is_whole = len(exports) == len(claims)
-    back = _put_back(entries, exports.values(), folder) if is_whole else []
-    if back:  # they are read first, as they came
-        order = {same: number for number, same in enumerate(back)}
-        turns = {one: order.get((one[1], of.content), len(back)) for one, of in exports.items()}
-        claims = sorted(claims, key=lambda claim: turns[claim[0], claim[1].id])
-    places = _places(entries)
-    taken: set[tuple[str, str]] = set()  # in this run
-    there: set[tuple[str, str]] = set()  # in the folder, or maybe, where a file cannot be read
-    for position, (path, device) in enumerate(claims):
-        if progress:
-            progress(position, len(claims), path.name)
-        count = counts.setdefault(device.id, Counter(files=0, unchanged=0, rows=0, rejected=0))
-        count["files"] += 1
-        known = _known_to(device, catalogue)
-        try:
-            export = exports.get((path, device.id)) or _export(path, device, known, store)
-            same = (device.id, export.content)
-            there.add(same)
-            place = places.get(same, len(entries))
-            before = entries[place] if same in places else None
-            settled = before and before.catalogue == export.catalogue and not before.rejected
-            if same in taken or (settled and same not in back):
-                count["unchanged"] += 1
-                if before and path.name != before.name and (by := _corrector(before, entries)):
-                    done.notices.append(
-                        f"{path.name}: is {before.name}, which {by.name} has corrected since; if "
-                        f"{by.name} is wrong, delete it and ingest the folder again"
-                    )
+def _check_kind(raw: Path, store: Path, ledger: Ledger, kind: str) -> None:
+    """Stop before a store that holds other data, or is of a former version."""
+    if ledger.files and ledger.kind != kind:
+        raise ObservError(
+            f"{raw}: holds {kind} data, and {store} {ledger.kind} data; the two never "
+            f"share a store: name another data folder with --data"
+        )
+    if ledger.files and not ledger.key:
+        raise ObservError(
+            f"{store}: was made by a former version, with identifiers as they were "
+            f"written; {ledgers.begin_again(store)}"
+        )
+
+
+@dataclass
+class _Reading:
+    """The reading of a folder: the entries that count so far, and what is told of the others."""
+
+    raw: Path
+    catalogue: Catalogue
+    key: bytes
+    forgotten: Sequence[Forgotten]
+    parts: Parts
+    done: Ingested
+    progress: Progress
+    entries: list[LedgerEntry]
+    taken: set[_Same] = field(default_factory=set)  # in this run
+    there: set[_Same] = field(default_factory=set)  # in the folder, or in a file not to be read
+    back: list[_Same] = field(default_factory=list)  # those that are put back after a wrong one
+    counts: dict[str, Counter[str]] = field(default_factory=dict)
+    rejects: list[pd.DataFrame] = field(default_factory=lambda: [contract.no_rejects()])
+
+    def __post_init__(self) -> None:
+        self.places = _places(self.entries)
+
+    def read(self, claims: list[tuple[Path, Device]]) -> list[LedgerEntry]:
+        """Read what is new or may be judged anew; give the entries that count, tell the rest."""
+        exports: dict[tuple[Path, str], Export] = {}
+        for path, device in claims:
+            # an export of gigabytes takes a while to be told from what is known
+            self.progress(0, len(claims), path.name)
+            with suppress(ObservError):  # which is told below
+                exports[path, device.id] = self._export(path, device)
+        folder = _place(self.raw, self.parts.store)
+        if len(exports) == len(claims):
+            self.back = _put_back(self.entries, exports.values(), folder)
+        if self.back:  # they are read first, as they came
+            order = {same: number for number, same in enumerate(self.back)}
+            turns = {one: order.get(of.same, len(order)) for one, of in exports.items()}
+            claims = sorted(claims, key=lambda claim: turns[claim[0], claim[1].id])
+        for position, (path, device) in enumerate(claims):
+            self.progress(position, len(claims), path.name)
+            self._count(device)["files"] += 1
+            told = partial(self._tell_rows, position, len(claims), path.name)
+            try:
+                export = exports.get((path, device.id)) or self._export(path, device)
+                found = self._received(path, device, export, told)
+            except ObservError as error:
+                self.done.problems += error.problems
+                self.there |= {one.same for one in self.entries if one.name == path.name}
                 continue
-            told = partial(_rows_so_far, progress, position, len(claims), path.name)
-            records = [one for one in forgotten if one.device == device.id]
-            hidden = device.loader == coding.LOADER  # its identifiers are those of the store
-            hide = partial(_kept, device=device.id, key=None if hidden else key, records=records)
-            found = receive(store, path, _loaded(path, device, known), hide, told)
-        except ObservError as error:
-            done.problems += error.problems
-            there |= {(device.id, one.content) for one in entries if one.name == path.name}
-            continue
-        if same in back:
-            entries = [one for one in entries if (one.device, one.content) != same]
-            places, place, before = _places(entries), len(entries), None
-        taken.add(same)
-        places[same] = place
-        if records:  # a refused row may be of one who is forgotten
+            if found:
+                self._put(path, device, export, found)
+        if any(entry.to_mend for entry in self.entries):
+            self.entries = [*_settled(folder, self.entries, self.there, self.done)]
+        self._tell()
+        return self.entries
+
+    def _export(self, path: Path, device: Device) -> Export:
+        return _export(path, device, _known_to(device, self.catalogue), self.parts.store)
+
+    def _count(self, device: Device) -> Counter[str]:
+        nothing = Counter(files=0, unchanged=0, rows=0, rejected=0)
+        return self.counts.setdefault(device.id, nothing)
+
+    def _tell_rows(self, done: int, total: int, name: str, rows: int) -> None:
+        """Tell how far a long export is read, million by million."""
+        if rows >= _MILLION:
+            self.progress(done, total, f"{name}, {rows // _MILLION} million rows")
+
+    def _before(self, export: Export) -> LedgerEntry | None:
+        """The entry of an export that was read before."""
+        place = self.places.get(export.same)
+        return None if place is None else self.entries[place]
+
+    def _forgotten(self, device: Device) -> list[Forgotten]:
+        return [one for one in self.forgotten if one.device == device.id]
+
+    def _received(
+        self, path: Path, device: Device, export: Export, told: Callable[[int], None]
+    ) -> correcting.Received | None:
+        """What an export holds; nothing of one that need not be read again."""
+        self.there.add(export.same)
+        before = self._before(export)
+        settled = before and before.catalogue == export.catalogue and not before.rejected
+        if export.same in self.taken or (settled and export.same not in self.back):
+            self._count(device)["unchanged"] += 1
+            if before and path.name != before.name and (by := _corrector(before, self.entries)):
+                self.done.notices.append(
+                    f"{path.name}: is {before.name}, which {by.name} has corrected since; if "
+                    f"{by.name} is wrong, delete it and ingest the folder again"
+                )
+            return None
+        key = None if device.loader == coding.LOADER else self.key  # which has those of the store
+        hide = partial(_kept, device=device.id, key=key, records=self._forgotten(device))
+        pieces = _loaded(path, device, _known_to(device, self.catalogue))
+        return correcting.receive(self.parts.store, path, pieces, hide, told)
+
+    def _put(self, path: Path, device: Device, export: Export, found: correcting.Received) -> None:
+        """Make the rows of an export count, and tell what that changes."""
+        same, name = export.same, path.relative_to(self.raw).as_posix()
+        if same in self.back:
+            self.entries = [one for one in self.entries if one.same != same]
+            self.places = _places(self.entries)
+        before = self._before(export)
+        self.taken.add(same)
+        place = self.places.setdefault(same, len(self.entries))
+        if self._forgotten(device):  # a refused row may be of one who is forgotten
             found.rejects = found.rejects.assign(value="")
         if not (found.rows or found.forgotten) and len(found.rejects):
-            done.problems.append(
-                f"{path}: every row is rejected, {first_reject(found.rejects)}; mend them, and "
-                "ingest the file again"
+            self.done.problems.append(
+                f"{path}: every row is rejected, {correcting.first_reject(found.rejects)}; mend "
+                "them, and ingest the file again"
             )
         made = None
         if before:
-            first, last, _ = extent(query, found)
+            first, last, _ = self.parts.extent(found)
             if not first or first <= datetime.fromisoformat(before.read):
                 export = replace(export, read=before.read)
             if device.extracted is None and last:
                 made = max(datetime.fromisoformat(export.read), last)
-        entries, corrected = put_export(query, store, entries, place, export, found, made)
-        texts = _places(entries, of_texts=True).get(same)
-        if found.texts is None and texts is not None:  # they are no longer asked for
-            entries = [*entries[:texts], *entries[texts + 1 :]]
-            places = _places(entries)
-        if found.texts is not None:
-            at = len(entries) if texts is None else texts
-            entries, _ = put_export(query, store, entries, at, export, found.texts)
+        entries, corrected = self.parts.put_export(self.entries, place, export, found, made)
+        self.entries = self._with_texts(entries, export, found.texts)
+        count = self._count(device)
         count["rejected"] += len(found.rejects)
-        rejects.append(found.rejects)
-        if before and _shows(before) == _shows(entries[places[same]]) and not corrected:
+        self.rejects.append(found.rejects)
+        if before and _shows(before) == _shows(self.entries[self.places[same]]) and not corrected:
             count["unchanged"] += 1
-            continue
+            return
         count["rows"] += found.rows
-        name = path.relative_to(raw).as_posix()
-        done.notices += [f"{name}: {notice}" for notice in found.notices]
+        self.done.notices += [f"{name}: {notice}" for notice in found.notices]
         if corrected:
-            done.replaced.append(f"{name}: corrects {corrected}")
-    if any(entry.to_mend for entry in entries):
-        entries = [*_settled(folder, entries, there, done)]
-    done.notices += _in_several_sessions(query, store, entries, taken)
-    done.devices = pd.DataFrame(
-        [{"device": device, **count} for device, count in sorted(counts.items())],
-        columns=["device", "files", "unchanged", "rows", "rejected"],
-    )
-    done.rejects = pd.concat(rejects, ignore_index=True)
-    return entries
+            self.done.replaced.append(f"{name}: corrects {corrected}")
+
+    def _with_texts(
+        self, entries: list[LedgerEntry], export: Export, texts: correcting.Received | None
+    ) -> list[LedgerEntry]:
+        """The entries, with that of what people wrote beside an export, if it is asked for."""
+        at = _places(entries, of_texts=True).get(export.same)
+        if texts is not None:
+            at = len(entries) if at is None else at
+            return self.parts.put_export(entries, at, export, texts)[0]
+        if at is not None:  # they are no longer asked for
+            entries = [*entries[:at], *entries[at + 1 :]]
+            self.places = _places(entries)
+        return entries
+
+    def _tell(self) -> None:
+        """Tell what was done of each device."""
+        self.done.notices += _in_several_sessions(self.parts, self.entries, self.taken)
+        rows = [{"device": device, **count} for device, count in sorted(self.counts.items())]
+        columns = ["device", "files", "unchanged", "rows", "rejected"]
+        self.done.devices = pd.DataFrame(rows, columns=columns)
+        self.done.rejects = pd.concat(self.rejects, ignore_index=True)
 
 
 def _settled(
-    folder: str, entries: list[LedgerEntry], there: set[tuple[str, str]], done: Ingested
+    folder: str, entries: list[LedgerEntry], there: set[_Same], done: Ingested
 ) -> Iterator[LedgerEntry]:
-    """The entries; of those that have left the folder, or were replaced, nothing is to be mended.
-
-    Their rows stay, as those of exports of which another folder alone is ingested.
-    """
+    """The entries; of those that left the folder, or were replaced, nothing is to be mended."""
     for number, entry in enumerate(entries, 1):
         inside = _is_inside(entry, folder) if folder else not entry.place
-        left = inside and (entry.device, entry.content) not in there
+        left = inside and entry.same not in there
         if entry.to_mend and (left or any(_replaces(one, entry) for one in entries[number:])):
             done.notices.append(
                 f"{entry.name}: was taken away or replaced; its {entry.rejected} rejected rows are "
@@ -414,27 +417,25 @@ def _kept(
     return hidden[~identifiers.gone(hidden, table, records)] if records else hidden
 
 
-def _places(entries: list[LedgerEntry], of_texts: bool = False) -> dict[tuple[str, str], int]:
+def _places(entries: list[LedgerEntry], of_texts: bool = False) -> dict[_Same, int]:
     """Where each export stands among the entries: its own table, or its texts beside it."""
-    own: dict[tuple[str, str], int] = {}
-    texts: dict[tuple[str, str], int] = {}
+    own: dict[_Same, int] = {}
+    texts: dict[_Same, int] = {}
     for place, entry in enumerate(entries):
-        (texts if entry.table == TEXT_TABLE else own)[entry.device, entry.content] = place
+        (texts if entry.table == TEXT_TABLE else own)[entry.same] = place
     # texts that stand alone are an export's own table
     return {same: texts[same] for same in texts if same in own} if of_texts else texts | own
 
 
-def _put_back(
-    entries: list[LedgerEntry], here: Collection[Export], folder: str
-) -> list[tuple[str, str]]:
+def _put_back(entries: list[LedgerEntry], here: Collection[Export], folder: str) -> list[_Same]:
     """The exports of a folder that a wrong one corrected which stood in it, and does no more."""
-    contents = {(export.device, export.content) for export in here}
+    contents = {export.same for export in here}
     return [
         same
         for same, place in sorted(_places(entries).items(), key=itemgetter(1))
         if same in contents
         and (by := _corrector(entries[place], entries))
-        and (by.device, by.content) not in contents
+        and by.same not in contents
         and _is_inside(by, folder)
         and not by.corrected
     ]
@@ -448,14 +449,14 @@ def _corrector(entry: LedgerEntry, entries: Iterable[LedgerEntry]) -> LedgerEntr
 
 
 def _in_several_sessions(
-    query: Connection, store: Path, entries: list[LedgerEntry], taken: set[tuple[str, str]]
+    parts: Parts, entries: list[LedgerEntry], taken: set[_Same]
 ) -> Iterator[str]:
     """The sessions of a device, often a file each, in which the same participants' codes come."""
     tests = [entry for entry in entries if entry.table == "user_tests"]
-    for device in sorted({e.device for e in tests if (e.device, e.content) in taken}):
-        parts = readable(store, (entry.part for entry in tests if entry.device == device))
+    for device in sorted({e.device for e in tests if e.same in taken}):
+        own = readable(parts.store, (entry.part for entry in tests if entry.device == device))
         select = "SELECT DISTINCT participant, session FROM read_parquet(?)"
-        came = query.execute(select, [parts]).df()
+        came = parts.query.execute(select, [own]).df()
         again = came[came["participant"].duplicated(keep=False)]
         if count := again["participant"].nunique():
             yield (
@@ -463,12 +464,6 @@ def _in_several_sessions(
                 f"sessions {bounded(sorted(again['session'].unique()))}, and count as one person "
                 "each; if they are others, give each a code of their own"
             )
-
-
-def _rows_so_far(progress: Progress | None, done: int, total: int, name: str, rows: int) -> None:
-    """Tell how far a long export is read, million by million."""
-    if progress and rows >= _MILLION:
-        progress(done, total, f"{name}, {rows // _MILLION} million rows")
 
 
 def _shows(entry: LedgerEntry) -> tuple[str, str, int]:
@@ -521,17 +516,13 @@ def _export(path: Path, device: Device, known: Catalogue, store: Path) -> Export
 
 @dataclass
 class Done:
-    """What was forgotten: how many rows, in how many files nothing is left, and where something is.
-
-    `raw` are the exports that hold such rows still, with how many, and `unread` those that cannot
-    be looked into, or hold rejected rows, which are nobody's that can be told.
-    """
+    """What was forgotten: how many rows, in how many files, and where something is left."""
 
     rows: int = 0
     looked: int = 0
     left: list[str] = field(default_factory=list)
-    raw: dict[str, int] = field(default_factory=dict)
-    unread: list[str] = field(default_factory=list)
+    raw: dict[str, int] = field(default_factory=dict)  # exports that hold such rows, and how many
+    unread: list[str] = field(default_factory=list)  # those of which that cannot be told
 
 
 def forget(
@@ -544,12 +535,12 @@ def forget(
     or after.
     """
     store = data / "store"
-    follow(store)
+    ledgers.follow_address(data)
     if read_ledger(store) is None:
         raise ObservError(f"{data}: has no store; there is nothing to forget")
     done = Done()
-    with files.telling_write_errors(store, "run the command again"), alone(store):
-        catch_up(store)
+    with files.telling_write_errors(store, "run the command again"), ledgers.alone(store):
+        ledgers.catch_up(store)
         ledger = read_ledger(store) or Ledger("real", [])
         key = identifiers.store_key(data, ledger.kind, ledger.key)
         what = str(before) if before else identifiers.hashed(respondent or "", device, key)
@@ -558,15 +549,15 @@ def forget(
         known = [one for one in ledger.forgotten if one[:3] != record[:3]]
         shutil.rmtree(caches, ignore_errors=True)
         entries: list[LedgerEntry] = []
-        with comparing(store) as query:
+        with comparing(store) as parts:
             for entry in ledger.files:
                 if entry.device == device:
-                    entry, count = without(query, store, entry, _condition(entry.table, record))
+                    entry, count = parts.without(entry, _condition(entry.table, record))
                     entry = replace(entry, rejected=0, **_spans(entry, before))
                     done.rows += count
                 entries.append(entry)
         told = ledger._replace(files=entries, forgotten=(*known, record))
-        write_ledger(store, told, at_once=True)
+        ledgers.write_ledger(store, told, at_once=True)
         for path in _rejects(store, device):
             path.unlink()
         shutil.rmtree(caches, ignore_errors=True)  # what ran meanwhile made of the rows
@@ -607,18 +598,21 @@ def _prove(
     store: Path, device: str, record: Forgotten, respondent: str | None, caches: Path, done: Done
 ) -> None:
     """Look for what was forgotten wherever it may be: `left` are the files that hold some."""
-    with comparing(store) as query:
-        for part in parts_that_stand(store):
+    with comparing(store) as parts:
+        for part in address.parts_that_stand(store):
             table, _, _ = part.partition("/")
             condition, values = _condition(table, record)
             written = _condition(table, record._replace(what=respondent or record.what))[1]
-            found = query.execute(
+            ((count,),) = parts.rows(
                 f"SELECT count(*) {parts_query(table)} "
                 f"WHERE device = ? AND (({condition}) OR ({condition}))",
-                [*readable(store, [part]), device, *values, *written],
-            ).fetchone()
+                *readable(store, [part]),
+                device,
+                *values,
+                *written,
+            )
             done.looked += 1
-            done.left += [file_at(store, part)] * bool(found and found[0])
+            done.left += [address.file_at(store, part)] * bool(count)
     ledger = (store / "ledger.json").read_text(encoding="utf-8")
     done.left += [str(store / "ledger.json")] * bool(respondent and f'"{respondent}"' in ledger)
     done.left += [str(path) for path in _rejects(store, device)]

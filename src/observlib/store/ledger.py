@@ -38,7 +38,7 @@ def with_sheets(data: Path, ledger: Ledger, problems: list[str]) -> tuple[_Seen,
 def _sheets(data: Path, ledger: Ledger, problems: list[str]) -> Iterator[_Seen]:
     today = date.today().isoformat()
     for sheet in load_corrections(data, []):
-        one = sheet.correction
+        one = sheet.entry
         name = f"{Correction.FOLDER}/{one.id}"
         yield _Seen(name, one.digest, today, False, git.last_change(sheet.path))
     folder = data / Expectation.FOLDER
@@ -86,6 +86,11 @@ class Export:
     read: str  # the day on which it was first read
     # its folder, from that of the data; empty: not known; none: it is there no more, or replaced
     place: str | None = ""
+
+    @property
+    def same(self) -> tuple[str, str]:
+        """Its device and its content: what makes it the same export."""
+        return self.device, self.content
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,12 +156,8 @@ def read_ledger(store: Path) -> Ledger | None:
     """The ledger of a store, or `None` where there is none."""
     path = store / "ledger.json"
     try:
-        ledger = _checked(path)
-        kind, entries = str(ledger["kind"]), list(ledger["files"])
-        key = str(ledger.get("key", ""))
-        forgotten = tuple(Forgotten(*one) for one in ledger.get("forgotten", ()))
-        seen = tuple(_Seen(*one) for one in ledger.get("seen", ()))
-        number = int(ledger.get("number", 0))
+        told = _checked(path)
+        entries, found = [*told["files"]], _without_files(told)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -166,20 +167,23 @@ def read_ledger(store: Path) -> Ledger | None:
     except (ValueError, KeyError, TypeError) as error:
         raise ObservError(_damaged(path, store)) from error
     try:
-        return Ledger(
-            kind, [LedgerEntry(**entry) for entry in entries], key, forgotten, seen, number
-        )
+        return found._replace(files=[LedgerEntry(**entry) for entry in entries])
     except TypeError as error:
         raise ObservError(
             f"{path}: was written by another version of observlib; {begin_again(store)}"
         ) from error
 
 
-def _checked(path: Path) -> dict[str, Any]:
-    """What a ledger says; `ValueError` where it is not as it was written.
+def _without_files(told: Mapping[str, Any]) -> Ledger:
+    """A ledger as a file tells it, but for the exports that count."""
+    forgotten = tuple(Forgotten(*one) for one in told.get("forgotten", ()))
+    seen = tuple(_Seen(*one) for one in told.get("seen", ()))
+    key, number = str(told.get("key", "")), int(told.get("number", 0))
+    return Ledger(str(told["kind"]), [], key, forgotten, seen, number)
 
-    One of a former version has no digest of itself.
-    """
+
+def _checked(path: Path) -> dict[str, Any]:
+    """What a ledger says; `ValueError` where it is not as it was written, by its digest."""
     told = dict(json.loads(path.read_text(encoding="utf-8")))
     digest = told.pop("sha256", None)
     if digest != _digest(told) if digest is not None else {*told} - {*Ledger._fields}:
@@ -201,9 +205,10 @@ def new_ledger(store: Path, kind: str) -> Ledger:
     path = store.parent / "identifiers" / "forgotten.json"
     try:
         told = _checked(path)
-        forgotten = tuple(Forgotten(*one) for one in told["forgotten"])
-        seen = tuple(_Seen(*one) for one in told.get("seen", ()))
-        return Ledger(kind, [], str(told["key"]), forgotten, seen)
+        return _without_files(
+            {"kind": kind, "seen": told.get("seen", ())}
+            | {name: told[name] for name in ("key", "forgotten")}
+        )
     except FileNotFoundError:
         return Ledger(kind, [])
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -212,8 +217,9 @@ def new_ledger(store: Path, kind: str) -> Ledger:
         ) from error
 
 
-def follow(store: Path) -> None:
+def follow_address(data: Path) -> None:
     """Do as `catch_up` from outside an ingestion: what may move parts waits for its end."""
+    store = data / "store"
     with ExitStack() as stack:
         if address.address(store) and (here := read_ledger(store)) and not here.number:
             stack.enter_context(alone(store))
@@ -221,10 +227,7 @@ def follow(store: Path) -> None:
 
 
 def catch_up(store: Path) -> None:
-    """Bring the ledger of a store at an address up to date; nothing where it is in its folder.
-
-    A store that had been in its folder is brought to the address: `alone`, where another may write.
-    """
+    """Bring the ledger of a store at an address up to date, and a store of a folder there."""
     if not (where := address.address(store)):
         return
     here = read_ledger(store)
@@ -263,8 +266,7 @@ def write_ledger(store: Path, ledger: Ledger, *, at_once: bool = False) -> None:
     sheets = ledger.seen if ledger.kind == "real" else ()  # invented ones are seen anew
     if ledger.forgotten or sheets:  # also where a new store begins, with exports that hold it
         beside = store.parent / "identifiers"
-        files.private_folder(beside)
-        files.write_text(beside / ".gitignore", "*\n")
+        files.uncommitted_folder(beside)
         files.write_text(beside / "forgotten.json", _text(told | {"files": []}))
     if is_new:
         counting = [*ledger.files, *(before.files if before and not at_once else ())]
@@ -295,10 +297,7 @@ def alone(store: Path, waiting: Callable[[], None] | None = None) -> Iterator[No
 
 
 def check_parts(store: Path, entries: Iterable[LedgerEntry], *, in_folder: bool = False) -> None:
-    """Raise `ObservError` that names every part that is not as it was written.
-
-    Of parts at an address only the sizes are looked at; `in_folder`: before they are brought there.
-    """
+    """Raise an error that names each part that is not as it was written; far ones by their size."""
     problems: dict[str, None] = {}  # each once
     if not in_folder and (where := address.address(store)):
         sizes = address.store_sizes(store)
@@ -317,8 +316,7 @@ def check_parts(store: Path, entries: Iterable[LedgerEntry], *, in_folder: bool 
             problems[
                 f"{part}: cannot be read ({error.strerror}); give yourself the right to read it"
             ] = None
-    if problems:
-        raise ObservError(*problems)
+    ObservError.raise_any(problems)
 
 
 def _damaged(path: Path | str, store: Path | str) -> str:

@@ -13,7 +13,7 @@ from tests.examples import examples
 
 from observlib import estimates
 from observlib.base.period import Quarter
-from observlib.catalogue.partners import NOBODY, SEVERAL, UNTOLD
+from observlib.catalogue import NOBODY, SEVERAL, UNTOLD
 from observlib.confidentiality import control
 from observlib.confidentiality.attack import attack
 from observlib.confidentiality.disclosure import Knowledge, Published

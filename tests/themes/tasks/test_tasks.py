@@ -21,9 +21,8 @@ from tests.themes.tasks.people import (
 )
 
 from observlib import estimates
-from observlib.catalogue import contract
+from observlib.catalogue import TASK, contract
 from observlib.catalogue.entries import Task
-from observlib.catalogue.partners import TASK
 from observlib.stats.survey.intervals import wilson
 from observlib.themes import tasks, templates
 

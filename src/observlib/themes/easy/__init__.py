@@ -10,7 +10,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from observlib.base.text import word_list
+from observlib.base.text import words_of_list
 from observlib.catalogue import Catalogue
 
 _WORDS = 15
@@ -35,7 +35,7 @@ def can_check() -> bool:
 @cache
 def common() -> frozenset[str]:
     """The words that a page may use without explaining them, in their dictionary form."""
-    return word_list(Path(__file__).with_name("common_words.txt"))
+    return frozenset(map(str.lower, words_of_list(Path(__file__).with_name("common_words.txt"))))
 
 
 def terms(glossary: str) -> frozenset[str]:

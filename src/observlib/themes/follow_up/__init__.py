@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from observlib.base.period import Quarter
-from observlib.catalogue import Catalogue
-from observlib.catalogue.partners import TASK
+from observlib.catalogue import TASK, Catalogue
 from observlib.estimates import Row
 from observlib.indicators.answers import pooled_period, source_of
 from observlib.indicators.families import estimated, family

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 
 from observlib.base.period import Quarter
-from observlib.catalogue import Catalogue, entries, partners
+from observlib.catalogue import TASK, Catalogue, entries
 from observlib.display import output, tables
 from observlib.records.sheets import Action, Decision, standing_decisions
 from observlib.themes import follow_up, templates
@@ -23,7 +23,7 @@ def _counts(frame: pd.DataFrame) -> dict[str, int]:
 def _tasks(frame: pd.DataFrame, catalogue: Catalogue) -> list[entries.Task]:
     """The tasks of the family, in its order."""
     own = {task.label: task for task in catalogue.tasks.values()}
-    return [own[label] for label in frame.loc[frame["group"] == partners.TASK, "group_value"]]
+    return [own[label] for label in frame.loc[frame["group"] == TASK, "group_value"]]
 
 
 def _owner(task: entries.Task, catalogue: Catalogue) -> str:

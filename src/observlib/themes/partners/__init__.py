@@ -8,9 +8,8 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.base.text import by_words, fold
-from observlib.catalogue import Catalogue
+from observlib.catalogue import NOBODY, PARTNER, SEVERAL, THEME, UNTOLD, Catalogue, leads_to_partner
 from observlib.catalogue.entries import Partner
-from observlib.catalogue.partners import NOBODY, PARTNER, SEVERAL, THEME, UNTOLD, leads_to_partner
 from observlib.confidentiality.disclosure import few_alike, protect
 from observlib.estimates import base
 from observlib.indicators import answers

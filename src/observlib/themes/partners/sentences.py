@@ -11,9 +11,8 @@ from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.base.text import fold_label
-from observlib.catalogue import Catalogue
+from observlib.catalogue import NOBODY, Catalogue, leads_to_partner
 from observlib.catalogue.entries import Partner
-from observlib.catalogue.partners import NOBODY, leads_to_partner
 from observlib.display.output import Output, text
 from observlib.records.sheets import Action, Reply
 from observlib.themes import templates

@@ -8,8 +8,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.base.text import by_words
-from observlib.catalogue import Catalogue
-from observlib.catalogue.partners import REASON, TASK, leads_to_task
+from observlib.catalogue import REASON, TASK, Catalogue, leads_to_task
 from observlib.confidentiality.disclosure import people_told, protect, withheld_parts
 from observlib.estimates import MEASURES, Row, base
 from observlib.indicators import answers, counts

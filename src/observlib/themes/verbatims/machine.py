@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from observlib.base.text import word_list
+from observlib.base.text import words_of_list
 from observlib.estimates import MINIMUM_PEOPLE
 
 _FOLDS = 5
@@ -172,7 +172,7 @@ def find_themes(texts: pd.Series) -> Themes | None:
     except ValueError:  # no word is in eleven texts, and in no more than a fifth of them
         return None
     vocabulary = weigher.get_feature_names_out()
-    joining = word_list(Path(__file__).with_name("joining_words.txt"))
+    joining = {*words_of_list(Path(__file__).with_name("joining_words.txt"))}
     kept = np.array([word not in joining and len(word) > 2 for word in vocabulary])
     weights, vocabulary = weights[:, kept], vocabulary[kept]
     if len(vocabulary) < max(_SIZES):
