@@ -14,9 +14,9 @@ from observlib.base.errors import ObservError
 from observlib.base.text import fold_label
 from observlib.base.yaml_files import read_yaml
 from observlib.catalogue import entries, formats, questionnaires
-from observlib.catalogue.entries import CHANNEL_LABELS, Coded, Device, Indicator, Places
-from observlib.catalogue.formats import FIELDS, Format, SourceColumn
-from observlib.catalogue.questionnaires import Questionnaire
+from observlib.catalogue.entries import CHANNEL_LABELS, Coded, Device, Indicator, Named, Partner
+from observlib.catalogue.formats import FIELDS, Format, Layout, SourceColumn
+from observlib.catalogue.questionnaires import UNREAD, Question, Questionnaire, plain_code
 
 ALONE = ("devices", "partners", "tasks")  # a data folder's own stand without the project's
 _MAY_LACK = ("partners", "tasks", "families", "revisions")
@@ -45,7 +45,7 @@ class Catalogue(BaseModel):
     groups: dict[str, entries.Group] = {}
     codebook: dict[str, Coded] = {}  # what those who read texts are asked
     peers: dict[str, entries.Peer]
-    partners: dict[str, entries.Partner] = {}
+    partners: dict[str, Partner] = {}
     tasks: dict[str, entries.Task] = {}  # what people come to do
     families: dict[str, entries.FamilyLabel] = {}  # of estimates
     revisions: dict[str, entries.Revision] = {}  # the policy of what is told otherwise later
@@ -105,7 +105,7 @@ def load_catalogue(
     """Read and check the files of the catalogue."""
     problems: list[str] = []
     parts: _Parts = {name: {} for name in [*_LISTS, "questionnaires"]}
-    places = Places()
+    places = entries.Places()
     for name, path in _files(folder, own):
         parts[name] |= _entries(name, path, places, problems)
     folders = [folder, *([own] if own else [])]
@@ -130,7 +130,7 @@ def _files(folder: Path, own: Path | None) -> Iterator[tuple[str, Path]]:
         yield from ((name, path) for path in paths if name not in _MAY_LACK or path.exists())
 
 
-def _entries(name: str, path: Path, places: Places, problems: list[str]) -> dict[str, Any]:
+def _entries(name: str, path: Path, places: entries.Places, problems: list[str]) -> dict[str, Any]:
     """The entries of a file of a list, by their id; `places` gets where their keys stand."""
     needed = ", ".join(file for file in _LISTS if file not in _MAY_LACK)
     missing = f"file is missing; the catalogue has {needed}"
@@ -164,15 +164,15 @@ def _questionnaires(
     for path, one, _ in entries.sheets(folder, Questionnaire, shape, problems):
         for question in one.questions:
             given = [meaning for meaning in question.meanings if isinstance(meaning, str)]
-            if fault := questionnaires.outside_margins(question.variable or "", given, margins):
-                problems.append(f"{path}: {question.code}: {fault}")
+            found = questionnaires.outside_margins(question.variable or "", given, margins)
+            problems += (f"{path}: {question.code}: {fault}" for fault in found)
         known[one.id] = one
     return known
 
 
 def _unknown_references(
     parts: _Parts,
-    places: Places,
+    places: entries.Places,
     loaders: Iterable[str] | None,
     tables: Iterable[str] | None,
 ) -> Iterator[str]:
@@ -197,7 +197,7 @@ def _unknown_references(
 def _faults_of_device(
     device: Device,
     parts: _Parts,
-    places: Places,
+    places: entries.Places,
     loaders: Iterable[str] | None,
     tables: Iterable[str] | None,
 ) -> Iterator[str]:
@@ -257,15 +257,15 @@ def needed_by(loader: str, formats: Mapping[str, Format]) -> list[str]:
 
 # --- Partners and tasks: what their entries say of each other, and where contacts lead
 
-_One = TypeVar("_One", entries.Partner, entries.Task)
+_One = TypeVar("_One", Partner, entries.Task)
 SEVERAL, NOBODY, UNTOLD = "Plusieurs organismes", "Aucun organisme", "Sans motif"
 PARTNER, THEME = "partner", "theme"  # groups of estimates
 _TAKEN = (SEVERAL, NOBODY, UNTOLD)
 
 
-def _partner_faults(parts: _Parts, places: Places) -> Iterator[str]:
+def _partner_faults(parts: _Parts, places: entries.Places) -> Iterator[str]:
     """What is wrong with partners, such as a theme of two that do not both share it."""
-    partners: dict[str, entries.Partner] = parts["partners"]
+    partners: dict[str, Partner] = parts["partners"]
     at = partial(places.at, "partners")
     for partner in partners.values():
         if partner.label in _TAKEN:
@@ -297,12 +297,12 @@ def _partner_faults(parts: _Parts, places: Places) -> Iterator[str]:
         yield f"{at(second, key)}: {word!r} leads to {first.id!r} already; leave it to one"
 
 
-def leads_to_partner(partners: Mapping[str, entries.Partner]) -> Callable[[str], str]:
+def leads_to_partner(partners: Mapping[str, Partner]) -> Callable[[str], str]:
     """What tells where a theme leads: a partner's label, `SEVERAL`, `NOBODY`, or `UNTOLD`.
 
     >>> told = {"domain": "x", "shared": ["Toit"]}
-    >>> caisse = entries.Partner(id="c", label="Caisse", themes=["Famille"], **told)
-    >>> ville = entries.Partner(id="v", label="Ville", **told)
+    >>> caisse = Partner(id="c", label="Caisse", themes=["Famille"], **told)
+    >>> ville = Partner(id="v", label="Ville", **told)
     >>> leads = leads_to_partner({"c": caisse, "v": ville})
     >>> [leads(theme) for theme in ("famille", "Toit", "Autre chose", UNTOLD)]
     ['Caisse', 'Plusieurs organismes', 'Aucun organisme', 'Sans motif']
@@ -323,7 +323,7 @@ def _given(listed: Mapping[str, _One], *keys: str) -> Iterator[tuple[_One, str, 
     )
 
 
-def _folded(given: tuple[entries.Partner, str, str]) -> str:
+def _folded(given: tuple[Partner, str, str]) -> str:
     return fold_label(given[2])
 
 
@@ -343,7 +343,7 @@ REASON = "reason"  # the variable of questionnaires whose categories lead to tas
 _ROUTES = ("sections", "themes", "answers", "tests", "words")
 
 
-def _task_faults(parts: _Parts, places: Places) -> Iterator[str]:
+def _task_faults(parts: _Parts, places: entries.Places) -> Iterator[str]:
     """What is wrong with tasks beside each other, and what they name that does not exist."""
     tasks: dict[str, entries.Task] = parts["tasks"]
     at = partial(places.at, "tasks")

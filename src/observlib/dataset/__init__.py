@@ -24,8 +24,7 @@ from observlib.base.errors import ObservError
 from observlib.base.period import Period
 from observlib.base.text import as_cell, of_cell
 from observlib.base.yaml_files import load_data
-from observlib.catalogue import CHANNEL_LABELS, Catalogue
-from observlib.catalogue.entries import CHANNELS_IN_ENGLISH, Named
+from observlib.catalogue import CHANNEL_LABELS, Catalogue, Named, entries
 from observlib.display.style import Brand
 from observlib.estimates import (
     COMPARISON_COLUMNS,
@@ -280,7 +279,7 @@ def _entry(
     column: str, name: str, catalogue: Catalogue, families: Mapping[str, str]
 ) -> dict[str, Any]:
     if column == "channel":
-        fr, en = CHANNEL_LABELS.get(name, name), CHANNELS_IN_ENGLISH.get(name, name)
+        fr, en = CHANNEL_LABELS.get(name, name), entries.CHANNELS_IN_ENGLISH.get(name, name)
         return {"list": column, "id": name, "label_fr": fr, "label_en": en}
     lists: dict[str, Mapping[str, Named]] = {
         "indicator": catalogue.indicators,

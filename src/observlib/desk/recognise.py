@@ -18,8 +18,7 @@ from observlib.base import files, personal
 from observlib.base.errors import ObservError
 from observlib.base.text import fold_label
 from observlib.base.yaml_files import load_data
-from observlib.catalogue import Catalogue, Device, Format, SourceColumn, needed_by
-from observlib.catalogue.formats import Layout
+from observlib.catalogue import Catalogue, Device, Format, Layout, SourceColumn, needed_by
 from observlib.catalogue.tables import TABLES
 from observlib.desk.sources import missing_columns, read_by
 from observlib.loaders import Loaded, _moments, _text, load, loader_names

@@ -25,8 +25,7 @@ from observlib.base.errors import ObservError, bounded
 from observlib.base.period import Quarter
 from observlib.base.text import fold_label
 from observlib.base.yaml_files import load_data
-from observlib.catalogue import Catalogue, Device, Questionnaire
-from observlib.catalogue.questionnaires import UNREAD, Question, plain_code
+from observlib.catalogue import UNREAD, Catalogue, Device, Question, Questionnaire, plain_code
 from observlib.catalogue.tables import WEIGHTS
 from observlib.loaders import Faults, Loaded, _text, of_device, settle, texts_of_rows, with_texts
 from observlib.loaders._cells import read_each

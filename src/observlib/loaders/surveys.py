@@ -30,8 +30,7 @@ from typing import IO, Any
 
 from observlib.base import files
 from observlib.base.errors import ObservError
-from observlib.catalogue import Catalogue, Device, Questionnaire
-from observlib.catalogue.questionnaires import UNREAD
+from observlib.catalogue import UNREAD, Catalogue, Device, Questionnaire
 from observlib.loaders import Loaded, _sandbox, _text
 from observlib.loaders._kinds import UnfitXml, walk
 from observlib.loaders._sandbox import Failed, apart

@@ -9,8 +9,7 @@ import pandas as pd
 
 from observlib import dataset, estimates
 from observlib.base.period import Period, Quarter
-from observlib.catalogue import CHANNEL_LABELS, Catalogue
-from observlib.catalogue.entries import Named, Revision
+from observlib.catalogue import CHANNEL_LABELS, Catalogue, Named, entries
 from observlib.display.output import html_table, label_html, macros
 from observlib.display.select import ordered
 from observlib.display.tables import NO_VALUE, cell
@@ -301,7 +300,7 @@ def vintages(now: Publication, told: Iterable[Publication]) -> pd.DataFrame:
     return whole[~whole["status"].isin((*WITHHELD, "partial"))].reset_index(drop=True)
 
 
-def _whom(one: Revision, catalogue: Catalogue) -> str:
+def _whom(one: entries.Revision, catalogue: Catalogue) -> str:
     """The figures of an entry, in words: what it names of the catalogue, or else where and whom."""
     parts: tuple[tuple[tuple[str, ...], Mapping[str, Named]], ...] = (
         (one.product, {**catalogue.products, **catalogue.peers}),
@@ -312,7 +311,7 @@ def _whom(one: Revision, catalogue: Catalogue) -> str:
     return french.join(found or [*(CHANNEL_LABELS[x] for x in one.channel), *one.group_value])
 
 
-def _limit(one: Revision, rows: pd.DataFrame) -> tuple[str, set[str]]:
+def _limit(one: entries.Revision, rows: pd.DataFrame) -> tuple[str, set[str]]:
     """How far a routine goes, and of what: counts, or points of marks and shares."""
     if one.at_most is None:
         return "", set()

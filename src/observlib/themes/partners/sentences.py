@@ -11,8 +11,7 @@ from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.base.text import fold_label
-from observlib.catalogue import NOBODY, Catalogue, leads_to_partner
-from observlib.catalogue.entries import Partner
+from observlib.catalogue import NOBODY, Catalogue, Partner, leads_to_partner
 from observlib.display.output import Output, text
 from observlib.records.sheets import Action, Reply
 from observlib.themes import templates
