@@ -16,7 +16,7 @@ from tests.loaders.books import xlsx
 
 from observlib.base.errors import ObservError
 from observlib.catalogue.contract import REJECT_COLUMNS, columns
-from observlib.catalogue.tables import PROCEDURE_STATES
+from observlib.catalogue.tables import TABLES
 from observlib.loaders import Loaded, load
 
 HEADER = [
@@ -418,7 +418,7 @@ def test_any_table_gives_rows_of_known_states_or_one_plain_error(published, body
     for row in body:
         row[:4] = ["Demande", len(row), "", "AGENCE-FICTIVE"][: len(row)]
     loaded = published(*body)
-    assert set(loaded.rows["state"]) <= set(PROCEDURE_STATES)
+    assert set(loaded.rows["state"]) <= set(TABLES["procedures"].columns["state"].allowed)
     marks = loaded.rows.loc[loaded.rows["indicator"] == "satisfaction", "value"].dropna()
     assert marks.between(0, 10).all()
     assert list(loaded.rejects.columns) == REJECT_COLUMNS

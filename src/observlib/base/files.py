@@ -253,7 +253,11 @@ def working_folder(parent: Path, prefix: str) -> Iterator[Path]:
         yield work
     finally:
         _remove(work)
-        _unlock(work, handle)
+        if sys.platform == "win32":
+            handle.close()  # an open file cannot be deleted there
+        with suppress(OSError):
+            work.with_name(work.name + _LOCK).unlink(missing_ok=True)
+        handle.close()
 
 
 def _clean(parent: Path, prefix: str) -> None:
@@ -347,15 +351,6 @@ def _locked_name(parent: Path, prefix: str) -> tuple[Path, IO[str]]:
         if lock(handle) and lock_file.exists():
             return work, handle
         handle.close()
-
-
-def _unlock(work: Path, handle: IO[str]) -> None:
-    lock_file = work.with_name(work.name + _LOCK)
-    if sys.platform == "win32":
-        handle.close()  # an open file cannot be deleted there
-    with suppress(OSError):
-        lock_file.unlink(missing_ok=True)
-    handle.close()
 
 
 def _remove(folder: Path) -> None:

@@ -179,7 +179,6 @@ ALIKE = {
 }
 QUESTIONS = TABLES["ratings"].columns["question"].allowed
 FEELINGS = TABLES["experiences"].columns["feeling"].allowed
-PROCEDURE_STATES = TABLES["procedures"].columns["state"].allowed
 TELLERS = TABLES["experiences"].columns["told_by"].allowed
 
 

@@ -36,13 +36,14 @@ _QUARTER = r"^(?:19|2\d)\d{2}-T[1-4]$"
 
 # --- Actions: what a team changed or what happened, on which day, and which figure it is to move
 
-FOLLOWED: list[str] = load_data(__file__)["followed"]
+_WORDS = load_data(__file__)
+FOLLOWED: list[str] = _WORDS["followed"]
 # What readers see beside an effect: with what the product was compared, and which line is which.
 BEFORE_AFTER = "Avant/après"
 COMPARABLE = "Produits comparables"
 CONTROLLED = "Face aux comparables"
 SEEN, UNCHANGED = "Observé", "Attendu sans l'action"
-KINDS = {"action": "action", "measure": "changement de mesure", "outage": "panne"}
+KINDS: dict[str, str] = _WORDS["kinds"]
 
 
 class Expected(Part):
@@ -249,13 +250,7 @@ class Reply(Record):
 # --- Expectations: what an analyst announced of a figure before its data were there
 
 COMPARED = ("satisfaction_10", "satisfied_share", "clarity_10", "help_reached_share")
-# why one is exploratory
-EXPLORATORY_REASONS = {
-    "unseen": "no ingestion has seen it yet",
-    "edited": "it was changed after an ingestion had seen it",
-    "late": "data of its period were there when an ingestion first saw it",
-    "after": "it was written after the end of its period",
-}
+EXPLORATORY_REASONS: dict[str, str] = _WORDS["exploratory"]  # why one is so
 
 
 class Expectation(Record):
@@ -446,11 +441,7 @@ def _given(names: list[str]) -> str:
 
 _VOCABULARY = "vocabulary.yml"
 PRACTICE_VERDICTS = ("à refaire", "à adapter", "à éviter")
-ORIGINS = {
-    "own": "Nos équipes",
-    "neighbour": "Organismes voisins",
-    "demonstration": "Exemples inventés",
-}
+ORIGINS: dict[str, str] = _WORDS["origins"]
 _TAKEN = "index"  # the name of a folder's home page
 
 

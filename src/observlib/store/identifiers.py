@@ -120,7 +120,7 @@ def _draw(path: Path, data: Path) -> None:
 def _read(path: Path) -> bytes:
     mend = f"restore it from a copy, or name it by {_VARIABLE}"
     try:
-        text = path.read_text(encoding="ascii").strip()
+        text = path.read_text(encoding="ascii", errors="replace").strip()
     except FileNotFoundError:
         raise ObservError(
             f"{path}: the key with which the store's identifiers were made is missing; {mend}; "
@@ -130,8 +130,6 @@ def _read(path: Path) -> bytes:
         raise ObservError(
             f"{path}: the key of identifiers cannot be read ({error.strerror}); {mend}"
         ) from error
-    except UnicodeDecodeError:
-        text = ""
     if not re.fullmatch(r"[0-9a-f]{64}", text):
         raise ObservError(f"{path}: is no key, which is 64 hexadecimal digits; {mend}")
     return bytes.fromhex(text)

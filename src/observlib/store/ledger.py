@@ -298,25 +298,25 @@ def alone(store: Path, waiting: Callable[[], None] | None = None) -> Iterator[No
 
 def check_parts(store: Path, entries: Iterable[LedgerEntry], *, in_folder: bool = False) -> None:
     """Raise an error that names each part that is not as it was written; far ones by their size."""
-    problems: dict[str, None] = {}  # each once
     if not in_folder and (where := address.address(store)):
         sizes = address.store_sizes(store)
         wrong = {entry.part for entry in entries if sizes.get(entry.part) != entry.size}
         if wrong:
             raise ObservError(*(_damaged(f"{where}/{part}", where) for part in sorted(wrong)))
         return
-    for entry in entries:
-        part = store / entry.part
-        try:
-            if files.file_digest(part) != entry.sha256:
-                problems[_damaged(part, store)] = None
-        except FileNotFoundError:
-            problems[_damaged(part, store)] = None
-        except OSError as error:
-            problems[
-                f"{part}: cannot be read ({error.strerror}); give yourself the right to read it"
-            ] = None
-    ObservError.raise_any(problems)
+    faults = [_fault(store, entry) for entry in entries]
+    ObservError.raise_any(dict.fromkeys(filter(None, faults)))  # each once
+
+
+def _fault(store: Path, entry: LedgerEntry) -> str:
+    """What is wrong with a part in its folder, if anything is."""
+    part = store / entry.part
+    try:
+        return "" if files.file_digest(part) == entry.sha256 else _damaged(part, store)
+    except FileNotFoundError:
+        return _damaged(part, store)
+    except OSError as error:
+        return f"{part}: cannot be read ({error.strerror}); give yourself the right to read it"
 
 
 def _damaged(path: Path | str, store: Path | str) -> str:
