@@ -73,7 +73,7 @@ def test_what_is_before_a_day_goes_and_that_day_stays(filled, catalogue):
 @pytest.mark.parametrize("step", ["without", "write_ledger"])
 def test_a_kill_leaves_the_store_before_or_after(filled, monkeypatch, step):
     before = days(filled)
-    owner = ingestion.Parts if step == "without" else ingestion.ledgers
+    owner = ingestion.StoreParts if step == "without" else ingestion.ledgers
     real = getattr(owner, step)
 
     def killed(*rest, **words):
@@ -91,7 +91,7 @@ def test_a_kill_leaves_the_store_before_or_after(filled, monkeypatch, step):
 
 
 def test_a_trace_that_is_left_is_told(filled, monkeypatch):
-    monkeypatch.setattr(ingestion.Parts, "without", lambda parts, entry, gone: (entry, 0))
+    monkeypatch.setattr(ingestion.StoreParts, "without", lambda parts, entry, gone: (entry, 0))
     (left,) = forget(filled, respondent="rep-2").left
     assert left.endswith(".parquet")
 

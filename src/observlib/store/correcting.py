@@ -107,7 +107,7 @@ def first_reject(rejects: pd.DataFrame) -> str:
 
 
 @contextmanager
-def comparing(store: Path) -> Iterator[Parts]:
+def comparing(store: Path) -> Iterator[StoreParts]:
     """The parts of a store, compared in little memory; the rest is written below the store."""
     import duckdb
 
@@ -116,7 +116,7 @@ def comparing(store: Path) -> Iterator[Parts]:
     try:
         config: dict[str, Any] = {"memory_limit": _MEMORY, "temp_directory": str(spill)}
         with address.connected(store, **config) as connection:
-            yield Parts(store, connection)
+            yield StoreParts(store, connection)
     except duckdb.Error as error:
         said = str(error).splitlines()[0]
         raise ObservError(f"{store}: cannot be written ({said}); it is as it was") from error
@@ -125,7 +125,7 @@ def comparing(store: Path) -> Iterator[Parts]:
 
 
 @dataclass(frozen=True)
-class Parts:
+class StoreParts:
     """The parts of a store, and the connection that compares and writes them."""
 
     store: Path

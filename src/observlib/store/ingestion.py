@@ -30,7 +30,7 @@ from observlib.records import coding
 from observlib.store import address, correcting, identifiers
 from observlib.store import ledger as ledgers
 from observlib.store.address import parts_query, readable, sql_name
-from observlib.store.correcting import TEXT_TABLE, Parts, comparing
+from observlib.store.correcting import TEXT_TABLE, StoreParts, comparing
 from observlib.store.ledger import Export, Forgotten, Ledger, LedgerEntry, read_ledger
 
 DEMONSTRATION_FILE = "demonstration.json"
@@ -226,7 +226,7 @@ class _Reading:
     catalogue: Catalogue
     key: bytes
     forgotten: Sequence[Forgotten]
-    parts: Parts
+    parts: StoreParts
     done: Ingested
     progress: Progress
     entries: list[LedgerEntry]
@@ -449,7 +449,7 @@ def _corrector(entry: LedgerEntry, entries: Iterable[LedgerEntry]) -> LedgerEntr
 
 
 def _in_several_sessions(
-    parts: Parts, entries: list[LedgerEntry], taken: set[_Same]
+    parts: StoreParts, entries: list[LedgerEntry], taken: set[_Same]
 ) -> Iterator[str]:
     """The sessions of a device, often a file each, in which the same participants' codes come."""
     tests = [entry for entry in entries if entry.table == "user_tests"]
