@@ -164,8 +164,8 @@ def _questionnaires(
     for path, one, _ in entries.sheets(folder, Questionnaire, shape, problems):
         for question in one.questions:
             given = [meaning for meaning in question.meanings if isinstance(meaning, str)]
-            found = questionnaires.outside_margins(question.variable or "", given, margins)
-            problems += (f"{path}: {question.code}: {fault}" for fault in found)
+            if fault := questionnaires.outside_margins(question.variable or "", given, margins):
+                problems.append(f"{path}: {question.code}: {fault}")
         known[one.id] = one
     return known
 

@@ -174,21 +174,21 @@ def plain_code(code: str) -> str:
 
 def outside_margins(
     variable: str, given: Collection[str], margins: Mapping[str, Collection[str]]
-) -> Iterator[str]:
+) -> str | None:
     """What is wrong with categories of a variable that were meant to be the population's.
 
     Answers of other people (who live abroad) are no mistake: they have no part in a weighting.
 
-    >>> next(outside_margins("sex", ["Femmes"], {"sex": ["Femme", "Homme"]}))[:58]
+    >>> outside_margins("sex", ["Femmes"], {"sex": ["Femme", "Homme"]})[:58]
     "sex has 'Femmes' (is it 'Femme'?), by which no answer is w"
     """
     known = {fold(name): name for name in margins.get(variable, ())}
     meant = {name: _closest(name, known) for name in given if name not in known.values()}
     near = {name: close for name, close in meant.items() if close}
     if not known or not given or not (near or len(meant) == len(given)):
-        return
+        return None
     told = [f"{name!r} (is it {close!r}?)" for name, close in near.items()]
-    yield (
+    return (
         f"{variable} has {', '.join(told or map(repr, [*given][:3]))}, by which no answer is "
         f"weighted; data/reference/margins.csv has {', '.join(known.values())}: write these, or "
         f"name another variable"

@@ -12,12 +12,10 @@ from typing import get_args
 
 from pydantic import ValidationError
 
-from observlib import catalogue as catalogues
 from observlib.base import files
 from observlib.base.errors import ObservError, UsageError
 from observlib.base.yaml_files import dump
-from observlib.catalogue import Catalogue, Device
-from observlib.catalogue.entries import fault_texts
+from observlib.catalogue import Catalogue, Device, entries, load_catalogue, needed_by
 from observlib.catalogue.tables import TABLES
 from observlib.desk.propose import Proposal
 from observlib.loaders import loader_names
@@ -29,17 +27,17 @@ _REQUIRED = [name for name, field in Device.model_fields.items() if field.is_req
 
 def required(given: Mapping[str, str | None], catalogue: Catalogue) -> list[str]:
     """The keys that a device must have: those of all, then those of its loader, once known."""
-    return [*_REQUIRED, *catalogues.needed_by(given.get("loader") or "", catalogue.formats)]
+    return [*_REQUIRED, *needed_by(given.get("loader") or "", catalogue.formats)]
 
 
 def choices(catalogue: Catalogue) -> dict[str, list[str]]:
     """The values allowed for the keys of a device that have a list of them."""
     return {
-        "family": list(get_args(catalogues.DeviceFamily)),
-        "channel": list(get_args(catalogues.Channel)),
+        "family": list(get_args(entries.DeviceFamily)),
+        "channel": list(get_args(entries.Channel)),
         "owner": list(catalogue.departments),
         "product": list(catalogue.products),
-        "frequency": list(get_args(catalogues.Frequency)),
+        "frequency": list(get_args(entries.Frequency)),
         "loader": sorted((*loader_names(), *catalogue.formats)),
         "table": list(TABLES),
         "questionnaire": list(catalogue.questionnaires),
@@ -60,7 +58,7 @@ def fault_of(key: str, value: str, catalogue: Catalogue) -> str | None:
     try:
         Device.model_validate({key: value})
     except ValidationError as error:  # of other keys too, which are missing here
-        faults = dict(fault_texts(error, Device, {key: value}))
+        faults = dict(entries.fault_texts(error, Device, {key: value}))
         return faults.get((key,)) if key in Device.model_fields else None
     return None
 
@@ -99,7 +97,7 @@ def new_device(
         _write(of_format, copy / "formats")
         try:
             shared = root / "data" / "catalogue"
-            catalogues.load_catalogue(shared, loader_names(), TABLES, own=copy / "catalogue")
+            load_catalogue(shared, loader_names(), TABLES, own=copy / "catalogue")
         except ObservError as error:
             told = [_without_place(problem, copy) for problem in error.problems]
             raise UsageError(*told, "nothing was written") from error
