@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -206,3 +207,23 @@ def test_no_import_of_the_library_is_missed_or_a_change_there_would_leave_a_page
         assert {*kept.imported_modules(text)} >= {
             one for one in wanted if one.startswith("observlib.")
         }, path
+
+
+def test_a_file_that_is_written_under_an_open_notebook_is_like_no_other(tmp_path):
+    shutil.copytree(SOURCE.parent, tmp_path / "observlib", ignore=shutil.ignore_patterns("*.pyc"))
+    code = """
+import json, pathlib, time
+from observlib.base import kept
+time.sleep(0.05)
+pathlib.Path(kept.__file__).with_name("text.py").write_text("new = 1")
+now = kept.library_files()
+print(json.dumps({name: one for name, one in kept.loaded().items() if one != now[name]}))
+"""
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    run = [sys.executable, "-c", code]
+    first, second = (
+        json.loads(subprocess.run(run, env=environment, capture_output=True, check=True).stdout)
+        for _ in range(2)
+    )
+    assert first.keys() == second.keys() == {"the library/base/text.py"}
+    assert first != second  # what one has made of former code, another finds nowhere

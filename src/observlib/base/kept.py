@@ -17,6 +17,7 @@ import os
 import platform
 import re
 import sys
+import time
 import zipfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
@@ -35,6 +36,7 @@ _INPUTS = ".inputs.json"  # of an entry, beside its files
 _DIGITS = 64
 _LATEST = 50  # entries of a name among which the most like one is looked for
 _SOURCE = Path(__file__).parents[1]
+_IMPORTED = time.time_ns()  # as the code of the library is, or soon
 _SENTENCES = "sentences"  # templates of a theme, which its figures are not made of
 _LOADERS = "observlib.loaders"  # what a change of theirs gives shows in the digests of the store
 _IMPORT = re.compile(
@@ -266,8 +268,17 @@ def _library(_: tuple[tuple[str, str], ...]) -> Inputs:
 
 @cache
 def loaded() -> Inputs:
-    """Each file of this library as it was at the process's first call, as its code is."""
-    return library_files()
+    """Each file of this library as its code was imported.
+
+    One that was written since, as by `git pull` beside an open notebook, is like no other: its
+    former text is not known, and what its code makes must not be taken for what the new one does.
+    """
+    found, now = library_files(), time.time_ns()
+    for name in found:
+        written = (_SOURCE / name.removeprefix(f"{LIBRARY}/")).stat().st_mtime_ns
+        if _IMPORTED < written <= now:
+            found[name] = f"written after {_IMPORTED}, when it was imported"
+    return found
 
 
 def module_file(module: str) -> Inputs:

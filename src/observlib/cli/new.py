@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Argument, Option
 
-from observlib.base.errors import ObservError, UsageError
+from observlib.base.errors import ObservError, UsageError, bounded
 from observlib.cli import printing
 from observlib.cli.printing import Data, number_of, print_json, say, say_list, say_table
 from observlib.pipeline import project
@@ -298,6 +298,11 @@ def _proposed(
             raise UsageError(*(f"{path.name}: {_unanswered(one)}" for one in questions))
         _decide(wishes, questions[0])
     form = found.form("essai")
+    if form.table == "responses" and not given.get("questionnaire"):
+        raise UsageError(
+            f"{path}: answers to a survey are read by its questions; write its questionnaire "
+            "(docs/how-to/survey.md), then add `--questionnaire ID`"
+        )
     try:
         match = by_form(path, form, catalogue, {k: v for k, v in given.items() if v})
     except KeyError as error:  # of the field that a table takes for granted
@@ -307,9 +312,11 @@ def _proposed(
     return found, replace(match, loader="a format of its own", unread=found.unread)
 
 
+_MOST_ANSWERS = 20  # that a line lists
+
+
 def _unanswered(question: OpenQuestion) -> str:
-    others = [one for one in question.answers[:12] if one != question.guess]
-    some = ", ".join(others)
+    some = bounded([one for one in question.answers if one != question.guess], _MOST_ANSWERS)
     if question.guess is not None:
         said = f"if it is {question.guess!r}, say {question.written(question.guess)}"
         return f"{question.text}; {said}" + (f"; or one of {some}" if some else "")

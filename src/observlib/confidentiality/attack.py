@@ -598,13 +598,16 @@ def check_tried(units: Iterable[tuple[str, str]], catalogue: Catalogue) -> None:
     """Refuse indicators of marks or shares, each with a unit, that are not tried for no reason."""
     counts = counting_indicators(catalogue)
     tried = {*MEASURES, *SHARES, *counts}.union(*map(shares_of, counts))
-    wrong = [
-        f"{name} ({unit}): no attack tries to work back whose answers it tells; name it in "
-        "MEASURES (estimates/__init__.py) or SHARES (confidentiality/attack.py), or say why it "
-        "need not be tried, as `untried` of its entry in indicators.yml"
-        for name, unit in units
-        if (unit in ("%", "points", "note") or unit.startswith("sur "))
-        and not (name in tried or catalogue.indicators[name].untried)
-    ]
+    wrong = []
+    for name, unit in units:
+        is_share = unit in ("%", "points", "note") or unit.startswith("sur ")
+        if name not in catalogue.indicators:
+            wrong.append(f"{name}: has no entry in data/catalogue/indicators.yml; add one")
+        elif is_share and not (name in tried or catalogue.indicators[name].untried):
+            wrong.append(
+                f"{name} ({unit}): no attack tries to work back whose answers it tells; name it in "
+                "MEASURES (estimates/__init__.py) or SHARES (confidentiality/attack.py), or say "
+                "why it need not be tried, as `untried` of its entry in indicators.yml"
+            )
     if wrong:
         raise ObservError(*wrong)

@@ -37,6 +37,10 @@ _NO_LOSS = {
     *("answers", "area", "cohort", "currency", "discount", "extracted"),
     *("joined", "left", "nature", "price", "product", "theme"),
 }
+_MADE_OF = {  # fields that no column gives, where one gives their parts
+    "revenue": {"price"},
+    "value": {"satisfaction", "clarity", "help_reached", "help_satisfaction"},
+}
 _MEANS = {"audience": ("actions", "seconds")}  # what may be told as a mean of the visits
 _APART = (";", ", ", "|")  # between several answers in one cell
 # Of marks, worst and best.
@@ -385,8 +389,7 @@ def _of_table(export: _Export, raw: dict[str, Any]) -> Proposal:
     others = [look for look in free if look.title not in used]
     unread = {_shown(one.title): why if survey else one.unread or why for one in others}
     persons = [] if survey else [look.title for look in free if look.unread]
-    # revenue is made of prices
-    made = ("revenue",) if "price" in chosen else ()
+    made = {name for name, parts in _MADE_OF.items() if parts & chosen.keys()}
     lacking = [name for name in kinds if name not in chosen and export.may_lack(name)]
     lost = [name for name in lacking if name not in (*_NO_LOSS, *made)]
     raw |= {"columns": columns} | ({"keep": rules} if rules else {})

@@ -92,11 +92,12 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
     ends = (~np.isnan([low, high])).sum(axis=0)
     finite = np.isfinite(value)
     slack = 1e-9 * np.where(finite, np.abs(value), 1).clip(1)
+    has_value = ~np.isnan(value) | (ends > 0)
     rules = {
         "an unknown status": ~frame["status"].isin(STATUSES),
         "no indicator or period": empty["indicator"] | empty["period"],
         "a value on fewer than 11 people": ~withheld & (n < MINIMUM_PEOPLE),
-        "a value though withheld": withheld & (~np.isnan(value) | (ends > 0)),
+        "a value though withheld (leave `estimate` out)": withheld & has_value,
         "a base though suppressed": suppressed & ~np.isnan([n, n_eff]).all(axis=0),
         "no finite value": ~withheld & ~finite,
         "an interval with one end": ends == 1,
