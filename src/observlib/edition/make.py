@@ -414,9 +414,9 @@ def leave_out(
     manifest: dict[str, Any], folder: Path, failed: Path, problems: Mapping[str, str]
 ) -> None:
     """Leave pages that cannot be published out of an edition, as if they had not been made."""
-    made = {known["page"] for known in manifest["studies"] if "sha256" in known}
-    if made <= set(problems):
-        lines = [f"study {name}: {error}" for name, error in problems.items()]
+    made = [known["page"] for known in manifest["studies"] if "sha256" in known]
+    if problems.keys() >= {*made}:
+        lines = [f"study {name}: {problems[name]}" for name in made]
         raise ObservError(*lines, "nothing was published; mend what failed")
     failed.mkdir(exist_ok=True)
     for known in manifest["studies"]:
