@@ -6,8 +6,9 @@
 Of all single changes that could be made to the packages named (`<` to `<=`, `+` to `-`, 10 to 11,
 a condition turned round, a `not` dropped, a value returned that is None, a call left out), some
 are drawn at random. Each is made alone in a copy of the sources, against which the nearest tests
-run (the module's doctests and `tests/<package>/test_<module>.py`), then all those of its package,
-but with `--quick`. Tests see no open data beside the project, as in a clean clone.
+run (the module's doctests, `tests/<package>/test_<module>.py`, and three more at most that import
+it), then all those of its package, but with `--quick`. Tests see no open data beside the project,
+as in a clean clone.
 Each line tells a change and whether a test failed, or took too long. Of the changes
 that no test noticed, some change nothing that can be seen (a bound that no value meets), and each
 of the others wants a test. The exit code is 0 where at least nine of ten were noticed.
@@ -23,6 +24,7 @@ import ast
 import importlib
 import os
 import random
+import re
 import resource
 import shutil
 import signal
@@ -123,12 +125,30 @@ def noticed(mutant: Mutant, home: Path, quick: bool) -> bool:
     path.write_bytes(source[: mutant.start] + mutant.after.encode() + source[mutant.end :])
     tests = f"tests/{mutant.module.parent}"
     whole = [tests, f"{tests.replace('/', '/test_', 1)}.py"]
-    own = f"{tests}/test_{mutant.module.name}"
-    nearest = [str(LIBRARY / mutant.module), *([own] if (home / own).exists() else whole)]
+    near = nearest(mutant.module, home) or whole
     try:
-        return fails(nearest, home) or (not quick and fails(whole, home))
+        return fails([str(LIBRARY / mutant.module), *near], home) or (
+            not quick and fails(whole, home)
+        )
     finally:
         path.write_bytes(source)
+
+
+def nearest(module: Path, home: Path) -> list[str]:
+    """The test of a module's name, and at most three that import it: of its own package first."""
+    package = ".".join(["observlib", *module.parent.parts])
+    name = module.stem if module.stem != "__init__" else module.parent.name
+    named = re.compile(
+        rf"from {package}(\.{name})? import .*\b{name}\b|from {package}\.{name} import"
+    )
+    own = home / "tests" / module.parent / f"test_{name}.py"
+    importing = (
+        path for path in (home / "tests").rglob("test_*.py")
+        if path != own and named.search(path.read_text(encoding="utf-8"))
+    )  # fmt: skip
+    others = sorted(importing, key=lambda path: (path.parent != own.parent, path.name))[:3]
+    found = [own] * own.exists() + others
+    return [path.relative_to(home).as_posix() for path in found]
 
 
 def fails(tests: list[str], home: Path) -> bool:

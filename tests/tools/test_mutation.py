@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from observlib.themes.verbatims.machine import Measured
-from tools.mutation import mutants
+from tools.mutation import mutants, nearest
 from tools.texts import page
 
 SOURCE = '''"""A docstring of 11 words."""
@@ -36,6 +36,12 @@ def test_what_is_changed_is_what_a_test_could_notice():
     for mutant in mutants(Path("few.py"), SOURCE):
         assert raw[mutant.start : mutant.end].decode() == mutant.before
         compile(raw[: mutant.start] + mutant.after.encode() + raw[mutant.end :], "few.py", "exec")
+
+
+def test_the_nearest_tests_are_those_of_a_module_s_name_and_those_that_import_it():
+    found = nearest(Path("pipeline/revisions.py"), Path.cwd())
+    assert found[:2] == ["tests/pipeline/test_revisions.py", "tests/pipeline/test_errata.py"]
+    assert nearest(Path("themes/polls/__init__.py"), Path.cwd())[0].endswith("polls/test_polls.py")
 
 
 def test_each_answer_has_what_is_guessed_right_and_what_it_is_taken_for():
