@@ -6,7 +6,7 @@
 Of all single changes that could be made to the packages named (`<` to `<=`, `+` to `-`, 10 to 11,
 a condition turned round, a `not` dropped, a value returned that is None, a call left out), some
 are drawn at random. Each is made alone in a copy of the sources, against which the nearest tests
-run (the module's doctests, `tests/<package>/test_<module>.py`, and three more at most that import
+run (the module's doctests, `tests/<package>/test_<module>*.py`, and three more at most that import
 it), then all those of its package, but with `--quick`. Tests see no open data beside the project,
 as in a clean clone.
 Each line tells a change and whether a test failed, or took too long. Of the changes
@@ -135,20 +135,18 @@ def noticed(mutant: Mutant, home: Path, quick: bool) -> bool:
 
 
 def nearest(module: Path, home: Path) -> list[str]:
-    """The test of a module's name, and at most three that import it: of its own package first."""
+    """The tests whose name begins as a module's, and at most three others that import it."""
     package = ".".join(["observlib", *module.parent.parts])
     name = module.stem if module.stem != "__init__" else module.parent.name
     named = re.compile(
         rf"from {package}(\.{name})? import .*\b{name}\b|from {package}\.{name} import"
     )
-    own = home / "tests" / module.parent / f"test_{name}.py"
-    importing = (
-        path for path in (home / "tests").rglob("test_*.py")
-        if path != own and named.search(path.read_text(encoding="utf-8"))
-    )  # fmt: skip
-    others = sorted(importing, key=lambda path: (path.parent != own.parent, path.name))[:3]
-    found = [own] * own.exists() + others
-    return [path.relative_to(home).as_posix() for path in found]
+    folder = home / "tests" / module.parent
+    own = sorted(folder.glob(f"test_{name}*.py"))
+    others = (path for path in (home / "tests").rglob("test_*.py") if path not in own)
+    importing = [path for path in others if named.search(path.read_text(encoding="utf-8"))]
+    importing.sort(key=lambda path: (path.parent != folder, path.name))
+    return [path.relative_to(home).as_posix() for path in [*own, *importing[:3]]]
 
 
 def fails(tests: list[str], home: Path) -> bool:

@@ -5,7 +5,7 @@ import sys
 
 import pandas as pd
 import pytest
-from tests.loaders import test__rows as jdma
+from tests.loaders import test__settled_rows as jdma
 
 from observlib import store
 from observlib.catalogue import Catalogue

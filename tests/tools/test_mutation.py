@@ -40,7 +40,10 @@ def test_what_is_changed_is_what_a_test_could_notice():
 
 def test_the_nearest_tests_are_those_of_a_module_s_name_and_those_that_import_it():
     found = nearest(Path("pipeline/revisions.py"), Path.cwd())
-    assert found[:2] == ["tests/pipeline/test_revisions.py", "tests/pipeline/test_errata.py"]
+    assert found[:2] == [
+        "tests/pipeline/test_revisions.py",
+        "tests/pipeline/test_revisions_errata.py",
+    ]
     assert nearest(Path("themes/polls/__init__.py"), Path.cwd())[0].endswith("polls/test_polls.py")
 
 
