@@ -51,6 +51,14 @@ def test_a_tool_s_own_form_is_read_as_it_means(text, form, meant):
     assert not faults and found == {2: meant}
 
 
+@pytest.mark.parametrize("clock", ["24:00:00", "23:60:00", "23:59:60"])
+def test_an_hour_that_no_clock_shows_is_refused_and_not_counted_the_day_after(clock):
+    form = "%d-%m-%Y %H:%M:%S"
+    assert read("05-01-2026 23:59:59", forms=[form]) == ({2: "2026-01-05T22:59:59"}, {})
+    found, faults = read(f"05-01-2026 {clock}", forms=[form])
+    assert not found and len(faults) == 1
+
+
 def test_days_that_can_be_read_in_two_ways_refuse_the_file_until_it_is_told_which():
     forms = ["%d/%m/%Y", "%m/%d/%Y"]
     with pytest.raises(ObservError, match=r"row 2 .* DD/MM/YYYY and as MM/DD/YYYY; say which"):

@@ -342,3 +342,18 @@ def test_a_correction_is_told_with_its_day_and_its_reason_once_it_holds():
     phone = Revision(id="a", since="2026-08-01", **of | {"product": [], "channel": ["phone"]})
     known = known.model_copy(update={"revisions": {"a": phone}})
     assert "- **Correction : Téléphone.** " in page(visits(1000.0), known=known)
+
+
+@pytest.mark.parametrize(("indicator", "limit"), [
+    (["visits_adjusted"], "Limite : 2 %."),
+    (["satisfaction_10"], "Limite : 2 points."),
+    ([], "Limite : 2 % d'un comptage, 2 points d'une note."),
+])  # fmt: skip
+def test_a_routine_s_limit_is_in_the_unit_of_what_it_may_change(indicator, limit):
+    why = "Les derniers jours arrivent après la clôture."
+    of = {"device": ["jdma-boamp"], "indicator": indicator, "at_most": 2, "months": 3}
+    routine = Revision(id="a", kind="routine", why=why, **of)
+    known = demonstration_catalogue().model_copy(update={"revisions": {"a": routine}})
+    mark = visits(7.0, indicator="satisfaction_10", unit="sur 10")
+    text = page([*visits(1000.0), *mark], known=known)
+    assert limit in text.replace("\u202f", " ").replace("\xa0", " ").replace("’", "'")
