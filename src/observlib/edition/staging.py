@@ -121,9 +121,7 @@ def _announce(
         notices.with_part(text, "points", points), edition, manifest.get("frame", {})
     )
     if following := record.load_calendar(request.data, request.root).after(request.quarter):
-        name, due = french.period_label(following[0].quarter), french.day_label(following[0].date)
-        said = f"La prochaine édition, celle du {name}, est attendue le {due}."
-        text = notices.with_part(text, "prochaine", typography(said))
+        text = notices.with_part(text, "prochaine", notices.PAGES("next_edition", following[0]))
     text = notices.with_notices(text, manifest, callouts)
     page.write_text(text, encoding="utf-8", newline="\n")
     write_all(pictures, page.parent)
