@@ -15,6 +15,7 @@ from tools import demo
 from tools.demo import ministry
 from tools.demo.__main__ import main
 
+pytestmark = pytest.mark.slow
 PRODUCTS = 3
 # Over the path and bytes of every file of the three products, whatever machine writes them.
 DIGEST = "c68acf3c5e59f53b15399d348124ec99b61902c7bb9c1ff86b277ac7bddca806"
