@@ -242,9 +242,9 @@ class _Reading:
     def read(self, claims: list[tuple[Path, Device]]) -> list[LedgerEntry]:
         """Read what is new or may be judged anew; give the entries that count, tell the rest."""
         exports: dict[tuple[Path, str], Export] = {}
+        if claims:  # exports of gigabytes take a while to be told from what is known
+            self.progress(0, len(claims), claims[0][0].name)
         for path, device in claims:
-            # an export of gigabytes takes a while to be told from what is known
-            self.progress(0, len(claims), path.name)
             with suppress(ObservError):  # which is told below
                 exports[path, device.id] = self._export(path, device)
         folder = _place(self.raw, self.parts.store)
