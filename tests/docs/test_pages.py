@@ -4,7 +4,7 @@ import re
 
 import pytest
 from tests.docs.following import ROOT, blocks, changed, copy_project, follow
-from tests.publish.sample import make_project
+from tests.publish import sample
 
 from observlib.catalogue.entries import Entry, Named
 from observlib.edition.notices import write_documentation
@@ -15,8 +15,8 @@ from tools.reference import FOLDER, FORMAT_MODELS, MEANINGS, MODELS, pages
 DOCS = ROOT / "docs"
 # which execute studies, or compute what is told of surveys
 LONG = (
-    "analysis", "beyond-one-machine", "chart", "edition", "indicator", "partner", "peer", "theme",
-    "tutorial",
+    "analysis", "beyond-one-machine", "chart", "decision", "edition", "indicator", "partner",
+    "peer", "plan", "sentence", "theme", "tutorial", "watch",
 )  # fmt: skip
 CHANGED = ("correction", "expectation")  # figures of what the edition tells, in their cells alone
 
@@ -64,7 +64,8 @@ def test_a_newcomer_finds_every_page_from_the_first():
 
 
 def test_the_documentation_is_published_whole_and_no_link_of_it_is_dead(tmp_path):
-    project = make_project(tmp_path / "project")
+    one = sample.notebook(sample.front(title="Une", description="Un.", format="html"))
+    project = sample.make_project(tmp_path / "project", une=one)
     write_documentation(DOCS, project / "documentation")
     publish(project, tmp_path / "site", "embedded")
     made = {path.stem for path in (tmp_path / "site" / "documentation").rglob("*.html")}

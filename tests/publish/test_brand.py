@@ -1,8 +1,6 @@
 """Another agency's brand is followed by all that is published, or refused with what to mend."""
 
 import re
-import shutil
-import subprocess
 import zipfile
 from pathlib import Path
 from types import ModuleType
@@ -92,13 +90,6 @@ def test_the_house_s_colour_is_left_in_nothing_that_is_published(site):
     assert f'w:val="{BRICK[1:].upper()}"' in heading.split("</w:style>")[0]
     blues = {"0F4761", "365F91", "4F81BD"} & {*re.findall(r'<w:color w:val="(\w+)"', looks)}
     assert not blues, "pandoc's own"
-
-
-@pytest.mark.skipif(shutil.which("pdffonts") is None, reason="needs poppler's pdffonts")
-def test_paper_is_set_in_the_brand_s_letters(site):
-    command = ["pdffonts", str(site / "edition-2026-T3.pdf")]
-    told = subprocess.run(command, capture_output=True, check=True).stdout
-    assert b"Marque" in told and b"Libertinus" not in told
 
 
 def test_drawings_have_the_brand_s_colour_and_its_shades():

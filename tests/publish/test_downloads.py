@@ -11,7 +11,6 @@ from collections import Counter
 from pathlib import Path
 
 import pandas as pd
-import pikepdf
 import pytest
 import typst
 
@@ -119,35 +118,6 @@ def test_an_independent_checker_finds_no_fault(made_site, tmp_path):
     (result,) = json.loads(report.read_text(encoding="utf-8"))["results"]
     found = {one["rule"]: one["message"] for one in result["findings"]}
     assert not found.keys() - NOT_FAULTS, found
-
-
-@pytest.mark.slow
-def test_each_page_is_painted_in_the_order_of_its_tags(made_site):
-    with pikepdf.open(made_site / "edition-2026-T3.pdf") as document:
-        sheets = {page.obj.objgen: number for number, page in enumerate(document.pages)}
-        told: dict[int, list[int]] = {number: [] for number in sheets.values()}
-
-        def walk(element, sheet):
-            if isinstance(element, pikepdf.Array):
-                for child in element:
-                    walk(child, sheet)
-            elif not isinstance(element, pikepdf.Dictionary):
-                told[sheet].append(int(element))
-            else:
-                sheet = sheets[element.Pg.objgen] if "/Pg" in element else sheet
-                if element.get("/Type") == "/MCR":
-                    told[sheet].append(int(element.MCID))
-                elif "/K" in element:
-                    walk(element.K, sheet)
-
-        walk(document.Root.StructTreeRoot.K, None)
-        for number, page in enumerate(document.pages):
-            marks = [
-                int(operands[1].MCID)
-                for operands, operator in pikepdf.parse_content_stream(page)
-                if str(operator) == "BDC" and "/MCID" in operands[1]
-            ]
-            assert [mark for mark in marks if mark in told[number]] == told[number] != []
 
 
 ABOVE = range(0, 700, 50)  # points between the top of the first page and the table
@@ -343,22 +313,3 @@ def test_letters_of_charts_on_paper_are_those_of_the_text_around_them(tmp_path, 
         assert f'font: ("{PAPER}"' in (folder / "essai.typ").read_text(encoding="utf-8")
     assert f'font-family="{PAPER},' in picture
     assert PAPER not in chart.shown["image/svg+xml"]  # nor on screens
-
-
-def test_no_text_of_the_open_data_is_a_formula_and_numbers_stay_numbers(tmp_path, sample):
-    words = {
-        "=cmd|' /C calc'!A0": "'=cmd|' /C calc'!A0", "+1": "'+1", "-1+1": "'-1+1",
-        "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t=1", "\r=1": "' =1", "a\r=1": "a =1", "＝1": "'＝1",
-        "\u200b=1": "'=1", "\ufeff=1": "'=1", "Oui, et =1": "Oui, et =1",
-    }  # fmt: skip
-    row = {"indicator": "poll_share", "period": "2026-T3", "unit": "%", "group": "Question"}
-    row |= {"estimate": 4.5, "n": 100}
-    frame = estimates.make([{**row, "group_value": word, "source": word} for word in words])
-    carried = {estimates.MIME: {"kind": "chart", **estimates.to_json(frame)}}
-    cell = sample.code("", sample.shown(estimates=carried))
-    path = tmp_path / "page.ipynb"
-    path.write_text(json.dumps(sample.notebook(cell)), encoding="utf-8")
-    table = pd.read_csv(io.StringIO(open_data(path)[".csv"]), keep_default_na=False, dtype=str)
-    for column in ("group_value", "source"):
-        assert table[column].tolist() == [*words.values()]
-    assert set(table["estimate"]) == {"4.5"}

@@ -1,7 +1,6 @@
 """What the filters of pages make of what people write: inert, ordinals, annexes, empty sections."""
 
 import re
-from html.parser import HTMLParser
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -139,23 +138,6 @@ def folds(markdown: str) -> dict[str, tuple[str, str]]:
     )
     found = re.findall(pattern, with_annex(markdown), re.S)
     return {title: (line.strip().replace("\xa0", " "), body) for title, line, body in found}
-
-
-VOID = {"meta", "link", "img", "br", "hr", "input", "col", "wbr", "source"}
-
-
-class Nesting(HTMLParser):
-    """Whether each element ends where the one that it is in has not."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        self.open += [tag] if tag not in VOID else []
-
-    def handle_endtag(self, tag: str) -> None:
-        assert tag in VOID or self.open.pop() == tag
 
 
 def test_a_section_is_folded_and_its_heading_stays_in_sight_after_all_others():

@@ -2,7 +2,6 @@
 
 import json
 import re
-from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -186,22 +185,6 @@ def test_on_paper_a_drawing_is_as_wide_as_the_text_and_at_most_half_a_page_high(
     assert '#chart(1, "a.svg", 464.0pt, "Un"' in typst(drawing)
     assert '#chart(1, "a.svg", 206.4pt, "Un"' in typst(drawing.replace("200", "1000"))
     assert '#chart(1, "a.svg", auto, "Un"' in typst(drawing.replace(" width=480 height=200", ""))
-
-
-def test_the_pandoc_that_is_run_is_the_installed_one_or_it_is_told_what_to_install(monkeypatch):
-    monkeypatch.setenv("PATH", "")
-    path = Path(pandoc.executable.__wrapped__())
-    assert path.is_file() and "pypandoc" in path.parts
-    monkeypatch.setattr(Path, "is_file", lambda self: False)
-    with pytest.raises(ObservError, match=r"pandoc(\.exe)?: is not there; install pypandoc_binary"):
-        pandoc.executable.__wrapped__()
-
-    def absent(name: str) -> None:
-        raise PackageNotFoundError(name)
-
-    monkeypatch.setattr(pandoc, "distribution", absent)
-    with pytest.raises(ObservError, match="is absent; install the package pypandoc_binary"):
-        pandoc.executable.__wrapped__()
 
 
 def test_the_user_s_own_files_for_pandoc_change_no_page(tmp_path, monkeypatch):

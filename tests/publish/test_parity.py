@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -139,22 +138,6 @@ def test_quarto_and_the_embedded_publisher_tell_the_same_and_ask_nothing(project
         "another Quarto: look at its pages, then `python -m tests.publish.test_parity` renews "
         f"{RECORDED.name}"
     )
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(find_quarto() is None, reason="Quarto is not installed")
-def test_a_document_of_quartos_has_the_notes_of_tables_and_says_what_is_drawn(tmp_path: Path):
-    folder = make_project(tmp_path / "project")
-    study = json.loads((folder / "panorama.ipynb").read_text(encoding="utf-8"))
-    formats = {"html": {}, "typst": {}, "docx": {}}
-    front = {"title": "Panorama", "description": "Un.", "section": "S", "format": formats}
-    study["cells"][0] = sample.front(**front)
-    (folder / "panorama.ipynb").write_text(json.dumps(study), encoding="utf-8")
-    site = publish(folder, tmp_path / "site", "quarto").parent
-    with zipfile.ZipFile(site / "panorama.docx") as document:
-        text = document.read("word/document.xml").decode("utf-8").replace("\u00a0", " ")
-    assert "Source : essai." in re.sub(r"<[^>]+>", "", text)
-    assert 'descr="Barres : service-public.fr 82 %' in text
 
 
 def recorded(project: Path, folder: Path) -> str:

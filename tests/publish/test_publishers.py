@@ -1,7 +1,6 @@
 """Publishing, by either publisher, ends with a whole new site, or the old one and the reasons."""
 
 import errno
-import functools
 import gzip
 import hashlib
 import json
@@ -9,8 +8,6 @@ import os
 import re
 import shutil
 import signal
-import stat
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -28,13 +25,7 @@ from observlib.publish.pandoc import notebook_to_markdown
 from observlib.publish.project import SitePage, read_project
 from observlib.publish.publishers import stage_pages
 
-RUN = """
-import sys
-from pathlib import Path
-from observlib.publish import publish
-print("started", flush=True)
-publish(Path(sys.argv[1]), Path(sys.argv[2]), "embedded")
-"""
+STUDY = "panorama.ipynb"
 
 
 def digest(folder: Path) -> dict[str, str]:
@@ -45,32 +36,34 @@ def digest(folder: Path) -> dict[str, str]:
     }
 
 
+def replace(path: Path, before: str, after: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
+
+
 @pytest.fixture
 def old_site(tmp_path: Path, made_site: Path) -> Path:
     """A site published before, with a mark that a new one would not have."""
-    site = tmp_path / "_site"
-    shutil.copytree(made_site, site)
+    site = shutil.copytree(made_site, tmp_path / "_site")
     (site / "mark.txt").write_text("old", encoding="utf-8")
     return site
 
 
-def test_same_edition_gives_the_same_bytes_and_all_is_counted(tmp_path, made_project, made_site):
-    told: list[tuple[int, int, str]] = []
-    place = tmp_path / "elsewhere" / "site"
-    again = publish(made_project, place, "embedded", lambda *step: told.append(step))
-    assert again == place / "index.html"
-    assert digest(again.parent) == digest(made_site)
-    assert [step[:2] for step in told] == [(number, 10) for number in range(1, 11)]
-    assert {"Panorama", "Glossaire"} < {step[2] for step in told}
-
-
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no such names")
-def test_no_name_of_the_project_s_folder_changes_a_page(tmp_path, sample, made_site, monkeypatch):
+def test_the_same_bytes_are_made_in_a_folder_of_any_name_and_all_is_counted(
+    tmp_path, sample, made_site, monkeypatch
+):
     place = tmp_path / "é %41 [x] 'q' #h?a=1 {b} $HOME *"
     shutil.copytree(pandoc.TEMPLATES, place / "templates")  # the package may stand there too
     monkeypatch.setattr(pandoc, "TEMPLATES", place / "templates")
-    site = publish(sample.make_project(place / "project"), place / "_site", "embedded").parent
+    told: list[tuple[int, int, str]] = []
+    project, site = sample.make_project(place / "project"), place / "new" / "site"
+    made = publish(project, site, "embedded", lambda *step: told.append(step))
+    assert made == site / "index.html"
     assert digest(site) == digest(made_site)
+    assert [step[:2] for step in told] == [(number, 10) for number in range(1, 11)]
+    assert {"Panorama", "Glossaire"} < {step[2] for step in told}
 
 
 def test_problems_of_all_pages_are_told_and_the_old_site_stays(tmp_path, sample, old_site):
@@ -78,13 +71,11 @@ def test_problems_of_all_pages_are_told_and_the_old_site_stays(tmp_path, sample,
         name: sample.study(name, "Constat.", 1, sample.markdown(f"Voir @fig-{name}.\n"))
         for name in ("absent", "parti")
     }
-    project = sample.make_project(tmp_path / "project", **bad)
     before = digest(old_site)
     with pytest.raises(ObservError) as caught:
-        publish(project, old_site, "embedded")
-    text = str(caught.value)
-    assert "absent.ipynb: unresolved reference @fig-absent" in text
-    assert "parti.ipynb: unresolved reference @fig-parti" in text
+        publish(sample.make_project(tmp_path / "project", **bad), old_site, "embedded")
+    for name in bad:
+        assert f"{name}.ipynb: unresolved reference @fig-{name}" in str(caught.value)
     assert digest(old_site) == before
     assert not list(tmp_path.glob(".work-*"))
 
@@ -107,37 +98,18 @@ def test_a_full_disk_or_an_interruption_leaves_the_old_site(monkeypatch, made_pr
             raise KeyboardInterrupt
 
     before = digest(old_site)
-    monkeypatch.setattr(Path, "write_bytes", full)
-    told = r"the disk is full; free some space; what was published is as"
-    with pytest.raises(ObservError, match=told):
-        publish(made_project, old_site, "embedded")
-    monkeypatch.undo()
-    assert digest(old_site) == before
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", full)
+        with pytest.raises(ObservError, match=r"the disk is full; .*what was published is as"):
+            publish(made_project, old_site, "embedded")
     with pytest.raises(KeyboardInterrupt):
         publish(made_project, old_site, "embedded", interrupted)
     assert digest(old_site) == before
     assert not list(old_site.parent.glob(".work-*"))
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(os.name != "posix", reason="kill -9 is of POSIX systems")
-def test_kill_leaves_the_old_site_and_is_cleared_next_time(made_project, made_site, old_site):
-    before = digest(old_site)
-    command = [sys.executable, "-c", RUN, str(made_project), str(old_site)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
-        assert run.stdout and run.stdout.readline() == "started\n"
-        time.sleep(0.4)
-        run.send_signal(signal.SIGKILL)
-    assert digest(old_site) in (before, digest(made_site))
-    publish(made_project, old_site, "embedded")
-    assert digest(old_site) == digest(made_site)
-    assert [path.name for path in old_site.parent.iterdir()] == ["_site"]
-
-
 def test_unknown_publisher_is_a_mistake_of_the_command(tmp_path):
-    with pytest.raises(
-        UsageError, match="unknown publisher 'latex'; allowed: auto, quarto, embedded"
-    ):
+    with pytest.raises(UsageError, match="unknown publisher 'latex'; allowed: auto, quarto, embed"):
         publish(tmp_path, tmp_path / "site", "latex")
 
 
@@ -155,51 +127,27 @@ def test_pages_are_light(made_site):
         assert compressed(page) + style + sum(sizes) < 50_000
 
 
-STUDY = Path("panorama.ipynb")
-EVERY = {
-    *("index.qmd", "methode.qmd", "glossaire.qmd", "accessibilite.qmd", "retours.qmd"),
-    "origines.qmd",
-    *("panorama.ipynb", "produit.ipynb"),
-}
+FIXED = ("index", "methode", "glossaire", "accessibilite", "retours", "origines")
+EVERY = {*(f"{name}.qmd" for name in FIXED), STUDY, "produit.ipynb"}
 
 
-@pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """The pages that were made, and not taken from what is kept."""
-    return noted(monkeypatch)
+def kept_pages(folder: Path) -> set[tuple[str, int]]:
+    """The pages that are kept, by the files on the disk: what is made again has another."""
+    found = folder.glob("*.page.*")
+    return {(path.name.partition(".page.")[0], path.stat().st_ino) for path in found}
 
 
-def noted(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    names: set[str] = set()
-    page = publishers._page
-
-    @functools.wraps(page)
-    def note(
-        project: publishers.Project, one: publishers.SitePage, frames: Path | None
-    ) -> dict[str, bytes]:
-        names.add(str(one.source))
-        return page(project, one, frames)
-
-    monkeypatch.setattr(publishers, "_page", note)
-    return names
+def made_again(folder: Path, before: set[tuple[str, int]]) -> set[str]:
+    return {name for name, _ in kept_pages(folder) - before}
 
 
-def replace(name: str | Path, before: str, after: str) -> Callable[[Path], None]:
-    def act(project: Path) -> None:
-        text = (project / name).read_text(encoding="utf-8")
-        assert before in text
-        (project / name).write_text(text.replace(before, after), encoding="utf-8")
-
-    return act
-
-
-CHANGES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
-    "nothing": (lambda project: None, set()),
-    "a sentence": (replace(STUDY, "prudence !", "patience !"), {str(STUDY)}),
-    "a finding": (replace(STUDY, "reste en retrait", "progresse"), {str(STUDY), "index.qmd"}),
-    "a fixed page": (replace("glossaire.qmd", "---\n\n", "---\n\nUn mot.\n\n"), {"glossaire.qmd"}),
-    "the day": (replace("manifest.json", "2026-11-24", "2026-12-02"), EVERY),
-    "a filter": (lambda project: (project / "ordinals.lua").write_text("\n"), EVERY),
+CHANGES: dict[str, tuple[tuple[str, str, str], set[str]]] = {
+    "nothing": ((STUDY, "", ""), set()),
+    "a sentence": ((STUDY, "prudence !", "patience !"), {STUDY}),
+    "a finding": ((STUDY, "reste en retrait", "progresse"), {STUDY, "index.qmd"}),
+    "a fixed page": (("glossaire.qmd", "---\n\n", "---\n\nUn mot.\n\n"), {"glossaire.qmd"}),
+    "the day": (("manifest.json", "2026-11-24", "2026-12-02"), EVERY),
+    "a filter": (("ordinals.lua", "-- French", "-- The French"), EVERY),
 }
 
 
@@ -207,46 +155,42 @@ CHANGES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
 def first(tmp_path_factory: pytest.TempPathFactory, sample: ModuleType) -> Path:
     """A project, its site, and what was kept of it when it was first made."""
     place = tmp_path_factory.mktemp("first")
-    with pytest.MonkeyPatch.context() as patch:
-        names = noted(patch)
-        publish(
-            sample.make_project(place / "project"), place / "site", "embedded", cache=place / "kept"
-        )
-    assert names == EVERY
+    project = sample.make_project(place / "project")
+    publish(project, place / "site", "embedded", cache=place / "kept")
+    assert made_again(place / "kept", set()) == EVERY
     return place
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CHANGES)
-def test_what_changed_is_made_again_as_in_a_new_site(tmp_path, first, made, name):
+def test_what_changed_is_made_again_as_in_a_new_site(tmp_path, first, name):
     shutil.copytree(first, tmp_path, dirs_exist_ok=True)
     project, site, kept = (tmp_path / each for each in ("project", "site", "kept"))
-    act, expected = CHANGES[name]
-    act(project)
+    (file, *change), expected = CHANGES[name]
+    replace(project / file, *change)
+    before = kept_pages(kept)
     publish(project, site, "embedded", cache=kept)
-    assert made == expected
+    assert made_again(kept, before) == expected
     publish(project, tmp_path / "other", "embedded")
     assert digest(site) == digest(tmp_path / "other")
 
 
-def test_a_page_that_is_refused_is_refused_again_and_the_others_are_kept(tmp_path, project, made):
-    replace(STUDY, "@fig-parts)", "@fig-nowhere)")(project)
-    for expected in (EVERY, {str(STUDY)}):
-        made.clear()
+def test_a_page_that_is_refused_is_refused_again_and_the_others_are_kept(tmp_path, project):
+    replace(project / STUDY, "@fig-parts)", "@fig-nowhere)")
+    kept, before = tmp_path / "kept", set[tuple[str, int]]()
+    for expected in (EVERY - {STUDY}, set[str]()):
         with pytest.raises(ObservError, match="unresolved reference @fig-nowhere"):
-            publish(project, tmp_path / "site", "embedded", cache=tmp_path / "kept")
-        assert made == expected
+            publish(project, tmp_path / "site", "embedded", cache=kept)
+        assert made_again(kept, before) == expected
+        before = kept_pages(kept)
 
 
 @pytest.mark.slow
-def test_a_library_that_changes_meanwhile_keeps_nothing(tmp_path, project, made, monkeypatch):
-    monkeypatch.setattr(
-        publishers.kept, "library_files", lambda: {"the library/publish/html.py": "2"}
-    )
-    for _ in range(2):
-        made.clear()
-        publish(project, tmp_path / "site", "embedded", cache=tmp_path / "kept")
-        assert made == EVERY
+def test_a_library_that_changes_meanwhile_keeps_nothing(tmp_path, project, monkeypatch):
+    changed = {"the library/publish/html.py": "2"}
+    monkeypatch.setattr(publishers.kept, "library_files", lambda: changed)
+    publish(project, tmp_path / "site", "embedded", cache=tmp_path / "kept")
+    assert kept_pages(tmp_path / "kept") == set()
 
 
 # what a run tells, fails with and makes; what its pages hold is asked of the real one
@@ -263,11 +207,9 @@ if {status}:
     print("ERROR: broken page", file=sys.stderr)
     sys.exit({status})
 site = Path("_rendered")
-site.mkdir()
-(site / "site_libs" / "theme").mkdir(parents=True)
-(site / "site_libs" / "theme" / "theme.css").write_text("body {{}}")
-(site / "site_libs" / "slides").mkdir()
-(site / "site_libs" / "slides" / "slides.css").write_text("body {{}}")
+for name in ("theme", "slides"):
+    (site / "site_libs" / name).mkdir(parents=True)
+    (site / "site_libs" / name / (name + ".css")).write_text("body {{}}")
 for source in map(Path, render):
     page = site / source.with_suffix(".html")
     page.parent.mkdir(parents=True, exist_ok=True)
@@ -284,30 +226,114 @@ if not (site / "index.html").exists():  # as Quarto does
 """
 
 
-def install(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    status: int = 0,
-    skipped: str = "",
-    beside: bool = False,
-) -> Path:
-    """A command named `quarto`, on PATH or beside Python, that notes how it was called."""
-    folder, log = tmp_path / "bin", tmp_path / "log.jsonl"
-    folder.mkdir()
-    command = folder / "quarto"
-    text = STAND_IN.format(python=sys.executable, log=str(log), status=status, skipped=[skipped])
-    command.write_text(text, encoding="utf-8")
-    command.chmod(command.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setattr(publishers, "_PROCESSES", 1)
-    path = str(tmp_path / "empty") if beside else f"{folder}{os.pathsep}{os.environ['PATH']}"
-    monkeypatch.setenv("PATH", path)
-    python = (folder if beside else tmp_path / "empty") / "python"
-    monkeypatch.setattr(sys, "executable", str(python))
-    return log
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Puts a command named `quarto` on PATH or beside Python; gives where its calls are noted."""
+
+    def put(script: str = "", status: int = 0, skipped: str = "", beside: bool = False) -> Path:
+        folder, log = tmp_path / "bin", tmp_path / "log.jsonl"
+        folder.mkdir()
+        told = {"python": sys.executable, "log": str(log), "status": status, "skipped": [skipped]}
+        text = f"#!/bin/sh\n{script.format(log=log)}" if script else STAND_IN.format(**told)
+        (folder / "quarto").write_text(text, encoding="utf-8")
+        (folder / "quarto").chmod(0o755)
+        monkeypatch.setattr(publishers, "_PROCESSES", 1)
+        path = str(tmp_path / "empty") if beside else f"{folder}{os.pathsep}{os.environ['PATH']}"
+        monkeypatch.setenv("PATH", path)
+        python = (folder if beside else tmp_path / "empty") / "python"
+        monkeypatch.setattr(sys, "executable", str(python))
+        return log
+
+    return put
 
 
 def runs(log: Path) -> list[Any]:
     return [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+
+
+def test_quarto_beside_python_renders_a_copy_without_a_run(tmp_path, install, project, capsys):
+    log, before = install(beside=True), digest(project)
+    told: list[tuple[int, int, str]] = []
+    site = publish(project, tmp_path / "site", "quarto", lambda *step: told.append(step)).parent
+    (_, total, first), *_, (done, of, _) = told  # pages and warnings are told as they come
+    assert first == "index.qmd" and done == of == total
+    assert capsys.readouterr().err == "quarto: WARN: something\nquarto: of two lines\n"
+    ((arguments, place, rendered),) = runs(log)
+    assert arguments == ["render", ".", "--no-execute"]
+    assert not any(part.startswith(".") for part in Path(place).parts), "Quarto finds no page there"
+    assert not Path(place).exists(), "the copy is cleared away"
+    assert digest(project) == before
+    assert "panorama.qmd" in rendered and not [name for name in rendered if "ipynb" in name]
+    page = (site / "panorama.html").read_text(encoding="utf-8")
+    assert 'href="panorama.ipynb" download' in page and 'href="panorama.pdf" download' in page
+    assert 'href="./index.html"' in page, "a link to a folder leads nowhere from a disk"
+    skip = page.index('class="skip"', page.index("<body"))
+    assert skip < page.index("<nav></nav>"), "who uses a keyboard passes by the menu"
+    assert [path.name for path in site.glob("site_libs/*")] == ["theme"], "slides are on no page"
+
+
+def test_quarto_is_asked_again_for_the_pages_that_changed_alone(tmp_path, install, project):
+    """And `index.html`, a way to another page, is none of what that run gives."""
+    log, site, kept = install(), tmp_path / "site", tmp_path / "kept"
+    publish(project, site, "quarto", cache=kept)
+    before = digest(site)
+    publish(project, site, "quarto", cache=kept)
+    assert digest(site) == before
+    replace(project / STUDY, "prudence !", "patience !")
+    publish(project, site, "quarto", cache=kept)
+    (_, _, all_of_them), (_, _, again) = runs(log)
+    assert len(all_of_them) == 8 and again == ["panorama.qmd"]
+
+
+def test_ctrl_c_ends_quarto_and_what_it_began(tmp_path, install, project):
+    late = tmp_path / "late"
+    install(f"echo '[1/2] index.qmd' >&2\nsleep 20\ntouch {late}\n")
+
+    def interrupt(done: int, total: int, title: str) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        publish(project, tmp_path / "site", "quarto", interrupt)
+    assert time.monotonic() - began < 15 and not late.exists()
+
+
+WAITING = "(sleep 60; echo late > {log}) &\necho '[1/2] index.qmd' >&2\nwait\n"
+
+
+@pytest.mark.parametrize(("given", "told"), [
+    ({"status": 3}, r"failed with status 3.*ERROR: broken page"),
+    ({"skipped": "glossaire"}, r"made no glossaire\.html"),
+    ({"script": WAITING}, r"ended after 0 minutes.*\[1/2\] index.qmd"),
+])  # fmt: skip
+def test_a_quarto_that_fails_is_told_with_its_last_lines(
+    tmp_path, install, project, monkeypatch, old_site, given, told
+):
+    log, before = install(**given), digest(old_site)
+    if "script" in given:
+        monkeypatch.setattr(publishers, "TIME_LIMIT", 0.1)
+    with pytest.raises(ObservError, match=rf"(?s){told}"):
+        publish(project, old_site, "quarto")
+    assert digest(old_site) == before
+    assert log.exists() == ("script" not in given), "what it began was ended too"
+
+
+def test_quarto_wanted_and_absent_says_how_to_get_it(tmp_path, monkeypatch, project):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    with pytest.raises(ObservError, match=r'pip install "observlib\[quarto\]"'):
+        publish(project, tmp_path / "site", "quarto")
+
+
+def test_a_quarto_that_fails_its_check_is_not_chosen(tmp_path, install, project, capsys):
+    log = install()
+    publishers.quarto_fault.cache_clear()
+    site = publish(project, tmp_path / "site", "auto", cache=tmp_path / "kept").parent
+    assert "Huit usagers" in (site / "panorama.html").read_text(encoding="utf-8")
+    assert [own for _, _, own in runs(log)] == [["index.qmd"]], "a small page, once"
+    said = capsys.readouterr().err
+    assert "quarto: a small page of it says" in said
+    assert "pages are made by the embedded publisher" in said
 
 
 def staged(project: Path, folder: Path) -> dict[str, Any]:
@@ -328,113 +354,12 @@ def configure(folder: Path, **settings: Any) -> None:
     path.write_text(yaml.safe_dump({**config, **settings}, allow_unicode=True), encoding="utf-8")
 
 
-def test_quarto_beside_python_renders_a_copy_without_a_run(tmp_path, monkeypatch, project, capsys):
-    log = install(tmp_path, monkeypatch, beside=True)
-    before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
-    told: list[tuple[int, int, str]] = []
-    site = publish(project, tmp_path / "site", "quarto", lambda *step: told.append(step)).parent
-    (_, total, first), *_, (done, of, _) = told  # pages and warnings are told as they come
-    assert first == "index.qmd" and done == of == total
-    assert capsys.readouterr().err == "quarto: WARN: something\nquarto: of two lines\n"
-    ((arguments, place, rendered),) = runs(log)
-    assert arguments == ["render", ".", "--no-execute"]
-    assert not any(part.startswith(".") for part in Path(place).parts), "Quarto finds no page there"
-    assert not Path(place).exists(), "the copy is cleared away"
-    assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
-    assert "panorama.qmd" in rendered and not [name for name in rendered if "ipynb" in name]
-    page = (site / "panorama.html").read_text(encoding="utf-8")
-    assert 'href="panorama.ipynb" download' in page and 'href="panorama.pdf" download' in page
-    assert 'href="./index.html"' in page, "a link to a folder leads nowhere from a disk"
-    body = page[page.index("<body") :]
-    skip = body.index('class="skip"')
-    assert skip < body.index("<nav></nav>"), "who uses a keyboard passes by the menu"
-    assert [path.name for path in site.glob("site_libs/*")] == ["theme"], "slides are on no page"
-
-
-def test_quarto_is_asked_again_for_the_pages_that_changed_alone(tmp_path, monkeypatch, project):
-    """And `index.html`, a way to another page, is none of what that run gives."""
-    log, site, kept = install(tmp_path, monkeypatch), tmp_path / "site", tmp_path / "kept"
-    publish(project, site, "quarto", cache=kept)
-    before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
-    publish(project, site, "quarto", cache=kept)
-    assert {path: path.read_bytes() for path in site.rglob("*") if path.is_file()} == before
-    study = project / "panorama.ipynb"
-    study.write_text(study.read_text("utf-8").replace("prudence !", "patience !"), "utf-8")
-    publish(project, site, "quarto", cache=kept)
-    (_, _, all_of_them), (_, _, again) = runs(log)
-    assert len(all_of_them) == 8 and again == ["panorama.qmd"]
-
-
-def test_ctrl_c_ends_quarto_and_what_it_began(tmp_path, monkeypatch, project):
-    log = install(tmp_path, monkeypatch)
-    late = tmp_path / "late"
-    script = f"#!/bin/sh\necho '[1/2] index.qmd' >&2\nsleep 20\ntouch {late}\n"
-    (tmp_path / "bin" / "quarto").write_text(script, encoding="utf-8")
-
-    def interrupt(done: int, total: int, title: str) -> None:
-        os.kill(os.getpid(), signal.SIGINT)
-
-    began = time.monotonic()
-    with pytest.raises(KeyboardInterrupt):
-        publish(project, tmp_path / "site", "quarto", interrupt)
-    assert time.monotonic() - began < 15 and not late.exists() and not log.exists()
-
-
-def test_failure_of_quarto_is_told_with_its_last_lines(tmp_path, monkeypatch, project):
-    install(tmp_path, monkeypatch, status=3)
-    (tmp_path / "site").mkdir()
-    (tmp_path / "site" / "index.html").write_text("old", encoding="utf-8")
-    with pytest.raises(ObservError, match=r"(?s)failed with status 3.*ERROR: broken page"):
-        publish(project, tmp_path / "site", "quarto")
-    assert (tmp_path / "site" / "index.html").read_text(encoding="utf-8") == "old"
-
-
-def test_a_quarto_that_does_not_end_is_ended_with_what_it_began(tmp_path, monkeypatch, project):
-    log = install(tmp_path, monkeypatch)
-    command = tmp_path / "bin" / "quarto"
-    waiting = f"(sleep 60; echo late > {log}) &\necho '[1/2] index.qmd' >&2\nwait\n"
-    command.write_text(f"#!/bin/sh\n{waiting}", encoding="utf-8")
-    monkeypatch.setattr(publishers, "TIME_LIMIT", 0.1)
-    with pytest.raises(ObservError, match=r"(?s)ended after 0 minutes.*\[1/2\] index.qmd"):
-        publish(project, tmp_path / "site", "quarto")
-    assert not log.exists() and not (tmp_path / "site").exists()
-
-
-def test_a_page_that_quarto_did_not_make_is_told(tmp_path, monkeypatch, project):
-    install(tmp_path, monkeypatch, skipped="glossaire")
-    with pytest.raises(ObservError, match=r"made no glossaire\.html"):
-        publish(project, tmp_path / "site", "quarto")
-
-
-def test_quarto_wanted_and_absent_says_how_to_get_it(tmp_path, monkeypatch, project):
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-    with pytest.raises(ObservError, match=r'pip install "observlib\[quarto\]"'):
-        publish(project, tmp_path / "site", "quarto")
-
-
-def test_a_quarto_that_fails_its_check_is_not_chosen(tmp_path, monkeypatch, project, capsys):
-    log = install(tmp_path, monkeypatch)
-    publishers.quarto_fault.cache_clear()
-    site = publish(project, tmp_path / "site", "auto", cache=tmp_path / "kept").parent
-    assert "Huit usagers" in (site / "panorama.html").read_text(encoding="utf-8")
-    assert [own for _, _, own in runs(log)] == [["index.qmd"]], "a small page, once"
-    said = capsys.readouterr().err
-    assert "quarto: a small page of it says" in said
-    assert "pages are made by the embedded publisher" in said
-
-
-def test_a_notebook_that_the_edition_does_not_hold_is_not_handed_over(tmp_path, project):
+def test_a_staged_study_tells_its_edition_and_no_code_nor_another_notebook(tmp_path, project):
     (project / "brouillon.ipynb").write_text("{}", encoding="utf-8")
-    staged(project, tmp_path / "staged")
-    assert not [*(tmp_path / "staged").rglob("*.ipynb"), *(tmp_path / "staged").glob("brouillon*")]
-
-
-def test_staged_study_tells_its_edition_and_holds_no_code(tmp_path, project):
-    config = staged(project, tmp_path / "staged")
+    config = staged(project, folder := tmp_path / "staged")
+    assert not [*folder.rglob("*.ipynb"), *folder.glob("brouillon*")]
     assert (config["edition"], str(config["made"])) == ("Édition 2026-T3", "2026-11-24")
-    text = (tmp_path / "staged" / "panorama.qmd").read_text(encoding="utf-8")
-    front, body = split_front_matter(text)
+    front, body = split_front_matter((folder / "panorama.qmd").read_text(encoding="utf-8"))
     assert yaml.safe_load(front)["title"] == "Panorama"
     assert body.count("Données de démonstration") == 1
     assert "show()" not in body and "```{python}" not in body
@@ -461,11 +386,11 @@ def test_formats_and_filters_of_the_user_are_handed_over(tmp_path, project, samp
     assert drawing.read_bytes().startswith(b"\x89PNG"), "word processors show no SVG"
 
 
-def test_plain_quarto_never_empties_the_archive_of_editions(project):
+@pytest.mark.parametrize("place", ["_site", "./_site/", "", "_site/2026-T3", "x/../_site", "."])
+def test_plain_quarto_never_empties_the_archive_of_editions(project, place):
     config = yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
     assert config["project"]["output-dir"] != "_site"
     assert config["execute"] == {"enabled": False, "echo": False, "warning": False}
-    for place in ("_site", "./_site/", "", "_site/2026-T3", "x/../_site", "."):
-        configure(project, project={"type": "website", "output-dir": place})
-        with pytest.raises(ObservError, match="_site is the archive of all editions"):
-            read_project(project)
+    configure(project, project={"type": "website", "output-dir": place})
+    with pytest.raises(ObservError, match="_site is the archive of all editions"):
+        read_project(project)

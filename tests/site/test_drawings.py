@@ -31,7 +31,7 @@ def told(dump: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> 
                     options = f"#| label: fig-{len(cells)}\n#| fig-cap: Une\n#| fig-alt: Deux"
                     cells.append(sample.code(options, output))
     assert len(cells) >= 40
-    front = sample.front(title="Toutes", description="Toutes.", order=1, date="2026-11-24")
+    front = sample.front(title="Toutes", description="Toutes.", order=1, format="html")
     folder = tmp_path_factory.mktemp("drawings")
     project = sample.make_project(folder / "project", all=sample.notebook(front, *cells))
     page = publish(project, folder / "site", "embedded").parent / "all.html"
@@ -131,7 +131,7 @@ def walked(
         data = json.loads(json.dumps(chart._repr_mimebundle_()))
         output = {"output_type": "display_data", "metadata": {}, "data": data}
         cells.append(sample.code(f"#| label: {name}\n#| fig-cap: Une\n#| fig-alt: Deux", output))
-    front = sample.front(title="Toutes", description="Toutes.", order=1, date="2026-11-24")
+    front = sample.front(title="Toutes", description="Toutes.", order=1, format="html")
     folder = tmp_path_factory.mktemp("values")
     project = sample.make_project(folder / "project", all=sample.notebook(front, *cells))
     site = publish(project, folder / "site", "embedded").parent
