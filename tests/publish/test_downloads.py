@@ -17,7 +17,7 @@ import typst
 from observlib import display, estimates
 from observlib.base.errors import ObservError
 from observlib.base.files import write_all
-from observlib.display.style import PAPER, Brand
+from observlib.display.style import Brand
 from observlib.estimates import make_comparisons
 from observlib.indicators import pairs as comparing
 from observlib.publish import downloads, pandoc, publishers
@@ -159,16 +159,6 @@ def test_no_page_holds_a_lone_row_of_a_table_that_is_cut(tmp_path):
     assert cuts > 3, "or the test tests nothing"
 
 
-def test_a_table_too_wide_for_a_page_does_not_stop_the_text(tmp_path):
-    heads = "".join(f" Recommandation{i} |" for i in range(9))
-    table = f"| Produit |{heads}\n|:--|{'--:|' * 9}\n| BOAMP |{' 1 |' * 9}\n\n: Neuf {{#tbl-a}}\n"
-    marks = [PLACE.format("text"), PLACE.format("end-of-text")]
-    source = document(f"{marks[0]}Avant.\n\n{table}\nAprès. {marks[1]}\n")
-    assert pages(source, "text", tmp_path) == pages(source, "end-of-text", tmp_path) == [1]
-    in_table = source.replace("[1]", "[#context [#metadata(here().page()) <cell>]]", 1)
-    assert pages(in_table, "cell", tmp_path) == [2]
-
-
 def test_whole_edition_is_kept_until_a_chapter_changes(tmp_path, made_project, monkeypatch):
     project = read_project(made_project)
     assert [len(pages) for pages in full_report_parts(project).values()] == [2]
@@ -296,20 +286,3 @@ def test_a_drawing_that_could_do_more_than_draw_stays_a_picture(hostile, page, t
     drawing.write_text(drawing.read_text().replace("</svg>", f"{hostile}</svg>"))
     text = inlined(tmp_path, "page/fig-ours.svg")
     assert "<svg" not in text and '<img src="page/fig-ours.svg"' in text
-
-
-def test_letters_of_charts_on_paper_are_those_of_the_text_around_them(tmp_path, sample, catalogue):
-    marks = estimates.make(sample.rows()).assign(device="jdma")
-    chart = display.dot_chart(marks, catalogue, caption="Usagers satisfaits")
-    drawn = {"svg": chart.shown["image/svg+xml"], "estimates": sample.carried()}
-    options = "#| label: fig-satisfaits\n#| fig-cap: Usagers\n#| fig-alt: Deux points"
-    front = sample.front(title="Essai", description="Un essai.", order=1, date="2026-11-24")
-    cells = sample.notebook(front, sample.code(options, sample.shown(**drawn)))
-    project = read_project(sample.make_project(tmp_path / "project", essai=cells))
-    page = next(page for page in project.pages if page.is_study)
-    with publishers._on_paper(project, page) as (_, folder):
-        picture = (folder / "essai" / "fig-satisfaits.svg").read_text(encoding="utf-8")
-        downloads.page_pdf(project, page, publishers._text(project, page, "typst").text, folder)
-        assert f'font: ("{PAPER}"' in (folder / "essai.typ").read_text(encoding="utf-8")
-    assert f'font-family="{PAPER},' in picture
-    assert PAPER not in chart.shown["image/svg+xml"]  # nor on screens

@@ -153,24 +153,12 @@ def test_a_filter_that_only_quarto_could_run_is_told(project, name):
     {"header-includes": "<SCRIPT src='x.js'></SCRIPT>"}, {"website": {"google-analytics": "G-1"}},
     {"comments": {"hypothesis": True}},
 ])  # fmt: skip
-def test_a_setting_that_puts_a_script_on_pages_is_refused(project, settings):
+def test_a_setting_that_puts_a_script_on_pages_is_refused(project, sample, settings):
+    study = sample.study("Panorama", "Un constat.", 1)
+    script = {"include-in-header": {"text": "<script>x()</script>"}}
+    study["cells"][0] = sample.front(title="Panorama", description="Un.", **script)
+    (project / "panorama.ipynb").write_text(json.dumps(study), encoding="utf-8")
     configure(project, **settings)
     with pytest.raises(ObservError, match="pages run no script but the site's") as caught:
         read_project(project, "a quarto")
-    assert len(caught.value.problems) == 1
-
-
-@pytest.mark.parametrize(
-    ("told", "refused"), [("<script>x()</script>", 1), ("<meta name='robots'>", 0)]
-)
-def test_a_study_puts_no_script_on_its_page_and_may_say_more_of_it(project, sample, told, refused):
-    study = sample.study("Panorama", "Un constat.", 1)
-    front = {"title": "Panorama", "description": "Un.", "include-in-header": {"text": told}}
-    study["cells"][0] = sample.front(**front)
-    (project / "panorama.ipynb").write_text(json.dumps(study), encoding="utf-8")
-    problems: list[str] = []
-    try:
-        read_project(project)
-    except ObservError as error:
-        problems += error.problems
-    assert [problem.split(": ")[1] for problem in problems] == ["include-in-header"] * refused
+    assert len(caught.value.problems) == 2, "of the site, and of the study"
