@@ -2,26 +2,32 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-UV := $(shell command -v uv 2>/dev/null)
+UV := $(or $(shell command -v uv 2>/dev/null),$(BIN)/uv)
+INSTALL = $(UV) pip install --quiet --python $(BIN)/python
+LOCKED = $(INSTALL) --no-deps --require-hashes --only-binary :all:
 DEMO := data/demo
-BYTECODE ?= --compile-bytecode
 
-ifdef UV
-CREATE := $(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
-INSTALL := $(UV) pip install --quiet $(BYTECODE) --python $(BIN)/python
-else
-CREATE := $(PYTHON) -m venv $(VENV)
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-endif
+# what is installed is compiled by what first imports it; some machines forbid to keep that, and each of
+# the many processes would compile it again
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: edition test test-all check notebooks coverage bench reference lab nbdime lock clean
 edition: $(DEMO)/store/ledger.json ## demonstration data, executed and published
 	$(BIN)/observ edition --data $(DEMO)
 
-$(VENV)/.installed: requirements.lock pyproject.toml
-	$(CREATE)
-	$(INSTALL) --require-hashes --only-binary :all: -r requirements.lock
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(BIN)/uv: | $(BIN)/python # where it is not on PATH
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/python $(UV) # what an edition needs
+	$(LOCKED) -r requirements.lock
 	$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.tested: $(VENV)/.installed requirements-test.lock | $(UV) # what the tests need besides
+	$(LOCKED) -r requirements-test.lock
 	@touch $@
 
 # the demonstration exports, and the store made of them; remade when the library or what is invented changes, and not for
@@ -32,14 +38,12 @@ $(DEMO)/store/ledger.json: $(VENV)/.installed $(shell find src tools/demo data/c
 	$(BIN)/observ ingest $(DEMO)/raw --data $(DEMO)
 	@touch $@
 
-# some machines forbid to keep compiled code, which each of the many processes would then compile
-test test-all: export PYTHONDONTWRITEBYTECODE =
 test: SELECT := -m "not slow" --hypothesis-profile=quick
 test test-all: check ## the tests; with its slow ones, all that continuous integration asks
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(SELECT) \
 		--nbval --nbval-current-env --nbval-sanitize-with tests/notebooks/sanitize.cfg
 
-check: $(VENV)/.installed $(DEMO)/store/ledger.json
+check: $(VENV)/.tested $(DEMO)/store/ledger.json
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -47,17 +51,17 @@ check: $(VENV)/.installed $(DEMO)/store/ledger.json
 notebooks: $(DEMO)/store/ledger.json ## execute the committed notebooks in place, on the demonstration data
 	$(BIN)/python -m observlib.edition.new_study
 
-coverage: $(VENV)/.installed ## how often intervals hold the truth, over demonstrations drawn again (half an hour; PARTS="months raked")
+coverage: $(VENV)/.tested ## how often intervals hold the truth, over demonstrations drawn again (half an hour; PARTS="months raked")
 	$(BIN)/python -m tools.coverage $(PARTS)
 
 bench: $(VENV)/.lab $(DEMO)/store/ledger.json ## ratios to what one would run instead: benchmarks/REPORT.md (an hour; ARGS="--quick editions")
 	$(BIN)/python benchmarks/report.py $(ARGS)
 
-reference: $(VENV)/.installed ## renew docs/reference from the code
+reference: $(VENV)/.tested ## renew docs/reference from the code
 	$(BIN)/python -m tools.reference
 
-$(VENV)/.lab: $(VENV)/.installed requirements-lab.lock
-	$(INSTALL) --no-deps --require-hashes --only-binary :all: -r requirements-lab.lock
+$(VENV)/.lab: $(VENV)/.tested requirements-lab.lock
+	$(LOCKED) -r requirements-lab.lock
 	@touch $@
 
 # Jupyter refuses root unless told; ARGS are its own options
@@ -71,10 +75,12 @@ nbdime: $(VENV)/.lab ## have git compare and merge notebooks cell by cell, in th
 	git config merge.jupyternotebook.driver "'$(CURDIR)/$(BIN)/git-nbmergedriver' merge %O %A %B %L %P"
 	git config merge.jupyternotebook.name "notebooks, cell by cell"
 
-LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all:
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all:
 lock: ## renew the lock files
-	$(LOCK) --extra test pyproject.toml -o requirements.lock
-	$(LOCK) --extra lab -c requirements.lock pyproject.toml -o requirements-lab.lock
+	$(LOCK) --extra text --group build pyproject.toml -o requirements.lock
+	$(LOCK) --extra test -c requirements.lock pyproject.toml -o requirements-test.lock
+	$(LOCK) --extra lab -c requirements-test.lock pyproject.toml -o requirements-lab.lock
+	echo uv | $(LOCK) - -o requirements-uv.lock
 
 # what was published stays: it is the only archive of former editions
 clean:

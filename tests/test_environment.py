@@ -35,7 +35,7 @@ def test_environment_yml_has_the_bounds_of_pyproject_under_the_names_of_conda_fo
 
 
 def test_the_lock_meets_pyproject_and_holds_hashes_and_no_address():
-    for name in ("requirements.lock", "requirements-lab.lock"):
+    for name in ("requirements.lock", "requirements-test.lock", "requirements-lab.lock"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert not re.search(r"https?:|--index|--find", text)
         pins = re.findall(r"(?m)^([a-z0-9._-]+)==\S+.*\\\n +--hash=sha256:[0-9a-f]{64}", text)
