@@ -41,7 +41,21 @@ READ = [
     ("listmonk_subscribers", "listmonk/subscribers.csv", {},
      ["2 rows do not count: status", "latest day, 2026-04-01", "leaves"]),
 ]  # fmt: skip
+# Of visits and ratings, which also say what is complete; and the rows that are refused.
+OF_SITES = {
+    "plausible": ("plausible", "plausible/visitors.csv", []),
+    "awstats": ("awstats", "awstats/awstats032026.www.example.gouv.fr.txt", []),
+    "touchpoints": ("touchpoints", "touchpoints/responses.csv", []),
+    "govuk_feedback": ("govuk_feedback", "govuk-feedback/feedex_2026-03-01_2026-03-31.csv", []),
+    "jdma": ("jdma", "jdma/avis.csv", [3]),  # « Mal » is no answer of that form
+    "jdma_workbook": ("jdma", "jdma/avis.xlsx", [5]),
+    "jdma_former": ("jdma", "jdma/avis-ancienne-route.csv", []),
+}
 REFUSED = [
+    ("plausible", "plausible/pages.csv", "has no days; take visitors.csv"),
+    ("touchpoints", "touchpoints/feed.csv", "export the form's responses"),
+    ("touchpoints", "touchpoints/sample_cx_responses_upload_with_bom.csv", "has no moments"),
+    ("jdma", "jdma/avis-bug.csv", "form of remarks asks for no satisfaction"),
     ("asterisk_cdr", "asterisk-cdr/Master.csv", "give the file /var/log/asterisk/queue_log"),
     ("asterisk_cdr", "asterisk-cdr/Master2.csv", "give the file /var/log/asterisk/queue_log"),
     ("asterisk_cdr", "asterisk-cdr/CELMaster1.csv", "give the file /var/log/asterisk/queue_log"),
@@ -90,6 +104,19 @@ def test_each_line_of_a_tool_s_export_is_read_as_it_means(catalogue, form, sampl
     assert all(part in notice for part, notice in zip(told, found.notices, strict=True)), (
         found.notices
     )
+
+
+@pytest.mark.parametrize("name", OF_SITES)
+def test_visits_and_ratings_of_a_tool_are_those_that_were_worked_out_by_hand(catalogue, name):
+    form, sample, refused = OF_SITES[name]
+    found = load(SAMPLES / sample, device(form), catalogue)
+    expected = pd.read_csv(EXPECTED / f"{name}.csv", dtype={"answer_id": str})
+    complete = found.rows.get("complete", pd.Series(dtype=object)).map({True: "yes", False: "no"})
+    days = {key: found.rows[key].astype(str) for key in ("start", "date") if key in found.rows}
+    rows = found.rows.assign(complete=complete, **days)[list(expected)].reset_index(drop=True)
+    numbers = dict.fromkeys(expected.select_dtypes("number"), float)
+    pd.testing.assert_frame_equal(rows.astype(numbers), expected.astype(numbers), check_dtype=False)
+    assert found.rejects["row"].tolist() == refused
 
 
 @pytest.mark.parametrize(("form", "sample", "why"), REFUSED, ids=[one[1] for one in REFUSED])

