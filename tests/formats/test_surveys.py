@@ -98,15 +98,6 @@ def read(tmp_path, of):
     return loaded
 
 
-def said(found, variable):
-    rows = found.rows[found.rows["variable"] == variable]
-    answers = {}
-    for row in rows.itertuples():
-        told = row.category if isinstance(row.category, str) else row.value
-        answers.setdefault(row.response_id, []).append(told)
-    return answers
-
-
 def reasons(found):
     return found.rejects[["row", "reason"]].to_numpy().tolist()
 
@@ -147,119 +138,25 @@ def test_a_line_of_which_one_cell_has_slid_is_refused_whole(of):
     assert found.rejects["reason"].iat[0].endswith("may have slid to other columns")
 
 
-TYPES = '{"ImportId":"x"}'
-CODES = ["StartDate", "EndDate", "Status", "Finished", "RecordedDate", "ResponseId", "Q1"]
 SENT = "2026-03-02 09:00:00"
-
-
-def qualtrics(*rows, texts=(), types=True):
-    """An export, of rows of status, finished, identifier and answers."""
-    wide = len(rows[0]) - 4
-    names = [*CODES, *[f"Q1_{n}" for n in range(1, wide + 1)]]
-    head = [names, [*names[:6], *(texts or names[6:])], *([[TYPES] * len(names)] if types else [])]
-    return [*head, *([SENT, SENT, row[0], row[1], SENT, *row[2:]] for row in rows)]
-
-
-def test_what_its_author_tried_or_wrote_beside_the_codes_is_read_as_meant(read):
-    lines = qualtrics(["0", "1", "R_1", "1"], ["1", "1", "R_2", "2"], ["2", "1", "R_3", "2"])
-    found = read("qualtrics", *lines)
-    assert said(found, "reason") == {"R_1": ["Un"]} and found.rejects.empty
-    assert found.notices == ("2 rows do not count: Status is none of 0, IP Address",)
-    lines = qualtrics(["IP Address", "True", "R_1", "Un"], texts=[CHOICE[0]["text"]])
-    lines[0][6] = "QID7"
-    assert said(read("qualtrics", *lines), "reason") == {"R_1": ["Un"]}
-
-
-def test_a_response_that_was_not_finished_counts_as_such_on_the_day_it_began(read):
-    lines = qualtrics(["0", "0", "R_1", ""])
-    lines[3][:2] = "2026-02-28 23:59:00", "2026-03-08 00:01:00"
-    rows = read("qualtrics", *lines).rows
-    assert rows[["finished", "variable"]].to_numpy().tolist() == [[False, "response"]]
-    assert str(rows["date"].iat[0])[:10] == "2026-02-28"
-
-
-def test_a_word_that_is_no_answer_costs_it_alone_and_a_lost_line_the_file(read):
-    found = read("qualtrics", *qualtrics(["0", "1", "R_1", "3"], ["0", "peut-être", "R_2", "1"]))
-    assert said(found, "response").keys() == {"R_1"} and not said(found, "reason")
-    assert reasons(found) == [
-        [4, "is no answer to Q1: no code or label of the questionnaire"],
-        [5, "is neither oui, non nor a number of times"],
-    ]
-    with pytest.raises(ObservError, match="lacks one of its rows of headers; export it again"):
-        read("qualtrics", *qualtrics(["0", "1", "R_1", "1"], types=False))
-
-
-def test_an_identifier_that_is_a_name_or_a_lost_header_shows_nobody(read):
-    lines = qualtrics(["0", "1", "Jean Dupont", "1"], ["0", "1", "Dupont", "1"])
-    found = read("qualtrics", *lines, *qualtrics(["0", "1", "R_3", "1"])[3:])
-    assert set(found.rows["response_id"]) == {"R_3"} and set(found.rejects["row"]) == {4, 5}
-    assert "Dupont" not in found.rejects.to_csv()
-    row = ["11", SENT, SENT, "Zoé", "mon fils est malade", "", ""]
-    with pytest.raises(ObservError, match=r"missing column 'Respondent ID'.* in row 2") as caught:
-        read("surveymonkey", NESTED[0], row, [*row[:4], "Mal", "", ""])
-    assert "mon fils" not in str(caught.value)
-
-
-NESTED = [
-    ["Respondent ID", "Start Date", "End Date", "First Name", WENT, MEANS, ""],
-    ["", "", "", "", "Response", "Téléphone", "Guichet"],
-]
-
-
-def monkey(read, *rows, top=NESTED[0], **keys):
-    return read("surveymonkey", top, NESTED[1], *rows, **keys)
-
-
-def test_a_response_without_a_day_is_left_out_and_no_person_s_column_answers(read):
-    found = monkey(read, ["11", "", "", "Zoé", "Mal", "", ""], ["12", SENT, "", "", "", "", ""])
-    assert reasons(found) == [[3, "is empty, and the day of the response is not known"]]
-    assert set(found.rows["response_id"]) == {"12"}
-    names = asked("who", "prenom", "First Name", "choice", labels={"Zoé": "Zoé"})
-    row = ["11", SENT, SENT, "Zoé", "Mal", "", ""]
-    found = monkey(read, row, questions=[*QUESTIONS["surveymonkey"], names])
-    assert "Zoé" not in found.rows.to_csv()
-    assert found.notices == ("'q' has questions that no column answers: prenom",)
-
-
 UUID = "uuid:85cb9aff-005e-4edd-9739-dc9c1a829c4"
-
-
-def test_a_day_is_that_of_paris_and_a_joined_cell_counts_where_its_columns_are_empty(read):
-    found = read(
-        "kobo", ["kind", "kind/sit_down", "kind/takeaway", "g/avis", "_uuid", "_submission_time"],
-        ["sit_down takeaway", "1", "1", "", f"{UUID}1", "2026-06-30T22:30:00"],
-        ["takeaway", "", "", "", f"{UUID}2", "2026-06-30T21:30:00"],
-        ["takeaway drive", "1", "0", "", f"{UUID}3", "2026-06-30T21:30:00"], delimiter=";"
-    )  # fmt: skip
-    assert list(said(found, "means").values()) == [["Emporter", "Place"], ["Emporter"]]
-    assert found.rows["date"].astype(str).drop_duplicates().tolist() == ["2026-07-01", "2026-06-30"]
-    assert reasons(found) == [[4, "is no answer to kind: no code or label of the questionnaire"]]
-
-
-CLOUD = ["User display name", "Horodatage", "Votre avis ?", "Aide (Guichet)", "Thèmes"]
-
-
-def test_a_response_without_an_identifier_is_the_same_later_and_counts_once(read):
-    rows = [["Zoé", f"2026-03-02T10:00:0{n}+01:00", "5", "Oui", "Droit"] for n in range(3)]
-    first, later = read("nextcloud_forms", CLOUD, *rows[:2]), read("nextcloud_forms", CLOUD, *rows)
-    assert set(first.rows["response_id"]) < set(later.rows["response_id"])
-    anonymous = [["", "2026-03-02T09:00:00+00:00", *rows[0][2:]]]  # asked from elsewhere
-    assert set(read("nextcloud_forms", CLOUD, *anonymous).rows["response_id"]) < set(
-        first.rows["response_id"]
-    )
-    row = ["", "2026-03-02T10:00:00+01:00", "5", "Oui", "Droit"]
-    found = read("nextcloud_forms", CLOUD, row, row)
-    assert found.rows["response_id"].nunique() == 1 and set(found.rejects["row"]) == {3}
-
-
 SPOILED = ["", "#N/A", "-", "n.d.", "-0", "9" * 25, "NaN", "Total", "05/06/2026", "a\nb", "=1+1"]
 SPOILED += [
     "31/02/2026 10:00", "2026-03-29 02:30", "0001-01-01", "06\u00a012\u00a034\u00a056\u00a078"
 ]  # fmt: skip
 SPOILED += ["jean.dupont@exemple.invalid", "mon fils est malade", ", ;", "'"]
 WHOLE = {
-    "qualtrics": qualtrics(["0", "1", "R_1", "1"], texts=[CHOICE[0]["text"]]),
-    "surveymonkey": [*NESTED, ["11", SENT, SENT, "Zoé", "Mal", "Téléphone", ""]],
+    "qualtrics": [
+        ["StartDate", "EndDate", "Status", "Finished", "RecordedDate", "ResponseId", "Q1"],
+        ["", "", "", "", "", "", CHOICE[0]["text"]],
+        ['{"ImportId":"x"}'] * 7,
+        [SENT, SENT, "0", "1", SENT, "R_1", "1"],
+    ],
+    "surveymonkey": [
+        ["Respondent ID", "Start Date", "End Date", "First Name", WENT, MEANS, ""],
+        ["", "", "", "", "Response", "Téléphone", "Guichet"],
+        ["11", SENT, SENT, "Zoé", "Mal", "Téléphone", ""],
+    ],
     "drupal_webform": [
         ["Titre", "", "", "", "", "", ""],
         ["Submission Details", "", "", "", "", "Quels moyens ?", ""],
@@ -268,7 +165,10 @@ WHOLE = {
     ],
     "kobo": [["kind", "_uuid", "_submission_time"], ["takeaway", f"{UUID}1", SENT]],
     "odk_central": [["SubmissionDate", "q1", "KEY", "ReviewState"], [SENT, "a", f"{UUID}1", ""]],
-    "nextcloud_forms": [CLOUD, ["", SENT, "5", "Oui", "Droit; Emploi"]],
+    "nextcloud_forms": [
+        ["User display name", "Horodatage", "Votre avis ?", "Aide (Guichet)", "Thèmes"],
+        ["", SENT, "5", "Oui", "Droit; Emploi"],
+    ],
 }
 
 

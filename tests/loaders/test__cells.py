@@ -3,8 +3,6 @@
 from tests.loaders import cases
 
 
-@cases.table(
-    "barometre", "france_services", "matomo_sections", "own_formats", "published_figures", "sales"
-)
+@cases.table("barometre", "france_services", "matomo_sections", "published_figures", "sales")
 def test_a_tiny_export_is_read_as_it_means(case, catalogue):
     cases.hold(case, catalogue)

@@ -1,15 +1,21 @@
-"""Long exports, read a piece after the other: a row is what it would be in a short one."""
+"""Exports read by their format, long ones in pieces: a row is what it would be in a short one."""
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
+from tests.loaders import cases
 
 from observlib.base.errors import ObservError
 from observlib.loaders import _format, batches, load
 
 CALLS = "id;début;statut;attente;conversation\n"
+
+
+@cases.table("own_formats", "survey_tools")
+def test_a_tiny_export_is_read_as_it_means(case, catalogue):
+    cases.hold(case, catalogue)
 
 
 @pytest.fixture
