@@ -291,7 +291,7 @@ def _words(page: str) -> list[str]:
 
 _Progress = Callable[[int, int, str], None]
 _Links = Sequence[Mapping[str, str]]
-_LINKS = ".links"  # beside a page, where its links lead
+_LINKS = ".links"  # the folder of what tells where the links of pages lead
 _EVERYTHING = "Toutes les données de l’édition"
 _SIZE = "size-of-the-pdf"  # stands in a page until its PDF is made
 _FRAMES = ".frames"  # what Quarto makes of pages
@@ -320,58 +320,65 @@ def build(
     own = ["manifest.json"] if project.manifest.pages else []  # beside the edition's package
     for name in (*project.manifest.package, *own):
         write_all({name: (project.folder / name).read_bytes()}, site)
-    common, depends = _inputs(project)
-    printed = [page for page in project.pages if "typst" in page.formats]
-    tasks: dict[str, _Task] = {}  # PDFs first: the whole edition is made of them
-    for step, pages in ((_printed, printed), (_page, project.pages)):
-        for page in pages:
-            name = f"{'+'.join(page.source.parts)}.{step.__name__.strip('_')}"
-            tasks[name] = _Task(step, page, depends[page.source])
-    links: dict[str, projects.PageLinks] = {}
+    # what pages are made into is there, and not in memory: there may be hundreds of them
+    with tempfile.TemporaryDirectory(prefix="observlib-", dir=site.parent) as place:
+        aside = Path(place).resolve()
+        with ExitStack() as stack:
+            if workers is None:
+                workers = ThreadPoolExecutor(min(len(project.pages), os.cpu_count() or 1))
+                stack.callback(workers.shutdown, cancel_futures=True)
+            wrong = _write_pages(project, site, aside, progress, cache, workers)
+        if not wrong:
+            shown = [page for page in project.pages if "html" in page.formats]
+            addresses = {page.output(".html").as_posix(): page.source for page in shown}
+            told = {name: (aside / _LINKS / name).read_bytes() for name in addresses}
+            links = {name: projects.PageLinks(*json.loads(told[name])) for name in told}
+            broken = projects.broken_links(site, links)
+            wrong = {addresses[name]: found for name, found in broken.items()}
+    if wrong:
+        raise PagesError(wrong)
+
+
+def _write_pages(
+    project: Project,
+    site: Path,
+    aside: Path,
+    progress: _Progress,
+    cache: Path | None,
+    workers: Executor,
+) -> dict[PurePosixPath, list[str]]:
+    """Put pages and the whole edition into a site, or say what is wrong with them, by page."""
+    common, tasks = _tasks(project)
+    printed = [task.page for task in tasks.values() if task.step is _printed]
+    shared, framed_pages = dict[str, bytes](), 0
+    frames = aside / _FRAMES if project.publisher != "embedded" else None
+    if frames:
+        shared, framed_pages = _frame(project, tasks, common, frames, cache, progress)
     refused: dict[PurePosixPath, list[str]] = {}
-    with ExitStack() as stack:
-        # what pages are made into is there, and not in memory: there may be hundreds of them
-        beside = tempfile.TemporaryDirectory(prefix="observlib-", dir=site.parent)
-        aside = Path(stack.enter_context(beside)).resolve()
-        pool = workers or ThreadPoolExecutor(min(len(project.pages), os.cpu_count() or 1))
-        if not workers:
-            stack.callback(pool.shutdown, cancel_futures=True)
-        others = stack.enter_context(ThreadPoolExecutor(1))  # typst, while pandoc makes pages
-        edition: Future[None] | None = None
-        unset, framed_pages, shared = len(printed), 0, dict[str, bytes]()
-        frames = aside / _FRAMES if project.publisher != "embedded" else None
-        if frames:
-            shared, framed_pages = _frame(project, tasks, common, frames, cache, progress)
-        total = len(tasks) + framed_pages
-        made = _made(project, tasks, pool, cache, frames)
+    edition: list[Future[None]] = []
+    unset = len(printed)
+    with ThreadPoolExecutor(1) as typesetter:  # of the whole edition, while pandoc makes pages
+        made = _made(project, tasks, workers, cache, frames)
         for done, (task, content) in enumerate(made, 1 + framed_pages):
-            progress(done, total, task.page.title)
+            progress(done, len(tasks) + framed_pages, task.page.title)
             if isinstance(content, ObservError):
                 problems = _problems(project, task.page, content)
                 refused.setdefault(task.page.source, []).extend(problems)
-            elif task.step is _printed:
-                pdf_name = task.page.output(".pdf").as_posix()
-                write_all({pdf_name: content.pop(pdf_name)}, site)
-                write_all(content, aside)
+            else:
+                for name, file in content.items():
+                    write_all({name: file}, aside if name.startswith(".") else site)
+            if task.step is _printed:
                 unset -= 1
                 if not unset and not refused:
                     whole = (project, aside, site, cache)
-                    edition = others.submit(downloads.put_full_report, *whole)
-            else:
-                if told := content.pop(_LINKS, None):
-                    page_name = task.page.output(".html").as_posix()
-                    links[page_name] = projects.PageLinks(*json.loads(told))
-                write_all(content, site)
+                    edition.append(typesetter.submit(downloads.put_full_report, *whole))
         if not refused:
             _tell_sizes(site, printed)
             _write_used(shared, site)
             html.finish(project, site, cache)
-        if edition:
-            edition.result()
-    broken = {} if refused else projects.broken_links(site, links)
-    lost = {page.source: broken.get(str(page.output(".html")), []) for page in project.pages}
-    if refused or broken:
-        raise PagesError(refused or lost)
+    for ended in edition:
+        ended.result()
+    return refused
 
 
 def _problems(project: Project, page: SitePage, error: ObservError) -> list[str]:
@@ -380,8 +387,8 @@ def _problems(project: Project, page: SitePage, error: ObservError) -> list[str]
     return [line.removeprefix(name) for line in error.problems]
 
 
-def _inputs(project: Project) -> tuple[Inputs, dict[PurePosixPath, Inputs]]:
-    """What all pages are made from, and what each is, beside its own name."""
+def _tasks(project: Project) -> tuple[Inputs, dict[str, _Task]]:
+    """What all pages are made from; what is made of each, by a name of its own."""
     manifest = project.manifest
     files = kept.tree("the project", project.folder)
     pages = {page.source: files.pop(f"the project/{page.source}") for page in project.pages}
@@ -394,12 +401,16 @@ def _inputs(project: Project) -> tuple[Inputs, dict[PurePosixPath, Inputs]]:
     shared["the edition"] = repr((manifest.label, manifest.made, manifest.kind, manifest.absent))
     shared |= {"the package": repr(_package(project)), "the navigation": repr(project.navigation)}
     shared["the publisher"] = project.publisher
-    own: dict[PurePosixPath, Inputs] = {}
-    for source, digest in pages.items():
-        lists, trail = list(project.listings(project.page(source))), project.trail(source)
-        about = {"its source": digest, "its lists": repr(lists), "its trail": repr(trail)}
-        own[source] = {**shared, **about}
-    return shared, own
+    tasks: dict[str, _Task] = {}
+    for step in (_printed, _page):  # PDFs first: the whole edition is made of them
+        for page in project.pages:
+            if step is _page or "typst" in page.formats:
+                lists, trail = list(project.listings(page)), project.trail(page.source)
+                about = {"its lists": repr(lists), "its trail": repr(trail)}
+                about["its source"] = pages[page.source]
+                name = f"{'+'.join(page.source.parts)}.{step.__name__.strip('_')}"
+                tasks[name] = _Task(step, page, {**shared, **about})
+    return shared, tasks
 
 
 def _made(
@@ -499,7 +510,8 @@ def _page(project: Project, page: SitePage, frames: Path | None) -> dict[str, by
             write_html(project, page, site, links, frames)
         found = _files_of(site)
         if text := found.get(page.output(".html").as_posix()):
-            found[_LINKS] = json.dumps(projects.links_of(text.decode("utf-8"))).encode()
+            told = json.dumps(projects.links_of(text.decode("utf-8")))
+            found[f"{_LINKS}/{page.output('.html')}"] = told.encode()
         return found
 
 
