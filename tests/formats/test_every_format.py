@@ -5,10 +5,7 @@ import io
 import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.copies import demonstration_catalogue
-from tests.examples import examples
 from tests.formats.test_samples import device
 
 from observlib.base.errors import ObservError
@@ -22,7 +19,6 @@ FORMATS = {
     and not (form.refused or form.layout.section)
     and form.table != "responses"
 }
-EVERY = pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
 # polls and tests, of whose rows several make one, have tests of their own
 PLAIN = {name: form for name, form in FORMATS.items() if form.table not in ("polls", "user_tests")}
 OF_ROWS = pytest.mark.parametrize("form", PLAIN.values(), ids=PLAIN)
@@ -149,27 +145,11 @@ def told(read, form, rows):
     return rejects
 
 
-CELL = st.text(alphabet='0123456789:/- ,."éDABTx\n', max_size=20)
+KEEPING = {name: form for name, form in FORMATS.items() if form.keep}
 
 
-@OF_ROWS
-@examples(6)
-@given(cells=st.lists(st.lists(CELL, min_size=1, max_size=12), max_size=4))
-def test_any_table_gives_rows_and_rejects_or_one_line(read, form, cells):
-    try:
-        found = read(form, [row(form, 1), *cells])
-    except ObservError as error:
-        assert all("\n" not in problem for problem in error.problems)
-        return
-    if one_by_one(form) and not form.keep:
-        blank = sum(not any(cell.strip() for cell in told) for told in cells)
-        assert len(found.rows) + len(found.rejects) == 1 + len(cells) - blank
-
-
-@EVERY
+@pytest.mark.parametrize("form", KEEPING.values(), ids=KEEPING)
 def test_a_file_without_a_row_that_counts_gives_none_and_says_so(read, form):
-    if not form.keep:
-        return
     cells = row(form, 1)
     rule = form.keep[0]
     cells[header(form).index(rule.header)] = "other" if rule.words else rule.but[0]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 
 from observlib.catalogue import Catalogue, Device, Questionnaire
 from observlib.loaders import Loaded, load
@@ -20,23 +21,8 @@ def asked(variable: str, code: str, text: str, kind: str, **keys: Any) -> dict[s
     return {"variable": variable, "code": code, "text": text, "kind": kind, **keys}
 
 
-QUESTIONS: list[dict[str, Any]] = [
-    {"variable": "satisfaction", "code": "Q01",
-        "text": "Globalement, êtes-vous\u00a0satisfait du site ?", "kind": "scale",
-        "scale": [1, 5], "answers": {"A1": 1, "A2": 2, "A5": 5, "A6": None},
-        "labels": {"Pas du tout": 1, "Tout à fait": 5, "Sans opinion": None}},
-    {"variable": "task_success", "code": "Q02", "text": "Avez-vous réussi ?", "kind": "scale",
-        "scale": [0, 1], "answers": {"Y": 1, "N": 0}, "labels": {"Oui": 1, "Non": 0}},
-    {"variable": "ces", "code": "Q03[SQ001]", "text": "L'effort [C'était difficile]",
-        "kind": "scale", "scale": [5, 1], "asked_if": {"variable": "task_success", "is": [1]}},
-    {"variable": "reason", "code": "Q04", "text": "Pourquoi êtes-vous venu ?", "kind": "multiple",
-        "answers": {"SQ001": "Démarche", "SQ002": "Renseignement", "other": "Autre"},
-        "labels": {"Une démarche": "Démarche", "Me renseigner": "Renseignement"}},
-    {"variable": "age", "code": "Q05", "text": "Quel est votre âge ?", "kind": "choice",
-        "answers": {"A1": "15-29 ans", "A2": "30 ans et plus", "-oth-": "Autre"},
-        "labels": {"30 à 59 ans": "30 ans et plus", "60 ans et plus": "30 ans et plus"}},
-    {"code": "Q06", "text": "Un commentaire ?", "kind": "ignored"},
-]  # fmt: skip
+_CASES = Path(__file__).parent / "cases" / "survey.yml"
+QUESTIONS: list[dict[str, Any]] = yaml.safe_load(_CASES.read_text("utf-8"))["all"]["questions"]
 
 
 @pytest.fixture

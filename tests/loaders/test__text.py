@@ -18,6 +18,7 @@ from observlib.loaders._text import (
     csv_rows,
     lines_in,
     lines_of_text,
+    need_columns,
     parse_count,
     parse_day,
     parse_month,
@@ -166,3 +167,35 @@ def test_rows_that_are_kept_have_their_own_lines_and_cells(tmp_path):
     (piece,) = in_columns(tmp_path, iter(["a;1\n", "b;2\n", "a;3\n"]), 2, ";", 2, 10)
     kept = piece.where(piece.lines != 3)
     assert dict(kept) == {2: ["a", "1"], 4: ["a", "3"]}
+
+
+def test_headers_in_capitals_are_shown_where_a_column_is_missing():
+    titles = ["Unique Visitors", "Date Début", "Nb Visites", "Bounce Rate"]
+    with pytest.raises(ObservError) as caught:
+        need_columns(Path("a.csv"), titles, ["visits"])
+    assert all(title in str(caught.value) for title in titles)
+
+
+@pytest.mark.parametrize("value", ["2026-03-01 10:20", "01/03/2026", "12", "1 234,5", "z@exe.fr"])
+def test_a_row_that_stands_for_the_header_shows_no_name(value):
+    names = ["Zoé Martin", "MARTIN Zoé", "Martin, Zoé"]
+    with pytest.raises(ObservError) as caught:
+        need_columns(Path("a.csv"), [*names, "Logement", "Bien", "Oui", "Web", value], ["visits"])
+    assert not any(name in str(caught.value) for name in names)
+    assert "'Logement'" in str(caught.value)
+
+
+@pytest.mark.parametrize("most", ["MOST_ROWS", "MOST_CELLS"])
+def test_more_rows_or_cells_than_may_be_read_say_to_export_parts(monkeypatch, most):
+    monkeypatch.setattr(_text, most, 4)
+    text = "a\n" + "1\n" * 3
+    assert len(_text.read_csv(Path("a.csv"), text, ",")[1]) == 3
+    with pytest.raises(ObservError, match="export a shorter period"):
+        _text.read_csv(Path("a.csv"), text + "1\n1\n", ",")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_lines_end_as_they_did_whatever_their_end(end):
+    text = end.join(["a,b", "1,2", "", '"x\u2028y\x0bz","p' + end + 'q"', "3,4"])
+    _, rows = _text.read_csv(Path("a.csv"), text, ",")
+    assert rows == {2: ["1", "2"], 4: ["x\u2028y\x0bz", f"p{end}q"], 6: ["3", "4"]}

@@ -16,8 +16,6 @@ from tests.loaders.books import ods
 
 from observlib import store
 from observlib.base import files
-from observlib.base.errors import ObservError
-from observlib.loaders import _text
 
 pytestmark = pytest.mark.slow
 _SECONDS = 120  # of a test machine that does other things; each takes a second or two
@@ -244,22 +242,6 @@ def test_a_table_of_endless_rows_is_refused(tmp_path):
         "row.csv": (b"a,b\n" + b"," * 6_000_000, "csv:2: not a CSV row: more than 5,000,000"),
     }
     refused(tmp_path, "enquete-service-public", bombs)
-
-
-@pytest.mark.parametrize("most", ["MOST_ROWS", "MOST_CELLS"])
-def test_more_rows_or_cells_than_may_be_read_say_to_export_parts(monkeypatch, most):
-    monkeypatch.setattr(_text, most, 4)
-    text = "a\n" + "1\n" * 3
-    assert len(_text.read_csv(Path("a.csv"), text, ",")[1]) == 3
-    with pytest.raises(ObservError, match="export a shorter period"):
-        _text.read_csv(Path("a.csv"), text + "1\n1\n", ",")
-
-
-@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
-def test_lines_end_as_they_did_whatever_their_end(end):
-    text = end.join(["a,b", "1,2", "", '"x\u2028y\x0bz","p' + end + 'q"', "3,4"])
-    _, rows = _text.read_csv(Path("a.csv"), text, ",")
-    assert rows == {2: ["1", "2"], 4: ["x\u2028y\x0bz", f"p{end}q"], 6: ["3", "4"]}
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes that are files")

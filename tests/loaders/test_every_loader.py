@@ -247,10 +247,6 @@ def test_any_bytes_give_rows_or_one_plain_error(read, name, content):
             assert all("\n" not in p and "export_2026-03.csv" in p for p in error.problems)
 
 
-BITS = [b"", b"\n", b"\r", b";", b",", b'"', b"\t", b"\0", b"\xff", b"-", b"9" * 25, b"NaN",
-        b"=1+1", b"Total", b"0000-00", b"2026-13-01", b"9999-12-31", b"1E400", b"-0"]  # fmt: skip
-
-
 YEARS = ("0001", "0024", "1899", "2201", "9998", "9999")
 # and of each loader with other columns of days than those of the export above
 DATED = {name: Export(**told) for name, told in KNOWN["of other columns of days"].items()}
