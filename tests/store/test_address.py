@@ -237,6 +237,7 @@ def test_a_server_that_is_gone_is_told_and_no_secret(server, tmp_path, ingest, o
     data = at(tmp_path / "data", "s3://observatory/gone")
     ingest(data, x=JULY)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     addresses._of_process.cache_clear()
     with pytest.raises(ObservError, match="s3://observatory/gone: cannot be reached") as told:
         ingest(data, y=AUGUST)

@@ -9,21 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
 from tests.records.test_corrections import write
+from tests.store.conftest import export
 
 from observlib import store
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
+from observlib.loaders import _format
+from observlib.store import correcting
 
 Write = Callable[..., Path]
 MAY = {("boamp", "2026-04"): 40, ("boamp", "2026-05"): 100}
 
 
 @pytest.fixture
-def filled(tmp_path: Path, catalogue: Catalogue, ratings: Write, visits: Write) -> Path:
-    visits(tmp_path / "raw", "x", MAY)
-    ratings(tmp_path / "raw", "x", {"a": ("2026-05-04", 3), "b": ("2026-05-05", 4)})
-    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+def filled(tmp_path: Path, take) -> Path:
+    take(x=MAY, y={"a": ("2026-05-04", 3), "b": ("2026-05-05", 4)})
     return tmp_path
 
 
@@ -61,11 +62,9 @@ def test_what_depends_on_the_table_is_computed_again_and_nothing_else_is(filled)
     assert store.table_digests(filled) == after  # other words, the same numbers
 
 
-def test_the_day_the_source_is_mended_all_stops_with_one_line(filled, catalogue, visits):
+def test_the_day_the_source_is_mended_all_stops_with_one_line(filled, take):
     path = write(filled)
-    visits(filled / "raw", "y", {("boamp", "2026-05"): 50})
-    done = store.ingest(filled / "raw", filled, catalogue)
-    (line,) = [one for one in done.problems if "corrections" in one]
+    (line,) = take(z={("boamp", "2026-05"): 50}).problems
     assert line == (
         f"{path}:7: 'double': the source no longer gives 100 as visits; "
         "if the source is mended, delete the file or write `status: mended`"
@@ -77,11 +76,6 @@ def test_the_day_the_source_is_mended_all_stops_with_one_line(filled, catalogue,
     assert counted(filled)["2026-05"] == 50 and not store.open_corrections(filled)
 
 
-def test_one_that_is_marked_mended_while_the_source_is_not_is_an_error(filled):
-    write(filled, status="mended")
-    assert "the source still gives what was wrong; write `status: open`" in problem(filled)
-
-
 @pytest.mark.parametrize(("keys", "said"), [
     ({"first": "2026-06-01", "last": "2026-06-30"}, "no row that the source gives lies within"),
     ({"last": "2026-05-30"}, "no row that the source gives lies within"),  # a month is whole
@@ -89,6 +83,8 @@ def test_one_that_is_marked_mended_while_the_source_is_not_is_an_error(filled):
     ({"expect": ..., "total": 99.0}, "no longer gives 99.0 as the total of visits"),
     ({"expect": ..., "rows": 2}, "no longer gives 2 as the number of rows"),
     ({"column": "visitors"}, "no longer gives 100 as visitors"),  # of which it gives none
+    ({"status": "mended"}, "the source still gives what was wrong; write `status: open`"),
+    ({"where": {"area": "x'); DROP TABLE y; --"}}, "no row that the source gives lies within"),
 ])  # fmt: skip
 def test_one_that_matches_nothing_or_not_all_is_an_error(filled, keys, said):
     write(filled, **keys)
@@ -126,9 +122,8 @@ def test_a_product_that_was_mistaken_is_the_right_one_and_must_exist(filled, cat
     assert ":8: 'double': unknown product; allowed: service-public" in fault
 
 
-def test_one_that_would_count_a_month_twice_is_refused(filled, catalogue, visits):
-    visits(filled / "raw", "y", {("bodacc", "2026-05"): 7})
-    store.ingest(filled / "raw", filled, catalogue)
+def test_one_that_would_count_a_month_twice_is_refused(filled, take):
+    take(z={("bodacc", "2026-05"): 7})
     where = {"where": {"product": "bodacc"}}
     write(filled, column="product", expect="bodacc", becomes="boamp", **where)
     assert "rows" in problem(filled) and "same product" in problem(filled)
@@ -142,12 +137,6 @@ def test_a_value_off_its_scale_is_refused_and_no_answer_is_told(filled):
     assert "2026" not in told.replace(str(filled), "")
     write(filled, last="2026-05-04", expect=3, becomes=5, **own)
     assert sorted(store.read(filled, "ratings")["value"]) == [4, 5]
-
-
-def test_texts_are_quoted_and_run_nothing(filled):
-    name = "x'); DROP TABLE y; --"
-    write(filled, where={"area": name})
-    assert "no row that the source gives lies within" in problem(filled)
 
 
 def test_a_damaged_part_is_told_as_one_and_not_as_a_mistake_of_duckdb(filled):
@@ -192,3 +181,75 @@ def test_a_multiplied_total_is_off_by_roundings(tmp_path_factory, catalogue, vis
         wanted, abs=0.5 + 1e-9, rel=1e-12
     )  # of numbers that are near a half
     assert abs(sum(got) - sum(wanted)) <= len(counts) / 2 + 1e-6 * sum(wanted)
+
+
+# Exports longer than what is read at once: counted once, corrected, told while they are read ------
+
+
+@pytest.fixture
+def calls(tmp_path, catalogue, monkeypatch):
+    """Ingest one more export of one call a day, each after the same wait, in pieces of three."""
+    monkeypatch.setattr(_format, "PIECE", 3)
+    device = next(iter(catalogue.devices.values()))
+    device = device.model_copy(update={"id": "appels", "loader": "calls", "pattern": "calls_*.csv"})
+    only = catalogue.model_copy(update={"devices": {device.id: device}})
+
+    def ingest(name, count, wait, progress=lambda *_: None, end=""):
+        rows = [f"c{n},2025-07-{n + 1:02} 10:00,answered,{wait},60\n" for n in range(count)]
+        text = "id,start,outcome,wait,talk\n" + "".join(rows) + end
+        export(tmp_path / "raw", f"calls_{name}.csv", text)
+        return store.ingest(tmp_path / "raw", tmp_path, only, progress)
+
+    return ingest
+
+
+def test_a_long_export_is_corrected_corrects_and_is_counted(tmp_path, calls):
+    calls("1", 8, 1)
+    assert calls("2", 10, 2).replaced == ["calls_2.csv: corrects 8 rows of calls_1.csv"]
+    rows = store.read(tmp_path, "calls")
+    assert len(rows) == 10 and set(rows["wait"]) == {2}
+    found = store.held_by_month(tmp_path, "calls", ["wait"])
+    (told,) = found.drop(columns=["product", "source"]).to_dict("records")
+    assert told == {"device": "appels", "month": "2025-07", "rows": 10, "wait": 20}
+    assert found["source"].tolist() == rows["source"].unique().tolist()
+    assert store.held_by_month(tmp_path, "audience").empty
+    with pytest.raises(ObservError, match="has no column 'waits'"):
+        store.held_by_month(tmp_path, "calls", ["waits"])
+
+
+def test_while_a_long_export_is_read_it_says_how_far(calls, monkeypatch):
+    monkeypatch.setattr("observlib.store.ingestion._MILLION", 3)
+    told = []
+    calls("1", 10, 1, lambda *one: told.append(one))
+    assert told[0] == told[1] == (0, 1, "calls_1.csv")  # looked at, and then read
+    assert told[-1] == (1, 1, "")
+    assert [name.split(", ")[1] for _, _, name in told[2:-1]] == [
+        f"{million} million rows" for million in (1, 2, 3, 3, 3)
+    ]
+
+
+def test_an_export_of_too_many_rejects_or_that_breaks_far_below_changes_nothing(
+    tmp_path, calls, monkeypatch
+):
+    (problem,) = calls("3", 10, 1, end='c99,"2025').problems
+    assert "not a CSV row" in problem and not [*(tmp_path / "store").rglob("*.parquet")]
+    (tmp_path / "raw" / "calls_3.csv").unlink()
+    calls("1", 10, 1)
+    before = {path: path.read_bytes() for path in (tmp_path / "store").rglob("*.parquet")}
+    monkeypatch.setattr(correcting, "_MOST_REJECTS", 4)
+    (problem,) = calls("2", 10, -1).problems
+    assert "6 rows are rejected, such as row 2: wait is no time up to a day" in problem
+    assert len(before) == 1 and all(path.read_bytes() == raw for path, raw in before.items())
+    assert len(store.read(tmp_path, "calls")) == 10
+
+
+def test_a_correction_that_cannot_be_written_leaves_the_store_as_it_was(tmp_path, calls):
+    calls("1", 8, 1)
+    (tmp_path / "store" / "calls" / "kept.parquet").mkdir()  # where rows that stay would go
+    with pytest.raises(ObservError, match=r"cannot be written .*; it is as it was"):
+        calls("2", 4, 2)
+    assert set(store.read(tmp_path, "calls")["wait"]) == {1}
+    (tmp_path / "store" / "calls" / "kept.parquet").rmdir()
+    calls("2", 4, 2)
+    assert sorted(store.read(tmp_path, "calls")["wait"]) == [1] * 4 + [2] * 4
+    assert not (tmp_path / "store" / ".spill").exists()
