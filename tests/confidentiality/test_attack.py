@@ -35,7 +35,7 @@ from observlib.confidentiality.disclosure import (
     possible,
     tiles,
 )
-from observlib.estimates import MEASURES, Measure, base, make_comparisons, on_10
+from observlib.estimates import MEASURES, Measure, base, on_10
 from observlib.indicators import answers
 from observlib.language.rounding import rounded_estimates
 from observlib.themes import satisfaction
@@ -163,41 +163,6 @@ def test_many_answers_keep_all_that_they_tell():
     table = ratings(*[{0.0: 300, 5.0: 400, 10.0: 900}] * 3)
     decision = control.decide(made(table), [], knowledge(0.0, 5.0, 10.0), told)
     assert decision.changes.empty and not decision.wide
-
-
-def published(table: pd.DataFrame, *before: Published, source: str = "d@1") -> Published:
-    known = knowledge(*sorted(table["value"].unique()))
-    rows = made(table.assign(source=source))
-    decision = control.decide(rows, before, known, told)
-    final = told(control.apply_decisions(rows, decision.changes)).drop_duplicates(ignore_index=True)
-    return Published(final, decision.wide)
-
-
-def test_three_who_answer_late_cannot_be_had_by_subtraction():
-    """An edition published again gave their marks: mean × n of both."""
-    months = [{0.0: 40, 5.0: 30, 10.0: 130}] * 3
-    first = published(ratings(*months))
-    late = [*months[:2], {0.0: 43, 5.0: 30, 10.0: 130}]
-    second = published(ratings(*late), first, source="d@2")
-    numbers = ["estimate", "ci_low", "ci_high", "n"]
-    pd.testing.assert_frame_equal(second.estimates[numbers], first.estimates[numbers])
-    found = attack([first, second], knowledge(0.0, 5.0, 10.0))
-    assert not found["pinned"].any()
-
-
-def test_a_figure_moves_when_enough_people_have_answered_since():
-    months = [{0.0: 40, 5.0: 30, 10.0: 130}] * 3
-    first = published(ratings(*months))
-    late = [*months[:2], {0.0: 90, 5.0: 30, 10.0: 130}]
-    second = published(ratings(*late), first, source="d@2")
-    quarter = [p.estimates[p.estimates["period"] == "2026-T3"] for p in (first, second)]
-    assert (quarter[0]["estimate"].to_numpy() > quarter[1]["estimate"].to_numpy()).all()
-
-
-def test_a_figure_made_in_another_way_of_the_same_data_is_told():
-    first = published(ratings(*[{0.0: 40, 5.0: 30, 10.0: 130}] * 3))
-    second = published(ratings(*[{0.0: 43, 5.0: 27, 10.0: 130}] * 3), first)
-    assert (second.estimates["estimate"] < first.estimates["estimate"]).any()
 
 
 def test_what_agrees_with_no_answers_is_told_as_such():
@@ -359,18 +324,3 @@ def test_what_a_share_and_a_mean_tell_holds_what_they_were_made_of(n, data):
     if half and marks.nunique() > 1:
         low, high = exact_deviation(half, (n, n))
         assert low - 1e-3 <= marks.var() <= high + 1e-3
-
-
-def test_a_comparison_tells_nothing_of_either_side_that_is_withheld():
-    row = {**DEVICE, "indicator": "satisfied_share", "unit": "%", "n": 60, "n_eff": 60}
-    sides = [{**row, "period": period, "estimate": 70.0} for period in ("2026-08", "2025-08")]
-    pair = {**sides[0], **{f"reference_{name}": value for name, value in sides[1].items()}}
-    pair |= {"status": "published", "reference_status": "published", "against": "before"}
-    pair |= {"difference": 0.0, "verdict": "unknown", "reason": ""}
-    pairs = make_comparisons(pd.DataFrame([pair]))
-    gone = estimates.withhold(estimates.make(sides), [True, True])
-    decision = control.DeviceDecision(gone, (), pd.DataFrame())
-    (found,) = estimates.records(control.applied_to_pairs(pairs, decision, [], lambda rows: rows))
-    assert [found["status"], found["reference_status"]] == ["suppressed"] * 2
-    numbers = [found[side + name] for side in ("", "reference_") for name in estimates.NUMBERS]
-    assert all(map(math.isnan, [*numbers, found["difference"]]))

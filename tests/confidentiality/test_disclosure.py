@@ -1,3 +1,7 @@
+"""No number on few people gets out, neither alone nor by what stands beside it."""
+
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,51 +14,26 @@ from observlib.confidentiality.disclosure import (
     merge_small,
     protect,
     unanimous,
+    widened,
     window_told,
     withheld_parts,
 )
 
 
-@given(st.lists(st.integers(0, 60), min_size=1, max_size=30))
-def test_no_number_on_fewer_than_eleven_people_gets_out(bases):
-    rows = pd.DataFrame(
-        {
-            "indicator": "i", "period": "2026-T3", "unit": "%",
-            "estimate": [float(n) if n else None for n in bases],
-            "ci_low": [0.0 if n else None for n in bases],
-            "ci_high": [60.0 if n else None for n in bases], "n": bases, "n_eff": bases,
-            "status": ["published" if n else "missing" for n in bases]
-        }
-    )  # fmt: skip
-    out = protect(rows, personal=False)
-    for n, row in zip(bases, out.itertuples(), strict=True):
-        expected = (
-            "missing"
-            if n == 0
-            else "suppressed"
-            if n < 11
-            else "low_base"
-            if n < 30
-            else "published"
-        )
-        assert row.status == expected
-        if expected == "suppressed":
-            assert out.loc[row.Index, estimates.NUMBERS].isna().all()
-
-
-def test_a_partial_period_stays_partial_and_a_small_one_is_withheld():
-    rows = pd.DataFrame(
-        {
-            "indicator": "i", "period": "2026-T3", "unit": "%", "estimate": [1.0, 1.0],
-            "n": [20, 5], "status": "partial"
-        }
-    )  # fmt: skip
-    assert protect(rows)["status"].tolist() == ["partial", "suppressed"]
-
-
 def row(estimate: float, n: int, **more: object) -> dict[str, object]:
     return {"indicator": "i", "period": "2026-T3", "unit": "%", "estimate": estimate, "n": n,
             **more}  # fmt: skip
+
+
+def shared(of: float, n: int, group: str, value: str) -> dict[str, object]:
+    return row(of, n, group=group, group_value=value)
+
+
+def statuses(*rows: dict[str, object], **how: Any) -> list[str]:
+    out = protect(pd.DataFrame(rows), **how)
+    withheld = out["status"] == "suppressed"
+    assert out.loc[withheld, estimates.NUMBERS].isna().all(axis=None)
+    return out["status"].tolist()
 
 
 @pytest.mark.parametrize(("found", "status"), [
@@ -63,37 +42,42 @@ def row(estimate: float, n: int, **more: object) -> dict[str, object]:
     (row(-100, 12, unit="points"), "suppressed"),
     (row(100, 30), "published"),
     (row(92.3, 13), "suppressed"),  # and the thirteenth alone to have answered otherwise
-    (row(50, 22), "low_base"),
+    (row(50, 22), "low_base"), (row(50, 29), "low_base"), (row(50, 30), "published"),
     (row(100 * 11 / 21, 21), "suppressed"),  # the ten others
-    (row(10, 100), "suppressed"),  # ten
-    (row(11, 100), "published"),  # eleven
-    (row(89, 100), "published"),
-    (row(90, 100), "suppressed"),
+    (row(10, 100), "suppressed"), (row(11, 100), "published"),  # ten, and eleven
+    (row(89, 100), "published"), (row(90, 100), "suppressed"),
+    # of a weighted share, the nearest number of people
+    (row(0.49, 100), "published"), (row(0.5, 100), "suppressed"),
+    (row(10.49, 100), "suppressed"), (row(10.5, 100), "published"),
     (row(0, 400), "published"),
     (row(10, 20, unit="sur 10"), "low_base"),
+    (row(5, 10, unit="sur 10"), "suppressed"), (row(5, 11, unit="sur 10"), "low_base"),
     (row(100, 12, unit="s"), "low_base"),
-    (row(0, 12, group="feeling", group_value="Négatif"), "low_base"),
-    (row(100, 12, group="feeling", group_value="Négatif"), "suppressed"),
+    (shared(0, 12, "feeling", "Négatif"), "low_base"),
+    (shared(100, 12, "feeling", "Négatif"), "suppressed"),
+    (row(1, 20, status="partial"), "partial"), (row(50, 5, status="partial"), "suppressed"),
+    (row(40, 50, ci_low=30.0, ci_high=50.0, status="suppressed"), "suppressed"),
 ])  # fmt: skip
-def test_what_each_of_few_people_answered_is_not_told(found, status):
-    assert protect(pd.DataFrame([found]))["status"].tolist() == [status]
+def test_what_few_people_answered_is_not_told(found, status):
+    assert statuses(found) == [status]
 
 
-def test_a_delay_is_nobody_s_answer_and_what_is_withheld_keeps_no_number():
-    assert protect(pd.DataFrame([row(100, 12)]), personal=False)["status"].tolist() == ["low_base"]
-    out = protect(pd.DataFrame([row(40, 50, ci_low=30.0, ci_high=50.0, status="suppressed")]))
-    assert out[estimates.NUMBERS].isna().all(axis=None)
+def test_a_delay_is_nobody_s_answer_but_on_few_it_is_not_told_either():
+    assert statuses(row(100, 10), row(100, 12), personal=False) == ["suppressed", "low_base"]
+    assert statuses(row(5, 15, unit="sur 10"), low_base=15) == ["published"]
+    assert statuses({**row(1, 0), "estimate": None, "status": "missing"}) == ["missing"]
+    assert [bool(unanimous("%", 100.0, n)) for n in (29, 30)] == [True, False]
 
 
-def test_a_nearly_unanimous_answer_is_not_told_by_other_categories():
-    parts = [row(100, 12, group="feeling", group_value="Négatif"),
-             row(0, 12, group="feeling", group_value="Positif")]  # fmt: skip
-    assert set(protect(pd.DataFrame(parts))["status"]) == {"suppressed"}
-    few = [row(0.5, 400, group="reason", group_value="A"),
-           row(99.5, 400, group="reason", group_value="B")]  # fmt: skip
-    assert set(protect(pd.DataFrame(few))["status"]) == {"suppressed"}
-    alone = row(1.0, 400, group="reason", group_value="A")
-    assert protect(pd.DataFrame([alone]))["status"].tolist() == ["suppressed"]
+@pytest.mark.parametrize(("rows", "status"), [
+    ([shared(100, 12, "feeling", "Négatif"), shared(0, 12, "feeling", "Positif")], "suppressed"),
+    ([shared(0.5, 400, "reason", "A"), shared(99.5, 400, "reason", "B")], "suppressed"),
+    ([row(4, 250), row(96, 250)], "suppressed"), ([row(4.4, 250), row(95.6, 250)], "published"),
+    ([shared(4, 250, "reason", "A"), shared(50, 250, "reason", "B")], "suppressed"),
+    ([shared(4, 250, "reason", "A"), shared(50, 250, "other", "B")], None),
+])  # fmt: skip
+def test_a_nearly_unanimous_answer_is_not_told_by_other_categories(rows, status):
+    assert statuses(*rows) == ([status] * 2 if status else ["suppressed", "published"])
 
 
 def test_marks_of_few_people_cannot_be_computed_from_their_mean_s_interval():
@@ -113,34 +97,18 @@ def test_the_base_of_a_mean_is_rounded_so_that_a_late_answer_is_not_its_differen
     assert protect(counts)["n"].tolist() == [11, 152]  # a count is told as it is
 
 
-def test_ten_people_are_few_and_eleven_are_not_under_every_rule():
-    shown = {10: "suppressed", 11: "low_base"}
-    for n, status in shown.items():
-        for personal in (True, False):
-            out = protect(pd.DataFrame([row(5, n, unit="sur 10")]), personal=personal)
-            assert out["status"].tolist() == [status]
-    for having, status in {10: "suppressed", 11: "published", 0: "published"}.items():
-        share = row(100 * having / 250, 250)
-        rest = row(100 - 100 * having / 250, 250)
-        assert protect(pd.DataFrame([share, rest]))["status"].tolist() == [status] * 2
-
-
-@pytest.mark.parametrize(
-    ("having", "told"),
-    [(0.49, True), (0.5, False), (10.49, False), (10.5, True)],  # of a weighted share
-)
-def test_a_weighted_share_counts_as_the_nearest_number_of_people(having, told):
-    (status,) = protect(pd.DataFrame([row(having, 100)]))["status"]
-    assert (status == "published") is told
-
-
-def test_a_base_of_29_is_low_and_of_30_is_not():
-    for n, status in {29: "low_base", 30: "published"}.items():
-        assert protect(pd.DataFrame([row(50, n)]))["status"].tolist() == [status]
-        assert unanimous("%", 100.0, n) == (n < 30)
-    assert protect(pd.DataFrame([row(5, 15, unit="sur 10")]), low_base=15)["status"][0] == (
-        "published"
-    )
+@pytest.mark.parametrize(("unit", "ends", "told"), [
+    ("sur 10", (7.83, 9.05), (7.5, 9.5)), ("sur 10", (8.0, 9.0), (8.0, 9.0)),
+    ("sur 10", (0.2, 9.8), (0.0, 10.0)), ("points", (-3.0, 41.0), (-10.0, 50.0)),
+    ("points", (-97.0, 99.0), (-100.0, 100.0)),
+])  # fmt: skip
+def test_a_series_in_wide_steps_has_ends_on_them_within_its_scale_and_around_its_value(
+    unit, ends, told
+):
+    found = row(8.44, 489, unit=unit, ci_low=ends[0], ci_high=ends[1])
+    out = widened(estimates.make([found, {**found, "n": 498}]), 1)
+    assert out[["ci_low", "ci_high"]].values.tolist() == [[*told], [*ends]]
+    assert out["estimate"].tolist() == [8.4, 8.44]
 
 
 FEW = 11
@@ -186,29 +154,24 @@ def test_no_small_quarter_is_had_from_all_the_editions_together(counts):
     assert recovered([0] * 3 + counts + [0] * 3) == []
 
 
-def test_years_of_small_quarters_are_told_and_every_other_is_a_rhythm():
-    assert window_told([False] * 4) and window_told([None, False] * 2)
-    assert window_told([True, None, True, True]) and window_told([None] * 4)
-    assert not window_told([True, True, False, False])
-    assert not window_told([None, None, None, False])
-    assert not window_told([False, None]) and not window_told([None, False])
-    assert window_told([False, None, False, None]) and window_told([None, False] * 3)
-    assert not window_told([False, False, None, None])
-    assert not window_told([False, None, None, False])
-    assert not window_told([False, None, False]) and window_told([False] * 3)
-    assert not window_told([False, None, False, None, False])
-    assert window_told([False]) and window_told([True]) and window_told([])
+@pytest.mark.parametrize(("quarters", "told"), [
+    *[(of, True) for of in ("----", " - -", "+ ++", "    ", "- - ", " - - -", "---", "-", "+", "")],
+    *[(of, False) for of in ("++--", "   -", "- ", " -", "--  ", "-  -", "- -", "- - -")],
+])  # fmt: skip
+def test_years_of_small_quarters_are_told_and_every_other_is_a_rhythm(quarters, told):
+    """A quarter that is told is +, one of few people -, and one of nobody a space."""
+    assert window_told([{"+": True, "-": False, " ": None}[one] for one in quarters]) == told
 
 
-def test_ten_people_are_few_and_eleven_are_not_in_a_part_or_in_what_is_hidden():
-    assert withheld_parts({"a": 10, "b": 30, "c": 15}) == {"a", "c"}
-    assert withheld_parts({"a": 11, "b": 30, "c": 15}) == set()
+@pytest.mark.parametrize(("counts", "hidden"), [
+    ({"a": 10, "b": 30, "c": 15}, "ac"), ({"a": 11, "b": 30, "c": 15}, ""),
     # two that are hidden: of ten people together they take a third, of eleven none
-    assert withheld_parts({"a": 5, "b": 5, "c": 30, "d": 15}) == {"a", "b", "d"}
-    assert withheld_parts({"a": 5, "b": 6, "c": 30, "d": 15}) == {"a", "b"}
+    ({"a": 5, "b": 5, "c": 30, "d": 15}, "abd"), ({"a": 5, "b": 6, "c": 30, "d": 15}, "ab"),
     # nobody in a part hides nothing, and is not what a hidden one takes along
-    assert withheld_parts({"a": 0, "b": 30}) == set()
-    assert withheld_parts({"a": 1, "b": 0, "c": 30}) == {"a", "c"}
+    ({"a": 0, "b": 30}, ""), ({"a": 1, "b": 0, "c": 30}, "ac"),
+])  # fmt: skip
+def test_ten_people_are_few_and_eleven_are_not_in_a_part_or_in_what_is_hidden(counts, hidden):
+    assert withheld_parts(counts) == {*hidden}
 
 
 def people(*counts: int) -> dict[str, set[str]]:

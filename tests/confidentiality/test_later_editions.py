@@ -3,17 +3,12 @@
 import pandas as pd
 import pytest
 from tests.confidentiality.test_attack import DEVICE, counts, knowledge, made, ratings, told
-from tests.confidentiality.test_counted_by_task import catalogue
 
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.confidentiality import control
 from observlib.confidentiality.attack import attack
 from observlib.confidentiality.disclosure import Amended, Knowledge, Published
-from observlib.estimates import COMPARISON_NUMBERS, make_comparisons
-from observlib.language.rounding import rounded_estimates, rounded_pairs
-from observlib.themes import contacts as topics
-from observlib.themes import partners, tasks
 
 NUMBERS = ["estimate", "ci_low", "ci_high", "n", "status"]
 NEW = "d@2"
@@ -95,11 +90,22 @@ def test_a_correction_of_marks_is_told_and_says_so_in_each_period_that_has_it():
     pd.testing.assert_frame_equal(numbers(third), numbers(second))  # two more are late again
 
 
-def test_a_correction_of_another_product_or_month_tells_no_late_answer():
+def test_few_late_answers_are_not_told_though_another_product_or_month_was_corrected():
     first, late = edition(MANY), plus(MANY, {0.0: 3})
-    for other in (("d", "q", "2026-09", "c0ffee00"), ("d", "p", "2026-06", "c0ffee00")):
-        second = edition(late, first, source=NEW, amended=(other,))
+    of_others = (("d", "q", "2026-09", "c0ffee00"), ("d", "p", "2026-06", "c0ffee00"))
+    for amended in ((), *((one,) for one in of_others)):
+        second = edition(late, first, source=NEW, amended=amended)
         pd.testing.assert_frame_equal(numbers(second), numbers(first))
+    assert not attack([first, second], knowledge(0.0, 5.0, 10.0))["pinned"].any()
+
+
+def test_a_figure_moves_when_enough_have_answered_or_it_is_made_in_another_way():
+    first = edition(MANY)
+    for late, source, now in ((50, NEW, 6.7), (3, "d@1", 7.2)):
+        second = edition(plus(MANY, {0.0: late}), first, source=source)
+        marks = [one.estimates.query("indicator == 'satisfaction_10'") for one in (first, second)]
+        told = [one.set_index("period")["estimate"]["2026-T3"] for one in marks]
+        assert told == pytest.approx([7.3, now])
 
 
 def test_a_share_that_was_withheld_stays_so_beside_a_mean_that_stands():
@@ -108,55 +114,6 @@ def test_a_share_that_was_withheld_stays_so_beside_a_mean_that_stands():
     second = edition(({0.0: 7, 5.0: 7, 10.0: 700},) * 3, first, source=NEW)
     assert numbers(first, "2026-09")["status"].tolist() == ["published", "published", "suppressed"]
     pd.testing.assert_frame_equal(numbers(second, "2026-09"), numbers(first, "2026-09"))
-
-
-# Contacts ---------------------------------------------------------------------------------------
-
-THEMES = {"Papiers d'identité": 542, "Famille": 120, "Compte en ligne": 80, "Logement": 61}
-
-
-def contacts(people_of: dict[str, int], *before: Published, source: str = "d@1") -> Published:
-    known = catalogue()
-    themes = [theme for theme, n in people_of.items() for _ in range(n)]
-    rows = pd.DataFrame({"theme": themes}, dtype=object)
-    about = {"device": "d", "product": "boamp", "channel": "mail", "source": source}
-    rows = rows.assign(**about, date=pd.Timestamp("2026-09-10"))
-    quarters = [Quarter("2026-T3")]
-    everything = estimates.combine([
-        topics.theme_shares(rows, "ticket", quarters),
-        partners.routed(partners.contacts_of_partners(rows, known), "ticket", known, quarters),
-        tasks.contacts_by_task("ticket", tasks.task_contacts(rows, known), rows, quarters),
-    ])  # fmt: skip
-    people = Knowledge(known, pd.DataFrame(columns=["device", "question", "value"]))
-
-    def to_pages(frame: pd.DataFrame) -> pd.DataFrame:
-        return rounded_estimates(frame, known)
-
-    decision = control.decide(everything, before, people, to_pages)
-    final = to_pages(control.apply_decisions(everything, decision.changes))
-    found = Published(final, decision.wide)
-    assert not attack([*before, found], people)["pinned"].any()
-    return found
-
-
-def test_one_late_call_does_not_tell_its_theme_where_a_count_crosses_a_multiple_of_five():
-    first = contacts(THEMES)
-    second = contacts({**THEMES, "Papiers d'identité": 543}, first, source=NEW)
-    pd.testing.assert_frame_equal(numbers(second), numbers(first))
-
-
-def test_counts_move_where_enough_came_beside_those_that_stand():
-    first = contacts(THEMES)
-    more = {theme: n + 4 for theme, n in THEMES.items()} | {"Papiers d'identité": 580}
-    second = contacts(more, first, source=NEW)
-    now, then = (
-        frame.estimates.query("indicator == 'partner_tickets'").set_index("group_value")["estimate"]
-        for frame in (second, first)
-    )
-    assert (then["Papiers d'identité"], now["Papiers d'identité"]) == (540.0, 580.0)
-    assert now["Famille"] == then["Famille"] == 120.0
-    third = contacts({theme: n + 1 for theme, n in more.items()}, first, second, source="d@3")
-    pd.testing.assert_frame_equal(numbers(third), numbers(second))
 
 
 # Visits -----------------------------------------------------------------------------------------
@@ -215,66 +172,6 @@ def test_what_two_editions_give_together_is_still_seen_beside_a_period_that_was_
     decision = control.decide(rows.assign(source=NEW), [Published(told(first), ())], known, told)
     changed = decision.changes[["product", "period"]].to_numpy().tolist()
     assert ["a", "2025-10/2026-09"] in changed and year not in [period for _, period in changed]
-
-
-# Differences ------------------------------------------------------------------------------------
-
-
-def pair(
-    mark: float, n: int, then: float, n_then: int, source: str, against: str = "before", **more: str
-) -> pd.DataFrame:
-    row = {**DEVICE, "indicator": "satisfaction_10", "unit": "sur 10", "period": "2026-T3"}
-    row |= {"source": source, "status": "published", **more}
-    other = (
-        {**row, "period": "2026-T2"} if against == "before" else {**row, "group_value": "autres"}
-    )
-    difference = mark - then
-    found = {**row, "estimate": mark, "ci_low": mark - 0.4, "ci_high": mark + 0.4, "n": n}
-    found |= {f"reference_{name}": value for name, value in other.items()}
-    found |= {"reference_estimate": then, "reference_n": n_then, "against": against}
-    found |= {"reference_ci_low": then - 0.4, "reference_ci_high": then + 0.4}
-    found |= {"difference": difference, "difference_low": difference - 0.2, "reason": ""}
-    found |= {"difference_high": difference + 0.2, "level": 0.95}
-    found["verdict"] = "rise" if difference > 0.2 else "unknown"
-    return make_comparisons(pd.DataFrame([found]))
-
-
-def told_pairs(
-    now: pd.DataFrame, before: pd.DataFrame, amended: tuple[Amended, ...] = ()
-) -> pd.DataFrame:
-    """What a later edition tells of a comparison, of which no estimate was changed."""
-    nothing = control.DeviceDecision(estimates.make([]), (), pd.DataFrame(), amended)
-
-    def to_pages(rows: pd.DataFrame) -> pd.DataFrame:
-        return rounded_pairs(rows, catalogue())
-
-    return to_pages(control.applied_to_pairs(now, nothing, [(to_pages(before), ())], to_pages))
-
-
-RESULTS = [*COMPARISON_NUMBERS[:3], "verdict"]
-
-
-def test_a_difference_of_figures_that_stand_stands_and_so_does_its_verdict():
-    first, later = pair(7.16, 200, 7.04, 200, "d@1"), pair(7.24, 200, 6.96, 200, NEW)
-    assert first["verdict"].tolist() == ["unknown"] and later["verdict"].tolist() == ["rise"]
-    assert told_pairs(later, first)[RESULTS].equals(told_pairs(first, first)[RESULTS])
-    same_data = later.assign(source="d@1", reference_source="d@1")
-    assert told_pairs(same_data, first)["verdict"].tolist() == ["rise"]  # a mistake that is mended
-    moved = pair(7.55, 260, 7.04, 200, NEW)
-    assert told_pairs(moved, first)["verdict"].tolist() == ["rise"]
-
-
-def test_the_others_than_a_group_stand_as_before_where_few_of_them_came():
-    group = {"group": "age", "group_value": "18-24"}
-    first = pair(7.0, 60, 6.5, 200, "d@1", "others", **group)
-    later = pair(7.6, 120, 6.7, 205, NEW, "others", **group)
-    now = told_pairs(later, first)
-    assert now[["estimate", "reference_estimate", "reference_n"]].to_numpy().tolist() == [
-        [7.6, 6.5, 200]
-    ]
-    assert now["difference"].round(1).tolist() == [1.1]
-    corrected = told_pairs(later, first, CORRECTED)
-    assert corrected["reference_estimate"].tolist() == [6.7]
 
 
 def test_a_count_of_texts_is_told_to_the_nearest_five_and_stands_where_few_came():

@@ -84,22 +84,25 @@ def tables(*shape):
     return (cells | large).map(lambda listed: np.reshape(listed, shape))
 
 
-@examples(40)
-@given(st.tuples(st.integers(1, 4), st.integers(1, 4)).flatmap(lambda shape: tables(*shape)))
-def test_no_small_count_of_a_table_is_had_from_its_margins(inside):
-    assert_no_small_count_is_had(*with_margins(inside))
+MARGINS = {
+    "two dimensions": st.tuples(st.integers(1, 4), st.integers(1, 4)).flatmap(
+        lambda shape: tables(*shape).map(with_margins)
+    ),
+    "three": tables(2, 2, 2).map(with_margins),
+    "months, quarters and a year": st.integers(1, 2).flatmap(
+        lambda groups: tables(12, groups).map(through_a_year)
+    ),
+}
 
 
-@examples(15)
-@given(tables(2, 2, 2))
-def test_no_small_count_of_three_dimensions_is_had_from_their_margins(inside):
-    assert_no_small_count_is_had(*with_margins(inside))
+@pytest.mark.parametrize("table", MARGINS.values(), ids=MARGINS)
+def test_no_small_count_of_a_table_is_had_from_its_margins(table):
+    @examples(25)
+    @given(table)
+    def holds(counts_and_sums):
+        assert_no_small_count_is_had(*counts_and_sums)
 
-
-@examples(15)
-@given(st.integers(1, 2).flatmap(lambda groups: tables(12, groups)))
-def test_no_small_month_is_had_from_its_quarter_or_year(months):
-    assert_no_small_count_is_had(*through_a_year(months))
+    holds()
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -158,12 +161,15 @@ def test_a_cell_withheld_for_another_reason_is_not_had_either():
     assert withheld_cells(counts, sums, few=41) == hidden
 
 
-def test_counts_that_do_not_go_with_their_sums_are_refused():
-    with pytest.raises(ValueError, match=r"sum north \(7, told as 8 to 8\), south"):
-        withheld_cells([3, 4], [({0: 1, 1: 1}, 8, 8, "north"), ({0: 1}, 4, 4, "south")])
-    with pytest.raises(ValueError, match=r"cell 0, 2 must be a count"):
-        withheld_cells([-1, 4, 2.5], [])
-    with pytest.raises(ValueError, match="cell 2, 5 is not among the 2 counts"):
-        withheld_cells([3, 4], [({2: 1}, 0, 0, "north")], also=[5])
-    with pytest.raises(ValueError, match="cell 1 is of no one"):
-        withheld_cells([3, 0], [], also=[1])
+TOLD = [({0: 1, 1: 1}, 8, 8, "north"), ({0: 1}, 4, 4, "south")]
+
+
+@pytest.mark.parametrize(("counts", "sums", "also", "said"), [
+    ([3, 4], TOLD, [], r"sum north \(7, told as 8 to 8\), south"),
+    ([-1, 4, 2.5], [], [], r"cell 0, 2 must be a count"),
+    ([3, 4], [({2: 1}, 0, 0, "north")], [5], "cell 2, 5 is not among the 2 counts"),
+    ([3, 0], [], [1], "cell 1 is of no one"),
+])  # fmt: skip
+def test_counts_that_do_not_go_with_their_sums_are_refused(counts, sums, also, said):
+    with pytest.raises(ValueError, match=said):
+        withheld_cells(counts, sums, also=also)

@@ -166,7 +166,7 @@ def test_those_that_are_asked_of_the_source_are_listed_for_a_release(filled, cat
 COUNTS = st.lists(st.integers(0, 10**9), min_size=1, max_size=12)
 
 
-@examples(20)
+@examples(10)
 @given(counts=COUNTS, times=st.floats(0.001, 1000))
 def test_a_multiplied_total_is_off_by_roundings(tmp_path_factory, catalogue, visits, counts, times):
     data = tmp_path_factory.mktemp("times")
