@@ -183,6 +183,7 @@ def test_a_page_that_does_not_tell_the_figure_tells_no_erratum_on_paper_or_scree
     assert "Erratum" not in text_of(site(corrected) / T3 / "panorama.pdf")
 
 
+@pytest.mark.slow
 def test_an_erratum_of_a_figure_that_an_edition_never_told_changes_no_byte_of_it(root, tell):
     write(root)
     tell(by_post=5.0, **RIGHT)
@@ -252,6 +253,7 @@ def test_nothing_is_published_without_reason_or_where_an_edition_is_wrong(root, 
     assert small.tree(site(root)) == before
 
 
+@pytest.mark.slow
 def test_a_figure_that_is_withdrawn_and_on_no_page_is_told_on_the_home_page(root, tell):
     tell()
     write(root, ERRATUM.replace("corrected: 7.1", "withdrawn: true"))

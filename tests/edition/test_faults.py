@@ -43,7 +43,7 @@ def begin(root):
         nth = next(number)
         change(root, f"Une phrase de plus, la {nth}e.", study)
         return subprocess.Popen(
-            [*before, *RUN, "--json", "--data", str(root / "data" / "demo")], cwd=root,
+            [*before, *RUN, "--json", "--data", str(root / "data")], cwd=root,
             env=own(root) | environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             encoding="utf-8",
         )  # fmt: skip
@@ -59,7 +59,7 @@ def own(root: Path) -> dict[str, str]:
 
 def change(root: Path, sentence: str, study: bool = True) -> None:
     """Change the home page, and the code of a study too, which is run again."""
-    home, path = root / "reports" / "index.qmd", root / "notebooks" / "frequentation.ipynb"
+    home, path = root / "reports" / "index.qmd", root / "notebooks" / "visites.ipynb"
     home.write_text(f"{home.read_text('utf-8').rstrip()}\n\n{sentence}\n", "utf-8")
     if not study:
         return
@@ -153,13 +153,13 @@ def test_few_files_that_may_be_open_are_told_in_lines_and_change_nothing(begin, 
     all_end(root)
 
 
-OF_DATA = ("--publisher", "embedded", "--data", "data/demo")
+OF_DATA = ("--publisher", "embedded")
 
 
 @pytest.mark.slow
 def test_an_edition_of_a_store_at_an_address_is_that_of_one_in_a_folder(small, server, tmp_path):
     near, far = (shutil.copytree(small.root, tmp_path / name) for name in ("near", "far"))
-    (far / "data" / "demo" / "store.yml").write_text(
+    (far / "data" / "store.yml").write_text(
         f"address: s3://observatory/{tmp_path.name}/store\n", encoding="utf-8"
     )
     shutil.rmtree(far / "reports" / ".kept")  # all is computed again, from there
@@ -172,4 +172,4 @@ def test_an_edition_of_a_store_at_an_address_is_that_of_one_in_a_folder(small, s
         assert f"Put: {where}/2026-T3.zip" in done.stdout
         assert SECRET not in done.stdout + done.stderr
     assert published(far) == published(near)
-    assert not [*(far / "data" / "demo" / "store").rglob("*.parquet")]
+    assert not [*(far / "data" / "store").rglob("*.parquet")]

@@ -1,5 +1,6 @@
 """An executed notebook becomes a page that says what its study showed, not where it ran."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -202,7 +203,6 @@ def result(**data: Any) -> Any:
     (result(markdown=f"Voir {HOME}/notes."), "^cell 4 holds a path of this machine"),
     (result(html=f"<p>{MACHINE}</p>", plain="x"), "^cell 4 holds a path of this machine"),
     (result(markdown="x", plain=f"file://{MACHINE}/data"), "^cell 4 holds a path"),
-    (result(markdown="a" * 10_500_000), r"have 10\.5 MB, of which cell 4 has 10\.5; a page"),
 ])  # fmt: skip
 def test_what_no_page_may_show_is_refused_and_its_cell_named(make, output, told):
     with pytest.raises(PageError, match=told):
@@ -217,13 +217,23 @@ def test_a_path_in_a_source_is_refused_and_all_that_is_wrong_is_told_at_once(mak
 
 
 def test_a_sentence_on_a_ministry_may_carry_more_than_a_page_shows(make, monkeypatch):
+    assert (checks.PAGE_BYTES, checks.DATA_BYTES) == (10_000_000, 100_000_000)
     output = make.output("text", "Sur 120 produits, 60 progressent.")
-    output["data"][estimates.MIME]["rows"] *= 200_000
-    checked(make, make.shows("say()", output))
-    monkeypatch.setattr(checks, "DATA_BYTES", 10_000_000)
-    told = r"carry estimates of \d+\.\d MB, of which cell 3 has \d+\.\d; a page may have 10; show"
-    with pytest.raises(PageError, match=told):
-        checked(make, make.shows("say()", output))
+    output["data"][estimates.MIME]["rows"] *= 30_000
+    cells = (make.shows("x = 1"), make.shows("say()", output), make.finding())
+    outputs = [output for cell in cells for output in cell.outputs]
+    rows = [len(json.dumps(one.data[estimates.MIME]["rows"])) for one in outputs]
+    whole = [len(json.dumps(one, ensure_ascii=False)) for one in outputs]
+    for bound, bytes_of, what in (
+        ("DATA_BYTES", sum(rows), r"carry estimates of 1\.\d MB, of which cell 4 has 1\.\d"),
+        ("PAGE_BYTES", sum(whole) - sum(rows), r"have 0\.0 MB, of which cell \d has 0\.0"),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(checks, bound, bytes_of)
+            checked(make, *cells[:2])
+            patch.setattr(checks, bound, bytes_of - 1)
+            with pytest.raises(PageError, match=rf"its outputs {what}; a page may have \d; show"):
+                checked(make, *cells[:2])
 
 
 @pytest.mark.parametrize(
@@ -259,6 +269,5 @@ def test_words_that_only_look_like_a_path_and_warnings_are_no_mistake(make, monk
     warns = make.shows("warn()", stream(f"{HOME}: attention", "stderr"))
     shows = make.shows("show()", result(markdown=address, plain="x"))
     assert str(HOME / "x") not in str(checked(make, warns, shows))
-    checked(make, make.shows("show()", result(markdown="a" * 9_000_000)))  # heavy, and allowed
     monkeypatch.setenv("HOME", "/")
     checked(make, make.shows("show()", result(markdown="a / b, /c")))

@@ -20,7 +20,6 @@ from observlib.edition import make as making
 from observlib.edition.execute import Outcome
 from observlib.edition.make import KeptPages, MadePage, used_inputs
 from observlib.edition.plan import Page, Request
-from observlib.estimates import COMPARISON_COLUMNS, check_comparisons
 from observlib.pipeline import archive, disclosed, frame
 from observlib.pipeline.archive import Publication
 from observlib.records.sheets import Practices
@@ -181,10 +180,7 @@ PACKAGE = (
     *("estimates.csv", "comparisons.csv", "dictionary.csv", "datapackage.json", "dataset.jsonld"),
     *("observatoire-2026-t3.xlsx", "observatoire-2026-t3.zip"),
 )
-FILES = {
-    "estimates.parquet": (estimates.COLUMNS, estimates.check),
-    "comparisons.parquet": (COMPARISON_COLUMNS, check_comparisons),
-}
+FILES = (archive.ESTIMATES, archive.COMPARISONS)
 
 
 @pytest.fixture
@@ -210,23 +206,6 @@ def written(request: Request, folder: Path) -> dict[str, bytes]:
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(content)
     return found
-
-
-def test_the_frame_has_rows_of_the_contracts_and_the_same_bytes(request_, tmp_path, monkeypatch):
-    few = [("visits", ""), ("polls", "")]
-    monkeypatch.setattr(disclosed, "jobs", lambda _: few)
-    first = written(request_, tmp_path / "first")
-    for name, (columns, check) in FILES.items():
-        rows = pd.read_parquet(tmp_path / "first" / name)
-        assert list(rows.columns) == columns and len(rows)
-        check(rows)
-        assert not rows.duplicated().any()
-        said = dataset.read_table(first[f"donnees/{Path(name).stem}.csv"])
-        assert estimates.csv_lines(said[columns]) == estimates.csv_lines(rows)
-    assert written(request_, tmp_path / "kept") == first
-    shutil.rmtree(tmp_path / kept.KEPT_FOLDER)
-    frame._given.cache_clear()
-    assert written(request_, tmp_path / "again") == first
 
 
 def test_a_package_marks_what_is_revised_and_the_frame_stays(request_, tmp_path, monkeypatch):

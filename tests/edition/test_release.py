@@ -296,6 +296,7 @@ def test_no_figure_changes_in_silence_until_its_reason_is_written(release, root,
     assert archive.published_names(root / "data") == ("0001-2026-T3", "0002-2026-T3")
 
 
+@pytest.mark.slow
 def test_sheets_become_pages_that_are_linked_to_and_the_method_tells_measures(release, root):
     copy_sheets(root)
     copy_site(root)

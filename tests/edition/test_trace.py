@@ -5,7 +5,7 @@ import json
 
 import pandas as pd
 import pytest
-from tests.review.conftest import T3, observ
+from tests.review.conftest import T3
 from tests.review.conftest import small as small
 
 from observlib import estimates, store
@@ -34,11 +34,11 @@ def of(rows: pd.DataFrame, **names: str) -> str:
 
 
 def test_a_mark_is_followed_from_its_sentence_to_the_bytes_of_its_export(small, told):
-    one = of(told[0], indicator="satisfaction_10", period=T3, status="low_base")
+    one = of(told[0], indicator="satisfaction_10", period=T3, device="avis-portail")
     found = follow(small, one)
     assert found.edition == T3 and found.row["estimate"] > 0
     assert found.families == {"satisfaction": "observlib.themes.satisfaction.satisfaction_"}
-    assert any(text.page == "satisfaction.html" for text in found.texts)
+    assert any(text.page == "avis.html" for text in found.texts)
     assert [vintage.edition for vintage in found.vintages] == [T3]
     raw = {path.name: path for path in (small.data / "raw").rglob("*") if path.is_file()}
     assert len(found.exports)
@@ -52,7 +52,7 @@ def test_a_mark_is_followed_from_its_sentence_to_the_bytes_of_its_export(small, 
 
 
 def test_a_count_of_few_rows_is_not_told(small, told, monkeypatch):
-    one = of(told[0], indicator="satisfaction_10", period=T3, status="low_base")
+    one = of(told[0], indicator="satisfaction_10", period=T3, device="avis-portail")
     monkeypatch.setattr(store, "count_rows", lambda *_, **__: MINIMUM_PEOPLE - 1)
     (rows,) = follow(small, one).rows
     assert (rows.rows, rows.own) == (None, None)
@@ -77,18 +77,17 @@ def test_what_is_no_identifier_is_refused_in_a_line(text):
     assert len(error.value.problems) == 1
 
 
-def test_the_command_takes_the_address_of_a_link_and_shows_no_row(small, told):
-    one = of(told[0], indicator="satisfaction_10", period=T3, status="low_base")
-    address = f"https://www.example.org/{T3}/origines/satisfaction.html#{one}"
-    done = observ(small.root, "trace", address, "--data", small.data)
-    assert done.returncode == 0, done.stderr
+def test_the_command_takes_the_address_of_a_link_and_shows_no_row(small, told, observ, monkeypatch):
+    monkeypatch.chdir(small.root)
+    one = of(told[0], indicator="satisfaction_10", period=T3, device="avis-portail")
+    address = f"https://www.example.org/{T3}/origines/avis.html#{one}"
+    code, shown, err = observ("trace", address)
+    assert code == 0, err
     for step in ("Texts of its pages", "Method", "Rows of tables", "Exports"):
-        assert step in done.stdout
+        assert step in shown
     answers = store.read(small.data, "ratings")
-    assert not {*map(str, answers["answer_id"].dropna())} & {*done.stdout.split()}
-    as_json = observ(small.root, "trace", one, "--data", small.data, "--json")
-    content = json.loads(as_json.stdout)
+    assert not {*map(str, answers["answer_id"].dropna())} & {*shown.split()}
+    content = json.loads(observ("trace", one, "--json")[1])
     assert content["id"] == one and content["exports"][0]["content"]
-    done = observ(small.root, "trace", one, "--data", "data/elsewhere")
-    assert done.returncode != 0
-    assert done.stdout == "" and "Traceback" not in done.stderr
+    code, shown, err = observ("trace", one, "--data", "elsewhere")
+    assert code != 0 and shown == "" and "Traceback" not in err

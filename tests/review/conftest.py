@@ -1,4 +1,4 @@
-"""A small project with a history of its own, which has published one study of real exports."""
+"""The tiny project with a history of its own, which has published its edition."""
 
 import os
 import shutil
@@ -10,14 +10,12 @@ from typing import NamedTuple
 
 import pytest
 from tests.conftest import made_once
-from tests.copies import DEMO, ROOT
+from tests.copies import ROOT
+from tests.tiny import project
 
-from observlib.publish import standing
-
-T3, DAY = "2026-T3", "1795219200"  # 21 November 2026
-DEVICES = ("matomo-vie-publique", "jdma-vie-publique")
-STUDIES = ("frequentation", "satisfaction")
-COMMAND = "from observlib.cli import main; main()"
+T3, DAY = project.QUARTER, project.DAY
+STUDIES = ("apercu", "visites", "appels", "avis", "enquete-portail")
+COMMAND = project.COMMAND
 HERE = {"PYTHONHASHSEED": "1", "TZ": "Europe/Paris", "LC_ALL": "C.UTF-8"}
 ELSEWHERE = {"PYTHONHASHSEED": "77", "TZ": "Pacific/Auckland", "LC_ALL": "C", "LANG": "tr_TR"}
 
@@ -49,56 +47,29 @@ def git(root: Path, *words: str) -> str:
     return done.stdout.decode().strip()
 
 
-def make_project(root: Path, exports: Path, environment: Mapping[str, str]) -> Small:
-    """A project of two studies, committed, its data ingested, its edition published."""
-    data = root / "data" / DEMO.name
-    for name in ("catalogue", "formats", "reference", "practices"):
-        shutil.copytree(ROOT / "data" / name, root / "data" / name)
-    for name in ("catalogue", "practices", "actions", "decisions", "partners"):
-        shutil.copytree(DEMO / name, data / name)
-    for name in STUDIES:
-        (root / "notebooks").mkdir(exist_ok=True)
-        shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", root / "notebooks")
-    ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "src", root / "src", ignore=ignored)
-    (root / "docs").mkdir()  # one page: all are made alike, and `tests/docs` publishes them
-    (root / "docs" / "index.md").write_text("# Documentation\n\nHow to.\n", encoding="utf-8")
-    standing.copy_sources(ROOT, root / "reports")
-    for name in ("requirements.lock", ".gitignore", ".gitattributes", ".git_archival.txt"):
+def make_project(root: Path, environment: Mapping[str, str]) -> None:
+    """The tiny project with the library's code, committed, its data read, its edition published."""
+    project.write(root)
+    shutil.copytree(ROOT / "src", root / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in (".gitignore", ".gitattributes", ".git_archival.txt"):
         shutil.copy(ROOT / name, root)
+    with (root / ".gitignore").open("a", encoding="utf-8") as stream:
+        stream.write("data/published/\n")
     git(root, "init", "--quiet")
     git(root, "add", "--all")
     git(root, "commit", "--quiet", "--message", "A project")
-    shutil.copytree(exports, data / "raw")
-    done = observ(root, "ingest", data / "raw", "--data", data, **environment)
-    assert done.returncode == 0, done.stderr
-    done = observ(
-        root, "edition", T3, "--data", data, "--publisher", "embedded",
-        SOURCE_DATE_EPOCH=DAY, **environment,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return of(root)
+    edition = ("edition", T3, "--publisher", "embedded")
+    for words in (("ingest", "data/raw"), edition):
+        done = observ(root, *words, SOURCE_DATE_EPOCH=DAY, **environment)
+        assert done.returncode == 0, done.stderr
 
 
 def of(root: Path) -> Small:
-    return Small(root, root / "data" / DEMO.name, root / "reports" / "_site" / T3)
-
-
-def some_exports(raw: Path, folder: Path) -> Path:
-    """Copy the exports of few devices into a new folder."""
-    for path in raw.rglob("*"):
-        parts = path.stem.replace("_", "-")
-        if path.is_file() and (path.name == "demonstration.json" or parts.startswith(DEVICES)):
-            target = folder / path.relative_to(raw)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, target)
-    return folder
+    return Small(root, root / "data", root / "reports" / "_site" / T3)
 
 
 @pytest.fixture(scope="session")
-def small(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Small:
-    def make(folder: Path) -> None:
-        exports = some_exports(demonstration / "raw", folder / "exports")
-        make_project(folder / "p", exports, HERE)
-
-    return of(made_once(tmp_path_factory, "small edition", make, 600) / "p")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
+    """Made once for all tests, none of which changes it."""
+    made = made_once(tmp_path_factory, "tiny edition", lambda root: make_project(root, HERE), 600)
+    return of(made)

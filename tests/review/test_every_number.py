@@ -23,10 +23,10 @@ def test_the_workbook_tells_what_the_edition_does(edition):
 
 
 def test_a_number_that_nobody_computed_would_be_seen(small, edition, tmp_path):
-    page = (small.edition / "satisfaction.html").read_text(encoding="utf-8")
+    page = (small.edition / "avis.html").read_text(encoding="utf-8")
     (tmp_path / "page.html").write_text(page.replace("</p>", " Soit 43,21.</p>"), "utf-8")
     for end in (".csv", "-comparaisons.csv"):
-        (tmp_path / f"page{end}").write_bytes((small.edition / f"satisfaction{end}").read_bytes())
+        (tmp_path / f"page{end}").write_bytes((small.edition / f"avis{end}").read_bytes())
     moved = Edition(small.edition, project.catalogue(small.data, small.root))
     moved.folder = tmp_path
     assert any("43,21" in line for line in lost_on_page(moved, "page"))

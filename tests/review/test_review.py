@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +32,22 @@ from observlib.review.rebuild import made_from
 
 def reviewed(small: Small, bundle: Path, *words: str | Path, **environment: str) -> dict[str, Any]:
     """What `observ review` answers, and its exit code."""
-    done = observ(
-        small.root, "review", bundle, "--data", small.data, "--json", *words, **environment
-    )
+    done = observ(small.root, "review", bundle, "--json", *words, **environment)
     assert done.stdout, done.stderr
     return {"code": done.returncode, **json.loads(done.stdout)}
+
+
+@pytest.fixture
+def review(
+    observ: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[int, str, str]]:
+    """The same command in this process, where no code of a commit is run."""
+
+    def run(project: Small, *words: str | Path) -> tuple[int, str, str]:
+        monkeypatch.chdir(project.root)
+        return observ("review", *words)
+
+    return run
 
 
 @pytest.mark.slow  # a whole edition; that of one that is the same, `test_tampering` finds at once
@@ -49,7 +61,7 @@ def test_a_peer_elsewhere_reproduces_an_edition_and_begins_a_review(small, tmp_p
     assert found["commit"] == git(small.root, "rev-parse", "HEAD")
     assert found["counts"]["estimates"] > 100 and found["counts"]["figures"] > 3
     told = {study["name"]: study for study in found["studies"]}
-    assert [*told] == [*STUDIES] and told["satisfaction"]["title"] == "Satisfaction"
+    assert [*told] == [*STUDIES] and told["avis"]["title"] == "Avis"
     assert {one["verdict"] for one in [*told.values(), *found["others"]]} == {"reproduced"}
     assert sum(one["files"] for one in [*told.values(), *found["others"]]) >= 60
     assert "octet pour octet" in (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
@@ -58,42 +70,45 @@ def test_a_peer_elsewhere_reproduces_an_edition_and_begins_a_review(small, tmp_p
     shutil.rmtree(small.root / "reports" / "reviews")
 
 
-def test_where_neither_copy_nor_history_has_the_code_it_is_said_and_nothing_runs(small, tmp_path):
+def test_where_neither_copy_nor_history_has_the_code_it_is_said_and_nothing_runs(
+    small, review, tmp_path
+):
     folder = tampering.copy(small.edition, tmp_path / T3)
     tampering.rewrite(
         folder / record.MANIFEST_FILE, commit="0" * 40, made_from={"the library": "0" * 32}
     )
-    found = reviewed(small, folder)
-    assert (found["code"], found["verdict"]) == (1, "differs")
+    code, out, _ = review(small, folder, "--json")
+    found = json.loads(out)
+    assert (code, found["verdict"]) == (1, "differs")
     assert any("is not in this copy's history" in line for line in found["not_run"])
     assert any("the library" in line for line in found["not_run"])
     assert ("manifest.json", "commit") in [(x["file"], x["where"]) for x in found["differences"]]
 
 
-def test_without_what_was_published_before_it_is_said_what_is_lacking(small, tmp_path):
+def test_without_what_was_published_before_it_is_said_what_is_lacking(small, review, tmp_path):
     folder = tampering.copy(small.edition, tmp_path / T3)
     tampering.rewrite(folder / record.MANIFEST_FILE, earlier={"0001-2026-T2": "0" * 32})
-    done = observ(small.root, "review", folder, "--data", small.data)
-    assert (done.returncode, "Traceback" in done.stderr) == (3, False)
-    assert "0001-2026-T2: not here as the edition knew it" in done.stderr
+    code, _, err = review(small, folder)
+    assert (code, "Traceback" in err) == (3, False)
+    assert "0001-2026-T2: not here as the edition knew it" in err
 
 
-def test_without_the_data_it_is_said_which_tables_are_others(small, tmp_path):
+def test_without_the_data_it_is_said_which_tables_are_others(
+    small, review, observ, monkeypatch, tmp_path
+):
     data = tmp_path / "data"
-    made = shutil.ignore_patterns("raw", "store", "published", "identifiers")
-    shutil.copytree(small.data, data, ignore=made)
-    raw = small.data / "raw"
-    for path in [*raw.rglob("jdma*2026-T3*"), raw / "demonstration.json"]:
-        (data / "raw").mkdir(exist_ok=True)
-        shutil.copy(path, data / "raw")
-    assert observ(small.root, "ingest", data / "raw", "--data", data).returncode == 0
-    done = observ(small.root, "review", small.edition, "--data", data)
-    assert done.returncode in (1, 3)
-    assert "are not those that the edition was made" in done.stderr
-    assert "Traceback" not in done.stderr
+    (data / "raw").mkdir(parents=True)
+    for name in ("avis-portail_2026-T3.csv", "demonstration.json"):
+        shutil.copy(small.data / "raw" / name, data / "raw")
+    monkeypatch.chdir(small.root)
+    assert observ("ingest", data / "raw", "--data", data)[0] == 0
+    code, _, err = review(small, small.edition, "--data", data)
+    assert code in (1, 3)
+    assert "are not those that the edition was made" in err
+    assert "Traceback" not in err
 
 
-def test_what_a_stranger_wrote_moves_no_cursor_and_begins_no_line(small, tmp_path):
+def test_what_a_stranger_wrote_moves_no_cursor_and_begins_no_line(small, review, tmp_path):
     signs = "\x1b]0;x\x07 \x9b2J \u202e\n\robserv: reproduced"
     bundle = tampering.copy(small.edition, tmp_path / T3)
     known = json.loads((bundle / record.MANIFEST_FILE).read_text(encoding="utf-8"))
@@ -102,27 +117,11 @@ def test_what_a_stranger_wrote_moves_no_cursor_and_begins_no_line(small, tmp_pat
     tampering.rewrite(bundle / record.MANIFEST_FILE, studies=known["studies"], **new)
     (bundle / f"a{signs.replace('/', '')}.html").write_text("x", encoding="utf-8")
     for words in ((), ("--json",)):
-        done = observ(small.root, "review", bundle, "--data", small.data, *words)
-        printed = done.stdout + done.stderr
-        assert done.returncode == 1 and "\\u001b" in printed and "\\u009b" in printed
+        code, out, err = review(small, bundle, *words)
+        printed = out + err
+        assert code == 1 and "\\u001b" in printed and "\\u009b" in printed
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", printed)
         assert not any(line.startswith("observ: reproduced") for line in printed.splitlines())
-
-
-def test_a_review_that_is_ended_leaves_nothing_of_the_data(small, tmp_path):
-    words = ("review", str(small.edition), "--data", str(small.data))
-    command = [sys.executable, "-c", COMMAND, *words]
-    own = {**os.environ, "PYTHONPATH": str(small.root / "src"), "TMPDIR": str(tmp_path)}
-    with subprocess.Popen(
-        command, cwd=small.root, env=own, stderr=subprocess.PIPE, encoding="utf-8"
-    ) as run:
-        lines = iter(run.stderr or ())
-        assert next(lines).startswith("Running the code of commit ")
-        next(lines)  # of what is run
-        assert [*tmp_path.glob("*/project/data/*/store/ledger.json")]
-        run.terminate()
-        assert run.wait(60) == 128 + signal.SIGTERM
-    assert not [*tmp_path.iterdir()]
 
 
 HOSTILE = """
@@ -130,38 +129,66 @@ import json, os, pathlib, sys
 def main():
     print("code of a stranger", file=sys.stderr, flush=True)
     pathlib.Path({proof!r}).write_text(json.dumps(dict(os.environ)))
-    pathlib.Path("data/demo/store/ledger.json").write_text("spoilt")
-    for part in pathlib.Path("data/demo/store").glob("*/*.parquet"):
+    pathlib.Path("data/store/ledger.json").write_text("spoilt")
+    for part in pathlib.Path("data/store").glob("*/*.parquet"):
         part.chmod(0o600)
         part.write_bytes(b"spoilt")
 """
+WAITS = """
+import sys, time
+def main():
+    print("begun", file=sys.stderr, flush=True)
+    time.sleep(300)
+"""
+
+
+def stranger(small: Small, place: Path, command: str) -> tuple[Small, Path, str]:
+    """A copy with a branch that was fetched, a bundle that names its commit, and that name."""
+    copy = of(shutil.copytree(small.root, place / "p", symlinks=True))
+    git(copy.root, "checkout", "--quiet", "-b", "stranger")
+    (copy.root / "src" / "observlib" / "cli" / "__init__.py").write_text(command, encoding="utf-8")
+    git(copy.root, "commit", "--quiet", "--all", "--message", "Theirs")
+    name, meant = git(copy.root, "rev-parse", "HEAD"), made_from(copy.root, copy.data)
+    git(copy.root, "checkout", "--quiet", "-")
+    bundle = tampering.copy(copy.edition, place / T3)
+    tampering.rewrite(bundle / record.MANIFEST_FILE, commit=name, made_from=meant)
+    return copy, bundle, name
+
+
+def test_a_review_that_is_ended_leaves_nothing_of_the_data(small, tmp_path):
+    copy, bundle, _ = stranger(small, tmp_path, WAITS)
+    words = ("review", str(bundle), "--data", str(copy.data), "--trust", "stranger")
+    (tmp_path / "temporary").mkdir()
+    own = {"PYTHONPATH": str(copy.root / "src"), "TMPDIR": str(tmp_path / "temporary")}
+    with subprocess.Popen(
+        [sys.executable, "-c", COMMAND, *words], cwd=copy.root, env=os.environ | own,
+        stderr=subprocess.PIPE, encoding="utf-8",
+    ) as run:  # fmt: skip
+        lines = iter(run.stderr or ())
+        assert next(lines).startswith("Running the code of commit ")
+        assert next(lines) == "begun\n"
+        assert [*tmp_path.glob("temporary/*/project/data/store/ledger.json")]
+        run.terminate()
+        assert run.wait(60) == 128 + signal.SIGTERM
+    assert not [*(tmp_path / "temporary").iterdir()]
 
 
 @pytest.fixture
 def fetched(small: Small, tmp_path: Path) -> tuple[Small, Path, str, Path]:
-    """A copy with a branch that was fetched, a bundle that names its commit, and what it writes."""
-    copy = of(shutil.copytree(small.root, tmp_path / "p", symlinks=True))
+    """That of one whose code reads its environment and spoils the store, and what it writes."""
     proof = tmp_path / "proof.json"
-    git(copy.root, "checkout", "--quiet", "-b", "stranger")
-    command = copy.root / "src" / "observlib" / "cli" / "__init__.py"
-    command.write_text(HOSTILE.format(proof=str(proof)), encoding="utf-8")
-    git(copy.root, "commit", "--quiet", "--all", "--message", "Theirs")
-    name, meant = git(copy.root, "rev-parse", "HEAD"), made_from(copy.root, copy.data)
-    git(copy.root, "checkout", "--quiet", "-")
-    bundle = tampering.copy(copy.edition, tmp_path / T3)
-    tampering.rewrite(bundle / record.MANIFEST_FILE, commit=name, made_from=meant)
-    return copy, bundle, name, proof
+    return *stranger(small, tmp_path, HOSTILE.format(proof=str(proof))), proof
 
 
-def test_a_commit_that_nobody_here_took_over_is_not_run_and_how_to_is_told(fetched):
+def test_a_commit_that_nobody_here_took_over_is_not_run_and_how_to_is_told(fetched, review):
     copy, bundle, name, proof = fetched
-    found = reviewed(copy, bundle)
+    found = json.loads(review(copy, bundle, "--json")[1])
     assert found["verdict"] == "differs" and not proof.exists()
     (told,) = (line for line in found["not_run"] if line.startswith("commit "))
     assert told.startswith(f"commit {name[:12]}, by A (branches: stranger): is not run")
     assert "`git merge`" in told and "--trust BRANCH" in told
-    done = observ(copy.root, "review", bundle, "--data", copy.data, "--trust", "nobody")
-    assert (done.returncode, "--trust nobody: is no branch" in done.stderr) == (2, True)
+    code, _, err = review(copy, bundle, "--trust", "nobody")
+    assert (code, "--trust nobody: is no branch" in err) == (2, True)
     assert not proof.exists()
 
 
@@ -211,7 +238,7 @@ def test_a_manifest_that_names_another_commit_than_what_made_it_is_not_reproduce
     assert ("commit", other, own) in told
 
 
-VISITS = {"indicator": "visits", "product": "vie-publique", "period": "2025-02"}
+VISITS = {"indicator": "visits", "product": "portail", "period": "2025-09"}
 MENDED = Path(__file__).with_name("mended.yml").read_text(encoding="utf-8")
 ERRATUM = Path(__file__).with_name("erratum.yml").read_text(encoding="utf-8")
 POLICY = Path(__file__).with_name("policy.yml").read_text(encoding="utf-8")
@@ -224,10 +251,10 @@ def test_an_edition_that_bears_an_erratum_is_reproduced_and_without_it_cannot_be
     rows = pd.read_parquet(mended.root / "reports" / "editions" / T3 / "estimates.parquet")
     names = [name for name in estimates.FIGURE if name not in VISITS]
     own = rows[(rows[[*VISITS]] == [*VISITS.values()]).all(axis=1) & (rows["group"] == "")]
-    told = own[own["device"] == "matomo-vie-publique"].iloc[0]
-    parts = (mended.data / "store" / "audience").glob("matomo-vie-publique-*.parquet")
+    told = own[own["device"] == "visites-portail"].iloc[0]
+    parts = (mended.data / "store" / "audience").glob("visites-portail-*.parquet")
     days = pd.concat(map(pd.read_parquet, parts))
-    days = days[(days["start"] >= "2025-02-01") & (days["end"] < "2025-03-01")]
+    days = days[(days["start"] >= "2025-09-01") & (days["end"] < "2025-10-01")]
     right = int(2 * days["visits"].sum())
     figure = VISITS | {name: told[name] for name in names if told[name]}
     figure |= {"published": float(told["estimate"]), "corrected": right}
@@ -236,7 +263,7 @@ def test_an_edition_that_bears_an_erratum_is_reproduced_and_without_it_cannot_be
     errata.write_text(ERRATUM.format(figure=json.dumps(figure)), encoding="utf-8")
     (mended.data / "corrections").mkdir()
     correction = MENDED.format(rows=len(days))
-    (mended.data / "corrections" / "fevrier.yml").write_text(correction, encoding="utf-8")
+    (mended.data / "corrections" / "septembre.yml").write_text(correction, encoding="utf-8")
     with (mended.data / "catalogue" / "revisions.yml").open("a", encoding="utf-8") as stream:
         stream.write(POLICY)
     # what the first edition decided of unchanged devices is kept, and tells of fewer trials
@@ -245,8 +272,8 @@ def test_an_edition_that_bears_an_erratum_is_reproduced_and_without_it_cannot_be
     done = observ(mended.root, *words, SOURCE_DATE_EPOCH=MENDED_DAY)
     assert done.returncode == 0, done.stderr
     about = json.loads((mended.edition / record.MANIFEST_FILE).read_text(encoding="utf-8"))
-    assert "frequentation" in about["errata"]["serveur"]["pages"]
-    page = (mended.edition / "frequentation.html").read_text(encoding="utf-8")
+    assert "visites" in about["errata"]["serveur"]["pages"]
+    page = (mended.edition / "visites.html").read_text(encoding="utf-8")
     assert "Erratum du 2 décembre 2026" in page
     found = reviewed(mended, mended.edition)
     assert (found["differences"], found["not_run"], found["code"]) == ([], [], 0)

@@ -33,7 +33,7 @@ def test_an_edition_that_nobody_touched_differs_in_nothing(small, tmp_path):
 @pytest.mark.parametrize("change", tampering.KINDS, ids=lambda one: one.__name__)
 def test_every_kind_of_change_to_an_edition_is_found_and_located(small, tmp_path, change):
     again = tampering.copy(small.edition, tmp_path / "again")
-    for seed in range(3):
+    for seed in range(2):
         folder = tampering.copy(small.edition, tmp_path / str(seed))
         made = change(folder, random.Random(seed))
         if seed % 2 and made.file not in (record.MANIFEST_FILE, *record.UNREPEATED):

@@ -3,26 +3,22 @@
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from tests.review.conftest import small as small
 from tests.tiny import digests, project
 from tests.tiny.__main__ import TINY, compared
 
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tiny project, which has published its edition."""
-    root = tmp_path_factory.mktemp("tiny")
-    project.write(root)
-    project.publish(root)
-    return root
+from observlib import dataset, estimates
 
 
-def test_the_edition_is_to_the_byte_what_is_committed(root):
-    if lines := compared(root, TINY):
+def test_the_edition_is_to_the_byte_what_is_committed(small):
+    if lines := compared(small.root, TINY):
         pytest.fail("\n".join(lines), pytrace=False)
 
 
-def test_made_again_it_is_taken_from_what_was_kept_and_is_the_same_to_the_byte(root):
+def test_made_again_it_is_taken_from_what_was_kept_and_is_the_same_to_the_byte(small, tmp_path):
+    root = shutil.copytree(small.root, tmp_path / "p")
     cold = {name: path.read_bytes() for name, path in digests.files(root, project.QUARTER).items()}
     kept = _kept(root)
     for name in ("_site", "editions"):
@@ -36,6 +32,19 @@ def test_made_again_it_is_taken_from_what_was_kept_and_is_the_same_to_the_byte(r
     warm = {name: path.read_bytes() for name, path in digests.files(root, project.QUARTER).items()}
     assert [name for name in cold if warm.get(name) != cold[name]] == []
     assert warm.keys() == cold.keys() and _kept(root) == kept
+
+
+def test_the_frame_has_rows_of_the_contracts_and_open_data_tells_the_same(small):
+    folder = small.root / "reports" / "editions" / project.QUARTER
+    for name, columns, check in (
+        ("estimates", estimates.COLUMNS, estimates.check),
+        ("comparisons", estimates.COMPARISON_COLUMNS, estimates.check_comparisons),
+    ):
+        rows = pd.read_parquet(folder / f"{name}.parquet")
+        assert [*rows.columns] == columns and len(rows) > 20 and not rows.duplicated().any()
+        check(rows)
+        said = dataset.read_table((folder / "donnees" / f"{name}.csv").read_bytes())
+        assert estimates.csv_lines(said[columns]) == estimates.csv_lines(rows)
 
 
 def _kept(root: Path) -> dict[str, int]:

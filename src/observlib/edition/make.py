@@ -471,59 +471,84 @@ def make_edition(
     # what changed while pages ran may be in them: they are not kept by what was before
     if kept.library_files() != kept.loaded() or shared_inputs(request, decided) != known.shared:
         known = KeptPages(None, known.shared)
-    errors, problems = {}, []
-    for outcome in outcomes:
-        page = outcome.page
-        try:
-            made[page.name] = made_page(outcome, request)
-        except PageError as error:
-            errors[page.name] = str(error).replace(f"{request.root}{os.sep}", "")
-            request.failed.mkdir(exist_ok=True)
-            aside = shutil.move(outcome.path, request.failed / outcome.path.name)
-            problems.append(f"study {page.name}: {error}; see {aside}")
-        else:
-            if its_digest(page) == sources[page.name]:
-                known.keep(page, made[page.name])
-                if not outcome.is_kept:
-                    ran, used = outcome.path.read_text(encoding="utf-8"), made[page.name].used
-                    known.executions.keep(page, MadePage(ran, "", used))
+    ran, errors = _pages_of(outcomes, request, known, sources)
+    made |= ran
     shutil.rmtree(executed)
-    if problems and (not keep_going or not made):
+    if errors and (not keep_going or not made):
+        problems = [
+            f"study {name}: {error}; see {request.failed / name}.ipynb"
+            for name, error in errors.items()
+        ]
         advice = ", or publish the others with --keep-going" if made and not keep_going else ""
         raise ObservError(*problems, f"nothing was published; mend what failed{advice}")
-
-    pages = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.ipynb")}
-    pages |= {name: content.notebook for name, content in made.items()}
-    # in the plan's order, whichever were kept or made first: so are links to their figures
-    pages = {page.name: pages[page.name] for page in request.pages if page.name in pages}
     files = framing.result()
-    stay = {name: text for name, text in pages.items() if name not in made}
-    now = {name: text for name, text in pages.items() if name in made}
-    check_pages(now, stay, frame_table(files))
-    texts = linked(pages, made)
-    made = {name: replace(content, notebook=texts[name]) for name, content in made.items()}
-
-    held = store.table_digests(request.data)
-
-    def listed(page: Page) -> ManifestEntry:
-        if page.name in others:
-            return others[page.name]
-        if page.name in errors:
-            return entry_for(page, error=errors[page.name])
-        return entry_of(page, made[page.name], held)
-
-    for name, content in made.items():
-        (folder / f"{name}.ipynb").write_text(content.notebook, encoding="utf-8", newline="\n")
-    entries = [listed(page) for page in request.pages]
+    made = _linked(request, folder, made, frame_table(files))
     about = {
         "quarter": request.quarter,
         "kind": request.kind,
         "version": observlib.__version__,
         "frame": write_frame(files, folder),
-        "studies": entries,
+        "studies": _entries(request, others, made, errors),
     }
     write_manifest(about, folder)
-    return about, {name: made[name].memory for name in pages if name in made}
+    return about, {name: page.memory for name, page in made.items()}
+
+
+def _pages_of(
+    outcomes: Iterable[Outcome], request: Request, known: KeptPages, sources: Mapping[str, str]
+) -> tuple[dict[str, MadePage], dict[str, str]]:
+    """Pages that notebooks are, which are kept; why others are none, which are put aside."""
+    made, errors = {}, {}
+    for outcome in outcomes:
+        page = outcome.page
+        try:
+            made[page.name] = made_page(outcome, request)
+        except PageError as error:
+            errors[page.name] = str(error)
+            request.failed.mkdir(exist_ok=True)
+            shutil.move(outcome.path, request.failed / outcome.path.name)
+            continue
+        if its_digest(page) == sources[page.name]:
+            known.keep(page, made[page.name])
+            if not outcome.is_kept:
+                ran, used = outcome.path.read_text(encoding="utf-8"), made[page.name].used
+                known.executions.keep(page, MadePage(ran, "", used))
+    return made, errors
+
+
+def _linked(
+    request: Request, folder: Path, made: Mapping[str, MadePage], rows: pd.DataFrame
+) -> dict[str, MadePage]:
+    """Write pages made now, with links to and from all others, which tell nothing otherwise."""
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.ipynb")}
+    texts |= {name: page.notebook for name, page in made.items()}
+    # in the plan's order, whichever were kept or made first: so are links to their figures
+    texts = {page.name: texts[page.name] for page in request.pages if page.name in texts}
+    stay = {name: text for name, text in texts.items() if name not in made}
+    now = {name: text for name, text in texts.items() if name in made}
+    check_pages(now, stay, rows)
+    found = linked(texts, now)
+    for name, text in found.items():
+        (folder / f"{name}.ipynb").write_text(text, encoding="utf-8", newline="\n")
+    return {name: replace(made[name], notebook=text) for name, text in found.items()}
+
+
+def _entries(
+    request: Request,
+    others: Mapping[str, ManifestEntry],
+    made: Mapping[str, MadePage],
+    errors: Mapping[str, str],
+) -> list[ManifestEntry]:
+    """What the manifest says of each page, in the plan's order."""
+    held = store.table_digests(request.data)
+    here = f"{request.root}{os.sep}"
+    found = {page.name: page for page in request.pages}
+    entries = {
+        **{name: entry_of(found[name], page, held) for name, page in made.items()},
+        **{name: entry_for(found[name], error=x.replace(here, "")) for name, x in errors.items()},
+        **others,
+    }
+    return [entries[name] for name in found]
 
 
 def frame_table(files: Mapping[str, bytes], name: str = archive.ESTIMATES) -> pd.DataFrame:
