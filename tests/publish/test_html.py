@@ -1,9 +1,9 @@
 """What each page says of itself, and its tables, to a browser, on a telephone, to who listens."""
 
+import json
 import re
 from collections import Counter
 from html import escape
-from html.parser import HTMLParser
 from pathlib import Path
 
 import great_tables
@@ -12,12 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml.html import fragment_fromstring
-from tests.links import broken_links_of
 
 from observlib.publish import html
 from observlib.publish.html import index, with_stacked_tables
 from observlib.publish.pandoc import clean_table
-from observlib.publish.project import links_of
 
 HEAD = '<!doctype html><html lang="fr"><head>{}</head><body><main>'
 
@@ -31,8 +29,18 @@ def test_a_description_is_of_thirty_words_at_most_on_every_page(made_site):
         text = path.read_text(encoding="utf-8")
         (found,) = re.findall(r'<meta name="description" content="([^"]+)">', text)
         assert 3 <= len(found.split()) <= html.DESCRIPTION_WORDS, path
+        is_front = path.name == "index.html"
+        assert f'og:type" content="{"website" if is_front else "article"}"' in text
+        assert found.startswith("Ce que les usagers" if is_front else "Chiffres synthétiques. ")
         (shared,) = re.findall(r'<meta property="og:description" content="([^"]+)">', text)
         assert shared == found
+
+
+def test_the_menu_is_unfolded_where_studies_are_and_where_the_page_is(made_site):
+    opened = r'<details class="section" open>\s*<summary>(.*?)</summary>'
+    for name, here in {"panorama": [], "methode": ["Comment nous le savons"]}.items():
+        page = (made_site / f"{name}.html").read_text(encoding="utf-8")
+        assert re.findall(opened, page) == ["Ce qu’ils disent", *here]
 
 
 def test_a_description_ends_with_a_sentence_or_without_an_open_bracket():
@@ -66,57 +74,6 @@ def test_figures_and_headings_are_named_by_their_own():
     found = html.with_named_figures(one + two)
     assert found.startswith(one)
     assert '<figure role="figure" aria-label="L’âge &amp; 3e" id="fig-b">' in found
-    page = '<main><h1>T</h1><section id="ici" class="level2">\n<h2 class="a">Ici</h2></section>'
-    assert '[["ici","Ici"]]' in index([("a.html", page)])
-
-
-class Parsed(HTMLParser):
-    """The identifiers of a page and where it leads, as the standard library reads it."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.ids: list[str] = []
-        self.targets: list[str] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        for key, value in attrs:
-            if value and key in ("id", "href", "src"):
-                (self.ids if key == "id" else self.targets).append(value)
-
-
-@pytest.mark.parametrize("page", [
-    "<a href='a.html' id=b>both kinds of quotes</a><img SRC = \"c&amp;d.png\">",
-    '<!-- <a href="no"> --><script src="yes.js">"<a href=\'no\'>"</script><p id="e">',
-    '<style>a[href="no"] {}</style><a title="a > b" href="f">',
-    '<img alt="<!-- a > href=no src=no" src="h"><a title=\'<b id="no">\' href="i">--></a>',
-    '<a data-href="no" xlink:href="no" href="">x</a><A HREF="g" data-id="no">1 < 2</A>',
-])  # fmt: skip
-def test_what_a_page_leads_to_is_what_the_standard_parser_finds(page):
-    found, parsed = links_of(page), Parsed(page)
-    assert (found.ids, found.targets) == (parsed.ids, parsed.targets)
-
-
-def test_what_a_reader_would_hit_is_found(tmp_path):
-    """A file beside the site is on no server."""
-    site = tmp_path / "site"
-    (site / "editions").mkdir(parents=True)
-    for name, page in {
-        "../private.html": "", "a.html": "<p>",
-        "index.html": '<p id="a"></p><p id="a"></p><a href="x.html">x</a><img src="y.png">'
-        '<a href="#b">b</a><a href="#a">a</a>',
-        "editions/b.html": '<a href="../../private.html">no</a><a href="../a.html">yes</a>'
-        '<a href="..">no</a>',
-    }.items():  # fmt: skip
-        (site / name).write_text(page, encoding="utf-8")
-    assert broken_links_of(site) == [
-        "editions/b.html: '../../private.html' leads to no file of the site",
-        "editions/b.html: '..' leads to no file of the site",
-        "index.html: identifier 'a' is given twice",
-        "index.html: 'x.html' leads to no file of the site",
-        "index.html: 'y.png' leads to no file of the site",
-        "index.html: '#b' leads to no place of its page",
-    ]
 
 
 TEXT = (Path(__file__).parents[2] / "reports" / "accessibilite.qmd").read_text(encoding="utf-8")
@@ -158,6 +115,40 @@ def made(*rows: str, head: str = COLUMN_HEADS, french: bool = True) -> str:
 ROW = cells("Un site", "Note", "6,8", "7,9", "+1,0", "en hausse")
 
 
+def test_a_search_finds_headings_and_what_a_page_defines():
+    french = (
+        '<html lang="fr"><main><h1>T</h1><section id="ici" class="level2">\n<h2 class="a">Ici</h2>'
+        '</section><nav><h2 id="n">No</h2></nav><li><strong>Mot.</strong> a</li><p><strong>No'
+        f"</strong></p><dl><dt>{'x' * 120}</dt><dt>{'x' * 121}</dt><dt>12</dt></dl>"
+        '<th scope="row">Ligne</th><th>no</th></main>'
+    )
+    english = '<html lang="en"><head><meta name="description" content="Une &amp; deux."></head>'
+    found = index([("b/a.html", french), ("e.html", english)])
+    assert json.loads(found.removeprefix("window.searchIndex=").removesuffix(";\n")) == [
+        ["b/a.html", "T", "", [["ici", "Ici"]], ["Mot", "x" * 120, "Ligne"]],
+        ["e.html", "e.html", "en", [], ["Une & deux."]],
+    ]
+
+
+def test_a_page_without_a_description_is_described_by_its_first_words():
+    text = '<p>No.</p><div class="text"><table><p>No.</p></table><p>Un mot.</p>'
+    page = HEAD.format("") + f"<h1>T</h1>{text}"
+    assert 'description" content="Un mot.">' in head_of(page)
+    assert "Chiffres" not in html.with_head(page, "Observatoire", "", "", True)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("x" * 59, "named"), ("x" * 60, "")])
+def test_each_cell_of_a_stacked_row_is_shown_by_what_it_is(name, kind):
+    row = cells("Un site", name, "6,8", "–", "+1,0", "en hausse")
+    table = f'<table class="x"><caption>T</caption>{COLUMN_HEADS}<tbody>{row}</tbody></table>'
+    text = with_stacked_tables(table)
+    assert '<table role="table" class="stack x"><caption>' in text
+    found = re.findall(r"<t[hd] ([^>]*data-label[^>]*|role=.rowheader.[^>]*)>", text)
+    classes = [re.findall('class="([^"]*)"', one) for one in found]
+    kinds = ["name", kind, "", "nothing", "value", "verdict"]
+    assert classes == [[one] if one else [] for one in kinds]
+
+
 def test_a_table_of_three_columns_stays_and_words_become_no_markup():
     head = "<thead><tr><th>A</th><th>B</th><th>C</th></tr></thead>"
     assert "stack" not in made("<tr><th>x</th><td>1</td><td>2</td></tr>", head=head)
@@ -165,11 +156,41 @@ def test_a_table_of_three_columns_stays_and_words_become_no_markup():
     assert 'data-label="A &lt;b&gt; &quot;c&quot;"' in made(ROW, head=head)
 
 
-def test_a_row_that_stands_over_others_is_a_name_and_its_columns_are_counted():
-    group = '<tr><th colspan="6" scope="rowgroup" class="group">Sites</th></tr>'
-    text = made(group, ROW)
-    assert 'colspan="6" scope="rowgroup" class="name group"' in text
-    assert 'data-label="Verdict"' in text
+def test_a_table_of_groups_is_stacked_and_each_cell_names_all_that_heads_it():
+    head = "<tr>" + "".join(f"<th>{name}</th>" for name in ("A", "B", "C", "Valeur")) + "</tr>"
+    group = '<tr><th colspan="4" scope="rowgroup">{}</th></tr>'
+    row = "<tr><td>{}</td><td>b</td><td></td><td>8</td></tr>"
+    body = group.format("Un") + row.format("a") + group.format("Deux") + row.format("<b>c</b>")
+    table = "<table>{}<thead>" + f"{head}</thead><tbody>{body}</tbody></table>"
+    said = (
+        '<span class="spelt">{}Les lignes vont par groupes : le nom de chacun est sur une ligne, '
+    )
+    said += "avant celles du groupe.</span></caption>"
+
+    def rows(name: str, label: str, number: int) -> str:
+        place, own = f"t1-{number}", f"t1-{number + 1}"
+        to = [f'headers="t1-c{column} {place} {own}"' for column in range(4)]
+        return (
+            f'<tr role="row"><th role="rowheader" id="{place}" colspan="4" scope="rowgroup"'
+            f' class="name">{name}</th></tr><tr role="row"><th role="rowheader" id="{own}"'
+            f' headers="t1-c0 {place}" scope="row" class="name">{label}</th>'
+            f'<td role="cell" data-label="B" {to[1]} class="named">b</td>'
+            f'<td role="cell" data-label="C" {to[2]} class="nothing"></td>'
+            f'<td role="cell" data-label="Valeur" {to[3]} class="value">8</td></tr>'
+        )
+
+    heads = "".join(
+        f'<th role="columnheader" id="t1-c{column}">{name}</th>'
+        for column, name in enumerate(("A", "B", "C", "Valeur"))
+    )
+    for caption, said_first in (("", ""), ("<caption>T", ". ")):
+        given = table.format(f"{caption}</caption>" if caption else "")
+        assert with_stacked_tables(given) == (
+            '<div class="scroll" tabindex="0" role="group" aria-label="Tableau">\n'
+            f'<table role="table" class="stack">{caption or "<caption>"}{said.format(said_first)}'
+            f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead><tbody role="rowgroup">'
+            f"{rows('Un', 'a', 1)}{rows('Deux', '<b>c</b>', 3)}</tbody></table>\n</div>"
+        )
 
 
 def test_codes_are_spelt_out_for_who_listens_and_seen_as_they_were():
@@ -193,24 +214,6 @@ def test_a_table_is_scrolled_once_whichever_publisher_made_it():
     assert bare.count('class="scroll"') == 1
     held = '<div class="scroll" tabindex="0" role="group" aria-label="Tableau 1">\n<table></table>'
     assert with_stacked_tables(held) == held
-
-
-def test_cells_of_groups_name_all_that_heads_them_and_the_table_says_it_has_groups():
-    group = '<tr><th colspan="2" scope="rowgroup" class="group">{}</th></tr>'
-    row = '<tr><th scope="row">{}</th><td>8</td></tr>'
-    head = '<thead><tr><th scope="col">A</th><th scope="col">B</th></tr></thead>'
-    body = "".join((group.format("Un"), row.format("a"), group.format("Deux"), row.format("b")))
-    table = f"<table><caption>Titre</caption>{head}<tbody>{body}</tbody></table>"
-    found = with_stacked_tables(table * 2)
-    assert found.count("Les lignes vont par groupes") == 2
-    named = dict(re.findall(r'<th id="([^"]*)"[^>]*>([^<]*)</th>', found))
-    assert len(named) == 12  # none has the name of another
-    told = [
-        [named[name] for name in names.split()]
-        for names in re.findall(r'<td headers="([^"]*)"', found)
-    ]
-    assert told == [["B", "Un", "a"], ["B", "Deux", "b"]] * 2
-    assert "headers" not in with_stacked_tables(table.replace("rowgroup", "colgroup"))
 
 
 def texts_of(markup: str) -> list[str]:

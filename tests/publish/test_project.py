@@ -3,6 +3,7 @@
 import json
 import re
 from functools import partial
+from html.parser import HTMLParser
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -10,7 +11,15 @@ import yaml
 
 from observlib.base.errors import ObservError
 from observlib.publish import html
-from observlib.publish.project import MenuEntry, flat, match_pages, read_project
+from observlib.publish.project import (
+    MenuEntry,
+    PagesError,
+    broken_links,
+    flat,
+    links_of,
+    match_pages,
+    read_project,
+)
 
 
 def configure(project: Path, contents: object = None, **settings: object) -> None:
@@ -131,6 +140,14 @@ def test_an_edition_of_which_something_is_missing_or_in_the_way_is_told(project,
         read_project(project / "practices")
 
 
+def test_of_many_problems_the_first_are_told_and_the_others_are_counted():
+    pages = {PurePosixPath("a.ipynb"): [f"{n:02d}" for n in range(22)]}
+    assert len(PagesError(pages).problems) == 21
+    assert PagesError(pages).problems[19:] == ("a.ipynb: 19", "and 2 more problems")
+    whole = {PurePosixPath("a.ipynb"): [*pages[PurePosixPath("a.ipynb")][:20], "00"]}
+    assert PagesError(whole).problems[-1] == "a.ipynb: 19"
+
+
 def test_each_page_tells_the_last_revision_of_its_edition(project):
     path = project / "manifest.json"
     raw = json.loads(path.read_text(encoding="utf-8"))
@@ -162,3 +179,57 @@ def test_a_setting_that_puts_a_script_on_pages_is_refused(project, sample, setti
     with pytest.raises(ObservError, match="pages run no script but the site's") as caught:
         read_project(project, "a quarto")
     assert len(caught.value.problems) == 2, "of the site, and of the study"
+
+
+class Parsed(HTMLParser):
+    """The identifiers of a page and where it leads, as the standard library reads it."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.targets: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for key, value in attrs:
+            if value and key in ("id", "href", "src"):
+                (self.ids if key == "id" else self.targets).append(value)
+
+
+@pytest.mark.parametrize("page", [
+    "<a href='a.html' id=b>both kinds of quotes</a><img SRC = \"c&amp;d.png\">",
+    '<!-- <a href="no"> --><script src="yes.js">"<a href=\'no\'>"</script><p id="e">',
+    '<style>a[href="no"] {}</style><a title="a > b" href="f">',
+    '<img alt="<!-- a > href=no src=no" src="h"><a title=\'<b id="no">\' href="i">--></a>',
+    '<a data-href="no" xlink:href="no" href="">x</a><A HREF="g" data-id="no">1 < 2</A>',
+])  # fmt: skip
+def test_what_a_page_leads_to_is_what_the_standard_parser_finds(page):
+    found, parsed = links_of(page), Parsed(page)
+    assert (found.ids, found.targets) == (parsed.ids, parsed.targets)
+
+
+@pytest.mark.parametrize(("page", "told"), [
+    ('<p id="a"></p><p id="a"></p><a href="#a">a</a>', ["identifier 'a' is given twice"]),
+    ('<a href="x.html">x</a><img src="y.png"><a href="x.html">again</a>',
+     ["'x.html' leads to no file of the site", "'y.png' leads to no file of the site"]),
+    ('<a href="#b">b</a>', ["'#b' leads to no place of its page"]),
+    ('<a href="b/c d.html#é">c</a><a href="b/c%20d.html#%C3%A9">c</a><a href="a.csv#x">a</a>', []),
+    ('<a href="b/c%20d.html#e">c</a>', ["'b/c%20d.html#e' leads to no place of its page"]),
+    ('<a href="../private.html">no</a>', ["'../private.html' leads to no file of the site"]),
+    ('<a href="..">no</a><a href="b">no</a>',
+     ["'..' leads to no file of the site", "'b' leads to no file of the site"]),
+    ('<a href="https://a.example/x">a</a><a href="//a.example/x">a</a><a href="mailto:a@b">b</a>',
+     []),
+    # what stands beside an edition is made after it
+    ('<a href="../index.html">a</a><a href="../2026-T2/x.html#y">b</a><a href="../feed.xml">c</a>',
+     []),
+    ('<a href="../2026/x.html">a</a>', ["'../2026/x.html' leads to no file of the site"]),
+])  # fmt: skip
+def test_what_a_reader_would_hit_is_found(tmp_path, page, told):
+    """A file beside the site is on no server."""
+    site = tmp_path / "site"
+    (site / "b").mkdir(parents=True)
+    for name in ("../private.html", "a.csv", "a.html", "b/c d.html"):
+        (site / name).write_text("", encoding="utf-8")
+    pages = {"a.html": links_of(page), "b/c d.html": links_of('<p id="é">')}
+    assert broken_links(site, pages) == ({"a.html": told} if told else {})

@@ -24,7 +24,7 @@ def seen(
 ) -> dict[str, dict[str, Any]]:
     """What the browser saw, in one pass."""
     copy = shutil.copytree(site, tmp_path_factory.mktemp("browser") / "site")
-    for name in ("produit", "glossaire", "retours", "origines"):  # as others are
+    for name in ("produit", "methode", "origines", "accessibilite"):  # long, or as others are
         (copy / f"{name}.html").unlink()
     return looked_at(copy, dump, (1280, 320), more=(1500,), words=dict.fromkeys(PAGES, ASKED))
 

@@ -447,12 +447,7 @@ def frames(path: Path) -> dict[str, pd.DataFrame]:
 
 
 def open_data(path: Path) -> dict[str, str]:
-    """The data of an executed notebook as CSV, by how their files' names end.
-
-    Columns are those of `observlib.estimates` (`.csv`) and of `observlib.estimates`
-    (`-comparaisons.csv`), then the permanent `id` of each row. What is shown twice is written once.
-    A text that a spreadsheet would take for a formula has an apostrophe before it (`text.as_cell`).
-    """
+    """The data of an executed notebook as CSV, with identifiers, by how their files' names end."""
     found = {end: table.assign(id=_IDENTIFIERS[end](table)) for end, table in frames(path).items()}
     return {end: dataset.csv(table).decode() for end, table in found.items()}
 
@@ -477,16 +472,14 @@ def _combined(contents: list[dict[str, Any]], name: str, path: Path) -> pd.DataF
 
 
 def write_figures(path: Path, folder: Path, brand: Brand) -> None:
-    """Put the files of the figures of an executed notebook beside its page, in `folder`.
-
-    Drawings keep the house's colours that style sheets change; their pictures have the brand's.
-    """
+    """Put the files of the figures of an executed notebook beside its page, in `folder`."""
     drawings: dict[str, bytes] = {}
     files: dict[str, bytes] = {}
     for label, data in labelled_outputs(read_notebook(path)):
         if label.startswith("fig-") and charts.NARROW in data and estimates.MIME in data:
             drawings[label] = source_text(data["image/svg+xml"]).encode()
             narrow = source_text(data[charts.NARROW]).encode()
+            # style sheets change the house's colours of these; pictures have the brand's
             files[f"{label}.svg"] = brand.recoloured(drawings[label], cells=True)
             files[f"{label}-narrow.svg"] = brand.recoloured(narrow, cells=True)
             files[f"{label}.csv"] = dataset.csv(estimates.from_json(data[estimates.MIME]))

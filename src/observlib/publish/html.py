@@ -218,11 +218,7 @@ def with_downloads(text: str, downloads: Sequence[Mapping[str, str]]) -> str:
 
 
 def with_listings(markdown: str, project: Project, page: SitePage) -> str:
-    """The text with the lists of pages that its front matter asks for.
-
-    Each is a list of links, or of cards where its `fields` hold `description`; it takes the place
-    of the empty division that has its `id`, or goes to the end.
-    """
+    """The text with the lists that its front matter asks for, each in the division of its `id`."""
     for listing, pages in project.listings(page):
         cards = "description" in listing.get("fields", ())
         block = _list_of(pages, cards) if pages else "Aucune page publiée.\n"
@@ -308,8 +304,6 @@ def _entry(entry: MenuEntry, page: SitePage, root: str, unfolded: bool = False) 
     }
 
 
-# --- What every page of a finished site is given, whichever publisher made it
-
 # --- The index of the search, made when a site is: pages, headings, indicators and products
 
 _INDEX = "search-index.js"
@@ -320,11 +314,7 @@ _SECTION = re.compile(
 
 
 def index(pages: Iterable[tuple[str, str]]) -> str:
-    """The script that holds what is searched of a site.
-
-    Of each page: its address, title, language where it is not French, headings with their anchors,
-    and terms (indicators and words that it defines, names of rows, captions, its description).
-    """
+    """The script that holds what is searched of a site, of each page as `_indexed` tells it."""
     entries = [_indexed(address, page) for address, page in pages]
     text = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
     return f"window.searchIndex={text};\n"
@@ -351,6 +341,7 @@ def _english(page: str) -> bool:
 
 
 def _indexed(address: str, page: str) -> list[object]:
+    """A page's address, title, language if not French, headings with anchors, and terms."""
     main = re.search(r"<main\b.*</main>", page, re.S)
     text = re.sub(r"<nav\b.*?</nav>", "", main[0] if main else page, flags=re.S)
     title = (element_texts(text, ["h1"]) or [address])[0]
@@ -365,6 +356,8 @@ def _indexed(address: str, page: str) -> list[object]:
     described = [markup_text(said[1])] if said else []
     return [address, title, "en" if _english(page) else "", sections, [*named, *described]]
 
+
+# --- What every page of a finished site is given, whichever publisher made it
 
 _SYNTHETIC = "Chiffres synthétiques."  # before what is said of a page where it is not seen
 DESCRIPTION_WORDS = 30  # of a description at most

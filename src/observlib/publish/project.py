@@ -56,10 +56,7 @@ def links_of(page: str) -> PageLinks:
 
 
 def broken_links(site: Path, pages: Mapping[str, PageLinks]) -> dict[str, list[str]]:
-    """A line for each link, picture or fragment of a page that leads nowhere, by the page's path.
-
-    Also for an identifier that a page gives twice. Addresses outside the edition are not looked up.
-    """
+    """What leads nowhere in each page, or is given twice; other sites are not looked up."""
 
     @cache  # most links are those of the menu, which all pages have
     def found_at(folder: Path, name: str) -> tuple[Path, bool]:
@@ -95,11 +92,7 @@ def broken_links(site: Path, pages: Mapping[str, PageLinks]) -> dict[str, list[s
 
 @dataclass(frozen=True)
 class Manifest:
-    """What an edition says of itself. `pages` and `absent` are names, without suffix.
-
-    The notebooks of `pages` are published, whatever else is beside them; those of `absent` failed,
-    or were not asked for. `package` are the files of its data, `revisions` days.
-    """
+    """What an edition says of itself; notebooks of `absent` failed, or were not asked for."""
 
     quarter: Quarter
     kind: str

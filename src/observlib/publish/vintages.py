@@ -116,15 +116,9 @@ _VERDICT = ["verdict", "reference_period", "reference_estimate"]
 
 
 class VintageDifference(NamedTuple):
-    """What two editions tell of their own quarters, and of the same periods.
+    """What two editions tell of their own quarters, and otherwise of the same periods."""
 
-    `changed` are the figures that both tell, each of its own quarter: the columns of estimates,
-    those of the first edition after `before_`, and the verdict that each gives. Those of which the
-    second edition establishes a change come first, new ones before others. `added` and `removed`
-    are estimates that one alone tells; `revised` are figures of the same periods told otherwise,
-    with the `reason` of each (see `revisions.revised_figures`).
-    """
-
+    # each of its own quarter, the first edition's after `before_`, established changes first
     changed: pd.DataFrame
     added: pd.DataFrame
     removed: pd.DataFrame
@@ -139,11 +133,7 @@ class VintageDifference(NamedTuple):
 def difference_between(
     before: Publication, now: Publication, catalogue: Catalogue
 ) -> VintageDifference:
-    """The difference between two editions as they were published.
-
-    No difference of two quarters is tested here: what is established is what the second edition has
-    tested, mostly against the same quarter of the year before.
-    """
+    """The difference between two editions as they were published; none is tested here."""
     before, now = (_known(one, catalogue) for one in (before, now))
     both, added, removed = matched_rows(_figures(before), _figures(now), _OWN)
     is_later = ~both["verdict"].isin(ESTABLISHED)
@@ -262,8 +252,8 @@ def figure_label(row: estimates.Row, catalogue: Catalogue) -> str:
 
 def values(row: estimates.Row, catalogue: Catalogue) -> tuple[str, str]:
     """A figure as the first edition told it and as the second does."""
-    then, now = (cell(told, catalogue, unit=True).text for told in _sides(row))
-    return then, now
+    then, now = _sides(row)
+    return cell(then, catalogue, unit=True).text, cell(now, catalogue, unit=True).text
 
 
 def _sides(row: estimates.Row) -> tuple[estimates.Row, estimates.Row]:
