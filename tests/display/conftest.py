@@ -1,6 +1,6 @@
 """Estimates with everything that happens in them: partial, thin, withheld and absent values."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import combinations
 from typing import Any
 
@@ -13,9 +13,10 @@ from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 from tests.words import plain
 
-from observlib import estimates
+from observlib import display, estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, style
+from observlib.display.output import Output
 
 Rows = Callable[..., pd.DataFrame]
 _NAMES = {
@@ -24,41 +25,49 @@ _NAMES = {
 }  # fmt: skip
 
 
+QUARTERS = ["2025-T3", "2025-T4", "2026-T1", "2026-T2", "2026-T3"]
+
+
+def line(product: str, values: Iterable[float | str | None], half: float = 0.2) -> pd.DataFrame:
+    """Marks of a product by quarter: numbers, statuses that withhold them, None: no row."""
+    row = {"indicator": "satisfaction_10", "product": product, "channel": "web", "unit": "sur 10"}
+    made = []
+    for period, value in zip(QUARTERS, values, strict=True):
+        if isinstance(value, str):
+            made.append({**row, "period": period, "status": value})
+        elif value is not None:
+            ends = {"ci_low": value - half, "ci_high": value + half}
+            made.append({**row, "period": period, "estimate": value, "n": 400, **ends})
+    return estimates.make(made)
+
+
 @pytest.fixture
-def figures(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
-    """The wide figures that are drawn during a test, in order."""
-    return _recorded(monkeypatch, lambda: not style.narrow())
+def draw(invented: Catalogue) -> Callable[..., Output]:
+    """Draw estimates of the invented catalogue, in the chart that is named."""
+    return lambda kind, frame, **more: getattr(display, f"{kind}_chart")(
+        frame, invented, **{"caption": "C"} | more
+    )
 
 
 @pytest.fixture
 def every_figure(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
     """The figures that are drawn during a test, wide and narrow in turn."""
-    return _recorded(monkeypatch, lambda: True)
-
-
-def _recorded(monkeypatch: pytest.MonkeyPatch, wanted: Callable[[], bool]) -> list[Figure]:
     drawn: list[Figure] = []
     render = charts.render
-
-    def recorded(fig: Figure, alt: str) -> str:
-        if wanted():
-            drawn.append(fig)
-        return render(fig, alt)
-
-    monkeypatch.setattr(charts, "render", recorded)
+    monkeypatch.setattr(charts, "render", lambda fig, alt: (drawn.append(fig), render(fig, alt))[1])
     return drawn
 
 
 @pytest.fixture
-def texts() -> Callable[[Figure], dict[str, list[Bbox]]]:
-    """Where each text of a figure stands, by its words."""
-    return _texts
+def figure(every_figure: list[Figure]) -> Callable[[], Figure]:
+    """The last wide figure."""
+    return lambda: every_figure[-2]
 
 
 @pytest.fixture
-def written(figures: list[Figure]) -> Callable[[], list[str]]:
+def written(figure: Callable[[], Figure]) -> Callable[[], list[str]]:
     """The texts of the last wide figure, each on one line, with plain spaces."""
-    return lambda: [plain(text).replace("\n", " ") for text in _texts(figures[-1])]
+    return lambda: [plain(text).replace("\n", " ") for text in texts_of(figure())]
 
 
 def luminance(colour: object) -> float:
@@ -67,7 +76,7 @@ def luminance(colour: object) -> float:
     return sum(share * x for share, x in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
 
 
-def _texts(fig: Figure) -> dict[str, list[Bbox]]:
+def texts_of(fig: Figure) -> dict[str, list[Bbox]]:
     with style.theme():
         fig.set_dpi(288)  # or hinting would change the widths of letters
         renderer = FigureCanvasAgg(fig).get_renderer()
@@ -92,7 +101,7 @@ def assert_readable(every_figure: list[Figure]) -> Callable[[], None]:
     def check() -> None:
         assert every_figure
         for fig in every_figure:
-            places = [(words, box) for words, boxes in _texts(fig).items() for box in boxes]
+            places = [(words, box) for words, boxes in texts_of(fig).items() for box in boxes]
             for words, box in places:
                 assert box.x0 >= -4 and box.x1 <= fig.bbox.x1 + 4, f"cut at a side: {words!r}"
                 assert box.y0 >= -4 and box.y1 <= fig.bbox.y1 + 4, f"cut at an end: {words!r}"

@@ -1,43 +1,134 @@
+"""What charts share: axes, words, the values that keys walk, and words in their frame."""
+
+import json
 import re
+from itertools import pairwise
+from typing import Any
 from xml.etree import ElementTree
 
 import matplotlib
 import pandas as pd
+import pypandoc
 import pytest
-from tests.display.conftest import luminance
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from matplotlib.figure import Figure
+from tests.display.conftest import line
+from tests.words import plain
 
 from observlib import display, estimates
 from observlib.base.errors import ObservError
-from observlib.base.period import Quarter, months_between
-from observlib.display import bars, charts, style
-from observlib.display.output import Output
+from observlib.display import charts, output, style
+from observlib.language.prose import one_line
 from observlib.language.rounding import rounded_estimates
 
-QUARTERS = [str(q) for q in Quarter("2026-T3").back(15)]
-MONTHS = list(months_between("2023-01", "2026-08"))
+TEXT = "{http://www.w3.org/2000/svg}text"
+CAPITALS = "ANTICONSTITUTIONNELLEMENTINCOMPATIBLE"
+SIGNS = st.text(
+    st.sampled_from("AMWil .-/:é\u0301\u200b\u200d\u202e\u0627\u05d0漢🙂\n\t$_^{}\\<&'\ufffe\x00"),
+    max_size=80,
+)
+LABELS = st.one_of(SIGNS, st.text(max_size=60), st.sampled_from([CAPITALS, "M" * 400]))
+LONG = "Renouvellement d'une autorisation provisoire de séjour et changement d'adresse"
+AXIS = "jours depuis la première fois que la personne a été interrogée par l'agence fictive"
 
 
-def svg(chart: Output) -> str:
-    text = chart.shown["image/svg+xml"]
-    ElementTree.fromstring(text)
-    return text
+def sides(label: str) -> list[str]:
+    """The rows and columns of a grid."""
+    return [label.replace(" · ", " ") or "x", "lundi", "mardi"]
 
 
-def drawn_lines(chart: Output, colour: str = "#000091") -> list[int]:
-    """The number of points of each solid line of a colour."""
-    paths = re.findall(rf'd="([^"]*)"[^>]*style="fill:none;stroke:{colour};', svg(chart))
-    return [path.count("L") + 1 for path in paths]
+CHARTS: dict[str, Any] = {
+    "bar": lambda grouped, x: grouped({x: 60.0, "Oui": 30.0, "Non": 10.0}, half=2.0),
+    "dot": lambda grouped, x: grouped({x: 60.0, "Oui": 30.0}, half=2.0),
+    "share": lambda grouped, x: estimates.combine(
+        grouped({x: 70.0, "Oui": 30.0}).assign(device=name) for name in ("Non", x)),
+    "funnel": lambda grouped, x: grouped({x: 600.0, "Oui": 30.0}, unit="appels"),
+    "heat": lambda grouped, x: grouped(
+        {f"{row} · {column}": 5.0 for row in sides(x) for column in sides(x)}),
+    "line": lambda grouped, x: estimates.combine(
+        grouped({x: 50.0, "Oui": 20.0}, period=period) for period in ("2026-T1", "2026-T3")),
+    "panels": lambda grouped, x: estimates.combine(
+        grouped(dict.fromkeys((x, "Oui", "Non", "Peut-être", "Jamais"), 20.0), period=period)
+        for period in ("2026-T1", "2026-T2")),
+    "curve": lambda grouped, x: estimates.combine(
+        grouped({"0": 90.0, "1": 80.0, "2": 70.0}, device=name) for name in (x, "Oui")),
+}  # fmt: skip
+MORE = {"dot": {"by": "group_value"}, "share": {"by": "device"}, "line": {"by": "group_value"},
+        "curve": {"by": "device", "x_label": "mois depuis l'inscription"}}  # fmt: skip
+EACH = pytest.mark.parametrize("chart", CHARTS)
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Glyph:UserWarning", "ignore:.*missing from:UserWarning"
+)
 
 
-@pytest.fixture
-def dots(marks, catalogue):
-    """The chart of marks, of all of them or of other rows."""
-    return lambda frame=marks, **more: display.dot_chart(frame, catalogue, caption="Une", **more)
+def drawn(chart: str, label: str, grouped: Any, draw: Any) -> output.Output:
+    kind = "line" if chart == "panels" else chart
+    return draw(kind, CHARTS[chart](grouped, label), **MORE.get(kind, {}))
 
 
-@pytest.fixture
-def curves(catalogue):
-    return lambda frame, **more: display.line_chart(frame, catalogue, caption="Une", **more)
+@EACH
+@settings(max_examples=2)
+@given(label=LABELS)
+@example(label=CAPITALS)
+@example(label="M" * 400)
+def test_any_label_stays_in_its_chart(chart, label, grouped, draw, every_figure, assert_readable):
+    if not one_line(label) or one_line(label) in ("Oui", "Non"):
+        return
+    every_figure.clear()
+    made = drawn(chart, label, grouped, draw)
+    assert_readable()
+    if label == CAPITALS:
+        assert label in made.content["alt"] and label in made.content["data_markdown"]
+
+
+@EACH
+def test_a_label_as_long_as_a_book_holds_no_edition_up(chart, grouped, draw, monkeypatch):
+    measured, width = 0, style.text_width
+
+    def count(text: str, *how: Any, **more: Any) -> float:
+        nonlocal measured
+        measured += len(text)
+        return width(text, *how, **more)
+
+    monkeypatch.setattr(style, "text_width", count)
+    label = "M" * 20_000
+    assert label in drawn(chart, label, grouped, draw).content["data_markdown"]
+    assert measured < 400_000
+
+
+@pytest.mark.parametrize("chart", [name for name in CHARTS if name != "panels"])
+def test_an_empty_frame_or_caption_is_an_error_that_says_what_to_do(chart, grouped, draw):
+    frame = CHARTS[chart](grouped, "x")
+    for rows, caption, told in (
+        (frame.head(0), "C", "no estimate to show"), (frame, " ", "write the answer"),
+        (estimates.combine([frame] * 2), "C", "2 estimates for"), (frame, "a\nb", "one line"),
+    ):  # fmt: skip
+        with pytest.raises(ObservError, match=told):
+            draw(chart, rows, **MORE.get(chart, {}) | {"caption": caption})
+
+
+@pytest.mark.parametrize("unit", ["%", "appels", "s", "€", "points", "jours"])
+def test_long_names_wide_values_and_axes_stay_apart(unit, grouped, draw, figure, assert_readable):
+    frame = grouped({"0": 12.0, "2500": 93.5}, unit, product="annuaire", half=8.0)
+    for chosen in (frame, estimates.combine([frame, frame.assign(product="entreprendre")])):
+        draw("curve", chosen, x_label=AXIS)
+    values = {LONG: 40.0 if unit == "%" else 4e5, "B": 3.0, "C": "missing"}
+    more = grouped({"D": 12.0}, unit, n=123_456)
+    draw("bar", estimates.combine([grouped(values, unit, half=2.0), more]), limit=3)
+    fig = figure()
+    assert fig.axes[0].get_window_extent().width > fig.bbox.width / 5
+    assert_readable()
+
+
+@pytest.mark.parametrize("columns", [
+    ["Trouve l'information cherchée", "Démarche terminée en ligne"],
+    [f"Motif assez long numéro {sign}" for sign in "abcdefghijkl"], [f"{n} h" for n in range(24)],
+])  # fmt: skip
+def test_long_names_of_a_grid_wrap_or_turn_and_never_touch(columns, grouped, draw, assert_readable):
+    rows = ("Service-public.fr", "Direction de l'information légale et administrative")
+    draw("heat", grouped({f"{row} · {x}": 20.0 + len(x) for row in rows for x in columns}))
+    assert_readable()
 
 
 def test_a_chart_comes_with_its_words_its_table_and_its_estimates(marks, catalogue):
@@ -46,141 +137,126 @@ def test_a_chart_comes_with_its_words_its_table_and_its_estimates(marks, catalog
     content = shown[estimates.MIME]
     assert content["kind"] == "chart" and content["caption"] == "Trois notes sur cinq\xa0: bien"
     assert content["alt"] == shown["text/plain"] and len(content["alt"]) > 100
-    assert content["alt"] != content["caption"]
-    table = content["data_markdown"].split("\n\n")[0]
-    assert table.count("\n") == 1 + len(marks)
+    assert plain(content["title"]) == "Satisfaction sur 10, 3e trimestre 2026"
+    assert content["data_markdown"].split("\n\n")[0].count("\n") == 1 + len(marks)
     pd.testing.assert_frame_equal(estimates.from_json(content), rounded_estimates(marks, catalogue))
     assert f'aria-label="{content["alt"]}"' in shown["image/svg+xml"]
 
 
-def test_an_analyst_s_own_settings_change_no_byte(dots, curves, marks, visits, feelings, catalogue):
-    shares, months = feelings({"boamp": (60, 15, 25)}), visits(["boamp", "bodacc"], QUARTERS)
+def test_an_analyst_s_own_settings_change_no_byte(marks, visits, draw):
+    def made() -> str:
+        shown = draw("dot", marks).shown, draw("line", visits(["boamp"], ["2026-T1"])).shown
+        return json.dumps(shown)
 
-    def drawn() -> list[dict[str, object]]:
-        others = display.share_chart(shares, catalogue, caption="Une")
-        table = display.table(marks, catalogue, caption="Une")
-        return [one._repr_mimebundle_() for one in (dots(), curves(months), others, table)]
-
-    ours = drawn()
+    ours = made()
     with matplotlib.rc_context({"font.size": 30.0, "axes.facecolor": "red"}):
-        assert drawn() == ours
+        assert made() == ours
 
 
-def test_the_heaviest_chart_is_light_and_a_lone_point_seen(visits, catalogue, curves):
-    frame = visits(list(catalogue.products), QUARTERS, partial=True)
-    assert len(svg(curves(frame)).encode()) < 65_000
-    frame = visits(list(catalogue.products)[:3], MONTHS)
-    assert len(svg(curves(frame)).encode()) < 40_000
-    frame = visits(["boamp"], [MONTHS[0], MONTHS[-1]])
-    text = svg(curves(frame))
-    assert len(re.findall(r'<use xlink:href="#m[^"]*" x="[\d.]+" y="[\d.]+" */>', text)) >= 2
+def test_the_heaviest_chart_is_light(visits, catalogue, draw):
+    periods = [f"20{year}-T{quarter}" for year in range(23, 27) for quarter in (1, 2, 3, 4)]
+    made = draw("line", visits(list(catalogue.products), periods, partial=True))
+    assert len(made.shown["image/svg+xml"].encode()) < 65_000
 
 
-@pytest.mark.parametrize("status", ["suppressed", "missing", None])
-def test_a_withheld_or_absent_period_leaves_a_gap(status, visits, curves):
-    rows = visits(["boamp"], QUARTERS).to_dict("records")
-    if status is None:
-        del rows[5]
-    else:
-        rows[5] |= {"estimate": None, "n": None, "status": status}
-    chart = curves(estimates.make(rows))
-    assert drawn_lines(chart) == [5, 9]
+@pytest.mark.parametrize(("low", "high", "unit", "steps", "ticks"), [
+    (900, 1000, "visites", 4, [0, 250, 500, 750, 1000]), (-5, 12, "%", 4, [-5, 0, 5, 10, 15]),
+    (0, 97, "%", 4, [0, 25, 50, 75, 100]), (9.5, 10, "sur 10", 4, [8.5, 9, 9.5, 10]),
+    (4.9, 5, "sur 5", 4, [3.5, 4, 4.5, 5]), (0, 0, "visites", 4, [0, 0.25, 0.5, 0.75, 1]),
+    (-30, 12, "points", 4, [-40, -20, 0, 20]), (6.1, 7.3, "sur 10", 5, [5.5, 6, 6.5, 7, 7.5, 8]),
+    (2, 9.9, "sur 10", 5, [2, 4, 6, 8, 10]), (7, 7, "sur 10", 4, [6, 6.5, 7, 7.5, 8]),
+    (3, 4.5, "jours", 4, [0, 2, 4, 6]), (0, 42, "s", 3, [0, 15, 30, 45]),
+    (35, 250, "s", 3, [0, 120, 240, 360]), (0, 119, "s", 3, [0, 40, 80, 120]),
+    (0, 120, "s", 3, [0, 60, 120]), (0, 7199, "s", 3, [0, 2400, 4800, 7200]),
+    (0, 7200, "s", 3, [0, 3600, 7200]), (0, 0, "s", 3, [0, 1]),
+])  # fmt: skip
+def test_axes_start_at_zero_or_stay_on_scale_and_times_are_whole(low, high, unit, steps, ticks):
+    assert charts.axis_ticks(low, high, unit, steps) == ticks
 
 
-def test_axes_start_at_zero_or_stay_on_scale_with_ticks_of_one_precision():
-    assert charts.axis_ticks(900, 1000, "visites", 4)[0] == 0
-    assert charts.axis_ticks(-5, 12, "%", 4)[0] <= -5
-    assert charts.axis_ticks(0, 97, "%", 4)[-1] == 100
-    marks = charts.axis_ticks(9.5, 10, "sur 10", 4)
-    assert marks[-1] == 10 and marks[0] <= 9.5
-    assert charts.axis_ticks(4.9, 5, "sur 5", 4)[-1] == 5
-    assert charts.axis_ticks(0, 0, "visites", 4)[-1] > 0
-    millions = charts.tick_labels([0, 1_250_000, 2_500_000], "visites")
-    assert millions == ["0", "1,25\xa0M", "2,5\xa0M"]
-    assert charts.tick_labels([7, 7.5, 8], "sur 10") == ["7,0", "7,5", "8,0"]
-    assert charts.tick_labels([-5, 0, 5], "%") == ["−5\xa0%", "0\xa0%", "5\xa0%"]
-    assert charts.tick_labels([0, 0.25], "sur 10") == ["0,00", "0,25"]
+@pytest.mark.parametrize(("places", "unit", "labels"), [
+    ([0, 1_250_000, 2_500_000], "visites", ["0", "1,25 M", "2,5 M"]),
+    ([7, 7.5, 8], "sur 10", ["7,0", "7,5", "8,0"]), ([0, 0.25], "sur 10", ["0,00", "0,25"]),
+    ([-5, 0, 5], "%", ["−5 %", "0 %", "5 %"]), ([-5, 0, 5], "points", ["−5", "0", "+5"]),
+    ([0, 60, 120], "s", ["0 s", "1 min", "2 min"]),
+])  # fmt: skip
+def test_labels_of_ticks_have_one_precision(places, unit, labels):
+    assert [*map(plain, charts.tick_labels(places, unit))] == labels
 
 
-@pytest.mark.parametrize(("unit", "top"), [("sur 10", 10), ("sur 5", 5), ("%", 100)])
+@pytest.mark.parametrize(("unit", "top"), [("sur 10", 10), ("sur 5", 5), ("%", 100), ("s", 1)])
 def test_without_a_value_the_whole_scale_is_drawn(unit, top, marks):
     frame = marks[marks["estimate"].isna()]
-    assert charts.ticks(frame, unit, 5)[-1] == top
-
-
-def test_a_chart_of_withheld_values_says_so_and_does_not_fail(marks, dots, curves):
-    frame = marks[marks["status"].isin(["suppressed", "missing"])]
-    for chart in (dots(frame), curves(frame)):
-        assert "nan" not in svg(chart).split(">", 1)[1].lower()
-        assert "secret statistique" in chart.content["alt"]
-
-
-def test_shares_fill_their_bar_or_are_refused_and_hide_a_withheld_part(feelings, catalogue):
-    good = feelings({"boamp": (60, 15, 25), "bodacc": (50, 8.2, 41.8)})
-    chart = display.share_chart(good, catalogue, caption="Une")
-    assert "BOAMP\xa0: Positif 60\xa0%, Neutre 15\xa0%, Négatif 25\xa0%." in chart.content["alt"]
-    with pytest.raises(ObservError, match=r"'boamp' sum to 90\.0 %"):
-        display.share_chart(feelings({"boamp": (60, 5, 25)}), catalogue, caption="Une")
-    rows = feelings({"boamp": (61, 14, 25)}).to_dict("records")
-    rows[1] |= {"estimate": None, "n": None, "status": "suppressed"}
-    chart = display.share_chart(estimates.make(rows), catalogue, caption="Une")
-    assert svg(chart).count("fill:#e4655f") == 1  # the legend's
-    assert not re.search(r"61|14|25", chart.content["alt"])
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [({"indicator": "clarity_10"}, "2 values of indicator"),
-     ({"product": "entreprendre", "device": "jdma-entreprendre"}, "2 estimates for entreprendre")],
-)  # fmt: skip
-def test_estimates_that_do_not_belong_together_are_refused(change, message, marks, dots):
-    rows = marks.to_dict("records")
-    rows[0] |= change
-    with pytest.raises(ObservError, match=message):
-        dots(estimates.make(rows))
-
-
-def test_a_second_device_is_drawn_under_its_own_name(visits, marks, catalogue, dots, curves):
-    again = marks.iloc[:1].assign(device="sp-plus")
-    chart = dots(estimates.combine([marks, again]))
-    lines = visits(["bodacc"], ["2026-T2", "2026-T3"])
-    lines = estimates.combine([lines, lines.assign(device="datagouv-bodacc")])
-    drawn = curves(lines)
-    for made, device in [(chart, "sp-plus"), (drawn, "datagouv-bodacc")]:
-        assert catalogue.devices[device].label in made.content["alt"]
-
-
-def test_other_mistakes_of_a_study_are_told(visits, marks, catalogue, dots, curves):
-    mixed = estimates.combine([visits(["boamp"], ["2026-T1"]), visits(["boamp"], ["2026-08"])])
-    with pytest.raises(ObservError, match="not on one axis"):
-        curves(mixed)
-    with pytest.raises(ObservError, match="no estimate to show"):
-        dots(marks.iloc[:0])
-    with pytest.raises(ObservError, match="not estimates"):
-        dots(pd.DataFrame({"x": [1]}))
-    with pytest.raises(ObservError, match="cannot arrange estimates by 'produit'"):
-        dots(by="produit")
-    with pytest.raises(ObservError, match="unit is 'sur 10'"):
-        display.share_chart(marks, catalogue, caption="Une", parts="period")
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "ticks"),
-    [(0, 42, [0, 15, 30, 45]), (35, 250, [0, 120, 240, 360]), (0, 3_000, [0, 1200, 2400, 3600]),
-     (0, 200_000, [0, 72_000, 144_000, 216_000]), (0, 0, [0, 1])],
-)  # fmt: skip
-def test_axes_of_times_stand_on_whole_seconds_minutes_or_hours(low, high, ticks):
-    assert charts.axis_ticks(low, high, "s", 3) == ticks
+    assert charts.ticks(frame, unit, 5)[-1] == top and charts.cut_note([0.0, 1.0]) == []
+    assert charts.cut_note([0.1, 1.0]) == ["L'axe ne part pas de zéro."]
 
 
 def test_a_count_is_written_whole_until_it_is_long(catalogue):
     visits = catalogue.indicators["visits"]
     said = [charts.brief(x, visits, "visites") for x in (1_613, 99_999, 100_000, 86_712_620)]
-    assert said == ["1\u202f613", "99\u202f999", "100\xa0k", "86,7\xa0M"]
+    assert [*map(plain, said)] == ["1 613", "99 999", "100 k", "86,7 M"]
+    money = [charts.brief(x, catalogue.indicators["revenue"], "€") for x in (60_299, 1.2e6)]
+    assert [*map(plain, money)] == ["60 299 €", "1,2 M€"]
 
 
-def test_colours_stand_out_on_white_and_red_is_for_a_sixth_line_only():
-    negative = bars._FILLS[3][2][0]
-    assert all(1.05 / (luminance(colour) + 0.05) >= 3 for colour in (*style.PALETTE, negative))
-    assert (luminance(negative) + 0.05) / (luminance(style.INK) + 0.05) >= 4.5
-    assert style.PALETTE[-1] == "#E91719"
+def test_bars_are_ranked_what_brings_others_together_next_and_withheld_last(grouped, invented):
+    values = {"A": 5.0, "Autres": 90.0, "B": "suppressed", "C": 70.0, "Autrement": 60.0}
+    chart = charts.chart_input(grouped(values), invented, "C", "bar_chart", ["group_value"])
+    for more, order in (
+        ({"sort": True}, ["C", "Autrement", "A", "Autres", "B"]), ({"sort": False}, [*values]),
+        ({"sort": True, "lowest": True}, ["A", "Autrement", "C", "Autres", "B"]),
+    ):  # fmt: skip
+        rows = charts.ranked_rows(chart, "group_value", **more)
+        assert [row["name"] for row in rows] == order
+
+
+def carried(made: output.Output) -> list[str]:
+    """The values of a chart, in words; each has a place in both of its drawings."""
+    wide = ElementTree.fromstring(made.shown["image/svg+xml"])
+    narrow = ElementTree.fromstring(made.shown[charts.NARROW])
+    assert "data-values" not in narrow.attrib  # told once
+    whose, where, told = (part.split("|") for part in wide.attrib["data-values"].split("¶"))
+    for drawing in (wide, narrow):
+        places = [tuple(map(int, at.split(","))) for at in drawing.attrib["data-at"].split()]
+        width, height = map(float, drawing.attrib["viewBox"].split()[2:])
+        assert len(places) == len(told)
+        assert all(-1 <= x <= width + 1 and 0 <= y <= height for x, y in places)
+    parts = [re.fullmatch(r"(\d+),(\d+),(.*)", one).groups() for one in told]  # type: ignore[union-attr]
+    return [plain(f"{whose[int(a)]}, {where[int(b)]} : {text}") for a, b, text in parts]
+
+
+def test_a_line_carries_no_more_digits_than_its_data_and_nothing_that_is_withheld(draw):
+    rows = line("boamp", [7.2345, "suppressed", 7.0, None, None], half=0.23)
+    rows["status"] = ["published", "suppressed", "low_base"]
+    assert carried(draw("line", rows)) == [
+        "BOAMP, 3e trimestre 2025 : 7,2 sur 10, de 6,9 à 7,5",
+        "BOAMP, 1er trimestre 2026 : 7,0 sur 10, de 6,7 à 7,3, faible effectif",
+    ]
+
+
+@pytest.mark.parametrize(("side", "anchor"), [("center", "middle"), ("right", "end")])
+def test_each_line_of_a_text_stays_on_its_axis_in_a_font_of_other_widths(side, anchor):
+    with style.theme():
+        fig = Figure(figsize=(4, 2))
+        style.write_label(fig, 100, 20, "Une ligne\nplus longue\n", ha=side)
+        markup = charts.render(fig, "Une")
+    texts = [node for node in ElementTree.fromstring(markup).iter(TEXT) if node.text]
+    assert [text.text for text in texts] == ["Une ligne", "plus longue"]
+    assert all(f"text-anchor:{anchor}" in text.get("style", "") for text in texts)
+    places = [float(text.get("x", "nan")) for text in texts]
+    assert all(abs(a - b) < 0.5 for a, b in pairwise(places))
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["<script>alert(1)</script>", "</p>", "<!-- a", "`<b>`{=html}", "a\n```{=html}\n<b>\n```"],
+)
+def test_a_word_of_an_export_runs_no_code_in_a_page(word, marks, draw):
+    one = " ".join(word.split("\n"))
+    for markdown in (
+        display.text(f"Réponse « {word} »").shown["text/markdown"],
+        display.text(output.pipe_table({"Réponse": [one], "n": ["1"]})).shown["text/markdown"],
+        draw("dot", marks, caption=f"« {one} »").content["caption"],
+    ):
+        page = pypandoc.convert_text(markdown, "html", format="markdown")
+        assert not re.search(r"<(script|b)>|<!--|</p>.*</p>", page), page

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import seaborn as sns
+from tests.display.conftest import texts_of
 from tests.words import plain
 
 from observlib import display, estimates
@@ -60,11 +61,11 @@ def test_a_seaborn_figure_has_the_words_table_and_estimates_of_any_chart(marks, 
     assert not plt.get_fignums()  # or a notebook would show it a second time
 
 
-def test_it_is_in_french_and_the_width_and_colours_of_the_house(marks, catalogue, figures, texts):
+def test_it_is_in_french_and_the_width_and_colours_of_the_house(marks, catalogue, figure):
     sns.set_theme()
     svg = display.custom_chart(barred, marks, catalogue, caption="C").shown["image/svg+xml"]
-    said = {text.replace("\n", "") for text in texts(figures[-1])}
-    (ax,) = figures[-1].axes
+    said = {text.replace("\n", "") for text in texts_of(figure())}
+    (ax,) = figure().axes
     said |= {ax.get_xlabel(), ax.get_ylabel(), ax.get_title()}
     assert {"Légifrance", "Produit", "Satisfaction sur 10"} <= said
     assert not said & {"legifrance", "product", "estimate"} and "title" not in " ".join(said)
@@ -73,14 +74,14 @@ def test_it_is_in_french_and_the_width_and_colours_of_the_house(marks, catalogue
     assert not used & set(sns.color_palette().as_hex())
 
 
-def test_panels_that_share_an_axis_keep_the_right_number_at_each_place(marks, catalogue, figures):
+def test_panels_that_share_an_axis_keep_the_right_number_at_each_place(marks, catalogue, figure):
     def draw(rows: pd.DataFrame) -> Any:
         return sns.relplot(rows, x="period", y="estimate", col="product", col_wrap=2, kind="line")
 
     rows = [marks.assign(period=f"2026-T{q}", estimate=marks["estimate"] - q / 10) for q in (1, 2)]
     frame = estimates.combine(rows)
     display.custom_chart(draw, frame, catalogue, caption="C")
-    for ax in figures[-1].axes:
+    for ax in figure().axes:
         names = {catalogue.label(name).replace(" ", "") for name in frame["product"]}
         assert ax.get_title().replace("\n", "").replace(" ", "") in names
         for place, label in zip(ax.get_yticks(), ax.get_yticklabels(), strict=False):

@@ -1,6 +1,5 @@
-"""Lines over time that stop early, stand alone, are marked by what happened, or are not there."""
+"""Lines over time and curves: those that stop early, stand alone, are marked, or are not there."""
 
-from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -8,36 +7,64 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
-from tests.words import plain
+from tests.display import drawn
+from tests.display.conftest import QUARTERS, line
+from tests.words import alt_of
 
-from observlib import display, estimates
+from observlib import estimates
 from observlib.base.errors import ObservError
-from observlib.catalogue import Catalogue
-from observlib.display import panels, style
+from observlib.display import lines, style
 from observlib.records.sheets import Action, Expected
 
-PERIODS = ["2025-T3", "2025-T4", "2026-T1", "2026-T2", "2026-T3"]
-
-
-def rows(product: str, values: Iterable[float | str | None], half: float = 0.2) -> pd.DataFrame:
-    """Marks of a product: numbers, statuses that withhold them, None where there is no row."""
-    row = {"indicator": "satisfaction_10", "product": product, "channel": "web", "unit": "sur 10"}
-    made = []
-    for period, value in zip(PERIODS, values, strict=True):
-        if isinstance(value, str):
-            made.append({**row, "period": period, "status": value})
-        elif value is not None:
-            ends = {"ci_low": value - half, "ci_high": value + half}
-            made.append({**row, "period": period, "estimate": value, "n": 400, **ends})
-    return estimates.make(made)
-
-
+NAMES = ["boamp", "bodacc", "service-public", "entreprendre", "vie-publique", "legifrance"]
+LINE = [7.0, 7.4, None, 7.2, 7.3]
 STEADY = [7.0, 7.1, 7.2, 7.1, 7.3]
+CURVE = {"0": 90.0, "1": 80.0, "2": 74.0, "4": "suppressed", "6": 71.0, "24": 70.0}
 
 
-@pytest.fixture
-def draw(catalogue: Catalogue) -> Callable[..., display.Output]:
-    return lambda frame, **more: display.line_chart(frame, catalogue, caption="Une", **more)
+def several(number: int) -> pd.DataFrame:
+    own = [line(one, [x and x - i / 3 for x in LINE]) for i, one in enumerate(NAMES[:number])]
+    return estimates.combine([*own, line("journal-officiel", ["suppressed"] * 5)])
+
+
+def event(name: str = "action", day: date = date(2026, 1, 1), **more: Any) -> Action:
+    moves = (Expected(indicator="satisfaction_10", direction="down"),)
+    about = {"product": "boamp", "done": "Fait.", "contact": "pôle études", "expected": moves}
+    return Action(**{**about, "id": name, "title": f"Ceci est {name}", "date": day} | more)
+
+
+EVENTS = [event(kind, day, kind=kind) for kind, day in (
+    ("action", date(2025, 9, 1)), ("measure", date(2026, 1, 1)), ("outage", date(2026, 8, 15)))
+]  # fmt: skip
+
+
+def curves(grouped: Any, **more: Any) -> pd.DataFrame:
+    last = {"0": 91.0, "1": 70.0, "2": 69.0, "4": 68.0, "6": 67.0, "24": 70.0}
+    return estimates.combine([grouped(CURVE, half=2.0, product="boamp", **more),
+                              grouped(last, half=3.0, product="bodacc")])  # fmt: skip
+
+
+CASES: drawn.Cases = {
+    "curves": ("curve_chart", lambda f: curves(f["grouped"]), {"x_label": "mois depuis"}),
+    "a thin curve": ("curve_chart", lambda f: curves(
+        f["grouped"], states=dict.fromkeys(CURVE, "low_base")), {"x_label": "jours"}),
+    "a partial curve": ("curve_chart", lambda f: f["grouped"](
+        {"0": 42.0, "1": 230.0, "3": 100.0}, "s", states={"1": "low_base", "3": "partial"}),
+        {"x_label": "heure"}),
+    **{f"{n} lines": ("line_chart", lambda f, n=n: several(n), {}) for n in (1, 3, 6)},
+    "what happened to a line": ("line_chart", lambda f: line("boamp", LINE), {"events": EVENTS}),
+    "what happened to lines": ("line_chart", lambda f: several(3), {"events": EVENTS}),
+    "a line and what was expected": (
+        "line_chart", lambda f: line("boamp", [7.0, 7, 7, 8, 8]),
+        {"behind": line("boamp", [None, 7.1, 7.1, 7.0, 7.1]), "behind_label": "attendu",
+         "behind_from": "l'action"}),
+    "months": ("line_chart", lambda f: f["visits"](
+        ["boamp", "bodacc"], [f"2025-{m:02d}" for m in range(1, 13)], partial=True), {}),
+    "months of five": ("line_chart", lambda f: f["visits"](
+        ["boamp", "bodacc", "legifrance", "service-public", "entreprendre"],
+        [f"202{y}-{m:02d}" for y in range(3, 6) for m in range(1, 13)], partial=True), {}),
+}  # fmt: skip
+test_lines_and_curves_are_drawn_as_they_are_known = drawn.test(CASES)
 
 
 def leaders(fig: Figure) -> dict[str, bool]:
@@ -46,120 +73,149 @@ def leaders(fig: Figure) -> dict[str, bool]:
     return {t.get_text(): t.arrow_patch is not None for t in texts if "\n" in t.get_text()}
 
 
-def test_a_line_that_stops_is_not_tied_to_its_label_across_others(draw, figures, assert_readable):
-    early = rows("bodacc", [6.0, 6.4, *["suppressed"] * 3])
-    draw(estimates.combine([rows("boamp", STEADY), early]))
-    assert leaders(figures[-1]) == {"BOAMP\n7,3": True, "BODACC\n6,4 (T4 2025)": False}
-    [key] = figures[-1].artists
-    drawn = [line for line in figures[-1].axes[0].lines if line.get_color() == style.PALETTE[1]]
-    assert key.get_color() == style.PALETTE[1] and drawn  # the sample that stands for a tie
+def test_a_line_that_stops_is_not_tied_to_its_label_across_others(draw, figure, assert_readable):
+    early = line("bodacc", [6.0, 6.4, *["suppressed"] * 3])
+    draw("line", estimates.combine([line("boamp", STEADY), early]))
+    assert leaders(figure()) == {"BOAMP\n7,3": True, "BODACC\n6,4 (T4 2025)": False}
+    [key] = figure().artists  # the sample that stands for a tie
+    assert key.get_color() == style.PALETTE[1]
     assert_readable()
 
 
 @pytest.mark.parametrize(("shown", "panels"), [(2, 1), (5, 5)])
-def test_a_subject_without_a_value_is_told(shown, written, panels, draw, figures, assert_readable):
-    names = ["boamp", "bodacc", "service-public", "entreprendre", "vie-publique"][:shown]
-    none = rows("journal-officiel", ["suppressed"] * 5), rows("legifrance", ["missing"] * 5)
-    chart = draw(estimates.combine([*(rows(name, STEADY) for name in names), *none]))
-    assert len(figures[-1].axes) == panels
+def test_a_subject_without_a_value_is_told(shown, written, panels, draw, figure, assert_readable):
+    none = line("journal-officiel", ["suppressed"] * 5), line("legifrance", ["missing"] * 5)
+    chart = draw("line", estimates.combine([*(line(x, STEADY) for x in NAMES[:shown]), *none]))
+    assert len(figure().axes) == panels
     told = "Légifrance : donnée non disponible. Journal officiel : secret statistique."
-    assert told in " ".join(written())
-    assert told in plain(chart.content["alt"])
+    assert told in " ".join(written()) and told in alt_of(chart)
     assert "Journal officiel" in chart.content["data_markdown"]
     assert_readable()
+    assert "secret statistique" in alt_of(draw("line", none[0]))
 
 
-def test_what_waits_is_counted_at_the_end_of_a_quarter_and_not_during_it(draw, written):
-    for indicator, unit, name in (
-        ("tickets_open", "messages", "messages en attente à la fin du trimestre"),
-        ("tickets_received", "messages", "messages par trimestre"),
-        ("subscribers", "abonnés", "abonnés à la fin du trimestre"),
-    ):
-        draw(rows("boamp", STEADY).assign(indicator=indicator, unit=unit))
-        assert name in written()
+@pytest.mark.parametrize(("indicator", "unit", "name"), [
+    ("tickets_open", "messages", "messages en attente à la fin du trimestre"),
+    ("tickets_received", "messages", "messages par trimestre"),
+    ("subscribers", "abonnés", "abonnés à la fin du trimestre"),
+])  # fmt: skip
+def test_what_waits_is_counted_at_the_end_of_a_quarter(indicator, unit, name, draw, written):
+    draw("line", line("boamp", STEADY).assign(indicator=indicator, unit=unit))
+    assert name in written()
 
 
-def test_subjects_of_other_units_have_panels_that_say_it(draw, written, figures, assert_readable):
-    mark = rows("boamp", STEADY).assign(indicator="action_course")
-    count = rows("bodacc", [5200.0, 5100.0, 5300.0, 5400.0, 5250.0], half=100).assign(
-        indicator="action_course", unit="visites"
-    )
-    frame = estimates.combine([mark, count])
-    chart = draw(frame, behind=frame, behind_label="attendu")
+def test_subjects_of_other_units_have_panels_that_say_it(draw, written, figure, assert_readable):
+    mark = line("boamp", STEADY).assign(indicator="action_course")
+    count = line("bodacc", [5200.0, 5100.0, 5300.0, 5400.0, 5250.0], half=100)
+    frame = estimates.combine([mark, count.assign(indicator="action_course", unit="visites")])
+    chart = draw("line", frame, behind=frame, behind_label="attendu")
     said = " ".join(written())
-    assert len(figures[-1].axes) == 2
-    assert "sur 10 : 7,3" in said and "visites : 5 250" in said
-    alt = plain(chart.content["alt"])
-    assert "BOAMP (sur 10)" in alt and "BODACC (visites par trimestre)" in alt
+    assert len(figure().axes) == 2 and "sur 10 : 7,3" in said and "visites : 5 250" in said
+    assert "BOAMP (sur 10)" in alt_of(chart) and "BODACC (visites par trimestre)" in alt_of(chart)
     assert_readable()
 
 
-def test_one_subject_in_two_units_is_refused_and_so_is_a_background_in_another(draw):
-    mark = rows("boamp", STEADY)
-    mixed = mark.copy()
-    mixed.loc[0, "unit"] = "visites"
+def test_what_stands_on_no_one_axis_is_refused(draw, visits):
+    mark = line("boamp", STEADY)
+    mixed = mark.assign(unit=["visites", *mark["unit"][1:]])
     with pytest.raises(ObservError, match="2 values of unit"):
-        draw(mixed)
-    with pytest.raises(
-        ObservError, match=r"behind is in %, and the lines in sur 10.*give both in one unit"
-    ):
-        draw(mark, behind=mark.assign(unit="%"), behind_label="x")
+        draw("line", mixed)
+    with pytest.raises(ObservError, match=r"behind is in %, and the lines in sur 10.*in one unit"):
+        draw("line", mark, behind=mark.assign(unit="%"), behind_label="x")
+    both = estimates.combine([visits(["boamp"], ["2026-T1"]), visits(["boamp"], ["2026-08"])])
+    with pytest.raises(ObservError, match="not on one axis"):
+        draw("line", both)
 
 
-QUARTERS = ["2025-T3", "2025-T4", "2026-T1", "2026-T2", "2026-T3"]
-MONTHS = ["2025-01", "2025-02", "2025-03", "2025-04"]
-
-
-def event(name: str = "robots", **more: Any) -> Action:
-    told: dict[str, Any] = {
-        "id": name, "title": f"Ceci est {name}", "product": "boamp", "date": date(2026, 1, 1),
-        "done": "Fait.", "contact": "pôle études",
-        "expected": (Expected(indicator="visits", direction="down"),), **more,
-    }  # fmt: skip
-    return Action(**told)
-
-
-def line(product: str = "boamp", periods: list[str] = QUARTERS, **more: Any) -> pd.DataFrame:
-    row = {"indicator": "visits", "unit": "visites", "product": product, "channel": "web"}
-    row |= {"device": "matomo-boamp", **more}
-    return estimates.make(
-        {**row, "period": p, "estimate": 200_000.0 + 1000 * i} for i, p in enumerate(periods)
-    )
-
-
-def drawn(frame: pd.DataFrame, catalogue: Any, *events: Action) -> display.Output:
-    return display.line_chart(frame, catalogue, caption="U", events=events)
+@pytest.mark.parametrize(("low", "panels"), [(2e5, 1), (1.9e5, 2)])
+def test_counts_of_which_one_would_lie_flat_stand_apart(low, panels, visits, draw, figure):
+    many, few = visits(["boamp"], QUARTERS, start=1e6), visits(["bodacc"], QUARTERS, start=low)
+    draw("line", estimates.combine([many, few]))
+    assert len(figure().axes) == panels
 
 
 @pytest.mark.parametrize(
     "other",
     [{"product": "bodacc"}, {"device": "datagouv-boamp"},
      {"expected": (Expected(indicator="downloads", direction="up"),)},
-     {"date": date(2025, 7, 1)}, {"date": date(2026, 10, 1)}],
-    ids=["another product", "another device", "another indicator", "before", "after"],
+     {"date": date(2025, 6, 30)}, {"date": date(2025, 7, 1)}, {"date": date(2026, 10, 1)}],
+    ids=["product", "device", "indicator", "before", "at the edge", "after"],
 )  # fmt: skip
-def test_what_does_not_touch_a_line_while_it_is_seen_is_not_on_it(other, catalogue):
-    made = drawn(line(), catalogue, event(**other))
+def test_what_does_not_touch_a_line_while_it_is_seen_is_not_on_it(other, draw):
+    made = draw("line", line("boamp", STEADY), events=[event(**other)])
     assert "events" not in made.content and "repère" not in made.content["alt"]
+    seen = draw("line", line("boamp", STEADY), events=[event(day=date(2025, 7, 2))])
+    assert [one["id"] for one in seen.content["events"]] == ["action"]
 
 
-def test_an_indicator_made_of_the_one_that_is_touched_is_marked_too(catalogue):
-    made = drawn(line(indicator="visits_adjusted"), catalogue, event())
-    assert made.content["events"]
-    assert "events" not in drawn(line(indicator="visits_adjusted"), catalogue).content
+def test_an_indicator_made_of_the_one_that_is_touched_is_marked_too(draw):
+    moves = (Expected(indicator="visits", direction="down"),)
+    frame = line("boamp", STEADY).assign(indicator="visits_adjusted", unit="visites")
+    assert draw("line", frame, events=[event(expected=moves)]).content["events"]
+    assert "events" not in draw("line", frame).content
 
 
-def test_letters_follow_the_days_and_an_event_stands_where_its_day_is(catalogue):
-    series = {"BOAMP": line(periods=MONTHS).set_index("period", drop=False)}
-    later, sooner = event("b", date=date(2025, 4, 16)), event("a", date=date(2025, 2, 1))
-    found = panels.event_marks(series, MONTHS, [later, sooner])["BOAMP"]
-    assert [(mark.letter, mark.event.id) for mark in found] == [("A", "a"), ("B", "b")]
-    assert [mark.x for mark in found] == [0.5, 3.0]
-
-
-def test_no_word_of_what_happened_stands_on_another(catalogue, assert_readable):
-    many = [event(f"cas-{i}", date=date(2025, 8 + i, 15)) for i in range(4)]
-    drawn(line(), catalogue, *many)
-    frame = estimates.combine([line(), line("bodacc", device="datagouv-bodacc")])
-    drawn(frame, catalogue, *many)
+def test_no_word_of_what_happened_stands_on_another(draw, assert_readable):
+    many = [event(f"cas-{i}", date(2025, 8 + i, 15)) for i in range(4)]
+    frame = line("boamp", STEADY)
+    draw("line", frame, events=many)
+    draw("line", estimates.combine([frame, line("bodacc", STEADY)]), events=many)
     assert_readable()
+
+
+@pytest.mark.parametrize(("ends", "label", "ticks"), [
+    ((0, 24), "mois depuis", [0, 6, 12, 18, 24]), ((8, 18), "jours", [8, 10, 12, 14, 16, 18]),
+    ((0, 1), "fraction", [0, 1]), ((3, 3), "mois", [3]), ((0.5, 10.5), "jours", [2, 4, 6, 8, 10]),
+])  # fmt: skip
+def test_months_are_counted_by_years_and_days_by_whole_ones(ends, label, ticks):
+    assert lines._x_ticks(*ends, label) == ticks
+
+
+def near(grouped, **thin) -> pd.DataFrame:
+    """Two curves that rise at their own pace to almost the same end."""
+    days = ("1", "3", "5", "10", "20", "30")
+    slow, fast = (20.0, 50.0, 80.0, 95.0, 99.0, 100.0), (50.0, 90.0, 95.0, 99.0, 100.0, 100.0)
+    paces = (slow, {"product": "legifrance"}), (fast, {"product": "boamp", **thin})
+    return estimates.combine(
+        grouped(dict(zip(days, values, strict=True)), half=0.0, **of) for values, of in paces
+    )
+
+
+def test_curves_of_near_ends_are_named_where_they_differ_most(grouped, draw, figure, written):
+    made = draw("curve", near(grouped), x_label="jours depuis la réception")
+    assert figure().axes[0].get_xlim() == (0, 30)  # the first is at a tenth at most
+    assert {"BOAMP 90 % (à 3 jours)", "Légifrance 50 % (à 3 jours)", "3 jours"} <= {*written()}
+    assert "(à 30)" in alt_of(made) and len(estimates.from_json(made.content)) == 12
+    draw("curve", grouped({"4": 90.0, "30": 20.0}), x_label="jours")
+    assert figure().axes[0].get_xlim() == (4, 30)
+
+
+@pytest.mark.parametrize(("values", "more", "told"), [
+    ({"A": 5.0}, {}, "is no number; draw it with bar_chart"),
+    ({"nan": 5.0}, {}, "is no number"), ({"inf": 5.0}, {}, "is no number"),
+    ({f"{x}": 5.0 for x in range(7)}, {"by": "group_value"}, "7 curves"),
+])  # fmt: skip
+def test_what_is_no_curve_is_refused(values, more, told, grouped, draw):
+    with pytest.raises(ObservError, match=told):
+        draw("curve", grouped(values), x_label="jours", **more)
+
+
+def test_six_devices_are_curves_under_their_own_names(grouped, catalogue, draw):
+    devices = list(catalogue.devices)[:6]
+    frame = estimates.combine(grouped({"0": 50.0, "1": 9.0}, device=x) for x in devices)
+    made = draw("curve", frame, x_label="mois")
+    assert "de 50\xa0% (à 0) à 9\xa0% (à 1)" in made.content["alt"] and len(devices) == 6
+    again = line("boamp", STEADY)
+    made = draw("line", estimates.combine([again, again.assign(device="datagouv-bodacc")]))
+    assert catalogue.devices["datagouv-bodacc"].label in made.content["alt"]
+
+
+@pytest.mark.parametrize(("rows", "end"), [
+    (LINE, (4, 7.3, True)), ([7.0, 7.1, "suppressed", None, None], (1, 7.1, False)),
+])  # fmt: skip
+def test_a_line_ends_where_its_last_whole_period_is(rows, end):
+    own = line("boamp", rows).set_index("period").reindex(QUARTERS)
+    assert lines._end(own) == end
+    partial = own.assign(status=own["status"].mask(own.index == QUARTERS[-1], "partial"))
+    assert lines._end(partial) == ((3, 7.2, True) if end[2] else end)
+    assert lines._end(own.head(0))[2] is False

@@ -1,15 +1,30 @@
+"""Tables of pages, and the table under a chart, which has all that is drawn."""
+
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 import pytest
+from tests.display import drawn
+from tests.display.conftest import QUARTERS
 from tests.words import plain
 
 from observlib import display, estimates
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
+from observlib.display import select, tables
 from observlib.publish.pandoc import clean_table
+
+CASES: drawn.Cases = {
+    "a table": ("table", lambda f: estimates.combine(
+        [f["marks"].assign(period=x) for x in QUARTERS[-2:]]), {"columns": "period"}),
+    "a list": ("table", lambda f: f["marks"], {}),
+    "a board": ("board", lambda f: estimates.combine(
+        [f["marks"], f["visits"](["boamp", "legifrance"], ["2026-T3"])]),
+        {"indicators": ["visits", "satisfaction_10"]}),
+}  # fmt: skip
+test_tables_are_drawn_as_they_are_known = drawn.test(CASES)
 
 
 def lines(output: display.Output) -> list[str]:
@@ -185,3 +200,101 @@ def test_repeated_names_head_a_group_of_rows_that_a_screen_reader_knows(catalogu
     assert markup.count('scope="col"') == 3 and ">Option<" in markup
     # in plain text each row says all its names
     assert sum("Où" in line for line in lines(made)) == 2
+
+
+def written(frame: pd.DataFrame, catalogue: Catalogue) -> tuple[list[str], str]:
+    """The lines of the table, and its caption."""
+    text = plain(display.data_markdown(frame, catalogue))
+    table, _, caption = text.partition("\n\n: ")
+    return table.splitlines(), caption
+
+
+def test_months_of_products_make_a_cross_table_in_the_order_of_the_catalogue(visits, catalogue):
+    frame = visits(["legifrance", "service-public"], ["2026-07", "2026-08", "2026-09"], True)
+    (head, _, *rows), caption = written(frame, catalogue)
+    assert head == "| Période | Service-public.fr | Légifrance |"
+    assert rows == ["| juillet 2026 | 266 667 | 200 000 |", "| août 2026 | 272 000 | 204 000 |",
+                    "| septembre 2026 | 277 333 (p) | 208 000 (p) |"]  # fmt: skip
+    assert caption == "Visites. Période incomplète (p) : à ne pas comparer aux autres."
+
+
+def test_a_cross_table_has_intervals_marks_and_the_base_of_each_column(marks, catalogue):
+    known = marks.assign(n=marks["n"].where(marks["status"] != "low_base", 29))
+    frame = estimates.combine([known.assign(period=p) for p in ("2026-T1", "2026-T2", "2026-T3")])
+    (head, _, *rows), caption = written(frame, catalogue)
+    # five products are more than three quarters
+    assert head == "| Produit | 1er trimestre 2026 | 2e trimestre 2026 | 3e trimestre 2026 |"
+    assert rows[2] == "| Légifrance |" + " 9,1 (f) (8,8 à 9,4) |" * 3
+    assert rows[3].endswith(" nd |" * 3) and rows[4].endswith(" s |" * 3)
+    assert caption.startswith("Satisfaction sur 10. Entre parenthèses, intervalle à 95 %. Les eff")
+    longer = [known.assign(period=f"2026-0{month}") for month in range(1, 10)]
+    (head, *_), caption = written(estimates.combine(longer), catalogue)
+    assert head.startswith(
+        "| Période | Service-public.fr, n = 12 340 | Entreprendre.Service-public."
+    )
+    assert "effectifs" not in caption
+
+
+def test_a_grid_of_many_holes_is_a_list(visits, catalogue):
+    frame = visits(["boamp", "bodacc", "legifrance"], ["2026-07", "2026-08", "2026-09"])
+    (head, *_), _ = written(frame.iloc[[0, 1, 4, 8]], catalogue)
+    assert head == "| Produit | Période | Valeur |"
+
+
+def test_options_of_devices_of_which_one_has_no_product_make_a_cross_table(catalogue):
+    common = {"indicator": "poll_share", "period": "2026-T3", "unit": "%", "group": "Où ?"}
+    devices = {"sondages-reseau-pro": "service-public", "sondages-reseau-federe": ""}
+    frame = estimates.make(
+        {**common, "device": device, "product": product, "group_value": name, "estimate": 50}
+        for device, product in devices.items()
+        for name in ("Ici", "Là", "Ailleurs")
+    )
+    (head, _, *rows), _ = written(frame, catalogue)
+    assert head == (
+        "| Option | Sondages sur le réseau professionnel | Sondages sur le réseau fédéré |"
+    )
+    assert [row.split(" | ")[0] for row in rows] == ["| Ici", "| Là", "| Ailleurs"]
+
+
+def test_a_label_cannot_break_the_table(catalogue):
+    row = {"indicator": "procedure_satisfaction", "period": "2026-T3", "group": "procedure"}
+    row |= {"estimate": 7, "unit": "sur 10"}
+    frame = estimates.make({**row, "group_value": name} for name in ("a | b", "*c*\nd"))
+    (_, _, *rows), _ = written(frame, catalogue)
+    assert len(rows) == 2 and rows[0].startswith(r"| a \| b |") and rows[1].startswith(r"| \*c\* d")
+
+
+def stays(*devices: str) -> pd.DataFrame:
+    row = {"indicator": "subscription_survival", "unit": "%", "channel": "mail", "n": 900}
+    row |= {"period": "2026-T3", "group": "months", "product": "legifrance", "group_value": "12"}
+    return estimates.make({**row, "device": device, "estimate": 90.0} for device in devices)
+
+
+def test_a_table_names_the_devices_that_measure_the_same(catalogue):
+    first = stays("alertes-legifrance", "lettre-vie-publique")
+    table = repr(display.table(first, catalogue, caption="Un an après"))
+    assert "| Produit | Dispositif |" in " ".join(table.split())
+    assert "information de Vie-publique.fr" in table
+    alone = first[first["device"] == "alertes-legifrance"]
+    assert "Alertes" not in repr(display.table(alone, catalogue, caption="Un an après"))
+
+
+def test_devices_side_by_side_are_as_many_as_a_reader_can_follow(catalogue):
+    frame = stays(*(f"lettre-{number}" for number in range(13)))
+    asked = {"caption": "Un an après", "rows": "group_value", "columns": "device"}
+    with pytest.raises(select.Crowded, match="13 devices as columns; at most 12 can be read"):
+        display.table(frame, catalogue, **asked)
+    few = frame[frame["device"] != "lettre-0"]
+    assert "lettre-12" in repr(display.table(few, catalogue, **asked))
+
+
+@pytest.mark.parametrize(("size", "kept", "crossed"), [
+    (10, 100, True), (11, 121, False),  # no wider than a page
+    (3, 6, True), (3, 5, False),  # two thirds are filled, or fewer
+])  # fmt: skip
+def test_a_cross_table_is_no_wider_than_a_page_and_filled(size, kept, crossed, grouped, invented):
+    names = {f"p{i}": 5.0 for i in range(size)}
+    frame = estimates.combine(grouped(names, period=f"{2000 + i}") for i in range(size))
+    frame = frame.iloc[[0, 4, 8, 1, 2, 3]] if size == 3 else frame
+    apart = tables.sides(frame.head(kept), invented)
+    assert (tables._crossed(frame.head(kept), apart, invented) is not None) is crossed

@@ -1,0 +1,39 @@
+"""Charts and tables held to the byte: each case of a test has its digest in `drawn.yml`.
+
+Who changes a drawing on purpose looks at it, then runs `DRAWN=write pytest tests/display`.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from observlib import display
+
+_FILE = Path(__file__).with_name("drawn.yml")
+Cases = Mapping[str, tuple[str, Callable[..., Any], dict[str, Any]]]  # kind, rows, options
+
+
+def test(cases: Cases) -> Callable[..., None]:
+    """A test that each case is drawn as it is known; `rows` are made of the fixtures by name."""
+
+    @pytest.mark.parametrize("case", cases)
+    def held(case: str, grouped: Any, marks: Any, visits: Any, invented: Any) -> None:
+        kind, rows, more = cases[case]
+        frame = rows({"grouped": grouped, "marks": marks, "visits": visits})
+        made = getattr(display, kind)(frame, invented, caption="Une réponse", **more)
+        whole = json.dumps([made.shown, made.content], sort_keys=True, default=str)
+        found = hashlib.sha256(whole.encode()).hexdigest()[:16]
+        known = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+        if os.environ.get("DRAWN") == "write":
+            told = yaml.safe_dump(known | {case: found}, sort_keys=True)
+            _FILE.write_text(told, encoding="utf-8")
+        else:
+            assert found == known[case]
+
+    return held

@@ -1,0 +1,134 @@
+"""Dots, grids of shades and the small lines of pages."""
+
+import math
+import re
+from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+import seaborn as sns
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.display import drawn
+from tests.display.conftest import luminance
+from tests.display.test_bars import BARS, STATES
+from tests.words import alt_of, plain
+
+from observlib import estimates
+from observlib.base.errors import ObservError
+from observlib.display import dots, style
+
+GRID = {f"{day} · {hour} h": 100.0 - 3 * abs(13 - hour) for day in ("lundi", "mardi")
+        for hour in range(8, 19)}  # fmt: skip
+WIDE = {f"{day} · {hour} h": 40.0 + hour for day in ("lundi", "mardi") for hour in range(33)}
+HOLES = {"lundi · 8 h": "low_base", "lundi · 9 h": "partial"}
+CASES: drawn.Cases = {
+    "a grid": ("heat_chart", lambda f: f["grouped"](
+        GRID | {"mardi · 9 h": "missing"}, "appels", states=HOLES), {}),
+    "a wide grid": ("heat_chart", lambda f: f["grouped"](
+        WIDE | {"mardi · 9 h": "suppressed"}, "appels", states=HOLES), {}),
+    "marks": ("dot_chart", lambda f: f["marks"], {}),
+    "shares as dots": ("dot_chart", lambda f: f["grouped"](BARS, half=2.0, states=STATES),
+                       {"by": "group_value", "sort": False}),
+    "balances as dots": ("dot_chart", lambda f: f["grouped"](
+        {"A": -5.0, "B": 12.0}, "points", half=8.0), {"by": "group_value"}),
+}  # fmt: skip
+test_dots_and_grids_are_drawn_as_they_are_known = drawn.test(CASES)
+
+
+@pytest.mark.parametrize("status", ["suppressed", "missing"])
+def test_dots_of_withheld_values_say_so_and_do_not_fail(status, marks, draw):
+    chart = draw("dot", marks[marks["status"] == status])
+    assert "nan" not in chart.shown["image/svg+xml"].split(">", 1)[1].lower()
+    assert {"suppressed": "secret statistique", "missing": "non disponible"}[status] in alt_of(
+        chart
+    )
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    ({"indicator": "clarity_10"}, "2 values of indicator"),
+    ({"product": "entreprendre", "device": "jdma-entreprendre"}, "2 estimates for entreprendre"),
+])  # fmt: skip
+def test_estimates_that_do_not_belong_together_are_refused(change, message, marks, draw):
+    rows = marks.to_dict("records")
+    rows[0] |= change
+    with pytest.raises(ObservError, match=message):
+        draw("dot", estimates.make(rows))
+    with pytest.raises(ObservError, match="cannot arrange estimates by 'produit'"):
+        draw("dot", marks, by="produit")
+
+
+def test_a_second_device_is_drawn_under_its_own_name(marks, catalogue, draw):
+    chart = draw("dot", estimates.combine([marks, marks.iloc[:1].assign(device="sp-plus")]))
+    assert catalogue.devices["sp-plus"].label in chart.content["alt"]
+
+
+def test_a_mark_s_axis_starts_at_a_round_number_below_what_it_shows(marks, invented):
+    known = invented.indicators["satisfaction_10"]
+    zoned = known.model_copy(update={"good": 8.0, "poor": 6.0})
+    plain_ = known.model_copy(update={"good": None, "poor": None})
+    low = marks.assign(ci_low=marks["ci_low"].mask(marks["product"] == "entreprendre", 4.2))
+    assert dots._limits(low, zoned, "sur 10", True) == [3.0, 6.0, 8.0, 10.0]
+    stems = marks.assign(ci_low=math.nan)
+    assert dots._limits(stems, zoned, "sur 10", True) == [0.0, 6.0, 8.0, 10.0]
+    assert dots._limits(marks, plain_, "sur 10", False) == [0.0, 5.0, 10.0]
+    assert dots._limits(marks, plain_, "%", False) == [0.0, 50.0, 100.0]
+
+
+def test_near_values_look_near():
+    assert dots._ends(pd.Series([98.0, 99.0])) == (98 - 23.75, 99.0)
+    assert dots._ends(pd.Series([10.0, 99.0])) == (10.0, 99.0)
+    assert dots._ends(pd.Series([0.0, 0.0])) == (0.0, 1.0)
+    assert dots._ends(pd.Series([], dtype=float)) == (0.0, 1.0)
+
+
+@given(st.floats(0, 1))
+def test_a_number_can_be_read_on_every_shade(share):
+    shade = sns.blend_palette(style.GRADES, as_cmap=True)(share)
+    low, high = sorted([luminance(dots._ink(shade)), luminance(shade)])
+    assert (high + 0.05) / (low + 0.05) >= 4.5
+
+
+def test_heads_of_columns_wrap_are_skipped_or_turned():
+    hours = [f"{n} h" for n in range(24)]
+    with style.theme():
+        assert dots._heads(["Oui", "Non"], 60.0) == (["Oui", "Non"], 12.0, False)
+        skipped = dots._heads(hours, 12.0)
+        assert skipped.texts[:5] == ["0 h", "", "", "3 h", ""] and not skipped.turned
+        turned = dots._heads(["Démarche terminée en ligne"] * 9, 30.0)
+        assert turned.turned and turned.texts[0] == "Démarche\nterminée en ligne"
+        with pytest.raises(ObservError, match="9 columns named in words; at most 6 fit"):
+            dots._heads(["Démarche terminée en ligne"] * 9, 8.0)
+    with style.theme(style.NARROW):
+        assert dots._heads(["Démarche en ligne"] * 9, 8.0).texts[1::2] == [""] * 4
+
+
+@pytest.mark.parametrize(("values", "told"), [
+    ({"lundi": 40.0}, "lundi is not “row · column”"),
+    ({f"rang · colonne {'x' * n}": 5.0 for n in range(1, 60)}, "59 columns named in words"),
+])  # fmt: skip
+def test_what_is_no_grid_is_refused(values, told, grouped, draw):
+    with pytest.raises(ObservError, match=told):
+        draw("heat", grouped(values))
+
+
+@pytest.mark.parametrize(("values", "points"), [
+    ([1, 2, 3], ["5,43 110,24 215,5"]), ([7, 7], ["5,43 215,43"]), ([5], ["5,43"]),
+    ([1, math.nan, 3, 2], ["5,43", "145,5 215,24"]), ([math.nan], []),
+])  # fmt: skip
+def test_a_small_line_has_each_value_at_its_place_and_its_last_marked(values, points):
+    picture = dots.small_line(values)
+    assert re.findall(r'points="([^"]*)"', picture) == points
+    x, y = points[-1].split()[-1].split(",") if points else ("0", "0")
+    assert f'<circle cx="{x}" cy="{y}" r="3"/>' in picture and 'viewBox="0 0 220 48"' in picture
+    ElementTree.fromstring(picture)
+
+
+@pytest.mark.parametrize(("values", "told"), [
+    ([100_000.0, 99_000.0, 3e6], "Visites du 2025 au 2027, entre 99 000 et 3 M."),
+    ([1.0, 99_999.0, 5.0], "Du 2025 au 2027, entre 1 et 99 999 visites."),
+])  # fmt: skip
+def test_a_small_line_says_its_least_and_most(values, told, catalogue):
+    rows = [{"indicator": "visits", "unit": "visites", "period": f"{2025 + i}", "estimate": x}
+            for i, x in enumerate(values)]  # fmt: skip
+    assert plain(dots.line_told(estimates.make(rows), catalogue)) == told
