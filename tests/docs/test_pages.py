@@ -9,7 +9,7 @@ from tests.publish import sample
 from observlib.catalogue.entries import Entry, Named
 from observlib.edition.notices import write_documentation
 from observlib.publish import publish
-from observlib.records.record import Record
+from observlib.records import Record
 from tools.reference import FOLDER, FORMAT_MODELS, MEANINGS, MODELS, pages
 
 DOCS = ROOT / "docs"

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from observlib.base.errors import ObservError
-from observlib.records.record import Record
+from observlib.records import Record
 
 
 def write(

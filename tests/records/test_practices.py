@@ -13,7 +13,7 @@ from tests.examples import examples
 
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.records.record import active
+from observlib.records import active
 from observlib.records.sheets import Practices, load_practices
 
 PRACTICES = Path(__file__).parents[2] / "data" / "practices"

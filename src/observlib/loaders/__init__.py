@@ -23,19 +23,14 @@ from observlib.loaders import _text
 
 @dataclass(frozen=True)
 class Loaded:
-    """What one export holds: rows of the tidy `table`, and `rejects` with their reasons.
-
-    `notices` tell, a line each, what no single row is at fault for. `texts` are rows of
-    `verbatims`, redacted, where the device asks for them. `added` counts rows that are told later,
-    in sums.
-    """
+    """What one export holds: rows of the tidy `table`, and `rejects` with their reasons."""
 
     table: str
     rows: pd.DataFrame
     rejects: pd.DataFrame
-    notices: tuple[str, ...] = ()
-    texts: pd.DataFrame | None = None
-    added: int = 0
+    notices: tuple[str, ...] = ()  # a line each, of what no single row is at fault for
+    texts: pd.DataFrame | None = None  # redacted, where the device asks for them
+    added: int = 0  # rows that are told later, in sums
 
 
 # The loaders that are code, and the module whose function `load_…` each is.

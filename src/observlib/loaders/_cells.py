@@ -156,15 +156,7 @@ def _mean_reader(column: SourceColumn, share: bool) -> Callable[[str], float]:
 
 
 def _mark_reader(column: SourceColumn) -> Callable[[str], float | None]:
-    """A reader of marks, or of the words that stand for them; of several, one mark.
-
-    >>> parts = {"between": " / ", "make": "mean"}
-    >>> words = {"10": ("Bonne",), "0": ("Nulle",)}
-    >>> column = SourceColumn(headers=("Aide",), words=words, empty=("Ne sait pas",), parts=parts)
-    >>> read = _mark_reader(column)
-    >>> read("Guichet : Bonne / Chat : Nulle"), read("Guichet : Ne sait pas")
-    (5.0, None)
-    """
+    """A reader of marks, or of the words that stand for them; of several, one mark."""
     known = {fold_label(word): float(mark) for mark, told in column.words.items() for word in told}
     allowed = ", ".join(word for told in column.words.values() for word in told)
     nothing = {"", *map(fold_label, column.empty)}
@@ -233,11 +225,7 @@ class _PlainText(HTMLParser):
 
 
 def _plain(text: str) -> str:
-    """The text of a piece of HTML, on one line.
-
-    >>> _plain('<p>Droit &amp; emploi<br />ou <a href="#">#<span>aides</span></a></p><p>Votez</p>')
-    'Droit & emploi ou #aides Votez'
-    """
+    """The text of a piece of HTML, on one line."""
     parser = _PlainText()
     parser.feed(text)
     parser.close()
@@ -292,11 +280,7 @@ def read_month(text: str) -> pd.Timestamp:
 
 
 def read_task_time(text: str) -> float:
-    """A time on task in seconds, above 0 and below an hour: `1:30:00` is a spreadsheet's 1 min 30.
-
-    >>> read_task_time("83,5"), read_task_time("02:05"), read_task_time("2 min 05 s")
-    (83.5, 125.0, 125.0)
-    """
+    """A time on task in seconds, below an hour: `1:30:00` is a spreadsheet's 1 min 30."""
     text = fold_label(text)
     seconds = 0.0
     if match := re.fullmatch(r"(\d{1,7})(?:[.,](\d{1,6}))? ?s?", text, re.ASCII):
@@ -318,11 +302,7 @@ _LONGEST_PLACE = 80
 
 
 def _sound(kind: str, text: str) -> str:
-    """A text of a kind, which is nothing that its rules refuse: the first that does tells why.
-
-    >>> _sound("title", "Journal")
-    'Journal'
-    """
+    """A text of a kind, which is nothing that its rules refuse: the first that does tells why."""
     for rule in _WORDS["refused"][kind]:
         if (
             ("unlike" in rule and not re.fullmatch(rule["unlike"], text))
@@ -343,11 +323,7 @@ def read_amount(text: str) -> float:
 
 
 def read_place(text: str) -> str:
-    """The name or code of a place, as it is written: a department may be `01` or `2A`.
-
-    >>> read_place("01"), read_place("Saint-Denis  (974)")
-    ('01', 'Saint-Denis (974)')
-    """
+    """The name or code of a place, as it is written: a department may be `01` or `2A`."""
     _sound("street", fold_label(_sound("place", text)))
     return _text.short(text, _LONGEST_PLACE)
 

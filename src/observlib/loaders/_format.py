@@ -61,11 +61,7 @@ def _answered(grid: Grid, frame: pd.DataFrame, reading: Reading, catalogue: Cata
 
 
 def _code(said: str) -> str:
-    """An identifier drawn from a text, without long numbers that may be somebody's.
-
-    >>> _code("2026-03-02 08:14:05 5")
-    'r1ebbjopjadfjibddp'
-    """
+    """An identifier drawn from a text, without long numbers that may be somebody's."""
     drawn = sha256(said.encode()).hexdigest()[:16]
     return "r1" + drawn.translate(str.maketrans("0123456789", "ghijklmnop"))
 
@@ -130,7 +126,7 @@ def _texts_of(grid: Grid, reading: Reading) -> pd.DataFrame:
     """The cells of each field, without spaces around them, of the rows that fit the header."""
     titles, form = reading.titles, reading.form
     whole = grid.rows if isinstance(grid.rows, _grid.ColumnCells) else _whole(grid, reading)
-    lines = _grid.lines_of_rows(whole)
+    lines = np.fromiter(whole, np.int64, len(whole))
     texts = pd.DataFrame(index=pd.Index(lines, dtype="int64"))
     for field, column in form.columns.items():
         if field not in titles:

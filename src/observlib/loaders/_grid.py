@@ -62,11 +62,6 @@ class ColumnCells(Mapping[int, Sequence[str]]):
         return len(self.lines)
 
 
-def lines_of_rows(rows: Mapping[int, Sequence[str]]) -> np.ndarray:
-    """The lines of rows."""
-    return rows.lines if isinstance(rows, ColumnCells) else np.fromiter(rows, np.int64, len(rows))
-
-
 def coded(rows: Mapping[int, Sequence[str]], at: int) -> _Coded:
     """The cells of a column of rows."""
     if isinstance(rows, ColumnCells):
@@ -148,18 +143,14 @@ _Rows = Mapping[int, Sequence[str]]
 
 @dataclass(frozen=True)
 class Grid:
-    """The header of a table, and its rows by the line (sheet row, record) at which each starts.
-
-    `zone` and `made_on` are what the file says of its moments and of the day on which it was made;
-    `around` are the keys of what a list of records stands in.
-    """
+    """The header of a table, and its rows by the line (sheet row, record) at which each starts."""
 
     header: list[str]
     rows: _Rows
-    zone: str = ""
+    zone: str = ""  # of its moments, as the file says
     made_on: date | None = None
     others: _Others = ()
-    around: tuple[str, ...] = ()
+    around: tuple[str, ...] = ()  # the keys of what a list of records stands in
 
 
 Pieces = Callable[[], Iterator[Grid]]  # of an export, from the first each time
@@ -355,10 +346,7 @@ def _headed(top: list[list[str]], layout: Layout) -> tuple[list[str], _Others]:
 def _nested(above: list[str], below: list[str]) -> tuple[list[str], _Others]:
     """The header of columns under questions, and their names `Question [Option]`.
 
-    A question of one column, and what stands under "Response", also have the question's own name.
-
-    >>> _nested(["Id", "Means?", "", "All?"], ["", "Desk", "Phone", "Response"])[1]
-    ((), ('Means? [Desk]',), ('Means? [Phone]',), ('All? [Response]', 'All?'))
+    A question of one column, and what stands under "Response", also have its own name.
     """
     question, header, others = "", [], []
     told = _as_wide(above, below)

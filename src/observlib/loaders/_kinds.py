@@ -28,17 +28,9 @@ from xml.parsers import expat
 from observlib.base import files
 from observlib.base.errors import ObservError
 from observlib.catalogue.formats import Layout
-from observlib.loaders import _sandbox
+from observlib.loaders import _sandbox, _text
 from observlib.loaders._moments import parse_period
 from observlib.loaders._sandbox import Failed, apart
-from observlib.loaders._text import (
-    MOST_CELLS,
-    MOST_COLUMNS,
-    MOST_JSON,
-    read_export_text,
-    read_json,
-    short,
-)
 
 _Header = list[str]
 _AGAIN = "export it again"
@@ -50,7 +42,7 @@ _NO_RECORD: dict[str, str] = {}  # what stands among records and is none
 
 def read_records(path: Path, layout: Layout) -> tuple[_Header, dict[int, _Header], _Header]:
     """The keys of the records of an export, their values by place, and the keys around them."""
-    documents = list(_documents(path, read_export_text(path)))
+    documents = list(_documents(path, _text.read_export_text(path)))
     first = documents[0]
     records: Any = documents
     if layout.records:
@@ -102,9 +94,9 @@ def _keyed(path: Path, document: dict[str, Any], name: str, zero: str) -> Iterat
             yield {name: key, **told} if isinstance(told, dict) else told
 
 
-def need_room(path: Path, columns: int, rows: int, most: int = MOST_CELLS) -> None:
+def need_room(path: Path, columns: int, rows: int, most: int = _text.MOST_CELLS) -> None:
     """Stop before rows that each have keys of their own are laid out under all of them."""
-    if columns > MOST_COLUMNS or columns * rows > most:
+    if columns > _text.MOST_COLUMNS or columns * rows > most:
         raise ObservError(
             f"{path}: its {rows:,} rows have {columns:,} columns together, which is more than any "
             "export; export a shorter period, or parts"
@@ -113,15 +105,15 @@ def need_room(path: Path, columns: int, rows: int, most: int = MOST_CELLS) -> No
 
 def _documents(path: Path, text: str) -> Iterator[Any]:
     """One JSON document, or several that follow each other, on lines or without an end."""
-    if len(text) > MOST_JSON:
-        read_json(path, text)  # which refuses it
+    if len(text) > _text.MOST_JSON:
+        _text.read_json(path, text)  # which refuses it
     decoder, at = json.JSONDecoder(), 0
     while (at := _SPACES.match(text, at).end()) < len(text):  # type: ignore[union-attr]
         try:
             _, end = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
             end = len(text)
-        yield read_json(path, text[at:end])  # which tells what is wrong, or is given twice
+        yield _text.read_json(path, text[at:end])  # which tells what is wrong, or is given twice
         at = end
 
 
@@ -500,7 +492,7 @@ def workbook_sheets(path: Path, mend: str) -> Iterator[tuple[str, list[list[Cell
     try:
         found = apart(_sandbox.__file__, "read_workbook", given=raw)
     except Failed as error:
-        what = short(str(error), 200)
+        what = _text.short(str(error), 200)
         raise ObservError(f"{path}: is no workbook that can be read ({what}); {mend}") from error
     for name, rows in found:
         for row, column in errors:
@@ -536,14 +528,14 @@ def _measure(path: Path, raw: bytes, mend: str) -> _Errors:
                         pass
             except UnfitXml as error:
                 if part.filename.lower().endswith((".xml", ".rels")):
-                    where = short(part.filename)
+                    where = _text.short(part.filename)
                     raise ObservError(f"{path}: its part {where!r} {error}; {mend}") from error
                 continue
             except (NotImplementedError, RuntimeError) as error:  # a compression, a password
                 what = f"is a workbook that is not read ({error})"
                 raise ObservError(f"{path}: {what}; {mend}") from error
             except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
-                where = short(part.filename)
+                where = _text.short(part.filename)
                 raise ObservError(f"{path}: its part {where!r} is damaged; {mend}") from error
             sheets += len(spans)
             cells += sum(height * width for height, width in spans)

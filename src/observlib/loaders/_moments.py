@@ -216,11 +216,7 @@ def _pattern(form: str, days: bool) -> str:
 
 
 def _shown(form: str) -> str:
-    """A form as people write it.
-
-    >>> _shown("iso"), _shown("%d/%m/%Y %H:%M[:%S]"), _shown("epoch")
-    ('YYYY-MM-DD HH:MM', 'DD/MM/YYYY HH:MM', 'seconds since 1970')
-    """
+    """A form as people write it."""
     if form.startswith("epoch"):
         return "seconds since 1970" if form == "epoch" else "milliseconds since 1970"
     form = "%Y-%m-%d %H:%M" if form == "iso" else re.sub(r"\[.*", "", form)
@@ -447,11 +443,7 @@ def day_named(text: str) -> date | None:
 
 
 def period_named(stem: str) -> str | None:
-    """The last month, quarter or day of a file name; two that stand side by side are a range.
-
-    >>> period_named("matomo_demo_2026-03"), period_named("visites 2026-03-01_2026-03-15")
-    ('2026-03', '2026-03-01,2026-03-15')
-    """
+    """The last month, quarter or day of a file name; two that stand side by side are a range."""
     found = list(_NAMED.finditer(stem))
     if len(found) > 1:
         between = stem[found[-2].end() : found[-1].start()]

@@ -59,11 +59,7 @@ _CODE_BEFORE = re.compile(r"([A-Za-z]\w*(?:\[\w+\])*)\s?[.:]\s", re.ASCII)
 
 
 class SurveyExport:
-    """The columns of an export, and where what they hold of its questionnaire stands.
-
-    Its `response` identifies each response; `submitted` and the other `days` date it; `weight` is
-    the survey's own; `questions` has the columns of each question, by its code or else its text.
-    """
+    """The columns of an export, and where what they hold of its questionnaire stands."""
 
     def __init__(
         self,
@@ -577,9 +573,5 @@ def _allowed(question: Question, several: bool = False) -> str:
 
 
 def _number(cell: str) -> str:
-    """A cell as it is, whole numbers without the decimals that spreadsheets and SPSS add.
-
-    >>> _number("15.0"), _number("A15.0")
-    ('15', 'A15.0')
-    """
+    """A cell as it is, whole numbers without the decimals that spreadsheets and SPSS add."""
     return cell.split(".")[0] if re.fullmatch(r"-?\d{1,18}\.0{1,6}", cell, re.ASCII) else cell

@@ -92,13 +92,7 @@ def header_label(title: str) -> str:
 
 
 def headers_shown(names: Sequence[str], header: Sequence[str]) -> list[str]:
-    """Headers as an error shows them: where the header is missing, it is a row of somebody.
-
-    >>> headers_shown(["Unique Visitors"], ["Date", "Unique Visitors"])
-    ["'Unique Visitors'"]
-    >>> headers_shown(["Zoé Martin"], ["2026-03-01", "Zoé Martin", "Logement"])
-    ["'(not shown: it may be a person)'"]
-    """
+    """Headers as an error shows them: where the header is missing, it is a row of somebody."""
     somebody = any(_PATTERNS["value"].fullmatch(name) or held(name) for name in header)
     return [header_shown(name, names=somebody) for name in names]
 
@@ -111,11 +105,7 @@ def header_shown(name: str, names: bool = True) -> str:
 
 
 def width_fault(cells: Sequence[str], width: int) -> str | None:
-    """Why a row cannot be laid under a header so wide, or `None` where it can.
-
-    >>> width_fault(["2026-03", "7", "5"], 2)
-    'has 3 cells, and the header 2; a cell that holds the separator needs quotes'
-    """
+    """Why a row cannot be laid under a header so wide, or `None` where it can."""
     if len(cells) >= width and not any(cell.strip() for cell in cells[width:]):
         return None
     if not cells:
@@ -345,19 +335,11 @@ def _read_through(path: Path, stream: IO[bytes], encoding: str, longest: float) 
     return None
 
 
-def read_csv(path: Path, text: str, delimiter: str) -> tuple[list[str], dict[int, list[str]]]:
+def read_csv(path: Path, text: str, signs: str) -> tuple[list[str], dict[int, list[str]]]:
     """Header and rows of a CSV text, each row under the line at which it starts (from 1)."""
-    rows = csv_rows(path, lines_of_text(text), delimiter)
+    rows = csv_rows(path, lines_of_text(text), find_delimiter(text, signs))
     _, header = next(rows)
     return [cell.strip() for cell in header], held_rows(path, rows)
-
-
-def read_csv_file(
-    path: Path, signs: str, encodings: Sequence[str] = ("utf-8",)
-) -> tuple[list[str], dict[int, list[str]]]:
-    """Header and rows of a CSV file, by the sign that its first line has most."""
-    text = read_export_text(path, encodings)
-    return read_csv(path, text, find_delimiter(text, signs))
 
 
 def csv_rows(

@@ -1,18 +1,11 @@
 """Open data of two programmes of the State that no format describes.
 
 The *Observatoire de la qualité des démarches en ligne*: one workbook an edition, one row a
-procedure. Cells mix numbers, days and words, and headers hold line breaks: columns are known by how
-their header begins, whatever its case, accents and spaces.
+procedure. Columns are known by how their header begins, whatever its case, accents and spaces.
 
-Experiences told on *Services Publics +*, as the programme publishes them, in two layouts:
-
-- a comma-separated text with a stray index column, dates `dd/mm/yyyy HH:MM` and, in its texts,
-  C1 control characters where Windows-1252 had punctuation (U+0092 for an apostrophe);
-- the official export: semicolons, a BOM, ISO dates with a `T`, and free texts whose line breaks
-  and semicolons are not escaped. `_records` puts its records together again.
-
-Titles and stories are kept where the device has `verbatims`, redacted; pseudonyms and answers
-never.
+Experiences told on *Services Publics +*: commas, dates `dd/mm/yyyy HH:MM` and C1 control characters
+for punctuation; or semicolons, ISO dates and free texts in which nothing is escaped. Titles and
+stories are kept where the device has `verbatims`, redacted; pseudonyms and answers never.
 """
 
 from __future__ import annotations
@@ -70,11 +63,8 @@ _Read = tuple[str, float | None, date | None, str | None]
 def load_demarches(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read an edition's workbook into the table `procedures`: a row a procedure and indicator.
 
-    Marks are on 0-10, shares on 0-1, `loading_ms` in milliseconds. `state` tells why there is no
-    value: "–" and an empty cell say nothing (`none`), as does "Non" for the audit; an accessibility
-    statement that is marked "(périmée)" is `expired`. An indicator whose column is missing is told
-    among the rejects of row 1. The edition is in the sheet's name ("T3-25"), else it is the quarter
-    of the device's `period`, else it is in the file's name.
+    Marks are on 0-10, shares on 0-1, `loading_ms` in milliseconds. An indicator whose column is
+    missing is told among the rejects of row 1.
     """
     sheet, header, records = _procedures(path)
     quarter = _edition(path, sheet, device)
@@ -154,11 +144,7 @@ def _edition(path: Path, sheet: str, device: Device) -> Quarter:
 
 
 def _quarter(text: str) -> Quarter | None:
-    """The quarter that a text tells, if it does.
-
-    >>> _quarter("Chiffres VDE T3-25 (octobre-25)"), _quarter("observatoire_2025-T3")
-    ('2025-T3', '2025-T3')
-    """
+    """The quarter that a text tells, if it does."""
     plain = fold(text)
     if match := re.search(r"(?<!\d)20(\d\d)[ _-]*t([1-4])(?!\d)", plain, re.ASCII):
         return Quarter(f"20{match[1]}-T{match[2]}")
@@ -200,11 +186,7 @@ def _read_number(cell: Cell, kind: _Kind) -> float:
 
 
 def _number(text: str, most: float | None) -> float | None:
-    """A number that a cell holds as text; no thousand can be meant where there is a `most`.
-
-    >>> _number("8,125", 10), _number("85 %", 1), _number("1 200", None), _number("1,200", None)
-    (8.125, 0.85, 1200.0, None)
-    """
+    """A number that a cell holds as text; no thousand can be meant where there is a `most`."""
     plain = text.strip()
     if most == 1 and plain.endswith("%"):
         value = parse_number(plain.removesuffix("%").rstrip())
@@ -254,14 +236,7 @@ _Fault = tuple[str, str, str]  # column, value, reason
 
 
 def load_services_publics_plus(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
-    """Read an export of told experiences into the table `experiences`.
-
-    `organisation` is the kind of service told about ("Intitulé Typologie 1") or, where it is empty,
-    the structure that answers; the row's product is the one whose label it is, if any. A region
-    code `53.0` is `53`, and an experience that is told twice is kept once. Who tells is one of
-    `tables.TELLERS`, or « Autre », which a notice tells. With `verbatims`, its title and
-    description are texts.
-    """
+    """Read an export of told experiences into the table `experiences`."""
     header, columns, records = _read(path)
     rows: dict[int, dict[str, object]] = {}
     faults: dict[int, _Fault] = {}

@@ -70,7 +70,7 @@ def load_code_sheet(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     if sheet is None:
         raise ObservError(f"{path}: is not named as `observ code` names its files; name it so")
     # as spreadsheets may save it
-    header, lines = _text.read_csv_file(path, ";,\t", ("utf-8", "cp1252"))
+    header, lines = _text.read_csv(path, _text.read_export_text(path, ("utf-8", "cp1252")), ";,\t")
     places = {header_label(name): at for at, name in enumerate(header)}
     known = [header_label(name) for name in (coding.IDENTIFIER, coding.DATE)]
     _text.need_columns(path, [*places], known, _MEND)
@@ -102,7 +102,7 @@ def load_code_sheet(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
 
 def load_services_publics_plus_codes(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read what students noted of experiences into the table `codes`, a row for each cell."""
-    header, lines = _text.read_csv_file(path, ";,")
+    header, lines = _text.read_csv(path, _text.read_export_text(path), ";,")
     _text.need_columns(path, header, [_ID, _CODER, _DATE, *_ASKED], "download the file again")
     faults = Faults()
     cells = texts_of_rows(lines, len(header), faults)

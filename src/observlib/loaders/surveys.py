@@ -211,7 +211,7 @@ def load_limesurvey(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
 
 def without_the_rest(path: Path, text: str, questionnaire: Questionnaire, texts: bool) -> str:
     """A CSV export reduced to what `load_limesurvey` reads; a text beside "Other" leaves a `Y`."""
-    header, rows = _text.read_csv(path, text, _text.find_delimiter(text, ",;\t"))
+    header, rows = _text.read_csv(path, text, ",;\t")
     columns = [SurveyColumn((name,)) for name in header]
     found = SurveyExport(path, questionnaire, columns)
     left = ("ignored",) if texts else UNREAD
@@ -238,7 +238,7 @@ def _read(path: Path) -> tuple[list[SurveyColumn], dict[int, list[str]]]:
             f"{path}: is XML, a survey's structure or a part of an archive; ingest the responses "
             f"as CSV or the whole archive (.lsa)"
         )
-    header, rows = _text.read_csv(path, text, _text.find_delimiter(text, ",;\t"))
+    header, rows = _text.read_csv(path, text, ",;\t")
     return [SurveyColumn((name,)) for name in header], rows
 
 

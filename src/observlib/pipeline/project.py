@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # a command that has nothing to do has no use for them
     import pandas as pd
 
     from observlib.catalogue import Catalogue
-    from observlib.records.record import Record
+    from observlib.records import Record
     from observlib.records.sheets import Practices
 
 _Kind = TypeVar("_Kind", bound="Record")

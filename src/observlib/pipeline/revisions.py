@@ -26,7 +26,7 @@ from observlib.language import french, rounding, wording
 from observlib.language.words import is_count
 from observlib.pipeline import archive, project
 from observlib.pipeline.archive import Publication
-from observlib.records.record import Line, Record
+from observlib.records import Line, Record
 from observlib.records.sheets import Correction
 
 # --- Errata: which published figures were wrong, and what they are

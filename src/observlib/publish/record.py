@@ -38,7 +38,7 @@ from observlib.language import french
 from observlib.language.prose import Markdown, typography
 from observlib.pipeline import archive, project
 from observlib.pipeline.revisions import ERRATA_PAGE, ERRATUM_PREFIX
-from observlib.records.record import Line, Record, Role, a_role
+from observlib.records import Line, Record, Role, a_role
 
 _PAGES, _TEXT = macros(__file__), macros(__file__, str, str)
 _XML = macros(__file__, escape, str)

@@ -15,28 +15,21 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, StrictFloat, StrictInt, StrictStr
 
+from observlib.base import yaml_files
 from observlib.base.errors import ObservError, bounded
 from observlib.base.period import Period, Quarter
 from observlib.base.personal import held
 from observlib.base.text import LINE_BREAKS, fold_label
-from observlib.base.yaml_files import (
-    KeyLines,
-    load_data,
-    parse,
-    read_text,
-    read_yaml,
-    split_front_matter,
-)
 from observlib.catalogue import Catalogue, entries
 from observlib.catalogue.entries import Part, Sheet, Slug, Text
 from observlib.catalogue.tables import TABLES, Column
-from observlib.records.record import Fault, Line, Plain, PlainProse, Record, Role, active
+from observlib.records import Fault, Line, Plain, PlainProse, Record, Role, active
 
 _QUARTER = r"^(?:19|2\d)\d{2}-T[1-4]$"
 
 # --- Actions: what a team changed or what happened, on which day, and which figure it is to move
 
-_WORDS = load_data(__file__)
+_WORDS = yaml_files.load_data(__file__)
 FOLLOWED: list[str] = _WORDS["followed"]
 # What readers see beside an effect: with what the product was compared, and which line is which.
 BEFORE_AFTER = "Avant/après"
@@ -528,7 +521,9 @@ def load_practices(
     if not folder.is_dir() and own is None:
         return Practices()
     path = folder / _VOCABULARY
-    words, lines, problems = read_yaml(path, dict, "`tools:` and `methods:`", "file is missing")
+    words, lines, problems = yaml_files.read_yaml(
+        path, dict, "`tools:` and `methods:`", "file is missing"
+    )
     tools, methods = (_labels(path, words, lines, key, problems) for key in ("tools", "methods"))
     allowed: dict[str, list[str]] = {
         "department": list(catalogue.departments),
@@ -551,7 +546,7 @@ def load_practices(
 
 
 def _labels(
-    path: Path, words: dict[Any, Any], lines: KeyLines, key: str, problems: list[str]
+    path: Path, words: dict[Any, Any], lines: yaml_files.KeyLines, key: str, problems: list[str]
 ) -> dict[str, str]:
     """The vocabulary's words of one sort, by their key."""
     if not problems and set(words) != {"tools", "methods"}:
@@ -574,13 +569,13 @@ def _read_sheet(
 ) -> tuple[PracticeSheet | None, list[str]]:
     """A sheet, or None for a draft or a wrong one, and what is wrong with it."""
     try:
-        text = read_text(path).removeprefix("\ufeff")
+        text = yaml_files.read_text(path).removeprefix("\ufeff")
     except ObservError as error:
         return None, list(error.problems)
-    front, body = split_front_matter(text)
+    front, body = yaml_files.split_front_matter(text)
     if not front:
         return None, [f"{path}:1: does not start with a front matter: `key: value` between `---`"]
-    raw, lines, problems = parse(f"\n{front}", path, dict, "`key: value` lines")
+    raw, lines, problems = yaml_files.parse(f"\n{front}", path, dict, "`key: value` lines")
     if problems or raw.pop("draft", None) is True:
         return None, problems
     for key in sorted({"invented", "slug", "body"} & raw.keys()):

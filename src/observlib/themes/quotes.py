@@ -30,7 +30,7 @@ from observlib.confidentiality.redaction.text import (
 from observlib.estimates import MINIMUM_PEOPLE
 from observlib.language import french
 from observlib.language.prose import Markdown, joined, markdown, one_line
-from observlib.records.record import active
+from observlib.records import active
 
 SHORTEST, LONGEST = 40, 300
 MOST_MARKS = 1

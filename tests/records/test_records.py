@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from observlib.base.errors import ObservError
 from observlib.language import french
-from observlib.records.record import refuse_personal_data
+from observlib.records import refuse_personal_data
 
 COUNTS = st.integers(0, 10**12 - 1)
 NOTHING = {"kind": "table", "columns": [], "rows": []}
