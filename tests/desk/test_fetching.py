@@ -60,23 +60,21 @@ def test_the_command_fetches_tells_how_far_it_is_never_the_key(place, observ, st
     assert standin.asked[0].form["date"].startswith("2026-01-01,")
 
 
-def test_a_first_day_goes_with_what_has_days(catalogue, device, tmp_path):
+@pytest.mark.parametrize(("name", "since", "said"), [
+    ("table", date(2026, 1, 1), "--since 2026-01-01: does not go with address"),
+    ("site", TODAY, "--since 2026-03-04: is not before today"),
+    ("other", None, "device 'other': cannot be fetched; such devices are: table, site$"),
+    ("site", date(2026, 3, 3), "holds the demonstration, with which real data is never mixed"),
+])  # fmt: skip
+def test_what_cannot_be_fetched_is_told(catalogue, device, tmp_path, name, since, said):
     known = {
         "table": device(id="table", loader="tickets", address="a.parquet"),
         "site": device(id="site", loader="matomo_csv", site_id=3),
     }
-    known = catalogue.model_copy(update={"devices": known})
-    with pytest.raises(UsageError, match="--since 2026-01-01: does not go with address"):
-        fetch("table", known, tmp_path, since=date(2026, 1, 1), today=TODAY)
-    with pytest.raises(UsageError, match="--since 2026-03-04: is not before today"):
-        fetch("site", known, tmp_path, since=TODAY, today=TODAY)
-
-
-def test_real_data_never_joins_a_demonstration(catalogue, device, tmp_path):
-    only = device(loader="matomo_csv", site_id=3)
     (tmp_path / "demonstration.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(UsageError, match="never mixed"):
-        fetch("essai", catalogue.model_copy(update={"devices": {"essai": only}}), tmp_path)
+    with pytest.raises(UsageError, match=said):
+        known = catalogue.model_copy(update={"devices": known})
+        fetch(name, known, tmp_path / "raw", since=since, today=TODAY)
 
 
 TOKEN = "jeton-très-secret"
@@ -97,7 +95,6 @@ def named(monkeypatch, standin):
 
 @pytest.fixture
 def single(catalogue, device):
-    """The catalogue with one device."""
     return lambda **given: catalogue.model_copy(update={"devices": {"essai": device(**given)}})
 
 
@@ -340,12 +337,10 @@ def test_tickets_are_ingested_as_the_list_that_glpi_saves(glpi, standin, tmp_pat
     began = pd.Timestamp.now("UTC").floor("s")
     path = fetch("essai", glpi, tmp_path / "raw", since=date(2026, 1, 1), today=DAY)
     lines = path.read_text(encoding="utf-8").splitlines()
-    assert [line.rpartition(";")[0] for line in lines] == [
-        "ID;Date d'ouverture;Date de résolution;Catégorie",
-        "7;2026-01-05 16:24:00;;Site > Formulaires",
-        "8;2026-01-06 08:02:00;2026-01-06 10:15:00;",
-        "9;2026-03-30 23:50:00;2026-03-31 11:00:00;Contenus",
-    ]
+    told = "8;2026-01-06 08:02:00;2026-01-06 10:15:00;", "9;2026-03-30 23:50:00;2026-03-31 11:00:00"
+    assert lines[0] == "ID;Date d'ouverture;Date de résolution;Catégorie;extracted"
+    assert lines[1].startswith("7;2026-01-05 16:24:00;;Site > Formulaires;20")
+    assert all(line.startswith(start) for line, start in zip(lines[2:], told, strict=True))
     paths = [asked.path.rpartition("/")[2] for asked in standin.asked]
     assert paths == ["initSession", "Ticket", "Ticket", "killSession"]
     assert standin.asked[1].path == "/apirest.php/search/Ticket"
@@ -378,11 +373,8 @@ def test_a_fetch_that_failed_ends_its_session_and_resumes(glpi, standin, tmp_pat
 
 
 def test_tickets_deleted_meanwhile_make_no_file_that_may_lack_others(glpi, standin, tmp_path):
-    answer, totals = standin.answer, iter([3, 2])
-    fewer = {"data": TICKETS[:1]}
-    standin.answer = lambda asked: (
-        {"totalcount": next(totals), **fewer} if asked.query else answer(asked)
-    )
+    answer, fewer = standin.answer, iter([{"totalcount": n, "data": TICKETS[:1]} for n in (3, 2)])
+    standin.answer = lambda asked: next(fewer) if asked.query else answer(asked)
     with pytest.raises(ObservError, match=r"deleted meanwhile.*fetch again"):
         fetch("essai", glpi, tmp_path, today=DAY)
     standin.answer = answer
