@@ -37,7 +37,7 @@ STEPS = (
     "Fetching|Fetching exports|Writing exports|Reading exports|Executing studies|Publishing pages|"
     "Watching"
 )
-PROGRESS = re.compile(rf"(?m)^(?:{STEPS}): \d+ of \d+.*\n")  # cli/test_progress.py looks at it
+PROGRESS = re.compile(rf"(?m)^(?:{STEPS}): \d+ of \d+.*\n")  # cli/test_printing.py looks at it
 # A shell starts what runs in the background deaf to Ctrl-C, and commands under test would be too.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

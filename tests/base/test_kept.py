@@ -83,22 +83,6 @@ def test_no_entry_leads_out_of_the_folder_it_is_unpacked_into(tmp_path, name):
     assert kept.get(tmp_path, "page", OF) is None
 
 
-def test_a_run_killed_while_it_stores_leaves_no_entry_and_the_former_one_whole(tmp_path):
-    kept.put(tmp_path, "page", OF, {"page.html": b"former"})
-    script = f"""
-import os
-from pathlib import Path
-from observlib.base import kept
-os.fsync = lambda number: os.kill(os.getpid(), 9)
-kept.put(Path({str(tmp_path)!r}), "page", {{}}, {{"page.html": b"new"}})
-"""
-    for of in (OF, FOR_CALLS):
-        code = script.replace("{}", repr(of), 1)
-        assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
-    assert kept.get(tmp_path, "page", OF) == {"page.html": b"former"}
-    assert kept.get(tmp_path, "page", FOR_CALLS) is None
-
-
 def test_what_was_of_no_use_for_longest_is_pruned_first_and_this_run_s_own_never(tmp_path):
     names = ["used", "newest", "old", ".old-half", "oldest", "used-oldest"]
     for age, name in enumerate(names):

@@ -1,9 +1,12 @@
-"""What every command takes: `-h`, `--quiet` for who watches mistakes, `--json` for programs."""
+"""What every command takes and tells: help, `--quiet`, `--json`, how far it is, what comes next."""
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,24 +14,27 @@ import pytest
 import typer
 from tests.copies import copy_catalogue
 
-from observlib import __version__, store
-from observlib.cli import app
+from observlib import __version__, cli, store
+from observlib.cli import app, printing
 from observlib.cli.printing import steps
 from observlib.edition import notices, release
-from observlib.edition import release as explaining
 from observlib.publish import standing
 
 ROOT = Path(__file__).parents[2]
-Observ = Callable[..., tuple[int, str, str]]
+MAIN = [sys.executable, "-c", "from observlib.cli import main; main()"]
+posix = pytest.mark.skipif(os.name != "posix", reason="pipes and terminals are those of POSIX")
 
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with one export, of whose three rows one is wrong, and a file of no device."""
+    """A project with twelve exports, of one of whose three rows one is wrong, and a stray file."""
     copy_catalogue(tmp_path)
-    (tmp_path / "raw").mkdir()
-    rows = "month,visits\n2025-01,10\n2025-02,20\n2025-03,beaucoup\n"
-    (tmp_path / "raw" / "boamp_audience.csv").write_text(rows, encoding="utf-8")
+    for month in range(1, 13):
+        path = tmp_path / "raw" / f"{month:02}" / "boamp_audience.csv"
+        path.parent.mkdir(parents=True)
+        path.write_text(f"month,visits\n2025-{month:02},10\n", encoding="utf-8")
+    wrong = "month,visits\n2025-12,10\n2024-12,20\n2024-11,beaucoup\n"
+    path.write_text(wrong, encoding="utf-8")
     (tmp_path / "raw" / "notes.txt").write_text("rien", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -64,7 +70,7 @@ def test_a_program_reads_what_an_ingestion_took_and_refused(observ, place):
     assert code == 0 and out.count("\n") == 1
     assert (found["kind"], found["store"]) == ("real", str(place / "data" / "store"))
     (device,) = found["devices"]
-    assert (device["device"], device["rows"], device["rejected"]) == ("audience-boamp", 2, 1)
+    assert (device["device"], device["rows"], device["rejected"]) == ("audience-boamp", 13, 1)
     (reject,) = found["rejects"]
     assert (reject["row"], reject["column"], reject["value"]) == (4, "visits", "beaucoup")
     assert found["unclaimed"] == ["notes.txt"] and found["problems"] == []
@@ -87,7 +93,7 @@ def test_a_program_reads_the_catalogue_and_what_stands_published(observ, place, 
 def test_a_program_reads_why_a_page_would_run(observ, place, monkeypatch):
     told = {"family polls": "would be computed: the data (polls)", "panorama": "is kept"}
     told["the site"] = "would stay as it is"
-    monkeypatch.setattr(explaining, "explain_release", lambda *_, **__: dict(told))
+    monkeypatch.setattr(release, "explain_release", lambda *_, **__: dict(told))
     assert observ("edition", "--explain")[1].splitlines() == [": ".join(x) for x in told.items()]
     found = json.loads(observ("edition", "--explain", "--json")[1])
     assert found["pages"] == {"panorama": "is kept"} and found["site"] == "would stay as it is"
@@ -108,7 +114,7 @@ def test_who_asks_for_quiet_hears_of_mistakes_and_of_nothing_else(observ, place)
 
 def test_a_shell_completes_commands_without_a_file_or_an_address(place):
     done = subprocess.run(
-        [sys.executable, "-c", "from observlib.cli import main; main()"],
+        MAIN,
         env={"_OBSERV_COMPLETE": "complete_bash", "COMP_WORDS": "observ ing", "COMP_CWORD": "1"}
         | {"HOME": str(place)},
         capture_output=True, encoding="utf-8", check=False,
@@ -121,3 +127,90 @@ def test_a_program_that_runs_a_quiet_command_still_reads_what_comes_after_it(obs
     with steps() as step:
         step("Reading exports")(1, 1, "a.csv")
     assert capsys.readouterr().err == "Reading exports: 1 of 1 (a.csv)\n"
+
+
+@pytest.mark.parametrize(("total", "lines"), [(3, 3), (27, 11)])
+def test_a_log_gets_a_line_at_each_tenth_of_the_way(capsys, total, lines):
+    with steps() as step:
+        tell = step("Executing studies")
+        for done in range(1, total + 1):
+            tell(done, total, f"page-{done}")
+    out, err = capsys.readouterr()
+    said = err.splitlines()
+    assert out == "" and len(said) == lines
+    assert said[0] == f"Executing studies: 1 of {total} (page-1)"
+    assert said[-1] == f"Executing studies: {total} of {total} (page-{total})"
+
+
+def test_who_waits_is_told_how_long_yet_at_the_pace_of_this_step(capsys, monkeypatch):
+    now = 100.0
+    monkeypatch.setattr(printing.time, "monotonic", lambda: now)
+    with steps() as step:
+        tell = step("Publishing pages")
+        for done, total in ((0, 2), (2, 2), (0, 10), (2, 10), (5, 10), (10, 10)):
+            tell(done, total, "")
+            now += 90
+    assert capsys.readouterr().err.splitlines()[2:] == [
+        "Publishing pages: 0 of 10", "Publishing pages: 2 of 10, about 6 min left",
+        "Publishing pages: 5 of 10, about 3 min left", "Publishing pages: 10 of 10",
+    ]  # fmt: skip
+
+
+def test_programs_read_how_far_it_is_as_an_object_a_line_and_mistakes_too(
+    place, monkeypatch, capsys
+):
+    (place / "raw" / "01" / "boamp_audience.csv").write_text("other\n", encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["observ", "ingest", "raw", "--json"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    out, err = capsys.readouterr()
+    said = [json.loads(line) for line in err.splitlines()]
+    steps = [one for one in said if "step" in one]
+    problems = [one["problem"] for one in said if "problem" in one]
+    assert len(steps) + len(problems) == len(said)
+    told = [(one["step"], one["done"], one["total"]) for one in steps]
+    once = [("Reading exports", done, 12) for done in range(13)]
+    assert told == once[:1] + once, "a log of 500 exports had 500 lines before the first was read"
+    assert steps[0]["seconds_left"] is None and steps[-1]["seconds_left"] == 0
+    assert ended.value.code == 1 and "boamp_audience.csv" in problems[0]
+    assert len(out.splitlines()) == 1 and json.loads(out)["problems"]
+
+
+@posix
+def test_a_command_goes_on_where_a_log_takes_no_more(place):
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [*MAIN, "ingest", "raw"], cwd=place, stdout=subprocess.PIPE, stderr=write, check=False
+    )
+    os.close(write)
+    assert done.returncode == 0 and (place / "data" / "store" / "ledger.json").exists()
+
+
+@posix
+def test_a_terminal_gets_a_bar_and_no_lines(place):
+    import pty
+
+    (terminal, end), ingest = pty.openpty(), [*MAIN, "ingest", "raw"]
+    with subprocess.Popen(ingest, stdout=subprocess.DEVNULL, stderr=end) as process:
+        os.close(end)
+        written = b""
+        with suppress(OSError):  # a terminal that nothing holds any more
+            while part := os.read(terminal, 4096):
+                written += part
+    os.close(terminal)
+    assert process.returncode == 0 and b"12/12" in written and b"12 of 12" not in written
+
+
+def test_an_edition_ends_with_an_address_to_open_and_what_to_do_next(place, monkeypatch, observ):
+    index = place / "l'été" / "index.html"
+    index.parent.mkdir()
+    index.write_text("la page", encoding="utf-8")
+    monkeypatch.setattr(release, "release", lambda *_, **__: (index, []))
+    code, out, err = observ("edition")
+    assert (code, err) == (0, "") and len(out.splitlines()) == 4
+    assert out.startswith(f"Published: {index}\n")
+    (address,) = (word for word in out.split() if word.startswith("file:"))
+    with urllib.request.urlopen(address) as page:
+        assert page.read() == b"la page"
+    assert "`make lab`" in out and "\nlab:" in (ROOT / "Makefile").read_text(encoding="utf-8")

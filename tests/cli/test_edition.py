@@ -1,0 +1,214 @@
+"""Editions: a checklist stops a release, a preview opens, two editions differ in lines."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import webbrowser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.copies import copy_catalogue
+
+from observlib import estimates
+from observlib.cli.edition import preview
+from observlib.edition import checklist, release
+from observlib.edition.checklist import Check
+from observlib.estimates import make_comparisons
+from observlib.pipeline import archive
+
+FINE = Check("imports", "ok", "whole for 2026-T3")
+LATE = Check("devices", "warning", "never gave anything: appels")
+NOT_BEFORE = "2026-T3 may be released from 2026-11-16 08:45 (Paris), not before"
+STOP = Check("hour", "blocking", NOT_BEFORE)
+LINKS = Check("links", "blocking", "a.html: leads nowhere")
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """A project whose edition would be made at once; what makes it calls what it is to call."""
+    copy_catalogue(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    index = tmp_path / "reports" / "_site" / "index.html"
+    made = []
+
+    def make(*_, approve, **__):
+        made.append(approve)
+        if approve:
+            approve({}, {}, Path())
+        return index, []
+
+    monkeypatch.setattr(release, "release", make)
+    return made
+
+
+def finding(monkeypatch, before, after=()):
+    monkeypatch.setattr(checklist, "before", lambda *_: [*before])
+    monkeypatch.setattr(checklist, "after", lambda *_: [*after])
+
+
+def test_nothing_is_made_before_the_hour_and_the_line_says_when_it_may(observ, place, monkeypatch):
+    finding(monkeypatch, [FINE, STOP, LATE])
+    code, out, err = observ("edition", "2026-T3", "--release", "--publisher", "embedded")
+    assert code == 1 and place == []
+    assert f"observ: hour: {STOP.told}\n" in err and "nothing was released" in err
+    assert "devices" not in err  # which stops nothing
+    states = [line.split()[:2] for line in out.splitlines() if line.split()[1:2]]
+    assert [line for line in states if line[0] in ("hour", "devices", "imports")] == [
+        *(["hour", "blocking"], ["devices", "warning"], ["imports", "ok"])
+    ]
+
+
+def test_what_only_a_made_edition_tells_stops_it_too(observ, place, monkeypatch):
+    finding(monkeypatch, [FINE, LATE], [LINKS])
+    code, out, err = observ("edition", "2026-T3", "--release", "--json", "--publisher", "embedded")
+    assert code == 1 and len(place) == 1 and '"problem": "links: a.html' in err
+    found = json.loads(out)
+    assert found == {"released": False, "checks": [one._asdict() for one in (FINE, LATE, LINKS)]}
+
+
+def test_an_edition_is_released_with_its_warnings(observ, place, monkeypatch):
+    finding(monkeypatch, [FINE], [LATE])
+    words = ("edition", "2026-T3", "--release", "--publisher", "embedded")
+    code, out, err = observ(*words)
+    assert (code, err) == (0, "") and "never gave anything" in out and "index.html" in out
+    found = json.loads(observ(*words, "--json")[1])
+    assert found["released"] and [one["name"] for one in found["checks"]] == ["imports", "devices"]
+
+
+def test_a_daily_timer_releases_what_is_due_and_no_more(observ, place, monkeypatch):
+    finding(monkeypatch, [FINE], [FINE])
+    words = ("edition", "--release", "--publisher", "embedded", "--json")
+    code, out, err = observ(*words)
+    assert (code, err, place) == (0, "", [])
+    assert json.loads(out) == {"released": False, "checks": []}
+    text = "editions: [{quarter: 2019-T4, date: 2020-02-17}]"
+    Path("data/calendar.yml").write_text(text, encoding="utf-8")
+    assert json.loads(observ(*words)[1])["released"] and len(place) == 1
+
+
+SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
+
+
+@pytest.fixture
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The addresses that were opened; no study runs, whose page is `page.html`."""
+    found: list[str] = []
+    (tmp_path / "data" / "catalogue").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(webbrowser, "open", found.append)
+    monkeypatch.setattr("observlib.edition.execute.started", lambda *_: contextlib.nullcontext())
+    monkeypatch.setattr(
+        "observlib.edition.new_study.page_preview", lambda *_: tmp_path / "page.html"
+    )
+    for name in SCREENS:
+        monkeypatch.delenv(name, raising=False)
+    return found
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_page_is_opened_where_there_is_a_screen(opened, tmp_path, monkeypatch, capsys, screen):
+    address = (tmp_path / "page.html").as_uri()
+    preview("essai")
+    assert (capsys.readouterr().out, opened) == (f"{address}\n", [])
+    monkeypatch.setenv(screen, ":0")
+    preview("essai", no_open=True)
+    assert opened == []
+    preview("essai")
+    assert opened == [address]
+
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = "from observlib.cli import main; main()"
+posix = pytest.mark.skipif(os.name != "posix", reason="shells of POSIX systems redirect so")
+
+
+def redirected(words: str, redirection: str) -> tuple[int, str]:
+    """The exit code of a command whose output a shell leads somewhere, and what it told."""
+    line = f'"$0" -c "{SCRIPT}" {words} {redirection}'
+    done = subprocess.run(
+        ["/bin/sh", "-c", line, sys.executable], cwd=ROOT, capture_output=True, encoding="utf-8",
+        check=False,
+    )  # fmt: skip
+    return done.returncode, done.stderr
+
+
+@posix
+def test_a_closed_output_stops_a_command_before_it_does_anything():
+    code, told = redirected("catalogue", ">&-")
+    assert code == 2
+    assert told == (
+        "observ: standard output or error is closed; lead it to a file, or to /dev/null\n"
+    )
+    assert redirected("edition", "2>&-") == (2, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+def test_an_output_on_a_full_disk_is_told_in_one_line():
+    code, told = redirected("catalogue", "> /dev/full")
+    assert code == 1
+    assert told == "observ: standard output: No space left on device; lead it to another file\n"
+
+
+@posix
+def test_a_reader_that_wants_no_more_ends_the_command_without_a_word():
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, "catalogue"], cwd=ROOT, stdout=write,
+        stderr=subprocess.PIPE, encoding="utf-8", check=False,
+    )  # fmt: skip
+    os.close(write)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+ROW = {"indicator": "satisfaction_10", "product": "boamp", "channel": "web", "device": "jdma-boamp"}
+ROW |= {"unit": "sur 10", "n": 40, "source": "a@1"}
+
+
+@pytest.fixture
+def differing(tmp_path, monkeypatch):
+    copy_catalogue(tmp_path)
+    for number, quarter in enumerate(("2026-T2", "2026-T3")):
+        told = estimates.make([{**ROW, "period": quarter, "estimate": 6.0 + number}])
+        folder = tmp_path / "data" / "published" / f"000{number}-{quarter}"
+        folder.mkdir(parents=True)
+        files = archive.content(told, make_comparisons(None), {"wide": []})
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_both_values_of_a_figure_are_told_in_a_line_and_an_absent_edition_in_one(differing, observ):
+    code, out, err = observ("diff", "2026-T2", "2026-T3")
+    assert (code, err) == (0, "")
+    text = out.replace("\u00a0", " ")
+    assert "Other figures of both (1):\n  BOAMP, " in text and "6,0 sur 10 → 7,0 sur 10" in text
+    code, out, err = observ("diff", "2026-T1", "2026-T3")
+    assert (code, out) == (1, "") and "published are 2026-T2, 2026-T3" in err
+
+
+def test_a_program_reads_json_in_which_no_number_is_none(differing, observ):
+    def refuse(word: str) -> Any:
+        raise AssertionError(f"{word} is no JSON")
+
+    code, out, _ = observ("diff", "2026-T2", "2026-T3", "--json")
+    found = json.loads(out, parse_constant=refuse)
+    assert code == 0 and found["changed"][0]["before_estimate"] == 6.0
+    assert found["changed"][0]["ci_low"] is None
+
+
+@pytest.mark.parametrize(("words", "code", "said"), [
+    (("2026Q3", "--to", "x"), 2, "quarter '2026Q3': not a quarter;"),
+    (("2199-T1", "--to", "x"), 1, "edition 2199-T1: does not exist;"),
+    (("2026-T3", "--to", "reports/x"), 2, "reports/x: is in reports/, which is the site's"),
+    (("2026-T3",), 2, "--to"),
+])  # fmt: skip
+def test_a_wrong_word_is_one_line_and_nothing_is_written(observ, words, code, said):
+    found, out, err = observ("partners", *words)
+    assert (found, out) == (code, "") and said in err
+    assert err.count("\n") == 1 and "Traceback" not in err
