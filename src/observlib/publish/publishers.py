@@ -391,7 +391,7 @@ def _tasks(project: Project) -> tuple[Inputs, dict[str, _Task]]:
     """What all pages are made from; what is made of each, by a name of its own."""
     manifest = project.manifest
     files = kept.tree("the project", project.folder)
-    pages = {page.source: files.pop(f"the project/{page.source}") for page in project.pages}
+    digests = {page.source: files.pop(f"the project/{page.source}") for page in project.pages}
     # of which a page shows no more than this; its numbers get their links later
     for name in ("manifest.json", *manifest.package):
         files.pop(f"the project/{name}", None)
@@ -401,15 +401,24 @@ def _tasks(project: Project) -> tuple[Inputs, dict[str, _Task]]:
     shared["the edition"] = repr((manifest.label, manifest.made, manifest.kind, manifest.absent))
     shared |= {"the package": repr(_package(project)), "the navigation": repr(project.navigation)}
     shared["the publisher"] = project.publisher
+    own = {
+        page.source: {
+            **shared,
+            "its source": digests[page.source],
+            "its lists": repr(list(project.listings(page))),
+            "its trail": repr(project.trail(page.source)),
+        }
+        for page in project.pages
+    }
+    printed = [page for page in project.pages if "typst" in page.formats]
     tasks: dict[str, _Task] = {}
-    for step in (_printed, _page):  # PDFs first: the whole edition is made of them
-        for page in project.pages:
-            if step is _page or "typst" in page.formats:
-                lists, trail = list(project.listings(page)), project.trail(page.source)
-                about = {"its lists": repr(lists), "its trail": repr(trail)}
-                about["its source"] = pages[page.source]
-                name = f"{'+'.join(page.source.parts)}.{step.__name__.strip('_')}"
-                tasks[name] = _Task(step, page, {**shared, **about})
+    for step, pages in (
+        (_printed, printed),
+        (_page, project.pages),
+    ):  # the whole edition is of PDFs
+        for page in pages:
+            name = f"{'+'.join(page.source.parts)}.{step.__name__.strip('_')}"
+            tasks[name] = _Task(step, page, own[page.source])
     return shared, tasks
 
 
