@@ -412,10 +412,8 @@ def _tasks(project: Project) -> tuple[Inputs, dict[str, _Task]]:
     }
     printed = [page for page in project.pages if "typst" in page.formats]
     tasks: dict[str, _Task] = {}
-    for step, pages in (
-        (_printed, printed),
-        (_page, project.pages),
-    ):  # the whole edition is of PDFs
+    # PDFs first: the whole edition is made of them
+    for step, pages in ((_printed, printed), (_page, project.pages)):
         for page in pages:
             name = f"{'+'.join(page.source.parts)}.{step.__name__.strip('_')}"
             tasks[name] = _Task(step, page, own[page.source])
