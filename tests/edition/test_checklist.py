@@ -1,6 +1,6 @@
 """Before a release, who releases is told what readers would trip over, and what stops it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from observlib.base.period import Quarter
 from observlib.edition import checklist
 from observlib.publish import record
 from observlib.publish.record import Calendar, Edition
+from observlib.store import GRACE
 from observlib.store.ledger import LedgerEntry
 
 root, release, kept_site = small.root, small.release, small.kept_site  # fixtures
@@ -80,6 +81,14 @@ def test_an_edition_waits_for_a_device_whose_quarter_is_not_whole():
     never.append(given("appels", exports=0, last=None, expected=None))
     found = checklist.never_given(status(never))
     assert (found.state, found.told) == ("warning", "never gave anything: appels")
+
+
+@pytest.mark.parametrize(("days", "whole"), [(0, 0), (1, 1)])
+def test_a_quarter_is_whole_once_what_follows_it_is_expected(days, whole):
+    expected = (date(2026, 9, 30) + timedelta(days=GRACE + days)).isoformat()
+    found = status([given("visites", expected=expected), given("ateliers", rhythm="occasional")])
+    assert checklist.count_complete(found, T3) == (whole, 1)
+    assert checklist.imports(found.head(1), T3).state == ("ok" if whole else "blocking")
 
 
 STANDS = {"page": "panorama", "sha256": "a"}

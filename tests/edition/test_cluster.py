@@ -66,7 +66,7 @@ def pool(cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def left(place: Path) -> list[str]:
     """What a run has left of its own."""
     names = [path.name for path in (place / "reports").iterdir() if path.name.startswith(".")]
-    return sorted({*names} - {".kept"})
+    return sorted({*names} - {".gitignore", ".kept"})
 
 
 def content(folder: Path) -> dict[str, bytes]:

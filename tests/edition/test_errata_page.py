@@ -287,23 +287,27 @@ def test_a_former_edition_that_cannot_be_made_again_says_so_and_stays(root, monk
     assert small.tree(site(root)) == before
 
 
-def test_an_erratum_stops_releases_until_it_is_borne_is_seen_once_and_may_be_taken_back(root):
-    asked = (root, root / "data", Quarter(T3), (), {}, "embedded", LATER)
-    path = write(root)
-    lacking = told_errata.unborne(root, root / "data", Quarter(T3), LATER)
-    assert lacking == {T2: "note"}
-    found = checklist.corrected(lacking)
-    assert found.state == "blocking" and "2026-T2 (note)" in found.told
-    make_again(root)
-    lacking = told_errata.unborne(root, root / "data", Quarter(T3), LATER)
-    assert checklist.corrected(lacking).state == "ok"
-    assert standing.since(root, standing.now(*asked))
-    before = small.published(root)
-    assert make_again(root, LAST) == [] and small.published(root) == before
-    write(root, ERRATUM.replace("d'un mois", "de deux mois"))
-    assert standing.since(root, standing.now(*asked)) is None
-    assert not standing.may_run(root, standing.now(*asked))  # no study has to
-    path.unlink()
+def test_an_erratum_stops_releases_until_it_is_borne(root, corrected):
+    write(root)
+    for place, lacking, state in ((root, {T2: "note"}, "blocking"), (corrected, {}, "ok")):
+        found = told_errata.unborne(place, place / "data", Quarter(T3), LATER)
+        assert found == lacking and checklist.corrected(found).state == state
+    assert "2026-T2 (note)" in checklist.corrected({T2: "note"}).told
+
+
+def test_an_edition_stands_until_an_erratum_that_it_bears_is_changed(corrected):
+    asked = (corrected, corrected / "data", Quarter(T3), (), {}, "embedded", LATER)
+    assert standing.since(corrected, standing.now(*asked))
+    write(corrected, ERRATUM.replace("d'un mois", "de deux mois"))
+    now = standing.now(*asked)
+    write(corrected)
+    assert standing.since(corrected, now) is None
+    assert not standing.may_run(corrected, now)  # no study has to
+
+
+def test_an_erratum_that_is_taken_back_is_borne_no_more(corrected, tmp_path, monkeypatch):
+    root = mended(corrected, tmp_path.resolve() / "project", monkeypatch)
+    write(root).unlink()
     assert make_again(root, LAST) == ["2026-T2 is made again: it tells figures of errata (note)"]
     for quarter in (T2, T3):
         assert "rratum" not in text(root, f"{quarter}/satisfaction.html")

@@ -112,7 +112,7 @@ def published(root: Path) -> dict[str, bytes]:
 def leftovers(root: Path) -> list[str]:
     """Hidden files and folders in `reports/`, but for what is kept: the work of runs."""
     names = {path.name for path in (root / "reports").iterdir() if path.name.startswith(".")}
-    return sorted(names - {".kept"})
+    return sorted(names - {".gitignore", ".kept"})
 
 
 def make_root(root: Path, previous: bool = True) -> Path:

@@ -86,6 +86,8 @@ ZIPS: list[tuple[list[tuple[str | zipfile.ZipInfo, bytes]], str]] = [
 def test_a_zip_that_could_do_harm_is_refused_before_it_writes(tmp_path, monkeypatch, entries, told):
     monkeypatch.setattr(rebuild, "MOST_FILES", 3)
     assert len(refused(tmp_path, zipped(tmp_path / "bad.zip", *entries), told)) == 1
+    few = zipped(tmp_path / "few.zip", ("a", b""), ("b", b""))  # three with the manifest
+    assert {*open_in(tmp_path, few).files} == {"a", "b"}
 
 
 def test_a_zip_that_is_none_is_damaged_or_says_less_than_it_holds_is_refused(tmp_path):

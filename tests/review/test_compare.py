@@ -95,11 +95,35 @@ def test_numbers_within_the_tolerance_are_close_and_others_are_not():
         return found.is_close
 
     assert is_close("a.json", '{"n": 0.30000000000000004}', '{"n": 0.3}')
-    assert not is_close("a.json", '{"n": 0.3001}', '{"n": 0.3}')
-    assert is_close("a.svg", '<path d="M 10.001 5"/>', '<path d="M 10.002 5"/>')
-    assert not is_close("a.svg", '<path d="M 10.001 5"/>', '<path d="M 10.1 5"/>')
+    assert is_close("a.json", '{"n": 1.0000000009}', '{"n": 1.0}')
+    assert not is_close("a.json", '{"n": 1.0000000011}', '{"n": 1.0}')
+    assert is_close("a.svg", '<path d="M 10.000 5"/>', '<path d="M 10.009 5"/>')
+    assert not is_close("a.svg", '<path d="M 10.000 5"/>', '<path d="M 10.011 5"/>')
     assert not is_close("a.html", "<p>7,9</p>", "<p>7,8</p>")
     assert not is_close("a.csv", "n\n1\n", "n\none\n")
+
+
+@pytest.mark.parametrize(("before", "after", "shown"), [
+    (30, 59, f"{'a' * 30}x{'b' * 59}"), (31, 60, f"…{'a' * 30}x{'b' * 59}…"),
+])  # fmt: skip
+def test_a_text_is_told_around_the_first_letter_that_differs(before, after, shown):
+    first = f"{'a' * before}x{'b' * after}"
+    (one,) = places("a.css", first.encode(), first.replace("x", "y").encode())
+    assert one == ("line 1", shown, shown.replace("x", "y"))
+
+
+@pytest.mark.parametrize(("lines", "more"), [(5, []), (7, [Place("more", 2)])])
+def test_five_places_of_a_file_are_told_and_how_many_more(tmp_path, lines, more):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.css").write_text(f"{folder}\n" * lines, encoding="utf-8")
+    told = compare_files(tmp_path / "a", tmp_path / "b", "x.css")
+    assert [one.where for one in told] == [*(Place("line", n) for n in range(1, 6)), *more]
+
+
+def test_a_file_of_as_many_bytes_as_are_compared_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(comparison, "MOST_COMPARED_BYTES", 4)
+    assert found(tmp_path, "a.csv", b"n\n1\n", b"n\n2\n") == [("line 2, n", "1")]
 
 
 def test_of_many_places_those_that_say_most_are_told(tmp_path):

@@ -285,6 +285,14 @@ def explain_release(
     return {**reasons, "the site": again if site else "would stay as it is"}
 
 
+_Manifest = Mapping[str, Any]
+_Approve = Callable[[_Manifest, Mapping[str, Any], Path], None]
+_CHANGED = (
+    "the store changed while the studies ran, and pages may differ in their data; nothing was "
+    "published; run the command again"
+)
+
+
 def release(
     root: Path,
     data: Path,
@@ -299,7 +307,7 @@ def release(
     executing: Progress | None = None,
     publishing: Progress | None = None,
     workers: Executor | None = None,
-    approve: Callable[[Mapping[str, Any], Mapping[str, Any], Path], None] | None = None,
+    approve: _Approve | None = None,
 ) -> tuple[Path, list[str]]:
     """Make the pages of a quarter, and publish them in the site, `reports/_site/<quarter>`.
 
@@ -313,24 +321,15 @@ def release(
     found = standing.now(root, data, quarter, only, given or {}, publisher, today)
     written(data, root, today)  # what is wrong stops here, before any study
     request = check_request(root, data, quarter, only, given, today)
-    reports, cache = root / "reports", root / kept.KEPT_FOLDER
-    site = reports / "_site"
+    site, cache = root / "reports" / "_site", root / kept.KEPT_FOLDER
     check_kind(site, request.kind)
 
     def make_pages(sources: Path, target: Path) -> None:
         with telling_ends("pages"):
             publish(sources, target, publisher, publishing, cache / "site", workers)
 
-    def look(at: Path) -> None:
-        """Let who asked for it look at the edition as it stands in a site, and stop it."""
-        if approve:
-            report = disclosed.disclosure_report(
-                disclosed.disclosure_decisions(data, request.quarter)
-            )
-            approve(manifest, report, at / request.quarter)
-
     with (
-        files.telling_write_errors(reports, "what was published is as it was"),
+        files.telling_write_errors(site.parent, "what was published is as it was"),
         workspace(site) as work,
     ):
         request.published.parent.mkdir(exist_ok=True)
@@ -348,26 +347,36 @@ def release(
         manifest |= _origin(request, folder, manifest, found)
         edition = _dated(request, folder, manifest)
         if store.store_digest(data) != request.digest:
-            raise ObservError(
-                f"{data}: the store changed while the studies ran, and pages may differ in their "
-                "data; nothing was published; run the command again"
-            )
+            raise ObservError(f"{data}: {_CHANGED}")
+        look = partial(_look, request, manifest, approve)
         if record := standing.since(root, found, manifest):
             look(site)
         else:
             how = partial(_build, began, memory)
             outputs = _publish(request, work, manifest, edition, keep_going, make_pages, look, how)
             record = standing.StandingPublication(request.quarter, today.isoformat(), outputs)
-        lines = [
-            f"study {page['page']}: {page['error']}; see {request.failed / page['page']}.ipynb"
-            for page in manifest["studies"]
-            if page["page"] in request.wanted and "error" in page
-        ]
-        if not lines:
+        failures = _failures(request, manifest)
+        if not failures:
             is_latest = request.quarter == store.latest_quarter(data, today)
             standing.keep_publication(root, found, manifest, record, is_latest)
         kept.prune(cache, since=started)
-    return site / "index.html", lines
+    return site / "index.html", failures
+
+
+def _look(request: Request, manifest: _Manifest, approve: _Approve | None, site: Path) -> None:
+    """Let who asked for it look at the edition as it stands in a site, and stop it."""
+    if approve:
+        decided = disclosed.disclosure_decisions(request.data, request.quarter)
+        approve(manifest, disclosed.disclosure_report(decided), site / request.quarter)
+
+
+def _failures(request: Request, manifest: _Manifest) -> list[str]:
+    """A line for each page that was to be made, and could not."""
+    return [
+        f"study {page['page']}: {page['error']}; see {request.failed / page['page']}.ipynb"
+        for page in manifest["studies"]
+        if page["page"] in request.wanted and "error" in page
+    ]
 
 
 def release_others(
