@@ -238,14 +238,7 @@ _FEW = 1_000_000  # bytes: a disk with less is full
 
 @contextmanager
 def working_folder(parent: Path, prefix: str) -> Iterator[Path]:
-    """A new folder of this run's own, deleted at the end; dead runs' are deleted first.
-
-    >>> with tempfile.TemporaryDirectory() as place:
-    ...     with working_folder(Path(place), "work-") as work:
-    ...         made = work.is_dir()
-    ...     made, list(Path(place).iterdir())
-    (True, [])
-    """
+    """A new folder of this run's own, deleted at the end; dead runs' are deleted first."""
     _clean(parent, prefix)
     work, handle = _locked_name(parent, prefix)
     try:

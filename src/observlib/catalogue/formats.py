@@ -11,15 +11,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 
 from observlib.base.text import clash
 from observlib.base.yaml_files import load_data, read_yaml
-from observlib.catalogue.entries import (
-    Device,
-    Entry,
-    Part,
-    Slug,
-    Text,
-    time_zones,
-    validated,
-)
+from observlib.catalogue.entries import Device, Entry, Part, Slug, Text, time_zones, validated
 
 # --- Another file of the same export, which lies beside it and tells more of its rows
 

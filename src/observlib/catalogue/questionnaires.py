@@ -111,11 +111,7 @@ class Question(Part):
         return list(dict.fromkeys(meaning for meaning in given if meaning is not None))
 
     def turned(self, value: float) -> float:
-        """A value as the tidy table holds it, where the best is the highest.
-
-        >>> Question(variable="ces", code="Q1", text="Effort", kind="scale", scale=[5, 1]).turned(1)
-        5.0
-        """
+        """A value as the tidy table holds it, where the best is the highest."""
         assert self.scale is not None
         worst, best = self.scale
         return value if worst < best else worst + best - value
@@ -178,9 +174,6 @@ def outside_margins(
     """What is wrong with categories of a variable that were meant to be the population's.
 
     Answers of other people (who live abroad) are no mistake: they have no part in a weighting.
-
-    >>> outside_margins("sex", ["Femmes"], {"sex": ["Femme", "Homme"]})[:58]
-    "sex has 'Femmes' (is it 'Femme'?), by which no answer is w"
     """
     known = {fold(name): name for name in margins.get(variable, ())}
     meant = {name: _closest(name, known) for name in given if name not in known.values()}

@@ -87,21 +87,8 @@ def new_device(
     after = f"{path.read_text(encoding='utf-8').rstrip()}\n{text}"
     formats = path.parents[1] / "formats"
     of_format = {f"{entry['id']}.yml": form.text()} if form is not None else {}
-    unchanged = files.telling_write_errors(path.parent, "the catalogue is as it was")
-    with unchanged, tempfile.TemporaryDirectory(prefix="observlib-") as work:
-        copy = Path(work)
-        for folder in (path.parent, formats):
-            if folder.is_dir():
-                shutil.copytree(folder, copy / folder.name)
-        files.write_text(copy / path.parent.name / path.name, after)
-        _write(of_format, copy / "formats")
-        try:
-            shared = root / "data" / "catalogue"
-            load_catalogue(shared, loader_names(), TABLES, own=copy / "catalogue")
-        except ObservError as error:
-            told = [_without_place(problem, copy) for problem in error.problems]
-            raise UsageError(*told, "nothing was written") from error
     with files.telling_write_errors(path.parent, "the catalogue is as it was"):
+        _check_whole(path, after, of_format, root / "data" / "catalogue")
         try:
             _write(of_format, formats)
             files.write_text(path, after)
@@ -110,6 +97,22 @@ def new_device(
                 (formats / name).unlink(missing_ok=True)
             raise
     return path, text
+
+
+def _check_whole(path: Path, after: str, of_format: Mapping[str, str], shared: Path) -> None:
+    """Check a copy of the catalogue in which the list, and maybe a format, are as they would be."""
+    with tempfile.TemporaryDirectory(prefix="observlib-") as work:
+        copy = Path(work)
+        for folder in (path.parent, path.parents[1] / "formats"):
+            if folder.is_dir():
+                shutil.copytree(folder, copy / folder.name)
+        files.write_text(copy / path.parent.name / path.name, after)
+        _write(of_format, copy / "formats")
+        try:
+            load_catalogue(shared, loader_names(), TABLES, own=copy / "catalogue")
+        except ObservError as error:
+            told = [_without_place(problem, copy) for problem in error.problems]
+            raise UsageError(*told, "nothing was written") from error
 
 
 def _write(texts: Mapping[str, str], folder: Path) -> None:

@@ -105,14 +105,8 @@ def _file_name(device: Device, today: date) -> PurePath:
 # --- Matomo's Reporting API. `API.get` is asked, whose JSON is kept as it is, without the metrics
 # that are not read; for the loader `matomo_csv` it is written as the CSV that Matomo makes of it.
 
-_METRICS = [
-    "nb_visits",
-    "nb_uniq_visitors",
-    "nb_actions",
-    "nb_downloads",
-    "bounce_count",
-    "sum_visit_length",
-]
+_METRICS = ["nb_visits", "nb_uniq_visitors", "nb_actions", "nb_downloads"]
+_METRICS += ["bounce_count", "sum_visit_length"]
 _PERIODS = {"continuous": "day", "daily": "day", "weekly": "week"}
 
 

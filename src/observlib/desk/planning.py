@@ -308,13 +308,7 @@ class Plan(NamedTuple):
 
 
 def plan_survey(data: Path, device: str, quarter: Quarter) -> Plan:
-    """Plan a survey or a rating device by its last four quarters.
-
-    >>> data, quarter = project.data_folder("data/demo"), Quarter("2026-T3")
-    >>> made = plan_survey(data, "enquete-legifrance", quarter)
-    >>> made.verdicts[0]["indicator"], made.drop[-1]["why"]
-    ('satisfaction_10', 'open text that is never loaded')
-    """
+    """Plan a survey or a rating device by its last four quarters."""
     known = project.catalogue(data)
     table = _table(data, device, known)
     own, year = known.devices[device], quarter.back(4)

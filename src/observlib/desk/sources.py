@@ -83,13 +83,7 @@ def server(tool: str, *names: str, optional: tuple[str, ...] = ()) -> Server:
 
 
 def _check_address(url: str, variable: str) -> None:
-    """Raise `UsageError` where an address is none that a key may be sent to.
-
-    >>> _check_address("http://matomo.example", "OBSERV_MATOMO_URL")
-    Traceback (most recent call last):
-    observlib.base.errors.UsageError: OBSERV_MATOMO_URL: would send the key readable by all;
-        use https
-    """
+    """Raise `UsageError` where an address is none that a key may be sent to."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
