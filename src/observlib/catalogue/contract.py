@@ -175,15 +175,7 @@ def fault(text: str, column: Column) -> str | None:
 
 
 def _names_someone(text: str, whole: bool = False) -> bool:
-    """Whether a text holds a given name beside another name.
-
-    >>> [_names_someone(text) for text in ("Zoé Martin", "Voir MARTIN, Zoé", "zoe.martin")]
-    [True, True, True]
-    >>> [_names_someone(text) for text in ("Légifrance Pro", "Saint Martin", "Louis XIV")]
-    [False, False, False]
-    >>> _names_someone("Lycée Simone Veil", whole=True), _names_someone("Simone Veil", whole=True)
-    (False, True)
-    """
+    """Whether a text holds a given name beside another name."""
     if joined := _PATTERNS["joined"].fullmatch(text):
         return any(map(_is_given, joined.groups()))
     words = [*_WORD.finditer(text)]
@@ -213,11 +205,7 @@ def _names_someone(text: str, whole: bool = False) -> bool:
 
 
 def _tells_of_someone(text: str) -> bool:
-    """Whether what should be a label is a text, or says of someone what is private.
-
-    >>> [_tells_of_someone(text) for text in ("Inscrire mon enfant", "Elle est malade. Et ?")]
-    [False, True]
-    """
+    """Whether what should be a label is a text, or says of someone what is private."""
     if len(text) > _LONGEST or "\n" in text or _PATTERNS["sentences"].search(text):
         return True
     plain = fold_label(text)
@@ -424,12 +412,7 @@ def _is_free(table: str, column: str) -> bool:
 
 
 def _repeats(rows: pd.DataFrame, table: str, places: np.ndarray, file: str) -> _Faults:
-    """Rows whose key an earlier row has.
-
-    The first row counts, but in a table whose rows add up: there, two rows of one key with other
-    values may be parts (towns, ages) that the table cannot tell apart, and the first part would
-    stand as the whole.
-    """
+    """Rows whose key an earlier row has; of counts, two of one key may be parts: that stops."""
     key = list(TABLES[table].key)
     own = rows.index.to_series()
     first = own.groupby([rows[name] for name in key], sort=False, dropna=False).transform("first")

@@ -69,10 +69,7 @@ _OF_A_COUNT = ("actions", "bounces", "seconds")  # what may be told as a mean, o
 
 
 def check_form(form: str) -> None:
-    """Raise `ValueError` where a form of moments is none.
-
-    >>> check_form("%d/%m/%Y %H:%M[:%S]")
-    """
+    """Raise `ValueError` where a form of moments is none."""
     if form in ("iso", "epoch", "epoch_ms"):
         return
     unknown = set(re.findall(r"%(.?)", form)) - _DIRECTIVES
