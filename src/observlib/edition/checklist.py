@@ -154,8 +154,7 @@ def hour(dates: Calendar, quarter: Quarter, now: datetime) -> Check:
     """Whether an edition may appear by now: it has a date, and its hour is there."""
     planned = dates.of(quarter)
     if planned is None:
-        told = f"{quarter} has no date: announce one in calendar.yml"
-        return Check("hour", "blocking", told)
+        return Check("hour", "blocking", f"{quarter} has no date: announce one in calendar.yml")
     when = f"{planned.date} {planned.hour} (Paris)"
     if now < planned.moment:
         return Check("hour", "blocking", f"{quarter} may be released from {when}, not before")
@@ -206,15 +205,13 @@ def never_given(found: pd.DataFrame) -> Check:
     """Whether some device of the catalogue has never given anything."""
     never = found.loc[(found["exports"] == 0) & (found["rhythm"] != "occasional"), "device"]
     if len(never):
-        told = f"never gave anything: {bounded(never.tolist())}"
-        return Check("devices", "warning", told)
+        return Check("devices", "warning", f"never gave anything: {bounded(never.tolist())}")
     return Check("devices", "ok", "each has given something")
 
 
 def rejects(entries: Iterable[LedgerEntry], quarter: Quarter) -> Check:
     """Whether rows of the quarter were rejected, by device: the exports that touch it count."""
-    rows: Counter[str] = Counter()
-    rejected: Counter[str] = Counter()
+    rows, rejected = Counter[str](), Counter[str]()
     start, end = quarter.start.isoformat(), quarter.end.isoformat()
     for entry in entries:
         if entry.span is None or (entry.span[0][:10] <= end and entry.span[1][:10] >= start):
@@ -227,8 +224,7 @@ def rejects(entries: Iterable[LedgerEntry], quarter: Quarter) -> Check:
         state: Any = "blocking" if shares[most[0]] > MANY_REJECTED else "warning"
         told = f"of the rows were rejected (over {MANY_REJECTED} % stops a release)"
         return Check("rejects", state, f"{bounded(some)} {told}")
-    total = sum(rejected.values())
-    return Check("rejects", "ok", f"{total} of {sum(rows.values())} rows rejected")
+    return Check("rejects", "ok", f"{rejected.total()} of {rows.total()} rows rejected")
 
 
 def pages(manifest: Mapping[str, Any]) -> Check:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import nbformat
 import pandas as pd
+from nbformat.v4 import new_markdown_cell
 
 from observlib import estimates
 from observlib.base.errors import ObservError, bounded
@@ -189,7 +190,7 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
                 label = re.search(r"(?m)^#\| label: (\S+) *$", cell.source)
                 assert label, "`_caption` refuses a chart without one"
                 text = _below(label[1], carried, page, edition)
-                cells.append(_markdown(text, f"data-{position}"))
+                cells.append(new_markdown_cell(text, id=f"data-{position}"))
     if not finding:
         raise PageError("states no finding: tag the cell that shows it `finding`")
     header = {
@@ -202,7 +203,7 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
     }
     first = nbformat.v4.new_raw_cell(as_front_matter(header).rstrip(), id="front-matter")
     if edition["kind"] == "demonstration":
-        cells.insert(0, _markdown(DEMONSTRATION, "demonstration"))
+        cells.insert(0, new_markdown_cell(DEMONSTRATION, id="demonstration"))
     notebook.cells = [first, *cells]
     notebook.metadata = nbformat.NotebookNode(
         {key: notebook.metadata[key] for key in ("kernelspec", "language_info")}
@@ -218,7 +219,7 @@ def with_captions(notebook: Any) -> Any:
         if cell.cell_type == "code":
             cell.source = _caption(cell.source, [*_carried(cell)], position)
         if "parameters" in cell.metadata.get("tags", []) and f'"{DATA}"' in cell.source:
-            notebook.cells.insert(1, _markdown(DEMONSTRATION, "demonstration"))
+            notebook.cells.insert(1, new_markdown_cell(DEMONSTRATION, id="demonstration"))
     return notebook
 
 
@@ -227,10 +228,6 @@ def _carried(cell: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for output in cell.get("outputs") or []:
         if content := output.get("data", {}).get(estimates.MIME):
             yield content
-
-
-def _markdown(source: str, name: str) -> Any:
-    return nbformat.v4.new_markdown_cell(source, id=name)
 
 
 def _without_paths(source: str, root: Path) -> str:

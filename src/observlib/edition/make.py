@@ -475,20 +475,21 @@ def make_edition(
     made |= ran
     shutil.rmtree(executed)
     if errors and (not keep_going or not made):
-        problems = [
-            f"study {name}: {error}; see {request.failed / name}.ipynb"
-            for name, error in errors.items()
-        ]
+        lines = [f"study {x}: {why}; see {request.failed / x}.ipynb" for x, why in errors.items()]
         advice = ", or publish the others with --keep-going" if made and not keep_going else ""
-        raise ObservError(*problems, f"nothing was published; mend what failed{advice}")
+        raise ObservError(*lines, f"nothing was published; mend what failed{advice}")
     files = framing.result()
     made = _linked(request, folder, made, frame_table(files))
+    held, here = store.table_digests(request.data), f"{request.root}{os.sep}"
+    plan = {page.name: page for page in request.pages}
+    entries = others | {name: entry_of(plan[name], page, held) for name, page in made.items()}
+    entries |= {x: entry_for(plan[x], error=why.replace(here, "")) for x, why in errors.items()}
     about = {
         "quarter": request.quarter,
         "kind": request.kind,
         "version": observlib.__version__,
         "frame": write_frame(files, folder),
-        "studies": _entries(request, others, made, errors),
+        "studies": [entries[name] for name in plan],
     }
     write_manifest(about, folder)
     return about, {name: page.memory for name, page in made.items()}
@@ -524,31 +525,12 @@ def _linked(
     texts |= {name: page.notebook for name, page in made.items()}
     # in the plan's order, whichever were kept or made first: so are links to their figures
     texts = {page.name: texts[page.name] for page in request.pages if page.name in texts}
-    stay = {name: text for name, text in texts.items() if name not in made}
     now = {name: text for name, text in texts.items() if name in made}
-    check_pages(now, stay, rows)
+    check_pages(now, {name: text for name, text in texts.items() if name not in made}, rows)
     found = linked(texts, now)
     for name, text in found.items():
         (folder / f"{name}.ipynb").write_text(text, encoding="utf-8", newline="\n")
     return {name: replace(made[name], notebook=text) for name, text in found.items()}
-
-
-def _entries(
-    request: Request,
-    others: Mapping[str, ManifestEntry],
-    made: Mapping[str, MadePage],
-    errors: Mapping[str, str],
-) -> list[ManifestEntry]:
-    """What the manifest says of each page, in the plan's order."""
-    held = store.table_digests(request.data)
-    here = f"{request.root}{os.sep}"
-    found = {page.name: page for page in request.pages}
-    entries = {
-        **{name: entry_of(found[name], page, held) for name, page in made.items()},
-        **{name: entry_for(found[name], error=x.replace(here, "")) for name, x in errors.items()},
-        **others,
-    }
-    return [entries[name] for name in found]
 
 
 def frame_table(files: Mapping[str, bytes], name: str = archive.ESTIMATES) -> pd.DataFrame:

@@ -287,10 +287,6 @@ def explain_release(
 
 _Manifest = Mapping[str, Any]
 _Approve = Callable[[_Manifest, Mapping[str, Any], Path], None]
-_CHANGED = (
-    "the store changed while the studies ran, and pages may differ in their data; nothing was "
-    "published; run the command again"
-)
 
 
 def release(
@@ -347,7 +343,10 @@ def release(
         manifest |= _origin(request, folder, manifest, found)
         edition = _dated(request, folder, manifest)
         if store.store_digest(data) != request.digest:
-            raise ObservError(f"{data}: {_CHANGED}")
+            raise ObservError(
+                f"{data}: the store changed while the studies ran, and pages may differ in their "
+                "data; nothing was published; run the command again"
+            )
         look = partial(_look, request, manifest, approve)
         if record := standing.since(root, found, manifest):
             look(site)
