@@ -196,6 +196,9 @@ def test_the_dictionary_names_ids_in_both_languages_and_falls_back_to_french():
     words = dataset.read_table(made()["dictionary.csv"]).set_index(["list", "id"])
     assert words.loc[("indicator", "satisfaction_10"), "label_en"] == "Satisfaction out of 10"
     assert words.loc[("indicator", "satisfaction_10"), "theme_fr"] == "Satisfaction"
+    assert words.loc[("product", "legifrance"), "definition"] == "Accès au droit en vigueur."
+    measured = words.loc[("indicator", "satisfaction_10"), ["unit", "base", "decimals"]]
+    assert measured.tolist() == ["sur 10", "réponses", 1]
     assert words.loc[("channel", "web"), "label_fr"] == "Web"
     assert words.loc[("group", "Et vous ?"), "label_en"] == "Et vous ?"
     known = demonstration_catalogue()

@@ -216,6 +216,17 @@ def test_non_breaking_spaces_of_a_text_survive(tmp_path, sample):
     assert notebook_to_markdown(write(tmp_path, content)).text.count(spaced) == 3
 
 
+def test_the_first_picture_of_a_cell_alone_has_its_label(tmp_path, sample, svg):
+    options = '#| label: fig-a\n#| fig-cap: T\n#| fig-alt: "\\"A\\" & B"'
+    cell = sample.code(options, sample.shown(svg=svg), sample.shown(svg=svg))
+    found = notebook_to_markdown(write(tmp_path, sample.notebook(cell)))
+    about = '{fig-alt="&quot;A&quot; &amp; B" width=480 height=160}\n\nT\n:::\n'
+    names = {"#fig-a": "page/fig-a.svg", ".figure": "page/cell-2.svg"}
+    blocks = [f"::: {{{one}}}\n![]({name}){about}" for one, name in names.items()]
+    assert found.text == "\n".join(blocks)
+    assert found.files == dict.fromkeys(names.values(), svg.encode())
+
+
 def test_outputs_choose_among_their_types_as_quarto_does(tmp_path, sample):
     both = sample.shown(html=sample.TABLE, markdown="En *mots*")
     path = write(tmp_path, sample.notebook(sample.code("", both)))
@@ -248,7 +259,7 @@ def test_only_what_was_printed_on_purpose_is_shown(tmp_path, sample):
     ("#| label: [", "svg", "did not find expected node content"),
     ("#| only text", "svg", "its `#|` lines: holds one value; `key: value` is expected"),
     ("", "div", "HTML that is not a table"),
-    ("", "estimates", "has only application/vnd.observlib.estimates"),
+    ("", "estimates", "output 1 has only application/vnd.observlib.estimates"),
     ("", "error", "raised KeyError: x"),
 ])  # fmt: skip
 def test_what_cannot_be_published_names_its_cell(tmp_path, sample, svg, options, output, message):
