@@ -298,6 +298,14 @@ def test_queues_in_capitals_are_themes(read):
     assert rows["theme"].unique().tolist() == ["DROITS ACCES", "SITE PUBLIC"]
 
 
+@pytest.mark.parametrize(("words", "times", "are_themes"), [(12, 3, 1), (13, 3, 0), (12, 2, 0)])
+def test_capitals_are_themes_where_few_words_stand_more_than_twice_each(words, times, are_themes):
+    cells = Counter({f"DROITS AC{chr(65 + n)}ES": times for n in range(words)})
+    assert Look("Category", cells).hidden("theme") == (
+        None if are_themes else "its cells may be names"
+    )
+
+
 def test_moments_whose_header_says_utc_are_not_taken_for_those_of_paris(read):
     text = IN_UTC.replace("closed_at", "Closed (UTC)")
     columns = {**OF_QUEUES, "received": "Opened (UTC)", "closed": "Closed (UTC)"}
