@@ -15,7 +15,7 @@ import pandas as pd
 
 from observlib.base.working_days import length_deviation, working_day_deviation
 from observlib.language import french
-from observlib.stats.series.adjustment import seasonally_adjusted
+from observlib.stats.series.interrupted import seasonally_adjusted
 from tools.coverage.months import errors
 from tools.coverage.simulate import SHARES, captioned
 from tools.demo.chance import stream

@@ -7,7 +7,7 @@ function says so, and the script computes what its sources ask for.
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,6 @@ from observlib.stats.survey.estimation import mean, ratio, total
 from observlib.stats.survey.proportions import proportion, quantiles
 from observlib.stats.survey.weighting import calibrate, trim_weights
 
-pytestmark = pytest.mark.slow
 Values = dict[tuple[str, str], float]  # by part of the sample and name
 TOWNS = {"weights": "w", "strata": "stratum", "clusters": "pool", "nest": True}
 LONELY = {"weights": "w", "strata": "lonely", "clusters": "town"}
@@ -41,12 +40,20 @@ CASES: dict[str, dict[str, Any]] = {
     "logit": {"weights": "w", "clusters": "town", "calibration": "logit", "bounds": (0.4, 2.2)},
     "rake": {"weights": "w", "calibration": "rake"},
 }
+FAST = ("stratified", "stratified clusters", "lonely adjust", "raking")
 DOMAINS = ["p", "q"]
 
 
-def draw(seed: int) -> pd.DataFrame:
+def cases(*names: str) -> Any:
+    """A test of some cases; those that are not among the quick ones are slow."""
+    marked = [pytest.param(x, marks=[pytest.mark.slow] * (x not in FAST)) for x in names]
+    return pytest.mark.parametrize("case", marked)
+
+
+@cache
+def draw(case: str) -> pd.DataFrame:
     """720 answers of 4 strata of 9 towns, some of them unknown; all the designs' columns."""
-    chance = np.random.default_rng(seed)
+    chance = np.random.default_rng(2026 + [*CASES].index(case))
     n = 720
     stratum, pool = chance.integers(1, 5, n), chance.integers(1, 10, n)
     alike = chance.normal(0, 0.7, 50)[stratum * 10 + pool]
@@ -83,67 +90,58 @@ def targets(frame: pd.DataFrame, case: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["margin", "category", "target"])
 
 
-def described(frame: pd.DataFrame, case: dict[str, Any]) -> Design:
+@cache
+def described(name: str) -> Design:
     """A case as this library describes it."""
-    told = dict(case)
+    frame, told = draw(name), dict(CASES[name])
     method, bounds = told.pop("calibration", None), told.pop("bounds", None)
     if method is None:
         return design(frame, **told)
-    aims = targets(frame, case)
-    crossed = {
-        name: of.set_index("category")["target"]
-        for name, of in aims.dropna().groupby("margin", sort=False)
-    }
-    totals = aims[aims["category"].isna()].set_index("margin")["target"].to_dict()
-    method = "raking" if method == "rake" else method
-    found = calibrate(
-        frame, crossed, totals=totals, weights=told.pop("weights"), method=method, bounds=bounds
-    )
+    aims = targets(frame, CASES[name]).set_index("category")
+    margins = {of: rows["target"] for of, rows in aims.groupby("margin", sort=False) if of != "age"}
+    totals = dict(aims.loc[aims["margin"] == "age", ["margin", "target"]].to_numpy())
+    how = {"method": "raking" if method == "rake" else method, "bounds": bounds}
+    found = calibrate(frame, margins, totals=totals, weights=told.pop("weights"), **how)
     return design(frame, calibration=found, **told)
 
 
-def write(folder: Path, frames: dict[str, pd.DataFrame]) -> None:
+def write(folder: Path, names: list[str]) -> None:
     """What `against_r.R` reads."""
     rows = []
-    for name, case in CASES.items():
-        frames[name].to_csv(folder / f"{name}.csv", index=False)
+    for name in names:
+        case, frame = CASES[name], draw(name)
+        frame.to_csv(folder / f"{name}.csv", index=False)
         if "calibration" in case:
-            targets(frames[name], case).to_csv(folder / f"{name}_margins.csv", index=False)
+            targets(frame, case).to_csv(folder / f"{name}_margins.csv", index=False)
         lower, upper = case.get("bounds", (None, None))
-        rows.append({"population": None, **case, "case": name, "lower": lower, "upper": upper})
-    pd.DataFrame(rows).drop(columns="bounds").to_csv(folder / "cases.csv", index=False)
+        row = dict.fromkeys(["population", "strata", "clusters", "nest", "lonely", "calibration"])
+        rows.append({**row, **case, "case": name, "lower": lower, "upper": upper})
+    pd.DataFrame(rows).drop(columns="bounds", errors="ignore").to_csv(
+        folder / "cases.csv", index=False
+    )
 
 
 @pytest.fixture(scope="module")
-def samples() -> dict[str, pd.DataFrame]:
-    return {name: draw(seed) for seed, name in enumerate(CASES, start=2026)}
-
-
-@pytest.fixture(scope="module")
-def designs(samples: dict[str, pd.DataFrame]) -> dict[str, Design]:
-    return {name: described(samples[name], case) for name, case in CASES.items()}
-
-
-@pytest.fixture(scope="module")
-def r_values(
-    samples: dict[str, pd.DataFrame], tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str, str], Values]:
+def r_values(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Values]:
     """What R gives of a case and statistic."""
     r = shutil.which("Rscript")
     if r is None:
         pytest.skip("no Rscript on PATH: nothing is compared with R (Debian's r-base-core)")
-    folder = tmp_path_factory.mktemp("against_r")
-    write(folder, samples)
-    script = Path(__file__).with_name("against_r.R")
-    done = subprocess.run([r, script, folder], capture_output=True, text=True, encoding="utf-8")
-    if done.returncode == 3:
-        pytest.skip("R has not its packages survey and MASS (Debian's r-cran-survey, r-cran-mass)")
-    assert done.returncode == 0, done.stderr
-    read = pd.read_csv(folder / "r.csv", dtype=dict.fromkeys(["part", "name"], str))
-    groups = dict(iter(read.groupby(["case", "statistic"])))
+
+    @cache
+    def run(fast: bool) -> dict[tuple[str, str], pd.DataFrame]:
+        folder = tmp_path_factory.mktemp("against_r")
+        write(folder, [name for name in CASES if (name in FAST) == fast])
+        command = [r, Path(__file__).with_name("against_r.R"), folder]
+        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+        if done.returncode == 3:
+            pytest.skip("R has not its packages survey and MASS (Debian's r-cran-survey, -mass)")
+        assert done.returncode == 0, done.stderr
+        read = pd.read_csv(folder / "r.csv", dtype=dict.fromkeys(["part", "name"], str))
+        return dict(iter(read.groupby(["case", "statistic"])))
 
     def find(case: str, statistic: str) -> Values:
-        of = groups[case, statistic]
+        of = run(case in FAST)[case, statistic]
         return dict(zip(zip(of["part"], of["name"], strict=True), of["value"], strict=True))
 
     return find
@@ -229,10 +227,10 @@ STATISTICS: dict[str, Callable[[Design], Values]] = {
 
 
 @pytest.mark.parametrize("statistic", STATISTICS)
-@pytest.mark.parametrize("case", [name for name in CASES if name != "rake"])
-def test_a_drawn_sample_gives_the_values_of_r(designs, r_values, case, statistic):
+@cases(*(name for name in CASES if name != "rake"))
+def test_a_drawn_sample_gives_the_values_of_r(r_values, case, statistic):
     expected = r_values(case, statistic)
-    found = STATISTICS[statistic](designs[case])
+    found = STATISTICS[statistic](described(case))
     assert found.keys() == expected.keys()
     iterative = "calibration" in CASES[case] or "regression" in statistic
     for key, value in expected.items():
@@ -240,17 +238,17 @@ def test_a_drawn_sample_gives_the_values_of_r(designs, r_values, case, statistic
         assert found[key] == pytest.approx(value, rel=rel), key
 
 
-@pytest.mark.parametrize("case", [name for name in CASES if "calibration" in CASES[name]])
-def test_calibrated_weights_are_those_of_r(designs, r_values, case):
+@cases(*(name for name in CASES if "calibration" in CASES[name]))
+def test_calibrated_weights_are_those_of_r(r_values, case):
     expected = list(r_values(case, "weights").values())
-    assert designs[case].weights == pytest.approx(expected, rel=1e-5)
-    assert designs[case].weights != pytest.approx(designs[case].frame["w"], rel=0.01)
+    assert described(case).weights == pytest.approx(expected, rel=1e-5)
+    assert described(case).weights != pytest.approx(draw(case)["w"], rel=0.01)
 
 
-@pytest.mark.parametrize("case", ["weighted", "stratified with weights of 0", "raking", "rake"])
-def test_trimmed_weights_are_those_of_r(designs, r_values, case):
+@cases("stratified", "stratified with weights of 0", "raking", "rake")
+def test_trimmed_weights_are_those_of_r(r_values, case):
     lower, upper = r_values(case, "bounds").values()
     expected = list(r_values(case, "trimmed weights").values())
-    found = trim_weights(designs[case].weights, lower, upper)
+    found = trim_weights(described(case).weights, lower, upper)
     assert found == pytest.approx(expected, rel=1e-5 if "calibration" in CASES[case] else 1e-8)
     assert np.isclose(found, upper).sum() > 20

@@ -1,7 +1,6 @@
 """Comparisons: what a page may call a rise, a fall or stable, and how often that is wrong."""
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from observlib.stats.survey.comparison import (
     against_one,
     changes_by_specification,
     compare,
+    two_by_two,
     verdict,
     waves,
 )
@@ -30,53 +30,50 @@ from observlib.stats.survey.differences import difference_of_means, difference_o
 from observlib.stats.survey.intervals import student, wilson
 
 NOW, BEFORE = "2026-T3", "2026-T2"
+HIDDEN = dict.fromkeys(["estimate", "ci_low", "ci_high", "n", "n_eff"])
 KINDS = {"satisfied_share": "share", "satisfaction_10": "mean", "nps": "mean",
          "wait_median": "interval", "visits": "count"}  # fmt: skip
 MATTERS = {"satisfied_share": 5.0, "satisfaction_10": 0.5, "nps": 10.0, "wait_median": 30.0}
 
 
 def share(value: float, n: float = 400, **more: Any) -> dict[str, Any]:
-    low, high = wilson(value / 100 * n, n)
-    row = {"indicator": "satisfied_share", "unit": "%", "period": NOW, "product": "boamp"}
-    ends = {"ci_low": 100 * low, "ci_high": 100 * high}
-    return {**row, "estimate": value, **ends, "n": n, "n_eff": n, **more}
+    ends = wilson(value / 100 * n, n)
+    row = {"indicator": "satisfied_share", "unit": "%", "n": n, "n_eff": n}
+    return row | told(value, 100 * ends[0], 100 * ends[1]) | more
 
 
 def mean(value: float, sd: float = 2.0, n: int = 400, **more: Any) -> dict[str, Any]:
-    low, high = student(value, sd, n)
-    row = {"indicator": "satisfaction_10", "unit": "sur 10", "period": NOW, "product": "boamp"}
-    return {**row, "estimate": value, "ci_low": low, "ci_high": high, "n": n, "n_eff": n, **more}
+    row = {"indicator": "satisfaction_10", "unit": "sur 10", "n": n, "n_eff": n}
+    return row | told(value, *student(value, sd, n)) | more
 
 
 def visits(value: float, **more: Any) -> dict[str, Any]:
-    row = {"indicator": "visits", "unit": "visites", "period": NOW, "product": "boamp"}
-    return {**row, "estimate": value, "n": value, **more}
+    return {"indicator": "visits", "unit": "visites", "n": 100} | told(value) | more
+
+
+def told(value: float, *ends: float) -> dict[str, Any]:
+    row = {"period": NOW, "product": "boamp", "estimate": value}
+    return row | dict(zip(("ci_low", "ci_high"), ends, strict=False))
 
 
 def pair(now: dict[str, Any], before: dict[str, Any]) -> pd.DataFrame:
     return against_one(estimates.make([now]), estimates.make([{**before, "period": BEFORE}]))
 
 
-def family(cases: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> pd.DataFrame:
-    """What `pair` gives of each case, put together: a hundred times quicker."""
-    published = {"status": "published", "reference_status": "published"}
-    second = [{f"reference_{key}": value for key, value in before.items()} for _, before in cases]
-    rows = zip((now for now, _ in cases), second, strict=True)
-    return pd.DataFrame([published | now | before for now, before in rows])
-
-
 def found(pairs: pd.DataFrame, **how: Any) -> dict[str, Any]:
     return compare(pairs, KINDS, how.pop("matters", MATTERS), **how).iloc[0].to_dict()
 
 
+def said(pairs: pd.DataFrame, **how: Any) -> tuple[str, str]:
+    result = found(pairs, **how)
+    return result["verdict"], result["reason"]
+
+
 def test_waves_pair_a_subject_with_itself_and_leave_out_what_is_told_twice():
-    frame = estimates.make(
-        [share(70, product=p, period=q) for p in ("boamp", "bodacc") for q in (NOW, BEFORE)]
-        + [share(71, product="legifrance"), share(72, product="jo", period=BEFORE)]
-        + [share(50, product="twice"), share(60, product="twice"), share(55, product="twice",
-                                                                         period=BEFORE)]
-    )  # fmt: skip
-    pairs = waves(frame, NOW, BEFORE)
+    rows = [share(70, product=p, period=q) for p in ("boamp", "bodacc") for q in (NOW, BEFORE)]
+    rows += [share(71, product="legifrance"), share(72, product="jo", period=BEFORE)]
+    rows += [share(50 + i, product="twice", period=q) for i, q in enumerate((NOW, NOW, BEFORE))]
+    pairs = waves(estimates.make(rows), NOW, BEFORE)
     assert pairs["product"].tolist() == pairs["reference_product"].tolist() == ["boamp", "bodacc"]
     assert set(pairs["period"]) == {NOW} and set(pairs["reference_period"]) == {BEFORE}
     # a reference is one row
@@ -84,6 +81,8 @@ def test_waves_pair_a_subject_with_itself_and_leave_out_what_is_told_twice():
     assert against_one(frame, frame.iloc[[0]])["product"].tolist() == ["boamp", "bodacc"]
     with pytest.raises(ValueError, match="one row"):
         against_one(frame, frame)
+    both = two_by_two(frame)
+    assert both[["product", "reference_product"]].values.tolist() == [["boamp", "bodacc"]]
 
 
 def test_pairs_are_newcombe_s_in_points_or_welch_s_of_means():
@@ -101,23 +100,24 @@ def test_pairs_are_newcombe_s_in_points_or_welch_s_of_means():
 
 
 def test_a_net_promoter_score_whose_interval_was_cut_keeps_its_whole_error():
-    high = student(95, 30, 16)[1]
-    row = mean(95, 30, 16, indicator="nps", unit="points")
-    cut = {**row, "ci_high": 100.0}
-    assert high > 100
-    whole = found(pair(row, mean(60, 60, 400, indicator="nps", unit="points")))
-    after = found(pair(cut, mean(60, 60, 400, indicator="nps", unit="points")))
+    nps = {"indicator": "nps", "unit": "points"}
+    row, other = mean(95, 30, 16, **nps), mean(60, 60, 400, **nps)
+    assert row["ci_high"] > 100
+    whole, after = (found(pair(one, other)) for one in (row, {**row, "ci_high": 100.0}))
     assert after["difference_low"] == pytest.approx(whole["difference_low"])
 
 
 def test_stable_is_said_only_within_what_matters():
     narrow = pair(share(70.5, 20_000), share(70, 20_000))
-    assert found(narrow)["verdict"] == "stable"
-    assert found(narrow, matters={})["verdict"] == "unknown"
+    assert said(narrow) == ("stable", "")
+    assert said(narrow, matters={}) == ("unknown", "precision")
     wide = found(pair(share(72, 200), share(70, 200)))
     assert (wide["verdict"], wide["reason"]) == ("unknown", "precision")
     # two shares of 200 answers near 70 %: (1.96 + 0.84) x sqrt(2 x 0.7 x 0.3 / 200) = 12.8 points
     assert wide["detectable"] == pytest.approx(12.8, abs=0.3)
+    # stable by two one-sided tests, whose own interval is shown: at 90 %
+    close = found(pair(share(70.1, 560), share(70, 560)))
+    assert close["verdict"] == "stable" and close["level"] == pytest.approx(0.9)
 
 
 def test_a_rise_that_does_not_survive_the_family_is_no_rise():
@@ -131,37 +131,32 @@ def test_a_rise_that_does_not_survive_the_family_is_no_rise():
     assert among["difference_low"].iat[0] < 0 < alone["difference_low"].iat[0]
 
 
-def test_status_that_cannot_be_compared_gives_no_number_and_says_why():
-    hidden = {"estimate": None, "ci_low": None, "ci_high": None, "n": None, "n_eff": None}
-    for status in ("suppressed", "missing"):
-        for one, two in ((hidden, {}), ({}, hidden)):
-            now, then = ({"status": status if side else "published"} | side for side in (one, two))
-            result = found(pair(share(70) | now, share(60) | then))
-            assert (result["verdict"], result["reason"]) == ("unknown", status)
-            assert math.isnan(result["difference"]) and math.isnan(result["p_value"])
-    result = found(pair(share(70, status="partial"), share(20)))
-    assert (result["verdict"], result["reason"]) == ("unknown", "partial")
-    assert math.isnan(result["difference"])
-    five = found(pair(mean(4.1, unit="sur 5"), mean(8.2)))
-    assert (five["verdict"], five["reason"]) == ("unknown", "unit")
-    assert math.isnan(five["difference"])
+@pytest.mark.parametrize(("now", "then", "reason"), [
+    *((one | {"status": status}, two, status)
+      for status in ("suppressed", "missing") for one, two in ((HIDDEN, {}),)),
+    *(({}, HIDDEN | {"status": status}, status) for status in ("suppressed", "missing")),
+    ({"status": "partial"}, {}, "partial"), ({"unit": "points"}, {}, "unit"),
+])  # fmt: skip
+def test_status_that_cannot_be_compared_gives_no_number_and_says_why(now, then, reason):
+    result = found(pair(share(70) | now, share(20) | then))
+    assert (result["verdict"], result["reason"]) == ("unknown", reason)
+    assert math.isnan(result["difference"]) and math.isnan(result["p_value"])
 
 
 def test_a_peer_s_figure_counts_for_what_its_source_says_of_its_base():
     with_base = found(pair(share(80), share(70, 1000, n_eff=None)))
     assert with_base["simple_sample"] and with_base["verdict"] == "rise"
-    bare = {**share(70), "ci_low": None, "ci_high": None, "n": None, "n_eff": None}
+    bare = share(70) | HIDDEN | {"estimate": 70}
     whole = found(pair(share(80), bare | {"n_eff": math.inf}))
     assert not whole["simple_sample"] and whole["verdict"] == "rise"
     assert whole["p_value"] < with_base["p_value"]
     unknown = found(pair(share(80), bare))
     assert [unknown[key] for key in ("verdict", "reason", "difference")] == ["unknown", "base", 10]
     assert math.isnan(unknown["level"]) and math.isnan(unknown["p_value"])
-    no_spread = mean(7.3, ci_low=None, ci_high=None, n_eff=None)
-    assert found(pair(mean(8), no_spread))["reason"] == "base"
+    assert said(pair(mean(8), mean(7.3) | HIDDEN | {"estimate": 7.3, "n": 400}))[1] == "base"
     # one answer tells no spread, and two do
-    assert found(pair(mean(8), mean(7, n_eff=1)))["reason"] == "base"
-    assert found(pair(mean(8), mean(7, n_eff=2)))["reason"] != "base"
+    assert said(pair(mean(8), mean(7, n_eff=1)))[1] == "base"
+    assert said(pair(mean(8), mean(7, n_eff=2)))[1] != "base"
 
 
 def test_shares_of_0_and_100_and_answers_all_alike_make_no_hole_on_a_page():
@@ -170,21 +165,19 @@ def test_shares_of_0_and_100_and_answers_all_alike_make_no_hole_on_a_page():
     result = found(pair(share(0, 12), share(0, 15)))
     assert result["verdict"] == "unknown" and result["difference_low"] < 0
     for one, other in (((10, 0.0, 12), (9, 0.0, 12)), ((0.0, 5e-324, 11), (0.0, 0.0, 11))):
-        alike = found(pair(mean(*one), mean(*other)))  # or of a spread too small to divide
-        assert (alike["verdict"], alike["reason"]) == ("unknown", "spread")
-    one_alike = found(pair(mean(10, 0.0, 12), mean(9, 1.0, 40)))
-    assert one_alike["verdict"] == "rise"
+        # alike, or of a spread too small to divide
+        assert said(pair(mean(*one), mean(*other))) == ("unknown", "spread")
+    assert said(pair(mean(10, 0.0, 12), mean(9, 1.0, 40))) == ("rise", "")
 
 
 def test_a_median_is_compared_by_its_interval():
-    row = {"indicator": "wait_median", "unit": "s", "period": NOW}
-    now = {**row, "estimate": 60, "ci_low": 50, "ci_high": 90, "n": 200, "n_eff": 200}
-    then = {**row, "estimate": 120, "ci_low": 90, "ci_high": 180, "n": 200, "n_eff": 200}
+    row = {"indicator": "wait_median", "unit": "s", "n": 200, "n_eff": 200}
+    now, then = row | told(60, 50, 90), row | told(120, 90, 180)
     result = found(pair(now, then))
     assert result["verdict"] == "fall"
     assert result["difference_high"] == pytest.approx(-60 + math.hypot(30, 30))
-    ties = {**then, "estimate": 61, "ci_low": 61, "ci_high": 61}
-    assert found(pair({**now, "ci_low": 60, "ci_high": 60}, ties))["reason"] == "spread"
+    assert said(pair(row | told(60, 50, 60), row | told(61, 61, 70)))[1] == "spread"
+    assert said(pair(row | told(60, 50, 60.5), row | told(61, 61, 70)))[1] != "spread"
 
 
 @pytest.mark.parametrize(("now", "before", "margin", "expected"), [
@@ -198,10 +191,25 @@ def test_a_median_is_compared_by_its_interval():
     (0, 0, {}, "stable"),
 ])  # fmt: skip
 def test_counts_of_whole_populations_are_compared_as_they_are(now, before, margin, expected):
-    result = found(pair(visits(now, n=100), visits(before, n=100)), matters=margin)
+    result = found(pair(visits(now), visits(before)), matters=margin)
     assert (result["verdict"], result["reason"]) == (expected, "")
     assert result["difference"] == now - before
     assert math.isnan(result["p_value"]) and math.isnan(result["level"])
+
+
+@pytest.mark.parametrize(("se", "level", "verdict"), [
+    (13.5, 1 - 1e-8, "rise"), (25.0, 1 - 2e-4, "rise"), (40.0, 0.98, "rise"),
+    (60.0, 0.9, "unknown"), (200.0, 0.5, "unknown"),
+])  # fmt: skip
+def test_a_count_with_the_error_of_usual_years_has_the_coarse_level_of_its_change(
+    se, level, verdict
+):
+    counts = pair(visits(1_100), visits(1_000)).assign(paired_se=se, paired_df=100.0)
+    result = found(counts)
+    assert result["level"] == pytest.approx(level, abs=0) and result["verdict"] == verdict
+    assert result["reason"] == ("" if verdict == "rise" else "usual")
+    assert said(counts.assign(paired_df=0.5)) == ("unknown", "years")
+    assert said(counts.assign(why="measure")) == ("unknown", "measure")
 
 
 def test_of_no_pair_there_is_an_empty_table_and_what_the_caller_forgot_is_named():
@@ -223,22 +231,28 @@ PAIRS = st.tuples(SHARES, SHARES) | st.tuples(MEANS, MEANS)
 
 
 @given(cases=st.lists(PAIRS, min_size=1, max_size=8))
+@examples(40)
 def test_a_verdict_never_contradicts_the_interval_that_the_page_shows(cases):
-    for row in compare(family(cases), KINDS, MATTERS).to_dict("records"):
-        low, high = row["difference_low"], row["difference_high"]
+    published = {"status": "published", "reference_status": "published"}
+    rows = [
+        published | now | {f"reference_{key}": value for key, value in before.items()}
+        for now, before in cases
+    ]
+    for row in compare(pd.DataFrame(rows), KINDS, MATTERS).to_dict("records"):
+        low, high, difference = (row[f"difference{end}"] for end in ("_low", "_high", ""))
         assert row["verdict"] in VERDICTS and row["reason"] in ("", *comparison.REASONS)
         assert (row["verdict"] == "unknown") == (row["reason"] != "")
         if row["reason"] == "spread":
             continue
         slack = 1e-7 * max(1, abs(low), abs(high))
         assert row["p_adjusted"] >= row["p_value"] - 1e-12
-        assert low - slack <= row["difference"] <= high + slack
+        assert low - slack <= difference <= high + slack
         if min(abs(low), abs(high)) > slack:
             assert (row["verdict"] in ("rise", "fall")) == (low > 0 or high < 0)
-        if row["verdict"] == "rise":
-            assert low > 0 and row["difference"] > 0 and row["p_adjusted"] <= 0.05 + 1e-12
-        if row["verdict"] == "fall":
-            assert high < 0 and row["difference"] < 0 and row["p_adjusted"] <= 0.05 + 1e-12
+        if row["verdict"] in ("rise", "fall"):
+            sign = 1 if row["verdict"] == "rise" else -1
+            assert min(sign * low, sign * high, sign * difference) > 0
+            assert row["p_adjusted"] <= 0.05 + 1e-12
         if row["verdict"] == "stable":
             margin = MATTERS[row["indicator"]]
             assert -margin <= low <= 0 <= high <= margin
@@ -297,38 +311,33 @@ def taken(found: pd.DataFrame, **options: str) -> pd.Series:
 
 
 @given(marks, marks)
-@examples(60)
+@examples(6)
 def test_what_is_published_is_the_first_specification_with_its_interval_and_verdict(now, then):
     found = specified(answers(DAYS, now), answers(THEN, then))
-    first = found.iloc[0]
-    assert first[list(OPTIONS)].to_dict() == PUBLISHED
+    assert found.iloc[0][list(OPTIONS)].to_dict() == PUBLISHED
     sides = [pd.Series(values, dtype=float) for values in (now, then)]
-    for measure, kind, made in (
-        ("mean", "mean", [mean_of_marks("m", side, (0, 10)) for side in sides]),
-        ("share", "share", [share_of("m", side >= 7.5) for side in sides]),
+    for measure, made in (
+        ("mean", [mean_of_marks("m", side, (0, 10)) for side in sides]),
+        ("share", [share_of("m", side >= 7.5) for side in sides]),
     ):
-        row = {"period": "q", "status": "published"}
-        pair = made[0] | row | {REFERENCE + name: x for name, x in (made[1] | row).items()}
-        plain = compare(pd.DataFrame([pair]), {"m": kind}, {"m": MARGINS[measure]}, level=0.95)
-        its_level = plain["level"].fillna(0.95).iat[0]
-        one = taken(
-            specified(answers(DAYS, now), answers(THEN, then), its_level),
-            measure=measure,
-        )
+        now_row, then_row = (one | {"period": "q", "status": "published"} for one in made)
+        pair = now_row | {REFERENCE + name: x for name, x in then_row.items()}
+        plain = compare(pd.DataFrame([pair]), {"m": measure}, {"m": MARGINS[measure]}, level=0.95)
+        known = plain["level"].notna().iat[0]
+        its_level = plain["level"].iat[0] if known else 0.95
+        every = specified(answers(DAYS, now), answers(THEN, then), its_level)
+        one = taken(every, measure=measure)
         assert one["verdict"] == plain["verdict"].iat[0]
-        if plain["level"].notna().all():
+        if known:
             expected = plain.loc[0, ["difference", "difference_low", "difference_high"]]
             assert list(one[["difference", "low", "high"]]) == pytest.approx(list(expected))
 
 
 @given(marks, marks)
-@examples(40)
+@examples(12)
 def test_ranks_are_told_as_scipy_s_test_of_brunner_and_munzel_tells_them(now, then):
-    found = taken(
-        specified(answers(DAYS, now), answers(THEN, then)),
-        measure="rank",
-        method="alone",
-    )
+    every = specified(answers(DAYS, now), answers(THEN, then))
+    found = taken(every, measure="rank", method="alone")
     if np.isnan(found["low"]):  # every answer of a side is above the other
         return
     p = brunnermunzel(then, now).pvalue
@@ -342,12 +351,6 @@ def test_no_specification_stands_twice_and_each_keeps_thirty_answers_on_each_sid
     assert few.empty
     some = specified(drawn(DAYS, [0.2] * 5, 36, 1), drawn(THEN, [0.2] * 5, 60, 2))
     assert "recent" not in set(some["window"])  # of which there are some twenty-four
-
-
-def test_a_fall_of_two_points_on_many_answers_holds_however_it_is_computed():
-    now = drawn(DAYS, [0.12, 0.2, 0.23, 0.25, 0.2], 600, 1)
-    found = specified(now, drawn(THEN, [0.02, 0.08, 0.15, 0.35, 0.4], 600, 2))
-    assert len(found) >= 32 and set(found["verdict"]) == {"fall"}
 
 
 def test_a_rise_that_one_day_s_flood_of_best_marks_made_does_not_hold():

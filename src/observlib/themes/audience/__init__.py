@@ -13,7 +13,7 @@ from observlib.catalogue import Catalogue
 from observlib.indicators import answers, counts, pairs
 from observlib.indicators.families import estimated, family
 from observlib.records.sheets import Action
-from observlib.stats.series import adjustment, regression
+from observlib.stats.series import interrupted, regression
 from observlib.stats.survey.comparison import verdict
 from observlib.stats.survey.differences import adjust, common_level, detectable_of_interval
 
@@ -21,9 +21,9 @@ _FIRST = "2000-01"  # before any count: a season is told from all that is known
 _PACE_OVER = 24  # months, the latest, on which a pace is measured
 _PACE_LEAST = 12  # of one level, without which none is
 _WHY = {
-    "short": f"moins de {adjustment.TWO_SEASONS} mois complets",
+    "short": f"moins de {interrupted.TWO_SEASONS} mois complets",
     "gaps": "plus d'un mois sur dix incomplet ou absent",
-    "unsearched": f"moins de {adjustment.THREE_SEASONS} mois complets",
+    "unsearched": f"moins de {interrupted.THREE_SEASONS} mois complets",
     "level": f"moins de {_PACE_LEAST} mois depuis la rupture",
     "irregular": "mois trop irréguliers",
 }
@@ -48,7 +48,7 @@ def adjusted(months: pd.DataFrame, catalogue: Catalogue) -> Iterator[estimates.R
         by_month = rows.sort_values("period").set_index("period")
         passport = dict(zip(answers.SUBJECT, subject, strict=True))
         channel = passport["channel"]
-        done = adjustment.seasonally_adjusted(
+        done = interrupted.seasonally_adjusted(
             by_month["estimate"],
             by_month["status"] == "partial",
             together=together.get(channel, 1),
@@ -71,11 +71,13 @@ def adjusted(months: pd.DataFrame, catalogue: Catalogue) -> Iterator[estimates.R
 def _searched_together(months: pd.DataFrame) -> dict[str, int]:
     """How many series of each channel have months enough for changes of level."""
     whole = months[(months["status"] != "partial") & (months["estimate"] > 0)]
-    long = whole.groupby(["indicator", "unit", *answers.SUBJECT]).size() >= adjustment.THREE_SEASONS
+    long = (
+        whole.groupby(["indicator", "unit", *answers.SUBJECT]).size() >= interrupted.THREE_SEASONS
+    )
     return {str(channel): int(n) for channel, n in long.groupby("channel").sum().items() if n}
 
 
-def _rows(done: adjustment.Adjustment, name: str, unit: str) -> Iterator[estimates.Row]:
+def _rows(done: interrupted.Adjustment, name: str, unit: str) -> Iterator[estimates.Row]:
     last = str(done.months["month"].iat[-1])
     if done.status == "missing":
         yield {"indicator": name, "unit": unit, **_missing(last, done.reason)}
@@ -98,7 +100,7 @@ def _missing(month: str, why: str) -> estimates.Row:
     return {"period": month, "status": "missing", "group": "reason", "group_value": _WHY[why]}
 
 
-def _slope(done: adjustment.Adjustment, passport: estimates.Row) -> _Slope | str:
+def _slope(done: interrupted.Adjustment, passport: estimates.Row) -> _Slope | str:
     """The slope of the logarithms of the latest months, or why there is none, of `_WHY`.
 
     Fitted at once with season and working days: a slope of adjusted values would seem too sure.
@@ -126,7 +128,7 @@ def _slope(done: adjustment.Adjustment, passport: estimates.Row) -> _Slope | str
     logs = np.log(every.loc[kept, "value"].to_numpy(dtype=float)) - lengths
     fitted = regression.fit(logs, columns, times)
     yearly = np.where(np.arange(columns.shape[1]) < len(slopes), 12.0, 0.0)
-    if _detectable(fitted, yearly, 0.95) > adjustment.TWICE:
+    if _detectable(fitted, yearly, 0.95) > interrupted.TWICE:
         return "irregular"
     span = f"{months[int(np.argmax(times >= begin))]}/{months[-1]}"
     return _Slope({**passport, "period": span}, fitted, yearly)
