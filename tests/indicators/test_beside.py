@@ -61,21 +61,13 @@ RISE, NEAR = pair("rise", 7.9, 6.4), pair("unknown", 7.9, 7.4, reference_product
 ALIKE = pair("stable", 7.0, 7.0, product="boamp", reference_product="bodacc")
 THIN = pair("unknown", 7.9, 7.4, reason="low_base")
 WITHIN = pair("rise", 7.9, 6.4, product="p1", reference_product="p2")
-OLD = pair("rise", 8.1, 6.8)
-YOUNG = pair("fall", 4.6, 7.1, group_value="15 à 24 ans")
-WOMEN = pair("unknown", 7.0, 6.9, group_value="Femme", detectable=0.5)
 CASES: said.Cases = {
     "products": products(RISE, NEAR, ALIKE, THIN),
-    "no product above": lambda c: satisfaction.products_above(pd.DataFrame([NEAR, ALIKE]), c),
     "a thin product": products(THIN),
     "no product": lambda c: satisfaction.products(pd.DataFrame([THIN]).head(0), c),
     "many products, compared within their department": products(WITHIN, of=many),
     "many products, compared with others": products(WITHIN, RISE, of=many),
-    "two products of one department": products(WITHIN, of=two),
-    "categories": categories(OLD, YOUNG, WOMEN),
-    "no category": categories(WOMEN),
     "withheld categories": categories(pair("unknown", math.nan, math.nan, reason="suppressed")),
-    "answers that tie": tie("unknown", "B", "precision"),
     "answers that are alike": tie("stable", "B"),
     # stable with a third is not stable with the second, and what was not tested could not be seen
     "alike with another": tie("stable", "C"),

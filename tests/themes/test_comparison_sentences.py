@@ -58,9 +58,7 @@ def whose(*devices: str) -> Any:
     return lambda c: changes.whose_answers(pd.DataFrame({"device": devices}), c)
 
 
-SURVEY = {"device": "enquete-legifrance", "product": "legifrance"}
 NPS = {"indicator": "nps", "unit": "points", "device": "enquete-legifrance"}
-VOTES = {"indicator": "poll_share", "unit": "%", "device": "sondages-reseau-pro"}
 YEAR = {"period": "2026-T1/2026-T3", "reference_period": "2025-T1/2025-T3", "against": "year"}
 RISE, FALL = pair("rise"), pair("fall", 7.9, 7.0, product="bodacc")
 NEIGHBOURS = [pair("fall"), pair("fall"), RISE, pair("stable"), pair("unknown"),
@@ -74,21 +72,12 @@ CASES: said.Cases = {
     "a rise, and others that are not known": evolution(
         pair("rise", product="service-public"), pair("unknown", 6.0, 6.1),
         pair("unknown", product="bodacc", detectable=2.13)),
-    "reviews and the survey of one product": evolution(
-        pair("rise", product="legifrance"), pair("stable", 7.0, 7.0, **SURVEY)),
     "a fall, a rise, one stable": evolution(
         pair("stable", product="bodacc"), pair("fall", 8, 7), pair("rise", 5, 6, "annuaire")),
-    "one rise": one("rise"),
-    "one fall": one("fall", 7.9, 6.8),
     "one rise of a hundredth": one("rise", 6.81, 6.84),
-    "one stable": one("stable"),
-    "one of a part of the quarter": one("unknown", reason="partial"),
     "one on a low base": one("unknown", reason="low_base"),
     "one that is not known": one("unknown", **NPS, detectable=23.2),
     "none": lambda c: changes.evolution(pd.DataFrame([RISE]).iloc[:0], c),
-    "votes": evolution(
-        pair("rise", 40, 55, **VOTES, group_value="Oui"), pair("unknown", **VOTES),
-        by="group_value"),
     "a year so far": evolution(pair("fall", 7.4, 7.1, **YEAR)),
     "the first verdict to fall": tipping(RISE, FALL, pair("unknown")),
     "a verdict beside another product": tipping({**RISE, "against": "product"}),
@@ -99,11 +88,8 @@ CASES: said.Cases = {
         for rows, family in (
             (NEIGHBOURS, None), (NEIGHBOURS[:1], None), (NEIGHBOURS[:2], pd.DataFrame(NEIGHBOURS)),
             (NEIGHBOURS[-1:], None))],
-    "of reviews": whose("jdma-legifrance"),
-    "of a survey": whose("enquete-legifrance"),
     "of surveys": whose("enquete-legifrance", "enquete-service-public"),
     "of one that is not known": whose("jdma-legifrance", "unknown"),
-    "of nobody": whose(),
     "neighbours": lambda c: [
         peers.comparison_results(pd.DataFrame(rows), c) for rows in (NEIGHBOURS, NEIGHBOURS[-1:])],
     "a chart apart": lambda c: [

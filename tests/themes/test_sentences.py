@@ -18,12 +18,10 @@ from observlib.language import words
 from observlib.language.prose import Markdown, typography
 from observlib.stats.survey.comparison import waves
 from observlib.study import narratives
-from observlib.themes.procedures import EVERYONE
 
 NOW, BEFORE = "2026-T3", "2025-T3"
 THREE = ("boamp", "bodacc", "legifrance")
 PHONE = {"channel": "phone", "device": "satisfaction-3939"}
-FILES = {"channel": "open_data", "device": "datagouv-fiches"}
 YEAR = {"period": "2025-10/2026-09", "device": "enquete-vie-publique"}
 
 
@@ -65,16 +63,6 @@ def span(*rows: dict[str, Any]) -> Any:
     return lambda c: narratives.span(estimates.make(rows), c, NOW)
 
 
-def medians(**values: float) -> Any:
-    rows = [
-        mark("", value, indicator="procedure_satisfaction_median", device="qualite-demarches")
-        | {"ci_low": None, "ci_high": None, "n": None}
-        | ({"product": name} if name != "all" else {"group": "scope", "group_value": EVERYONE})
-        for name, value in values.items()
-    ]
-    return lambda c: narratives.procedures.standing(estimates.make(rows), c)
-
-
 def feelings(change: dict[str, Any] | None = None) -> Any:
     """What is said of three shares, of which the second is changed."""
     row = {"indicator": "feeling_share", "channel": "web", "device": "sp-plus", "unit": "%",
@@ -112,26 +100,12 @@ STATES = [count("boamp", 5, status="partial", n=600),
 LEVEL = [count(product, 500) for product in THREE]
 LOW = {"n": 20, "status": "low_base"}
 WITHHOLD = {"estimate": None, "n": None}
-SURVEY = {"device": "enquete-service-public"}
-WEIGHTED = {**SURVEY, "period": YEAR["period"], "group": "weighting"}
-SEVERAL = [mark("service-public", 7.1, **SURVEY),
-           mark("service-public", 7.2, **SURVEY, period="2026-T2"),
-           mark("service-public", 7.0, **WEIGHTED, group_value="Sans redressement"),
-           mark("service-public", 6.7, **WEIGHTED, group_value="Avec redressement")]  # fmt: skip
 SHOWN = {"indicator": "satisfaction_10", "period": NOW, "unit": "sur 10", "status": "suppressed"}
 CASES: said.Cases = {
-    "the first and the last": ends(
-        count("boamp", 2_260_200), count("service-public", 86_712_620),
-        count("legifrance", 25_458_001), count("service-public", 99_999_999, BEFORE)),
-    "one": ends(count("boamp", 2_260_200)),
     "level subjects": ends(*LEVEL),
-    "level subjects and one below": ends(*LEVEL, count("vie-publique", 20)),
     "a long list of level subjects": lambda c: ends(*(count(x, 0) for x in c.products))(c),
     "counts as they are written": lambda c: [
         ends(count("boamp", x))(c) for x in (999_999, 1_000_000, 1_960_000, 1)],
-    "one product on two channels": ends(
-        count("service-public", 9e6), count("service-public", 500, **FILES),
-        count("bodacc", 800, channel="open_data", device="datagouv-bodacc")),
     "one product of two devices": ends(
         count("service-public", 9e6), count("service-public", 5, device="matomo-entreprendre")),
     **{f"changes of {values}": changed(*values) for values in (
@@ -139,15 +113,10 @@ CASES: said.Cases = {
         (61.49, -70.7, 3), (3, -3, 0), (3, 3, 0), (0.3, -0.9, 0), (5, 5, 5), (0, 0.01, -0.01),
         (5, None, 2), (None, -3, None), (None, 0, None), (3, 3, 1), (61.49, -70.7, None),
         (None, None, None), ())},
-    "one channel": channels(web=2.7),
-    "two channels": channels(open_data=4.3, web=2.7),
     "three channels": channels(web=2.7, phone=-3, mail=0),
-    "downloads": lambda c: narratives.year_on_year(
-        estimates.make([yoy("bodacc", 3, indicator="downloads_yoy")]), c, NOW),
     **{of.__name__: lambda c, of=of: [
         of(estimates.make(STATES), c, period) for period in (NOW, BEFORE, "2020-T1")]
        for of in (narratives.incomplete, narratives.withheld)},
-    "a span": span(mark("legifrance", 6.44), mark("service-public", 7.9), mark("boamp", 7)),
     "a span without thin marks": span(
         mark("legifrance", 6.44), mark("boamp", 7), mark("vie-publique", 9.9, **LOW)),
     "no mark": span(),
@@ -156,49 +125,25 @@ CASES: said.Cases = {
     "a mark of a part of the quarter": span(mark("boamp", 5, status="partial")),
     "thin and withheld marks": span(
         mark("boamp", 5, **LOW), mark("bodacc", None, status="suppressed")),
-    "one mark": span(mark("boamp", 5)),
     "marks that are one": span(mark("boamp", 5), mark("bodacc", 5.01, n=30)),
     "marks of the phone and of the web": span(
         mark("allo-service-public", 7.1, **PHONE), mark("legifrance", 6.4),
         mark("vie-publique", 7.9)),
-    "ours, a neighbour and all": medians(dila=7.9, cnaf=7.8, all=7.75),
-    "ours and all": medians(dila=8, all=7.75),
-    "a neighbour and all": medians(cnaf=7, all=8),
-    "two of ours": medians(**{"dila": 7, "agence-fictive": 8, "all": 6}),
-    "ours without all": medians(dila=7),
-    "all alone": medians(all=7),
-    "feelings": feelings(),
     "feelings on a low base": feelings({"status": "low_base", "n": 15}),
     "feelings of a part of the period": feelings({"status": "partial"}),
     "feelings that are withheld": feelings({"status": "suppressed", **WITHHOLD}),
     "feelings that are missing": feelings({"status": "missing", **WITHHOLD}),
-    "a product": opening(
-        [count("service-public", 30_011, **FILES), yoy("service-public", 4.3, **FILES),
-         count("service-public", 86_712_620), yoy("service-public", 2.7)],
-        [mark("service-public", 6.8, BEFORE), mark("service-public", 7.9)], ("rise",)),
     **{f"a product whose numbers are {x}": why_none(x)
        for x in ("partial", "suppressed", "missing")},
     "a product of a thin mark": opening(marks=[mark("boamp", 9.1, **LOW)]),
     "a product of few reviews and a survey": opening(
         marks=[mark("vie-publique", 7.5, **LOW)], asked=[mark("vie-publique", 7.7, **YEAR)]),
-    "a product of reviews and a survey": opening(
-        marks=[mark("vie-publique", 7.5)], asked=[mark("vie-publique", 7.7, **YEAR)]),
-    "a product of two channels": opening(
-        marks=[mark("boamp", x, period, channel=channel, half=0.1) for channel, period, x in (
-            ("phone", BEFORE, 5), ("phone", NOW, 6), ("web", BEFORE, 8), ("web", NOW, 7))],
-        verdicts=("rise", "fall")),
     "a product without data": opening(),
-    "several marks": lambda c: [
-        narratives.products.several_marks(
-            estimates.make([mark("service-public", 7.9)]), estimates.make(asked), c, NOW)
-        for asked in (SEVERAL, [])],
     "who listens": lambda c: [
         narratives.products.listening_devices(estimates.make([]), c, names)
         for names in (["audience-boamp"], [])],
     "nothing that may be shown": lambda _: narratives.absent(
         "note de ce produit", NOW, estimates.make([SHOWN])),
-    "nothing to show": lambda _: narratives.absent(
-        "note de clarté", "2026-08", estimates.make([])),
 }  # fmt: skip
 test_what_is_said_whatever_the_theme = said.test("all", CASES)
 

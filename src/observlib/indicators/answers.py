@@ -10,9 +10,9 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import Quarter, months_between
 from observlib.catalogue import Catalogue
-from observlib.confidentiality.disclosure import few_alike, unanimous, window_told
+from observlib.confidentiality.disclosure import few_alike, protect, unanimous, window_told
 from observlib.estimates import MEASURES, ON_10, Measure, Scale, measured_by, unit_of
-from observlib.indicators.families import protected
+from observlib.indicators.families import Rows, made_by, protected
 from observlib.stats.survey.intervals import student, wilson
 
 SUBJECT = ["product", "channel", "device", "source"]
@@ -74,20 +74,19 @@ def by_period(
                 yield {**passport, "period": period, "status": told, **row}
 
 
-def by_month(answers: pd.DataFrame, first: str, last: str, own_scale: bool = True) -> pd.DataFrame:
-    """Estimates of each device, question of `MEASURES` and month, from a device's first to its
-    last.
-
-    A month on part of its days is not `partial`. A question all of whose fewer than 30 answers are
-    alike is withheld, and so are a quarter's other months where one is.
-    """
-    return with_quarters_withheld(_by_month(answers, first, last, own_scale))
+def of_months(make: Callable[[Rows], pd.DataFrame]) -> Callable[[Rows], pd.DataFrame]:
+    """What makes estimates of months: where one is withheld, so are its quarter's others."""
+    return lambda rows: with_quarters_withheld(make(rows))
 
 
-@protected()
-def _by_month(
-    answers: pd.DataFrame, first: str, last: str, own_scale: bool
+@made_by(of_months(protect))
+def by_month(
+    answers: pd.DataFrame, first: str, last: str, own_scale: bool = True
 ) -> Iterator[estimates.Row]:
+    """Estimates of each device, question of `MEASURES` and month, from a device's first to its
+    last; one on part of its days is not `partial`. A question all of whose fewer than 30 answers
+    are alike is withheld.
+    """
     rows = answers.assign(month=answers["date"].dt.strftime("%Y-%m"))
     for passport, asked, measures in _by_question(rows, own_scale):
         given = dict(iter(asked.groupby("month")))

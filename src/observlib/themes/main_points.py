@@ -21,7 +21,7 @@ from scipy.special import ndtr, ndtri
 
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, Indicator
-from observlib.estimates import COMPARISON_NUMBERS, REFERENCE
+from observlib.estimates import COMPARISON_NUMBERS, REFERENCE, best_end
 from observlib.indicators.pairs import HEADLINE, PEOPLE
 from observlib.language import french, words
 from observlib.records.sheets import Action
@@ -102,9 +102,7 @@ def _of(counts: pd.DataFrame, pairs: pd.DataFrame, *more: str) -> pd.Series:
 
 def _scale(unit: str) -> float:
     """The whole scale of a unit, in it."""
-    if unit.startswith("sur "):
-        return float(unit.removeprefix("sur ").replace(french.NBSP, "").replace(" ", ""))
-    return _SCALES.get(unit, math.nan)
+    return best_end(unit) if unit.startswith("sur ") else _SCALES.get(unit, math.nan)
 
 
 def point_number(point: Mapping[str, Any], catalogue: Catalogue) -> str:

@@ -48,19 +48,19 @@ _DETAILS = re.compile(
 
 def names_in(texts: Iterable[str]) -> Counter[str]:
     """In how many texts each word that may be a name stands."""
-    return Counter(name for text in texts for name in _may_be_names(_MARK.sub(" ", text)))
+    names: Counter[str] = Counter()
+    for text in texts:
+        written = _WORD.finditer(_MARK.sub(" ", text))
+        names.update({word[0] for word in written if _may_be_name(word)})
+    return names
 
 
-def _may_be_names(text: str) -> set[str]:
-    """The words of a text that are in capitals within a sentence, or no frequent ones of French."""
-    return {word[0] for word in _WORD.finditer(text) if _may_be_name(word, text)}
-
-
-def _may_be_name(word: re.Match[str], text: str) -> bool:
+def _may_be_name(word: re.Match[str]) -> bool:
+    """Whether a word is in capitals within a sentence, or no frequent one of French."""
     written = word[0]
     if written[0].islower():
         return is_only_given(written) or is_strange_small(written)
-    starts = _STARTS.search(text, max(0, word.start() - 4), word.start())
+    starts = _STARTS.search(word.string, max(0, word.start() - 4), word.start())
     return not starts or is_given(written) or not is_common(written)
 
 
@@ -83,8 +83,6 @@ def may_be_quoted(text: str, names: Counter[str]) -> bool:
 def quote_list(texts: Iterable[str]) -> Markdown:
     """Texts as a list, each between quotes.
 
-    Examples
-    --------
     >>> print(quote_list(["Très clair."]))
     - « Très clair. »
     """

@@ -129,8 +129,6 @@ def product_label(product: str, catalogue: Catalogue) -> str:
 def pick(frame: pd.DataFrame, **columns: Any) -> pd.DataFrame:
     """The rows of a frame of which each named column has a value, or one of a list.
 
-    Examples
-    --------
     >>> pick(pd.DataFrame({"period": ["2026-T2", "2026-T3"]}), period="2026-T3").index.tolist()
     [1]
     """

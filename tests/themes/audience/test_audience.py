@@ -171,28 +171,17 @@ UNSEARCHED = frame(*(why("level_change", product, SHORT) for product in PRODUCTS
 PAGES = frame().assign(channel="open_data")
 EMPTY = estimates.make([])
 CASES: said.Cases = {
-    "a break": lambda c: say.breaks_or_none(frame(STEP), c),
-    "a break on a product's page": lambda c: say.breaks(frame(STEP), c, by="channel"),
     "a break in the month of an action": lambda c: say.breaks(frame(STEP), c, actions=DONE),
     "no break": lambda c: [
         say.breaks(frame(), c), *(say.breaks_or_none(x, c) for x in (frame(), UNSEARCHED, EMPTY))
     ],
-    "no unusual month": lambda _: [say.no_unusual_month(x) for x in (frame(), UNSEARCHED)],
-    "an unusual month": lambda c: say.unusual_months(
-        frame(row("outlier", "boamp", estimate=42)), c),
     "series too short": lambda c: say.not_adjusted(
         frame(why("visits_adjusted", "bodacc", "moins de 24 mois complets"),
               why("pace", "boamp", LATELY), why("pace", "legifrance", LATELY)), c),
     "nothing": lambda c: [
         of(EMPTY, c) for of in (say.not_adjusted, say.paces, say.unusual_months)],
-    **{f"a pace {verdict}": paces(verdict) for verdict in ("en hausse", "en baisse", "stable")},
     "a pace that is not known": paces("indéterminé"),
     "paces that are not known": paces("indéterminé", "indéterminé"),
-    "paces tested": lambda _: [
-        say.paces_tested(frame(*rows)) for rows in (
-            (pace("en hausse"), pace("stable", "boamp"), pace("stable", "vie-publique"),
-             row("pace_level", "", estimate=98.75)),
-            (pace("en hausse"), row("pace_level", "", estimate=95.0)), ())],
     "pages of data sets": lambda _: [
         say.data_sets_only(PAGES), say.data_sets_only(PAGES, brief=True),
         say.data_sets_only(frame()), say.data_sets_only(PAGES.head(0))],

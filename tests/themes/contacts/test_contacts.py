@@ -226,10 +226,6 @@ def theme(name: str, value: float) -> dict[str, Any]:
     return {**row, "ci_low": value - 2, "ci_high": value + 2}
 
 
-def hour(name: str, value: float, group: str = "hour") -> dict[str, Any]:
-    return phone("calls_an_hour", value, group=group, group_value=f"{name}\xa0h")
-
-
 def rates(*frames: Any, by: str = "product") -> Any:
     """What is said of answer rates: of rows, or of frames of lines."""
     if isinstance(frames[0] if frames else {}, dict):
@@ -237,18 +233,6 @@ def rates(*frames: Any, by: str = "product") -> Any:
     return lambda c: say.answer_rates(
         pd.concat([lines(c, x, period=p) for x, p in frames]), c, PERIOD, BEFORE
     )
-
-
-def desks(known: Catalogue, days: list[int]) -> Catalogue:
-    """A catalogue of desks that promise so many days each."""
-    desk = known.devices["courriels-legifrance"]
-    promising = (desk.model_copy(update={"promise_days": x}) for x in days)
-    return known.model_copy(update={"devices": {f"d{n}": x for n, x in enumerate(promising)}})
-
-
-def promised(days: list[int]) -> Any:
-    frame = made(*(promise(93, device=f"d{n}") for n in range(len(days))))
-    return lambda c: say.promised_delays(frame, desks(c, days))
 
 
 def topics(*rows: dict[str, Any], verdict: str = "") -> Any:
@@ -269,7 +253,6 @@ LOW = promise(50, product="documentation-francaise", device="boutique", n=19, st
 OFFERED = phone("calls_offered", 38_056)
 JOURNAL = phone("wait_median", 40, n=958, device="appels-3939-journal")
 HALF, MOST = phone("wait_median", 40), phone("wait_p90", 290)
-HOURS = (hour("9", 50), hour("10", 80), hour("lundi · 10", 100, "weekday_hour"))
 
 
 def waits(known: Catalogue) -> list[str]:
@@ -279,63 +262,30 @@ def waits(known: Catalogue) -> list[str]:
     return [say.waiting_times(frame, known, PERIOD) for frame in every]
 
 
-def open_at(values: list[float]) -> Any:
-    def of(c: Catalogue) -> str:
-        frame = lines(c, values, unit="messages", n=None).assign(indicator="tickets_open")
-        return say.backlog(frame, c, PERIOD, BEFORE)
-
-    return of
-
-
 def backlog(*rows: dict[str, Any]) -> Any:
     return lambda c: say.backlog(made(*rows), c, PERIOD, BEFORE)
 
 
 CASES: said.Cases = {
-    "calls and a year before": rates(rate(86), rate(71, BEFORE), phone("calls_offered", 9000)),
     "the worst is of another quarter": rates(
         rate(86), rate(86, BEFORE), rate(71, "2025-T4"), by="channel"),
     "no whole quarter": rates(rate(86, status="partial")),
-    "no call": rates(),
     "no count of calls": rates(rate(86, status="missing") | NONE),
     "a year before is not whole": rates(rate(86), rate(71, BEFORE, status="partial")),
     "six lines by their ends": rates((SIX, PERIOD), (THEN, BEFORE)),
-    "five lines one by one": rates((SIX[:5], PERIOD)),
-    "six lines alike, and a year before": rates((ALIKE, PERIOD), (ALIKE, BEFORE)),
-    "six lines alike, five a year before": rates((ALIKE, PERIOD), (ALIKE[:5], BEFORE)),
     "six lines alike, otherwise a year before": rates((ALIKE, PERIOD), ([80.0] * 6, BEFORE)),
-    "the lowest of a line": lambda c: say.lowest_answer_rate(
-        made(rate(86), rate(71, "2025-T4"), rate(84, BEFORE)), c),
     "no lowest of one quarter": lambda c: say.lowest_answer_rate(made(rate(86)), c),
-    "the lowest of six lines": lambda c: say.lowest_answer_rate(
-        pd.concat([lines(c, ALIKE), lines(c, [80.0, 72, 70, 81, 82, 83], period=BEFORE)]), c),
-    "waits of six lines": waits,
     "waits": lambda c: [
         say.waiting_times(made(*rows), c, PERIOD) for rows in ((HALF, MOST), (HALF,), ())],
-    "promises of several delays": lambda c: say.answered_in_promise(
-        made(promise(93), LOW, promise(74, **FORMS, n=200)), c, PERIOD),
     "one promise": lambda c: [
         say.answered_in_promise(made(promise(93, device=one)), c, PERIOD, by="channel")
         for one in ("courriels-legifrance", "invented")],
     "no promise that may be told": lambda c: say.answered_in_promise(made(LOW), c, PERIOD),
-    "the promise of each desk": lambda c: say.promised_delays(
-        made(promise(93), promise(74, **FORMS), rate(86)), c),
     "phones promise nothing": lambda c: say.promised_delays(made(rate(86)), c),
-    "six promises": promised([3, 3, 3, 3, 5, 5]),
-    "six promises alike": promised([5] * 6),
-    "messages that wait at six desks": open_at([45.0, 15, 20, 15, 22, 23]),
-    "as many messages wait at six desks": open_at([15.0] * 6),
-    "messages that wait, and a year before": backlog(waiting(12), waiting(20, period=BEFORE)),
     "a year before is known of one desk": backlog(
         waiting(12), waiting(20, period=BEFORE), waiting(12, **FORMS)),
-    "messages that wait": backlog(waiting(12)),
-    "no count of messages": backlog(),
     "a log of some calls": lambda c: say.calls_in_log(made(OFFERED, JOURNAL), c),
-    "a log of all calls": lambda c: say.calls_in_log(made(OFFERED | {"estimate": 958}, JOURNAL), c),
-    "hours": lambda c: [say.peak_hours(made(*x), c, PERIOD) for x in (HOURS, HOURS[:2], ())],
-    "a first theme": topics(theme("Logement", 10), theme("Papiers", 30), verdict="rise"),
     "themes that are near": topics(theme("Logement", 28), theme("Papiers", 30)),
-    "one theme": topics(theme("A", 40)),
     "no theme": topics(),
 }  # fmt: skip
 test_what_is_said_of_contacts = said.test("contacts", CASES)

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from tests import said
 
-from observlib import display, estimates
+from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, contract, tables
@@ -121,11 +121,7 @@ def test_a_device_that_spoke_is_not_silent_and_one_that_never_did_is_told(catalo
     assert silent["device"].tolist() == ["ateliers"]
 
 
-def test_two_counts_of_one_device_and_no_device_are_told(catalogue):
-    row = {"indicator": "device_received", "period": "2026-T3", "device": "jdma-legifrance"}
-    frame = estimates.make([{**row, "unit": "réponses", "estimate": 1234.0, "n": 1234.0}] * 2)
-    with pytest.raises(ObservError, match="2 estimates for"):
-        display.register(frame, catalogue, caption="Deux fois")
+def test_no_table_of_devices_is_empty(catalogue):
     none = pd.DataFrame({"device": ["jdma-legifrance"], "end": ["2026-06-30"]})
     with pytest.raises(ObservError, match="no estimate to show"):
         device_table(estimates.make([]), none, catalogue, caption="Rien")
@@ -158,10 +154,6 @@ say = narratives.devices
 CASES: said.Cases = {
     "a product without a device": lambda c: say.listening(
         grid(("legifrance", "web", 2), ("legifrance", "mail", 1), ("boamp", "", 0)), c),
-    "channels without a device": lambda c: [
-        say.channels_without_device(grid(*cells), c) for cells in (
-            [("legifrance", "web", 2), ("boamp", "web", 1), ("boamp", "mail", 1)],
-            [("legifrance", "web", 2), ("boamp", "mail", 1)], [("boamp", "", 0)])],
     "withheld counts are data": lambda _: say.received(
         received("published", "suppressed", "missing")),
     "no device": lambda _: [say.received(NOTHING), say.coverage(NOTHING, NOTHING)],
@@ -169,7 +161,5 @@ CASES: said.Cases = {
     "who never spoke and who should have": lambda _: [
         say.coverage(received("published", "missing", "missing"), estimates.make(rows))
         for rows in ([NEVER, LATE], [NEVER, NEVER], [])],
-    "the silent": lambda c: [
-        say.silent(estimates.make(rows), c) for rows in ([NEVER, LATE], [NEVER], [])],
 }  # fmt: skip
 test_what_is_said_of_devices = said.test("devices", CASES)

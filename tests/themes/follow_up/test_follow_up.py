@@ -105,13 +105,11 @@ def each(c):
 NONE = slice(0, 0)
 CASES: said.Cases = {
     "what is done, promised, late, refused and silent": overview(),
-    "tasks without a probability": overview(known=NONE),
     "no decision": lambda c: [
         overview([])(c), sentences.decisions_by_task(found(c, []), [], (), (), c, str)],
     "no task": lambda c: [
         overview(rows=NONE, known=NONE)(c),
         sentences.tasks_without_decision(found(c)[:0], DECISIONS, c)],
-    "days of promises": lambda c: sentences.answers_table(found(c), DECISIONS, c, PERIOD),
     "no promise, no day": lambda c: sentences.answers_table(found(c), DECISIONS[:1], c, PERIOD),
     # `impots` has neither a department nor a partner
     "what nobody owns comes last": lambda c: sentences.tasks_without_decision(

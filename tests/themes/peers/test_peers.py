@@ -170,7 +170,6 @@ def test_a_date_at_which_most_areas_are_absent_is_passed_over(catalogue):
 
 
 say = narratives.peers
-NONE = estimates.make([])
 CAISSE = "Usagers satisfaits, ensemble"
 COMPARABLE = {"comparable_with": "satisfied_share", "grade": "C"}
 CLAIMS = {"product": "autorite-fictive", "group_value": "Réclamations, ensemble"}
@@ -204,27 +203,7 @@ THEIRS = figure("caisse-fictive", "Caisse fictive, ensemble (2025)", 71.0, n=125
                 indicator="satisfied_share", ci_low=68.4, ci_high=73.4)  # fmt: skip
 MINE = figure("legifrance", "Légifrance", 60, **OURS)
 COMPARED = estimates.make([MINE, figure("service-public", "Service-public.fr", 72, **OURS), THEIRS])
-LOW = MINE | {"group_value": "Vie-publique.fr", "n": 15, "status": "low_base", "estimate": 10}
 HIDDEN = MINE | {"estimate": None, "n": None, "status": "suppressed"}
-AREAS = {"Minimum": 76.67, "Premier quartile": 94.11, "Médiane": 96.285,
-         "Troisième quartile": 98.1975, "Maximum": 100.0}  # fmt: skip
-
-
-def counter(group: str, name: str, value: float, rate: bool = False) -> dict[str, Any]:
-    unit = "guichets pour 100 000 habitants" if rate else "guichets"
-    row = figure("", name, value, unit=unit, device="france-services", channel="in_person")
-    indicator = "counters_per_100k" if rate else "counters"
-    return row | {"indicator": indicator, "period": "2024-08-01", "group": group}
-
-
-COUNTS = [counter("", "", 2845), counter("departement", "Ain", 30),
-          counter("departement", "Paris", 11)]  # fmt: skip
-RATES = [counter("", "", 4.19, True), counter("departement", "Lozère", 26.1, True),
-         counter("departement", "Paris", 0.51, True)]  # fmt: skip
-LINES = estimates.make(
-    figure("ditp", "Services", v, indicator="published_share", period=str(y))
-    for y, v in {2017: 72, 2018: 71, 2020: 76, 2022: 71}.items()
-)
 
 
 def apart(**more: Any) -> Any:
@@ -232,18 +211,8 @@ def apart(**more: Any) -> Any:
 
 
 CASES: said.Cases = {
-    "what compares and what does not": lambda c: [
-        say.comparable_figures(PUBLISHED, COMPARED, c), say.comparable_figures(PUBLISHED, NONE, c),
-        say.comparable_figures(NONE, NONE, c)],
-    "from lowest to highest": lambda c: [
-        say.ranges(rows, c)
-        for rows in (COMPARED, COMPARED.iloc[[2]], estimates.make([LOW, MINE, THEIRS]), NONE)],
-    "respondents chose themselves": lambda c: [
-        say.comparability_note(rows, c) for rows in (COMPARED, COMPARED.iloc[[2]], NONE)],
     "beside the numbers": lambda c: say.side_by_side(
         COMPARED, words_of(COMPARABLE | {"reservation": "Seuil voisin."}), c, "Titre"),
-    "a table without a title of its own": lambda c: say.side_by_side(
-        COMPARED, words_of(COMPARABLE), c),
     "a withheld value of ours": lambda c: say.side_by_side(
         estimates.make([HIDDEN, THEIRS]), words_of({"comparable_with": "satisfied_share"}), c, "T"),
     "every figure has its source": lambda c: [
@@ -264,16 +233,5 @@ CASES: said.Cases = {
     "a count is no opinion": lambda c: say.not_comparable(
         PUBLISHED, words_of(COMPARABLE, CLAIMS), c),
     "all compare": lambda c: say.not_comparable(PUBLISHED.iloc[[0]], words_of(COMPARABLE), c),
-    "a line by its bounds": lambda c: [say.trend(rows, c) for rows in (LINES, LINES.iloc[:1])],
-    "areas by their middle half": lambda c: say.distribution(
-        estimates.make(
-            figure("france-services", k, v, indicator="published_area_share",
-                   group="distribution", period="2024-07-01")
-            for k, v in AREAS.items()
-        ), c),
-    "counters": lambda c: [
-        say.counters(estimates.make(rows), c) for rows in (COUNTS, COUNTS + RATES, [])],
-    "a rate that is one everywhere": lambda c: say.highest_and_lowest_areas(
-        estimates.make([counter("region", "Corse", 1.5, True)]), c),
 }  # fmt: skip
 test_what_is_said_of_neighbours = said.test("peers", CASES)

@@ -354,13 +354,6 @@ REFUSALS = pd.DataFrame(
 KAPPAS = told_shares(Colère=0.41).assign(
     indicator="coder_kappa", product="", unit="sur 1", ci_low=0.2, ci_high=0.6, n=50
 )
-THEME = {"indicator": "text_theme_share", "period": "2025-10/2026-09", "group": "text_theme"}
-THEMES = estimates.make(
-    {**THEME, "unit": "%", "n": 400, "group_value": name, "estimate": share, **of}
-    for name, share, of in (
-        ("page, lien", 9, {"product": "boamp"}), ("recherche, avis", 24, {"product": "boamp"}),
-        ("guichet, attente", 12, {"device": TEXTS}))
-)  # fmt: skip
 UNSTABLE = pd.DataFrame([["boamp", "", 2]], columns=["product", "device", "themes"])
 
 
@@ -373,16 +366,12 @@ def unread(rows: pd.DataFrame) -> Any:
 
 
 CASES: said.Cases = {
-    "what is read most comes first": read(Injustice=10, Colère=32),
     "a feeling": read(**{"Ressenti négatif": 40}),
     "nothing is read": lambda c: [read()(c), sentences.themes(told_shares(), with_texts(c))],
     "reasons for silence": unread(REFUSALS),
-    "no silence": unread(REFUSALS.head(0)),
     "nobody read": unread(REFUSALS.assign(reason="none")),
     **{f"silence: {why}": unread(REFUSALS.head(1).assign(reason=why))
        for why in ("one", "skipped", "alike")},
-    "the first theme of a product, or of a device without one": lambda c: sentences.themes(
-        THEMES, with_texts(c)),
     "themes that other texts would not give": lambda _: [
         sentences.untold(UNSTABLE.assign(themes=n)) for n in (2, 0)],
 }  # fmt: skip

@@ -1,7 +1,7 @@
 """Calls and written messages: what an edition publishes of them."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 import pandas as pd
@@ -14,7 +14,6 @@ from observlib.confidentiality.disclosure import merge_counts, protect, withheld
 from observlib.estimates import Row
 from observlib.indicators import answers
 from observlib.indicators.counts import HISTORY, months_lacking
-from observlib.indicators.families import Rows as Rows
 from observlib.indicators.families import counted, family, made_by, protected
 from observlib.indicators.pairs import across_periods, counted_pairs, leading_answer, tested
 from observlib.stats.survey import proportions
@@ -46,14 +45,7 @@ def quarterly_calls(
     yield from _waits(calls if waits is None else waits, quarters)
 
 
-def _by_month(
-    make: Callable[[Iterable[Row]], pd.DataFrame],
-) -> Callable[[Iterable[Row]], pd.DataFrame]:
-    """Where a month has too little to be shown, neither are its quarter's other months."""
-    return lambda rows: answers.with_quarters_withheld(make(rows))
-
-
-@made_by(_by_month(partial(protect, personal=False)))
+@made_by(answers.of_months(partial(protect, personal=False)))
 def monthly_calls(
     calls: pd.DataFrame, intervals: pd.DataFrame, first: str, last: str
 ) -> Iterator[Row]:
@@ -195,7 +187,7 @@ def quarterly_tickets(
                 yield {**passport, "period": quarter, "status": status, **row}
 
 
-@made_by(_by_month(_told))
+@made_by(answers.of_months(_told))
 def monthly_tickets(
     tickets: pd.DataFrame,
     first: str,
@@ -240,12 +232,8 @@ def _of_devices(rows: pd.DataFrame) -> dict[tuple[str, ...], pd.DataFrame]:
 
 
 def _received(given: pd.DataFrame) -> Row:
-    found = (
-        {"estimate": answers.number_of_rows(given), "n": answers.number_of_rows(given)}
-        if len(given)
-        else {}
-    )
-    return {"indicator": "tickets_received", **found}
+    n = answers.number_of_rows(given)
+    return {"indicator": "tickets_received", **({"estimate": n, "n": n} if n else {})}
 
 
 def _ends(quarter: Quarter) -> pd.Timestamp:
@@ -346,16 +334,12 @@ def answers_in_time(
         given = _telling(_of_quarter(waited[_subject(passport)], quarter), "answered")
         if given.empty:
             continue
-        curve, status = _curve(given), _state(given, whole, quarter)
+        curve, n = _curve(given), answers.number_of_rows(given)
         row = {**passport, "indicator": "answered_within", "period": quarter, "unit": "%"}
-        row |= {"status": status, "group": "days"}
+        row |= {"status": _state(given, whole, quarter), "group": "days"}
         for day in range(1, days + 1):
             ended = (100 * x for x in proportions.share_ended(curve, day))
-            yield {
-                **row,
-                "group_value": str(day),
-                **_with_estimate(answers.number_of_rows(given), *ended),
-            }
+            yield {**row, "group_value": str(day), **_with_estimate(n, *ended)}
 
 
 # --- What contacts are about: the share of each theme, none of which counts too few people

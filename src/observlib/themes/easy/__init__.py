@@ -73,7 +73,8 @@ def reading_faults(
         explained |= bold & set(terms_)
         for word in _WORD.findall(bare):
             known = {word.lower(), _lemma(word)}
-            if known & (common() | explained) or all(map(_is_common, word.split("-"))):
+            parts = ({part.lower(), _lemma(part)} for part in word.split("-"))
+            if known & (common() | explained) or all(common() & part for part in parts):
                 continue
             if known & set(terms_):
                 yield f"{word!r} of {sentence!r} is of the glossary; explain it there, in bold"
@@ -88,10 +89,6 @@ def sentences_of(text: str) -> list[str]:
     """The sentences of a Markdown text, without its marks but bold; a line ends one."""
     spaced = re.sub(r"[\u00a0\u202f]", " ", _MARKS.sub("", text)).replace("’", "'")
     return [part.strip() for part in _END.split(spaced) if re.search(r"\w", part)]
-
-
-def _is_common(word: str) -> bool:
-    return not common().isdisjoint({word.lower(), _lemma(word)})
 
 
 @cache

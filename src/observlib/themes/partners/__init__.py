@@ -165,15 +165,12 @@ def partners_(
         none = estimates.make([])
         return none, tested(catalogue, across_periods(none, catalogue, "", "")), words
     quarters = quarter.back(QUARTERS)
-    rows = estimates.combine(
-        [
-            routed(contacts_of_partners(calls_by_theme, catalogue), "call", catalogue, quarters),
-            routed(
-                contacts_of_partners(tickets_by_theme, catalogue), "ticket", catalogue, quarters
-            ),
-            routed(texts(verbatims, catalogue), "text", catalogue, quarters),
-        ]
-    )
+    led = {
+        "call": contacts_of_partners(calls_by_theme, catalogue),
+        "ticket": contacts_of_partners(tickets_by_theme, catalogue),
+        "text": texts(verbatims, catalogue),
+    }
+    rows = estimates.combine(routed(of, kind, catalogue, quarters) for kind, of in led.items())
     labels = [partner.label for partner in catalogue.partners.values()]
     compared = rows[(rows["group"] == PARTNER) & rows["group_value"].isin(labels)]
     pairs = across_periods(compared, catalogue, quarter, quarter - 4)

@@ -57,11 +57,9 @@ def _own(partner: Partner) -> dict[str, str]:
 def _shared_themes(partner: str, catalogue: Catalogue) -> list[tuple[list[str], list[str]]]:
     """Each theme that a partner shares, with the others that answer for it."""
     partners = catalogue.partners.values()
+    others = [one for one in partners if one.id != partner]
     return [
-        (
-            [theme],
-            [one.label for one in partners if one.id != partner and fold_label(theme) in _own(one)],
-        )
+        ([theme], [one.label for one in others if fold_label(theme) in _own(one)])
         for theme in catalogue.partners[partner].shared
     ]
 
@@ -98,10 +96,8 @@ def ours_and_theirs(frame: pd.DataFrame, catalogue: Catalogue, partner: str) -> 
 def actions_in_domain(actions: Iterable[Action], catalogue: Catalogue, partner: str) -> Output:
     """What we did in a partner's domain: the actions that name it, or one of its themes."""
     themes = _own(catalogue.partners[partner])
-    listed_ = [
-        x for x in actions if partner in x.partners or themes.keys() & {*map(fold_label, x.themes)}
-    ]
-    return text(templates.narrative("partners")._actions(listed_))
+    own = [x for x in actions if partner in x.partners or themes.keys() & map(fold_label, x.themes)]
+    return text(templates.narrative("partners")._actions(own))
 
 
 def replies_of(
@@ -140,15 +136,12 @@ def _unanswered_themes(
         if reply.date >= start:
             answered[reply.partner] |= {*map(fold_label, reply.themes)}
     heard = set(_heard_themes(frame))
-    waiting = [
-        (
-            [theme for key, theme in _own(one).items() if key in heard - answered[one.id]],
-            [one.label],
-        )
-        for one in catalogue.partners.values()
-        if partner in ("", one.id)
-    ]
-    return [(themes, label) for themes, label in waiting if themes]
+    waiting = []
+    for one in catalogue.partners.values():
+        themes = [theme for key, theme in _own(one).items() if key in heard - answered[one.id]]
+        if themes and partner in ("", one.id):
+            waiting.append((themes, [one.label]))
+    return waiting
 
 
 def routes(catalogue: Catalogue) -> Output:

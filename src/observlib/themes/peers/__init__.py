@@ -177,8 +177,6 @@ def _of_peers(figures: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> pd.
 def _period(start: pd.Timestamp, end: pd.Timestamp) -> str:
     """A period as estimates write it.
 
-    Examples
-    --------
     >>> day = pd.Timestamp
     >>> _period(day("2017-01-01"), day("2017-12-31")), _period(day("2026-07-01"), day("2026-07-01"))
     ('2017', '2026-07-01')
@@ -203,8 +201,6 @@ def _texts(texts: list[str], rows: pd.DataFrame) -> pd.Series:
 def _brief(period: str) -> str:
     """A period in few signs, to tell rows apart.
 
-    Examples
-    --------
     >>> [_brief(period) for period in ("2017", "2026-T2", "2026-05", "2009-01/2012-12")]
     ['2017', 'T2 2026', '05/2026', '01/2009 à 12/2012']
     """

@@ -35,9 +35,8 @@ def quotes(quoted: pd.DataFrame, catalogue: Catalogue) -> Output:
     if quoted.empty:
         raise ObservError("quotes: no text to show; name it with `absent`")
     blocks = []
-    for (product, device, theme), texts in quoted.groupby(
-        ["product", "device", "theme"], sort=False
-    ):
+    by_theme = quoted.groupby(["product", "device", "theme"], sort=False)
+    for (product, device, theme), texts in by_theme:
         row = {"product": product, "device": device}
         named = words.label(row, "product" if product else "device", catalogue)
         head = markdown("**{}**, {} :", named, str(theme))
