@@ -163,18 +163,12 @@ def test_every_verdict_and_reason_has_words():
     assert set(estimates.EVOLVED) == set(changes.PLACED) == set(VERDICTS)
     assert set(REASONS) - {"precision", "usual"} <= set(changes.REASON_WORDS)
     as_usual = {"verdict": "unknown", "reason": "usual"}
-    assert (
-        changes.verdict_words({**as_usual, "difference": 3.0})
-        == "indéterminé, plus qu'il y a un an"
-    )
-    assert (
-        changes.verdict_words({**as_usual, "difference": -3.0})
-        == "indéterminé, moins qu'il y a un an"
-    )
+    for difference, word in ((3.0, "plus"), (-3.0, "moins")):
+        said = changes.verdict_words({**as_usual, "difference": difference})
+        assert said == f"indéterminé, {word} qu'il y a un an"
     for reason in changes.REASON_WORDS:  # what was not tested is not said to be undetermined
-        assert changes.verdict_words({"verdict": "unknown", "reason": reason}).startswith(
-            "non testé ("
-        )
+        said = changes.verdict_words({"verdict": "unknown", "reason": reason})
+        assert said.startswith("non testé (")
 
 
 @given(st.floats(-9, 9), st.floats(0, 5), st.floats(0, 5), st.integers(0, 2))

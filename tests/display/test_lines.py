@@ -13,7 +13,7 @@ from tests.words import alt_of
 
 from observlib import estimates
 from observlib.base.errors import ObservError
-from observlib.display import lines, style
+from observlib.display import lines, panels, style
 from observlib.records.sheets import Action, Expected
 
 NAMES = ["boamp", "bodacc", "service-public", "entreprendre", "vie-publique", "legifrance"]
@@ -82,11 +82,11 @@ def test_a_line_that_stops_is_not_tied_to_its_label_across_others(draw, figure, 
     assert_readable()
 
 
-@pytest.mark.parametrize(("shown", "panels"), [(2, 1), (5, 5)])
-def test_a_subject_without_a_value_is_told(shown, written, panels, draw, figure, assert_readable):
+@pytest.mark.parametrize(("shown", "axes"), [(2, 1), (5, 5)])
+def test_a_subject_without_a_value_is_told(shown, written, axes, draw, figure, assert_readable):
     none = line("journal-officiel", ["suppressed"] * 5), line("legifrance", ["missing"] * 5)
     chart = draw("line", estimates.combine([*(line(x, STEADY) for x in NAMES[:shown]), *none]))
-    assert len(figure().axes) == panels
+    assert len(figure().axes) == axes
     told = "Légifrance : donnée non disponible. Journal officiel : secret statistique."
     assert told in " ".join(written()) and told in alt_of(chart)
     assert "Journal officiel" in chart.content["data_markdown"]
@@ -127,11 +127,11 @@ def test_what_stands_on_no_one_axis_is_refused(draw, visits):
         draw("line", both)
 
 
-@pytest.mark.parametrize(("low", "panels"), [(2e5, 1), (1.9e5, 2)])
-def test_counts_of_which_one_would_lie_flat_stand_apart(low, panels, visits, draw, figure):
+@pytest.mark.parametrize(("low", "axes"), [(2e5, 1), (1.9e5, 2)])
+def test_counts_of_which_one_would_lie_flat_stand_apart(low, axes, visits, draw, figure):
     many, few = visits(["boamp"], QUARTERS, start=1e6), visits(["bodacc"], QUARTERS, start=low)
     draw("line", estimates.combine([many, few]))
-    assert len(figure().axes) == panels
+    assert len(figure().axes) == axes
 
 
 @pytest.mark.parametrize(
@@ -219,3 +219,4 @@ def test_a_line_ends_where_its_last_whole_period_is(rows, end):
     partial = own.assign(status=own["status"].mask(own.index == QUARTERS[-1], "partial"))
     assert lines._end(partial) == ((3, 7.2, True) if end[2] else end)
     assert lines._end(own.head(0))[2] is False
+    assert panels.suppressed(own) == [i for i, x in enumerate(rows) if x == "suppressed"]

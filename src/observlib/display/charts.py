@@ -63,9 +63,7 @@ def chart_input(
 def output(
     chart: Chart, draw: Callable[[], style.Figure], alt: str, every: pd.DataFrame | None = None
 ) -> Output:
-    """The output of a figure: a wide picture and a narrow one, for telephones; alternative text,
-    caption, title (of what is drawn, not of `every` estimate), and the estimates with their
-    table."""
+    """The output of a figure, wide and narrow; `every` estimate of its table is rounded."""
     from matplotlib.text import Text
 
     alt = f"{alt} {in_words('reservations', list(chart.frame['status']))} {chart.care}"

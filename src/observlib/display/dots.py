@@ -368,8 +368,7 @@ def _legend(fig: style.Figure, least: str, most: str, y: float, shades: Any) -> 
 
 
 def _ink(shade: Sequence[float]) -> str:
-    """Black or white, whichever stands out more: at least 4.5 to 1 on any shade (WCAG 2.2,
-    "contrast")."""
+    """Black or white, whichever stands out more: 4.5 to 1 at least on any shade (WCAG 2.2)."""
     from seaborn.utils import relative_luminance
 
     luminance = relative_luminance(shade)

@@ -75,14 +75,7 @@ def caption_of(caption: str, what: str) -> Markdown:
 
 
 def text(words: str) -> Output:
-    """Make a sentence or more; the estimates that it tells are given by `Output.carrying`.
-
-    Examples
-    --------
-    >>> output = text("Tout va *bien* !")
-    >>> output.content["kind"], output.shown["text/markdown"]
-    ('text', 'Tout va \\\\*bien\\\\*\\u202f!')
-    """
+    """Make a sentence or more; its estimates are given by `Output.carrying`."""
     if not words.strip():
         raise ObservError("text: is empty; write the sentence, or leave the cell out")
     spaced = typography(words.strip())

@@ -76,21 +76,13 @@ def _short(period: str) -> str:
 
 
 def dated(period: str, last: str) -> str:
-    """The period in brief, with its year where that is not the year of the axis's last period.
-
-    >>> dated("2026-T2", "2026-T3"), dated("2024-T4", "2026-T3"), dated("2025", "2026")
-    ('T2', 'T4 2024', '2025')
-    """
+    """The period in brief (`T2`), with its year where that is not that of the axis's last one."""
     alone = "-" not in period or period[:4] == last[:4]
     return _short(period) if alone else f"{_short(period)} {period[:4]}"
 
 
 def period_ticks(periods: list[str], step_width: float) -> list[tuple[int, str]]:
-    """Which positions of an axis are labelled, where a period takes `step_width`; years below.
-
-    >>> period_ticks(["2025-T4", "2026-T1", "2026-T2"], step_width=30)
-    [(0, 'T4\\n2025'), (1, 'T1\\n2026'), (2, 'T2')]
-    """
+    """Which places of an axis are labelled, a period taking `step_width` points; years below."""
     if "-" not in periods[0]:
         every = math.ceil(34 / step_width)
         return [(i, p) for i, p in enumerate(periods) if (len(periods) - 1 - i) % every == 0]
@@ -460,12 +452,7 @@ def describe_lines(
     extremes: bool = True,
     trend: bool = False,
 ) -> str:
-    """Say how a line goes by its values and their places, if any; a value is never said twice.
-
-    >>> shares = [(86.2, "T3"), (71.0, "T4"), (85.9, "T1")]
-    >>> describe_lines(shares, lambda x, decimals: f"{x:.0f} %")
-    '86 % (T3 comme T1), minimum 71 % (T4)'
-    """
+    """Say how a line goes by its values and their places, if any; none is said twice."""
     if not points:
         return ""
     values = [value for value, _ in points]

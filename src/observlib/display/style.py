@@ -171,11 +171,7 @@ def clipped(text: str) -> str:
 
 
 def shortened(text: str, most: int) -> str:
-    """The first lines of a text, with an ellipsis where there are more than `most`.
-
-    >>> shortened("un\\ndeux\\ntrois", 2)
-    'un\\ndeu…'
-    """
+    """The first lines of a text, with an ellipsis where there are more than `most`."""
     lines = text.split("\n")
     return text if len(lines) <= most else "\n".join(lines[:most])[:-1] + "…"
 
@@ -469,11 +465,7 @@ def _luminance(colour: str) -> float:
 
 @lru_cache
 def _as_light(colour: str, other: str) -> str:
-    """The shade of a colour, from black over itself to white, that is as light as another colour.
-
-    >>> _as_light("#0b5d3b", "#ffffff"), _as_light("#0b5d3b", "#808080")
-    ('#ffffff', '#528c74')
-    """
+    """The shade of a colour, from black over itself to white, as light as another colour."""
     wanted = _luminance(other)
     ends = (colour, _WHITE) if wanted > _luminance(colour) else (_BLACK, colour)
     dark, light = (bytes.fromhex(end[1:]) for end in ends)

@@ -424,11 +424,7 @@ def _base_notes(counts: Mapping[str, str], catalogue: Catalogue) -> list[str]:
 def _bases(
     parts: Mapping[str, pd.DataFrame], known: Sequence[Indicator], keys: Sequence[str]
 ) -> tuple[dict[str, str], list[Indicator], dict[_Key, float]]:
-    """Where to tell the bases of a board, so that none is told twice or taken for another's.
-
-    By indicator, the label of the count that is its base; the indicators of which no count is; and
-    their bases by row, or nothing where those of a row differ.
-    """
+    """By indicator, the count that is its base; those of which none is; and their bases by row."""
     rows = {name: dict(placed_records(part, keys)) for name, part in parts.items()}
     own = {
         name: {key: n for key, row in found.items() if (n := words.base_of(row)) is not None}
@@ -461,9 +457,7 @@ def dashboard_table(
     caption: str,
     rows: str | Sequence[str] = ("product", "channel"),
 ) -> Output:
-    """Put several ways of listening side by side: a row for each subject, a column for each frame.
-    Values of one that mixes indicators have their units; a cell is empty (`–`) where nothing
-    listens."""
+    """Several ways of listening side by side: a row for each subject, a column for each frame."""
     caption = caption_of(caption, "dashboard")
     keys = [rows] if isinstance(rows, str) else list(rows)
     filled = {head: frame for head, frame in columns.items() if len(frame)}

@@ -144,18 +144,6 @@ def test_profile_and_ratio_together_tell_no_few_people(catalogue, counts):
     assert all(count >= 10.999 for count in people.values())
 
 
-@examples(50)
-@given(st.lists(st.integers(0, 60), min_size=3, max_size=3))
-def test_no_published_value_tells_fewer_than_eleven_people(catalogue, counts):
-    heard = of_ages(*counts)
-    shown = distribution(heard, catalogue)
-    shown = shown[shown["status"] != "suppressed"]
-    people = shown["estimate"] * sum(counts) / 100
-    assert (people >= 10.999).all() and set(shown["n"]) <= {base(sum(counts))}
-    assert not len(shown) or people.sum() == pytest.approx(sum(counts))
-    assert (ratios(heard, catalogue)["status"] != "suppressed").sum() <= 3
-
-
 @pytest.mark.parametrize(("others", "share"), [((5, 5), 22 / 82), ((5, 6), 12 / 72)])
 def test_ten_of_no_population_stay_in_their_group_and_eleven_leave_it(catalogue, others, share):
     """The profile's group of small ages less the ratio's would tell them."""

@@ -59,6 +59,10 @@ def weigh(table: pd.DataFrame, catalogue: Catalogue) -> tuple[weighted.Weighed, 
     return weighted.weighed(table, MARGINS, catalogue, YEAR)
 
 
+def weigh_people(people: pd.DataFrame, catalogue: Catalogue) -> tuple[weighted.Weighed, ...]:
+    return weigh(responses(people), catalogue)
+
+
 def marks(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     return weighted.weighted_marks(weigh(table, catalogue))
 
@@ -134,7 +138,7 @@ def test_a_question_or_survey_younger_than_a_year_is_told_of_no_profile(catalogu
 
 def test_what_weights_change_is_tested_on_one_s_answers_though_intervals_overlap(catalogue):
     people = sample({"jeune": 80, "adulte": 100, "vieux": 120})
-    pairs = weighted.pairs(weigh(responses(people), catalogue))
+    pairs = weighted.pairs(weigh_people(people, catalogue))
     found = changes.tested(catalogue, pairs)
     row = found[found["indicator"] == "satisfaction_10"].iloc[0]
     assert (row["group_value"], row["reference_group_value"]) == (weighted.WEIGHTED, weighted.RAW)
@@ -148,7 +152,7 @@ def test_what_weights_change_is_tested_on_one_s_answers_though_intervals_overlap
 def test_weights_tell_nothing_where_the_raw_mark_is_withheld_or_few_hide(catalogue):
     people = sample(AGES)
     people.loc[:4, "age"] = None
-    found = changes.tested(catalogue, weighted.pairs(weigh(responses(people), catalogue)))
+    found = changes.tested(catalogue, weighted.pairs(weigh_people(people, catalogue)))
     assert set(found["reason"]) == {"suppressed"} and found["difference"].isna().all()
     people = sample(AGES)
     people.loc[:4, "sex"] = None
@@ -218,7 +222,7 @@ def test_twenty_nine_who_all_give_one_mark_are_told_to_be_so_by_no_figure(catalo
 
 
 def by_category(people: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    found = weighted.marks_of_groups(weigh(responses(people), catalogue))
+    found = weighted.marks_of_groups(weigh_people(people, catalogue))
     return found.set_index(["group", "group_value"])
 
 
@@ -234,7 +238,7 @@ def test_each_age_and_sex_has_the_mean_of_its_own_respondents(catalogue):
 
 def test_a_category_is_compared_with_all_others_and_two_with_each_other_once(catalogue):
     people = sample(AGES)
-    found = changes.tested(catalogue, weighted.pairs_of_groups(weigh(responses(people), catalogue)))
+    found = changes.tested(catalogue, weighted.pairs_of_groups(weigh_people(people, catalogue)))
     ages = found[found["group"] == "age"].set_index("group_value")
     assert set(ages.index) == {"jeune", "adulte", "vieux"}
     rest = people.loc[people["age"] != "vieux", "satisfaction"]
@@ -251,7 +255,7 @@ def test_one_category_too_few_withholds_its_whole_variable_and_no_other(catalogu
     found = by_category(people, catalogue)
     assert set(found.loc["age", "status"]) == {"suppressed"}
     assert set(found.loc["sex", "status"]) == {"published"}
-    pairs = weighted.pairs_of_groups(weigh(responses(people), catalogue))
+    pairs = weighted.pairs_of_groups(weigh_people(people, catalogue))
     hidden = changes.tested(catalogue, pairs).query("group == 'age'")
     assert set(hidden["reason"]) == {"suppressed"} and hidden["difference"].isna().all()
     assert hidden["reference_estimate"].isna().all()
@@ -260,7 +264,7 @@ def test_one_category_too_few_withholds_its_whole_variable_and_no_other(catalogu
 def test_a_variable_of_which_one_category_alone_gave_marks_is_left_out(catalogue):
     people = sample(AGES)
     people["satisfaction"] = people["satisfaction"].where(people["sex"] == "Femme")
-    surveys = weigh(responses(people), catalogue)
+    surveys = weigh_people(people, catalogue)
     assert set(weighted.marks_of_groups(surveys)["group"]) == {"age"}
     assert set(weighted.pairs_of_groups(surveys)["group"]) == {"age"}
 
@@ -277,12 +281,12 @@ HAPPY = {"jeune": 40, "adulte": 100, "vieux": 260}  # the happy answer more
 
 
 def bounds(people: pd.DataFrame, catalogue) -> pd.DataFrame:
-    return weighted.opinion_bounds(weigh(responses(people), catalogue))
+    return weighted.opinion_bounds(weigh_people(people, catalogue))
 
 
 def test_where_the_happy_answer_more_opinions_lower_the_mark_further_than_the_profile(catalogue):
     people = sample(HAPPY)
-    profile = weighted.weighted_marks(weigh(responses(people), catalogue))
+    profile = weighted.weighted_marks(weigh_people(people, catalogue))
     found = bounds(people, catalogue)
     ends = [of(found, weighted.DEPENDS[phi]) for phi in (BOTH, OPINION)]
     told = [of(profile, weighted.WEIGHTED), *ends]
@@ -327,10 +331,6 @@ def with_weights(n: int = 400, seed: int = 3) -> pd.DataFrame:
     return pd.DataFrame({"age": age, "sex": sex, "satisfaction": satisfaction, "weight": weight})
 
 
-def weighed(people: pd.DataFrame, catalogue: Catalogue) -> tuple[weighted.Weighed, ...]:
-    return weigh(responses(people), catalogue)
-
-
 def mark(surveys: tuple[weighted.Weighed, ...], indicator: str, how: str) -> pd.Series:
     told = weighted.weighted_marks(surveys).set_index(["indicator", "group_value"])
     return pd.Series(told.loc[(indicator, how)])
@@ -355,7 +355,7 @@ def test_figures_are_those_of_r_alone_or_with_margins(tmp_path, catalogue):
     told = {name: dict(zip(FIGURES, map(float, of), strict=True)) for name, *of in
             map(str.split, done.stdout.splitlines())}  # fmt: skip
     for name, asked in (("own", people.drop(columns=["age", "sex"])), ("raked", people)):
-        known, found = told[name], weighed(asked, catalogue)
+        known, found = told[name], weigh_people(asked, catalogue)
         assert found[0].calibration is not None and not found[0].calibration.trimmed
         row = mark(found, "satisfaction_10", weighted.WEIGHTED)
         share = mark(found, "satisfied_share", weighted.WEIGHTED)
@@ -370,7 +370,7 @@ def test_figures_are_those_of_r_alone_or_with_margins(tmp_path, catalogue):
 def test_own_weights_alone_give_the_weighted_mean_and_are_not_cut(catalogue):
     people = with_weights().drop(columns=["age", "sex"])
     people.loc[7, "weight"] = 40.0  # far beyond five times the mean: it is the institute's choice
-    found = weighed(people, catalogue)
+    found = weigh_people(people, catalogue)
     row = mark(found, "satisfaction_10", weighted.WEIGHTED)
     expected = np.average(people["satisfaction"], weights=people["weight"])
     assert row["estimate"] == pytest.approx(expected, rel=1e-12)
@@ -387,7 +387,7 @@ def test_own_weights_alone_give_the_weighted_mean_and_are_not_cut(catalogue):
 
 def test_margins_are_met_from_the_survey_s_own_weights(catalogue):
     people = with_weights()
-    (found,) = weighed(people, catalogue)
+    (found,) = weigh_people(people, catalogue)
     assert found.calibration is not None
     own = people["weight"] / people["weight"].mean()
     in_order = own[found.people.index.astype(int)].to_numpy()
@@ -401,28 +401,25 @@ def test_margins_are_met_from_the_survey_s_own_weights(catalogue):
 
 def test_the_scale_of_own_weights_changes_nothing_and_equal_ones_are_none(catalogue):
     people = with_weights()
-    once = weighted.weighted_marks(weighed(people, catalogue))
+    once = weighted.weighted_marks(weigh_people(people, catalogue))
     large = people.assign(weight=people["weight"] * 15_000)
-    pd.testing.assert_frame_equal(once, weighted.weighted_marks(weighed(large, catalogue)))
-    none = weighted.weighted_marks(weighed(people.assign(weight=np.nan), catalogue))
-    equal = weighted.weighted_marks(weighed(people.assign(weight=7.0), catalogue))
+    pd.testing.assert_frame_equal(once, weighted.weighted_marks(weigh_people(large, catalogue)))
+    none = weighted.weighted_marks(weigh_people(people.assign(weight=np.nan), catalogue))
+    equal = weighted.weighted_marks(weigh_people(people.assign(weight=7.0), catalogue))
     pd.testing.assert_frame_equal(none, equal)
     assert not once.equals(none)
     assert (
-        "weighting_own_effect" not in cost(weighed(people.assign(weight=np.nan), catalogue)).index
+        "weighting_own_effect"
+        not in cost(weigh_people(people.assign(weight=np.nan), catalogue)).index
     )
 
 
 def test_too_few_own_weights_make_no_figure_and_the_page_says_why(catalogue):
-    found = weighed(with_weights(99).drop(columns=["age", "sex"]), catalogue)
+    found = weigh_people(with_weights(99).drop(columns=["age", "sex"]), catalogue)
     assert weighted.weighted_marks(found).empty
     told = weighted.weights_report(found)
     assert told["indicator"].tolist() == ["weighting_effective_n", "weighting_own_effect"]
     said = sentences.weighted(weighted.pairs(found), told, estimates.make([]), catalogue)
     assert "Trop peu de répondants (100) ont un poids" in said
-    assert (
-        weighted.weighted_marks(
-            weighed(with_weights(100).drop(columns=["age", "sex"]), catalogue)
-        ).shape[0]
-        == 4
-    )
+    enough = with_weights(100).drop(columns=["age", "sex"])
+    assert len(weighted.weighted_marks(weigh_people(enough, catalogue))) == 4

@@ -56,10 +56,7 @@ def _votes(votes: int) -> estimates.Row:
 
 @counted
 def votes_by_quarter(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> Iterator[estimates.Row]:
-    """How many polls closed, and how many votes those shown had, by device and quarter.
-
-    The votes of a poll that is withheld are in no total, from which the others would tell them.
-    """
+    """How many polls closed, and the votes of those shown, by device and quarter."""
     for about, asked, _ in answers.over(polls.assign(product=""), quarters):
         cast = asked.groupby("poll_id")["votes"].sum()
         votes = int(cast[cast >= estimates.MINIMUM_PEOPLE].sum())

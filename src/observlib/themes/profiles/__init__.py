@@ -31,11 +31,7 @@ _Profile = tuple[Row, dict[str, set[str]], str]
 def category_shares(
     responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
 ) -> Iterator[Row]:
-    """Share of each category of age, sex, region… among those who answered the question.
-
-    Categories of fewer than 11 respondents are one in the row `REST`, and are not listed: neither
-    their order nor their absence tells how many they are.
-    """
+    """Share of each category among those who answered; those of fewer than 11 are one, `REST`."""
     for about, holders, status in _profiles(responses, catalogue, quarters):
         groups = disclosure.merge_small(holders, REST) if status != "suppressed" else {}
         n = sum(map(len, holders.values()))
@@ -193,10 +189,7 @@ def profiles(
 
 
 def _first_categories(shares: pd.DataFrame, compared: pd.DataFrame) -> Iterator[estimates.Row]:
-    """Of each variable of a device, its most frequent category, and whether it is `sure`, `close`.
-
-    Where fewer than two categories are known, whether this is for want of answers (`few`).
-    """
+    """Of each variable of a device, its most frequent category, `sure` or `close`; or why none."""
     for variable, parts in shares.groupby("group", sort=False):
         of = (parts["status"] == "published") & ~parts["group_value"].isin(disclosure.GROUPED)
         ranked = estimates.records(

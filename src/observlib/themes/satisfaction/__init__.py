@@ -22,11 +22,7 @@ def quarterly_marks(ratings: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Da
 
 
 def monthly_marks(ratings: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
-    """The same by month, for series in time.
-
-    Where a month has too few people to be shown, neither is its quarter's other months: with the
-    quarter's own value, they would tell it.
-    """
+    """The same by month; one of too few people hides its quarter's others, which would tell it."""
     return by_month(ratings, first, last)
 
 

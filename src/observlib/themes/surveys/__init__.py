@@ -61,10 +61,7 @@ def monthly_measures(responses: pd.DataFrame, first: str, last: str) -> pd.DataF
 def pooled_measures(
     responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
 ) -> pd.DataFrame:
-    """The estimates of `quarterly_measures` on all quarters as one period, `first/last month`.
-
-    A question is withheld where the period would tell one of its quarters that is withheld.
-    """
+    """The estimates of `quarterly_measures` on all quarters as one period, `first/last month`."""
     return _measured(responses, catalogue, {answers.pooled_period(quarters): quarters})
 
 
@@ -86,11 +83,7 @@ def last_wave(responses: pd.DataFrame, quarter: Quarter) -> Quarter:
 def estimate_reasons(
     responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
 ) -> Iterator[Row]:
-    """Why users came, over all the quarters: share of respondents who ticked each reason.
-
-    Several may be ticked. Reasons of fewer than 11 respondents are grouped; nothing is told of the
-    periods that `answers.periods_of` withholds.
-    """
+    """Why users came: share of respondents who ticked each reason; those of few are grouped."""
     rows = ticked(responses, quarters)
     for about, given, status in answers.periods_of(rows, catalogue, quarters):
         ids = given.groupby("category")["response_id"]
@@ -119,11 +112,7 @@ def estimate_funnel(
     catalogue: Catalogue,
     quarter: Quarter,
 ) -> Iterator[Row]:
-    """From visits to finished responses, in a quarter and for each survey.
-
-    Invitations are of the device with the survey's questionnaire and product; visits of its product
-    and channel, where one device counts them.
-    """
+    """From visits to finished responses, in a quarter and for each survey."""
     told = (visits["indicator"] == "visits") & (visits["status"] != "missing")
     visited = visits[told & (visits["period"] == quarter) & (visits["group"] == "")]
     started = responses[responses["variable"] == "response"]

@@ -208,10 +208,7 @@ def _calibrated(
 def _grouped(
     people: pd.DataFrame, targets: dict[str, pd.Series]
 ) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
-    """Categories of at least 11 people, and their shares of the population.
-
-    A margin that leaves no two categories is left out.
-    """
+    """Categories of at least 11 people, and their shares of the population, if two are left."""
     grouped, kept = people[[]], {}
     for name in [name for name in targets if name in people]:
         target = targets[name]
@@ -227,12 +224,7 @@ def _grouped(
 
 
 def _disclosing(survey: Weighed) -> set[str]:
-    """The indicators of which nothing may be told of `people` alone, without weights.
-
-    All the answers, published elsewhere, less theirs are those of other respondents: these may be
-    neither fewer than 11, nor fewer than 30 and all alike. Nor may a period tell one of its
-    quarters.
-    """
+    """The indicators of which `people` alone, less all answers, would tell few others."""
     rest = survey.scored[~survey.scored.index.isin(survey.people.index)]
     found = set(survey.withheld)
     for name in rest:
@@ -350,11 +342,7 @@ _OTHERS = "les autres"
 
 
 def marks_of_groups(surveys: Iterable[Weighed]) -> pd.DataFrame:
-    """Satisfaction by age and by sex, of the respondents whose whole profile is known.
-
-    They are those of the raw figures of `weighted.marks`: no two tables differ by a few people. A
-    variable of which one category cannot be told is withheld whole, for the others would tell it.
-    """
+    """Satisfaction by age and sex, of those whose whole profile is known; all of one or none."""
     return estimates.combine(own for _, own in _each(surveys))
 
 

@@ -74,10 +74,7 @@ def contacts_by_task(
 
 @counted
 def in_all(visits_: pd.DataFrame) -> Iterator[Row]:
-    """The visits of each task and quarter over all devices, of none; withheld where one's are.
-
-    Contacts have no such sum: beside it, a count that is withheld of one device could be had.
-    """
+    """The visits of each task and quarter over all devices; withheld where one's are."""
     rows = visits_[visits_["status"] != "missing"]
     for (period, task), own in rows.groupby(["period", "group_value"]):
         total = float(own["estimate"].sum())
@@ -173,11 +170,7 @@ def attempts(user_tests: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
 @protected(personal=False)
 def blocked(tried: pd.DataFrame, year: Sequence[Quarter]) -> Iterator[Row]:
-    """`task_blocked_share`: attempts of a year's user tests that failed, in % of all, by device.
-
-    `n` is that of participants; the interval is the adjusted Wald one on what their attempts are
-    worth (`survey.intervals`). Below eleven participants nothing is told.
-    """
+    """`task_blocked_share`: attempts of a year's tests that failed, in %; `n` are participants."""
     for about, given, _ in answers.over(tried, {answers.pooled_period(year): year}, TASK):
         share, n_eff, people = _failures(given)
         low, high = (100 * end for end in adjusted_wald(share * n_eff, n_eff))
@@ -221,11 +214,7 @@ def per_thousand(
     logged: pd.DataFrame,
     year: Sequence[Quarter],
 ) -> Iterator[Row]:
-    """Calls, and messages, for 1,000 visits of each task's sections, over a year.
-
-    Where a product's calls are also counted whole, each call of its log stands for as many as were
-    offered for one that was logged.
-    """
+    """Calls, and messages, for 1,000 visits of each task's sections, over a year."""
     seen, heard = (rows[rows["period"].isin(year)] for rows in (visits, contacts))
     factors = _times_logged(answers.within(offered, year), answers.within(logged, year))
     for (kind, task), calls in heard.groupby(["indicator", "group_value"], sort=True):

@@ -92,11 +92,7 @@ def estimate_ideas(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> Iter
 
 @protected(personal=False)
 def delays(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> Iterator[Row]:
-    """How long decided ideas take to be done, those still under way included.
-
-    An idea that is not done by the end of the last quarter, or was dropped, has waited until then:
-    the estimate is that of Kaplan and Meier.
-    """
+    """How long decided ideas take to be done, those under way included (Kaplan and Meier)."""
     end = pd.Timestamp(quarters[-1].end)
     decided = workshops["decided"].between(pd.Timestamp(quarters[0].start), end)
     rows = workshops[(workshops["kind"] == "idea") & decided]
