@@ -35,6 +35,12 @@ def digits(row: Row) -> float:
     return 1e-9 * max(1.0, abs(row["estimate"]))
 
 
+def wholes(row: Row, n: int, half: Half, step: float = 100.0) -> range:
+    """The whole numbers, of people or of steps of marks, that a value may stand for of a base."""
+    low, high = ((row["estimate"] + sign * half(row)) * n / step for sign in (-1, 1))
+    return range(max(0, math.ceil(low - 1e-6)), math.floor(high + 1e-6) + 1)
+
+
 def marks_recovered(
     rows: pd.DataFrame,
     scales: Mapping[tuple[str, str], Sequence[float]],
@@ -106,8 +112,7 @@ def _spans(
 
 def _numerators(row: Row, n: int, half: Half) -> Iterator[int]:
     """The counts that a share, its interval of Wilson and its base may stand for."""
-    low, high = ((row["estimate"] + sign * half(row)) * n / 100 for sign in (-1, 1))
-    for count in range(max(0, math.ceil(low - 1e-6)), math.floor(high + 1e-6) + 1):
+    for count in wholes(row, n, half):
         share, ends = 100 * count / n, [100 * end for end in wilson(count, n)]
         away = [abs(end - share) for end in ends]
         told = [abs(row[name] - row["estimate"]) for name in ("ci_low", "ci_high")]
@@ -175,13 +180,7 @@ def shares_recovered(
     for row in rows[rows["indicator"].isin(indicators) & rows["n"].notna()].to_dict("records"):
         if math.isnan(row["estimate"]) or row["group_value"] == "Avec redressement":
             continue
-        fits = set()
-        for n in bases(row["n"]):
-            low, high = ((row["estimate"] + sign * half(row)) * n / 100 for sign in (-1, 1))
-            fits |= {
-                min(k, n - k)
-                for k in range(max(0, math.ceil(low - 1e-6)), math.floor(high + 1e-6) + 1)
-            }
+        fits = {min(k, n - k) for n in bases(row["n"]) for k in wholes(row, n, half)}
         if len(fits) == 1 and fits <= set(SMALL):
             subject = " ".join(str(row[name]) for name in SUBJECT)
             found.append((subject, row["indicator"], fits.pop()))
@@ -205,20 +204,12 @@ def incomplete_recovered(
         whole = {name: pair.get(f"{name}_whole", pair[name]) for name in before.columns}
         fits = {
             all_ - some
-            for all_ in _counts(pair, bases, half)
-            for some in _counts(whole, bases, half)
+            for n, m in product(bases(pair["n"]), bases(whole["n"]))
+            for all_, some in product(wholes(pair, n, half), wholes(whole, m, half))
             if all_ >= some
         }
         if len(fits) == 1 and fits <= set(SMALL):
             found.append((" ".join(str(pair[key]) for key in keys), "profile", fits.pop()))
-    return found
-
-
-def _counts(row: Row, bases: Bases, half: Half) -> set[int]:
-    found = set()
-    for n in bases(row["n"]):
-        low, high = ((row["estimate"] + sign * half(row)) * n / 100 for sign in (-1, 1))
-        found |= set(range(max(0, math.ceil(low - 1e-6)), math.floor(high + 1e-6) + 1))
     return found
 
 
@@ -238,15 +229,9 @@ def late_recovered(
     """
     fits = {
         (n - m, round(step * (total - first), 6))
-        for m, first in _totals(before, step, bases, half)
-        for n, total in _totals(after, step, bases, half)
-        if 0 < n - m <= most and 0 <= step * (total - first) <= top * (n - m)
+        for m, n in product(bases(before["n"]), bases(after["n"]))
+        if 0 < n - m <= most
+        for first, total in product(wholes(before, m, half, step), wholes(after, n, half, step))
+        if 0 <= step * (total - first) <= top * (n - m)
     }
     return fits.pop() if len(fits) == 1 else None
-
-
-def _totals(row: Row, step: float, bases: Bases, half: Half) -> Iterator[tuple[int, int]]:
-    for n in bases(row["n"]):
-        low, high = ((row["estimate"] + sign * half(row)) * n / step for sign in (-1, 1))
-        for total in range(math.ceil(low - 1e-6), math.floor(high + 1e-6) + 1):
-            yield n, total

@@ -37,7 +37,7 @@ from observlib.confidentiality.disclosure import (
 )
 from observlib.estimates import MEASURES, Measure, base, on_10
 from observlib.indicators import answers
-from observlib.language.rounding import rounded_estimates
+from observlib.language.words import rounded_estimates
 from observlib.themes import satisfaction
 
 DEVICE = {"device": "d", "product": "p", "channel": "web", "source": "d@1"}

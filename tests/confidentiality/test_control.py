@@ -14,7 +14,7 @@ from observlib.confidentiality import control
 from observlib.confidentiality.disclosure import Amended, Series
 from observlib.estimates import COMPARISON_NUMBERS, make_comparisons
 from observlib.indicators import pairs as changes
-from observlib.language.rounding import rounded_pairs
+from observlib.language.words import rounded_pairs
 
 WHOLE = {"indicator": "satisfied_share", "device": "d", "period": "2026-T3", "unit": "%"}
 WHOLE |= {"estimate": 61.2, "ci_low": 52.3, "ci_high": 69.4, "n": 121}

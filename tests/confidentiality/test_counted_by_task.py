@@ -14,7 +14,7 @@ from observlib.catalogue.entries import Task
 from observlib.confidentiality import control
 from observlib.confidentiality.attack import attack
 from observlib.confidentiality.disclosure import Knowledge, Published
-from observlib.language.rounding import rounded_estimates
+from observlib.language.words import rounded_estimates
 from observlib.themes import contacts, partners
 from observlib.themes import tasks as routing
 

@@ -13,8 +13,7 @@ from observlib import estimates, store
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.indicators.answers import mean_of_marks, rescale, share
-from observlib.language.rounding import rounded_estimates
-from observlib.language.words import decimals
+from observlib.language.words import decimals, rounded_estimates
 from observlib.themes import satisfaction
 
 ROOT = Path(__file__).parents[2]

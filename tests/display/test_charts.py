@@ -20,7 +20,7 @@ from observlib import display, estimates
 from observlib.base.errors import ObservError
 from observlib.display import charts, output, style
 from observlib.language.prose import one_line
-from observlib.language.rounding import rounded_estimates
+from observlib.language.words import rounded_estimates
 
 TEXT = "{http://www.w3.org/2000/svg}text"
 CAPITALS = "ANTICONSTITUTIONNELLEMENTINCOMPATIBLE"

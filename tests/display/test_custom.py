@@ -15,7 +15,7 @@ from tests.words import plain
 from observlib import display, estimates
 from observlib.base.errors import ObservError
 from observlib.display import style
-from observlib.language.rounding import rounded_estimates
+from observlib.language.words import rounded_estimates
 
 
 @pytest.fixture(autouse=True)

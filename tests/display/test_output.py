@@ -11,7 +11,7 @@ from observlib import Study, display, estimates
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
 from observlib.display import output
-from observlib.language.rounding import rounded_estimates
+from observlib.language.words import rounded_estimates
 from observlib.records.sheets import Correction
 
 

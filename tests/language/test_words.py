@@ -15,7 +15,7 @@ from observlib.base.errors import ObservError
 from observlib.catalogue import Indicator
 from observlib.estimates import make_comparisons
 from observlib.language import words
-from observlib.language.rounding import rounded_estimates, rounded_pairs
+from observlib.language.words import rounded_estimates, rounded_pairs
 
 
 def test_each_state_is_said_in_words_and_a_withheld_value_is_no_number(marks, catalogue):

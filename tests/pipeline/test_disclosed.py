@@ -13,7 +13,7 @@ from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.confidentiality import control
 from observlib.estimates import make_comparisons
-from observlib.language.rounding import rounded_estimates
+from observlib.language.words import rounded_estimates
 from observlib.pipeline import archive, disclosed, frame
 from observlib.pipeline.project import catalogue
 from observlib.study import Study

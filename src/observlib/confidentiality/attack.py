@@ -38,7 +38,7 @@ _SLACK = 1e-6
 
 @cache
 def exact_people(told: float) -> tuple[int, int]:
-    """The least and the most people whom a rounded base stands for (see `rounding.base`)."""
+    """The least and the most people whom a rounded base stands for (see `estimates.base`)."""
     near = range(max(0, int(told) - 2 * STEP), int(told) + 2 * STEP + 1)
     found = [n for n in near if base(n) == told]
     return (found[0], found[-1]) if found else (int(told), int(told))

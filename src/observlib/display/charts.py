@@ -21,7 +21,7 @@ from observlib.display.output import Output, caption_of
 from observlib.display.tables import data_markdown, labels_of
 from observlib.language import french, templates, words
 from observlib.language.prose import Markdown, attribute_text, curly, markdown, typography
-from observlib.language.rounding import rounded_estimates
+from observlib.language.words import rounded_estimates
 
 LONG = 100_000  # from here on a count is shortened
 

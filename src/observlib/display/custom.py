@@ -16,7 +16,7 @@ from observlib.display.output import Output, caption_of, study_method
 from observlib.display.panels import dated
 from observlib.language import french, words
 from observlib.language.prose import Markdown, markdown
-from observlib.language.rounding import rounded_estimates
+from observlib.language.words import rounded_estimates
 
 _NAME = 118.0  # widest label of a tick, in points
 

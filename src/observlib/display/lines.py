@@ -14,7 +14,7 @@ from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, panels, select, style
 from observlib.display.output import Output, study_method
 from observlib.language import french, words
-from observlib.language.rounding import rounded_estimates
+from observlib.language.words import rounded_estimates
 from observlib.records.sheets import Action
 
 _TOGETHER = 4  # more lines than this cross too often to be followed

@@ -19,7 +19,7 @@ from observlib.catalogue import Catalogue
 from observlib.display.select import ordered
 from observlib.language import french, prose, templates, wording, words
 from observlib.language.prose import Markdown, joined, markdown, plain, typography, unbroken
-from observlib.language.rounding import carried
+from observlib.language.words import carried
 from observlib.records import refuse_personal_data
 from observlib.records.sheets import Correction
 

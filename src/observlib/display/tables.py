@@ -18,7 +18,7 @@ from observlib.display import select
 from observlib.display.output import Output, caption_of, pipe_table, study_method
 from observlib.language import french, wording, words
 from observlib.language.prose import curly, plain, typography, unbroken
-from observlib.language.rounding import carried
+from observlib.language.words import carried
 
 # --- The cells of tables, and the table that is made of them
 

@@ -134,12 +134,12 @@ def _frame(request: Request, decided: DeviceDecision) -> dict[str, bytes]:
     found = {job: disclosed.disclosed_family(data, quarter, *job) for job in disclosed.jobs(data)}
     rows = estimates.combine(given.estimates for given in found.values()).drop_duplicates()
     pairs = combine_comparisons(given.comparisons for given in found.values())
-    from observlib.language import rounding
+    from observlib.language import words
     from observlib.themes import main_points  # a worker that starts has no use for them
 
     catalogue = request.catalogue
-    rows = rounding.rounded_estimates(rows, catalogue).drop_duplicates()
-    pairs = rounding.rounded_pairs(main_points.held_together(pairs, quarter), catalogue)
+    rows = words.rounded_estimates(rows, catalogue).drop_duplicates()
+    pairs = words.rounded_pairs(main_points.held_together(pairs, quarter), catalogue)
     families: dict[str, list[str]] = {}
     for (family, _), given in found.items():
         for name in given.estimates["indicator"].unique():

@@ -16,7 +16,7 @@ from observlib.catalogue import Catalogue
 from observlib.confidentiality.disclosure import GROUPED, protect
 from observlib.estimates import IN_TIME, REFERENCE, SATISFIED_FROM
 from observlib.indicators.counts import HISTORY, usual_change
-from observlib.language import rounding, wording
+from observlib.language import wording, words
 from observlib.records.sheets import Changes, measured_since
 from observlib.stats.comparability import of_pairs
 from observlib.stats.survey import comparison
@@ -127,10 +127,10 @@ def over_quarters(frame: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -
     quarters = quarter.back(quarter.number)
     rows = frame[frame["period"].isin(quarters if len(quarters) > 1 else [])]
     rows = rows[headline_pairs(rows.assign(against="year"), catalogue)]
-    digit = np.array([10.0 ** -rounding.places(row, catalogue) for row in estimates.records(rows)])
+    digit = np.array([10.0 ** -words.places(row, catalogue) for row in estimates.records(rows)])
     reach = {end: rows[end] - rows["estimate"] for end in ("ci_low", "ci_high")}
     added = rows.assign(
-        estimate=rounding.rounded_estimates(rows, catalogue)["estimate"],
+        estimate=words.rounded_estimates(rows, catalogue)["estimate"],
         **{end: own**2 + (_OF_DIGIT * digit) ** 2 for end, own in reach.items()},
         n_eff=1 / rows["n_eff"].fillna(rows["n"]),
         status=rows["status"].eq("published"),

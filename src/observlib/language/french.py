@@ -26,8 +26,6 @@ _LETTERS |= {9: "neuf", 10: "dix"}
 def number(x: float, decimals: int = 0) -> str:
     """Write a number: narrow no-break spaces, decimal comma, minus sign, halves away from zero.
 
-    Examples
-    --------
     >>> number(1234567).replace("\\u202f", "_"), number(-0.25, 1), number(-0.01, 1)
     ('1_234_567', '−0,3', '0,0')
     """
@@ -44,8 +42,6 @@ def number(x: float, decimals: int = 0) -> str:
 def rounded(x: float, decimals: int = 0) -> float:
     """A number rounded as `number` writes it; one that is not finite stays as it is.
 
-    Examples
-    --------
     >>> rounded(62.5), rounded(7.25, 1), rounded(float("nan"))
     (63.0, 7.3, nan)
     """
@@ -68,8 +64,6 @@ def signed(x: float, decimals: int = 0) -> str:
 def decimals_of(x: float, least: int) -> int:
     """With how many decimals a number is to be written so as not to read 0, 6 at the most.
 
-    Examples
-    --------
     >>> decimals_of(0.04, 1), decimals_of(3.2, 1), decimals_of(0.0, 1)
     (2, 1, 1)
     """
@@ -98,8 +92,6 @@ def compact(x: float, decimals: int = 1) -> str:
 def _rounded(exact: Decimal, decimals: int) -> Decimal:
     """A number with three digits, of which `decimals` at the most after the comma of k, M or Md.
 
-    Examples
-    --------
     >>> [int(_rounded(Decimal(x), 1)) for x in (2_254_053, 999_960, 123_456)]
     [2300000, 1000000, 123000]
     """
@@ -111,8 +103,6 @@ def _rounded(exact: Decimal, decimals: int) -> Decimal:
 def duration(seconds: float) -> str:
     """Write a time in seconds as people say it, to the second.
 
-    Examples
-    --------
     >>> [duration(x).replace("\xa0", " ") for x in (42.4, 185, 3600, 7260)]
     ['42 s', '3 min 05 s', '1 h', '2 h 01 min']
     """
@@ -129,8 +119,6 @@ def duration(seconds: float) -> str:
 def interval_ends(low: float, high: float, decimals: int = 0, unit: str = "") -> str:
     """Write both ends of an interval; of the units, only `%` is written, once.
 
-    Examples
-    --------
     >>> marks, shares = interval_ends(7.91, 8.3, 1, "sur 10"), interval_ends(61, 65, 0, "%")
     >>> marks, shares, interval_ends(-3, 9, 0, "points")
     ('7,9 à 8,3', '61 à 65\\xa0%', '−3 à +9')
@@ -156,8 +144,6 @@ def count(n: float, one: str, many: str) -> str:
 def spelled(n: int, one: str = "un") -> str:
     """Write a small whole number in letters, any other in digits; `one` is `une` for what is so.
 
-    Examples
-    --------
     >>> spelled(1, "une"), spelled(8), spelled(12), spelled(0)
     ('une', 'huit', '12', 'aucun')
     """
@@ -185,8 +171,6 @@ def inner_quotes(words_: str) -> str:
 def join(items: Iterable[str], style: Literal["standard", "or"] = "standard") -> str:
     """Enumerate.
 
-    Examples
-    --------
     >>> join(["a", "b", "c"]), join(["a"]), join([]), join(["a", "b"], "or")
     ('a, b et c', 'a', '', 'a ou b')
     """
@@ -202,8 +186,6 @@ def day_label(day: date) -> str:
 def month_label(month: str, short: bool = False) -> str:
     """Write a month given as `YYYY-MM`; `short` leaves the year out and abbreviates.
 
-    Examples
-    --------
     >>> month_label("2026-08"), month_label("2026-01", short=True)
     ('août 2026', 'janv.')
     """
@@ -214,8 +196,6 @@ def month_label(month: str, short: bool = False) -> str:
 def period_label(period: str) -> str:
     """Write the period of an estimate: a quarter, month, day, year, or a first/last of them.
 
-    Examples
-    --------
     >>> [period_label(p) for p in ("2026-T1", "2026-T3", "2026-08", "2026-09-01", "2026")]
     ['1er trimestre 2026', '3e trimestre 2026', 'août 2026', '1er septembre 2026', '2026']
     >>> [period_label(p) for p in ("2025-10/2026-09", "2026-01/2026-03", "2026-T1/2026-T3")]
@@ -246,8 +226,6 @@ def period_label(period: str) -> str:
 def period_head(period: str) -> str:
     """Write a period as the head of a column, where the name of a quarter would take three lines.
 
-    Examples
-    --------
     >>> period_head("2026-T1"), period_head("2026-T1/2026-T3"), period_head("2026-08")
     ('T1 2026', 'T1 à T3 2026', 'août 2026')
     """
@@ -267,8 +245,6 @@ def period_range(first: str, last: str) -> str:
 def when(period: str) -> str:
     """Write when something was, inside a sentence; "3e" stays with "trimestre".
 
-    Examples
-    --------
     >>> [when(p).replace("\\xa0", " ") for p in ("2026-T3", "2026-08", "2026", "2026-09-01")]
     ['au 3e trimestre 2026', 'en août 2026', 'en 2026', 'le 1er septembre 2026']
     >>> when("2025-10/2026-09")

@@ -68,8 +68,6 @@ def typography(markdown: str) -> str:
 def prose_of(markdown: str) -> str:
     """The words that a reader of Markdown reads: no code, address, attribute or HTML tag.
 
-    Examples
-    --------
     >>> prose_of("Lire [la suite](https://a.fr/1.234), pas `x = 1.234`").split()
     ['Lire', '[la', 'suite]', ',', 'pas']
     """
@@ -129,8 +127,6 @@ def one_line(words: str) -> str:
 def plain(words: str) -> Markdown:
     """Text of one line, as Markdown that shows it as it stands.
 
-    Examples
-    --------
     >>> print(plain("a_b [1]"))
     a\\_b \\[1\\]
     >>> print(plain("1. <b>Suivez-vous @servicepublic ?"))
@@ -149,8 +145,6 @@ def plain(words: str) -> Markdown:
 def paragraphs(words: str) -> Markdown:
     """Text as Markdown that shows it as it stands: empty lines part its paragraphs.
 
-    Examples
-    --------
     >>> paragraphs("Un.\\n\\n- Deux.")
     'Un.\\n\\n\\\\- Deux.'
     """
@@ -160,8 +154,6 @@ def paragraphs(words: str) -> Markdown:
 def markdown(pattern: str, *words: str) -> Markdown:
     """Markdown with words at its `{}`: plain text, but for what is `Markdown` already.
 
-    Examples
-    --------
     >>> print(markdown("**{}** : voir {}.", "Avis *du* site", markdown("@fig-avis")))
     **Avis \\*du\\* site** : voir @fig-avis.
     """
@@ -185,8 +177,6 @@ def unmarked(text: str) -> str:
 def attribute_text(words: str) -> str:
     """Text of one line for an attribute, such as an alternative text: nothing in it can end it.
 
-    Examples
-    --------
     >>> print(attribute_text('La réponse "Oui" : {{< env HOME >}}'))
     La réponse “Oui” : { {< env HOME >}}
     """
@@ -197,8 +187,6 @@ def attribute_text(words: str) -> str:
 def without_code(markdown: str) -> str:
     """Markdown of our own in which nothing but links is read as code or as a shortcode of Quarto.
 
-    Examples
-    --------
     >>> print(without_code("Réponse « <b>Oui</b> », <https://exemple.invalid/> `x`{=html}"))
     Réponse « \\<b>Oui\\</b> », <https://exemple.invalid/> `x`\\{=html}
     """

@@ -25,8 +25,6 @@ def load_texts(module: str) -> _Texts:
     A text has names in braces at which the module sets what it tells. A group of texts gives keys
     such as `verbs.rise`. French no-break spaces are put in when a page is made.
 
-    Examples
-    --------
     >>> from observlib.language import words
     >>> load_texts(words.__file__)["from_to"].format(then="7,1", now="7,4 sur 10")
     'de 7,1 à 7,4 sur 10'

@@ -5,12 +5,13 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from observlib import estimates
 from observlib.base.errors import ObservError, bounded
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Indicator
-from observlib.estimates import WITHHELD
+from observlib.estimates import COMPARISON_COLUMNS, WITHHELD, base
 from observlib.language import french, wording
 from observlib.language.french import NBSP
 from observlib.language.prose import one_line
@@ -87,8 +88,6 @@ def headed(indicator: Indicator, unit: str) -> str:
 def with_unit(label: str, unit: str) -> str:
     """A label that says the unit of what it heads; `%` and times are written with each value.
 
-    Examples
-    --------
     >>> with_unit("Délai", "jours"), with_unit("Délai", "s"), with_unit("Note sur 10", "sur 10")
     ('Délai (jours)', 'Délai', 'Note sur 10')
     >>> with_unit("Recommandation (NPS)", "points")
@@ -134,8 +133,6 @@ def _label(row: Mapping[str, Any], column: str, catalogue: Catalogue) -> str:
 def figure(x: float, indicator: Indicator, unit: str | None = None) -> str:
     """Write a number as its indicator asks: decimals, sign of a change, `%` and no other unit.
 
-    Examples
-    --------
     >>> yoy = Indicator(id="visits_yoy", label="É", unit="%", method="M", better="neither")
     >>> figure(8.2, yoy)
     '+8\\xa0%'
@@ -158,8 +155,6 @@ def decimals(indicator: Indicator, unit: str) -> int:
 def value(estimate: float | Mapping[str, Any], indicator: Indicator) -> str:
     """Write a value with its unit; a withheld one in words.
 
-    Examples
-    --------
     >>> visits = Indicator(id="visits", label="V", unit="visites", method="M", better="neither")
     >>> value(1, visits), value({"estimate": 5, "unit": "visites", "status": "partial"}, visits)
     ('1\\xa0visite', '5\\xa0visites')
@@ -199,8 +194,6 @@ def rounded_interval(row: Mapping[str, Any], indicator: Indicator) -> tuple[floa
     Each distance from the value is rounded up: an end rounded by itself would tell more of the
     value than its own digits do.
 
-    Examples
-    --------
     >>> mark = Indicator(
     ...     id="m", label="M", unit="sur 10", method="M", better="higher", decimals=1
     ... )
@@ -224,8 +217,6 @@ def rounded_interval(row: Mapping[str, Any], indicator: Indicator) -> tuple[floa
 def rounded_keeping_signs(ends: tuple[float, float], places: int) -> tuple[float, float]:
     """Both ends rounded; where zero is not between them, neither becomes zero.
 
-    Examples
-    --------
     >>> rounded_keeping_signs((0.041, 1.02), 1), rounded_keeping_signs((-0.041, 1.02), 1)
     ((0.1, 1.0), (0.0, 1.0))
     """
@@ -253,8 +244,6 @@ def base_unit(indicator: Indicator) -> str:
 def base_text(n: float, indicator: Indicator) -> str:
     """Write a base with what it counts, which the catalogue says.
 
-    Examples
-    --------
     >>> wait = Indicator(
     ...     id="wait", label="W", unit="s", method="M", better="lower", base="appels abandonnés"
     ... )
@@ -367,8 +356,6 @@ def join_few(names: Iterable[str]) -> str:
 def shared_out(parts: Iterable[str]) -> list[str]:
     """An enumeration by sentence: none has more words or numbers than are read at once.
 
-    Examples
-    --------
     >>> shared_out(["65 à 74 ans", "75 ans et plus", "25 à 34 ans"])
     ['65 à 74 ans et 75 ans et plus', '25 à 34 ans']
     """
@@ -421,8 +408,6 @@ def from_to(then: Mapping[str, Any], now: Mapping[str, Any], indicator: Indicato
 def ends(rows: pd.DataFrame, indicator: Indicator) -> str:
     """The lowest and the highest of estimates, without names, or the one they all are.
 
-    Examples
-    --------
     >>> share = Indicator(id="s", label="S", unit="%", method="M", better="higher")
     >>> rows = pd.DataFrame({"estimate": [80, 66], "unit": "%", "status": "published"})
     >>> ends(rows, share), ends(rows.head(1), share)
@@ -439,8 +424,6 @@ def ends(rows: pd.DataFrame, indicator: Indicator) -> str:
 def at_ends(rows: pd.DataFrame) -> list[pd.DataFrame]:
     """The rows that tell the lowest and the highest estimate; all at once where they tell one.
 
-    Examples
-    --------
     >>> rows = pd.DataFrame({"estimate": [86, 71.2, 90], "text": ["86 %", "71 %", "90 %"]})
     >>> [end["text"].tolist() for end in at_ends(rows)], len(at_ends(rows.head(1)))
     ([['71 %'], ['90 %']], 1)
@@ -467,8 +450,6 @@ def in_quotes(name: str) -> str:
 def small(label: str) -> str:
     """A label as it stands within a sentence: its acronyms keep their capitals.
 
-    Examples
-    --------
     >>> small("Recommandation (NPS)")
     'recommandation (NPS)'
     """
@@ -478,3 +459,96 @@ def small(label: str) -> str:
 def capital(phrase: str) -> str:
     """The phrase as the start of a sentence."""
     return phrase[:1].upper() + phrase[1:]
+
+
+# --- Estimates with no more digits than a page tells of them
+#
+# Whoever has the tenth digit of a mean and its interval can compute how many people gave each mark.
+# So data files, notebooks and the coordinates of drawings hold what stands in words beside them:
+# charts draw rounded estimates, and every output carries its numbers as `carried` writes them.
+
+_PUBLISHED = 2  # decimals that are kept of what others publish
+
+
+def rounded_estimates(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Round estimates as their indicators are written, and effective bases as bases are."""
+    return estimates.check(_rounded(frame, catalogue)) if len(frame) else frame
+
+
+def _rounded(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    numbers = [_numbers(row, catalogue) for row in estimates.records(frame)]
+    return frame.assign(**dict(zip(estimates.NUMBERS, np.transpose(numbers), strict=True)))
+
+
+def carried(
+    frames: Iterable[pd.DataFrame], catalogue: Catalogue, before: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """What an output carries of estimates and comparisons: rounded, and each row once."""
+    there = before or {}
+    rows = dict.fromkeys(there.get("rows", []))
+    pairs = dict.fromkeys(there.get("comparisons", {}).get("rows", []))
+    for frame in frames:
+        if list(frame.columns) == COMPARISON_COLUMNS:
+            pairs |= dict.fromkeys(estimates.csv_lines(rounded_pairs(frame, catalogue)))
+        elif list(frame.columns) == estimates.COLUMNS:
+            rows |= dict.fromkeys(estimates.csv_lines(rounded_estimates(frame, catalogue)))
+    beside = {"comparisons": {"columns": COMPARISON_COLUMNS, "rows": [*pairs]}} if pairs else {}
+    return {"columns": estimates.COLUMNS, "rows": [*rows], **beside}
+
+
+def _numbers(row: Mapping[str, Any], catalogue: Catalogue) -> tuple[float, ...]:
+    """The numbers of an estimate, rounded."""
+    value, low, high, n, n_eff = (row[name] for name in estimates.NUMBERS)
+    if not math.isnan(value):
+        indicator = _indicator(row, catalogue)
+        ends = rounded_interval(row, indicator)
+        value = french.rounded(value, decimals(indicator, row["unit"]))
+        low, high = _around(value, ends)
+    if n_eff <= n:
+        n_eff = min(base(n_eff), n)
+    elif math.isfinite(n_eff):
+        n_eff = base(n_eff)
+    return value, low, high, n, n_eff
+
+
+def places(row: Mapping[str, Any], catalogue: Catalogue) -> int:
+    """With how many decimals an estimate's value is published."""
+    return decimals(_indicator(row, catalogue), row["unit"])
+
+
+def _indicator(row: Mapping[str, Any], catalogue: Catalogue) -> Indicator:
+    """An estimate's indicator, with the decimals that it is published with."""
+    indicator = indicator_of(row["indicator"], catalogue)
+    if row["product"] not in catalogue.peers:
+        return indicator
+    more = {"decimals": max(indicator.decimals, _PUBLISHED)}  # a peer has published more
+    return indicator.model_copy(update=more)
+
+
+def rounded_pairs(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Round comparisons: both sides as estimates are, differences as their tables write them."""
+    if pairs.empty:
+        return pairs
+    found = pairs.copy()
+    for side in ("", estimates.REFERENCE):
+        rows = _rounded(estimates.side_of(pairs, side), catalogue)
+        for name in estimates.NUMBERS:
+            found[side + name] = rows[name].to_numpy()
+    results = [_results(row, catalogue) for row in estimates.records(pairs)]
+    found[estimates.COMPARISON_NUMBERS] = results
+    return estimates.check_comparisons(found)
+
+
+def _results(row: Mapping[str, Any], catalogue: Catalogue) -> list[float]:
+    """The numbers of a comparison, rounded."""
+    difference, low, high, level, detectable = (row[name] for name in estimates.COMPARISON_NUMBERS)
+    places = decimals(indicator_of(row["indicator"], catalogue), row["unit"])
+    difference, detectable = (french.rounded(x, places) for x in (difference, detectable))
+    if math.isfinite(low):
+        low, high = _around(difference, rounded_keeping_signs((low, high), places))
+    return [difference, low, high, round(level, 4), detectable]
+
+
+def _around(value: float, ends: tuple[float, float]) -> tuple[float, float]:
+    """Ends that hold a value, which rounding may have moved out of them."""
+    return min(ends[0], value), max(ends[1], value)

@@ -25,7 +25,7 @@ from observlib.confidentiality.attack import FOUND, check_tried
 from observlib.confidentiality.disclosure import UNBOUNDED, WITHHELD_CELLS, Knowledge, Published
 from observlib.indicators.families import Given
 from observlib.indicators.pairs import over_quarters
-from observlib.language import rounding
+from observlib.language import words
 from observlib.pipeline import archive, frame, project
 from observlib.pipeline.archive import Publication
 
@@ -58,7 +58,7 @@ def _given(exact: str, decided: _Of, data: Path, quarter: Quarter, name: str, su
     of_years = [over_quarters(rows, catalogue, last) for last in ends]
     known = known._replace(changes=estimates.combine([known.changes, *of_years]))
     before = [(one.comparisons, one.told.amended) for one in archive.earlier(data)]
-    rounded = partial(rounding.rounded_pairs, catalogue=catalogue)
+    rounded = partial(words.rounded_pairs, catalogue=catalogue)
     pairs = control.applied_to_pairs(found.comparisons, known, before, rounded)
     return found._replace(estimates=rows, comparisons=pairs)
 
@@ -186,7 +186,7 @@ def _decided(
     marks = _marks(data, store.store_digest(data))
     own = marks[marks["device"] == device].reset_index(drop=True)
     knowledge = Knowledge(project.catalogue(data), own, store.amended(data, device))
-    rounded = partial(rounding.rounded_estimates, catalogue=knowledge.catalogue)
+    rounded = partial(words.rounded_estimates, catalogue=knowledge.catalogue)
 
     def decide(before: Sequence[Publication]) -> control.DeviceDecision:
         told = [_of_device(publication.told, device) for publication in before]
@@ -239,7 +239,7 @@ def _of_decision(rows: pd.DataFrame, before: Iterable[Published], knowledge: Kno
 
 @cache
 def _code() -> Inputs:
-    found = kept.code_of(control.__name__, rounding.__name__, archive.__name__)
+    found = kept.code_of(control.__name__, words.__name__, archive.__name__)
     return found | kept.module_file(__name__) | kept.installed_packages()
 
 

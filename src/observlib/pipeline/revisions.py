@@ -22,7 +22,7 @@ from observlib.base.period import Period, Quarter
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import SELECTS, Part, Revision, Slug, Text
 from observlib.estimates import FIGURE, TOLD, WITHHELD
-from observlib.language import french, rounding, wording
+from observlib.language import french, wording, words
 from observlib.language.words import is_count
 from observlib.pipeline import archive, project
 from observlib.pipeline.archive import Publication
@@ -205,7 +205,7 @@ def _in_digits(value: float | None, row: estimates.Row, catalogue: Catalogue) ->
     """A value with the digits that pages tell of a row's; none of one that is withdrawn."""
     if value is None:
         return math.nan
-    return french.rounded(value, rounding.places(row, catalogue))
+    return french.rounded(value, words.places(row, catalogue))
 
 
 def _is_same(value: float, other: float) -> bool:

@@ -5,12 +5,14 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from observlib.confidentiality.redaction import Names, personal_spans, redact
+from observlib.confidentiality.redaction import Names, personal_spans
+from observlib.confidentiality.redaction.text import REDACTION_MARKS, Span, replaced
 from observlib.themes.quotes import may_be_quoted, names_in
 
 TABLE = Path(__file__).parents[3] / "reports" / "_redaction.md"
@@ -56,6 +58,17 @@ def texts(path: Path) -> Iterator[tuple[str, list[Entity]]]:
         yield plain, entities
 
 
+@cache
+def spans_of(text: str, more_names: Names | None = None) -> list[Span]:
+    """What is found of a text, which takes a while: once for all that is measured of it."""
+    return personal_spans(text, more_names)
+
+
+def redacted(text: str) -> str:
+    spans = spans_of(text)
+    return replaced(text, ((start, end, REDACTION_MARKS[kind]) for start, end, kind in spans))
+
+
 def measured(paths: tuple[Path, ...], more_names: Names | None = None) -> pd.DataFrame:
     """One row a thing annotated (`set`, `text`, `kind`, `written`, `stays`, `gone`) or replaced.
 
@@ -66,7 +79,7 @@ def measured(paths: tuple[Path, ...], more_names: Names | None = None) -> pd.Dat
     rows = []
     for path in paths:
         for number, (text, entities) in enumerate(texts(path)):
-            spans = personal_spans(text, more_names)
+            spans = spans_of(text, more_names)
             replaced = {place for span in spans for place in range(span.start, span.end)}
             personal = {p for e in entities if not e.stays for p in range(e.start, e.end)}
             about = {"set": path.stem, "text": number}
@@ -128,9 +141,9 @@ def quoted_with_a_miss(paths: tuple[Path, ...], rows: pd.DataFrame) -> int:
     missed = rows[(rows["stays"] == False) & (rows["gone"] == False)]  # noqa: E712
     count = 0
     for path in paths:
-        redacted = [redact(text) for text, _ in texts(path)]
-        names, left = names_in(redacted), missed["text"][missed["set"] == path.stem]
-        count += sum(may_be_quoted(redacted[number], names) for number in left.unique())
+        told = [redacted(text) for text, _ in texts(path)]
+        names, left = names_in(told), missed["text"][missed["set"] == path.stem]
+        count += sum(may_be_quoted(told[number], names) for number in left.unique())
     return count
 
 

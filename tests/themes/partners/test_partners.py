@@ -17,7 +17,7 @@ from observlib.catalogue import NOBODY, SEVERAL, UNTOLD
 from observlib.confidentiality import control
 from observlib.confidentiality.attack import attack
 from observlib.confidentiality.disclosure import Knowledge, Published
-from observlib.language.rounding import rounded_estimates
+from observlib.language.words import rounded_estimates
 from observlib.records.sheets import Action, Reply
 from observlib.themes import contacts as topics
 from observlib.themes import templates
