@@ -11,7 +11,7 @@ from observlib.base import kept
 from observlib.catalogue import ALONE, Catalogue
 from observlib.pipeline import project
 from observlib.records.sheets import Practices
-from observlib.store import ledger
+from observlib.store import identifiers
 
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "data" / "demo"
@@ -53,8 +53,8 @@ def share_kept(place: Path, names: Iterable[str] = ("families", "disclosure")) -
 
 def as_written(data: Path, device: str, known: Iterable[str], stored: Iterable[str]) -> list[str]:
     """The identifiers that a store holds of a device, as its exports have them: all are known."""
-    key = ledger.store_key(data, store.kind(data), "")
-    names = {ledger.hashed(one, device, key): one for one in known}
+    key = identifiers.store_key(data, store.kind(data), "")
+    names = {identifiers.hashed(one, device, key): one for one in known}
     return [names[one] for one in stored]
 
 

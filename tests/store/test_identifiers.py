@@ -16,8 +16,7 @@ from tests.store.conftest import export
 from observlib import store
 from observlib.base.errors import ObservError
 from observlib.catalogue import tables
-from observlib.store import ingestion
-from observlib.store import ledger as ledgers
+from observlib.store import identifiers, ingestion
 from observlib.store.ledger import Ledger, read_ledger, write_ledger
 from observlib.themes.devices import COUNTED
 
@@ -30,8 +29,8 @@ def answers(data: Path) -> set[str]:
 
 
 def hashed(data: Path, *written: str) -> set[str]:
-    key = ledgers.store_key(data, "real", "")
-    return {ledgers.hashed(one, DEVICE, key) for one in written}
+    key = identifiers.store_key(data, "real", "")
+    return {identifiers.hashed(one, DEVICE, key) for one in written}
 
 
 def holding(folder: Path, text: str) -> list[Path]:
@@ -52,18 +51,18 @@ def test_no_identifier_is_in_a_byte_of_what_an_ingestion_leaves_or_says(tmp_path
 def test_every_column_that_identifies_a_person_is_hashed():
     for name, table in tables.TABLES.items():
         row = {column: ["x"] for column in table.columns}
-        kept = ledgers.hashed_rows(pd.DataFrame(row), name, "d", b"k").iloc[0]
+        kept = identifiers.hashed_rows(pd.DataFrame(row), name, "d", b"k").iloc[0]
         changed = {column for column in row if kept[column] != "x"}
         assert changed == {name for name, column in table.columns.items() if column.person}
 
 
 def test_an_identifier_is_one_in_all_tables_of_a_device_and_another_in_another():
     ids = pd.DataFrame({"answer_id": ["a", "b"], "participant": ["a", "c"]})
-    rated = ledgers.hashed_rows(ids, "ratings", "one", b"k")["answer_id"]
-    assert rated.equals(ledgers.hashed_rows(ids, "verbatims", "one", b"k")["answer_id"])
-    assert rated[0] == ledgers.hashed_rows(ids, "user_tests", "one", b"k")["participant"][0]
-    others = ledgers.hashed_rows(ids, "ratings", "two", b"k")["answer_id"]
-    other_key = ledgers.hashed_rows(ids, "ratings", "one", b"l")["answer_id"]
+    rated = identifiers.hashed_rows(ids, "ratings", "one", b"k")["answer_id"]
+    assert rated.equals(identifiers.hashed_rows(ids, "verbatims", "one", b"k")["answer_id"])
+    assert rated[0] == identifiers.hashed_rows(ids, "user_tests", "one", b"k")["participant"][0]
+    others = identifiers.hashed_rows(ids, "ratings", "two", b"k")["answer_id"]
+    other_key = identifiers.hashed_rows(ids, "ratings", "one", b"l")["answer_id"]
     assert len({*rated, *others, *other_key}) == 6
     # stores of before are read: the hash is the same for ever
     assert rated[0] == "ad3f4a3d312e9daa34ef0a389af1b9f7"

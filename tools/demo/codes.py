@@ -15,7 +15,7 @@ import pandas as pd
 
 from observlib.base.period import Quarter
 from observlib.records import coding
-from observlib.store.ledger import PUBLIC_KEY, hashed
+from observlib.store.identifiers import PUBLIC_KEY, hashed
 from tools.demo import calendar, formats
 from tools.demo.chance import stream
 from tools.demo.formats import Files, Truth

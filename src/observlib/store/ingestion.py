@@ -27,7 +27,7 @@ from observlib.catalogue import Catalogue, Device, contract, tables
 from observlib.loaders import Loaded, batches
 from observlib.loaders._grid import export_files
 from observlib.records import coding
-from observlib.store import address, correcting
+from observlib.store import address, correcting, identifiers
 from observlib.store import ledger as ledgers
 from observlib.store.address import parts_query, readable, sql_name
 from observlib.store.correcting import TEXT_TABLE, StoreParts, comparing
@@ -188,7 +188,7 @@ def ingest(
             ledger = read_ledger(store) or ledgers.new_ledger(store, done.kind)
             _check_kind(raw, store, ledger, done.kind)
             made = ledger.files or ledger.forgotten
-            key = ledgers.store_key(data, done.kind, ledger.key if made else "")
+            key = identifiers.store_key(data, done.kind, ledger.key if made else "")
             ledgers.check_parts(store, ledger.files)
             seen = ledgers.with_sheets(data, ledger, done.problems)
             (store / "rejects").mkdir(exist_ok=True)
@@ -196,7 +196,7 @@ def ingest(
             with comparing(store) as parts:
                 own = (ledger.forgotten, parts, done, progress, ledger.files)
                 entries = _Reading(raw, catalogue, key, *own).read(claims)
-            mark = ledgers.mark_of(key)
+            mark = identifiers.mark_of(key)
             written = ledger._replace(kind=done.kind, files=entries, key=mark, seen=seen)
             ledgers.write_ledger(store, written)
         done.problems += correcting.correction_faults(data, written, catalogue)
@@ -413,8 +413,8 @@ def _kept(
     rows: pd.DataFrame, table: str, device: str, key: bytes | None, records: Sequence[Forgotten]
 ) -> pd.DataFrame:
     """Rows with hashed identifiers, without those that were forgotten; no key: they are hashed."""
-    hidden = rows if key is None else ledgers.hashed_rows(rows, table, device, key)
-    return hidden[~ledgers.gone(hidden, table, records)] if records else hidden
+    hidden = rows if key is None else identifiers.hashed_rows(rows, table, device, key)
+    return hidden[~identifiers.gone(hidden, table, records)] if records else hidden
 
 
 def _places(entries: list[LedgerEntry], of_texts: bool = False) -> dict[_Same, int]:
@@ -542,8 +542,8 @@ def forget(
     with files.telling_write_errors(store, "run the command again"), ledgers.alone(store):
         ledgers.catch_up(store)
         ledger = read_ledger(store) or Ledger("real", [])
-        key = ledgers.store_key(data, ledger.kind, ledger.key)
-        what = str(before) if before else ledgers.hashed(respondent or "", device, key)
+        key = identifiers.store_key(data, ledger.kind, ledger.key)
+        what = str(before) if before else identifiers.hashed(respondent or "", device, key)
         kind = "before" if before else "respondent"
         record = Forgotten(device, kind, what, date.today().isoformat())
         known = [one for one in ledger.forgotten if one[:3] != record[:3]]
@@ -569,7 +569,7 @@ def _condition(table: str, record: Forgotten) -> tuple[str, list[Any]]:
     """In SQL, which rows of a part are to be forgotten."""
     if record.kind == "before":
         return f"{sql_name(tables.TABLES[table].end)} < ?::TIMESTAMP", [record.what]
-    names = ledgers.persons(table)
+    names = identifiers.persons(table)
     same = " OR ".join(f"{sql_name(name)} = ?" for name in names) or "false"
     return same, [record.what] * len(names)
 
@@ -623,15 +623,15 @@ def _prove(
 def still_raw(raw: Path, data: Path, device: str, catalogue: Catalogue, done: Done) -> None:
     """Add to what was done which exports below a folder hold what was forgotten of a device."""
     ledger = read_ledger(data / "store") or Ledger("real", [])
-    key = ledgers.store_key(data, ledger.kind, ledger.key)
+    key = identifiers.store_key(data, ledger.kind, ledger.key)
     own = [one for one in ledger.forgotten if one.device == device]
     for name, found in claimed_rows(raw, data / "store", device, catalogue):
         if found is None:
             done.unread.append(f"{name} cannot be read")
             continue
         for one in found:
-            rows = ledgers.hashed_rows(one.rows, one.table, device, key)
-            if count := int(ledgers.gone(rows, one.table, own).sum()):
+            rows = identifiers.hashed_rows(one.rows, one.table, device, key)
+            if count := int(identifiers.gone(rows, one.table, own).sum()):
                 done.raw[name] = done.raw.get(name, 0) + count
         if rejected := sum(len(one.rejects) for one in found):
             done.unread.append(f"{name} has {rejected} rejected, whose people are not known")
