@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.loaders import test__settled_rows as jdma
 from tests.store.conftest import export
 
 from observlib import store
@@ -203,12 +202,21 @@ def test_what_was_forgotten_is_never_read_otherwise_than_it_was_written(filled, 
 # Texts are stored apart, for their owner alone, and go when they are no longer asked for ---------
 
 
+TEXTS = """\
+Date de l'avis,Nom du formulaire,Lien d'intégration,Identifiant Avis,\
+"De façon générale, comment ça s’est passé ?",\
+Qu'avez-vous pensé des informations et des instructions fournies ?,\
+Souhaitez-vous nous en dire plus ?
+2026-03-12 09:30:00,Formulaire,Lien,a000000,Très bien,4,Mme Martin m'a aidé
+2026-03-12 09:30:00,Formulaire,Lien,a000001,Très bien,4,
+2026-03-12 09:30:00,Formulaire,Lien,a000002,Très bien,4,Clair
+"""
+
+
 @pytest.fixture
 def texts(tmp_path, catalogue):
     """Ingest answers with texts, which the catalogue asks for or not; the texts of the store."""
-    rows = [["Très bien", "4", "", "", "", text] for text in ("Mme Martin m'a aidé", "", "Clair")]
-    name = "jdma_service-public_2026-T1.csv"
-    export(tmp_path / "raw", name, jdma.export(jdma.QUESTIONS, *rows))
+    export(tmp_path / "raw", "jdma_service-public_2026-T1.csv", TEXTS)
 
     def ingest(verbatims: str | None) -> list[str]:
         device = catalogue.devices["jdma-service-public"].model_copy(
