@@ -13,7 +13,7 @@ from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.estimates import base
 from observlib.indicators import pairs as changes
-from observlib.stats.survey.weighting import BOTH, OPINION
+from observlib.stats.survey.nonresponse import BOTH, OPINION
 from observlib.themes import surveys, templates
 from observlib.themes.surveys import weighted
 

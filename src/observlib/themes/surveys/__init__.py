@@ -23,7 +23,7 @@ from observlib.indicators.pairs import across_periods, of_headlines, so_far, tes
 from observlib.language import words
 from observlib.stats.survey.association import regression
 from observlib.stats.survey.design import design
-from observlib.stats.survey.weighting import OPINION
+from observlib.stats.survey.nonresponse import OPINION
 from observlib.themes.surveys import weighted
 
 STEPS = {  # and what each counts

@@ -21,7 +21,14 @@ from observlib.display.changes import RAW, WEIGHTED
 from observlib.estimates import ENDS, MEASURES, REFERENCE, Row, base
 from observlib.indicators import answers
 from observlib.indicators.families import protected
-from observlib.stats.survey import association, comparison, estimation, proportions, weighting
+from observlib.stats.survey import (
+    association,
+    comparison,
+    estimation,
+    nonresponse,
+    proportions,
+    weighting,
+)
 from observlib.stats.survey.design import Design, design
 
 _REST = {"age": "Autres âges", "sex": "Autres", "region": "Autres régions"}
@@ -307,8 +314,8 @@ def _estimate(made: Design, name: str) -> Row:
 # --- What a survey would measure if answering depended on opinions, and not on the profile alone
 
 DEPENDS = {
-    weighting.BOTH: "Si l'avis compte autant que le profil",
-    weighting.OPINION: "Si l'avis compte seul",
+    nonresponse.BOTH: "Si l'avis compte autant que le profil",
+    nonresponse.OPINION: "Si l'avis compte seul",
 }
 
 
@@ -322,13 +329,13 @@ def opinion_bounds(surveys: Iterable[Weighed]) -> Iterator[Row]:
         for name in (name for name in survey.scored if _SCORED[name].unit in ENDS):
             row = survey.row(name) | ({"status": "suppressed"} if name in hides else {})
             values = survey.marked[name].to_numpy(float)
-            found = weighting.pattern_mixture(values, survey.calibration, *DEPENDS)
+            found = nonresponse.pattern_mixture(values, survey.calibration, *DEPENDS)
             n = int(np.isfinite(values).sum())
             for label, one in zip(DEPENDS.values(), found, strict=True):
                 yield {**row, "group_value": label, **_bound(one, n, row["unit"])}
 
 
-def _bound(found: weighting.Corrected, n: int, unit: str) -> Row:
+def _bound(found: nonresponse.Corrected, n: int, unit: str) -> Row:
     if math.isnan(found.estimate):
         return {"status": "missing"}
     value, low, high = np.clip(found, *ENDS[unit])
