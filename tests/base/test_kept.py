@@ -211,3 +211,19 @@ print(json.dumps({name: one for name, one in kept.loaded().items() if one != now
     )
     assert first.keys() == second.keys() == {"the library/base/text.py"}
     assert first != second  # what one has made of former code, another finds nowhere
+
+
+def test_a_run_killed_while_it_stores_leaves_no_entry_and_the_former_one_whole(tmp_path):
+    kept.put(tmp_path, "page", OF, {"page.html": b"former"})
+    script = f"""
+import os
+from pathlib import Path
+from observlib.base import kept
+os.fsync = lambda number: os.kill(os.getpid(), 9)
+kept.put(Path({str(tmp_path)!r}), "page", {{}}, {{"page.html": b"new"}})
+"""
+    for of in (OF, FOR_CALLS):
+        code = script.replace("{}", repr(of), 1)
+        assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
+    assert kept.get(tmp_path, "page", OF) == {"page.html": b"former"}
+    assert kept.get(tmp_path, "page", FOR_CALLS) is None

@@ -28,7 +28,8 @@ def test_days_texts_and_labels_come_back_as_they_were(tmp_path):
 @pytest.mark.parametrize(("body", "why"), [
     ("raise type('Panic', (BaseException,), {})('index out\\nof bounds')", "index out of bounds"),
     ("print('panicked', file=sys.stderr); os.abort()", "the reader crashed, or ran out of"),
-    ("os._exit(3)", "the reader crashed"),
+    ("os._exit(3)", "the reader crashed"), ("os._exit(1)", "the reader crashed"),
+    ("print('half', flush=True); os._exit(3)", "the reader crashed"),
     ("print('x' * 1000); return 1 / 0", "ZeroDivisionError: division by zero"),
 ])  # fmt: skip
 def test_a_panic_or_a_crash_is_one_line(tmp_path, body, why):

@@ -71,14 +71,22 @@ EVERY = pytest.mark.parametrize("export", EXPORTS.values(), ids=EXPORTS)
 Read = Callable[..., Loaded]
 
 
+@pytest.fixture(scope="session")
+def whole() -> dict[Export, Loaded]:
+    """What good exports give, each read once."""
+    return {}
+
+
 @pytest.fixture
-def read(tmp_path: Path, catalogue: Catalogue, survey: Any) -> Read:
+def read(tmp_path: Path, catalogue: Catalogue, survey: Any, whole: dict[Export, Loaded]) -> Read:
     def loaded(export: Export, content: str | bytes | None = None) -> Loaded:
+        if content is None:
+            whole[export] = whole.get(export) or loaded(export, export.text())
+            return whole[export]
         device, known = survey(export.loader)
         if export.loader != "limesurvey":
             device = device.model_copy(update={"table": export.table, "questionnaire": None})
             known = catalogue
-        content = export.text() if content is None else content
         path = tmp_path / "export_2026-03.csv"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return load(path, device, known)

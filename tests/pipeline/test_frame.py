@@ -49,7 +49,7 @@ def same(one: Given, other: Given) -> None:
 
 
 def test_what_is_kept_is_what_was_computed(place, demonstration):
-    name = "peers"
+    name = "satisfaction"
     computed = frame.given(demonstration, LAST, name)
     assert not frame.families_lacking(demonstration, LAST, [(name, "")])
     frame._given.cache_clear()

@@ -95,6 +95,7 @@ def test_an_erratum_is_read_with_the_unit_of_what_was_told(root):
     ({"figures": []}, "figures is []: at least 1 are expected"),
     ({"pourquoi": "x"}, "unknown key 'pourquoi'; allowed: id, day, figures"),
     ({"figures": [figure(corrected=...)]}, "give `corrected`, or `withdrawn: true`"),
+    ({"figures": [figure(withdrawn=True)]}, "give `corrected`, or `withdrawn: true`"),
     ({"figures": [figure(corrected=7.4)]}, "corrected is what was published"),
     ({"figures": [figure(published=math.nan)]}, "published is nan"),
     ({"figures": [FIGURE, FIGURE]}, "comes twice"),

@@ -6,7 +6,8 @@ import pytest
 from tests.copies import DEMO
 from tests.records import sheets
 
-from observlib.records.sheets import load_corrections, misfits
+from observlib.catalogue.tables import Column
+from observlib.records.sheets import _misfit, load_corrections, misfits
 from tools.demo import audience
 
 GOOD = {
@@ -67,3 +68,19 @@ def test_no_correction_speaks_of_a_person_or_of_what_people_wrote(tmp_path):
     write(tmp_path, where={"answer_id": "a"}, column="value")
     assert "no correction speaks of a column 'answer_id'" in faults(tmp_path, "ratings")
     assert "gives texts, which no correction changes" in faults(tmp_path, "verbatims")
+
+
+@pytest.mark.parametrize(("column", "value", "wrong"), [
+    ({"kind": "count"}, 0, ""), ({"kind": "count"}, 2**53 - 1, ""),
+    ({"kind": "count"}, -1, "a whole number, 0 or more"),
+    ({"kind": "count"}, 2**53, "a whole number, 0 or more"),
+    ({"kind": "count"}, 1.5, "a whole number, 0 or more"), ({"kind": "number"}, -1.5, ""),
+    ({"kind": "number"}, "1", "a number"), ({"kind": "text"}, "a", ""),
+    ({"kind": "text"}, 1, "a text, in quotes where it is a number"),
+    ({"kind": "text", "allowed": ["a", "b"]}, "b", ""),
+    ({"kind": "text", "allowed": ["a", "b"]}, "c", "a, b"),
+    ({"kind": "day"}, "2026-01-01", "no value: use first and last"),
+])  # fmt: skip
+def test_a_value_stands_in_the_columns_of_its_kind(column, value, wrong):
+    told = f"{value!r} cannot stand in x; allowed: {wrong}" if wrong else ""
+    assert _misfit("x", Column(**column), value) == told

@@ -237,7 +237,9 @@ def test_a_server_that_is_gone_is_told_and_no_secret(server, tmp_path, ingest, o
     data = at(tmp_path / "data", "s3://observatory/gone")
     ingest(data, x=JULY)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    once = {"config_kwargs": {"retries": {"total_max_attempts": 1}}}
+    monkeypatch.setitem(addresses._PATIENCE, "s3", once)
+    monkeypatch.setattr("s3fs.S3FileSystem.retries", 1)
     addresses._of_process.cache_clear()
     with pytest.raises(ObservError, match="s3://observatory/gone: cannot be reached") as told:
         ingest(data, y=AUGUST)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -110,11 +110,12 @@ def typed_rows(rows: pd.DataFrame, table: str) -> pd.DataFrame | None:
 
 def _holds(written: pd.Series, typed: pd.Series, column: Column) -> bool:
     """Whether all of a column is as its table asks."""
-    values = typed.dropna()
-    if len(values) < len(typed) and not column.optional:
+    there = typed.notna()
+    if not (whole := there.all()) and not column.optional:
         return False
     if column.kind in ("day", "moment") and not is_datetime64_dtype(written):
         return bool(written.isna().all())
+    values = typed if whole else typed[there]
     return all(bool(holds(values).all()) for holds, _ in _rules(column))
 
 
@@ -130,7 +131,11 @@ def _tomorrow() -> pd.Timestamp:
 def coerce(rows: pd.DataFrame, table: str) -> pd.DataFrame:
     """Rows read back from storage, in the table's column types; nothing is checked again."""
     known = TABLES[table].columns
-    return rows.astype({name: _type(known[name]) for name in rows if name in known})
+    typed = {
+        name: cells.astype(_type(known[name])) if name in known else cells
+        for name, cells in rows.items()
+    }
+    return pd.DataFrame(typed, rows.index, copy=False)
 
 
 def arrow_schema(table: str) -> pyarrow.Schema:
@@ -255,6 +260,11 @@ REJECT_COLUMNS = ["file", "row", "column", "value", "reason"]
 
 def no_rejects() -> pd.DataFrame:
     """An empty frame of rejected rows: `file`, `row`, `column`, `value`, `reason`."""
+    return _no_rejects().copy()
+
+
+@cache
+def _no_rejects() -> pd.DataFrame:
     return pd.DataFrame(columns=REJECT_COLUMNS, dtype=object)
 
 
@@ -297,15 +307,18 @@ def conform(
     rows = rows.reindex(columns=columns(table))
     places = np.asarray(rows.index)
     rows = rows.reset_index(drop=True)
-    faults = [_unwritable_days(rows, table), _persons(rows, table)]
+    faults = [*_unwritable_days(rows, table), *_persons(rows, table)]
     rows, broken = _checked(_without(rows, faults), table, file)
-    faults += [broken, _repeats(rows, table, places, file)]
+    more = [*_repeats(rows, table, places, file)]
     if TABLES[table].by_area and rows["area"].notna().any():
-        faults.append(_beside_areas(rows, table, places))
+        more.append(_beside_areas(rows, table, places))
     if TABLES[table].by_days:
-        faults.append(_overlaps(_without(rows, faults[3:]), table, places))
+        more += _overlaps(_without(rows, more), table, places)
     if seen is not None:
-        faults.append(_seen_before(_without(rows, faults[3:]), table, places, file, seen))
+        more.append(_seen_before(_without(rows, more), table, places, file, seen))
+    faults += [*broken, *more]
+    if not faults:
+        return rows, no_rejects()
     rows = _without(rows, faults)
     told = pd.concat(faults)
     told = told[~told.index.duplicated()].sort_index()
@@ -323,30 +336,27 @@ def _faults(positions: Any = (), column: Any = "", value: Any = "", reason: Any 
 
 def _without(rows: pd.DataFrame, faults: list[_Faults]) -> pd.DataFrame:
     """The rows that are not refused; themselves, and no copy, where none is."""
-    refused = rows.index.isin(pd.concat(faults).index)
+    refused = rows.index.isin(pd.concat(faults).index) if faults else np.array(False)
     return rows[~refused] if refused.any() else rows
 
 
-def _unwritable_days(rows: pd.DataFrame, table: str) -> _Faults:
+def _unwritable_days(rows: pd.DataFrame, table: str) -> Iterator[_Faults]:
     """Days that no column of times can hold, which would stop the whole table's check."""
-    faults = [_faults()]
     for name, column in TABLES[table].columns.items():
         if column.kind not in ("day", "moment") or not is_object_dtype(rows[name]):
             continue
         years = pd.Series([getattr(value, "year", np.nan) for value in rows[name]], dtype=float)
         wrong = rows[name][(years < 1900) | (years > 2200)]
-        faults.append(_faults(wrong.index, name, wrong, "is no day from 1900 to 2200"))
-    return pd.concat(faults)
+        yield _faults(wrong.index, name, wrong, "is no day from 1900 to 2200")
 
 
-def _persons(rows: pd.DataFrame, table: str) -> _Faults:
+def _persons(rows: pd.DataFrame, table: str) -> Iterator[_Faults]:
     """Rows, which are never shown, with personal data, or an identifier that may be a name."""
-    faults = [_faults()]
     for name, column in TABLES[table].columns.items():
         if column.kind != "text" or column.allowed:
             continue
-        cells = rows[name].dropna()
-        texts = cells.unique()
+        texts = rows[name].unique()
+        texts = texts[pd.notna(texts)]
         names = set()
         if column.person:
             written = [*map(str, texts.tolist())]
@@ -357,19 +367,18 @@ def _persons(rows: pd.DataFrame, table: str) -> _Faults:
             if (why := _A_NAME if str(cell) in names else fault(str(cell), column))
         }
         if told:
-            found = cells[cells.isin(told)]
-            faults.append(_faults(found.index, name, personal.HIDDEN, found.map(told)))
-    return pd.concat(faults)
+            found = rows.loc[rows[name].isin(told), name]
+            yield _faults(found.index, name, personal.HIDDEN, found.map(told))
 
 
-def _checked(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, _Faults]:
+def _checked(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, list[_Faults]]:
     """Rows that pass the schema, in its types, and the faults of the others."""
     if (typed := typed_rows(rows, table)) is not None:
-        return typed, _faults()
+        return typed, []
     import pandera.errors
 
     try:
-        return schema(table).validate(rows, lazy=True), _faults()
+        return schema(table).validate(rows, lazy=True), []
     except pandera.errors.SchemaErrors as error:
         cases = error.failure_cases
     if cases["index"].isna().any():
@@ -384,8 +393,9 @@ def _checked(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, _
             column, reason = reason.split(": ", 1)
         wrong = rows.loc[found.index]
         faults.append(_faults(wrong.index, column, *_told(wrong, table, column, reason)))
-    refused = pd.concat(faults)
-    return schema(table).validate(rows.drop(index=refused.index)), refused
+    left = _without(rows, faults)
+    typed = typed_rows(left, table)
+    return schema(table).validate(left) if typed is None else typed, faults
 
 
 def _told(rows: pd.DataFrame, table: str, column: str, reason: str) -> tuple[Any, Any]:
@@ -411,14 +421,14 @@ def _is_free(table: str, column: str) -> bool:
     return shape.kind == "text" and not shape.allowed and column not in ("product", "channel")
 
 
-def _repeats(rows: pd.DataFrame, table: str, places: np.ndarray, file: str) -> _Faults:
+def _repeats(rows: pd.DataFrame, table: str, places: np.ndarray, file: str) -> Iterator[_Faults]:
     """Rows whose key an earlier row has; of counts, two of one key may be parts: that stops."""
     key = list(TABLES[table].key)
+    if not rows.duplicated(key).any():
+        return
     own = rows.index.to_series()
     first = own.groupby([rows[name] for name in key], sort=False, dropna=False).transform("first")
     again = own.index[own != first]
-    if again.empty:
-        return _faults()
     one, other = rows.loc[again], rows.loc[first[again]].set_index(again)
     same = pd.Series(True, index=again)
     for name in rows:
@@ -440,7 +450,7 @@ def _repeats(rows: pd.DataFrame, table: str, places: np.ndarray, file: str) -> _
             "row of each: add up the parts (towns, ages, formats) that no column of the table "
             "tells apart, or take the wrong row away"
         )
-    return _faults(again, ", ".join(key), values, reasons)
+    yield _faults(again, ", ".join(key), values, reasons)
 
 
 def _seen_before(
@@ -476,7 +486,7 @@ def _beside_areas(rows: pd.DataFrame, table: str, places: np.ndarray) -> _Faults
     return _faults(wrong, "area", "", reasons)
 
 
-def _overlaps(rows: pd.DataFrame, table: str, places: np.ndarray) -> _Faults:
+def _overlaps(rows: pd.DataFrame, table: str, places: np.ndarray) -> Iterator[_Faults]:
     """Rows that count days which an earlier row of the same subject counts too."""
     shape = TABLES[table]
     subject = [name for name in shape.key if name not in (shape.start, shape.end)]
@@ -492,7 +502,9 @@ def _overlaps(rows: pd.DataFrame, table: str, places: np.ndarray) -> _Faults:
             holders.append(holder)
         else:
             last, reached, holder = of, end, position
+    if not found:
+        return
     refused = spans.loc[found, ["start", "end"]].itertuples(index=False)
     values = [f"{start.date()} to {end.date()}" for start, end in refused]
     reasons = [f"counts days that row {row} counts; keep one of them" for row in places[holders]]
-    return _faults(found, f"{shape.start}, {shape.end}", values, reasons)
+    yield _faults(found, f"{shape.start}, {shape.end}", values, reasons)

@@ -323,9 +323,8 @@ class Look:
         if texts > 0.1 * len(sample):
             return "its cells are texts that someone wrote"
         names = list(filter(personal.reads_as_name, sample))
-        if len(names) > 0.3 * len(sample) and not _are_moments(names):  # days have capitals too
-            return _NAMES
-        return None
+        many = len(names) > 0.3 * len(sample)
+        return _NAMES if many and not _are_moments(names) else None  # days have capitals too
 
     @property
     def unread(self) -> str | None:
@@ -530,7 +529,8 @@ def _may_read(form: str, days: bool, sample: list[str]) -> bool:
 
 def _are_moments(cells: list[str], part: str = "") -> bool:
     """Whether a form that has some part reads all cells."""
-    return any(part in form and _read(cells, form, False) == len(cells) for form in _FORMS)
+    forms = [form for form in _FORMS if part in form and _may_read(form, False, cells[:1])]
+    return any(_read(cells, form, False) == len(cells) for form in forms)
 
 
 def _read(cells: Iterable[str], form: str, days: bool) -> int:

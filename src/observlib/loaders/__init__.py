@@ -185,8 +185,7 @@ def of_device(frame: pd.DataFrame, device: Device) -> pd.DataFrame:
     """Rows with their device and channel, and product and area: their own, or the device's."""
     told = {}
     for name, value in (("product", device.product), ("area", device.area)):
-        own = frame[name] if name in frame else pd.Series(None, frame.index, dtype=object)
-        told[name] = own.where(own.notna(), value)
+        told[name] = frame[name].where(frame[name].notna(), value) if name in frame else value
     return frame.assign(device=device.id, channel=device.channel, **told)
 
 
@@ -205,6 +204,8 @@ def settle(
 
 def rejects_of(own: Sequence[Mapping[str, Any]], more: pd.DataFrame) -> pd.DataFrame:
     """Rejected rows and more of them, by their place in the file."""
+    if not own and more.empty:
+        return more
     frame = pd.DataFrame(own, columns=contract.REJECT_COLUMNS)
     return pd.concat([frame, more]).sort_values("row", kind="stable", ignore_index=True)
 

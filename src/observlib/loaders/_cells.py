@@ -95,8 +95,13 @@ def read_each(texts: pd.Series, read: Callable[[str], Any]) -> _Read:
             faults[code] = str(error)
     if not len(texts):
         return texts, {}
-    values = pd.Series(known, dtype=object, name=texts.name).map(made).take(codes)
-    values = values if made else values.astype(object)  # else a column of texts would be numbers
+    values = pd.Series([*made.values()], dtype=None if made else object, name=texts.name)
+    if faults:
+        places = {text: place for place, text in enumerate(made)}
+        codes_made = np.array([places.get(text, -1) for text in known])[codes]
+        values = values.reindex(codes_made)
+    else:
+        values = values.take(codes)
     wrong = np.flatnonzero(np.isin(codes, [*faults])) if faults else ()
     told = {texts.index[place]: faults[codes[place]] for place in wrong}
     return values.set_axis(texts.index), told

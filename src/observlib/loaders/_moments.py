@@ -110,7 +110,8 @@ def read_moments(
     faults: dict[int, str] = {}
     own = parts["read"]
     if form in how.swapped:
-        small = own & (parts["day"] <= 12) & (parts["month"] != parts["day"])
+        day, month = parts["wall"].dt.day, parts["wall"].dt.month
+        small = own & (day <= 12) & (month != day)
         faults |= dict.fromkeys(texts.index[small], _MONTH_FIRST.format(how.swapped[form]))
     if not own.all():
         others = [parsed(texts[~own], other, days)["read"] for other in forms if other != form]
@@ -134,7 +135,7 @@ def read_moments(
 
 
 def parsed(texts: pd.Series, form: str, days: bool = False) -> pd.DataFrame:
-    """What a form makes of each cell: `read`, its `wall` time, `offset` in minutes, month, day."""
+    """What a form makes of each cell: `read`, its `wall` time, `offset` in minutes."""
     codes, known = pd.factorize(texts.to_numpy(object))  # many rows are of one day
     cells = pa.array(known, pa.string())
     if form.startswith("epoch"):
@@ -150,11 +151,9 @@ def parsed(texts: pd.Series, form: str, days: bool = False) -> pd.DataFrame:
         wall, sound = _wall(parts)
         offset = _offset(parts["zone"]) if "zone" in parts else np.full(len(known), np.nan)
         read = pc.is_valid(found).to_numpy(False) & sound & ~(abs(offset) > 14 * 60)
-    frame = pd.DataFrame({"read": read})
-    frame["wall"] = np.where(read, wall, np.datetime64("NaT", "us"))
-    frame["offset"] = offset
-    frame["month"], frame["day"] = frame["wall"].dt.month, frame["wall"].dt.day
-    return frame.take(codes).set_axis(texts.index)
+    wall = np.where(read, wall, np.datetime64("NaT", "us"))
+    parts = {"read": read, "wall": wall, "offset": offset}
+    return pd.DataFrame({name: part[codes] for name, part in parts.items()}, texts.index)
 
 
 def _wall(parts: Mapping[str, pa.Array]) -> tuple[np.ndarray, np.ndarray]:

@@ -460,7 +460,7 @@ def _not_whole(rows: Sequence[dict[Any, Any]], by_share: bool) -> str:
     if by_share and abs(shares - 100) > len(rows):
         return "has shares that do not sum to 100 %; is an option missing, or several allowed?"
     if voters is not None and total != voters:
-        return f"has {total} votes and {int(voters)} voters; is an option missing?"
+        return f"has {int(total)} votes and {int(voters)} voters; is an option missing?"
     return ""
 
 

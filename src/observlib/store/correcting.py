@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -27,6 +27,7 @@ from observlib.store.address import escaped, file_at, parts_query, readable, sql
 from observlib.store.ledger import Export, Ledger, LedgerEntry, check_parts
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from duckdb import DuckDBPyConnection as Connection
     from pyarrow.parquet import ParquetWriter
 
@@ -40,6 +41,16 @@ _MOST_REJECTS = 1_000_000  # of one export
 _MEMORY = "300MB"  # of DuckDB, which writes to the disk what takes more
 
 
+class _Days(NamedTuple):
+    """The days of rows, and of those that are complete; none of no row."""
+
+    first: datetime | None = None
+    start: datetime | None = None  # of the complete ones
+    last_start: datetime | None = None
+    last: datetime | None = None
+    end: datetime | None = None  # of the complete ones
+
+
 @dataclass
 class Received:
     """What an export holds: its rows, in a Parquet file, and what is told of the others."""
@@ -49,6 +60,7 @@ class Received:
     writer: ParquetWriter
     rows: int = 0
     forgotten: int = 0
+    days: _Days = field(default_factory=_Days)
     rejects: pd.DataFrame = field(default_factory=contract.no_rejects)
     notices: list[str] = field(default_factory=list)
     texts: Received | None = None  # what people wrote beside, in the table `verbatims`
@@ -59,23 +71,49 @@ class Received:
 
         if len(rows):
             kept, schema = hide(rows, self.table), contract.arrow_schema(self.table)
-            self.writer.write_table(pa.Table.from_pandas(kept, schema, preserve_index=False))
+            written = pa.Table.from_pandas(kept, schema, preserve_index=False)
+            self.writer.write_table(written)
             self.rows += len(kept)
             self.forgotten += len(rows) - len(kept)
+            self.days = _days(written, self.table, self.days)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What goes to another process: the file is written by then."""
+        return vars(self) | {"writer": None}
+
+
+def _days(rows: pa.Table, table: str, before: _Days) -> _Days:
+    """The days of rows, and of those before them."""
+    import pyarrow.compute as pc
+
+    shape = TABLES[table]
+    whole = rows.filter(rows["complete"]) if "complete" in shape.columns else rows
+    of_start, of_end = pc.min_max(rows[shape.start]), pc.max(rows[shape.end])
+    ends = [of_start["min"], pc.min(whole[shape.start])]
+    ends += [of_start["max"], of_end, pc.max(whole[shape.end])]
+    own = [pc.cast(one, "timestamp[us]", safe=False).as_py() for one in ends]
+    pick = (min, min, max, max, max)
+    pairs = zip(pick, before, own, strict=True)
+    return _Days(*(of(filter(None, two), default=None) for of, *two in pairs))
 
 
 def receive(
-    store: Path, path: Path, batches: Iterable[Loaded], hide: _Hide, told: Callable[[int], None]
+    store: Path,
+    path: Path,
+    batches: Iterable[Loaded],
+    hide: _Hide,
+    told: Callable[[int], None],
+    name: str,
 ) -> Received:
     """Write the rows of an export, without identifiers (`hide`), to a file of the store."""
     found, read = None, 0
     rejects = [contract.no_rejects()]
     with ExitStack() as opened:
         for batch in batches:
-            found = found or _begin(store, batch.table, opened)
+            found = found or _begin(store, batch.table, name, opened)
             found.write(batch.rows, hide)
             if batch.texts is not None:
-                found.texts = found.texts or _begin(store, TEXT_TABLE, opened)
+                found.texts = found.texts or _begin(store, TEXT_TABLE, name, opened)
                 found.texts.write(batch.texts, hide)
             found.notices += batch.notices
             rejects += [batch.rejects] if len(batch.rejects) else []
@@ -89,11 +127,11 @@ def receive(
     return found
 
 
-def _begin(store: Path, table: str, opened: ExitStack) -> Received:
-    """A new file of a table: one ingestion at a time writes it."""
+def _begin(store: Path, table: str, name: str, opened: ExitStack) -> Received:
+    """A new file of a table: one process of one ingestion at a time writes it."""
     import pyarrow.parquet as pq
 
-    file = store / table / "new.parquet"
+    file = store / table / f"{name}.parquet"
     files.private_folder(file.parent)
     writer = pq.ParquetWriter(file, contract.arrow_schema(table))
     return Received(table, file, opened.enter_context(writer))
@@ -135,13 +173,6 @@ class StoreParts:
         """What a query finds."""
         return self.query.execute(select, [*values]).fetchall()
 
-    def extent(self, found: Received) -> tuple[datetime | None, datetime | None, datetime | None]:
-        """The first and last starts of an export's rows, and their last end; none of no row."""
-        start, end = sql_name(TABLES[found.table].start), sql_name(TABLES[found.table].end)
-        select = f"SELECT min({start}), max({start}), max({end}) {parts_query(found.table)}"
-        ((first, last_start, last),) = self.rows(select, escaped(found.file))
-        return first, last_start, last
-
     def put_export(
         self,
         entries: list[LedgerEntry],
@@ -157,8 +188,8 @@ class StoreParts:
         earlier part, except those that a later export has corrected.
         """
         known = entries[place] if place < len(entries) else None
-        first, _, last = self.extent(found)
-        span = (first.isoformat(), last.isoformat()) if first and last else None
+        days = found.days
+        span = (days.first.isoformat(), days.last.isoformat()) if days.first and days.last else None
         amended = [*known.amended] if known else []
         spans = {}
         if known and known.table == found.table:  # it is judged anew
@@ -171,6 +202,7 @@ class StoreParts:
             spoken = _spoken(found.table, file_at(self.store, entry.part))
             gone += [_inside(found.table, entry.span), *spoken]
         new, _ = self._staying(found.table, str(found.file), gone, made)
+        counted = None if new else (found.rows, days.start, days.end)
         if found.table != TEXT_TABLE:  # what is refused of texts is told with their export's rows
             _write_rejects(self.store, export, found.rejects)
         entry = LedgerEntry(
@@ -180,7 +212,7 @@ class StoreParts:
             span=span,
             corrected=spans,
             amended=amended,
-            **self._named(export.device, found.table, new or found.file),
+            **self._named(export.device, found.table, new or found.file, counted),
         )
         return [*earlier, entry, *entries[place + 1 :]], told
 
@@ -207,7 +239,7 @@ class StoreParts:
         kept: list[LedgerEntry] = []
         told: list[str] = []
         for entry in entries:
-            if entry in speaking or (entry in same and export.content in entry.corrected):
+            if entry in speaking or (export.content in entry.corrected and entry in same):
                 part, written = file_at(self.store, entry.part), {}
                 new, count = self._staying(found.table, part, gone)
                 if new:
@@ -277,6 +309,8 @@ class StoreParts:
         Of a period that ends after the export was `made`, a row is no longer complete.
         """
         shape = TABLES[table]
+        if not (gone or made):
+            return None, 0
         away, values = _either(gone, source)
         by_day = [made] if made and "complete" in shape.columns else []
         late = f"complete AND {sql_name(shape.end)} >= ?" if by_day else "false"
@@ -300,14 +334,16 @@ class StoreParts:
         )
         return new, count
 
-    def _named(self, device: str, table: str, new: Path) -> dict[str, Any]:
+    def _named(
+        self, device: str, table: str, new: Path, told: tuple[Any, ...] | None = None
+    ) -> dict[str, Any]:
         """Put a new file where parts stand, named by its digest; what the ledger says of it."""
         shape = TABLES[table]
-        whole = "FILTER (complete)" if "complete" in shape.columns else ""
-        ends = f"min({sql_name(shape.start)}) {whole}, max({sql_name(shape.end)}) {whole}"
-        ((rows, start, end),) = self.rows(
-            f"SELECT count(*), {ends} {parts_query(table)}", escaped(new)
-        )
+        if told is None:
+            whole = "FILTER (complete)" if "complete" in shape.columns else ""
+            ends = f"min({sql_name(shape.start)}) {whole}, max({sql_name(shape.end)}) {whole}"
+            (told,) = self.rows(f"SELECT count(*), {ends} {parts_query(table)}", escaped(new))
+        rows, start, end = told
         sha256, size = files.file_digest(new), new.stat().st_size
         name = f"{table}/{device}-{sha256[:16]}.parquet"
         new.chmod(0o600)

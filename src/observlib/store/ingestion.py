@@ -6,9 +6,8 @@ import hashlib
 import os
 import re
 import shutil
-import traceback
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -24,17 +23,17 @@ from observlib.base import files
 from observlib.base.errors import ObservError, bounded
 from observlib.base.files import Progress
 from observlib.catalogue import Catalogue, Device, contract, tables
-from observlib.loaders import Loaded, batches
+from observlib.loaders import Loaded
 from observlib.loaders._grid import export_files
 from observlib.records import coding
-from observlib.store import address, correcting, identifiers
+from observlib.store import address, correcting, identifiers, reading
 from observlib.store import ledger as ledgers
 from observlib.store.address import parts_query, readable, sql_name
 from observlib.store.correcting import TEXT_TABLE, StoreParts, comparing
 from observlib.store.ledger import Export, Forgotten, Ledger, LedgerEntry, read_ledger
+from observlib.store.reading import Reader, known_to, pieces_of
 
 DEMONSTRATION_FILE = "demonstration.json"
-_LIBRARY = Path(observlib.__file__).parent
 _MILLION = 10**6
 _MOST_BYTES = 5_000_000_000  # of a file, whatever its loader: a mailbox has the most
 _Same = tuple[str, str]  # what makes an export the same: its device, and its content's digest
@@ -107,44 +106,10 @@ def claimed_rows(
     for path, own in _claims(raw, files.below(raw, store, []), catalogue, Ingested("")):
         if own.id == device:
             try:
-                found = [*_loaded(path, own, _known_to(own, catalogue))]
+                found = [*pieces_of(path, own, known_to(own, catalogue))]
             except ObservError:
                 found = None
             yield str(path), found
-
-
-def _loaded(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded]:
-    """What the loader makes of a file; a fault of the loader itself is told as one.
-
-    Whoever ingests cannot mend a loader, and needs the other files: the fault costs one file, and
-    fails the command as any problem does. The exception's words may quote a cell: none is shown.
-    """
-    try:
-        yield from batches(path, device, catalogue)
-    except ObservError:
-        raise
-    except Exception as error:
-        frames = traceback.extract_tb(error.__traceback__)
-        places = [frame for frame in frames if Path(frame.filename).is_relative_to(_LIBRARY)]
-        where = f"{Path(places[-1].filename).relative_to(_LIBRARY)}:{places[-1].lineno}"
-        raise ObservError(
-            f"{path}: was not read, by a fault of observlib and not of the file "
-            f"({type(error).__name__} in {where}, loader {device.loader}); please report it"
-        ) from error
-
-
-def _known_to(device: Device, catalogue: Catalogue) -> Catalogue:
-    """What of the catalogue a device's loader is given, so that no verdict hangs on more."""
-    asked = catalogue.questionnaires.get(device.questionnaire or "")
-    given = {
-        "departments": {},
-        "devices": {device.id: device},
-        "peers": {},
-        "questionnaires": {asked.id: asked} if asked else {},
-        "formats": catalogue.formats_of(device),
-        "codebook": catalogue.codebook if device.loader == coding.LOADER else {},
-    }
-    return catalogue.model_copy(update=given)
 
 
 def ingest(
@@ -194,8 +159,8 @@ def ingest(
             (store / "rejects").mkdir(exist_ok=True)
             claims = _claims(raw, paths, catalogue, done)
             with comparing(store) as parts:
-                own = (ledger.forgotten, parts, done, progress, ledger.files)
-                entries = _Reading(raw, catalogue, key, *own).read(claims)
+                reader = Reader(store, catalogue, key, ledger.forgotten)
+                entries = _Reading(raw, reader, parts, done, progress, ledger.files).read(claims)
             mark = identifiers.mark_of(key)
             written = ledger._replace(kind=done.kind, files=entries, key=mark, seen=seen)
             ledgers.write_ledger(store, written)
@@ -223,9 +188,7 @@ class _Reading:
     """The reading of a folder: the entries that count so far, and what is told of the others."""
 
     raw: Path
-    catalogue: Catalogue
-    key: bytes
-    forgotten: Sequence[Forgotten]
+    reader: Reader
     parts: StoreParts
     done: Ingested
     progress: Progress
@@ -254,26 +217,27 @@ class _Reading:
             order = {same: number for number, same in enumerate(self.back)}
             turns = {one: order.get(of.same, len(order)) for one, of in exports.items()}
             claims = sorted(claims, key=lambda claim: turns[claim[0], claim[1].id])
-        for position, (path, device) in enumerate(claims):
-            self.progress(position, len(claims), path.name)
-            self._count(device)["files"] += 1
-            told = partial(self._tell_rows, position, len(claims), path.name)
-            try:
-                export = exports.get((path, device.id)) or self._export(path, device)
-                found = self._received(path, device, export, told)
-            except ObservError as error:
-                self.done.problems += error.problems
-                self.there |= {one.same for one in self.entries if one.name == path.name}
-                continue
-            if found:
-                self._put(path, device, export, found)
+        with reading.ahead(self.reader, self._to_read(claims, exports)) as jobs:
+            for position, (path, device) in enumerate(claims):
+                self.progress(position, len(claims), path.name)
+                self._count(device)["files"] += 1
+                told = partial(self._tell_rows, position, len(claims), path.name)
+                try:
+                    export = exports.get((path, device.id)) or self._export(path, device)
+                    found = self._received(path, device, export, told, jobs)
+                except ObservError as error:
+                    self.done.problems += error.problems
+                    self.there |= {one.same for one in self.entries if one.name == path.name}
+                    continue
+                if found:
+                    self._put(path, device, export, found)
         if any(entry.to_mend for entry in self.entries):
             self.entries = [*_settled(folder, self.entries, self.there, self.done)]
         self._tell()
         return self.entries
 
     def _export(self, path: Path, device: Device) -> Export:
-        return _export(path, device, _known_to(device, self.catalogue), self.parts.store)
+        return _export(path, device, known_to(device, self.reader.catalogue), self.parts.store)
 
     def _count(self, device: Device) -> Counter[str]:
         nothing = Counter(files=0, unchanged=0, rows=0, rejected=0)
@@ -289,17 +253,35 @@ class _Reading:
         place = self.places.get(export.same)
         return None if place is None else self.entries[place]
 
-    def _forgotten(self, device: Device) -> list[Forgotten]:
-        return [one for one in self.forgotten if one.device == device.id]
+    def _is_settled(self, export: Export) -> bool:
+        """Whether an export was read before, and would be read as it was."""
+        before = self._before(export)
+        alike = before and before.catalogue == export.catalogue and not before.rejected
+        return bool(alike) and export.same not in self.back
+
+    def _to_read(
+        self, claims: list[tuple[Path, Device]], exports: Mapping[tuple[Path, str], Export]
+    ) -> list[tuple[Path, Device]]:
+        """The exports that are to be read, each content once."""
+        asked: dict[_Same, tuple[Path, Device]] = {}
+        for path, device in claims:
+            export = exports.get((path, device.id))
+            if export and not self._is_settled(export):
+                asked.setdefault(export.same, (path, device))
+        return [*asked.values()]
 
     def _received(
-        self, path: Path, device: Device, export: Export, told: Callable[[int], None]
+        self,
+        path: Path,
+        device: Device,
+        export: Export,
+        told: Callable[[int], None],
+        jobs: dict[tuple[Path, str], reading.Awaited],
     ) -> correcting.Received | None:
         """What an export holds; nothing of one that need not be read again."""
         self.there.add(export.same)
         before = self._before(export)
-        settled = before and before.catalogue == export.catalogue and not before.rejected
-        if export.same in self.taken or (settled and export.same not in self.back):
+        if export.same in self.taken or self._is_settled(export):
             self._count(device)["unchanged"] += 1
             if before and path.name != before.name and (by := _corrector(before, self.entries)):
                 self.done.notices.append(
@@ -307,10 +289,11 @@ class _Reading:
                     f"{by.name} is wrong, delete it and ingest the folder again"
                 )
             return None
-        key = None if device.loader == coding.LOADER else self.key  # which has those of the store
-        hide = partial(_kept, device=device.id, key=key, records=self._forgotten(device))
-        pieces = _loaded(path, device, _known_to(device, self.catalogue))
-        return correcting.receive(self.parts.store, path, pieces, hide, told)
+        job = jobs.pop((path, device.id), None)
+        found = job.result() if job else self.reader.receive(path, device, told)
+        if isinstance(found, tuple):
+            raise ObservError(*found)
+        return found
 
     def _put(self, path: Path, device: Device, export: Export, found: correcting.Received) -> None:
         """Make the rows of an export count, and tell what that changes."""
@@ -321,7 +304,7 @@ class _Reading:
         before = self._before(export)
         self.taken.add(same)
         place = self.places.setdefault(same, len(self.entries))
-        if self._forgotten(device):  # a refused row may be of one who is forgotten
+        if self.reader.forgotten_of(device):  # a refused row may be of one who is forgotten
             found.rejects = found.rejects.assign(value="")
         if not (found.rows or found.forgotten) and len(found.rejects):
             self.done.problems.append(
@@ -330,7 +313,7 @@ class _Reading:
             )
         made = None
         if before:
-            first, last, _ = self.parts.extent(found)
+            first, last = found.days.first, found.days.last_start
             if not first or first <= datetime.fromisoformat(before.read):
                 export = replace(export, read=before.read)
             if device.extracted is None and last:
@@ -407,14 +390,6 @@ def _place(folder: Path, store: Path) -> str:
 def _is_inside(entry: LedgerEntry, folder: str) -> bool:
     """Whether an export is known to have stood in a folder."""
     return bool(folder and entry.place) and Path(entry.place or "").is_relative_to(folder)
-
-
-def _kept(
-    rows: pd.DataFrame, table: str, device: str, key: bytes | None, records: Sequence[Forgotten]
-) -> pd.DataFrame:
-    """Rows with hashed identifiers, without those that were forgotten; no key: they are hashed."""
-    hidden = rows if key is None else identifiers.hashed_rows(rows, table, device, key)
-    return hidden[~identifiers.gone(hidden, table, records)] if records else hidden
 
 
 def _places(entries: list[LedgerEntry], of_texts: bool = False) -> dict[_Same, int]:
