@@ -117,7 +117,7 @@ def make_project(folder: Path, kind: str = "demonstration", **studies: dict[str,
         text = json.dumps(content, ensure_ascii=False, indent=1)
         (folder / f"{name}.ipynb").write_text(text, encoding="utf-8")
     manifest: dict[str, Any] = {"quarter": "2026-T3", "kind": kind, "published": "2026-11-24"}
-    manifest["studies"] = [{"page": name} for name in studies]
+    manifest |= {"studies": [{"page": name} for name in studies], "full_report": True}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     home = folder / "index.qmd"
     text = with_notices(home.read_text(encoding="utf-8"), manifest)

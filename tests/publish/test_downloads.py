@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import typst
+from PIL import Image
 
 from observlib import display, estimates
 from observlib.base.errors import ObservError
@@ -246,7 +247,9 @@ def test_a_figure_can_be_taken_away_as_drawing_picture_and_data(page, tmp_path):
     write_figures(page, tmp_path, Brand())
     made = {path.name: path for path in (tmp_path / "page").iterdir()}
     assert set(made) == {f"fig-ours{kind}" for kind in KINDS}
-    assert made["fig-ours.png"].read_bytes().startswith(b"\x89PNG")
+    picture = Image.open(made["fig-ours.png"])
+    assert (picture.format, picture.mode) == ("PNG", "P"), "with a palette, half as large"
+    assert picture.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
     lines = made["fig-ours.csv"].read_text().splitlines()
     assert lines[0].split(",") == list(estimates.COLUMNS) and len(lines) == 4
 

@@ -27,7 +27,7 @@ NOW, BEFORE = "T3 2026", "T3 2025"
 def figure(one: str, *numbers: float, names: str = "", is_now: bool = True) -> OriginFigure:
     told = (*numbers, *[math.nan] * 4)[:4]
     found = tuple(name.lower() for name in names.split("|") if name)
-    return OriginFigure(one, f"origines/p.html#{one}", told, found, is_now)
+    return OriginFigure(one, told, found, is_now)
 
 
 LEGIFRANCE = figure("f1", 7.2, 6.9, 7.5, 210, names=f"Légifrance|Web|{NOW}")
@@ -91,7 +91,7 @@ TOLD = Told(FIGURES, {"finding": (0,), "tbl-a": (0, 1, 2)}, {"ce trimestre": (0,
 
 def test_a_page_leads_from_its_numbers_and_from_nothing_else():
     made = with_origins(PAGE, TOLD)
-    found = re.findall(r'([^<>]*)<a href="origines/p\.html#(f\d)">([^<]*)</a>', made)
+    found = re.findall(r'([^<>]*)<a href="origines\.html#(f\d)">([^<]*)</a>', made)
     assert [(number, one) for _, one, number in found] == [
         ("7,2", "f1"),  # the finding
         ("7,2", "f2"),  # the sentence
@@ -110,9 +110,9 @@ def test_a_page_headed_by_quarto_or_without_sections_is_read_too():
     page = PAGE.replace('<p class="finding">', '<div class="description"><p>').replace(
         "7,2.</p>\n<ul>", "7,2.</p></div>\n<ul>"
     )
-    assert '<a href="origines/p.html#f1">7,2</a>.</p></div>' in with_origins(page, TOLD)
+    assert '<a href="origines.html#f1">7,2</a>.</p></div>' in with_origins(page, TOLD)
     assert with_origins(PAGE, Told(FIGURES, {}, {})) == PAGE
-    assert "origines/" in with_origins(PAGE, Told(FIGURES, {}, {ANYWHERE: (0, 1, 2)}))
+    assert "origines.html#" in with_origins(PAGE, Told(FIGURES, {}, {ANYWHERE: (0, 1, 2)}))
 
 
 def test_texts_that_tell_a_figure_are_found_again():
@@ -139,11 +139,11 @@ TEXTS = st.lists(
 def test_links_change_nothing_of_what_a_page_says(parts):
     page = PAGE.replace("Une note de 7,2", "".join(parts)).replace("Méthode", "Ce trimestre")
     made = with_origins(page, TOLD)
-    assert re.sub(r'<a href="origines/[^"]*">([^<]*)</a>', r"\1", made) == page
+    assert re.sub(r'<a href="origines[^"]*">([^<]*)</a>', r"\1", made) == page
 
 
 def test_what_the_edition_wrote_is_read_back():
-    rows = [["f1", "origines/a.html#f1", [7.2, None, None, 210.0], ["légifrance"], True]]
+    rows = [["f1", [7.2, None, None, 210.0], ["légifrance"], True]]
     content = {"figures": rows, "cells": {"tbl-a": [0]}, "sections": {"avis": [0]}}
     told = read_origins(json.dumps(content).encode())
     assert told.of("tbl-a", "").figures == told.of("", "avis").figures == told.figures

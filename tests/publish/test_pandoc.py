@@ -1,7 +1,9 @@
 """The filter must number, refer, hide and refuse as Quarto's readers expect."""
 
 import json
+import os
 import re
+from collections import defaultdict
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -147,6 +149,53 @@ def test_a_page_that_never_ends_is_stopped(monkeypatch):
     monkeypatch.setattr(pandoc, "_TIME_LIMIT", 0.001)
     with pytest.raises(ObservError, match=r"page: pandoc was stopped after 0 s"):
         pandoc.convert("texte\n\n" * 20_000, "html", name="page")
+
+
+def processes() -> list[Any]:
+    """The processes of pandoc that wait for a page of this process."""
+    return [*pandoc._IDLE[os.getpid()]]
+
+
+def test_pages_are_made_by_one_process_or_by_another_if_it_ends(monkeypatch):
+    monkeypatch.setattr(pandoc, "_IDLE", defaultdict(list))
+    with pytest.raises(ObservError, match="page: unresolved reference @fig-z"):
+        html("@fig-z")
+    assert not processes(), "it has ended, as a filter may leave it anyhow"
+    assert html("un") == html("un") == "<p>un</p>"
+    [first] = processes()
+    first.kill()
+    first.wait()
+    assert html("deux") == "<p>deux</p>"
+    [second] = processes()
+    assert second != first
+    with pytest.raises(ObservError, match=r"page: pandoc: .*unclosed"):
+        html("::: {.a}\ntexte")
+    assert html("trois") == "<p>trois</p>", "and its warning is not the next page's"
+
+
+def test_no_page_has_what_another_was_given(tmp_path):
+    (tmp_path / "page.html").write_text("$title$$for(list)$<li>$endfor$$body$", encoding="utf-8")
+    (tmp_path / "sets.lua").write_text("Word = os.getenv 'WORD'; print 'a'", encoding="utf-8")
+    says = "function Str(el) return (Word or '') .. (os.getenv 'WORD' or '') .. el.text end"
+    (tmp_path / "says.lua").write_text(says, encoding="utf-8")
+    names = [tmp_path / "sets.lua", tmp_path / "says.lua"]
+    given = {"metadata": {"title": "T"}, "environment": {"WORD": "é"}, "filters": names}
+    how = {"name": "page", "template": tmp_path / "page.html"}
+    text = "---\nlist: [c]\n---\nun"
+    assert pandoc.convert(text, "html", variables={"list": ["a", "b"]}, **how, **given) == (
+        "T<li><li><p>éun</p>"
+    )
+    assert pandoc.convert(text, "html", variables={"list": []}, **how) == "<p>un</p>"
+    (tmp_path / "page.html").write_text("autre", encoding="utf-8")
+    assert pandoc.convert(text, "html", **how) == "autre", "a template that changed"
+
+
+def test_what_a_filter_raises_names_it(tmp_path):
+    (tmp_path / "wrong.lua").write_text("function Str() error 'mot' end", encoding="utf-8")
+    with pytest.raises(
+        ObservError, match=r"^page: pandoc: Error running filter .*wrong\.lua: .*mot"
+    ):
+        pandoc.convert("un", "html", name="page", filters=[tmp_path / "wrong.lua"])
 
 
 @examples(15)

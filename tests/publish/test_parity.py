@@ -68,7 +68,7 @@ def asked_outside(page: str) -> list[str]:
 
 def counted(page: str) -> int:
     """Numbers that lead to their origins."""
-    return len(re.findall(r'href="origines/[^"]*#', page))
+    return len(re.findall(r'href="origines\.html#', page))
 
 
 def make_project(folder: Path) -> Path:
@@ -77,11 +77,10 @@ def make_project(folder: Path) -> Path:
     more = map(sample.markdown, (DETAIL, annex))
     study = sample.study("Panorama", "Au 3e trimestre, 82 % de satisfaits.", 1, *more)
     sample.make_project(folder, panorama=study)
-    figures = [["a1", "origines/panorama.html#a1", [82, 80, 85, 1240], ["service-public.fr"], True]]
+    figures = [["a1", [82, 80, 85, 1240], ["service-public.fr"], True]]
     told = {"figures": figures, "cells": {"tbl-parts": [0], "finding": [0]}, "sections": {"": [0]}}
     page = folder / "origines" / "panorama.qmd"
     page.parent.mkdir()
-    page.write_text("---\ntitle: Origines\nformat: html\n---\n\n[Une.]{#a1}\n", encoding="utf-8")
     page.with_suffix(".json").write_text(json.dumps(told), encoding="utf-8")
     return folder
 

@@ -175,6 +175,25 @@ def test_what_changed_is_made_again_as_in_a_new_site(tmp_path, first, name):
     assert digest(site) == digest(tmp_path / "other")
 
 
+def test_no_page_of_a_draft_leads_to_the_full_report_and_a_release_makes_no_page_again(
+    tmp_path, project
+):
+    name, kept = 'edition-2026-T3.pdf" download', tmp_path / "kept"
+    leading: list[set[str]] = []
+    for stated in ("true", "false", "true"):
+        manifest, site = project / "manifest.json", tmp_path / stated
+        text = re.sub('(?<=full_report": )(true|false)', stated, manifest.read_text("utf-8"))
+        manifest.write_text(text, encoding="utf-8")
+        before = kept_pages(kept) if kept.exists() else set()
+        publish(project, site, "embedded", cache=kept)
+        assert made_again(kept, before) == (set() if before else EVERY)
+        pages = {path.name: path.read_text("utf-8") for path in site.glob("*.html")}
+        leading.append({page for page, text in pages.items() if name in text})
+        assert not [text for text in pages.values() if re.search("<ul[^>]*>\\s*</ul>", text)]
+        assert (site / "edition-2026-T3.pdf").exists() == (stated == "true")
+    assert {"index.html", "panorama.html"} <= leading[0] == leading[2] and not leading[1]
+
+
 def test_a_page_that_is_refused_is_refused_again_and_the_others_are_kept(tmp_path, project):
     replace(project / STUDY, "@fig-parts)", "@fig-nowhere)")
     kept, before = tmp_path / "kept", set[tuple[str, int]]()

@@ -213,10 +213,11 @@ def test_the_page_of_a_product_tells_values_withheld_ones_and_revisions_in_words
     assert "(2 chiffres, 1 révision)" in text
     rows = re.findall("<tr>(.*)</tr>", text)
     assert [re.findall("<td[^>]*>(.*?)</td>", row) for row in rows if "<td" in row] == [
-        ["2026", "s", "–", "–", "2026-T3"],
-        ["2e trimestre 2026", "7,1 sur 10", "–", "40", "2026-T2"],
-        ["2e trimestre 2026", "6,9 sur 10", "–", "40", "2026-T3 du 2 décembre 2026 (révisée)"],
+        ["2026", "s", "–", "2026-T3"],
+        ["2e trimestre 2026", "7,1 sur 10", "40", "2026-T2"],
+        ["2e trimestre 2026", "6,9 sur 10", "40", "2026-T3 du 2 décembre 2026 (révisée)"],
     ]
+    assert "Effectif" in text and "Intervalle" not in text, "no figure of the series has one"
 
 
 def test_the_file_of_series_has_the_letters_and_the_reason_of_each_figure(catalogue):

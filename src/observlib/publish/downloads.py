@@ -44,18 +44,17 @@ FEW_LINES = 200.0
 # of a page: where more is left white under the text, a chart gives its place to what follows it
 _GAP = 0.18
 HEIGHT, TOP, BOTTOM = 842.0, 82.0, 68.0  # of a page, and its margins, as in `page.typ`, in points
-_SETTING = "#let setting = (tight: false, floats: (), small: (), chapter: false)"
+_SETTING = "#let setting = (tight: false, floats: (), chapter: false)"
 _DOTS = 18.0  # to the inch, to look how far pages are filled
 _SHARP = 192.0  # to the inch: letters of pictures are sharp on paper
 
 
 @dataclass(frozen=True)
 class Setting:
-    """How a page is set: lines tighter; charts floating, or smaller; as a chapter or alone."""
+    """How a page is set: lines tighter; charts floating; as a chapter or alone."""
 
     tight: bool = False
     floats: tuple[int, ...] = ()
-    small: tuple[int, ...] = ()
     chapter: bool = False
 
     def of(self, source: str) -> str:
@@ -156,20 +155,16 @@ class Draft:
     def _filled_better(
         self, setting: Setting, page: int, end: float
     ) -> tuple[Setting, list[float]] | None:
-        """The setting in which charts of the next page float, or one is smaller, to fill a page."""
+        """The setting in which the first chart of the next page floats, where that fills a page."""
         self.write(setting)
-        charts = [number for number, sheet in self._charts().items() if sheet == page + 1]
-        charts = [number for number in charts if number not in (*setting.floats, *setting.small)]
-        floats = [(*setting.floats, *charts[:more]) for more in range(1, len(charts) + 1)]
-        others = [replace(setting, floats=numbers) for numbers in floats]
-        others += [replace(setting, small=(*setting.small, number)) for number in charts[:1]]
-        for other in others:
-            pages = self.filled(other)
-            if pages[page - 1] > end:
-                sheets = self._charts()
-                if all(sheets[number] > page for number in {*other.floats} - {*setting.floats}):
-                    return other, pages
-        return None
+        sheets = self._charts()
+        charts = [one for one in sheets if sheets[one] == page + 1 and one not in setting.floats]
+        if not charts:
+            return None
+        other = replace(setting, floats=(*setting.floats, charts[0]))
+        pages = self.filled(other)
+        is_filled = pages[page - 1] > end and self._charts()[charts[0]] > page
+        return (other, pages) if is_filled else None
 
     def write(self, setting: Setting) -> None:
         """Write the source, set so, into its file."""
@@ -213,7 +208,18 @@ def pictures(drawings: Iterable[bytes], name: str, margin: int = 0) -> list[byte
             return []
         main.write_text("\n".join(lines), encoding="utf-8")
         with _telling_typst_errors(name):
-            return _pages(main, _SHARP)
+            return [*map(_with_palette, _pages(main, _SHARP))]
+
+
+def _with_palette(picture: bytes) -> bytes:
+    """A picture in 256 colours, which takes half the bytes; its background stays what it is."""
+    full, written = Image.open(io.BytesIO(picture)).convert("RGB"), io.BytesIO()
+    few = full.quantize(256, Image.Quantize.FASTOCTREE)
+    colours, background = few.getpalette() or [], 3 * int(np.asarray(few)[0, 0])
+    colours[background : background + 3] = np.asarray(full)[0, 0].tolist()
+    few.putpalette(colours)
+    few.save(written, "PNG")
+    return written.getvalue()
 
 
 def _pages(main: Path, ppi: float, own: tuple[Path, ...] = ()) -> list[bytes]:
@@ -252,11 +258,6 @@ _ENTRY = re.compile(r"#block\[\n((?:(?!#block\[).)*?)\n\n?\] <(ref-[^>]+)>", re.
 _TEXT = "TexteRemplacé"
 
 
-def _full_report_path(project: Project) -> PurePosixPath:
-    """Where the whole edition is in the site."""
-    return PurePosixPath(f"edition-{project.manifest.quarter}.pdf")
-
-
 def full_report_parts(project: Project) -> dict[str, list[SitePage]]:
     """The pages of the report of the whole, by sections; none where they are more than `MOST`."""
     paged = {page.source: page for page in project.pages if "typst" in page.formats}
@@ -278,7 +279,7 @@ def full_report_download(project: Project, page: SitePage) -> list[dict[str, str
     is_linked = page.source == HOME or "typst" in page.formats
     if not is_linked or not full_report_parts(project):
         return []
-    href = os.path.relpath(_full_report_path(project), page.source.parent)
+    href = os.path.relpath(project.manifest.full_report_name, page.source.parent)
     return [{"text": _TITLE, "href": PurePath(href).as_posix(), "detail": "PDF"}]
 
 
@@ -292,7 +293,7 @@ def put_full_report(project: Project, folder: Path, site: Path, cache: Path | No
     made_of |= {"the edition": repr(project.manifest), "its parts": repr(by_part)}
 
     def make() -> dict[str, bytes]:
-        return {str(_full_report_path(project)): _pdf(project, by_part, folder / CHAPTERS)}
+        return {project.manifest.full_report_name: _pdf(project, by_part, folder / CHAPTERS)}
 
     write_all(kept.made(cache, "edition", made_of, make), site)
 
@@ -382,9 +383,8 @@ def page_docx(project: Project, page: SitePage, markdown: str, folder: Path) -> 
     about["description"] = unmarked(str(page.meta.get("description", "")))
     looks = folder / "reference.docx"
     looks.write_bytes(reference_document(brand))
-    options = {"to": "docx", "output-file": "-", "reference-doc": pandoc.pandoc_path(looks)}
     how |= {"metadata": about, "folder": folder, "environment": {"SOURCE_DATE_EPOCH": day}}
-    return pandoc.run_pandoc(options, markdown, **how)
+    return pandoc.run_pandoc(markdown, "docx", reference=pandoc.pandoc_path(looks), **how)
 
 
 def write_dots(

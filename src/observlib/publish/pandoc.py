@@ -7,7 +7,9 @@ import subprocess
 import sys
 import tempfile
 from base64 import b64decode
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
@@ -16,6 +18,8 @@ from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files as resources
 from itertools import takewhile
 from pathlib import Path
+from threading import Timer
+from time import monotonic
 from typing import Any, Literal, NamedTuple
 
 from observlib import estimates
@@ -27,6 +31,8 @@ from observlib.language.prose import curly
 # --- Pandoc with our filter, under a time limit; what it refuses is told in a line
 
 _TIME_LIMIT = 300.0
+# that wait for a page, by process of ours: forks share none. To start one takes as long as a page
+_IDLE = defaultdict[int, list["subprocess.Popen[bytes]"]](list)
 TEMPLATES = Path(str(resources("observlib.publish") / "templates"))
 # else it cannot read a path with an accent where the locale is plain
 _UTF8 = {"LC_ALL": "C.UTF-8"} if sys.platform == "linux" else {}
@@ -47,30 +53,12 @@ def executable() -> str:
 
 
 def pandoc_path(path: Path) -> str:
-    """The path of a template or a bibliography, in which pandoc would read `%41` as `A`.
+    """The path of a bibliography, in which pandoc would read `%41` as `A`.
 
     >>> pandoc_path(Path("100%41.bib"))
     '100%2541.bib'
     """
     return str(path).replace("%", "%25")
-
-
-def convert(
-    markdown: str, to: str, template: Path | None = None, variables: Any = None, **how: Any
-) -> str:
-    """Convert Quarto Markdown to `html` or `typst`; `how` is what `run_pandoc` takes."""
-    options = {
-        "to": "typst-citations" if to == "typst" else "html",
-        "standalone": template is not None,
-        "template": pandoc_path(template) if template else None,
-        "table-of-contents": to == "html" and template is not None,
-        "toc-depth": 3,
-        "figure-caption-position": "above",
-        "html-math-method": {"method": "mathml"},
-        "syntax-highlighting": "none",  # no style uses it, and it costs as much as ten pages
-        "variables": dict(variables or {}),
-    }
-    return run_pandoc(options, markdown, **how).decode("utf-8")
 
 
 def data_file(name: str) -> bytes:
@@ -79,46 +67,72 @@ def data_file(name: str) -> bytes:
     return subprocess.run(asked, capture_output=True, check=True, timeout=_TIME_LIMIT).stdout
 
 
+def convert(markdown: str, to: str, **how: Any) -> str:
+    """Convert Quarto Markdown to `html` or `typst`; `how` is what `run_pandoc` takes."""
+    return run_pandoc(markdown, to, **how).decode("utf-8")
+
+
 def run_pandoc(
-    options: Mapping[str, Any],
     markdown: str,
+    to: str,
     name: str,
-    metadata: Mapping[str, Any] | None = None,
     filters: Sequence[Path] = (),
     folder: Path | None = None,
-    environment: Mapping[str, str] | None = None,
+    **how: Any,
 ) -> bytes:
-    """What pandoc makes of Quarto Markdown, by some of its options and what all pages have."""
-    given = {
-        "from": "markdown",
-        "fail-if-warnings": True,
-        "data-dir": str(TEMPLATES),  # else the user's own files for pandoc would change pages
-        "filters": [*map(str, filters), str(TEMPLATES / "filter.lua")],
-        "metadata": dict(metadata or {}),
-        **{key: value for key, value in options.items() if value is not None},
-    }
-    how: dict[str, Any] = {"capture_output": True, "cwd": folder, "timeout": _TIME_LIMIT}
-    how["env"] = {**os.environ, **_UTF8, **(environment or {})}
-    # pandoc takes its options from a file only, so that no text is read as an option
+    """What pandoc makes of Quarto Markdown; `how` is what else `server.lua` reads of a request."""
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
-        defaults = Path(place) / "defaults.json"
-        defaults.write_text(json.dumps(given), encoding="utf-8")
-        try:
-            command = [executable(), "--defaults", str(defaults)]
-            done = subprocess.run(command, input=markdown.encode("utf-8"), check=False, **how)
-        except subprocess.TimeoutExpired as error:
-            told = f"was stopped after {_TIME_LIMIT:.0f} s; shorten the page"
-            raise ObservError(f"{name}: pandoc {told}") from error
-        except (FileNotFoundError, PermissionError) as error:
-            told = f"cannot be run ({error}); install the package pypandoc_binary"
-            raise ObservError(f"{name}: pandoc {told}") from error
-    if done.returncode:
-        lines = [line.strip() for line in done.stderr.decode("utf-8", "replace").splitlines()]
-        ours = [one.removeprefix("observlib: ") for one in lines if one.startswith("observlib: ")]
-        useful = [line for line in lines if line and not line.startswith("Failing because")]
-        ours = ours or [f"pandoc: {' '.join(useful[:4])}"]
-        raise ObservError(*(f"{name}: {line}" for line in ours))
-    return done.stdout
+        made = Path(place).resolve() / "made"
+        request = {"text": markdown.expandtabs(4), "to": to, "result": made}
+        request |= {"filters": [*filters, TEMPLATES / "filter.lua"], "folder": folder or Path.cwd()}
+        request |= {key: value for key, value in how.items() if value is not None}
+        lines, is_done = _answered(json.dumps(request, ensure_ascii=False, default=str), name)
+        if is_done and not any(line.startswith("[WARNING]") for line in lines):
+            return made.read_bytes()
+    ours = [one.removeprefix("observlib: ") for one in lines if one.startswith("observlib: ")]
+    ours = ours or [f"pandoc: {' '.join(list(filter(None, lines))[:4])}"]
+    raise ObservError(*(f"{name}: {line}" for line in ours))
+
+
+def _answered(request: str, name: str) -> tuple[list[str], bool]:
+    """What pandoc tells of a request, and whether it did it; its process ends where it fails."""
+    process, lines, is_done = _process(name), list[str](), False
+    begun, limit = monotonic(), Timer(_TIME_LIMIT, process.kill)
+    limit.start()
+    try:
+        with suppress(BrokenPipeError):
+            process.stdin.write(f"{request}\n".encode())
+            process.stdin.flush()
+        for line in process.stderr:
+            if is_done := line.strip() == b"\0":
+                break
+            lines.append(line.decode("utf-8", "replace").strip())
+    finally:
+        limit.cancel()
+        if is_done:
+            _IDLE[os.getpid()].append(process)
+        else:
+            process.kill()
+            process.wait()
+    if not is_done and monotonic() - begun >= _TIME_LIMIT:
+        told = f"was stopped after {_TIME_LIMIT:.0f} s; shorten the page"
+        raise ObservError(f"{name}: pandoc {told}")
+    return lines, is_done
+
+
+def _process(name: str) -> Any:
+    """A process of pandoc that waits for a page; it ends when ours does."""
+    with suppress(IndexError):  # one that was ended from outside makes no page more
+        while (process := _IDLE[os.getpid()].pop()).poll() is not None:
+            pass
+        return process
+    how: dict[str, Any] = {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE}
+    how |= {"stdout": subprocess.DEVNULL, "env": {**os.environ, **_UTF8}}
+    try:
+        return subprocess.Popen([executable(), "lua", "-E", str(TEMPLATES / "server.lua")], **how)
+    except (FileNotFoundError, PermissionError) as error:
+        told = f"cannot be run ({error}); install the package pypandoc_binary"
+        raise ObservError(f"{name}: pandoc {told}") from error
 
 
 # --- Great-tables' HTML, without its looks: the same table as plain, accessible markup

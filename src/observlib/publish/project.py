@@ -23,6 +23,7 @@ from observlib.display import style as brands
 from observlib.display.style import Brand
 from observlib.language import french
 from observlib.language.prose import curly, unmarked
+from observlib.publish.origins import shown_identifiers
 from observlib.publish.pandoc import read_notebook, source_text
 
 # --- Check the pages of a site before readers see them: every link and picture leads somewhere
@@ -64,7 +65,7 @@ def broken_links(site: Path, pages: Mapping[str, PageLinks]) -> dict[str, list[s
         return target, target.is_file()
 
     site = site.resolve()
-    ids = {site / name: set(page.ids) for name, page in pages.items()}
+    ids = {site / one: {*pages[one].ids, *shown_identifiers(site / one)} for one in pages}
     problems: dict[str, list[str]] = {}
     for name, page in pages.items():
         path = site / name
@@ -102,11 +103,17 @@ class Manifest:
     revisions: tuple[date, ...] = ()
     package: tuple[str, ...] = ()
     commit: str = ""
+    full_report: bool = False
 
     @property
     def made(self) -> date:
         """The day that all pages bear: of the last revision, or else of the publication."""
         return (self.published, *self.revisions)[-1]
+
+    @property
+    def full_report_name(self) -> str:
+        """The name of the PDF of all pages, where the edition has one (`full_report`)."""
+        return f"edition-{self.quarter}.pdf"
 
     @property
     def is_demonstration(self) -> bool:
@@ -143,8 +150,8 @@ def read_manifest(folder: Path) -> Manifest:
     if kind not in ("demonstration", "real"):
         raise ObservError(f"{path}: unknown kind {kind!r}; allowed: demonstration, real")
     pages, missing = (tuple(x for x in absent if absent[x] is is_so) for is_so in (False, True))
-    commit = str(raw.get("commit", ""))
-    return Manifest(quarter, kind, published, pages, missing, revisions, package, commit)
+    given = (str(raw.get("commit", "")), bool(raw.get("full_report")))
+    return Manifest(quarter, kind, published, pages, missing, revisions, package, *given)
 
 
 # --- The menu of a site: its entries, in the sections that it or their pages name

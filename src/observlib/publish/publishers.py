@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -318,6 +318,7 @@ def build(
     """Make the whole site in the new folder `site`."""
     site.mkdir(parents=True)
     own = ["manifest.json"] if project.manifest.pages else []  # beside the edition's package
+    own += [one.name for one in project.folder.glob(origins.ORIGINS_DATA)]
     for name in (*project.manifest.package, *own):
         write_all({name: (project.folder / name).read_bytes()}, site)
     # what pages are made into is there, and not in memory: there may be hundreds of them
@@ -349,35 +350,26 @@ def _write_pages(
 ) -> dict[PurePosixPath, list[str]]:
     """Put pages and the whole edition into a site, or say what is wrong with them, by page."""
     common, tasks = _tasks(project)
-    printed = [task.page for task in tasks.values() if task.step is _printed]
     shared, framed_pages = dict[str, bytes](), 0
     frames = aside / _FRAMES if project.publisher != "embedded" else None
     if frames:
         shared, framed_pages = _frame(project, tasks, common, frames, cache, progress)
     refused: dict[PurePosixPath, list[str]] = {}
-    edition: list[Future[None]] = []
-    unset = len(printed)
-    with ThreadPoolExecutor(1) as typesetter:  # of the whole edition, while pandoc makes pages
-        made = _made(project, tasks, workers, cache, frames)
-        for done, (task, content) in enumerate(made, 1 + framed_pages):
-            progress(done, len(tasks) + framed_pages, task.page.title)
-            if isinstance(content, ObservError):
-                problems = _problems(project, task.page, content)
-                refused.setdefault(task.page.source, []).extend(problems)
-            else:
-                for name, file in content.items():
-                    write_all({name: file}, aside if name.startswith(".") else site)
-            if task.step is _printed:
-                unset -= 1
-                if not unset and not refused:
-                    whole = (project, aside, site, cache)
-                    edition.append(typesetter.submit(downloads.put_full_report, *whole))
-        if not refused:
-            _tell_sizes(site, printed)
-            _write_used(shared, site)
-            html.finish(project, site, cache)
-    for ended in edition:
-        ended.result()
+    made = _made(project, tasks, workers, cache, frames)
+    for done, (task, content) in enumerate(made, 1 + framed_pages):
+        progress(done, len(tasks) + framed_pages, task.page.title)
+        if isinstance(content, ObservError):
+            problems = _problems(project, task.page, content)
+            refused.setdefault(task.page.source, []).extend(problems)
+        else:
+            for name, file in content.items():
+                write_all({name: file}, aside if name.startswith(".") else site)
+    if not refused:
+        if project.manifest.full_report:
+            downloads.put_full_report(project, aside, site, cache)
+        _complete_downloads(project, site)
+        _write_used(shared, site)
+        html.finish(project, site, cache)
     return refused
 
 
@@ -393,7 +385,7 @@ def _tasks(project: Project) -> tuple[Inputs, dict[str, _Task]]:
     files = kept.tree("the project", project.folder)
     digests = {page.source: files.pop(f"the project/{page.source}") for page in project.pages}
     # of which a page shows no more than this; its numbers get their links later
-    for name in ("manifest.json", *manifest.package):
+    for name in ("manifest.json", origins.ORIGINS_DATA, *manifest.package):
         files.pop(f"the project/{name}", None)
     later = f"the project/{origins.ORIGINS_FOLDER}/"
     files = {name: digest for name, digest in files.items() if not name.startswith(later)}
@@ -517,18 +509,24 @@ def _page(project: Project, page: SitePage, frames: Path | None) -> dict[str, by
             write_html(project, page, site, links, frames)
         found = _files_of(site)
         if text := found.get(page.output(".html").as_posix()):
-            told = json.dumps(projects.links_of(text.decode("utf-8")))
+            own = html.without_download(text.decode("utf-8"), project.manifest.full_report_name)
+            told = json.dumps(projects.links_of(own))
             found[f"{_LINKS}/{page.output('.html')}"] = told.encode()
         return found
 
 
-def _tell_sizes(site: Path, printed: Iterable[SitePage]) -> None:
-    """Say in each page how large its PDF is."""
-    for page in printed:
-        path, size = site / page.output(".html"), _size(site / page.output(".pdf"))
-        if path.exists():
-            text = path.read_text(encoding="utf-8").replace(_SIZE, size, 1)
-            path.write_text(text, encoding="utf-8", newline="\n")
+def _complete_downloads(project: Project, site: Path) -> None:
+    """Say in each page how large its PDF is; no page leads to a full report that is not made."""
+    for page in project.pages:
+        path, pdf = site / page.output(".html"), site / page.output(".pdf")
+        if not path.exists():
+            continue
+        text = path.read_text(encoding="utf-8")
+        if pdf.exists():
+            text = text.replace(_SIZE, _size(pdf), 1)
+        if not project.manifest.full_report:
+            text = html.without_download(text, project.manifest.full_report_name)
+        path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def write_html(

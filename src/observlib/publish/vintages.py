@@ -30,7 +30,8 @@ PAGES, WORDS = macros(__file__), macros(__file__, str)
 SERIES = "series.csv"
 _EDITION = ["edition", "day"]
 _ORDER = ["period", "revision"]
-_HEADS = ("Période", "Valeur", "Intervalle", "Effectif", "Édition")
+_OF_SAMPLES = ("Intervalle", "Effectif")  # columns that a series of counts has nothing to tell in
+_HEADS = ("Période", "Valeur", *_OF_SAMPLES, "Édition")
 
 
 def tellings(told: Iterable[Publication]) -> pd.DataFrame:
@@ -102,8 +103,12 @@ def _series_table(rows: pd.DataFrame, catalogue: Catalogue) -> Markdown:
         interval = words.interval(row, catalogue.indicators[row["indicator"]]) or NO_VALUE
         value, when = cell(row, catalogue, unit=True).text, french.period_label(row["period"])
         lines.append((when, value, interval, number, WORDS("edition", row)))
-    cells = ([*map(label_html, column)] for column in zip(*lines, strict=True))
-    return html_table(dict(zip(_HEADS, cells, strict=True)), right=_HEADS[1:4])
+    columns = {
+        head: [*map(label_html, texts)]
+        for head, texts in zip(_HEADS, zip(*lines, strict=True), strict=True)
+        if head not in _OF_SAMPLES or {*texts} != {NO_VALUE}
+    }
+    return html_table(columns, right=_HEADS[1:4])
 
 
 # --- What an edition tells otherwise than another one: changes, additions, removals, revisions
