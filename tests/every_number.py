@@ -86,7 +86,8 @@ class Edition:
         self.names = sorted(map(_simple, told), key=len, reverse=True)
 
     def studies(self) -> list[str]:
-        return sorted(path.stem for path in (self.folder / "origines").glob("*.html"))
+        text = (self.folder / "origins-data.js").read_text(encoding="utf-8")
+        return sorted(re.findall(r'"page-([^"]+)":', text))
 
     def own(self, page: str) -> list[list[float]]:
         """The numbers of the figures that a page tells."""
@@ -137,7 +138,7 @@ def lost_on_page(edition: Edition, page: str) -> Iterator[str]:
     texts = Texts((edition.folder / f"{page}.html").read_text(encoding="utf-8"))
     own = edition.own(page)
     for section, text, leads in texts.found:
-        if "origines/" in leads and "#" in leads:
+        if re.search("origines[.]html#[fc]", leads):
             one = leads.rpartition("#")[2]
             if one not in edition.told:
                 yield f"{page}: {text!r} leads to {one}, which the edition does not tell"

@@ -33,6 +33,7 @@ class Part(NamedTuple):
     frame: pd.DataFrame | None = None
     drawing: str = ""
     carried: tuple[pd.DataFrame, ...] = ()
+    figure: str = ""  # the identifier of the only one that it tells
 
 
 def parts(name: str, content: bytes) -> Iterator[Part]:
@@ -66,6 +67,10 @@ def parts(name: str, content: bytes) -> Iterator[Part]:
         text_ = content.decode("utf-8")
         yield from _markup("page", text_)
         yield Part("source", text_, drawing=text_ if kind == ".svg" else "")
+    elif name.endswith("origins-data.js"):
+        text_ = content.decode("utf-8")
+        yield from _origins(json.loads(text_.partition("=")[2].rstrip(";\n")))
+        yield Part("source", text_)
     else:
         yield from _prose("text", _sentences(content.decode("utf-8")))
 
@@ -83,6 +88,18 @@ def _table(where: str, frame: pd.DataFrame) -> Iterator[Part]:
         yield Part(where, "\n".join(map(str, frame.to_numpy().ravel())), frame=frame)
     else:
         yield from _prose(where, (" | ".join(map(str, row)) for row in frame.to_numpy().tolist()))
+
+
+def _origins(content: dict[str, Any]) -> Iterator[Part]:
+    """Each origin as the page tells it, with names for identifiers; then what figures it tells."""
+    labels = content["indicators"] | content["devices"]
+    texts = [labels.get(text, text) for text in content["texts"]]
+    for figure, row in content["rows"].items():
+        own = [texts[place] for place in row]
+        yield Part("row", " | ".join(own), True)
+        yield Part("row", " | ".join(own[1:4]), figure=figure)  # its value, interval and base
+    yield from _prose("heads", map(str, [*content["heads"].values(), *labels.values()]))
+    yield from _prose("pages", (str(title) for title, _ in content["pages"].values()))
 
 
 def _workbook(content: bytes) -> Iterator[Part]:

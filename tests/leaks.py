@@ -3,7 +3,7 @@
 Somebody who knows the true figures reads every file: its rows, its sentences and attributes, its
 drawings, and what it hides (metadata, comments, compressed streams). A withheld figure leaks
 
-- where its own row, or a comparison with it, holds any number;
+- where its own row or origin, or a comparison with it, holds any number;
 - where words that name it tell its value or its base, which nothing told there has;
 - where a page tells a number of three digits or more that is its value, and nothing told has it;
 - where any file holds six digits of its value;
@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from tests.drawings import axes
 from tests.file_parts import Part, parts
@@ -45,6 +46,7 @@ class Withheld:
 
     def __init__(self, truths: pd.DataFrame, catalogue: Catalogue) -> None:
         self.rows = {estimate_key(row): row for row in estimates.records(truths)}
+        self.by_identifier = {estimates.identifier(row): row for row in self.rows.values()}
         self.catalogue = catalogue
         values = [(abs(row["estimate"]), row) for row in self.rows.values()]
         self._sorted = sorted((x for x in values if x[0] == x[0]), key=lambda x: x[0])
@@ -94,6 +96,19 @@ class Told:
             own = [abs(x) for x in row.values() if isinstance(x, float) and x == x]
             self.told.append((withheld.named(row), own))
         self.numbers = sorted({x for _, own in self.told for x in own})
+        self._names = {name for names, _ in self.told for name in names}
+        own_numbers = [[row["n"], row["estimate"]] for _, row in self.withheld]
+        self._values = np.abs(np.array(own_numbers, float).reshape(-1, 2))
+
+    def near(self, number: float, by: float) -> list[tuple[list[str], Row]]:
+        """What is withheld of which a number is the value or the base."""
+        is_near = (np.abs(self._values - number) <= by).any(axis=1)
+        return [self.withheld[place] for place in np.flatnonzero(is_near)]
+
+    def told_in(self, flat: str) -> list[float]:
+        """The numbers of all that a text names."""
+        named = {name for name in self._names if name in flat}
+        return [x for names, own in self.told if not named.isdisjoint(names) for x in own]
 
 
 def leaks(
@@ -135,6 +150,8 @@ def _of_part(part: Part, here: Told, page: Told, withheld: Withheld) -> Iterator
         yield from _in_rows(part.frame, withheld)
     if part.drawing:
         yield from _in_drawing(part.drawing, here)
+    if (row := withheld.by_identifier.get(part.figure)) and re.search(r"\d", part.text):
+        yield f"{part.text} of {estimate_key(row)}"
     for number in _DECIMALS.findall(part.text):
         if row := withheld.exactly(number):
             yield f"{number} is {estimate_key(row)}"
@@ -163,14 +180,12 @@ def _in_words(text: str, here: Told, page: Told, withheld: Withheld) -> Iterator
         number, decimals = value(said)
         half = 0.5 * 10**-decimals + 1e-9
         share = re.search(rf"(?<![\d,]){re.escape(said)}\s?%", plain(text))
-        for names, row in here.withheld:
+        for names, row in here.near(number, half):
             if share and row["unit"] != "%":  # which counts no one
                 continue
-            own = (row["n"], row["estimate"])
-            if any(abs(abs(x) - number) <= half for x in own) and any(n in flat for n in names):
-                known = [x for n, xs in here.told if any(name in flat for name in n) for x in xs]
-                if not any(is_told(x, number, decimals) for x in known):
-                    yield f"{said} of {estimate_key(row)} in {text[:200]!r}"
+            is_named = any(name in flat for name in names)
+            if is_named and not any(is_told(x, number, decimals) for x in here.told_in(flat)):
+                yield f"{said} of {estimate_key(row)} in {text[:200]!r}"
         if decimals and number >= 10 ** (2 - decimals):  # three digits
             found = withheld.at(number, decimals)
             if found and not any(is_told(x, number, decimals) for x in page.numbers):

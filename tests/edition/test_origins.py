@@ -19,7 +19,8 @@ from observlib.estimates import (
     make_comparisons,
 )
 from observlib.pipeline import project
-from observlib.publish.origins import FINDING, ORIGINS_FOLDER, page_of
+from observlib.publish.origins import FINDING, ORIGINS_FOLDER, page_of, shown_identifiers
+from observlib.publish.project import PageLinks, broken_links
 
 KNOWN = project.catalogue(DEMO)
 DEVICE = "jdma-service-public"
@@ -47,29 +48,39 @@ def shows(rows: pd.DataFrame, source: str = "", markdown: str = "", tags: tuple[
     return nbformat.v4.new_code_cell(source, outputs=[output], metadata={"tags": list(tags)})
 
 
-def page(rows: pd.DataFrame = ROWS, held: pd.DataFrame | None = None, known: Any = KNOWN) -> str:
-    told = page_of(notebook(shows(rows)), set(estimates.identifiers(rows)))
-    given = exports(5000, 3634) if held is None else held
-    study = {"page": "satisfaction", "title": "Satisfaction"}
-    return origins._page(study, 1, told, {DEVICE: given}, known, False)
+def request(known: Any = KNOWN, **more: Any) -> Any:
+    return SimpleNamespace(data=DEMO, catalogue=known, **more)
 
 
-def test_words_of_the_catalogue_are_no_markup_on_a_page_of_origins_and_methods_may_cite():
+def page(monkeypatch, tmp_path, held: pd.DataFrame | None = None, known: Any = KNOWN) -> str:
+    """The page of origins of three figures, and what its script shows of them."""
+    monkeypatch.setattr(store, "exports", lambda _: exports(5000, 3634) if held is None else held)
+    told = page_of(notebook(shows(ROWS)), {NOW, BEFORE, WITHHELD})
+    rows, pages = origins._texts_of(told.rows, known), {"page-avis": ("Avis", [*told.rows])}
+    path = tmp_path / "origines.qmd"
+    path.write_text("---\ntitle: Origines\n---\n", encoding="utf-8")
+    origins._complete_page(tmp_path, rows, pages, request(known), ())
+    return path.read_text(encoding="utf-8")
+
+
+def test_words_of_the_catalogue_are_no_markup_on_a_page_of_origins_and_methods_may_cite(
+    monkeypatch, tmp_path
+):
     device = KNOWN.devices[DEVICE].model_copy(update={"label": "Avis <b>& plus"})
     name = ROWS["indicator"].iloc[0]
     method = "Note de <i>1</i> à 5, [source](https://exemple.invalid)."
     indicator = KNOWN.indicators[name].model_copy(update={"method": method})
     devices, indicators = {**KNOWN.devices, DEVICE: device}, {**KNOWN.indicators, name: indicator}
     known = KNOWN.model_copy(update={"devices": devices, "indicators": indicators})
-    text = page(known=known)
+    text = page(monkeypatch, tmp_path, known=known)
     assert "Avis &lt;b&gt;&amp; plus" in text and "<b>" not in text
     assert "\\<i>1\\</i>" in text and "[source](https://exemple.invalid)" in text
 
 
 def test_a_withheld_figure_has_an_identifier_and_no_number():
-    line = next(line for line in page().splitlines() if WITHHELD in line)
-    assert "secret statistique" in line
     told = page_of(notebook(shows(ROWS)), set())
+    _, value, ends, base, status, *_ = origins._texts_of(told.rows, KNOWN)[WITHHELD]
+    assert (value, ends, base) == ("", "", "") and "secret statistique" in status
     assert told.rows[WITHHELD].numbers == (None,) * 4
 
 
@@ -77,36 +88,37 @@ def test_a_withheld_figure_has_an_identifier_and_no_number():
     ("rows", "said"),
     [((5000, 3634), "environ 8 600"), ((7,), "moins de 100"), ((49,), "moins de 100"), ((), "")],
 )
-def test_rows_of_exports_are_told_in_hundreds_so_that_nobody_is_found_by_what_is_left(rows, said):
-    text = page(held=exports(*rows)).replace("\xa0", " ").replace("\u202f", " ")
+def test_rows_of_exports_are_told_in_hundreds_so_that_nobody_is_found_by_what_is_left(
+    rows, said, monkeypatch, tmp_path
+):
+    text = page(monkeypatch, tmp_path, exports(*rows)).replace("\xa0", " ").replace("\u202f", " ")
     assert said in text
     assert not any(f" {x} " in text for x in (7, 49, 3634))
 
 
-def test_a_page_of_more_figures_than_anyone_reads_sends_to_the_data(tmp_path, monkeypatch):
+def test_each_figure_of_a_page_is_shown_and_one_of_too_many_has_no_links(tmp_path, monkeypatch):
     monkeypatch.setattr(origins, "MOST_TRACED", 2)
     monkeypatch.setattr(store, "exports", lambda _: exports(5000))
     (tmp_path / "data" / "catalogue").mkdir(parents=True)  # it is a project
+    (tmp_path / "origines.qmd").write_text("---\ntitle: Origines\n---\n", encoding="utf-8")
     for name, rows in (("apercu", ROWS), ("fiche", ROWS[:2])):
         text = json.dumps(notebook(shows(rows, "#| label: tbl-notes\nshow()")))
         (tmp_path / f"{name}.ipynb").write_text(text, encoding="utf-8")
-    about: dict[str, Any] = {
-        "data": DEMO, "root": tmp_path, "digest": "", "catalogue": KNOWN, "pages": (),
-        "quarter": Quarter("2026-T3"),
-    }  # fmt: skip
     studies = [{"page": name, "title": name} for name in ("apercu", "fiche")]
     of = (ROWS, comparisons_from_json({"columns": COMPARISON_COLUMNS, "rows": []}))
-    origins.write_origins(SimpleNamespace(**about), tmp_path, studies, *of)  # type: ignore[arg-type]
-    long, short = (
-        (tmp_path / ORIGINS_FOLDER / f"{n}.qmd").read_text("utf-8") for n in ("apercu", "fiche")
-    )
-    assert NOW not in long and "[données de l'édition](../index.html)" in long
-    assert NOW in short
+    asked = request(root=tmp_path, digest="", pages=(), quarter=Quarter("2026-T3"))
+    origins.write_origins(asked, tmp_path, studies, *of)
     assert not (tmp_path / ORIGINS_FOLDER / "apercu.json").exists()
     told = json.loads((tmp_path / ORIGINS_FOLDER / "fiche.json").read_text("utf-8"))
-    assert [address for _, address, *_ in told["figures"]] == [
-        f"{ORIGINS_FOLDER}/fiche.html#{one}" for one in (NOW, BEFORE)
-    ]
+    assert [one for one, *_ in told["figures"]] == [NOW, BEFORE]
+    shown = {NOW, BEFORE, WITHHELD, "page-apercu", "page-fiche"}
+    assert shown_identifiers(tmp_path / "origines.html") == shown
+    assert shown_identifiers(tmp_path / "autre.html") == set()
+    links = {"origines.html": PageLinks([], [f"#{NOW}", "#fabsentabsent"])}
+    (tmp_path / "origines.html").touch()
+    assert broken_links(tmp_path, links) == {
+        "origines.html": ["'#fabsentabsent' leads to no place of its page"]
+    }
 
 
 def test_figures_are_found_by_the_cell_and_the_section_that_tell_them():

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from tests.edition import test_release as small
 
@@ -74,6 +75,7 @@ def test_a_preview_needs_no_edition_and_a_saved_change_is_in_the_next_one(show, 
 def test_a_cell_that_fails_is_told_in_a_line_and_the_former_page_stays(show, root):
     path = show()
     before = path.read_bytes()
+    small.write_study(root, "panorama", words="Autre code.")
     with pytest.raises(ObservError, match=r"^study panorama: cell 3: ValueError: non$"):
         show(error="cell 3: ValueError: non")
     small.write_study(root, "panorama", words="Voir @fig-nulle-part.")
@@ -81,6 +83,48 @@ def test_a_cell_that_fails_is_told_in_a_line_and_the_former_page_stays(show, roo
         show()
     assert path.read_bytes() == before
     assert left(root) == ["panorama"]
+
+
+def write_text(root: Path, words: str) -> None:
+    """Save a study with another text, and the same code."""
+    path = root / "notebooks" / "panorama.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[-1].source = words
+    nbformat.write(notebook, path)
+
+
+def test_a_changed_text_alone_runs_nothing_and_is_the_page_of_the_site(release, show, root):
+    release()
+    write_text(root, "Une autre phrase.")
+    previewed = show(error="ran").read_text(encoding="utf-8")
+    release()
+    published = (root / "reports" / "_site" / "2026-T3" / "panorama.html").read_text("utf-8")
+    assert "Une autre phrase." in previewed
+    whole = published[published.index("<main") : published.index('<ul class="downloads"')]
+    assert whole.rstrip() in previewed
+
+
+@pytest.mark.parametrize(
+    "changed", ["code", "parameter", "reference", "catalogue", "store", "library"]
+)
+def test_what_code_gives_is_asked_again_once_what_it_follows_from_changes(
+    release, show, root, monkeypatch, changed
+):
+    release()
+    assert show(error="ran")  # what the edition ran is kept
+    if changed == "code":
+        small.write_study(root, "panorama", words="Autre code.")
+    elif changed == "parameter":
+        header = "parameters: {years: {type: integer, default: 1}}"
+        small.write_study(root, "panorama", header)
+    elif changed == "store":
+        small.write_store(root, "demonstration", "2026-10-01")
+    elif changed == "library":
+        monkeypatch.setattr("observlib.base.kept.library_files", dict)
+    else:
+        small.write(root / "data" / changed / "new.csv", "a\n1\n")
+    with pytest.raises(ObservError, match="ran"):
+        show(error="ran")
 
 
 def test_what_is_no_study_or_parameter_or_would_be_refused_is_told(release, show, root):

@@ -80,7 +80,7 @@ def test_what_is_no_identifier_is_refused_in_a_line(text):
 def test_the_command_takes_the_address_of_a_link_and_shows_no_row(small, told, observ, monkeypatch):
     monkeypatch.chdir(small.root)
     one = of(told[0], indicator="satisfaction_10", period=T3, device="avis-portail")
-    address = f"https://www.example.org/{T3}/origines/avis.html#{one}"
+    address = f"https://www.example.org/{T3}/origines.html#{one}"
     code, shown, err = observ("trace", address)
     assert code == 0, err
     for step in ("Texts of its pages", "Method", "Rows of tables", "Exports"):

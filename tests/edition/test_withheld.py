@@ -2,6 +2,7 @@
 
 import ast
 import io
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -225,6 +226,15 @@ def in_chart(text: str, row: dict[str, Any]) -> str:
     return text.replace("</svg>", f"{point}</svg>")
 
 
+def in_origins(text: str, row: dict[str, Any]) -> str:
+    """Its value in its origin."""
+    begins, _, content = text.partition("=")
+    data = json.loads(content.rstrip(";\n"))
+    data["rows"][estimates.identifier(row)][1] = len(data["texts"])
+    data["texts"].append(said(row))
+    return f"{begins}={json.dumps(data, ensure_ascii=False)};"
+
+
 def in_parquet(content: bytes, row: dict[str, Any]) -> bytes:
     rows = pd.read_parquet(io.BytesIO(content))
     own = [estimate_key(other) == estimate_key(row) for other in estimates.records(rows)]
@@ -273,6 +283,8 @@ PLANTED: dict[str, tuple[str, Callable[[bytes, dict[str, Any]], bytes]]] = {
         "satisfaction.html",
         instead('aria-label="Graphique', 'aria-label="Journal officiel : {n} réponses. Graphique'),
     ),
+    "an origin": ("origins-data.js", as_text(in_origins)),
+    "what no origin shows": ("origins-data.js", instead('"heads"', '"x": "{exact}", "heads"')),
     "a comment of a page": ("satisfaction.html", instead("</body>", "<!-- {exact} --></body>")),
     "a point of a chart": ("satisfaction/fig-notes.svg", as_text(in_chart)),
     "a PDF": ("satisfaction.pdf", lambda _, row: in_pdf(row)),

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 # the search, which no label writes: what is taken from a text has no `data-root`
 OWN = {("script", root) for root in ("", "../", "../../", "2026-T3/")}
 # and what walks the values of drawings
-VALUES = re.compile(r"(?:\.\./)*(?:2026-T3/)?values\.js")
+VALUES = re.compile(r"(?:\.\./)*(?:2026-T3/)?(?:values|origins|origins-data)\.js")
 # what a chart's drawing is made of, which a filter of ours puts into the page (`drawings.lua`)
 DRAWN = {"svg", "g", "defs", "path", "use", "text", "clippath", "rect", "pattern"}
 DRAWINGS = {("class", "wide"), ("class", "narrow")}

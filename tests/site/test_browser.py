@@ -71,7 +71,8 @@ def test_nothing_is_asked_from_outside_and_no_script_runs_but_those_of_the_site(
     for name, page in found.items():
         root = "../" * name.count("/")
         assert page["scripts"][0] == f"{root}search.js", name
-        assert page["scripts"][1:] in ([], [f"{root}values.js"]), name
+        others = [f"{root}origins-data.js", f"{root}origins.js"]
+        assert page["scripts"][1:] in ([], [f"{root}values.js"], others), name
         assert all(address.startswith("file:") for address in page["requests"]), name
 
 

@@ -5,9 +5,11 @@ import io
 import json
 import re
 import shutil
+import threading
 import zipfile
 from collections.abc import Iterator
 from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pypandoc
@@ -17,6 +19,7 @@ from tests.language.test_prose import READER
 from tests.publish.test_downloads import objects
 from tests.site.active import read, squeezed
 from tests.site.axe import violations
+from tests.site.conftest import asked, pages_of
 
 from observlib import store
 from observlib.base.period import Quarter
@@ -67,17 +70,12 @@ def test_no_page_holds_anything_active_and_each_attack_is_read_somewhere(site):
     pages = {path: read(path.read_text(encoding="utf-8")) for path in sorted(site.rglob("*.html"))}
     assert len(pages) > 25
     assert {path.name: page.found for path, page in pages.items() if page.found} == {}
-    policy = 'http-equiv="Content-Security-Policy"', "script-src 'self' file:;"
-    texts = [path.read_text(encoding="utf-8") for path in pages]
-    assert all(text.count(part) == 1 for text in texts for part in policy)
     shown = squeezed("".join(text for page in pages.values() for text in page.text))
     assert [word for word in hostile.ATTACKS if squeezed(word) not in shown] == []
 
 
 def test_no_page_of_a_whole_edition_breaks_a_rule_of_axe(site, dump, tmp_path):
     copy = shutil.copytree(site, tmp_path / "site")
-    for path in sorted(copy.glob("*/origines/*.html"))[2:]:  # tables alike, of a row a figure
-        path.unlink()
     found = violations(copy, dump, (1280, 320))
     assert {name: broken for name, broken in found.items() if broken} == {}
 
@@ -88,6 +86,61 @@ def test_nothing_that_turns_or_hides_text_reaches_a_page(site):
             r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\x1b\x07]",
             path.read_text(encoding="utf-8"),
         ), path
+
+
+HARNESS = Path(__file__).with_name("frame_pages.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def requests() -> Iterator[tuple[str, list[str]]]:
+    """A proxy that only notes what it is asked for: its address, and its list."""
+    heard: list[str] = []
+
+    class Noting(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if not re.search(r"\b(?:google|googleapis|gstatic)\.com\b", self.path):
+                heard.append(self.path)
+            self.send_error(502)
+
+        do_CONNECT = do_POST = do_HEAD = do_GET
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Noting) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"127.0.0.1:{server.server_address[1]}", heard
+        server.shutdown()
+
+
+def through(proxy: str) -> tuple[str, ...]:
+    return f"--proxy-server=http://{proxy}", "--proxy-bypass-list=<-loopback>"
+
+
+CONTROLS = {  # which the harness sees, or no page would mean a thing
+    "script.html": "<script>document.documentElement.id='RAN'+7</script>",
+    "event.html": "<b onmouseover=\"document.title='RAN'\">x</b>",
+    "image.html": '<img src="http://exemple.invalid/x.png">',
+}
+
+
+def test_no_page_runs_anything_or_asks_anybody_for_anything(site, dump, requests, tmp_path):
+    proxy, heard = requests
+    place = shutil.copytree(site, tmp_path / "site")
+    pages = pages_of(place)
+    for name in pages:  # without what forbids scripts, as there must be none
+        text = (place / name).read_text(encoding="utf-8")
+        policy = re.findall(r'<meta http-equiv="Content-Security-Policy"[^>]*>', text)
+        assert len(policy) == 1 and "script-src 'self' file:;" in policy[0]
+        (place / name).write_text(text.replace(policy[0], ""), encoding="utf-8")
+    for name, text in CONTROLS.items():
+        (place / name).write_text(text, encoding="utf-8")
+    found = asked(dump, place, HARNESS % json.dumps([*pages, *CONTROLS]), *through(proxy))
+    assert [found.pop(name)["ran"] for name in CONTROLS] == [True, True, False]
+    assert list(found) == pages and all(one["text"] > 200 for one in found.values())
+    assert {page: one for page, one in found.items() if one["ran"] or one["odd"]} == {}
+    assert all(one["address"].endswith(page) for page, one in found.items())
+    assert heard == ["http://exemple.invalid/x.png"]
 
 
 def test_no_cell_of_a_table_that_people_open_begins_a_formula(site, root):

@@ -55,6 +55,9 @@ def edition(
     to_release: Annotated[
         bool, Option("--release", help="Release it: at its hour, once the checklist is met.")
     ] = False,
+    full_report: Annotated[
+        bool, Option("--full-report", help="Also one PDF of all pages, as a release has.")
+    ] = False,
     to: Annotated[
         str | None, Option(help="Put it as one .zip into this folder, or at this address.")
     ] = None,
@@ -75,14 +78,16 @@ def edition(
     if to_release and wanted is None and (wanted := _due(root, folder)) is None:
         return
     printing.follow_remote_store(folder)
-    now = standing.now(root, folder, wanted, only, given, publisher, today())
+    full_report |= to_release
+    now = standing.now(root, folder, wanted, only, given, publisher, today(), full_report)
     if (record := standing.since(root, now)) and not to_release:
         index = root / "reports" / "_site" / "index.html"
         say(f"Nothing has changed since {record.made}; {index}")
         bundle = _put(root, folder, wanted, to)
         print_json(index=index, changed=False, made=record.made, **bundle)
         return
-    asked: dict[str, Any] = {"only": only, "given": given, "publisher": publisher}
+    asked: dict[str, Any] = {"only": only, "given": given}
+    asked |= {"publisher": publisher, "full_report": full_report}
     if explain:
         _explain(root, folder, wanted, asked)
         return
@@ -162,9 +167,7 @@ def preview(
 def _watch(root: Path, data: Path, study: str, given: dict[str, str], is_opened: bool) -> None:
     from observlib.edition.new_study import saves, served
 
-    notebooks, library = root / "notebooks", Path(observlib.__file__).parent
-
-    code = partial(kept.stamps, "the library", library)
+    code = partial(kept.stamps, "the library", Path(observlib.__file__).parent)
     with ExitStack() as stack, served(root / standing.PREVIEWS) as (place, renew):
 
         def begin() -> tuple[Executor, kept.Inputs]:
@@ -175,7 +178,7 @@ def _watch(root: Path, data: Path, study: str, given: dict[str, str], is_opened:
         from observlib.edition.new_study import page_preview
 
         shown = ""
-        for _ in saves(lambda: (kept.stamps("the notebooks", notebooks), code())):
+        for _ in saves(lambda: (standing.files_of_project(root, data), code())):
             if imported != code():  # a page has the library that its worker imported
                 workers, imported = begin()
             begun = monotonic()

@@ -6,67 +6,40 @@ import contextlib
 import json
 import logging
 import multiprocessing
-import multiprocessing.connection
 import os
 import re
-import signal
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from observlib.base import files, kept
+from observlib.base import files, kept, processes
 from observlib.base.errors import ObservError, UsageError, bounded
 
 # --- Where an edition's work is done: processes of this machine, or of a cluster's (see `cluster`)
 
-COUNT = max(2, min(os.cpu_count() or 1, 8))  # each with memory of its own
-_PATIENCE = 5.0  # seconds that a process has to end by itself
+COUNT = max(2, processes.PROCESSES)
 
 
 @contextlib.contextmanager
 def started(root: Path, count: int = COUNT, at_once: int = COUNT) -> Iterator[Executor]:
     """Workers, in the project's root, for as long as the context lasts; some make ready at once."""
-    with files.temporary_files() as private, processes(count, root, private) as pool:
+    with files.temporary_files() as private, _pool(count, root, private) as pool:
         for _ in range(min(at_once, count)):
             pool.submit(int)  # a worker starts with a task
         yield pool
 
 
-@contextlib.contextmanager
-def processes(count: int, root: Path, private: Path) -> Iterator[ProcessPoolExecutor]:
-    """New processes for as long as the context lasts; they write aside in a private folder."""
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(count, context, _prepare, (str(root), str(private)))
-    try:
-        yield pool
-    finally:
-        started = list((pool._processes or {}).values())
-        for process in started:
-            process.terminate()  # it ends what its page has started
-        for process in started:
-            process.join(_PATIENCE)
-            process.kill()
-        # its thread ends as they have; left alone, it may be woken by a pipe that is closed
-        pool.shutdown(cancel_futures=True)
-
-
-@contextlib.contextmanager
-def telling_ends(what: str) -> Iterator[None]:
-    """Turn the end of a worker, from outside, into an `ObservError` that says what it worked on."""
-    try:
-        yield
-    except BrokenProcessPool as error:
-        raise ObservError(
-            f"{what}: a process that worked on them was ended from outside, perhaps for want of "
-            "memory; free some, and run the command again"
-        ) from error
+def _pool(
+    count: int, root: Path, private: Path
+) -> contextlib.AbstractContextManager[ProcessPoolExecutor]:
+    """New processes in the project's root; they write aside in a private folder."""
+    return processes.pool(count, _prepare, (str(root), str(private)))
 
 
 def _prepare(root: str, private: str) -> None:
@@ -77,18 +50,8 @@ def _prepare(root: str, private: str) -> None:
     tempfile.tempdir = os.environ["TMPDIR"] = private
     os.environ["IPYTHONDIR"] = str(Path(private) / "ipython")
     os.environ.pop("PYTHONSTARTUP", None)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it ends its workers
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    processes.keep_to_parent(engine.end_at_once)
     engine.prepare_engine()
-
-
-def _end_with_parent() -> None:
-    """Wait for the parent's end, in a thread: no one else would ever stop this process."""
-    from observlib.edition import engine
-
-    if parent := multiprocessing.parent_process():
-        multiprocessing.connection.wait([parent.sentinel])
-        engine.end_at_once()
 
 
 if TYPE_CHECKING:  # each worker imports this module, and has no use for pandas
@@ -120,7 +83,7 @@ def execute(
     with contextlib.ExitStack() as stack:
         if isinstance(workers, int):
             workers = stack.enter_context(started(root, max(1, min(workers, len(pages)))))
-        stack.enter_context(telling_ends("studies"))
+        stack.enter_context(processes.telling_ends("studies"))
         waiting = {}
         often = len(pages) > COUNT
         for page in pages:
@@ -392,7 +355,7 @@ def _begin(run: Run) -> _Held:
         place = Path(tempfile.gettempdir()).resolve()
         private = stack.enter_context(files.working_folder(place, files.TEMPORARY))
         count = get_worker().state.nthreads
-        pool = stack.enter_context(processes(count, run.root, private))
+        pool = stack.enter_context(_pool(count, run.root, private))
         held = _held[run.mark] = _Held(pool, stack.pop_all(), time.monotonic())
     threading.Thread(target=_end_when_alone, args=(run,), daemon=True).start()
     return held

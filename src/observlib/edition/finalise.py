@@ -352,9 +352,8 @@ def hidden(notebooks: Mapping[str, str], frame: pd.DataFrame) -> list[str]:
 
     An empty cell hides an estimate of its row and column that the table shows nowhere.
     """
-    shown = frame[~frame["status"].isin(estimates.WITHHELD)]
-    columns = [*estimates.COLUMNS[:_QUANTITY]]
-    known = dict([*shown[columns].drop_duplicates().groupby("indicator", sort=False)])
+    is_told = ~frame["status"].isin(estimates.WITHHELD)
+    known = frame.loc[is_told, [*estimates.COLUMNS[:_QUANTITY]]].drop_duplicates()
     problems: dict[tuple[str, _Line], None] = {}
     for page, text in notebooks.items():
         for content in _contents(text):
@@ -389,17 +388,13 @@ def told_on(notebook: str) -> pd.DataFrame:
     return pd.concat(frames).drop_duplicates(ignore_index=True)
 
 
-def _called_unmeasured(
-    content: Mapping[str, Any], known: Mapping[str, pd.DataFrame]
-) -> Iterator[_Line]:
+def _called_unmeasured(content: Mapping[str, Any], known: pd.DataFrame) -> Iterator[_Line]:
     """The quantities, of those known, for which a table has an empty cell."""
     for column in content.get("nothing", ()):
+        found = known[known[[*column["of"]]].isin(column["of"]).all(axis=1)]
+        keys = pd.MultiIndex.from_frame(found[column["keys"]])
         rows = [*map(tuple, column["rows"])]
-        for indicator in column["of"].get("indicator", known):
-            if (found := known.get(indicator)) is not None:
-                found = found[found[[*column["of"]]].isin(column["of"]).all(axis=1)]
-                keys = pd.MultiIndex.from_frame(found[column["keys"]])
-                yield from found[keys.isin(rows)].itertuples(index=False, name=None)
+        yield from found[keys.isin(rows)].itertuples(index=False, name=None)
 
 
 def _name(quantity: _Line) -> str:

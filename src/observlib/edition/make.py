@@ -28,9 +28,10 @@ from observlib.base import kept
 from observlib.base.errors import ObservError, bounded
 from observlib.base.files import Progress, write_all
 from observlib.base.period import Quarter
+from observlib.base.processes import telling_ends
 from observlib.catalogue.tables import TABLES
 from observlib.confidentiality.control import DeviceDecision
-from observlib.edition.execute import COUNT, Outcome, execute, started, telling_ends
+from observlib.edition.execute import COUNT, Outcome, execute, started
 from observlib.edition.finalise import PageError, check_pages, finalise, linked
 from observlib.edition.plan import Page, Request, read_header
 from observlib.estimates import combine_comparisons

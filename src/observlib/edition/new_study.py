@@ -28,11 +28,11 @@ from observlib.base import files, kept, period
 from observlib.base.errors import ObservError, UsageError
 from observlib.catalogue.tables import TABLES
 from observlib.edition import finalise, make
-from observlib.edition.execute import execute
+from observlib.edition.execute import Outcome, execute
 from observlib.edition.finalise import DATA
 from observlib.edition.notices import write_sources
-from observlib.edition.plan import Page, PlannedStudy, check_request, load_studies
-from observlib.pipeline import project
+from observlib.edition.plan import Page, PlannedStudy, Request, check_request, load_studies
+from observlib.pipeline import disclosed, project
 from observlib.publish import find_quarto, html, publishers, standing
 from observlib.publish.project import read_project
 
@@ -291,7 +291,7 @@ def page_preview(
     workers: Executor,
     today: date | None = None,
 ) -> Path:
-    """Execute one page of a study for the latest quarter, and make its HTML."""
+    """Make the HTML of one page of a study, for the latest quarter; its code runs if it must."""
     request = check_request(root, data, None, [study], given, today or period.today())
     page = next(page for page in request.pages if page.name in request.wanted)
     request = replace(request, wanted=frozenset([page.name]))
@@ -300,9 +300,8 @@ def page_preview(
         files.telling_write_errors(target.parent, "nothing was published"),
         files.workspace(target) as work,
     ):
-        (outcome,) = execute([page], work, root, workers)
         try:
-            made = make.made_page(outcome, request)
+            made = make.made_page(_execution(request, page, work, workers), request)
         except finalise.PageError as error:
             raise ObservError(f"study {page.name}: {error}") from error
         if make.is_computed(request):  # else the page has asked for no estimate
@@ -319,10 +318,22 @@ def page_preview(
         if published.is_dir():
             shutil.copytree(published, site, ignore=_NO_PAGES)
         site.mkdir(exist_ok=True)
-        source = PurePosixPath(f"{page.name}.ipynb")
-        path = publishers.write_html(project, project.page(source), site)
+        own = project.page(PurePosixPath(f"{page.name}.ipynb"))
+        path = publishers.write_html(project, own, site)
         html.finish_pages(project, site, [path.relative_to(site).as_posix()])
         return files.replace_folder(site, target) / path.relative_to(site)
+
+
+def _execution(request: Request, page: Page, folder: Path, workers: Executor) -> Outcome:
+    """What a page's code gives: as it is kept, where all that it follows from is as it was."""
+    outcomes: list[Outcome] = []
+    if kept.library_files() == kept.loaded() and make.is_computed(request):
+        decided = disclosed.disclosure_decisions(request.data, request.quarter).digest
+        shared, cache = make.shared_inputs(request, decided), request.root / kept.KEPT_FOLDER
+        known = make.KeptPages(cache / "pages", shared).executions
+        outcomes = make.kept_outcomes(known, [page], folder)
+    (outcome,) = outcomes or execute([page], folder, request.root, workers)
+    return outcome
 
 
 if __name__ == "__main__":

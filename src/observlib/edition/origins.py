@@ -1,10 +1,10 @@
-"""Where each number of a page comes from: a page of its own, and what the publisher links by."""
+"""Where each number of an edition comes from: the page of origins, and what numbers link by."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -16,7 +16,6 @@ from observlib import estimates, store
 from observlib.base import kept
 from observlib.base.errors import ObservError
 from observlib.base.period import Period, Quarter
-from observlib.base.yaml_files import as_front_matter
 from observlib.catalogue import Catalogue
 from observlib.display.changes import PLACED
 from observlib.display.output import html_table, label_html, macros
@@ -24,97 +23,88 @@ from observlib.edition import notices
 from observlib.edition.plan import Request
 from observlib.estimates import FIGURE, IN_TIME, REFERENCE, TOLD
 from observlib.language import french, words
-from observlib.language.prose import Markdown, plain, typography, without_code
+from observlib.language.prose import one_line, unbroken, without_code
 from observlib.pipeline import archive, disclosed, frame, project, revisions
 from observlib.publish import origins
-from observlib.publish.origins import PageOrigins
+from observlib.publish.origins import OriginRow, PageOrigins
 from observlib.publish.pandoc import read_notebook
 from observlib.themes import main_points
 
 MOST_TRACED = 3_000  # figures and comparisons of a page
 _PAGES = macros(__file__)
 _NAMES = ("product", "channel", "device", "period", "group", "group_value", "indicator")
-_FIGURES = ("Chiffre", "Valeur", "Intervalle à 95 %", "Effectif", "État", "Source", "Identifiant")
-_PAIRS = ("Chiffre", "Valeur", "Écart", "Intervalle de l'écart", "Verdict", "Identifiant")
+_HEADS = {
+    "f": ("Chiffre", "Valeur", "Intervalle à 95 %", "Effectif", "État", "Source", "Identifiant"),
+    "c": ("Chiffre", "Valeur", "Écart", "Intervalle de l'écart", "Verdict", "Identifiant"),
+}
 _SOURCES = ("Dispositif", "Table", "Fichiers", "Lignes", "Empreinte")
-_RIGHT = (*_FIGURES[1:4], *_PAIRS[2:4], *_SOURCES[2:4])  # heads of columns of numbers
-_Study = Mapping[str, Any]  # what a manifest has of one
-_Held = Mapping[str, pd.DataFrame]  # the exports of each device
-_ANCHOR = '<span id="{0}"><code>{0}</code></span>'
-_IDS = "ids.json"  # of what is kept of a study: the identifiers of what it tells
+_Texts = dict[str, list[str]]  # of figures and comparisons, by identifiers
+_Pages = dict[str, tuple[str, list[str]]]  # by names: the title, and identifiers
+_ROWS = "rows.json"  # of what is kept of a study
 _ROUND = 100  # rows of exports are told in hundreds: nobody may be told by what is left
 
 
 def write_origins(
     request: Request,
     folder: Path,
-    studies: Iterable[_Study],
+    studies: Iterable[Mapping[str, Any]],
     rows: pd.DataFrame,
     pairs: pd.DataFrame,
+    package: Iterable[str] = (),
 ) -> None:
-    """Write the page of origins of each study of a project folder, and what numbers link by.
+    """Write what the page of origins shows of a project folder's studies, and what numbers link by.
 
-    A page in easy French has no links, nor has one of more than `MOST_TRACED` figures, which no
-    reader finds and pandoc takes minutes for. Those that were written before of the same are kept.
+    A page in easy French has no links, nor has one of more than `MOST_TRACED` figures, among which
+    its numbers would take minutes to find. Those that were written before of the same are kept.
     """
-    exports = store.exports(request.data)
-    held = {str(device): given for device, given in exports.groupby("device")}
-    where: dict[str, str] = {}
     known = {*estimates.identifiers(rows)}
     shared = {
         **kept.code_of(__name__),
         **project.knowledge(request.data, request.root),
-        "the data": request.digest,
         "the edition": kept.bytes_digest(repr((request.quarter, sorted(known))).encode()),
     }
     cache = request.root / kept.KEPT_FOLDER / "site"
-    (folder / origins.ORIGINS_FOLDER).mkdir(exist_ok=True)
-    for number, study in enumerate(studies):
+    place = folder / origins.ORIGINS_FOLDER
+    place.mkdir(exist_ok=True)
+    texts, pages = _Texts(), _Pages()
+    for study in studies:
         name, notebook = study["page"], folder / f"{study['page']}.ipynb"
-        of = {"its notebook": kept.file(notebook), "the study": repr((number, study["title"]))}
-        make = partial(_of_study, request, folder, study, number, known, held)
-        files = dict(kept.made(cache, f"origins-{name}", shared | of, make))
-        for one in json.loads(files.pop(_IDS)):
-            where.setdefault(one, _address(name, one))
+        make = partial(_of_study, request, notebook, known)
+        of = shared | {"its notebook": kept.file(notebook)}
+        files = dict(kept.made(cache, f"origins-{name}", of, make))
+        own = json.loads(files.pop(_ROWS))
+        pages[f"page-{name}"] = study["title"], [*own]
+        texts |= own
         for file, content in files.items():
-            (folder / origins.ORIGINS_FOLDER / file).write_bytes(content)
+            (place / file).write_bytes(content)
     told = notices.told_at_front(rows, pairs, request.quarter)
     points = main_points.select_points(main_points.ranked_changes(pairs, rows, request.quarter))
     home = origins.rows_by_id(estimates.records(told), estimates.records(points), known)
-    there = {one: row for one, row in home.items() if one in where}
-    page = PageOrigins(there, {}, {origins.ANYWHERE: [*there]})
-    (folder / origins.ORIGINS_FOLDER / "index.json").write_bytes(_told(page, where, request))
+    page = PageOrigins(home, {}, {origins.ANYWHERE: [*home]})
+    (place / "index.json").write_bytes(_told(page, request))
+    texts |= _texts_of(home, request.catalogue)
+    data = json.dumps(_data(texts, pages, request.catalogue), ensure_ascii=False)
+    (folder / origins.ORIGINS_DATA).write_bytes(f"window.origins={data};\n".encode())
+    _complete_page(folder, texts, pages, request, package)
 
 
-def _of_study(
-    request: Request, folder: Path, study: _Study, number: int, known: Collection[str], held: _Held
-) -> dict[str, bytes]:
-    """What `write_origins` writes of a study, and the identifiers of what it tells, by files."""
-    name = study["page"]
-    page = origins.page_of(read_notebook(folder / f"{name}.ipynb"), known)
-    is_easy = any(one.study.easy for one in request.pages if one.name == name)
-    if is_long := len(page.rows) > MOST_TRACED:
-        page = PageOrigins({}, {}, {})
-    text = _page(study, number, page, held, request.catalogue, is_long)
-    files = {_IDS: json.dumps([*page.rows]).encode(), f"{name}.qmd": text.encode("utf-8")}
-    if not is_easy and not is_long:
-        where = {one: _address(name, one) for one in page.rows}
-        files[f"{name}.json"] = _told(page, where, request)
+def _of_study(request: Request, notebook: Path, known: Collection[str]) -> dict[str, bytes]:
+    """The texts of what a study tells, and what its numbers are matched by, by files."""
+    page = origins.page_of(read_notebook(notebook), known)
+    files = {_ROWS: json.dumps(_texts_of(page.rows, request.catalogue)).encode()}
+    is_easy = any(one.study.easy for one in request.pages if one.name == notebook.stem)
+    if not is_easy and len(page.rows) <= MOST_TRACED:
+        files[f"{notebook.stem}.json"] = _told(page, request)
     return files
 
 
-def _address(name: str, one: str) -> str:
-    """Where the site tells of a figure, by the name of a study and the figure's identifier."""
-    return f"{origins.ORIGINS_FOLDER}/{name}.html#{one}"
-
-
-def _told(page: origins.PageOrigins, where: Mapping[str, str], request: Request) -> bytes:
+def _told(page: PageOrigins, request: Request) -> bytes:
     """What the numbers of a page are matched by, as a file that `publish.origins.read` reads."""
     places = {one: place for place, one in enumerate(page.rows)}
     figures = []
     for one in page.rows.values():
         is_now, names = one.row["period"] == request.quarter, _names(one.row, request.catalogue)
-        figures.append([one.id, where[one.id], one.numbers, names, is_now])
+        figures.append([one.id, one.numbers, names, is_now])
     cells, sections = (
         {key: [places[one] for one in dict.fromkeys(ids)] for key, ids in groups.items()}
         for groups in (page.cells, page.sections)
@@ -139,66 +129,41 @@ def _label(row: Mapping[str, Any], column: str, catalogue: Catalogue) -> str:
     return words.label(row, column, catalogue)
 
 
-def _page(
-    study: _Study, order: int, page: PageOrigins, held: _Held, catalogue: Catalogue, is_long: bool
-) -> str:
-    """The page of origins of a study, as Quarto Markdown."""
-    title = str(plain(typography(f"Origine des chiffres : {study['title']}")))
-    header = {"title": title, "format": "html", "order": order}
-    own = [one for one in page.rows.values() if "against" not in one.row]
-    pairs = [_pair(one, catalogue) for one in page.rows.values() if "against" in one.row]
-    sections = [
-        (indicator, without_code(indicator.method), _table(_FIGURES, rows))
-        for name, indicator in catalogue.indicators.items()
-        if (rows := [_figure(one, catalogue) for one in own if one.row["indicator"] == name])
-    ]
-    sources = _sources(own, held, catalogue)
-    text = _PAGES(
-        "page",
-        study["title"],
-        study["page"],
-        MOST_TRACED if is_long else 0,
-        sections,
-        _table(_PAIRS, pairs) if pairs else "",
-        _table(_SOURCES, sources) if sources else "",
-    )
-    return f"{as_front_matter(header)}\n{text}\n"
+def _texts_of(rows: Mapping[str, OriginRow], catalogue: Catalogue) -> _Texts:
+    texts = {
+        one: (_pair if "against" in own.row else _figure)(own.row, catalogue)
+        for one, own in rows.items()
+    }
+    return {one: [*map(one_line, map(unbroken, cells))] for one, cells in texts.items()}
 
 
-def _figure(one: origins.OriginRow, catalogue: Catalogue) -> list[str]:
-    row, indicator = one.row, words.indicator_of(one.row["indicator"], catalogue)
-    n = words.base_of(row)
+def _figure(row: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
+    """The indicator of a figure, its cells but the first, and what describes it."""
+    indicator, n = words.indicator_of(row["indicator"], catalogue), words.base_of(row)
     value = "" if row["status"] in words.WITHHELD else words.value(row, indicator)
-    cells = [_described(row, catalogue), value, words.interval(row, indicator)]
-    cells += ["" if n is None else french.number(n), words.STATUS_WORDS[row["status"]]]
-    return [*map(label_html, cells), _source(row, catalogue), _ANCHOR.format(one.id)]
+    base = "" if n is None else french.number(n)
+    cells = [value, words.interval(row, indicator), base, words.STATUS_WORDS[row["status"]]]
+    return [row["indicator"], *cells, row["source"], *_described(row, catalogue)]
 
 
-def _sources_of(row: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _sources_of(source: str) -> list[tuple[str, str]]:
     """The devices of a figure, each with the digest of its data.
 
     Examples
     --------
-    >>> _sources_of({"source": "avis-a@0a1b2c3d, avis-b@4e5f6a7b"}), _sources_of({"source": "peer"})
+    >>> _sources_of("avis-a@0a1b2c3d, avis-b@4e5f6a7b"), _sources_of("peer")
     ([('avis-a', '0a1b2c3d'), ('avis-b', '4e5f6a7b')], [])
     """
-    return re.findall(r"([\w-]+)@([0-9a-f]{8})", row["source"])
-
-
-def _source(row: Mapping[str, Any], catalogue: Catalogue) -> str:
-    links = [
-        f'<a href="#source-{escape(name)}">{label_html(_device(name, catalogue))}</a>'
-        for name, _ in _sources_of(row)
-    ]
-    return ", ".join(links) if links else label_html(row["source"])
+    return re.findall(r"([\w-]+)@([0-9a-f]{8})", source)
 
 
 def _device(name: str, catalogue: Catalogue) -> str:
     return catalogue.devices[name].label if name in catalogue.devices else name
 
 
-def _pair(one: origins.OriginRow, catalogue: Catalogue) -> list[str]:
-    row, indicator = one.row, words.indicator_of(one.row["indicator"], catalogue)
+def _pair(row: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
+    """The indicator of a comparison, its cells but the first, and what describes it."""
+    indicator = words.indicator_of(row["indicator"], catalogue)
     other = origins.figure_side(row, REFERENCE)
     both = [
         "" if side["status"] in words.WITHHELD else words.value(side, indicator)
@@ -210,47 +175,82 @@ def _pair(one: origins.OriginRow, catalogue: Catalogue) -> list[str]:
         for name in estimates.COMPARISON_NUMBERS[:3]
     )
     ends = f"{low} à {high}" if low else ""
-    left, right = _described(row, catalogue), _described(other, catalogue)
-    what = f"{indicator.label}. {left}, comparé à : {right}"
-    cells = [what, " / ".join(filter(None, both)), difference, ends]
     heads = estimates.EVOLVED if row["against"] in IN_TIME else PLACED
-    return [*map(label_html, [*cells, heads[row["verdict"]]]), _ANCHOR.format(one.id)]
+    cells = [" / ".join(filter(None, both)), difference, ends, heads[row["verdict"]]]
+    left, right = (", ".join(_described(side, catalogue)) for side in (row, other))
+    return [row["indicator"], *cells, f"{left}, comparé à : {right}"]
 
 
-def _described(row: Mapping[str, Any], catalogue: Catalogue) -> str:
+def _described(row: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
     """Which figure of its indicator a row is, in words."""
     columns = ("product", "channel", "group", "group_value", "period")
-    return ", ".join(_label(row, column, catalogue) for column in columns if row[column])
+    return [_label(row, column, catalogue) for column in columns if row[column]]
 
 
-def _sources(
-    own: Iterable[origins.OriginRow], held: _Held, catalogue: Catalogue
-) -> list[list[str]]:
-    """What each device gave, with the digest by which figures name it."""
-    nothing = pd.DataFrame({"rows": [], "table": []})
+def _data(rows: _Texts, pages: _Pages, catalogue: Catalogue) -> dict[str, Any]:
+    """What the script of the page of origins shows; each text once, rows by their places."""
+    places: dict[str, int] = {}
+    cells = {
+        one: [places.setdefault(text, len(places)) for text in row] for one, row in rows.items()
+    }
+    order = {one: place for place, one in enumerate(cells)}
+    devices = {name for row in rows.values() for name, _ in _sources_of(" ".join(row))}
+    return {
+        "heads": {kind: [*map(unbroken, names)] for kind, names in _HEADS.items()},
+        "indicators": _indicators(rows, catalogue),
+        "devices": {name: unbroken(_device(name, catalogue)) for name in sorted(devices)},
+        "texts": [*places],
+        "rows": cells,
+        "pages": {
+            name: [unbroken(title), [order[x] for x in own]] for name, (title, own) in pages.items()
+        },
+    }
+
+
+def _indicators(rows: _Texts, catalogue: Catalogue) -> dict[str, str]:
+    """The labels of the indicators of figures and comparisons, in the catalogue's order."""
+    there = {row[0] for row in rows.values()}
+    return {name: one.label for name, one in catalogue.indicators.items() if name in there}
+
+
+def _complete_page(
+    folder: Path, rows: _Texts, pages: _Pages, request: Request, package: Iterable[str]
+) -> None:
+    """Put on the copy of the page of origins its script's place, methods and sources."""
+    page = folder / f"{origins.ORIGINS_FOLDER}.qmd"
+    known = request.catalogue.indicators
+    methods = {
+        name: without_code(known[name].method) for name in _indicators(rows, request.catalogue)
+    }
+    shown = _PAGES(
+        "shown", [name for name in package if name.endswith(("estimates.csv", "comparisons.csv"))]
+    )
+    sources = html_table(_sources(rows, request), _SOURCES[2:4])
+    lists = _PAGES("lists", pages, known, methods, sources)
+    text = notices.with_callouts(page.read_text(encoding="utf-8"), [shown])
+    page.write_text(f"{text}\n{lists}\n", encoding="utf-8", newline="\n")
+
+
+def _sources(rows: _Texts, request: Request) -> dict[str, list[str]]:
+    """What each device gave, with the digest by which figures name it, as columns of HTML."""
+    held = store.exports(request.data)
     digests: dict[str, dict[str, None]] = {}
-    for one in own:
-        for device, digest in _sources_of(one.row):
+    for row in rows.values():
+        for device, digest in _sources_of(" ".join(row)):
             digests.setdefault(device, {})[digest] = None
-    rows = []
+    lines = []
     for device, found in digests.items():
-        given = held.get(device, nothing)
+        given = held[held["device"] == device]
         count = _ROUND * round(int(given["rows"].sum()) / _ROUND)
         said = f"environ {french.number(count)}" if count else f"moins de {_ROUND}"
-        label = label_html(_device(device, catalogue))
+        label = label_html(_device(device, request.catalogue))
         name = f'<span id="source-{escape(device)}">{label}</span>'
         tables, codes = (
             ", ".join(f"<code>{escape(name)}</code>" for name in names)
             for names in (given["table"].unique(), found)
         )
-        rows.append([name, tables, label_html(french.number(len(given))), label_html(said), codes])
-    return rows
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Markdown:
-    """A table of cells that are HTML; a column of which all are empty is left out."""
-    columns = {head: [row[place] for row in rows] for place, head in enumerate(heads)}
-    return html_table({name: column for name, column in columns.items() if any(column)}, _RIGHT)
+        lines.append([name, tables, label_html(french.number(len(given))), label_html(said), codes])
+    return dict(zip(_SOURCES, map(list, zip(*lines, strict=True)), strict=True)) if lines else {}
 
 
 # --- A published number followed back: sentence, estimate, method, rows of tables, exports
@@ -315,7 +315,7 @@ def trace_figure(root: Path, data: Path, one: str, catalogue: Catalogue, wanted:
     quarter = Quarter(edition)
     is_pair = one.startswith("c")
     sides = [row, {"source": row[f"{REFERENCE}source"]}] if is_pair else [row]
-    devices = {name for side in sides for name, _ in _sources_of(side)}
+    devices = {name for side in sides for name, _ in _sources_of(side["source"])}
     families = _families(data, quarter, one)
     tables = set().union(*map(frame.tables_read, families))
     held = store.exports(data)
@@ -363,9 +363,8 @@ def _texts(site: Path, one: str) -> Iterator[_Text]:
     """Where the published pages of an edition tell a figure."""
     for path in sorted(site.rglob("*.html")):
         name = path.relative_to(site).as_posix()
-        if not origins.is_of_origins(name):
-            for section, text in origins.texts_of(path.read_text(encoding="utf-8"), one):
-                yield _Text(name, section, text)
+        for section, text in origins.texts_of(path.read_text(encoding="utf-8"), one):
+            yield _Text(name, section, text)
 
 
 def _vintages(

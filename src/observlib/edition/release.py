@@ -24,13 +24,13 @@ from observlib.base import files, git, kept, period
 from observlib.base.errors import ObservError, UsageError, bounded
 from observlib.base.files import Progress, replace_folder, workspace
 from observlib.base.period import Quarter
+from observlib.base.processes import telling_ends
 from observlib.base.yaml_files import as_front_matter, dump, mapping, read_text
 from observlib.catalogue import Catalogue
 from observlib.display import style
 from observlib.display.output import macros
 from observlib.edition import make, notices
 from observlib.edition.checklist import written
-from observlib.edition.execute import telling_ends
 from observlib.edition.plan import Request, check_request
 from observlib.edition.staging import stage
 from observlib.language.prose import Markdown, plain
@@ -239,12 +239,14 @@ def explain_release(
     given: Mapping[str, str] | None = None,
     publisher: str = "auto",
     today: date | None = None,
+    full_report: bool = False,
 ) -> dict[str, str]:
     """Say what `release` would make again, and why: each `family …`, each page, `the site`."""
     today = today or period.today()
     check_publisher(publisher)
     written(data, root, today)
-    found = standing.now(root, data, quarter, only, given or {}, publisher, today)
+    asked = (only, given or {}, publisher, today, full_report)
+    found = standing.now(root, data, quarter, *asked)
     request = check_request(root, data, quarter, only, given, today)
     is_computed = make.is_computed(request)
     decided = str(make.read_edition_file(request.published / archive.STEPS).get("decisions", ""))
@@ -279,6 +281,7 @@ def explain_release(
         "kind": request.kind,
         "frame": published.get("frame", {}) if is_computed else {},
         "studies": entries,
+        **_full_report(root, request.quarter, full_report),
     }
     site = standing.why_site(root, found, manifest)
     again = f"would be made again: {bounded(site, 9)}"
@@ -304,6 +307,7 @@ def release(
     publishing: Progress | None = None,
     workers: Executor | None = None,
     approve: _Approve | None = None,
+    full_report: bool = False,
 ) -> tuple[Path, list[str]]:
     """Make the pages of a quarter, and publish them in the site, `reports/_site/<quarter>`.
 
@@ -314,7 +318,8 @@ def release(
     check_publisher(publisher)
     store.follow_address(data)
     # before all else is read: what changes from here on is seen by the next run
-    found = standing.now(root, data, quarter, only, given or {}, publisher, today)
+    asked = (only, given or {}, publisher, today, full_report)
+    found = standing.now(root, data, quarter, *asked)
     written(data, root, today)  # what is wrong stops here, before any study
     request = check_request(root, data, quarter, only, given, today)
     site, cache = root / "reports" / "_site", root / kept.KEPT_FOLDER
@@ -341,6 +346,7 @@ def release(
             executing=executing,
         )
         manifest |= _origin(request, folder, manifest, found)
+        manifest |= _full_report(root, request.quarter, full_report)
         edition = _dated(request, folder, manifest)
         if store.store_digest(data) != request.digest:
             raise ObservError(
@@ -471,6 +477,13 @@ def _origin(
         **of,
         "earlier": archive.published_before(data, request.quarter, folder),
     }
+
+
+def _full_report(root: Path, quarter: str, is_asked: bool) -> dict[str, bool]:
+    """Whether an edition has a PDF of the whole, for its manifest: what had one keeps its own."""
+    before = record.raw(root / "reports" / "_site" / quarter)
+    had_one = f"edition-{quarter}.pdf" in before.get("files", {})
+    return {"full_report": True} if is_asked or had_one else {}
 
 
 def _dated(request: Request, folder: Path, manifest: dict[str, Any]) -> Edition:

@@ -25,7 +25,7 @@ from observlib.language import french
 from observlib.language.prose import plain, typography
 from observlib.pipeline import archive, disclosed, frame, revisions
 from observlib.publish import record, vintages
-from observlib.publish.origins import ORIGINS_FOLDER
+from observlib.publish.origins import ORIGINS_FOLDER, ORIGINS_PAGE
 from observlib.publish.project import globbed
 from observlib.records.sheets import Action
 from observlib.themes import quotes, templates
@@ -52,14 +52,15 @@ def stage(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
     for study in manifest["studies"]:
         if "sha256" in study:
             page = copy / f"{study['page']}.ipynb"
-            its_origins = f"{ORIGINS_FOLDER}/{study['page']}.qmd" if has_origins else ""
+            its_origins = f"{ORIGINS_PAGE}#page-{study['page']}" if has_origins else ""
             annex = notices.passport(study, manifest, request.place, its_origins)
             told_here = corrected.get(study["page"], [])
             text = notices.with_annex(page.read_text(encoding="utf-8"), annex, told_here)
             page.write_text(text, encoding="utf-8", newline="\n")
     if has_origins:
         there = [study for study in manifest["studies"] if "sha256" in study]
-        origins.write_origins(request, copy, there, *archive.archive_tables(work / "edition"))
+        tables = archive.archive_tables(work / "edition")
+        origins.write_origins(request, copy, there, *tables, manifest.get("frame", ()))
     edition = work / "edition"
     _announce(copy / "index.qmd", manifest, request, edition, corrected.get(notices.HOME, []))
     if (method := copy / "methode.qmd").exists():

@@ -217,6 +217,12 @@ def with_downloads(text: str, downloads: Sequence[Mapping[str, str]]) -> str:
     return text.replace(f"{_DOWNLOADS}\n", shown, 1)
 
 
+def without_download(text: str, name: str) -> str:
+    """The document without the link to a file, nor a list of links that is empty then."""
+    text = re.sub(rf'<li><a href="[^"]*{re.escape(name)}" download>.*?</li>\n', "", text)
+    return re.sub(r'<ul class="downloads"[^>]*>\s*</ul>\n', "", text)
+
+
 def with_listings(markdown: str, project: Project, page: SitePage) -> str:
     """The text with the lists that its front matter asks for, each in the division of its `id`."""
     for listing, pages in project.listings(page):
@@ -364,7 +370,7 @@ DESCRIPTION_WORDS = 30  # of a description at most
 _FRONT = "index.html"
 _PAGE = "page.html"  # of what is kept
 _STYLE = "access.css"
-_FILES = (_STYLE, "site.css", "search.js", "values.js", "favicon.svg")
+_FILES = (_STYLE, "site.css", "search.js", "values.js", "origins.js", "favicon.svg")
 _CSS_COMMENT = re.compile(rb"/\*.*?\*/ *\n?", re.S)  # readers need not load them
 _COMMIT = re.compile(r'(<a\s[^>]*class="commit"[^>]*>).*?(</a>)', re.S)
 # up to the end of its own caption
@@ -379,8 +385,7 @@ def finish(project: Project, site: Path, cache: Path | None = None) -> None:
     shown = (page for page in project.pages if "html" in page.formats)  # slides stay as they are
     paths = _ranked(page.output(".html").as_posix() for page in shown)
     finish_pages(project, site, paths, cache)
-    searched = (path for path in paths if not origins.is_of_origins(path))
-    pages = ((path, (site / path).read_text(encoding="utf-8")) for path in searched)
+    pages = ((path, (site / path).read_text(encoding="utf-8")) for path in paths)
     (site / _INDEX).write_text(index(pages), encoding="utf-8", newline="\n")
 
 
@@ -398,7 +403,7 @@ def finish_pages(
     write_all({file: (project.folder / file).read_bytes() for file in brand.files}, site)
     works = english_works(project)
     manifest, description = project.manifest, str(project.website.get("description") or "")
-    to_all = (sorted(works), brand.name, description, manifest.commit, manifest.is_demonstration)
+    to_all = (sorted(works), brand.name, description, manifest.is_demonstration)
     shared = {**kept.by_group(kept.code_of(__name__)), "what all are told": repr(to_all)}
     for address in addresses:
         page = (site / address).read_bytes()
@@ -408,7 +413,9 @@ def finish_pages(
         of = shared | {key: kept.bytes_digest(content) for key, content in own.items()}
         name = f"finished-{address.replace('/', '-')}"
         make = partial(_finished, project, works, address, page.decode("utf-8"), numbers)
-        (site / address).write_bytes(kept.made(cache, name, of, make)[_PAGE])
+        # not kept with its commit, which each edition may change
+        finished = with_commit(kept.made(cache, name, of, make)[_PAGE].decode(), manifest.commit)
+        (site / address).write_text(finished, "utf-8", newline="\n")
 
 
 def _finished(
@@ -419,7 +426,6 @@ def _finished(
     page = with_quotations(with_named_figures(page))
     if numbers:
         page = origins.with_origins(page, origins.read_origins(numbers))
-    page = with_commit(page, project.manifest.commit)
     page = page.replace("<pre", '<pre tabindex="0"')  # its long lines are scrolled by keys too
     of_site = str(project.website.get("description") or "") if address == _FRONT else ""
     root, invented = "../" * address.count("/"), project.manifest.is_demonstration
@@ -437,8 +443,8 @@ def with_head(page: str, site: str, root: str, otherwise: str = "", invented: bo
     said = markup_text(told[1]) if told else first
     said = f"{_SYNTHETIC} {said}" if told and invented else said
     title = (element_texts(main, ["h1"]) or [site])[0]
-    is_english, has_values = _english(page), "data-values=" in page
-    own = (title, site, root, is_english, bool(otherwise), has_values)
+    is_english = _english(page)
+    own = (title, site, root, is_english, bool(otherwise), page)
     about = _HTML("head", first_sentences(said or title), *own)
     page = _OURS.sub("", _DESCRIPTION.sub("", page))
     if is_english:

@@ -1,7 +1,8 @@
-"""Links from the numbers of a page to where each comes from, on the page of its origins.
+"""Links from the numbers of a page to where each comes from, on the page of origins.
 
-Figures, by cells and sections, are in `origines/<page>.json`, which `edition.origins` writes. A
-number that may be of several still has no link: none would be better than a wrong one.
+Figures, by cells and sections, are in `origines/<page>.json`, which `edition.origins` writes, as it
+does the data that a script of the page of origins shows. A number that may be of several still has
+no link: none would be better than a wrong one.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from observlib import estimates
@@ -40,7 +42,6 @@ class OriginFigure(NamedTuple):
     """
 
     id: str
-    address: str  # of its origin, from the site's root
     numbers: tuple[float, ...]
     names: tuple[str, ...]
     is_now: bool
@@ -61,6 +62,7 @@ class Told:
     figures: tuple[OriginFigure, ...]
     cells: Mapping[str, tuple[int, ...]]
     sections: Mapping[str, tuple[int, ...]]
+    _made: dict[tuple[int, ...], Candidates] = field(default_factory=dict, compare=False)
 
     def of(self, cell: str, section: str) -> Candidates:
         """The figures of which a number may be, by the cell or else the section that it is in."""
@@ -69,10 +71,6 @@ class Told:
         if places not in self._made:
             self._made[places] = Candidates(tuple(self.figures[place] for place in places))
         return self._made[places]
-
-    @cached_property
-    def _made(self) -> dict[tuple[int, ...], Candidates]:
-        return {}
 
 
 @dataclass(frozen=True)
@@ -206,7 +204,10 @@ def _named_in(figures: Mapping[int, OriginFigure], context: str) -> dict[int, fl
     return {place: float(len(there.intersection(one.names))) for place, one in figures.items()}
 
 
-ORIGINS_FOLDER = "origines"
+ORIGINS_FOLDER = "origines"  # of a project: what the numbers of its pages are matched by
+ORIGINS_PAGE = "origines.html"
+ORIGINS_DATA = "origins-data.js"  # a script: a page opened from a disk may load nothing else
+_SHOWN = re.compile(r'"([fc][a-z]{11}|page-[^"]+)": ?\[')
 FINDING = "finding"  # the cell whose first sentences head the page
 # a tag, a run of text, or what is passed over whole
 _TOKEN = re.compile(
@@ -223,18 +224,20 @@ _LEAD = re.compile(r'\s(?:class="finding"|class="description")')
 _SENTENCE = re.compile(r"(?<=[.!?]) +(?=[A-ZÀ-Ý«])")
 
 
-def is_of_origins(address: str) -> bool:
-    """Whether a page, by its address in a site, says where the numbers of another come from."""
-    return address.startswith(f"{ORIGINS_FOLDER}/")
+def shown_identifiers(page: Path) -> set[str]:
+    """The fragments at which a page shows something by its script: those of a page of origins."""
+    data = page.with_name(ORIGINS_DATA)
+    is_shown = page.name == ORIGINS_PAGE and data.is_file()
+    return {*_SHOWN.findall(data.read_text(encoding="utf-8") if is_shown else "")}
 
 
 def read_origins(text: bytes) -> Told:
     """What a page tells, as `edition.origins` wrote it."""
     content = json.loads(text)
     figures = []
-    for one, address, numbers, names, is_now in content["figures"]:
+    for one, numbers, names, is_now in content["figures"]:
         own = tuple(math.nan if x is None else x for x in numbers)
-        figures.append(OriginFigure(one, address, own, tuple(names), is_now))
+        figures.append(OriginFigure(one, own, tuple(names), is_now))
     cells = {name: tuple(places) for name, places in content["cells"].items()}
     sections = {name: tuple(places) for name, places in content["sections"].items()}
     return Told(tuple(figures), cells, sections)
@@ -258,17 +261,17 @@ class _Block:
 def with_origins(page: str, told: Told) -> str:
     """A page of HTML whose numbers lead to where they come from; it stands in the site's root."""
     pieces = [found[0] for found in _TOKEN.finditer(page)]
-    links: list[tuple[int, int, int, str]] = []  # its piece, where in it, and where it leads
+    links: list[tuple[int, int, int, str]] = []  # its piece, where in it, and its figure
     for block, number in _told_numbers(pieces, told):
         before = 0
         for place, is_free in block.pieces if len(number.figures) == 1 else ():
             start, end = number.start - before, number.end - before
             if start >= 0 and end <= len(pieces[place]) and is_free:
-                links.append((place, start, end, number.figures[0].address))
+                links.append((place, start, end, number.figures[0].id))
             before += len(pieces[place])
-    for place, start, end, address in sorted(links, reverse=True):
+    for place, start, end, one in sorted(links, reverse=True):
         text = pieces[place]
-        link = f'<a href="{address}">{text[start:end]}</a>'
+        link = f'<a href="{ORIGINS_PAGE}#{one}">{text[start:end]}</a>'
         pieces[place] = f"{text[:start]}{link}{text[end:]}"
     return "".join(pieces)
 

@@ -8,6 +8,7 @@ import json
 import shutil
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +27,8 @@ MADE = ("_site", "_rendered", "editions", "_failed", "practices", "documentation
 _CODE = "the code"  # of notebooks
 _EDITION, _SITE = "edition", "site"  # what is kept of a publication
 _RECORD = "record.json"
-_ASKED = ("the command", "the quarter", "the day")
+_FULL_REPORT = "the full report"
+_ASKED = ("the command", _FULL_REPORT, "the quarter", "the day")
 _DATA = ("the data", "the data folder")
 # groups of inputs of which a site shows what pages do
 _OF_PAGES = (
@@ -51,11 +53,13 @@ def now(
     given: Mapping[str, str],
     publisher: str,
     today: date,
+    full_report: bool = False,
 ) -> Inputs:
     """All that an edition would be made from, and what is asked for, in whatever words."""
     notebooks = sorted((root / "notebooks").glob("*.ipynb"))
     return {
         "the command": json.dumps([sorted(set(only)), sorted(given.items())]),
+        _FULL_REPORT: str(full_report),
         "the data folder": str(data.resolve()),
         "the quarter": quarter or "",
         "the day": str(Quarter.last_complete(today)),
@@ -111,6 +115,7 @@ def _site_inputs(found: Inputs, manifest: Mapping[str, Any]) -> Inputs:
     pages = {f"its pages/{entry['page']}": entry for entry in manifest["studies"]}
     beside = {"quarter": "the quarter", "kind": "the kind of data", "frame": "its estimates"}
     shown = pages | {name: manifest[key] for key, name in beside.items()}
+    shown[_FULL_REPORT] = manifest.get("full_report", False)
     digests = {name: kept.bytes_digest(json.dumps(what).encode()) for name, what in shown.items()}
     return _without(found, (*_ASKED, *_OF_PAGES)) | digests
 
@@ -127,7 +132,7 @@ def may_run(root: Path, found: Inputs) -> int:
     """How many inputs differ for which pages may have to be executed, beside the site and texts."""
     differ = kept.differing(_folder(root), _EDITION, found)
     beside = ("the site's sources", "the publisher", "the calendar", "the policy", *_BESIDE)
-    alone = ("the notebooks", *beside)  # of which code is executed
+    alone = ("the notebooks", _FULL_REPORT, *beside)  # of which code is executed
     return len(_without(dict.fromkeys(found if differ is None else differ, ""), alone))
 
 
@@ -141,8 +146,11 @@ def keep_publication(
     """Remember a publication; that of the latest quarter is made where none is asked for."""
     files = {_RECORD: json.dumps(record, ensure_ascii=False).encode()}
     kept.put(_folder(root), _SITE, _site_inputs(found, manifest), files)
-    for quarter in (record.quarter, *([""] if is_latest else [])):
-        kept.put(_folder(root), _EDITION, {**found, "the quarter": quarter}, files)
+    quarters = (record.quarter, *([""] if is_latest else []))
+    # what has a full report has what is made without
+    for report, quarter in product({found[_FULL_REPORT], str(False)}, quarters):
+        asked = {_FULL_REPORT: report, "the quarter": quarter}
+        kept.put(_folder(root), _EDITION, found | asked, files)
 
 
 def since(

@@ -102,6 +102,7 @@ class ReviewedManifest(BaseModel):
     files: dict[_Place, _Digest]
     studies: list[ReviewedStudy]
     errata: dict[_Name, _Erratum] = {}
+    full_report: bool = False
 
 
 @dataclass(frozen=True)
@@ -262,6 +263,8 @@ def remade(
         words += [word for name in asked for word in ("--study", name)]
     if any(study.error for study in manifest.studies):
         words.append("--keep-going")
+    if manifest.full_report:
+        words.append("--full-report")
     home = work / "home"
     home.mkdir()
     environment = {
