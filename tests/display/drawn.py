@@ -16,7 +16,8 @@ import yaml
 from observlib import display
 
 _FILE = Path(__file__).with_name("drawn.yml")
-Cases = Mapping[str, tuple[str, Callable[..., Any], dict[str, Any]]]  # kind, rows, options
+Kind = str | Callable[..., Any]  # a function of `display`, by its name, or another
+Cases = Mapping[str, tuple[Kind, Callable[..., Any], dict[str, Any]]]  # kind, rows, options
 
 
 def test(cases: Cases) -> Callable[..., None]:
@@ -26,7 +27,8 @@ def test(cases: Cases) -> Callable[..., None]:
     def held(case: str, grouped: Any, marks: Any, visits: Any, invented: Any) -> None:
         kind, rows, more = cases[case]
         frame = rows({"grouped": grouped, "marks": marks, "visits": visits})
-        made = getattr(display, kind)(frame, invented, caption="Une réponse", **more)
+        draw = getattr(display, kind) if isinstance(kind, str) else kind
+        made = draw(frame, invented, caption="Une réponse", **more)
         whole = json.dumps([made.shown, made.content], sort_keys=True, default=str)
         found = hashlib.sha256(whole.encode()).hexdigest()[:16]
         known = yaml.safe_load(_FILE.read_text(encoding="utf-8"))

@@ -30,6 +30,15 @@ CASES: drawn.Cases = {
     "few bars": ("bar_chart", lambda f: f["grouped"](BARS), {"limit": 2}),
     "bars in order": ("bar_chart", lambda f: f["grouped"](BARS), {"sort": False}),
     "steps": ("funnel_chart", lambda f: f["grouped"](STEPS, "appels", states=STATES), {}),
+    "bars below each other": ("bar_chart", lambda f: f["grouped"](
+        {"A": 12.0, "B": 3.5, "C": 0.2, "Autres": 40.0}, half=0.1), {"limit": 1}),
+    "few steps": ("funnel_chart", lambda f: f["grouped"](
+        {"A": 1000.0, "B": 99.0, "C": 0.0, "D": 0.0}, "appels"), {}),
+    "small steps": ("funnel_chart", lambda f: f["grouped"](
+        {"Un nom d'étape assez long pour deux lignes": 86e6, "B": 224.0}, "appels"), {}),
+    "withheld steps": ("funnel_chart", lambda f: f["grouped"](
+        {"A": "suppressed", "B": "missing"}, "appels"), {}),
+    "withheld bars": ("bar_chart", lambda f: f["grouped"]({"A": "suppressed", "B": "missing"}), {}),
     "two units": ("funnel_chart", lambda f: f["grouped"]({"A": 9.0, "B": 1.0}, "appels").assign(
         unit=["appels", "réponses"]), {}),
     **{f"{n} parts": ("share_chart", lambda f, n=n: parts(f["grouped"], n), {"by": "device"})

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.display import drawn
 from tests.words import plain
 
 from observlib import display, estimates
@@ -34,12 +35,34 @@ def study(*marks: dict[str, Any]) -> pd.DataFrame:
 
 @pytest.fixture
 def compared() -> pd.DataFrame:
+    return pairs()
+
+
+def pairs() -> pd.DataFrame:
+    """A rise, a level and a value that is withheld."""
     withheld = dict.fromkeys(estimates.NUMBERS) | {"status": "suppressed"}
     return study(
         mark(6.8, BEFORE, "boamp"), mark(7.9, NOW, "boamp"),
         mark(7.0, BEFORE, "bodacc"), mark(7.1, NOW, "bodacc"),
         mark(7.0, BEFORE, "legifrance"), mark(7.0, NOW, "legifrance", **withheld),
     )  # fmt: skip
+
+
+OTHERS = {"reference_group_value": "Eux (2025)", "group_value": "Nous"}
+CASES: drawn.Cases = {
+    "changes": ("change_table", lambda f: pairs(), {}),
+    "changes of two measures": ("change_table", lambda f: pd.concat([pairs(), pairs().assign(
+        indicator="nps", unit="points", reference_indicator="nps", reference_unit="points")]), {}),
+    "changes of answers": ("change_table", lambda f: pairs().assign(against="before"), {}),
+    "changes of groups": ("change_table", lambda f: pairs().assign(
+        group="age", group_value=["18-24", "25-34", "35-49"]), {}),
+    **{f"places of {kind}": ("place_table", lambda f, kind=kind: pairs().assign(
+        against=kind, **(OTHERS if kind != "product" else {"reference_product": "vie-publique"})),
+        {}) for kind in ("peer", "product", "others", "raw")},
+}  # fmt: skip
+test_changes_are_drawn_as_they_are_known = drawn.test(
+    {name: (kind, rows, {"label": "tbl-a"}) for name, (kind, rows, _) in CASES.items()}
+)
 
 
 def cells(output: display.Output, row: str) -> list[str]:

@@ -187,8 +187,10 @@ def test_labels_of_ticks_have_one_precision(places, unit, labels):
 @pytest.mark.parametrize(("unit", "top"), [("sur 10", 10), ("sur 5", 5), ("%", 100), ("s", 1)])
 def test_without_a_value_the_whole_scale_is_drawn(unit, top, marks):
     frame = marks[marks["estimate"].isna()]
-    assert charts.ticks(frame, unit, 5)[-1] == top and charts.cut_note([0.0, 1.0]) == []
-    assert charts.cut_note([0.1, 1.0]) == ["L'axe ne part pas de zéro."]
+    assert (
+        charts.ticks(frame, unit, 5)[-1] == top and charts.chart_notes("cut_axis", [0.0, 1.0]) == []
+    )
+    assert charts.chart_notes("cut_axis", [0.1, 1.0]) == ["L'axe ne part pas de zéro."]
 
 
 def test_a_count_is_written_whole_until_it_is_long(catalogue):

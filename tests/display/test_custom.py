@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import seaborn as sns
+from tests.display import drawn
 from tests.display.conftest import texts_of
 from tests.words import plain
 
@@ -47,6 +49,22 @@ def written(rows: pd.DataFrame) -> Any:
     return fig
 
 
+def spread(rows: pd.DataFrame) -> Any:
+    return sns.scatterplot(rows, x="estimate", y="n", hue="channel")
+
+
+def faceted(rows: pd.DataFrame) -> Any:
+    return sns.relplot(rows, x="period", y="estimate", col="product", col_wrap=2, kind="line")
+
+
+CASES: drawn.Cases = {
+    f"a custom figure, {draw.__name__}": (partial(display.custom_chart, draw), lambda f: (
+        estimates.combine([f["marks"].assign(period=x) for x in ("2026-T2", "2026-T3")])), {})
+    for draw in (barred, heated, spread, faceted)
+}  # fmt: skip
+test_custom_figures_are_drawn_as_they_are_known = drawn.test(CASES)
+
+
 def test_a_seaborn_figure_has_the_words_table_and_estimates_of_any_chart(marks, catalogue):
     chart = display.custom_chart(stripped, marks, catalogue, caption="Trois notes : bien")
     alt = plain(chart.content["alt"])
@@ -75,12 +93,9 @@ def test_it_is_in_french_and_the_width_and_colours_of_the_house(marks, catalogue
 
 
 def test_panels_that_share_an_axis_keep_the_right_number_at_each_place(marks, catalogue, figure):
-    def draw(rows: pd.DataFrame) -> Any:
-        return sns.relplot(rows, x="period", y="estimate", col="product", col_wrap=2, kind="line")
-
     rows = [marks.assign(period=f"2026-T{q}", estimate=marks["estimate"] - q / 10) for q in (1, 2)]
     frame = estimates.combine(rows)
-    display.custom_chart(draw, frame, catalogue, caption="C")
+    display.custom_chart(faceted, frame, catalogue, caption="C")
     for ax in figure().axes:
         names = {catalogue.label(name).replace(" ", "") for name in frame["product"]}
         assert ax.get_title().replace("\n", "").replace(" ", "") in names

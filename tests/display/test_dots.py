@@ -30,6 +30,23 @@ CASES: drawn.Cases = {
     "marks": ("dot_chart", lambda f: f["marks"], {}),
     "shares as dots": ("dot_chart", lambda f: f["grouped"](BARS, half=2.0, states=STATES),
                        {"by": "group_value", "sort": False}),
+    "marks without intervals": ("dot_chart", lambda f: f["marks"].assign(
+        ci_low=float("nan"), ci_high=float("nan")), {}),
+    "low marks": ("dot_chart", lambda f: f["marks"].assign(
+        **{x: f["marks"][x] - 4.5 for x in ("estimate", "ci_low", "ci_high")}), {}),
+    **{f"dots in {unit}": ("dot_chart", lambda f, unit=unit: f["grouped"](
+        BARS, unit, half=2.0, states=STATES), {"by": "group_value"})
+       for unit in ("s", "€", "jours", "sur 10")},
+    "a grid of seconds": ("heat_chart", lambda f: f["grouped"](
+        {f"{a} · {b}": 37.0 * i * j for i, a in enumerate(("Un long nom de ligne de grille", "B"))
+         for j, b in enumerate(("Trouve l'information cherchée", "Non", "Peut-être"))}, "s"), {}),
+    "a grid of shares": ("heat_chart", lambda f: f["grouped"](
+        {f"L{a} · C{b}": 1.5 * a + 4 * b for a in range(3) for b in range(12) if a != b},
+        states=dict.fromkeys(("L0 · C1", "L1 · C4"), "low_base")), {}),
+    "a grid of one shade": ("heat_chart", lambda f: f["grouped"](
+        {"A · B": 0.0, "A · C": 0.0}, "jours"), {}),
+    "a grid of what is withheld": ("heat_chart", lambda f: f["grouped"](
+        {"A · B": "suppressed", "A · C": "missing"}), {}),
     "balances as dots": ("dot_chart", lambda f: f["grouped"](
         {"A": -5.0, "B": 12.0}, "points", half=8.0), {"by": "group_value"}),
 }  # fmt: skip

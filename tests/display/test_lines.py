@@ -63,6 +63,33 @@ CASES: drawn.Cases = {
     "months of five": ("line_chart", lambda f: f["visits"](
         ["boamp", "bodacc", "legifrance", "service-public", "entreprendre"],
         [f"202{y}-{m:02d}" for y in range(3, 6) for m in range(1, 13)], partial=True), {}),
+    "lines below zero": ("line_chart", lambda f: estimates.combine(
+        line(x, y, half=6.0).assign(indicator="balance", unit="points") for x, y in (
+            ("boamp", [-20.0, -4, 3, 8, 12]), ("bodacc", [5.0, None, -8, "suppressed", -30]))), {}),
+    "a line close to zero": ("line_chart", lambda f: line(
+        "boamp", [-0.4, 0.1, 0.3, 0.2, 0.4], half=0.05).assign(indicator="balance", unit="points"),
+        {}),
+    "lines of states": ("line_chart", lambda f: estimates.combine(
+        line(x, y).assign(status=states) for x, y, states in (
+            ("boamp", [7.0, 6.0, 5.5, 6.1, 6.9], ["published", "partial", "low_base", "partial",
+                                                  "partial"]),
+            ("bodacc", [7.1, 6.2, 5.6, 6.2, 6.8], ["low_base", *["published"] * 3, "partial"]),
+            ("legifrance", [4.0, 4.1, 9.0, 4.0, 4.2], ["partial", *["published"] * 4]))),
+        {"events": EVENTS}),
+    "a line that falls and rises behind another": (
+        "line_chart", lambda f: estimates.combine([line("boamp", [9.0, 2, 5, "suppressed", 8.0])]),
+        {"behind": line("boamp", [None, None, 5.0, 6.0, 8.1]), "behind_label": "attendu",
+         "behind_from": "l'action", "events": EVENTS[:1]}),
+    "years": ("line_chart", lambda f: f["visits"](
+        ["boamp", "bodacc"], [str(y) for y in range(2012, 2027)], start=900.0), {}),
+    "quarters of three years": ("line_chart", lambda f: f["visits"](
+        ["boamp"], [f"202{y}-T{q}" for y in (4, 5, 6) for q in (1, 2, 3, 4)], partial=True), {}),
+    "one quarter": ("line_chart", lambda f: f["visits"](["boamp"], ["2026-T3"]), {}),
+    "withheld lines": ("line_chart", lambda f: line("boamp", ["suppressed"] * 4 + ["missing"]), {}),
+    "near curves": ("curve_chart", lambda f: near(f["grouped"], states={"5": "low_base"}),
+                    {"x_label": "jours depuis la réception"}),
+    "curves of months": ("curve_chart", lambda f: f["grouped"](
+        {str(x): 100.0 - 2 * x for x in range(0, 26, 2)}), {"x_label": "mois depuis"}),
 }  # fmt: skip
 test_lines_and_curves_are_drawn_as_they_are_known = drawn.test(CASES)
 

@@ -6,6 +6,7 @@ import sys
 
 import pandas as pd
 import pytest
+from tests.words import plain
 
 from observlib import Study, display, estimates
 from observlib.base.errors import ObservError
@@ -86,3 +87,17 @@ def test_what_a_source_got_wrong_is_told_on_each_page_that_tells_its_figures(mar
     assert told in said.replace("’", "'")
     others = output.notes(marks[marks["device"] != "jdma-legifrance"], catalogue, [wrong])
     assert "inversées" not in repr(others)
+
+
+def test_a_macro_writes_words_as_text_and_what_is_markdown_as_it_is(tmp_path):
+    (tmp_path / "x.j2").write_text(
+        "{% macro m(word, part, day, rows) %}\n\n{{ word }}\n\n\n\n{{ part | md }},"
+        " {{ day | day }}, {{ '2026-T3' | period }}\n\n"
+        "{{ ['A', 'B'] | table(rows) }}\n\n{% endmacro %}"
+    )
+    say = output.macros(str(tmp_path / "x.py"))
+    made = say("m", "*a* : b", "\n*c*\n", "2026-07-01", [["1", "2"], ["3", "4"]])
+    assert plain(made).split("\n\n") == [
+        r"\*a\* : b", "*c*, 1er juillet 2026, 3e trimestre 2026",
+        "| A | B |\n|:--|:--|\n| 1 | 2 |\n| 3 | 4 |",
+    ]  # fmt: skip

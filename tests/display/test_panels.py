@@ -46,6 +46,7 @@ def test_an_absent_period_has_its_place_on_the_axis(ends, periods):
     (MONTHS, 12, [(1, "avr.\n2026"), (4, "juil.")]), (MONTHS, 11, [(0, "mars\n2026")]),
     (YEARS[:3], 34, [(0, "2017"), (1, "2018"), (2, "2019")]),
     (YEARS, 17, [(1, "2018"), (3, "2020"), (5, "2022"), (7, "2024"), (9, "2026")]),
+    (YEARS[:3], 33.9, [(0, "2017"), (2, "2019")]),
     (YEARS, 16, [(0, "2017"), (3, "2020"), (6, "2023"), (9, "2026")]),
 ])  # fmt: skip
 def test_as_many_periods_are_labelled_as_have_room(periods, step, marks):

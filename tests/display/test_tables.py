@@ -16,6 +16,17 @@ from observlib.catalogue import Catalogue
 from observlib.display import select, tables
 from observlib.publish.pandoc import clean_table
 
+
+def by_group(fixtures: dict[str, Any]) -> pd.DataFrame:
+    """Shares and counts of what two devices heard of, with all that withholds them."""
+    values = {"Retard": 12.5, "Accueil": "suppressed", "Autre": 3.0}
+    states = {"Autre": "low_base", "Retard": "partial"}
+    return estimates.combine(
+        fixtures["grouped"](values, device=f"jdma-{name}", n=n, states=states, half=1.0)
+        for name, n in (("boamp", 400), ("legifrance", 27))
+    )
+
+
 CASES: drawn.Cases = {
     "a table": ("table", lambda f: estimates.combine(
         [f["marks"].assign(period=x) for x in QUARTERS[-2:]]), {"columns": "period"}),
@@ -23,6 +34,12 @@ CASES: drawn.Cases = {
     "a board": ("board", lambda f: estimates.combine(
         [f["marks"], f["visits"](["boamp", "legifrance"], ["2026-T3"])]),
         {"indicators": ["visits", "satisfaction_10"]}),
+    "a table of groups": ("table", lambda f: by_group(f), {"rows": ("device", "group_value")}),
+    "a table by device": ("table", lambda f: by_group(f), {
+        "rows": "group_value", "columns": "device"}),
+    "a register": ("register", lambda f: f["marks"], {}),
+    "a board of groups": ("board", lambda f: by_group(f), {
+        "indicators": ["calls", "part"], "rows": ("device", "group_value")}),
 }  # fmt: skip
 test_tables_are_drawn_as_they_are_known = drawn.test(CASES)
 

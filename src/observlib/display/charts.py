@@ -99,7 +99,7 @@ def _templates() -> Any:
 
 def in_words(macro: str, *told: Any) -> str:
     """What a chart shows, by the macro of `j2` that says it."""
-    return str(getattr(_templates(), macro)(*told))
+    return str(getattr(_templates(), macro)(*told)).strip("\n")
 
 
 def chart_notes(macro: str, *told: Any) -> list[str]:
@@ -175,11 +175,6 @@ def axis_ticks(low: float, high: float, unit: str, steps: int) -> list[float]:
     return inside
 
 
-def cut_note(places: Sequence[float]) -> list[str]:
-    """Say that an axis does not start from zero, where it does not."""
-    return ["L'axe ne part pas de zéro."] * bool(places[0] > 0)
-
-
 def tick_labels(places: Sequence[float], unit: str) -> list[str]:
     """The values along an axis; those of marks and shares have the same decimals."""
     if words.is_count(unit):
@@ -197,13 +192,10 @@ def axis_name(indicator: Indicator, unit: str, periods: list[str]) -> str:
         return ""
     if not words.is_count(unit):
         return unit
-    things = "euros" if unit == "€" else unit
-    if indicator.stock and unit in indicator.label.lower():
-        things = indicator.label[:1].lower() + indicator.label[1:]
-    each = "à la fin du" if indicator.stock else "par"
+    each = "mois" if all(len(period) == 7 for period in periods) else ""
     if all("-T" in period for period in periods):
-        return f"{things} {each} trimestre"
-    return f"{things} {each} mois" if all(len(period) == 7 for period in periods) else things
+        each = "trimestre"
+    return in_words("axis", indicator, unit, each)
 
 
 def brief(x: float, indicator: Indicator, unit: str, decimals: int = 1) -> str:

@@ -76,7 +76,7 @@ def _figure(chart: charts.Chart, records: Sequence[estimates.Row]) -> style.Figu
     zones = indicator.good is not None and indicator.poor is not None
     limits = _limits(chart.frame, indicator, unit, zones)
     notes = charts.row_notes(records, indicator, "Marque creuse", "(p)")
-    notes += [*charts.cut_note(limits), chart.care]
+    notes += [*charts.chart_notes("cut_axis", limits), chart.care]
     top = 4 + style.LINE * zones
     fig, ax, middles = charts.draw_rows(
         place, notes, tall=style.LINE, top=top, chart=chart, ticks=limits

@@ -167,7 +167,9 @@ def _together(lines: _Lines) -> style.Figure:
     partial = set().union(*map(_partial, series.values()))
     time = panels.TimeAxis(lines.periods, box.width)
     below = 8 + (time.lines + bool(partial)) * style.LINE
-    fig = charts.new_figure(top + box.height + below, [*lines.notes, *charts.cut_note(y_ticks)])
+    fig = charts.new_figure(
+        top + box.height + below, [*lines.notes, *charts.chart_notes("cut_axis", y_ticks)]
+    )
     style.write_label(fig, 0, 2, lines.axis_name(lines.unit), color=style.GREY)
     ax = panels.new_axes(fig, box, time.ends, time.labels(), y_ticks, unit)
     for i, (line, rows) in enumerate(series.items()):
@@ -206,7 +208,7 @@ def _apart(lines: _Lines) -> style.Figure:
     axis = lines.axis_name(lines.unit)
     tops, feet = _rows_of_panels(names, partial, across, style.LINE + 8 if axis else 2.0)
     below = 8 + (time.lines + any(partial[-across:])) * style.LINE
-    cut = [note for places in scales for note in charts.cut_note(places)]
+    cut = [note for places in scales for note in charts.chart_notes("cut_axis", places)]
     fig = charts.new_figure(feet[-1] + below, [*lines.notes, *cut[:1]])
     style.write_label(fig, 0, 2, axis, color=style.GREY)
     for i, (line, rows) in enumerate(lines.series.items()):
@@ -291,9 +293,8 @@ def _alt(lines: _Lines, apart: bool, behind_label: str) -> str:
         course = _course(rows, lines, unit, several)
         seen = None if grey is None else _course(grey, lines, unit, extremes=False)
         told.append({"name": name, "thing": thing, "course": course, "grey": seen})
-    kind = "Une courbe par graphique" if apart else "Graphique en courbes"
     span = french.period_range(lines.periods[0], lines.periods[-1])
-    return charts.in_words("lines", told, kind, lines.chart.indicator, span, behind_label)
+    return charts.in_words("lines", told, apart, lines.chart.indicator, span, behind_label)
 
 
 def _course(rows: pd.DataFrame, lines: _Lines, unit: str, extremes: bool) -> str:
@@ -306,7 +307,7 @@ def _course(rows: pd.DataFrame, lines: _Lines, unit: str, extremes: bool) -> str
         extremes=extremes,
     )
     ends = words.interval({**known.iloc[-1], "unit": unit}, indicator) if text else ""
-    return text + f"{words.SEMICOLON}dernier intervalle à 95{french.NBSP}% : {ends}" * bool(ends)
+    return text + charts.in_words("last_interval", ends)
 
 
 # --- The curve chart: an indicator against a number, such as the months since a subscription
@@ -383,7 +384,7 @@ def _curve_figure(chart: charts.Chart, curves: _Curves, x_label: str) -> style.F
     x_labels = [french.number(x, decimals) for x in x_ticks]
     names, places, at = _names(curves, indicator, unit, y_ticks, x_label)
     left = max(panels.tick_width(y_ticks, unit), style.text_width(x_labels[0]) / 2)
-    notes = [*_curve_notes(curves, indicator), *charts.cut_note(y_ticks)]
+    notes = [*_curve_notes(curves, indicator), *charts.chart_notes("cut_axis", y_ticks)]
     head = style.wrap(words.headed(indicator, unit), style.width())
     top = (head.count("\n") + 1) * style.LINE + 8
     width = style.width() - left - panels.labels_width(names)

@@ -24,8 +24,8 @@ from observlib.language.words import carried
 
 _NBSP = french.NBSP
 NO_VALUE = "–"
-_INTERVAL = f"Intervalle à 95{_NBSP}%"
 _TEXTS = wording.load_texts(__file__)
+_INTERVAL = _TEXTS["interval_column"]
 _Key = tuple[str, ...]
 _OF_COLUMNS = ("indicator", "channel", "period", "group", "group_value")
 
@@ -577,12 +577,12 @@ def _crossed(
     for name in across.order:
         head = f"{name}, {words.n_equals(*bases[name])}" if by_column and bases[name] else name
         columns[head] = [cells.get((place, name), NO_VALUE) for place in down.order]
-    remarks = [f"Entre parenthèses, intervalle à 95{_NBSP}%."] * bool(frame["ci_low"].notna().any())
+    remarks = [_TEXTS["in_brackets"]] * bool(frame["ci_low"].notna().any())
     if not one and not by_column:
-        remarks.append("Les effectifs (n) sont dans le fichier de données de la page.")
+        remarks.append(_TEXTS["sizes_elsewhere"])
     remarks += words.mark_notes(frame, catalogue)
     if len(places) < grid:
-        remarks.append(f"{NO_VALUE} : pas de donnée.")
+        remarks.append(_TEXTS["no_value"].format(mark=NO_VALUE))
     return columns, remarks
 
 

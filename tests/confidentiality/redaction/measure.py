@@ -65,7 +65,7 @@ def spans_of(text: str, more_names: Names | None = None) -> list[Span]:
 
 
 def redacted(text: str) -> str:
-    spans = spans_of(text)
+    spans = spans_of(text, None)  # as `measured` asks, else it is found again
     return replaced(text, ((start, end, REDACTION_MARKS[kind]) for start, end, kind in spans))
 
 

@@ -78,14 +78,13 @@ def test_a_hostile_text_takes_a_time_in_proportion_to_its_length(piece):
     """Eight times as long a text must not take sixty-four times as long: a ratio of one run."""
 
     def seconds(length: int) -> float:
-        text, found = (piece * (length // len(piece) + 1))[:length], []
-        for _ in range(3):  # the least of which other work has disturbed least
-            start = time.process_time()
-            redact(text)
-            found.append(time.process_time() - start)
-        return min(found)
+        text = (piece * (length // len(piece) + 1))[:length]
+        start = time.process_time()
+        redact(text)
+        return time.process_time() - start
 
-    assert seconds(16_000) < 24 * max(seconds(2_000), 0.01)
+    # other work may disturb a run
+    assert any(seconds(16_000) < 24 * max(seconds(2_000), 0.01) for _ in range(3))
 
 
 @pytest.mark.slow

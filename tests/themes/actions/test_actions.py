@@ -163,14 +163,14 @@ def noisy(product: str, change: float, seed: int) -> pd.DataFrame:
 
 
 def test_a_rise_that_does_not_hold_among_all_that_a_study_tests_is_no_rise(catalogue):
-    moved = [noisy("boamp", 0.62, seed) for seed in range(24)]
-    alone = [followed(catalogue, rows, MARKS) for rows in moved]
-    p_values = [float(found.verdicts["p_value"].iat[0]) for found in alone]
-    told = [found.verdicts["verdict"].iat[0] == "rise" for found in alone]
-    doubtful = next(i for i, p in enumerate(p_values) if 0.01 < p < 0.05 and told[i])
+    def is_doubtful(rows: pd.DataFrame) -> bool:
+        alone = followed(catalogue, rows, MARKS).verdicts.iloc[0]
+        return bool(alone["verdict"] == "rise" and 0.01 < alone["p_value"] < 0.05)
+
+    moved = next(filter(is_doubtful, (noisy("boamp", 0.62, seed) for seed in range(24))))
     others = [f"p{i}" for i in range(4)]
     quiet = [noisy(product, 0.0, 100 + i) for i, product in enumerate(others)]
-    series = estimates.combine([moved[doubtful], *quiet])
+    series = estimates.combine([moved, *quiet])
     found = followed(catalogue, series, MARKS, *on_each(others)).verdicts
     assert found["verdict"].iat[0] == "unknown" and found["level"].nunique() == 1
     assert found["level"].iat[0] > 0.95

@@ -131,6 +131,21 @@ def networks(frame: pd.DataFrame) -> Any:
     return lambda c: say.networks(frame, pairs.tested(c, polls.pair_networks(frame)), c)
 
 
+@pytest.mark.parametrize(("number", "device", "found"), [
+    (6, "sondages-reseau-federe", 12), (7, "sondages-reseau-federe", 0),
+    (6, "sondages-reseau-pro", 0),
+])  # fmt: skip
+def test_a_question_of_several_networks_has_six_options_and_votes_on_two(number, device, found):
+    options = {f"R{i}": 100 / number for i in range(number)}
+    asked = on_two(options, options, 100)
+    asked["device"] = asked["device"].replace("sondages-reseau-federe", device)
+    assert len(polls.asked_on_several_networks(asked)) == found
+    more = asked.assign(group="Q2", n=101)
+    best = polls.asked_on_several_networks(pd.concat([asked, more, asked.assign(group="Q3")]))
+    assert set(best["group"]) == ({"Q2"} if found else set())
+    assert set(polls.most_voted(pd.concat([asked, more]))["group"]) == {"Q2"}
+
+
 THIN = on_two({"Oui": 30, "Non": 70}, {"Oui": 90, "Non": 10}, 20).assign(status="low_base")
 COUNT = {**BASE, "group": "", "indicator": "poll_count", "unit": "sondages", "estimate": 2}
 VOTES = {**BASE, "group": "", "indicator": "poll_votes", "unit": "votes", "estimate": 90, "n": 90}

@@ -26,7 +26,7 @@ def rows(people: int, day: str = "2026-07-02", session: str = "s", wins: int = 9
               for item in range(1, 11)),
         ]  # fmt: skip
         if number < 3:
-            severity = 2.0 + (number == 0)
+            severity = 3.0 + (number == 0)
             made.append({**task, "measure": "problem", "label": "bouton", "value": severity})
     frame = pd.DataFrame(made, columns=contract.columns("user_tests"))
     return contract.coerce(frame, "user_tests").assign(source="d@1")
@@ -58,9 +58,9 @@ def test_times_are_of_successes_and_the_scale_of_whole_answers():
 def test_a_problem_has_its_highest_severity_and_all_participants_as_base():
     found = usability.quarterly_tests(rows(12), [LAST])
     problem = of(found, "problem_share", "problem")
-    assert (problem["group_value"], problem["estimate"]) == ("bouton (majeur)", 25)
+    assert (problem["group_value"], problem["estimate"]) == ("bouton (bloquant)", 25)
     counts = found[found["indicator"] == "problem_count"].set_index("group_value")["estimate"]
-    assert counts.to_dict() == {"bloquant": 0, "majeur": 1, "mineur": 0, "cosmétique": 0}
+    assert counts.to_dict() == {"bloquant": 1, "majeur": 0, "mineur": 0, "cosmétique": 0}
 
 
 def test_two_small_campaigns_make_a_year_and_none_is_missing():
