@@ -164,7 +164,7 @@ def test_each_quarter_has_its_edition_which_readers_find_in_the_list(data):
     now = changed(*both(data, 0, 1))
     assert set(now["indicator"]) == {"calls_offered"}  # how many called is told to one
     # a label that changes is read, and changes no figure
-    assert "Le bouton des annonces" in page(SECOND, "origines/annee.html")
+    assert "Le bouton des annonces" in page(SECOND, "origins-data.js")
 
 
 def test_an_export_that_was_put_right_is_told_with_its_reason(data):
@@ -199,7 +199,7 @@ def test_a_device_that_ends_is_told_no_more_and_keeps_what_it_told(data):
 
     assert of(3, THIRD)["text_count"].sum() > 0 and of(4, LAST).empty
     assert of(4, THIRD)["partner_texts"].equals(of(3, THIRD)["partner_texts"])
-    assert "textes" not in page(LAST, "origines/annee.html")
+    assert "textes" not in page(LAST, "origins-data.js")
 
 
 def test_all_editions_together_give_nobody_away(data):

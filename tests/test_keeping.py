@@ -138,6 +138,19 @@ def test_the_command_says_since_when_and_loads_nothing_heavy_for_it(release, roo
     assert states(root) == before
 
 
+def test_a_full_report_is_made_when_asked_and_stays_in_the_edition(again, root):
+    report = root / "reports" / "_site" / T3 / "edition-2026-T3.pdf"
+    small.write(root / "reports" / "_quarto.yml", small.QUARTO + small.PDF)
+    again()
+    assert not report.exists() and stands(root) and not stands(root, full_report=True)
+    assert again(full_report=True) == NOTHING and report.exists()
+    assert stands(root) and stands(root, full_report=True)
+    made = report.read_bytes()
+    small.write_study(root, "panorama", words="Autre.")
+    again()
+    assert report.read_bytes() != made, "it is of the pages as they are"
+
+
 @pytest.mark.slow
 def test_a_published_file_that_was_touched_by_hand_is_noticed_and_mended(again, root):
     again()

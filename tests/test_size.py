@@ -17,6 +17,13 @@ def test_no_room_is_larger_than_its_budget():
     assert not larger, "raise it in docs/architecture.md, in a commit that says for what"
 
 
+def test_no_file_is_too_long_to_be_read_at_once():
+    lines = {
+        path: path.read_bytes().count(b"\n") for paths in size.rooms().values() for path in paths
+    }
+    assert {str(path): n for path, n in lines.items() if n > 700} == {}
+
+
 def test_no_public_name_stands_in_two_modules():
     assert size.in_several_modules() == [], "begin with `_` what only its module uses"
 

@@ -24,7 +24,6 @@ import ast
 import importlib
 import os
 import random
-import re
 import resource
 import shutil
 import signal
@@ -136,17 +135,25 @@ def noticed(mutant: Mutant, home: Path, quick: bool) -> bool:
 
 def nearest(module: Path, home: Path) -> list[str]:
     """The tests whose name begins as a module's, and at most three others that import it."""
-    package = ".".join(["observlib", *module.parent.parts])
-    name = module.stem if module.stem != "__init__" else module.parent.name
-    named = re.compile(
-        rf"from {package}(\.{name})? import .*\b{name}\b|from {package}\.{name} import"
-    )
+    parts = module.parent.parts if module.stem == "__init__" else module.with_suffix("").parts
     folder = home / "tests" / module.parent
-    own = sorted(folder.glob(f"test_{name}*.py"))
+    own = sorted(folder.glob(f"test_{parts[-1]}*.py"))
     others = (path for path in (home / "tests").rglob("test_*.py") if path not in own)
-    importing = [path for path in others if named.search(path.read_text(encoding="utf-8"))]
-    importing.sort(key=lambda path: (path.parent != folder, path.name))
+    importing = [path for path in others if ".".join(["observlib", *parts]) in _imported(path)]
+    room = [folder, folder.with_name(f"test_{folder.name}.py")]
+    importing.sort(key=lambda path: (not {path, path.parent} & {*room}, path.name))
     return [path.relative_to(home).as_posix() for path in [*own, *importing[:3]]]
+
+
+def _imported(path: Path) -> set[str]:
+    """Whatever a file imports: the modules, and the names that are taken of them."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{name.name}" for name in node.names}
+    return found
 
 
 def fails(tests: list[str], home: Path) -> bool:

@@ -63,6 +63,7 @@ def test_a_newcomer_finds_every_page_from_the_first():
         assert links and [link for link in links if not (ROOT / link).exists()] == []
 
 
+@pytest.mark.slow
 def test_the_documentation_is_published_whole_and_no_link_of_it_is_dead(tmp_path):
     one = sample.notebook(sample.front(title="Une", description="Un.", format="html"))
     project = sample.make_project(tmp_path / "project", une=one)

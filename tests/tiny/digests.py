@@ -89,8 +89,6 @@ def place(name: str, quarter: str) -> tuple[str, str]:
     """
     parts = name.removeprefix(f"{quarter}/").split("/")
     stem, _, kind = parts[-1].partition(".")
-    if parts[0] == "origines" and len(parts) > 1:
-        return stem, "origins"
     if len(parts) > 1:
         return parts[0].replace("editions", "all-editions"), kind
     return stem.removesuffix("-comparaisons") if name.startswith(quarter) else "all-editions", kind

@@ -47,6 +47,20 @@ def test_the_nearest_tests_are_those_of_a_module_s_name_and_those_that_import_it
     assert nearest(Path("themes/polls/__init__.py"), Path.cwd())[0].endswith("polls/test_polls.py")
 
 
+def test_a_module_is_imported_by_its_name_by_that_of_what_it_holds_or_on_several_lines(tmp_path):
+    for name, text in (
+        ("a", "from observlib.base import (\n    files,\n    kept,\n)"),
+        ("b", "from observlib.base.kept import key"), ("c", "import observlib.base.kept as k"),
+        ("d", "from observlib.base import files, keptness"), ("e", "from .base import kept"),
+    ):  # fmt: skip
+        path = tmp_path / "tests" / "cli" / f"test_{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    found = nearest(Path("base/kept.py"), tmp_path)
+    assert found == [f"tests/cli/test_{name}.py" for name in "abc"]
+    assert nearest(Path("base/files.py"), tmp_path) == [f"tests/cli/test_{x}.py" for x in "ad"]
+
+
 def test_each_answer_has_what_is_guessed_right_and_what_it_is_taken_for():
     names = ["négatif", "neutre", "positif"]
     shares = [[0.8, 0.15, 0.05], [0.3, 0.5, 0.2], [0.0, 0.1, 0.9]]

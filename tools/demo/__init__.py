@@ -96,16 +96,6 @@ def write(
     ObservError
         When the folder holds anything else, or cannot be written; it is then left as it was. So
         too where a catalogue of someone's own stands beside it.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as place:
-    ...     truths = write(Path(place) / "raw")
-    ...     len(list((Path(place) / "raw").rglob("*.csv")))
-    473
-    >>> [(c["kind"], c["device"]) for c in truths["changes"]][:2]
-    [('satisfaction', 'jdma-service-public'), ('traffic', 'matomo-legifrance')]
     """
     try:
         folder = folder.resolve()
