@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -52,12 +52,28 @@ def words_of_list(path: Path) -> list[str]:
     return [word for line in lines if not line.startswith("#") for word in line.split()]
 
 
-Patterns = dict[str, dict[str, re.Pattern[str]]]  # by section and name
+class Patterns(Mapping[str, re.Pattern[str]]):
+    """Patterns by name, compiled when they are asked for: all of them take half a second."""
+
+    def __init__(self, written: Mapping[str, str]) -> None:
+        self._written = written
+        self._compiled: dict[str, re.Pattern[str]] = {}
+
+    def __getitem__(self, name: str) -> re.Pattern[str]:
+        if name not in self._compiled:
+            self._compiled[name] = re.compile(self._written[name])
+        return self._compiled[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._written)
+
+    def __len__(self) -> int:
+        return len(self._written)
 
 
 def compiled(
     sections: Mapping[str, Mapping[str, str]], **parts: str
-) -> tuple[Patterns, dict[str, str]]:
+) -> tuple[dict[str, Patterns], dict[str, str]]:
     """Patterns that stand in YAML, by section and name, and the parts of which they are made.
 
     A line's end and what indents the next are no part of a pattern. `{cap}` stands for a part, of
@@ -70,7 +86,7 @@ def compiled(
     for name, written in sections.get("parts", {}).items():
         parts[name] = whole(written)
     found = {
-        section: {name: re.compile(whole(written)) for name, written in own.items()}
+        section: Patterns({name: whole(written) for name, written in own.items()})
         for section, own in sections.items()
         if section != "parts"
     }

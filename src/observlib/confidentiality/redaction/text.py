@@ -99,7 +99,7 @@ def match_spans(text: str, *patterns: re.Pattern[str]) -> Iterator[tuple[int, in
                 yield found.span("it" if "it" in names and found["it"] else 0)
 
 
-def rules(module: str, **parts: str) -> tuple[Patterns, dict[str, str]]:
+def rules(module: str, **parts: str) -> tuple[dict[str, Patterns], dict[str, str]]:
     """The patterns beside a module; `{cap}` is a capital, and `{name}` the sign of a masked one."""
     return compiled(yaml_files.load_data(module), **{"cap": _CAP, **SIGNS, **parts})
 
@@ -467,8 +467,14 @@ WORD_KINDS |= {
 }
 _NAMED = (_ibans, _phones, _phones_said, _addresses, _homes, _references)
 _FUNCTIONS = {function.__name__.removeprefix("_"): function for function in _NAMED}
-_SECTIONS = {name: [*own.values()] for name, own in _SHAPES.items()}
-_ONE_BY_ONE = {name: [pattern] for own in _SHAPES.values() for name, pattern in own.items()}
+
+
+@cache
+def _shapes(name: str) -> list[re.Pattern[str]]:
+    """The patterns of a section, or the one of a name."""
+    if name in _SHAPES:
+        return [*_SHAPES[name].values()]
+    return [own[name] for own in _SHAPES.values() if name in own]
 
 
 def found_by(names: str, text: str) -> _Found:
@@ -482,4 +488,4 @@ def found_by(names: str, text: str) -> _Found:
         if name in _FUNCTIONS:
             yield from _FUNCTIONS[name](text)
         else:
-            yield from match_spans(text, *_SECTIONS.get(name, _ONE_BY_ONE.get(name, ())))
+            yield from match_spans(text, *_shapes(name))
