@@ -39,8 +39,6 @@ ROW = {"indicator": "visits", "period": "2026-T3", "estimate": 12.0, "unit": "vi
 class Make:
     """What the tests of editions are made of."""
 
-    header, parameters = HEADER, PARAMETERS
-
     @staticmethod
     def notebook(
         *cells: NotebookNode | str, header: str = HEADER, parameters: str = PARAMETERS

@@ -19,7 +19,6 @@ from observlib.publish import pandoc
 from observlib.publish.pandoc import cell_options, notebook_to_markdown
 
 FIGURE = '::: {#fig-a}\n![](a.svg){fig-alt="Une barre"}\n\nPremière\n:::\n\n'
-SECOND = '![Deuxième](b.svg){#fig-b fig-alt="Une courbe"}\n\n'
 TABLE = "| a | b |\n|---|--:|\n| x | 1 |\n\n: Nombres {#tbl-a}\n\n"
 REPORTS = Path(__file__).parents[2] / "reports"
 
