@@ -11,7 +11,7 @@ import yaml
 
 from observlib.base import files
 from observlib.base.errors import ObservError
-from observlib.base.text import as_one_line, sign_fault
+from observlib.base.text import Patterns, as_one_line, sign_fault
 
 KeyLines = dict[tuple[Any, ...], int]
 # libyaml's safe loader where PyYAML has it: the same language, many times as fast
@@ -43,9 +43,9 @@ def load_data(module: str) -> dict[str, Any]:
     return dict(found)
 
 
-def patterns(module: str) -> dict[str, re.Pattern[str]]:
+def patterns(module: str) -> Patterns:
     """The patterns in the YAML beside a module, by name."""
-    return {name: re.compile(as_one_line(text)) for name, text in load_data(module).items()}
+    return Patterns({name: as_one_line(text) for name, text in load_data(module).items()})
 
 
 def read_text(path: Path) -> str:

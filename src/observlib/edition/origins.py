@@ -194,11 +194,10 @@ def _data(rows: _Texts, pages: _Pages, catalogue: Catalogue) -> dict[str, Any]:
         one: [places.setdefault(text, len(places)) for text in row] for one, row in rows.items()
     }
     order = {one: place for place, one in enumerate(cells)}
-    devices = {name for row in rows.values() for name, _ in _sources_of(" ".join(row))}
     return {
         "heads": {kind: [*map(unbroken, names)] for kind, names in _HEADS.items()},
         "indicators": _indicators(rows, catalogue),
-        "devices": {name: unbroken(_device(name, catalogue)) for name in sorted(devices)},
+        "devices": {name: unbroken(_device(name, catalogue)) for name in sorted(_digests(rows))},
         "texts": [*places],
         "rows": cells,
         "pages": {
@@ -231,15 +230,20 @@ def _complete_page(
     page.write_text(f"{text}\n{lists}\n", encoding="utf-8", newline="\n")
 
 
+def _digests(rows: _Texts) -> dict[str, dict[str, None]]:
+    """The devices of figures, each with the digests of its data."""
+    found: dict[str, dict[str, None]] = {}
+    for row in rows.values():
+        for device, digest in _sources_of(" ".join(row)):
+            found.setdefault(device, {})[digest] = None
+    return found
+
+
 def _sources(rows: _Texts, request: Request) -> dict[str, list[str]]:
     """What each device gave, with the digest by which figures name it, as columns of HTML."""
     held = store.exports(request.data)
-    digests: dict[str, dict[str, None]] = {}
-    for row in rows.values():
-        for device, digest in _sources_of(" ".join(row)):
-            digests.setdefault(device, {})[digest] = None
     lines = []
-    for device, found in digests.items():
+    for device, found in _digests(rows).items():
         given = held[held["device"] == device]
         count = _ROUND * round(int(given["rows"].sum()) / _ROUND)
         said = f"environ {french.number(count)}" if count else f"moins de {_ROUND}"

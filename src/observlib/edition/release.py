@@ -36,7 +36,7 @@ from observlib.edition.staging import stage
 from observlib.language.prose import Markdown, plain
 from observlib.pipeline import archive, disclosed, frame, project, revisions
 from observlib.publish import check_publisher, publish, record, standing, vintages
-from observlib.publish.project import PagesError, broken_links, links_of
+from observlib.publish.project import PagesError, broken_links, full_report_name, links_of
 from observlib.publish.record import Edition
 
 # --- The whole site around an edition: the others as they were published, and what leads to them
@@ -482,7 +482,7 @@ def _origin(
 def _full_report(root: Path, quarter: str, is_asked: bool) -> dict[str, bool]:
     """Whether an edition has a PDF of the whole, for its manifest: what had one keeps its own."""
     before = record.raw(root / "reports" / "_site" / quarter)
-    had_one = f"edition-{quarter}.pdf" in before.get("files", {})
+    had_one = full_report_name(quarter) in before.get("files", {})
     return {"full_report": True} if is_asked or had_one else {}
 
 

@@ -91,6 +91,11 @@ def broken_links(site: Path, pages: Mapping[str, PageLinks]) -> dict[str, list[s
 # --- The manifest of the edition in a project folder: the one list of the studies it publishes
 
 
+def full_report_name(quarter: str) -> str:
+    """The name of the PDF of all pages of a quarter's edition."""
+    return f"edition-{quarter}.pdf"
+
+
 @dataclass(frozen=True)
 class Manifest:
     """What an edition says of itself; notebooks of `absent` failed, or were not asked for."""
@@ -113,7 +118,7 @@ class Manifest:
     @property
     def full_report_name(self) -> str:
         """The name of the PDF of all pages, where the edition has one (`full_report`)."""
-        return f"edition-{self.quarter}.pdf"
+        return full_report_name(self.quarter)
 
     @property
     def is_demonstration(self) -> bool:
