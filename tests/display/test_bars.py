@@ -34,6 +34,10 @@ CASES: drawn.Cases = {
         {"A": 12.0, "B": 3.5, "C": 0.2, "Autres": 40.0}, half=0.1), {"limit": 1}),
     "few steps": ("funnel_chart", lambda f: f["grouped"](
         {"A": 1000.0, "B": 99.0, "C": 0.0, "D": 0.0}, "appels"), {}),
+    "steps that lose most at first": ("funnel_chart", lambda f: f["grouped"](
+        {"A": 10_000.0, "B": 5.0, "C": 4.0}, "appels"), {}),
+    "parts of long names": ("share_chart", lambda f: f["grouped"](
+        {"M" * 30: 20.0, "M" * 60: 30.0, "Non": 50.0}), {"by": "indicator"}),
     "small steps": ("funnel_chart", lambda f: f["grouped"](
         {"Un nom d'étape assez long pour deux lignes": 86e6, "B": 224.0}, "appels"), {}),
     "withheld steps": ("funnel_chart", lambda f: f["grouped"](
@@ -47,56 +51,23 @@ CASES: drawn.Cases = {
 test_bars_are_drawn_as_they_are_known = drawn.test(CASES)
 
 
-def test_bars_are_ranked_and_those_left_out_are_told_and_kept_in_the_data(grouped, draw, written):
-    made = draw(
-        "bar", grouped({"Peu": 10.0, "Assez": 20.0, "Guère": 4.0, "Surtout": 60.0}), limit=2
-    )
-    order = "de la valeur la plus haute à la plus basse. Surtout : 60 %. Assez : 20 %"
-    told = "Et 2 autres, de 4 % à 10 %, dans les données de la figure."
-    assert order in alt_of(made) and told in alt_of(made) and told in " ".join(written())
-    assert "Peu" in made.content["data_markdown"] and "Peu" not in written()
-
-
 def test_a_withheld_bar_is_told_in_words_and_has_no_value_anywhere(grouped, draw, written, figure):
     made = draw("bar", grouped({"A": 60.0, "B": "suppressed", "C": "missing"}))
     assert "1 valeur sous secret statistique et 1 valeur non disponible" in alt_of(made)
     assert re.search(r"\| B \|.*secret statistique", made.content["data_markdown"])
     assert {"secret statistique", "donnée non disponible"} <= set(written())
     assert len(figure().axes[0].patches) == 1  # and no bar of no height
-    assert "Aucune valeur ne peut être montrée" in alt_of(draw("bar", grouped({"B": "suppressed"})))
 
 
-def test_no_share_is_made_of_a_withheld_or_partial_step(grouped, draw, written, figure):
+def test_no_share_is_made_of_a_withheld_or_partial_step(grouped, draw, figure):
     steps = {"A": 100.0, "B": "suppressed", "C": 50.0, "D": 25.0}
     said = alt_of(draw("funnel", grouped(steps, "appels", states={"D": "partial"})))
     assert "B : secret statistique. C : 50 appels, soit 50 % de la première étape." in said
     assert "D : 25 appels." in said and "perte" not in said
-    assert "25 (p)" in written() and len(figure().axes[0].patches) == 3
+    assert len(figure().axes[0].patches) == 3
 
 
-@pytest.mark.parametrize(("steps", "told"), [
-    ({"A": 500.0, "B": 50.0}, "B : 50 appels, soit 10 %"), ({"A": 0.0, "B": 0.0}, "B : 0 appel."),
-    ({"A": 1000.0, "B": 99.0}, "soit 9,9 %"),
-    ({"A": 10_000.0, "B": 5.0}, "soit 0,1 % de l’étape précédente"),
-    ({"A": 86e6, "B": 224.0}, "soit moins de 0,1 % de l’étape précédente"),
-    ({"A": 100.0, "B": 50.0, "C": 40.0}, "entre « A » et « B »"),
-])  # fmt: skip
-def test_steps_are_shares_of_the_one_before(steps, told, grouped, draw):
-    assert told in alt_of(draw("funnel", grouped(steps, "appels")))
-
-
-def test_steps_of_two_units_say_what_each_counts(grouped, draw, written):
-    frame = grouped({"Proposée": 500.0, "Répondue": 50.0}, "appels")
-    said = alt_of(draw("funnel", frame.assign(unit=["appels", "réponses"])))
-    assert "Proposée : 500 appels. Répondue : 50 réponses, soit 10 %" in said
-    assert "appels" not in written()  # a heading of the whole would be wrong
-
-
-def test_shares_fill_their_bar_or_are_refused_and_hide_a_withheld_part(feelings, draw):
-    chart = draw("share", feelings({"boamp": (60, 15, 25), "bodacc": (50, 8.4, 43)}))
-    assert "BOAMP : Positif 60 %, Neutre 15 %, Négatif 25 %." in alt_of(chart)
-    with pytest.raises(ObservError, match=r"'boamp' sum to 102\.0 %"):
-        draw("share", feelings({"boamp": (60, 15, 26.6)}))
+def test_a_withheld_part_is_not_told_by_the_rest_of_its_bar(feelings, draw):
     rows = feelings({"boamp": (61, 14, 25)}).to_dict("records")
     rows[1] |= {"estimate": None, "n": None, "status": "suppressed"}
     chart = draw("share", estimates.make(rows))
@@ -109,20 +80,11 @@ def test_shares_fill_their_bar_or_are_refused_and_hide_a_withheld_part(feelings,
     ("share", {"A": 100.0}, "appels", "unit is 'appels'"),
     ("share", {f"{i}": 10.0 for i in range(10)}, "%", "10 parts; at most"),
     *(("funnel", {"A": 5.0}, unit, "steps are counts") for unit in ("%", "s", "points")),
+    ("share", {"A": 60.0, "B": 42.0}, "%", r"'boamp' sum to 102\.0 %"),
 ])  # fmt: skip
 def test_what_would_be_drawn_wrong_is_refused(chart, values, unit, told, grouped, draw):
     with pytest.raises(ObservError, match=told):
-        draw(chart, grouped(values, unit))
-
-
-def test_names_of_parts_stand_in_rows_in_the_order_of_bars():
-    with style.theme():
-        places, height = bars._legend_places(["Oui", "Non"], 100.0)
-        wide = style.text_width("Oui")
-        assert (places, height) == ([(100.0, 0.0), (100 + 15 + wide + 14, 0.0)], style.LINE + 2)
-        places, height = bars._legend_places(["M" * 30, "M" * 30 + "\nM", "Non"], 100.0)
-    assert [x for x, _ in places] == [0.0, 0.0, pytest.approx(29 + style.text_width("M" * 30))]
-    assert [y for _, y in places] == [0.0, 15.0, 15.0] and height == 15 + 2 * style.LINE + 2
+        draw(chart, grouped(values, unit, product="boamp"))
 
 
 def test_colours_stand_out_on_white_and_red_is_for_a_sixth_line_only():

@@ -2,7 +2,6 @@
 
 import json
 import re
-from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree
 
@@ -12,7 +11,6 @@ import pypandoc
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from matplotlib.figure import Figure
 from tests.display.conftest import line
 from tests.words import plain
 
@@ -193,25 +191,6 @@ def test_without_a_value_the_whole_scale_is_drawn(unit, top, marks):
     assert charts.chart_notes("cut_axis", [0.1, 1.0]) == ["L'axe ne part pas de zéro."]
 
 
-def test_a_count_is_written_whole_until_it_is_long(catalogue):
-    visits = catalogue.indicators["visits"]
-    said = [charts.brief(x, visits, "visites") for x in (1_613, 99_999, 100_000, 86_712_620)]
-    assert [*map(plain, said)] == ["1 613", "99 999", "100 k", "86,7 M"]
-    money = [charts.brief(x, catalogue.indicators["revenue"], "€") for x in (60_299, 1.2e6)]
-    assert [*map(plain, money)] == ["60 299 €", "1,2 M€"]
-
-
-def test_bars_are_ranked_what_brings_others_together_next_and_withheld_last(grouped, invented):
-    values = {"A": 5.0, "Autres": 90.0, "B": "suppressed", "C": 70.0, "Autrement": 60.0}
-    chart = charts.chart_input(grouped(values), invented, "C", "bar_chart", ["group_value"])
-    for more, order in (
-        ({"sort": True}, ["C", "Autrement", "A", "Autres", "B"]), ({"sort": False}, [*values]),
-        ({"sort": True, "lowest": True}, ["A", "Autrement", "C", "Autres", "B"]),
-    ):  # fmt: skip
-        rows = charts.ranked_rows(chart, "group_value", **more)
-        assert [row["name"] for row in rows] == order
-
-
 def carried(made: output.Output) -> list[str]:
     """The values of a chart, in words; each has a place in both of its drawings."""
     wide = ElementTree.fromstring(made.shown["image/svg+xml"])
@@ -234,19 +213,6 @@ def test_a_line_carries_no_more_digits_than_its_data_and_nothing_that_is_withhel
         "BOAMP, 3e trimestre 2025 : 7,2 sur 10, de 6,9 à 7,5",
         "BOAMP, 1er trimestre 2026 : 7,0 sur 10, de 6,7 à 7,3, faible effectif",
     ]
-
-
-@pytest.mark.parametrize(("side", "anchor"), [("center", "middle"), ("right", "end")])
-def test_each_line_of_a_text_stays_on_its_axis_in_a_font_of_other_widths(side, anchor):
-    with style.theme():
-        fig = Figure(figsize=(4, 2))
-        style.write_label(fig, 100, 20, "Une ligne\nplus longue\n", ha=side)
-        markup = charts.render(fig, "Une")
-    texts = [node for node in ElementTree.fromstring(markup).iter(TEXT) if node.text]
-    assert [text.text for text in texts] == ["Une ligne", "plus longue"]
-    assert all(f"text-anchor:{anchor}" in text.get("style", "") for text in texts)
-    places = [float(text.get("x", "nan")) for text in texts]
-    assert all(abs(a - b) < 0.5 for a, b in pairwise(places))
 
 
 @pytest.mark.parametrize(

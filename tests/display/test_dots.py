@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.display import drawn
 from tests.display.conftest import luminance
 from tests.display.test_bars import BARS, STATES
-from tests.words import alt_of, plain
+from tests.words import plain
 
 from observlib import estimates
 from observlib.base.errors import ObservError
@@ -47,19 +47,16 @@ CASES: drawn.Cases = {
         {"A · B": 0.0, "A · C": 0.0}, "jours"), {}),
     "a grid of what is withheld": ("heat_chart", lambda f: f["grouped"](
         {"A · B": "suppressed", "A · C": "missing"}), {}),
+    "a grid of turned heads": ("heat_chart", lambda f: f["grouped"](
+        {f"{a} · Motif assez long numéro {b}": 5.0 for a in "AB" for b in "abcdefghijkl"}), {}),
+    "dots of what is withheld": (
+        "dot_chart", lambda f: f["marks"][f["marks"]["status"] == "suppressed"], {}),
+    "dots of two devices": ("dot_chart", lambda f: estimates.combine(
+        [f["marks"], f["marks"].iloc[:1].assign(device="sp-plus")]), {}),
     "balances as dots": ("dot_chart", lambda f: f["grouped"](
         {"A": -5.0, "B": 12.0}, "points", half=8.0), {"by": "group_value"}),
 }  # fmt: skip
 test_dots_and_grids_are_drawn_as_they_are_known = drawn.test(CASES)
-
-
-@pytest.mark.parametrize("status", ["suppressed", "missing"])
-def test_dots_of_withheld_values_say_so_and_do_not_fail(status, marks, draw):
-    chart = draw("dot", marks[marks["status"] == status])
-    assert "nan" not in chart.shown["image/svg+xml"].split(">", 1)[1].lower()
-    assert {"suppressed": "secret statistique", "missing": "non disponible"}[status] in alt_of(
-        chart
-    )
 
 
 @pytest.mark.parametrize(("change", "message"), [
@@ -75,23 +72,6 @@ def test_estimates_that_do_not_belong_together_are_refused(change, message, mark
         draw("dot", marks, by="produit")
 
 
-def test_a_second_device_is_drawn_under_its_own_name(marks, catalogue, draw):
-    chart = draw("dot", estimates.combine([marks, marks.iloc[:1].assign(device="sp-plus")]))
-    assert catalogue.devices["sp-plus"].label in chart.content["alt"]
-
-
-def test_a_mark_s_axis_starts_at_a_round_number_below_what_it_shows(marks, invented):
-    known = invented.indicators["satisfaction_10"]
-    zoned = known.model_copy(update={"good": 8.0, "poor": 6.0})
-    plain_ = known.model_copy(update={"good": None, "poor": None})
-    low = marks.assign(ci_low=marks["ci_low"].mask(marks["product"] == "entreprendre", 4.2))
-    assert dots._limits(low, zoned, "sur 10", True) == [3.0, 6.0, 8.0, 10.0]
-    stems = marks.assign(ci_low=math.nan)
-    assert dots._limits(stems, zoned, "sur 10", True) == [0.0, 6.0, 8.0, 10.0]
-    assert dots._limits(marks, plain_, "sur 10", False) == [0.0, 5.0, 10.0]
-    assert dots._limits(marks, plain_, "%", False) == [0.0, 50.0, 100.0]
-
-
 def test_near_values_look_near():
     assert dots._ends(pd.Series([98.0, 99.0])) == (98 - 23.75, 99.0)
     assert dots._ends(pd.Series([10.0, 99.0])) == (10.0, 99.0)
@@ -104,20 +84,6 @@ def test_a_number_can_be_read_on_every_shade(share):
     shade = sns.blend_palette(style.GRADES, as_cmap=True)(share)
     low, high = sorted([luminance(dots._ink(shade)), luminance(shade)])
     assert (high + 0.05) / (low + 0.05) >= 4.5
-
-
-def test_heads_of_columns_wrap_are_skipped_or_turned():
-    hours = [f"{n} h" for n in range(24)]
-    with style.theme():
-        assert dots._heads(["Oui", "Non"], 60.0) == (["Oui", "Non"], 12.0, False)
-        skipped = dots._heads(hours, 12.0)
-        assert skipped.texts[:5] == ["0 h", "", "", "3 h", ""] and not skipped.turned
-        turned = dots._heads(["Démarche terminée en ligne"] * 9, 30.0)
-        assert turned.turned and turned.texts[0] == "Démarche\nterminée en ligne"
-        with pytest.raises(ObservError, match="9 columns named in words; at most 6 fit"):
-            dots._heads(["Démarche terminée en ligne"] * 9, 8.0)
-    with style.theme(style.NARROW):
-        assert dots._heads(["Démarche en ligne"] * 9, 8.0).texts[1::2] == [""] * 4
 
 
 @pytest.mark.parametrize(("values", "told"), [

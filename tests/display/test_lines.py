@@ -5,15 +5,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
-from matplotlib.text import Annotation
 from tests.display import drawn
 from tests.display.conftest import QUARTERS, line
-from tests.words import alt_of
 
 from observlib import estimates
 from observlib.base.errors import ObservError
-from observlib.display import lines, panels, style
 from observlib.records.sheets import Action, Expected
 
 NAMES = ["boamp", "bodacc", "service-public", "entreprendre", "vie-publique", "legifrance"]
@@ -42,6 +38,18 @@ def curves(grouped: Any, **more: Any) -> pd.DataFrame:
     last = {"0": 91.0, "1": 70.0, "2": 69.0, "4": 68.0, "6": 67.0, "24": 70.0}
     return estimates.combine([grouped(CURVE, half=2.0, product="boamp", **more),
                               grouped(last, half=3.0, product="bodacc")])  # fmt: skip
+
+
+def none() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Subjects of which no value is known, each for its reason."""
+    return line("journal-officiel", ["suppressed"] * 5), line("legifrance", ["missing"] * 5)
+
+
+def units() -> pd.DataFrame:
+    """Subjects that are not measured in one unit."""
+    count = line("bodacc", [5200.0, 5100.0, 5300.0, 5400.0, 5250.0], half=100)
+    frame = estimates.combine([line("boamp", STEADY), count.assign(unit="visites")])
+    return frame.assign(indicator="action_course")
 
 
 CASES: drawn.Cases = {
@@ -84,6 +92,22 @@ CASES: drawn.Cases = {
         ["boamp", "bodacc"], [str(y) for y in range(2012, 2027)], start=900.0), {}),
     "quarters of three years": ("line_chart", lambda f: f["visits"](
         ["boamp"], [f"202{y}-T{q}" for y in (4, 5, 6) for q in (1, 2, 3, 4)], partial=True), {}),
+    "a line that stops": ("line_chart", lambda f: estimates.combine([
+        line("boamp", STEADY), line("bodacc", [6.0, 6.4, *["suppressed"] * 3])]), {}),
+    "subjects without a value": ("line_chart", lambda f: estimates.combine([
+        line("boamp", STEADY), line("bodacc", STEADY), *none()]), {}),
+    "panels without a value": ("line_chart", lambda f: estimates.combine([
+        *(line(x, STEADY) for x in NAMES[:5]), *none()]), {}),
+    "what waits": ("line_chart", lambda f: line("boamp", STEADY).assign(
+        indicator="tickets_open", unit="messages"), {}),
+    "subjects of other units": ("line_chart", lambda f: units(), {
+        "behind": units(), "behind_label": "attendu"}),
+    "two devices": ("line_chart", lambda f: estimates.combine([
+        line("boamp", STEADY), line("boamp", STEADY).assign(device="datagouv-bodacc")]), {}),
+    "curves of six devices": ("curve_chart", lambda f: estimates.combine(f["grouped"](
+        {"0,5": 50.0, "10,5": 9.0}, device=x) for x in NAMES), {"x_label": "mois"}),
+    "a curve of one place": ("curve_chart", lambda f: f["grouped"]({"3": 5.0}), {
+        "x_label": "mois"}),
     "one quarter": ("line_chart", lambda f: f["visits"](["boamp"], ["2026-T3"]), {}),
     "withheld lines": ("line_chart", lambda f: line("boamp", ["suppressed"] * 4 + ["missing"]), {}),
     "near curves": ("curve_chart", lambda f: near(f["grouped"], states={"5": "low_base"}),
@@ -92,54 +116,6 @@ CASES: drawn.Cases = {
         {str(x): 100.0 - 2 * x for x in range(0, 26, 2)}), {"x_label": "mois depuis"}),
 }  # fmt: skip
 test_lines_and_curves_are_drawn_as_they_are_known = drawn.test(CASES)
-
-
-def leaders(fig: Figure) -> dict[str, bool]:
-    """Whether each label beside the drawing has a line to its curve."""
-    texts = [text for text in fig.axes[0].texts if isinstance(text, Annotation)]
-    return {t.get_text(): t.arrow_patch is not None for t in texts if "\n" in t.get_text()}
-
-
-def test_a_line_that_stops_is_not_tied_to_its_label_across_others(draw, figure, assert_readable):
-    early = line("bodacc", [6.0, 6.4, *["suppressed"] * 3])
-    draw("line", estimates.combine([line("boamp", STEADY), early]))
-    assert leaders(figure()) == {"BOAMP\n7,3": True, "BODACC\n6,4 (T4 2025)": False}
-    [key] = figure().artists  # the sample that stands for a tie
-    assert key.get_color() == style.PALETTE[1]
-    assert_readable()
-
-
-@pytest.mark.parametrize(("shown", "axes"), [(2, 1), (5, 5)])
-def test_a_subject_without_a_value_is_told(shown, written, axes, draw, figure, assert_readable):
-    none = line("journal-officiel", ["suppressed"] * 5), line("legifrance", ["missing"] * 5)
-    chart = draw("line", estimates.combine([*(line(x, STEADY) for x in NAMES[:shown]), *none]))
-    assert len(figure().axes) == axes
-    told = "Légifrance : donnée non disponible. Journal officiel : secret statistique."
-    assert told in " ".join(written()) and told in alt_of(chart)
-    assert "Journal officiel" in chart.content["data_markdown"]
-    assert_readable()
-    assert "secret statistique" in alt_of(draw("line", none[0]))
-
-
-@pytest.mark.parametrize(("indicator", "unit", "name"), [
-    ("tickets_open", "messages", "messages en attente à la fin du trimestre"),
-    ("tickets_received", "messages", "messages par trimestre"),
-    ("subscribers", "abonnés", "abonnés à la fin du trimestre"),
-])  # fmt: skip
-def test_what_waits_is_counted_at_the_end_of_a_quarter(indicator, unit, name, draw, written):
-    draw("line", line("boamp", STEADY).assign(indicator=indicator, unit=unit))
-    assert name in written()
-
-
-def test_subjects_of_other_units_have_panels_that_say_it(draw, written, figure, assert_readable):
-    mark = line("boamp", STEADY).assign(indicator="action_course")
-    count = line("bodacc", [5200.0, 5100.0, 5300.0, 5400.0, 5250.0], half=100)
-    frame = estimates.combine([mark, count.assign(indicator="action_course", unit="visites")])
-    chart = draw("line", frame, behind=frame, behind_label="attendu")
-    said = " ".join(written())
-    assert len(figure().axes) == 2 and "sur 10 : 7,3" in said and "visites : 5 250" in said
-    assert "BOAMP (sur 10)" in alt_of(chart) and "BODACC (visites par trimestre)" in alt_of(chart)
-    assert_readable()
 
 
 def test_what_stands_on_no_one_axis_is_refused(draw, visits):
@@ -190,14 +166,6 @@ def test_no_word_of_what_happened_stands_on_another(draw, assert_readable):
     assert_readable()
 
 
-@pytest.mark.parametrize(("ends", "label", "ticks"), [
-    ((0, 24), "mois depuis", [0, 6, 12, 18, 24]), ((8, 18), "jours", [8, 10, 12, 14, 16, 18]),
-    ((0, 1), "fraction", [0, 1]), ((3, 3), "mois", [3]), ((0.5, 10.5), "jours", [2, 4, 6, 8, 10]),
-])  # fmt: skip
-def test_months_are_counted_by_years_and_days_by_whole_ones(ends, label, ticks):
-    assert lines._x_ticks(*ends, label) == ticks
-
-
 def near(grouped, **thin) -> pd.DataFrame:
     """Two curves that rise at their own pace to almost the same end."""
     days = ("1", "3", "5", "10", "20", "30")
@@ -208,15 +176,6 @@ def near(grouped, **thin) -> pd.DataFrame:
     )
 
 
-def test_curves_of_near_ends_are_named_where_they_differ_most(grouped, draw, figure, written):
-    made = draw("curve", near(grouped), x_label="jours depuis la réception")
-    assert figure().axes[0].get_xlim() == (0, 30)  # the first is at a tenth at most
-    assert {"BOAMP 90 % (à 3 jours)", "Légifrance 50 % (à 3 jours)", "3 jours"} <= {*written()}
-    assert "(à 30)" in alt_of(made) and len(estimates.from_json(made.content)) == 12
-    draw("curve", grouped({"4": 90.0, "30": 20.0}), x_label="jours")
-    assert figure().axes[0].get_xlim() == (4, 30)
-
-
 @pytest.mark.parametrize(("values", "more", "told"), [
     ({"A": 5.0}, {}, "is no number; draw it with bar_chart"),
     ({"nan": 5.0}, {}, "is no number"), ({"inf": 5.0}, {}, "is no number"),
@@ -225,25 +184,3 @@ def test_curves_of_near_ends_are_named_where_they_differ_most(grouped, draw, fig
 def test_what_is_no_curve_is_refused(values, more, told, grouped, draw):
     with pytest.raises(ObservError, match=told):
         draw("curve", grouped(values), x_label="jours", **more)
-
-
-def test_six_devices_are_curves_under_their_own_names(grouped, catalogue, draw):
-    devices = list(catalogue.devices)[:6]
-    frame = estimates.combine(grouped({"0": 50.0, "1": 9.0}, device=x) for x in devices)
-    made = draw("curve", frame, x_label="mois")
-    assert "de 50\xa0% (à 0) à 9\xa0% (à 1)" in made.content["alt"] and len(devices) == 6
-    again = line("boamp", STEADY)
-    made = draw("line", estimates.combine([again, again.assign(device="datagouv-bodacc")]))
-    assert catalogue.devices["datagouv-bodacc"].label in made.content["alt"]
-
-
-@pytest.mark.parametrize(("rows", "end"), [
-    (LINE, (4, 7.3, True)), ([7.0, 7.1, "suppressed", None, None], (1, 7.1, False)),
-])  # fmt: skip
-def test_a_line_ends_where_its_last_whole_period_is(rows, end):
-    own = line("boamp", rows).set_index("period").reindex(QUARTERS)
-    assert lines._end(own) == end
-    partial = own.assign(status=own["status"].mask(own.index == QUARTERS[-1], "partial"))
-    assert lines._end(partial) == ((3, 7.2, True) if end[2] else end)
-    assert lines._end(own.head(0))[2] is False
-    assert panels.suppressed(own) == [i for i, x in enumerate(rows) if x == "suppressed"]

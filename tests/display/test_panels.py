@@ -1,16 +1,11 @@
 """Time axes, what happened to lines, the names beside them, and how a line goes in words."""
 
-import math
-from datetime import date
 from itertools import pairwise
 
 import pytest
-from tests.display.conftest import QUARTERS, line
-from tests.display.test_lines import event
-from tests.words import plain
 
 from observlib.base.errors import ObservError
-from observlib.display import charts, panels, style
+from observlib.display import panels, style
 
 YEARS = [str(year) for year in range(2017, 2027)]
 MONTHS = [f"2026-{month:02d}" for month in range(3, 9)]
@@ -67,37 +62,6 @@ def test_time_labels_do_not_run_into_each_other(first, last, width):
         assert all(b - a >= half + other for (a, half), (b, other) in pairwise(ends))
 
 
-def test_labels_of_an_axis_have_two_lines_each_where_one_has():
-    time = panels.TimeAxis(["2026-T1", "2026-T2"], 60)
-    assert time.labels() == ([0, 1], ["T1\n2026", "T2\n "]) and time.ends == (-0.5, 1.5)
-    assert time.labels(written=False) == ([0, 1], ["", ""]) and time.lines == 2
-    assert panels.TimeAxis(["2025", "2026"], 60).lines == 1
-
-
-def test_letters_follow_the_days_and_an_event_stands_where_its_day_is():
-    series = {"BOAMP": line("boamp", [7.0] * 5).set_index("period", drop=False)}
-    days = {"b": date(2026, 2, 15), "a": date(2025, 10, 1), "edge": date(2025, 7, 1)}
-    events = [event(name, day) for name, day in days.items()]
-    found = panels.event_marks(series, QUARTERS, events)
-    told = [(mark.letter, mark.event.id, mark.x) for mark in found["BOAMP"]]
-    assert told == [("A", "a", 0.5), ("B", "b", 2.0)]
-    assert plain(panels.events_described(found)[0]) == (
-        "BOAMP, repère A : Ceci est a (action, 1er octobre 2025)."
-    )
-
-
-def test_names_stand_level_with_their_lines_and_apart():
-    nan = math.nan
-    assert panels.place_labels(["a", "b"], [1, 1], [0, 2], 100) == (100, [42.0, 58.0], False)
-    assert panels.place_labels(["a\nb", "b"], [nan, 1], [0, 2], 30) == (68.0, [8.5, 37.5], False)
-    three = panels.place_labels(["a", "b", "c"], [2, 2, 2], [0, 2], 100)
-    assert three == (100, [66.0, 82.0, 98.0], True)
-    wide = style.text_width("b\nab")
-    assert (
-        panels.labels_width(["a", "ab"]) == wide + 26 and panels.labels_width(["ab"]) == wide + 12
-    )
-
-
 @pytest.mark.parametrize(("values", "more", "text"), [
     ([86.1, 85.8], {}, "86 % (n0 comme n1)"), ([], {}, ""), ([10.0], {}, "10 % (n0)"),
     ([86.1, 71.0, 86.4], {}, "86 % (n0 comme n2), minimum 71 % (n1)"),
@@ -108,22 +72,3 @@ def test_names_stand_level_with_their_lines_and_apart():
 def test_a_line_is_told_by_its_ends_and_what_lies_outside_them(values, more, text):
     points = [(value, f"n{i}") for i, value in enumerate(values)]
     assert panels.describe_lines(points, lambda x, _: f"{x:.0f} %", **more) == text
-
-
-def test_short_counts_tell_their_ends_apart(catalogue):
-    visits = catalogue.indicators["visits"]
-    points = [(1_031_000.0, "mai"), (1_049_000.0, "juin")]
-    text = panels.describe_lines(points, lambda x, d: charts.brief(x, visits, "visites", d))
-    assert text.replace("\xa0", " ") == "de 1,03 M (mai) à 1,05 M (juin)"
-
-
-def test_a_band_runs_along_whole_periods_and_bars_stand_at_those_alone():
-    rows = line("boamp", [7.0, 7.1, "suppressed", 7.2, 7.3]).assign(
-        status=["published", "low_base", "suppressed", "published", "partial"]
-    )
-    assert panels.complete(rows) == [True, True, False, True, False]
-    assert panels._runs(panels.complete(rows)) == [[0, 1], [3]]
-    assert panels._isolated(rows) == [3, 4] and panels.suppressed(rows) == [2]
-    assert panels.suppressed(rows.assign(estimate=None)) == []
-    assert len(panels.interval_notes([rows])) == len(panels.interval_notes([rows.head(2)])) == 1
-    assert panels.interval_notes([rows.assign(ci_low=None)]) == []

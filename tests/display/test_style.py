@@ -8,7 +8,6 @@ import matplotlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from matplotlib.figure import Figure
 from tests.display.conftest import luminance
 
 from observlib.base.errors import ObservError
@@ -24,19 +23,6 @@ def test_a_theme_is_as_wide_as_asked_and_leaves_nothing_behind():
         assert matplotlib.rcParams["font.size"] != before["font.size"]
     assert style.width() == 480 and not style.narrow() and style.part(120) == 160
     assert dict(matplotlib.rcParams) == before
-
-
-def test_axes_samples_and_texts_stand_in_points_from_the_upper_left_corner():
-    with style.theme():
-        fig = Figure(figsize=(480 / 72, 100 / 72))
-        ax = style.axes(fig, 48, 10, 240, 50)
-        assert ax.get_position().bounds == pytest.approx((0.1, 0.4, 0.5, 0.5))
-        style.write_label(fig, 120, 25, "Ici")
-        assert fig.texts[0].get_position() == (0.25, 0.75)
-        style.legend_line(fig, 48, 25, 1)
-        assert [x * 480 for x in fig.artists[0].get_xdata()] == pytest.approx([48, 55.5, 63])
-        style.legend_patch(fig, 48, 10, 24, facecolor="red")
-        assert fig.artists[1].get_bbox().bounds == pytest.approx((0.1, 0.8, 0.05, 0.1))
 
 
 @pytest.mark.parametrize(("text", "width", "lines"), [
