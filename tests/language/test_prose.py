@@ -96,27 +96,6 @@ def poll_caption(word: str, catalogue: Catalogue) -> str:
     return caption_of(say.polls.leading_option(frame, NONE, catalogue, caution=False), "chart")
 
 
-def problem(word: str, catalogue: Catalogue) -> str:
-    frame = estimates.make([row("problem_share", "problem", group_value=f"{word} (bloquant)")])
-    return text_of(say.user_tests.severe_problems(frame, catalogue, NOW))
-
-
-def theme(word: str, catalogue: Catalogue) -> str:
-    frame = estimates.make([row("call_theme_share", "theme", group_value=word)])
-    return text_of(say.contacts.main_topics(frame, NONE, catalogue, NOW))
-
-
-def reason(word: str, catalogue: Catalogue) -> str:
-    frame = estimates.make([row("reason_share", "reason", group_value=word)])
-    return text_of(say.surveys.reasons(frame, NONE, catalogue))
-
-
-def best_seller(word: str, catalogue: Catalogue) -> str:
-    sold = {"unit": "exemplaires", "ci_low": None, "ci_high": None}
-    frame = estimates.make([row("title_units", "title", group_value=word, **sold)])
-    return text_of(say.sales.best_seller(frame, catalogue))
-
-
 def device(word: str, catalogue: Catalogue) -> Catalogue:
     """The catalogue with a device of that name and reservation."""
     known = catalogue.devices["jdma-legifrance"]
@@ -135,12 +114,6 @@ def listening(word: str, catalogue: Catalogue) -> str:
     known = device(word, catalogue)
     shown = say.products.listening_devices(estimates.make([]), known, ["jdma-legifrance"])
     return shown.shown["text/markdown"]
-
-
-def notes(word: str, catalogue: Catalogue) -> str:
-    mark = {"unit": "sur 10", "estimate": 6.0, "device": "jdma-legifrance"}
-    frame = estimates.make([row("satisfaction_10", "", ci_low=5.0, ci_high=7.0, **mark)])
-    return display.notes(frame, device(word, catalogue)).shown["text/markdown"]
 
 
 def action(word: str, catalogue: Catalogue) -> str:
@@ -175,7 +148,7 @@ TEXTS = TEXT | {"Para", "Plain", "Quoted", "SingleQuote", "DoubleQuote"}
 LISTED = TEXTS | {"Strong", "BulletList", "DefinitionList", "Link to /practices/fiche.qmd"}
 TABLE = TEXTS | {"Table", "AlignDefault", "AlignLeft", "AlignRight", "ColWidth", "ColWidthDefault"}
 FAMILIES = {
-    **dict.fromkeys((poll, poll_caption, problem, theme, reason, best_seller, action), TEXTS),
+    **dict.fromkeys((poll, poll_caption, action), TEXTS),  # any plain sentence is as the first
     **dict.fromkeys((respondents, listening, sheet), LISTED),
     **dict.fromkeys((cells, data), TABLE),
 }

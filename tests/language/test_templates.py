@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, UndefinedError, nodes
 
-from observlib.catalogue import Catalogue
 from observlib.language import templates as engine
 from observlib.themes import templates
 
@@ -68,8 +67,3 @@ Fin {{ "*a*"|capital }}.
 def test_a_name_that_is_misspelt_is_an_error_and_no_empty_word(tmp_path):
     with pytest.raises(UndefinedError, match="'nom' is undefined"):
         _said(tmp_path, "{% macro say(name) %}{{ nom }}{% endmacro %}", "a")
-
-
-def test_functions_are_given_the_catalogue_of_the_sentence(tmp_path, catalogue: Catalogue):
-    text = "{% macro say(name, catalogue) %}{{ {'product': name}|label('product') }}{% endmacro %}"
-    assert _said(tmp_path, text, "boamp", catalogue) == "BOAMP"

@@ -13,8 +13,8 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
+from tests.words import fields
 
-from observlib.language import wording
 from observlib.review import _readpdf, comparison
 from observlib.review.comparison import Place, Wording, compare_files, differences, place_text
 
@@ -256,7 +256,7 @@ def test_both_languages_say_every_kind_of_place_with_the_same_names():
     assert keys("en") == keys("fr")
     for key in keys("en"):
         english, french = (comparison._TEXTS[f"{language}.{key}"] for language in ("en", "fr"))
-        assert sorted(wording.fields(english)) == sorted(wording.fields(french)), key
+        assert sorted(fields(english)) == sorted(fields(french)), key
     code = "\n".join(
         path.read_text(encoding="utf-8") for path in Path(comparison.__file__).parent.glob("*.py")
     )

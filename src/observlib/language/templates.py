@@ -134,32 +134,40 @@ def sentences(
     `catalogue`, all that the macro calls is given it. `known` is what this template alone may name.
     Line ends and indents are spaces; of Markdown, empty lines part paragraphs.
     """
-    source = templates.loader.get_source(templates, name)[0]  # type: ignore[union-attr]
-    own = {
-        key: given_catalogue(one) if inspect.isfunction(one) else one for key, one in known.items()
+    source, path, _ = templates.loader.get_source(templates, name)  # type: ignore[union-attr]
+    tree = templates.parse(source, name, path)
+
+    @functools.cache
+    def template() -> Template:
+        """The template, compiled when a sentence of it is first asked for."""
+        own = {key: given_catalogue(x) if inspect.isfunction(x) else x for key, x in known.items()}
+        code = templates.compile(tree, name, path)
+        return Template.from_code(templates, code, templates.make_globals(own))
+
+    return {
+        macro.name: _sentence(template, _signature(macro), macro.name, _description(source, macro))
+        for macro in tree.find_all(Macro)
     }
-    template = templates.get_template(name, globals=own)
-    macros_ = templates.parse(source).find_all(Macro)
-    return {one.name: _sentence(template, one, _description(source, one.name)) for one in macros_}
 
 
-def _description(source: str, macro: str) -> str:
-    found = re.search(_DESCRIBED % macro, source, re.DOTALL)
+def _description(source: str, macro: Macro) -> str:
+    found = re.search(_DESCRIBED % macro.name, source, re.DOTALL)
     return _BLANKS.sub(" ", found["words"]) if found else ""
 
 
-def _sentence(template: Template, macro: Macro, description: str) -> Callable[..., str]:
-    signature = _signature(macro)
-
+def _sentence(
+    template: Callable[[], Template], signature: inspect.Signature, name: str, description: str
+) -> Callable[..., str]:
     def sentence(*parts: Any, **named: Any) -> str:
         given = signature.bind(*parts, **named)
         given.apply_defaults()
-        context = template.new_context({"catalogue": given.arguments.get("catalogue")})
-        (*_,) = template.root_render_func(context)  # by which the context has the macros
-        text = str(context.vars[macro.name](**given.arguments))
-        return _lines(text) if _is_markdown(template.name) else _BLANKS.sub(" ", text).strip(" ")
+        of = template()
+        context = of.new_context({"catalogue": given.arguments.get("catalogue")})
+        (*_,) = of.root_render_func(context)  # by which the context has the macros
+        text = str(context.vars[name](**given.arguments))
+        return _lines(text) if _is_markdown(of.name) else _BLANKS.sub(" ", text).strip(" ")
 
-    sentence.__name__, sentence.__doc__ = macro.name, description
+    sentence.__name__, sentence.__doc__ = name, description
     sentence.__signature__ = signature  # type: ignore[attr-defined]
     return sentence
 

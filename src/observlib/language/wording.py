@@ -2,12 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from pathlib import Path
-from string import Formatter
 from typing import Any
 
-from observlib.base import yaml_files
-from observlib.base.errors import ObservError
+from observlib.base.yaml_files import load_data
 
 
 class _Texts(dict[str, str]):
@@ -19,6 +16,7 @@ class _Texts(dict[str, str]):
         return {name.removeprefix(f"{key}."): text for name, text in own.items()}
 
 
+@cache
 def load_texts(module: str) -> _Texts:
     """The words of a module, by their keys: `x/sentences.yml` for `x/sentences.py`.
 
@@ -29,42 +27,12 @@ def load_texts(module: str) -> _Texts:
     >>> load_texts(words.__file__)["from_to"].format(then="7,1", now="7,4 sur 10")
     'de 7,1 à 7,4 sur 10'
     """
-    return _read(Path(module).with_suffix(".yml"))
+    return _Texts(_leaves(load_data(module)))
 
 
-@cache
-def _read(path: Path) -> _Texts:
-    found, lines, problems = yaml_files.read_yaml(path, dict, "keys with texts", "it is not there")
-    texts = _Texts()
-    for place, text in _leaves(found):
-        where = f"{path}:{lines.get(place, 1)}: {'.'.join(map(str, place))}"
-        if not isinstance(text, str):
-            problems.append(f"{where}: not a text but {text!r}; put it in quotes")
-        elif wrong := _braces(text):
-            problems.append(f"{where}: {wrong}")
-        else:
-            texts[".".join(map(str, place))] = text.strip()
-    if problems:
-        raise ObservError(*problems)
-    return texts
-
-
-def _leaves(group: Mapping[Any, Any], inside: tuple[Any, ...] = ()) -> Iterator[tuple[Any, Any]]:
+def _leaves(group: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for key, value in group.items():
-        place = (*inside, key)
-        yield from _leaves(value, place) if isinstance(value, dict) else [(place, value)]
-
-
-def fields(text: str) -> list[str]:
-    """The names in a text at which a module sets what it tells."""
-    return [name for _, name, _, _ in Formatter().parse(text) if name is not None]
-
-
-def _braces(text: str) -> str:
-    """What is wrong with a text's braces; nothing where all hold a name."""
-    try:
-        names = fields(text)
-    except ValueError as error:
-        return f"{error}; a brace opens and closes around a name"
-    wrong = [name for name in names if not name.isidentifier()]
-    return f"{{{wrong[0]}}} is no name; write {{name}}, as the module gives it" if wrong else ""
+        if isinstance(value, dict):
+            yield from ((f"{key}.{inner}", text) for inner, text in _leaves(value))
+        else:
+            yield key, value.strip()
