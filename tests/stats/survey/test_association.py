@@ -29,14 +29,6 @@ from observlib.stats.survey.weighting import calibrate
 SHARES = {"age": pd.Series({"old": 0.25, "young": 0.75})}
 
 
-def test_a_census_with_calibrated_weights_has_a_test_and_coefficients_an_error(calibrated_census):
-    found = difference(calibrated_census, "api00", "awards", "Yes", "No")  # svyttest of R
-    expected = [56.3308020247, 52.8036009448, 59.8580031047]
-    assert [found.estimate, found.ci_low, found.ci_high] == pytest.approx(expected)
-    found = regression(calibrated_census, "api00", ["meals"])  # svyglm(api00 ~ meals, ...)
-    assert found["se"].tolist() == pytest.approx([3.499495329343, 0.044056736186])
-
-
 def test_a_population_known_as_a_whole_has_no_error_nor_test():
     frame = pd.DataFrame({"y": [1, 2, 4, 0], "g": list("aabb")})
     found = difference(design(frame, population=4), "y", "g", "a", "b")

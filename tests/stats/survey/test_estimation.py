@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from observlib.base.errors import ObservError
+from observlib.stats.survey.association import difference, regression
 from observlib.stats.survey.design import design, within_domain
 from observlib.stats.survey.estimation import (
     mean,
@@ -16,19 +17,30 @@ from observlib.stats.survey.estimation import (
     without_error,
 )
 from observlib.stats.survey.intervals import bounded_intervals
-from observlib.stats.survey.proportions import quantiles
+from observlib.stats.survey.proportions import proportion, quantiles
 from observlib.stats.survey.weighting import calibrate
 
 FRAME = pd.DataFrame({"y": [1.0, 2, 4, 7, 5, 3], "w": [1.0, 2, 1, 3, 2, 1], "pool": list("aaabbb")})
 FRAME = FRAME.assign(town=[1, 1, 2, 3, 4, 4], size=[30, 30, 30, 60, 60, 60])
 
 
-def test_a_census_s_calibrated_mean_misses_its_truth_by_as_much_as_is_said(calibrated_census):
-    found = mean(calibrated_census, "api00").iloc[0]  # svymean(~api00, subset(r, stype == "H"))
-    expected = [620.5581652040, 3.1957994027, 614.1359658615, 626.9803645465]
-    assert found[["estimate", "se", "ci_low", "ci_high"]].tolist() == pytest.approx(expected)
-    truth = calibrated_census.frame.loc[calibrated_census.domain, "api00"].mean()
-    assert found["ci_low"] < truth < found["ci_high"]
+def test_a_stratum_asked_as_a_whole_has_no_error_but_that_of_calibrated_weights():
+    chance = np.random.default_rng(1)
+    frame = pd.DataFrame({"pool": ["a"] * 20 + ["b"] * 20, "size": [20] * 20 + [80] * 20})
+    frame = frame.assign(mark=chance.normal(size=40), old=chance.integers(0, 2, 40))
+    frame = frame.assign(sex=chance.choice(["F", "H"], 40))
+    calibration = calibrate(frame, {"sex": pd.Series({"F": 60, "H": 40})})
+    exact = design(frame, strata="pool", population="size")
+    weighed = design(frame, strata="pool", population="size", calibration=calibration)
+    for made, is_exact in ((exact, True), (weighed, False)):
+        asked = within_domain(made, frame["pool"] == "a")
+        share, mark = proportion(asked, "old", 1).iloc[0], mean(asked, "mark").iloc[0]
+        gap = difference(asked, "mark", "old", 1, 0)
+        errors = [mark["se"], gap.se, share["ci_high"] - share["ci_low"]]
+        errors += regression(asked, "mark", ["old"])["se"].tolist()
+        assert all((error == 0) == is_exact for error in errors)
+    alike = proportion(within_domain(weighed, asked.domain & (frame["old"] == 1)), "old", 1)
+    assert alike[["ci_low", "method"]].values.tolist() == [[1, "census"]]
 
 
 def test_values_all_alike_leave_kish_s_effective_number_of_clusters():

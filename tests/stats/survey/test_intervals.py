@@ -146,30 +146,3 @@ def test_kappa_is_that_of_scikit_learn_and_unknown_where_all_is_alike():
 ])  # fmt: skip
 def test_attempts_of_one_participant_are_worth_fewer_than_as_many_participants(counts, share, base):
     assert clustered_share(counts) == pytest.approx((share, base))
-
-
-INF, NAN = math.inf, math.nan
-REFUSED = [
-    ("successes", wilson, [(1, 0), (-1, 5), (6, 5), (INF, INF)]),
-    ("successes", adjusted_wald, [(0, 0), (3, 2), (-1, 5), (1, INF)]),
-    ("a t interval needs 2 answers", student,
-     [(5, 0, 1), (NAN, 1, 10), (5, NAN, 10), (INF, 1, 10), (5, INF, 9), (5, -1, 9)]),
-    (r"write 0\.95", student, [(5.0, 1.0, 10, 95)]), (r"write 0\.95", wilson, [(8, 10, 95)]),
-    (r"write 0\.95", bounded_intervals, [(5, 1, 9, (0, 10), level) for level in (95, 0, 1)]),
-    ("attempt", clustered_share, [([],), ([(1, 0)],), ([(3, 2)],)]),
-    ("two values", geometric_mean, [([5],), ([3, 0],), ([3, -1],), ([3, NAN],), ([3, INF],)]),
-    ("ten answers", sus_score, [([3] * 9,), ([3] * 9 + [6],), ([3] * 9 + [2.5],)]),
-    ("no score", sus_grade, [(101,), (-0.1,)]),
-    ("no sample", prevalence,
-     [([1, 0], [1], 5, 10), ([], [], 5, 10), ([1, 0, 1], [1, 1, 1], 2, 10),
-      ([1, 0, 1], [0, 0, 0], 9, 10), ([1, 0, 1], [1, 0, 1], 2, 2),
-      ([1, 0, 1], [1, 0.3, 1], 5, 10)]),
-    ("codes lie between", prevalence, [([1, 2, 1], [1, 0, 1], 5, 10), ([-1, 1], [0, 1], 5, 10)]),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("why", "function", "cases"), REFUSED)
-def test_what_has_no_interval_is_refused_with_what_is_allowed(why, function, cases):
-    for case in cases:
-        with pytest.raises(ValueError, match=why):
-            function(*case)

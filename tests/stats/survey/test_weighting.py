@@ -1,7 +1,6 @@
 """Calibration as INSEE's Calmar2 does it."""
 
 import math
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,6 @@ from observlib.base.errors import ObservError
 from observlib.stats.survey.weighting import (
     ConvergenceError,
     calibrate,
-    effective_n,
     trim_weights,
 )
 
@@ -103,15 +101,6 @@ def test_a_total_that_no_weights_above_0_can_give_is_refused_and_leaves_none_nea
     for method, bounds in METHODS:  # of what is 0 for everybody 0 is the total
         found = calibrate(sample, {"sexe": SEXE}, totals={"none": 0}, method=method, bounds=bounds)
         np.testing.assert_allclose(found.weights, [26, 26, 16, 16, 16])
-
-
-def test_bounds_that_leave_no_width_are_refused_and_weights_on_them_are_not_moved():
-    with pytest.raises(ValueError, match="lower < upper"):
-        trim_weights(np.ones(3), lower=2, upper=2)
-    on_bounds = np.array([2.0, 6.0, 3.0, 5.0])
-    assert trim_weights(on_bounds, lower=2, upper=6).tolist() == on_bounds.tolist()
-    # one on a bound is free to take up what another is beyond it
-    assert trim_weights(np.array([2.0, 8.0, 2.0]), lower=2, upper=6).tolist() == [3, 6, 3]
 
 
 @given(st.integers(0, 10**6), st.booleans())
@@ -215,41 +204,3 @@ def test_margins_that_cannot_be_met_name_the_categories():
 def test_a_call_that_means_nothing_is_told(told, said):
     with pytest.raises(ValueError, match=said):
         calibrate(PEOPLE, **({"margins": {"sexe": SEXE}} | told))
-
-
-def test_weights_that_are_none_have_no_effective_n_nor_residuals_and_are_not_trimmed():
-    for weights in ([], [0.0, 0.0], [1.0, np.nan]):
-        with pytest.raises(ObservError, match="effective n"):
-            effective_n(np.array(weights))
-    assert effective_n(np.array([1e300, 1e300])) == 2
-    with pytest.raises(ObservError, match="a number each"):
-        trim_weights(np.array([1.0, np.nan, 9.0]), 2, 5)
-    found = calibrate(PEOPLE, {"sexe": SEXE})
-    for values in ([1.0], [np.nan] * 5):
-        with pytest.raises(ValueError, match="5 rows"):
-            found.residuals(np.array(values))
-
-
-@pytest.fixture(scope="module")
-def employees(shared_data: Path) -> pd.DataFrame:
-    folder = shared_data / "calibration"
-    weights = pd.read_csv(folder / "calWeights_movies.csv")
-    return pd.read_csv(folder / "data_employees.csv").merge(weights, on="id")
-
-
-EMPLOYEES = {
-    "category": pd.Series({1: 80, 2: 90, 3: 60}),
-    "sex": pd.Series({1: 140, 2: 90}),
-    "department": pd.Series({1: 100, 2: 130}),
-}
-SALARIES = {"totals": {"salary": 470_000}, "weights": "weight"}
-
-
-@pytest.mark.parametrize(
-    ("method", "bounds", "column"),
-    [("linear", None, "wLinear"), ("raking", None, "wRaking"), ("logit", (0.4, 2.2), "wLogit")],
-)
-def test_weights_are_calmar2_s(employees, method, bounds, column):
-    found = calibrate(employees, EMPLOYEES, **SALARIES, method=method, bounds=bounds)
-    # Calmar2's are rounded to 4 decimals
-    np.testing.assert_allclose(found.weights, employees[column], rtol=0, atol=5.01e-5)
