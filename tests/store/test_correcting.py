@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
-from tests.records.test_corrections import write
+from tests.records.sheets import write
 from tests.store.conftest import export
 
 from observlib import store
@@ -41,7 +41,7 @@ def problem(data: Path) -> str:
 
 def test_every_way_of_reading_gives_what_is_right_and_the_parts_stay_as_they_were(filled):
     parts = {path: path.read_bytes() for path in (filled / "store").rglob("*.parquet")}
-    write(filled)
+    write(filled, "corrections")
     assert counted(filled) == {"2026-04": 40, "2026-05": 50}
     by_month = store.held_by_month(filled, "audience", ["visits"])
     assert by_month["visits"].tolist() == [40, 50]
@@ -53,17 +53,17 @@ def test_every_way_of_reading_gives_what_is_right_and_the_parts_stay_as_they_wer
 def test_what_depends_on_the_table_is_computed_again_and_nothing_else_is(filled):
     before, whole = store.table_digests(filled), store.store_digest(filled)
     source = store.read(filled, "audience")["source"].iat[0]
-    write(filled)
+    write(filled, "corrections")
     after = store.table_digests(filled)
     assert {name for name in after if after[name] != before[name]} == {"audience"}
     assert store.store_digest(filled) != whole
     assert store.read(filled, "audience")["source"].iat[0] != source
-    write(filled, reason="L'outil a compté chaque visite deux fois.")
+    write(filled, "corrections", reason="L'outil a compté chaque visite deux fois.")
     assert store.table_digests(filled) == after  # other words, the same numbers
 
 
 def test_the_day_the_source_is_mended_all_stops_with_one_line(filled, take):
-    path = write(filled)
+    path = write(filled, "corrections")
     (line,) = take(z={("boamp", "2026-05"): 50}).problems
     assert line == (
         f"{path}:7: 'double': the source no longer gives 100 as visits; "
@@ -72,7 +72,7 @@ def test_the_day_the_source_is_mended_all_stops_with_one_line(filled, take):
     assert problem(filled) == line
     with pytest.raises(ObservError, match="no longer gives"):
         store.read(filled, "audience")
-    write(filled, status="mended")
+    write(filled, "corrections", status="mended")
     assert counted(filled)["2026-05"] == 50 and not store.open_corrections(filled)
 
 
@@ -87,23 +87,25 @@ def test_the_day_the_source_is_mended_all_stops_with_one_line(filled, take):
     ({"where": {"area": "x'); DROP TABLE y; --"}}, "no row that the source gives lies within"),
 ])  # fmt: skip
 def test_one_that_matches_nothing_or_not_all_is_an_error(filled, keys, said):
-    write(filled, **keys)
+    write(filled, "corrections", **keys)
     told = problem(filled)
     assert said in told and "\n" not in told
 
 
 def test_two_that_change_the_same_rows_are_an_error_and_apart_they_are_not(filled):
-    write(filled)
-    write(filled, "autre", expect=40, becomes=20, first="2026-04-01", last="2026-04-30")
+    write(filled, "corrections")
+    write(
+        filled, "corrections", "autre", expect=40, becomes=20, first="2026-04-01", last="2026-04-30"
+    )
     assert counted(filled) == {"2026-04": 20, "2026-05": 50}
-    write(filled, "autre", becomes=30)
+    write(filled, "corrections", "autre", becomes=30)
     assert "changes rows that 'autre' changes; make them one" in problem(filled)
-    write(filled, "autre", becomes=..., drop=True)
+    write(filled, "corrections", "autre", becomes=..., drop=True)
     assert "changes rows that 'autre' changes" in problem(filled)
 
 
 def test_rows_that_are_taken_off_are_counted_nowhere(filled):
-    write(filled, becomes=..., drop=True)
+    write(filled, "corrections", becomes=..., drop=True)
     assert counted(filled) == {"2026-04": 40}
     may = Quarter("2026-T2")
     assert len(store.count_received(filled, {"audience": ()}, may)) == 1
@@ -111,13 +113,13 @@ def test_rows_that_are_taken_off_are_counted_nowhere(filled):
 
 
 def test_a_product_that_was_mistaken_is_the_right_one_and_must_exist(filled, catalogue):
-    write(filled, column="product", expect="boamp", becomes="bodacc")
+    write(filled, "corrections", column="product", expect="boamp", becomes="bodacc")
     rows = store.read(filled, "audience", product="bodacc")
     assert rows["visits"].tolist() == [100]
     assert set(store.heard(filled, Quarter("2026-T2"), Quarter("2026-T2"))["product"]) == {
         "boamp", "bodacc", "allo-service-public",
     }  # fmt: skip
-    write(filled, column="product", expect="boamp", becomes="bodac")
+    write(filled, "corrections", column="product", expect="boamp", becomes="bodac")
     (fault,) = store.corrections_of(filled, catalogue).faults
     assert ":8: 'double': unknown product; allowed: service-public" in fault
 
@@ -125,22 +127,22 @@ def test_a_product_that_was_mistaken_is_the_right_one_and_must_exist(filled, cat
 def test_one_that_would_count_a_month_twice_is_refused(filled, take):
     take(z={("bodacc", "2026-05"): 7})
     where = {"where": {"product": "bodacc"}}
-    write(filled, column="product", expect="bodacc", becomes="boamp", **where)
+    write(filled, "corrections", column="product", expect="bodacc", becomes="boamp", **where)
     assert "rows" in problem(filled) and "same product" in problem(filled)
 
 
 def test_a_value_off_its_scale_is_refused_and_no_answer_is_told(filled):
     own = {"device": "satisfaction-3939", "column": "value", "first": "2026-05-04"}
-    write(filled, last="2026-05-04", expect=3, becomes=9, **own)
+    write(filled, "corrections", last="2026-05-04", expect=3, becomes=9, **own)
     told = problem(filled)
     assert "makes rows that the table ratings refuses: value 9 is outside the scale" in told
     assert "2026" not in told.replace(str(filled), "")
-    write(filled, last="2026-05-04", expect=3, becomes=5, **own)
+    write(filled, "corrections", last="2026-05-04", expect=3, becomes=5, **own)
     assert sorted(store.read(filled, "ratings")["value"]) == [4, 5]
 
 
 def test_a_damaged_part_is_told_as_one_and_not_as_a_mistake_of_duckdb(filled):
-    write(filled)
+    write(filled, "corrections")
     (part,) = (filled / "store" / "audience").glob("*.parquet")
     part.write_bytes(b"x")
     assert f"{part}: is missing or damaged" in problem(filled)
@@ -149,9 +151,9 @@ def test_a_damaged_part_is_told_as_one_and_not_as_a_mistake_of_duckdb(filled):
 
 
 def test_those_that_are_asked_of_the_source_are_listed_for_a_release(filled, catalogue):
-    write(filled)
-    write(filled, "jamais", expect=40, becomes=20, status="permanent", first="2026-04-01",
-          last="2026-04-30")  # fmt: skip
+    write(filled, "corrections")
+    april = {"expect": 40, "becomes": 20, "first": "2026-04-01", "last": "2026-04-30"}
+    write(filled, "corrections", "jamais", status="permanent", **april)
     (one,) = json.loads(json.dumps(store.open_corrections(filled)))
     assert (one["id"], one["provider"], one["first"]) == (
         "double", "équipe des annonces", "2026-05-01",
@@ -174,7 +176,7 @@ def test_a_multiplied_total_is_off_by_roundings(tmp_path_factory, catalogue, vis
     visits(data / "raw", "x", months)
     store.ingest(data / "raw", data, catalogue)
     whole = {"first": "2025-01-01", "last": "2025-12-31", "becomes": ..., "expect": ...}
-    write(data, total=float(sum(counts)), times=times, **whole)
+    write(data, "corrections", total=float(sum(counts)), times=times, **whole)
     got = [*counted(data).values()]
     wanted = [n * times for n in counts]
     assert got == pytest.approx(

@@ -15,8 +15,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from tests.records.test_corrections import write as write_correction
-from tests.records.test_expectations import write
+from tests.records.sheets import write
 
 from observlib import store
 from observlib.base import files
@@ -296,16 +295,16 @@ def test_one_is_announced_that_was_there_before_its_data(
         elif step in (SECOND, THIRD, FOURTH, OF_ANOTHER_DEVICE):
             assert not take(**{f"x{number}": step}).problems
         else:
-            write(tmp_path, **step)
+            write(tmp_path, "expectations", **step)
     found = frame.expectations(tmp_path, Quarter("2026-T3"))
     assert {one.id: why for one, why in found} == {"clarte": reason}
 
 
 def test_one_that_cannot_be_read_is_a_problem_and_one_that_is_taken_back_is_told(tmp_path, take):
-    path = write(tmp_path, direction="mieux")
+    path = write(tmp_path, "expectations", direction="mieux")
     (line,) = take(x=SECOND).problems
     assert line.startswith(f"{path}:7: ") and not store.first_seen(tmp_path)
-    write(tmp_path)
+    write(tmp_path, "expectations")
     take()
     path.unlink()
     told = frame.standing_of_expectations(tmp_path)
@@ -313,9 +312,9 @@ def test_one_that_cannot_be_read_is_a_problem_and_one_that_is_taken_back_is_told
 
 
 def test_the_ledger_has_each_version_of_a_sheet_once_with_its_day_in_git(tmp_path, take):
-    write_correction(tmp_path, device="satisfaction-3939", column="value", expect=3, becomes=4,
+    write(tmp_path, "corrections", device="satisfaction-3939", column="value", expect=3, becomes=4,
                      first="2026-05-04", last="2026-05-04")  # fmt: skip
-    path = write(tmp_path)
+    path = write(tmp_path, "expectations")
     git = ["git", "-c", "user.name=x", "-c", "user.email=x@exemple.invalid", "-C", str(tmp_path)]
     when = {"GIT_COMMITTER_DATE": "2026-06-22T12:00:00+0000", "PATH": "/usr/bin:/bin"}
     for words in (["init", "-q"], ["add", str(path)], ["commit", "-qm", "x"]):

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
-from tests.records.test_corrections import write
+from tests.records.sheets import write
 from tests.store.conftest import export
 
 from observlib import store
@@ -156,7 +156,7 @@ def test_what_exports_and_corrections_change_of_many_people_is_known_by_month(tm
     take(d={name: ("2026-05-04", 1.0) for name in right} | june)
     (may,) = store.amended(tmp_path, "satisfaction-3939")
     assert may[:3] == ("satisfaction-3939", "allo-service-public", "2026-05")
-    write(tmp_path, device="satisfaction-3939", column="value", first="2026-06-01",
+    write(tmp_path, "corrections", device="satisfaction-3939", column="value", first="2026-06-01",
           last="2026-06-30", expect=5, becomes=4, status="permanent")  # fmt: skip
     months = [month for _, _, month, _ in store.amended(tmp_path, "satisfaction-3939")]
     assert months == ["2026-05", "2026-06"] and store.amended(tmp_path, "audience-boamp") == []

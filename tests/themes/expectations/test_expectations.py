@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 from tests.plain_french import faults
-from tests.records.test_expectations import GOOD
+from tests.records import sheets
 from tests.words import plain
 
 from observlib import estimates
@@ -13,6 +13,7 @@ from observlib.themes import templates
 from observlib.themes.expectations import expectations_
 
 found = templates.narrative("expectations").found
+GOOD = sheets.GOOD["expectations"]
 
 SUBJECT = {"indicator": "satisfaction_10", "product": "allo-service-public", "channel": "phone",
            "device": "satisfaction-3939", "unit": "sur 10", "n": 400, "n_eff": 400}  # fmt: skip
