@@ -11,7 +11,7 @@ from tests.examples import examples
 
 from observlib.base.errors import ObservError
 from observlib.catalogue import contract
-from observlib.catalogue.tables import TABLES, Column
+from observlib.catalogue.tables import TABLES, Column, Seen
 
 AUDIENCE = {"device": "d", "product": "p", "channel": "web", "complete": True, "visits": 100}
 
@@ -132,6 +132,35 @@ def test_a_row_is_judged_alike_by_the_quick_look_and_by_the_schema(rows):
     for one, other in zip(quick, asked, strict=True):
         pd.testing.assert_frame_equal(one, other)
 
+
+# What earlier pieces of a long export hold, so that nothing in it counts twice -------------------
+
+DAYS = pd.Timestamp("2026-03-01")
+
+
+@given(st.lists(st.lists(st.integers(0, 40), max_size=12), max_size=12))
+def test_a_key_is_told_again_wherever_in_a_long_export_it_was_before(pieces):
+    seen, before = Seen("calls"), set()
+    for piece in pieces:
+        piece = list(dict.fromkeys(piece))  # repeats within a piece are told elsewhere
+        rows = pd.DataFrame({"device": "d", "call_id": [str(call) for call in piece]})
+        assert seen.again(rows).tolist() == [call in before for call in piece]
+        before |= set(piece)
+
+
+@given(st.lists(st.tuples(st.integers(0, 25), st.integers(0, 5), st.sampled_from("ab"))))
+def test_no_day_of_a_product_counts_twice_in_a_long_export(spans):
+    seen, before = Seen("audience"), set()
+    for first, more, product in spans:
+        start = DAYS + pd.Timedelta(days=first)
+        row = {"device": "d", "product": product, "start": start}
+        rows = pd.DataFrame([row | {"end": start + pd.Timedelta(days=more)}])
+        days = {(product, day) for day in range(first, first + more + 1)}
+        assert seen.again(rows).tolist() == [bool(days & before)]
+        before |= set() if days & before else days
+
+
+# Whose name, number or story a text may hold ------------------------------------------------------
 
 NAMES = ["Zoé Martin", "MARTIN Zoé", "ZOÉ MARTIN", "Martin, Zoé", "zoe.martin", "Jean-Luc Dupond"]
 TITLED = ["Mme Martin", "M. Dupond", "Mme Zoé Martin"]
