@@ -11,6 +11,7 @@ import pytest
 from observlib.base.errors import ObservError
 from observlib.catalogue import Device
 from observlib.loaders import load
+from observlib.themes.user_tests import sus_scores
 
 SAMPLES = Path(__file__).parents[2].parent / "shared" / "data" / "formats"
 EXPECTED = Path(__file__).parent / "expected"
@@ -40,6 +41,10 @@ READ = [
      ["1 row does not count: subscribed_to_emails", "latest day, 2022-10-18", "leaves"]),
     ("listmonk_subscribers", "listmonk/subscribers.csv", {},
      ["2 rows do not count: status", "latest day, 2026-04-01", "leaves"]),
+    ("mastodon", "mastodon/statuses-closed.json", {},
+     ["2 rows do not count: their polls have not closed",
+      "2 rows do not count: their polls allow several answers", "followers is left unknown"]),
+    ("kort", "kort/System Usability Scale Results.csv", {}, []),
 ]  # fmt: skip
 # Of visits and ratings, which also say what is complete; and the rows that are refused.
 OF_SITES = {
@@ -64,6 +69,7 @@ REFUSED = [
     ("stripe_balance", "stripe/balance_history.csv", "it names no title"),
     ("zendesk_api", "zendesk-api/incremental_tickets.json", "no list 'metric_sets'"),
     ("woocommerce_products", "woocommerce/products.csv", "no month in its rows"),
+    ("mastodon", "mastodon/poll.json", "give the account's statuses; the answer on a poll"),
 ]
 
 
@@ -166,3 +172,30 @@ def test_days_that_do_not_tell_their_form_are_refused_until_the_device_does(cata
 def test_another_zone_than_paris_is_the_device_s(catalogue):
     here = load(SAMPLES / "3cx" / "CallLogs.csv", device("3cx", zone="UTC"), catalogue)
     assert str(here.rows["moment"].iat[0]) == "2026-03-30 07:01:05"
+
+
+def test_a_poll_that_is_open_counts_nothing(catalogue):
+    found = load(SAMPLES / "mastodon" / "status.json", device("mastodon"), catalogue)
+    assert found.rows.empty and "have not closed" in found.notices[0]
+
+
+# worked out by hand: 2.5 × (odd answers - 5 + 25 - even answers)
+SCORES = [70, 75, 92.5, 80, 85, 95, 87.5, 92.5, 92.5, 80]
+SCORES += [92.5, 85, 80, 77.5, 57.5, 67.5, 60, 67.5, 80, 80]
+
+
+def test_a_sheet_of_the_toolkit_is_read_to_the_answer_and_kort_to_its_own_scores(catalogue):
+    path = SAMPLES / "sus-analysis-toolkit" / "singleStudyData.csv"
+    own = device("sus_analysis_toolkit", period="2026-05")
+    found = load(path, own, catalogue)
+    assert found.rejects.empty and len(found.rows) == 200
+    assert sus_scores(found.rows).tolist() == SCORES
+    first = found.rows.groupby("participant")["value"].agg(list)
+    assert first.iloc[0] == [4, 1, 5, 2, 4, 2, 5, 1, 1, 5]
+    assert first.iloc[-1] == [4, 3, 5, 1, 4, 2, 5, 2, 4, 2]
+    assert set(found.rows["date"].astype(str)) == {"2026-05-01"}
+    with pytest.raises(ObservError, match="holds answers on 2 systems, and a device is of one"):
+        load(path.with_name("studyData.csv"), own, catalogue)
+    # the scores of Kort's other table, whose answers are adjusted
+    kort = load(SAMPLES / "kort" / "System Usability Scale Results.csv", device("kort"), catalogue)
+    assert sus_scores(kort.rows).tolist() == [85, 67.5, 15]

@@ -5,17 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
-from tests.loaders import cases
 
 from observlib.base.errors import ObservError
+from observlib.catalogue import contract
 from observlib.loaders import _format, batches, load
 
 CALLS = "id;début;statut;attente;conversation\n"
-
-
-@cases.table("own_formats", "survey_tools")
-def test_a_tiny_export_is_read_as_it_means(case, catalogue):
-    cases.hold(case, catalogue)
 
 
 @pytest.fixture
@@ -117,3 +112,27 @@ def test_open_tickets_of_a_long_export_are_seen_at_its_latest_moment_wherever_th
     assert pieces == 1 and found.rows["extracted"].nunique() == 1
     known, pieces = read(text, 1, "tickets", extracted=pd.Timestamp("2026-03-06").date())
     assert pieces == 2 and len(known.rows) == 2
+
+
+HEAD = "date;url;appareil;product;entry_nb_visits;entry_nb_actions;entry_bounce_count\n"
+PRODUCTS = st.sampled_from(["service-public", "boamp", ""])
+PAGES = st.tuples(st.integers(1, 3), PRODUCTS, st.integers(0, 99), st.integers(0, 99))
+
+
+@examples(8)
+@given(st.lists(PAGES, min_size=1, max_size=12), st.integers(1, 5))
+def test_visits_by_page_are_summed_as_all_rows_however_long_the_pieces(read, rows, piece):
+    lines = [
+        f"2026-03-0{day};/page-{at};mobile;{product};{visits + 1};{actions};{visits}\n"
+        for at, (day, product, visits, actions) in enumerate(rows)
+    ]
+    found, _ = read(HEAD + "".join(lines), piece, "page_visits", product="boamp")
+    told = pd.DataFrame(rows, columns=["day", "product", "visits", "actions"])
+    told = told.assign(product=told["product"].replace("", "boamp"), bounces=told["visits"])
+    told["visits"] += 1
+    wanted = told.groupby(["product", "day"])[["visits", "actions", "bounces"]].sum()
+    rows = found.rows.assign(day=found.rows["start"].dt.day).set_index(["product", "day"])
+    pd.testing.assert_frame_equal(
+        rows[wanted.columns].sort_index().astype(int), wanted, check_index_type=False
+    )
+    assert found.rejects.empty and list(found.rows) == contract.columns("audience")

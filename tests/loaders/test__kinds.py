@@ -1,4 +1,4 @@
-"""Mailboxes, queue logs and workbooks: what is read of them as a table."""
+"""Mailboxes and workbooks: what is read of them as a table."""
 
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ from tests.loaders.books import ods
 from observlib.base.errors import ObservError
 from observlib.catalogue import Format
 from observlib.loaders import _kinds, load
-from observlib.loaders._kinds import read_queue_log, workbook_sheets
+from observlib.loaders._kinds import workbook_sheets
 
 US, YOU = "Contact <contact@service.invalid>", "Zoé Martin <zoe@exemple.invalid>"
 OURS = ("contact@service.invalid",)
@@ -112,57 +112,6 @@ def test_a_mailbox_beyond_all_is_not_gone_through(tmp_path, monkeypatch):
     monkeypatch.setattr(_kinds, "_MOST_MAIL", 40_000_000)
     with pytest.raises(ObservError, match="holds more than"):
         _kinds.read_mbox(path, OURS)
-
-
-def calls(*events):
-    """Call, outcome, wait, talk and queue of each call of a log, each event at its second."""
-    lines = [f"{1774857000 + second}|{rest}" for second, rest in events]
-    _, rows = read_queue_log(Path("queue_log"), "\n".join(lines))
-    return [[cells[0], *cells[2:]] for cells in rows.values()]
-
-
-ENTER = (0, "c1|support|NONE|ENTERQUEUE||0199000001|1")
-WAITING, TALKING = (0, "c2|support|NONE|ENTERQUEUE||x|1"), (5, "c1|support|A|CONNECT|5|x|2")
-GONE = [["c1", "abandoned", "20", "", "support"]]
-EVENTS = {
-    "who still waits where the log ends is neither answered nor abandoned": (
-        [WAITING, ENTER, (9, "c1|support|NONE|ABANDON|1|1|6")],
-        [["c1", "abandoned", "6", "", "support"]]),
-    "who still talks was answered, and for how long is not known": (
-        [ENTER, TALKING], [["c1", "answered", "5", "", "support"]]),
-    "the time is up": ([ENTER, (20, "c1|support|NONE|EXITWITHTIMEOUT|1|1|20")], GONE),
-    "nobody is there": ([ENTER, (20, "c1|support|NONE|EXITEMPTY|1|1|20")], GONE),
-    "a key is pressed": ([ENTER, (20, "c1|support|NONE|EXITWITHKEY|5|1")], GONE),
-    "an old log without positions": ([ENTER, (20, "c1|support|NONE|ABANDON|1|1")], GONE),
-    "an old log without waits or talks": (
-        [ENTER, (7, "c1|support|A|CONNECT"), (9, "c1|support|A|COMPLETEAGENT|7")],
-        [["c1", "answered", "7", "", "support"]]),
-    "what comes after the answer but the end of the talk": (
-        [ENTER, TALKING, (9, "c1|support|A|ABANDON|1|1|9"), (9, "c1|support|A|EXITEMPTY|1|1|9"),
-         (9, "c1|support|A|CONNECT|9"), (65, "c1|support|A|COMPLETECALLER|5|58|1")],
-        [["c1", "answered", "5", "58", "support"]]),
-    "what comes after the caller has gone": (
-        [ENTER, (20, "c1|support|NONE|EXITEMPTY|1|1|20"), (25, "c1|support|A|COMPLETEAGENT|5|5"),
-         (25, "c1|support|A|TRANSFER|6000"), (26, "c1|support|NONE|ABANDON|1|1|26")], GONE),
-    "a transfer ends the talk": (
-        [ENTER, TALKING, (65, "c1|support|A|TRANSFER|6000|default")],
-        [["c1", "answered", "5", "60", "support"]]),
-    "a call that comes twice in one queue is two": (
-        [ENTER, (9, "c1|support|NONE|ABANDON|1|1|9"), (30, "c1|support|NONE|ENTERQUEUE||x|1"),
-         (31, "c1|support|NONE|ABANDON|1|1|1")],
-        [["c1", "abandoned", "9", "", "support"], ["c1/2", "abandoned", "1", "", "support"]]),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("events", "found"), EVENTS.values(), ids=EVENTS)
-def test_the_events_of_a_queue_make_calls(events, found):
-    assert calls(*events) == found
-
-
-@pytest.mark.parametrize("text", ["a;b;c", "1774857600|NONE|NONE", "x|c|q|a|ENTERQUEUE"])
-def test_what_is_no_event_is_told_with_its_line(text):
-    with pytest.raises(ObservError, match="queue_log:1: is no event of a queue log"):
-        read_queue_log(Path("queue_log"), text)
 
 
 BOTH = pytest.mark.parametrize("name", ["e.ods", "e.xls"])

@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.loaders import cases
 from tests.loaders.conftest import asked
 
 from observlib.loaders import Loaded, load
@@ -78,11 +77,6 @@ def test_any_way_of_exporting_gives_the_same(read, answers, header, said, delimi
     assert answers(loaded, "age") == {"1": ["15-29 ans"]}
     assert set(loaded.rows["date"]) == {pd.Timestamp("2026-03-12")}
     assert loaded.rows["finished"].all()
-
-
-@cases.table("survey")
-def test_a_tiny_export_is_read_as_it_means(case, catalogue):
-    cases.hold(case, catalogue)
 
 
 def test_what_a_questionnaire_does_not_have_is_told_shortly(read):

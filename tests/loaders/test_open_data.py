@@ -12,7 +12,6 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from tests.examples import examples
-from tests.loaders import cases
 from tests.loaders.books import xlsx
 
 from observlib.base.errors import ObservError
@@ -51,11 +50,6 @@ def record(number: int = 1, **cells: str) -> list[str]:
 def official(*records: list[str], header: list[str] = HEADER, end: str = "\n") -> str:
     """An export as the programme writes it: nothing is escaped."""
     return "\ufeff" + end.join(";".join(fields) for fields in [header, *records]) + end
-
-
-@cases.table("experiences")
-def test_experiences_are_read_as_they_mean(case, catalogue):
-    cases.hold(case, catalogue)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
-from tests.loaders import cases
 
 from observlib.base.errors import ObservError
 from observlib.catalogue import contract, tables
@@ -89,11 +88,6 @@ def test_a_mistake_is_told_with_its_line(read, old, new, line, reason):
 def test_a_file_that_cannot_be_used_is_told_in_one_line(read, text, told):
     with pytest.raises(ObservError, match=told):
         read(text)
-
-
-@cases.table("code_sheet", "plain_csv")
-def test_codes_and_tidy_tables_are_read_as_they_mean(case, catalogue):
-    cases.hold(case, catalogue)
 
 
 # --- A tidy table as CSV

@@ -1,4 +1,4 @@
-"""Tables of cases: the text of a tiny export, and what a loader makes of it, to the row."""
+"""Tiny exports, as texts, and what their loaders make of them, to the row."""
 
 import tempfile
 from collections.abc import Mapping
@@ -17,29 +17,23 @@ from observlib.loaders import load
 _GIVEN = ("device", "keys", "file", "format", "questions", "weight", "text")
 
 
-def table(*names: str) -> pytest.MarkDecorator:
-    """The cases of files of `cases/`: of each, what is said of `all` and what it has of its own."""
+def every_case() -> dict[str, dict[str, Any]]:
+    """The cases of the files of `cases/`: of each, what is said of `all` and what is its own."""
     found = {}
-    for name in names:
-        path = Path(__file__).parent / "cases" / f"{name}.yml"
+    for path in sorted((Path(__file__).parent / "cases").glob("*.yml")):
         told = yaml.safe_load(path.read_text(encoding="utf-8"))
         every = told.pop("all")
-        found |= {
-            f"{name}: {key}": every | case.pop("given", {}) | case for key, case in told.items()
-        }
-    return pytest.mark.parametrize("case", found.values(), ids=found)
+        for name, case in told.items():
+            found[f"{path.stem}: {name}"] = every | case.pop("given", {}) | case
+    return found
 
 
-def hold(case: dict[str, Any], catalogue: Catalogue) -> None:
-    """Read the text of a case and find the rest of it."""
-    inputs, wanted = split(case)
-    assert read(inputs, catalogue) == wanted
+CASES = every_case()
 
 
-def split(case: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What is given in a case, and what is to be found."""
-    given = {name: case[name] for name in _GIVEN if name in case}
-    return given, {name: value for name, value in case.items() if name not in given}
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_a_tiny_export_is_read_as_it_means(case, catalogue):
+    assert read(case, catalogue) == {name: case[name] for name in case if name not in _GIVEN}
 
 
 def read(case: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
