@@ -2,10 +2,6 @@
 
 import itertools
 import math
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
@@ -182,35 +178,6 @@ def test_what_is_not_decided_within_the_limit_is_pinned_and_not_taken_for_imposs
     found = attack(publications, known)
     assert len(found) and found["pinned"].all()
     assert found["told_by"].str.startswith("(undecided) satisfaction_").all()
-
-
-@contextmanager
-def busy() -> Iterator[None]:
-    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
-    try:
-        yield
-    finally:
-        for loop in loops:
-            loop.kill()
-            loop.wait()
-
-
-@pytest.mark.slow
-def test_what_is_possible_is_the_same_on_a_busy_machine_at_the_search_s_limit(monkeypatch):
-    generator, marks = np.random.default_rng(0), np.linspace(0, 10, 11)
-    months = [{mark: int(generator.integers(0, 25)) for mark in marks} for _ in range(3)]
-    late = [{mark: n + int(generator.integers(0, 6)) for mark, n in own.items()} for own in months]
-    publications = [
-        Published(told(made(ratings(*counts))).assign(source=source), ())
-        for source, counts in (("d@1", months), ("d@2", late))
-    ]
-    (block,) = blocks(publications, knowledge(*marks))
-    monkeypatch.setattr("observlib.confidentiality.disclosure.NODES", 20)
-    sums = [total for _, total in block.cells[:8]]
-    found = possible(block.programme, sums)
-    with busy():
-        assert possible(block.programme, sums) == found
-    assert 0 < sum(one.exact for one in found) < len(found), "the search did not end at its limit"
 
 
 def test_what_cannot_be_hidden_stops_the_edition_and_names_what_gives_it_away(monkeypatch):

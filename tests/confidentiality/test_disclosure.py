@@ -1,10 +1,12 @@
 """No number on few people gets out, neither alone nor by what stands beside it."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
@@ -19,14 +21,12 @@ from observlib.confidentiality.disclosure import (
     withheld_parts,
 )
 
+CASES = yaml.safe_load(Path(__file__).with_name("disclosure.yml").read_text(encoding="utf-8"))
+
 
 def row(estimate: float, n: int, **more: object) -> dict[str, object]:
     return {"indicator": "i", "period": "2026-T3", "unit": "%", "estimate": estimate, "n": n,
             **more}  # fmt: skip
-
-
-def shared(of: float, n: int, group: str, value: str) -> dict[str, object]:
-    return row(of, n, group=group, group_value=value)
 
 
 def statuses(*rows: dict[str, object], **how: Any) -> list[str]:
@@ -36,30 +36,10 @@ def statuses(*rows: dict[str, object], **how: Any) -> list[str]:
     return out["status"].tolist()
 
 
-@pytest.mark.parametrize(("found", "status"), [
-    (row(100, 12), "suppressed"),  # each of the twelve is known to have answered so
-    (row(0, 29), "suppressed"),
-    (row(-100, 12, unit="points"), "suppressed"),
-    (row(100, 30), "published"),
-    (row(92.3, 13), "suppressed"),  # and the thirteenth alone to have answered otherwise
-    (row(50, 22), "low_base"), (row(50, 29), "low_base"), (row(50, 30), "published"),
-    (row(100 * 11 / 21, 21), "suppressed"),  # the ten others
-    (row(10, 100), "suppressed"), (row(11, 100), "published"),  # ten, and eleven
-    (row(89, 100), "published"), (row(90, 100), "suppressed"),
-    # of a weighted share, the nearest number of people
-    (row(0.49, 100), "published"), (row(0.5, 100), "suppressed"),
-    (row(10.49, 100), "suppressed"), (row(10.5, 100), "published"),
-    (row(0, 400), "published"),
-    (row(10, 20, unit="sur 10"), "low_base"),
-    (row(5, 10, unit="sur 10"), "suppressed"), (row(5, 11, unit="sur 10"), "low_base"),
-    (row(100, 12, unit="s"), "low_base"),
-    (shared(0, 12, "feeling", "Négatif"), "low_base"),
-    (shared(100, 12, "feeling", "Négatif"), "suppressed"),
-    (row(1, 20, status="partial"), "partial"), (row(50, 5, status="partial"), "suppressed"),
-    (row(40, 50, ci_low=30.0, ci_high=50.0, status="suppressed"), "suppressed"),
-])  # fmt: skip
-def test_what_few_people_answered_is_not_told(found, status):
-    assert statuses(found) == [status]
+@pytest.mark.parametrize("case", [*([one] for one in CASES["alone"]), *CASES["together"]], ids=str)
+def test_what_few_people_answered_is_not_told_neither_by_itself_nor_by_its_neighbour(case):
+    rows = [row(estimate, n, **more) for estimate, n, more, _ in case]
+    assert statuses(*rows) == [status for *_, status in case]
 
 
 def test_a_delay_is_nobody_s_answer_but_on_few_it_is_not_told_either():
@@ -67,17 +47,6 @@ def test_a_delay_is_nobody_s_answer_but_on_few_it_is_not_told_either():
     assert statuses(row(5, 15, unit="sur 10"), low_base=15) == ["published"]
     assert statuses({**row(1, 0), "estimate": None, "status": "missing"}) == ["missing"]
     assert [bool(unanimous("%", 100.0, n)) for n in (29, 30)] == [True, False]
-
-
-@pytest.mark.parametrize(("rows", "status"), [
-    ([shared(100, 12, "feeling", "Négatif"), shared(0, 12, "feeling", "Positif")], "suppressed"),
-    ([shared(0.5, 400, "reason", "A"), shared(99.5, 400, "reason", "B")], "suppressed"),
-    ([row(4, 250), row(96, 250)], "suppressed"), ([row(4.4, 250), row(95.6, 250)], "published"),
-    ([shared(4, 250, "reason", "A"), shared(50, 250, "reason", "B")], "suppressed"),
-    ([shared(4, 250, "reason", "A"), shared(50, 250, "other", "B")], None),
-])  # fmt: skip
-def test_a_nearly_unanimous_answer_is_not_told_by_other_categories(rows, status):
-    assert statuses(*rows) == ([status] * 2 if status else ["suppressed", "published"])
 
 
 def test_marks_of_few_people_cannot_be_computed_from_their_mean_s_interval():
@@ -154,22 +123,14 @@ def test_no_small_quarter_is_had_from_all_the_editions_together(counts):
     assert recovered([0] * 3 + counts + [0] * 3) == []
 
 
-@pytest.mark.parametrize(("quarters", "told"), [
-    *[(of, True) for of in ("----", " - -", "+ ++", "    ", "- - ", " - - -", "---", "-", "+", "")],
-    *[(of, False) for of in ("++--", "   -", "- ", " -", "--  ", "-  -", "- -", "- - -")],
-])  # fmt: skip
-def test_years_of_small_quarters_are_told_and_every_other_is_a_rhythm(quarters, told):
-    """A quarter that is told is +, one of few people -, and one of nobody a space."""
-    assert window_told([{"+": True, "-": False, " ": None}[one] for one in quarters]) == told
+def test_years_of_small_quarters_are_told_and_every_other_is_a_rhythm():
+    for name, told in (("years told", True), ("years hidden", False)):
+        for year in CASES[name]:
+            quarters = [{"+": True, "-": False, " ": None}[one] for one in year]
+            assert window_told(quarters) == told, year
 
 
-@pytest.mark.parametrize(("counts", "hidden"), [
-    ({"a": 10, "b": 30, "c": 15}, "ac"), ({"a": 11, "b": 30, "c": 15}, ""),
-    # two that are hidden: of ten people together they take a third, of eleven none
-    ({"a": 5, "b": 5, "c": 30, "d": 15}, "abd"), ({"a": 5, "b": 6, "c": 30, "d": 15}, "ab"),
-    # nobody in a part hides nothing, and is not what a hidden one takes along
-    ({"a": 0, "b": 30}, ""), ({"a": 1, "b": 0, "c": 30}, "ac"),
-])  # fmt: skip
+@pytest.mark.parametrize(("counts", "hidden"), CASES["parts"], ids=str)
 def test_ten_people_are_few_and_eleven_are_not_in_a_part_or_in_what_is_hidden(counts, hidden):
     assert withheld_parts(counts) == {*hidden}
 
@@ -178,12 +139,12 @@ def people(*counts: int) -> dict[str, set[str]]:
     return {f"c{i}": {f"{i}-{j}" for j in range(count)} for i, count in enumerate(counts)}
 
 
-def test_nothing_is_told_where_nothing_can_be_told_apart_and_people_count_once():
-    assert merge_small(people(30, 3)) == {} and merge_small(people(4, 3)) == {}
-    assert merge_small({}) == {}
+def test_people_of_several_categories_count_once():
     same = {str(i) for i in range(8)}
     found = merge_small({"a": same, "b": same, "c": {str(i) for i in range(20)}, "d": same | {"x"}})
     assert found == {}  # nine people: the one large category joins, and nothing is left apart
+    # what all that is left holds: nothing is told apart
+    assert merge_small({"a": {"x"}, "b": {"x"}}) == {}
 
 
 @given(st.lists(st.integers(0, 40), max_size=8))
@@ -198,20 +159,11 @@ def test_every_group_holds_eleven_people_and_no_one_is_lost(counts):
     assert sum(len(ids) for _, ids in found.values()) == sum(counts)
 
 
-def test_ten_people_are_few_and_eleven_are_not_wherever_it_is_asked():
-    assert list(merge_small(people(10, 30, 40))) == ["c2", "Autres"]
-    assert list(merge_small(people(11, 30, 40))) == ["c0", "c1", "c2"]
-    # small ones of ten together take the next smallest; of eleven, they do not
-    assert list(merge_small(people(5, 5, 30, 40))) == ["c3", "Autres"]
-    assert list(merge_small(people(5, 6, 30, 40))) == ["c2", "c3", "Autres"]
-    # what all that is left holds: nothing is told apart
-    assert merge_small({"a": {"x"}, "b": {"x"}}) == {}
-
-
-def test_one_category_of_nobody_takes_the_smallest_others_until_they_are_eleven():
-    found = merge_small(people(0, 11, 12, 40))
-    assert list(found) == ["c2", "c3", "Autres"] and found["Autres"][0] == ("c0", "c1")
-    assert len(found["Autres"][1]) == 11
+@pytest.mark.parametrize(("counts", "groups"), CASES["categories"], ids=str)
+def test_ten_people_are_few_and_eleven_are_not_in_what_small_categories_are_together(
+    counts, groups
+):
+    assert list(merge_small(people(*counts))) == groups
 
 
 def test_a_category_with_the_name_of_the_rest_is_not_lost_in_it():
@@ -219,7 +171,5 @@ def test_a_category_with_the_name_of_the_rest_is_not_lost_in_it():
     holders = {"Autres": people(40)["c0"], "Prix": {f"p{i}" for i in range(30)}, "Rare": {"x"}}
     found = merge_small(holders)
     assert found["Autres"][0] == ("Autres", "Rare") and len(found["Autres"][1]) == 41
-    assert list(merge_small({"Autres": holders["Autres"], "Prix": holders["Prix"]})) == [
-        "Autres",
-        "Prix",
-    ]
+    large = {name: holders[name] for name in ("Autres", "Prix")}
+    assert list(merge_small(large)) == ["Autres", "Prix"]

@@ -2,10 +2,12 @@
 
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
@@ -23,6 +25,8 @@ from observlib.estimates import (
 )
 from observlib.indicators import pairs as comparing
 
+CASES = yaml.safe_load(Path(__file__).with_name("contract.yml").read_text(encoding="utf-8"))
+
 
 def pairs(catalogue: Catalogue, now: float = 74.0, then: float = 62.0) -> pd.DataFrame:
     mark = {"indicator": "satisfied_share", "unit": "%", "product": "boamp"}
@@ -35,17 +39,7 @@ def pairs(catalogue: Catalogue, now: float = 74.0, then: float = 62.0) -> pd.Dat
     )
 
 
-@pytest.mark.parametrize(
-    ("change", "what"),
-    [({"against": "luck"}, "an unknown `against`"), ({"verdict": "up"}, "an unknown verdict"),
-     ({"difference": math.nan}, "a verdict without a difference"),
-     ({"difference_low": math.nan}, "an interval with one end"),
-     ({"difference_low": 13.0}, "an interval that does not hold its difference"),
-     ({"difference_low": -1.0}, "a rise that may be none"),
-     ({"verdict": "fall"}, "a fall that may be none"), ({"level": 95.0}, "a level that is none"),
-     ({"reference_indicator": "nps"}, "two indicators"),
-     ({"n": 7.0, "n_eff": 7.0}, "a value on fewer than 11 people")],
-)  # fmt: skip
+@pytest.mark.parametrize(("change", "what"), CASES["comparisons"])
 def test_a_row_that_breaks_the_contract_is_refused_with_what_is_wrong(catalogue, change, what):
     with pytest.raises(ValueError, match=what):
         make_comparisons(pairs(catalogue).assign(**change))
@@ -90,11 +84,7 @@ def test_a_verdict_falls_at_its_tipping_point_and_not_before(one, other, margin)
     assert not holds(moves[0]) or not holds(moves[3])
 
 
-@pytest.mark.parametrize(
-    ("people", "told"),
-    [(0, 0), (10, 10), (11, 15), (12, 15), (17, 15), (18, 20), (27, 25), (28, 25), (29, 25),
-     (30, 30), (32, 30), (33, 35), (12_343, 12_345)],
-)  # fmt: skip
+@pytest.mark.parametrize(("people", "told"), CASES["bases"])
 def test_a_base_is_told_to_the_nearest_five_and_never_as_one_that_is_withheld(people, told):
     assert base(people) == told and isinstance(base(people), float)
     assert LEAST_BASE == 15
@@ -110,14 +100,7 @@ ROW = {"indicator": "i", "period": "2026-T3", "unit": "%", "estimate": 50.0, "n"
 finite = st.floats(-1e9, 1e9, allow_nan=False)
 
 
-@pytest.mark.parametrize(("change", "what"), [
-    ({"n": 10}, "fewer than 11 people"), ({"status": "suppressed"}, "though withheld"),
-    ({"status": "suppressed", "estimate": None}, "a base though suppressed"),
-    ({"status": "missing"}, "though withheld"), ({"estimate": None}, "no finite value"),
-    ({"estimate": math.inf}, "no finite value"), ({"ci_low": 40}, "one end"),
-    ({"ci_low": 60, "ci_high": 70}, "does not hold"), ({"status": "guessed"}, "unknown status"),
-    ({"period": ""}, "no indicator or period"), ({"group": "age"}, "a group without its value"),
-])  # fmt: skip
+@pytest.mark.parametrize(("change", "what"), CASES["estimates"])
 def test_an_unpublishable_number_cannot_become_an_estimate(change, what):
     with pytest.raises(ValueError, match=what):
         estimates.make([{**ROW, **change}])

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
+from jinja2 import Environment, StrictUndefined
 
 from observlib.confidentiality.redaction import Names, personal_spans
 from observlib.confidentiality.redaction.text import REDACTION_MARKS, Span, replaced
@@ -149,46 +150,15 @@ def quoted_with_a_miss(paths: tuple[Path, ...], rows: pd.DataFrame) -> int:
 
 def table(learnt: pd.DataFrame, unseen: pd.DataFrame, hard: pd.DataFrame) -> str:
     """The table of the method's page, in French: what is found of each kind, and in all."""
-    both = (unseen, learnt)
-    personal = [rows[rows["stays"] == False] for rows in both]  # noqa: E712
-    new, old = (figures(rows) for rows in both)
-    lines = [
-        "<!-- written by `.venv/bin/python -m tests.confidentiality.redaction.measure` -->",
-        "",
-        "| Donnée personnelle | De textes nouveaux | effacées | De textes connus | effacées |",
-        "|:---|---:|---:|---:|---:|",
-    ]
-    for kind, label in KINDS.items():
-        gone = [rows["gone"][rows["kind"] == kind] for rows in personal]
-        cells = [cell for of in gone for cell in (str(len(of)), _percent(of.mean()))]
-        lines.append(f"| {label} | {' | '.join(cells)} |")
-    lines += [
-        "",
-        f": Ce que les règles seules effacent en entier. Les {how_many(unseen)} textes nouveaux "
-        f"n’ont pas servi à écrire les règles. Les {how_many(learnt)} textes connus ont servi à "
-        f"les corriger. Dans les nouveaux, {_percent(new.precision)} des lettres et chiffres "
-        f"effacés étaient personnels. De ce qui n’en a que l’apparence, {_percent(new.untouched)} "
-        f"est resté. Au moins une donnée personnelle reste dans {_percent(new.texts_with_a_miss)} "
-        f"d’entre eux, et une autre qu’un nom dans {_percent(new.texts_with_a_structured_miss)}. "
-        f"Des textes connus, {_percent(old.texts_with_a_miss)} en gardent une. "
-        f"{hard_figures(hard)}",
-        "",
-    ]
-    return "\n".join(lines)
-
-
-def hard_figures(hard: pd.DataFrame) -> str:
-    """What is found in hard texts, in French: when the set was new, and now."""
-    of = figures(hard)
-    return (
-        f"Les {how_many(hard)} textes difficiles ont des noms en minuscules ou en capitales, des "
-        "numéros et des adresses dictés en toutes lettres, des rues sans numéro. "
-        f"Les règles effacent {_percent(of.names)} de leurs noms et {_percent(of.structured)} du "
-        f"reste. Avant d’être corrigées, elles en effaçaient {_percent(HARD_WHEN_NEW.names)} et "
-        f"{_percent(HARD_WHEN_NEW.structured)}. Au moins une donnée personnelle reste dans "
-        f"{_percent(of.texts_with_a_miss)} d’entre eux, contre "
-        f"{_percent(HARD_WHEN_NEW.texts_with_a_miss)} avant."
-    )
+    made = Environment(undefined=StrictUndefined, keep_trailing_newline=True)
+    made.filters["percent"] = _percent
+    template = made.from_string(Path(__file__).with_suffix(".j2").read_text(encoding="utf-8"))
+    sets = {"new": unseen, "known": learnt, "hard": hard}
+    gone = [rows[rows["stays"] == False].groupby("kind")["gone"] for rows in (unseen, learnt)]  # noqa: E712
+    kinds = [(label, *(of.get_group(kind) for of in gone)) for kind, label in KINDS.items()]
+    told = {name: figures(rows) for name, rows in sets.items()}
+    texts = {name: how_many(rows) for name, rows in sets.items()}
+    return template.render(kinds=kinds, texts=texts, was=HARD_WHEN_NEW, **told)
 
 
 def _percent(share: float) -> str:

@@ -36,15 +36,7 @@ def test_a_person_s_words_are_replaced_by_what_they_were(text, expected):
     assert redact(text) == expected
 
 
-@pytest.mark.parametrize(("text", "name"), [
-    ("Le courrier de Monsieur Paul Durand est perdu.", "Paul Durand"),
-    ("Merci à Sophie Martin-Lopez, qui m'a aidé.", "Sophie Martin-Lopez"),
-    ("Vu avec Cliente Aurélie Petit hier", "Aurélie Petit"),
-    ("Ma Conseillère Julie était là", "Julie"), ("Agent Karim Benali a rappelé.", "Karim Benali"),
-    ("Je suis Madame Nguyen Thi Lan", "Nguyen Thi Lan"), ("J. P. Morel a répondu", "P. Morel"),
-    ("M. et Mme Dupont Jean", "Dupont Jean"), ("Mon Fils Mathis Garcia", "Mathis Garcia"),
-    ("Bonjour Monsieur Le Directeur", ""), ("A. la mairie", ""),
-])  # fmt: skip
+@pytest.mark.parametrize(("text", "name"), CASES["names"])
 def test_a_name_in_a_run_of_capitals_begins_and_ends_where_it_does(text, name):
     assert [text[start:end] for start, end in names.names(text)] == ([name] if name else [])
 

@@ -1,11 +1,13 @@
 """Tests and regressions of designed samples, beside those that R makes of the same answers."""
 
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
@@ -26,6 +28,7 @@ from observlib.stats.survey.association import (
 from observlib.stats.survey.design import design, within_domain
 from observlib.stats.survey.weighting import calibrate
 
+CASES = yaml.safe_load(Path(__file__).with_name("samples.yml").read_text(encoding="utf-8"))
 SHARES = {"age": pd.Series({"old": 0.25, "young": 0.75})}
 
 
@@ -84,34 +87,11 @@ def test_the_first_category_is_what_others_are_compared_with():
     assert found["estimate"].tolist() == pytest.approx([1.5, 2.5, 6.0])
 
 
-@pytest.mark.parametrize(("outcome", "drivers", "family", "told"), [
-    ("y", ["x", "twice"], "linear", "given by the drivers before: twice"),
-    ("y", ["x", "same"], "linear", "same; leave out"),
-    ("y", ["x", "nil"], "linear", "nil; leave out"),
-    ("same", ["x"], "linear", "the same for all 6 rows"),
-    ("y", ["x"], "logistic", "1 or 0, true or false, not 2.0, 3.0"),
-    ("won", ["apart"], "logistic", "coefficients; apart a, apart b goes with one outcome only"),
-    ("won", ["some"], "logistic", "coefficients; some a goes with one outcome only"),
-    ("won", ["x"], "logistic", "coefficients; x goes with one outcome only"),
-    ("won", ["near", "off"], "logistic", "some mix of answers to the drivers goes with one"),
-    ("line", ["x"], "linear", r"give exactly .* error of \(intercept\), x by;"),
-    ("y", ["once"], "linear", r"give exactly .* error of \(intercept\) by;"),
-    ("unknown", ["x"], "linear", "no row where"),
-    ("y", ["x", "name"], "linear", "given by the drivers before: name f"),
-    ("y", ["name"], "linear", "6 coefficients are too many for 5 degrees"),
-])  # fmt: skip
+@pytest.mark.parametrize(("outcome", "drivers", "family", "told"), CASES["models"])
 def test_models_that_cannot_be_fitted_say_why(outcome, drivers, family, told):
-    frame = pd.DataFrame(
-        {
-            "y": [1.0, 0, 2, 3, 2, 1], "x": [0.0, 1, 2, 4, 5, 7], "twice": [0.0, 2, 4, 8, 10, 14],
-            "same": 1, "won": [0, 0, 0, 1, 1, 1], "apart": list("aaabbb"), "some": list("abcccb"),
-            "near": [0.0, 3, 1, 1, 4, 2], "off": [3.0, 0, 1, 4, 1, 2], "once": list("abbbbb"),
-            "line": [0.1, 0.4, 0.7, 1.3, 1.6, 2.2], "unknown": None, "name": list("abcdef"),
-            "nil": 0,
-        }
-    )  # fmt: skip
+    answers = pd.DataFrame(CASES["drivers"], index=range(6))
     with pytest.raises(ObservError, match=told):
-        regression(design(frame), outcome, drivers, family=family)
+        regression(design(answers), outcome, drivers, family=family)
 
 
 @examples(40)

@@ -1,10 +1,12 @@
 """Designs, means, totals and ratios: textbook sums, what has no error, and what is refused."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from observlib.base.errors import ObservError
 from observlib.stats.survey.association import difference, regression
@@ -20,6 +22,7 @@ from observlib.stats.survey.intervals import bounded_intervals
 from observlib.stats.survey.proportions import proportion, quantiles
 from observlib.stats.survey.weighting import calibrate
 
+CASES = yaml.safe_load(Path(__file__).with_name("samples.yml").read_text(encoding="utf-8"))
 FRAME = pd.DataFrame({"y": [1.0, 2, 4, 7, 5, 3], "w": [1.0, 2, 1, 3, 2, 1], "pool": list("aaabbb")})
 FRAME = FRAME.assign(town=[1, 1, 2, 3, 4, 4], size=[30, 30, 30, 60, 60, 60])
 
@@ -110,47 +113,19 @@ def test_rows_of_no_domain_have_no_part_in_its_sampling_fraction():
     assert sampled_fraction(made, np.zeros(4, dtype=int), 1)[0] == pytest.approx(1 - left)
 
 
-@pytest.mark.parametrize(("name", "how", "why"), [
-    ("y", {"by": "none"}, "no row has a value"), ("y", {"by": "many"}, "no single value in rows"),
-    ("y", {"by": ["g", "h"]}, "no column g, h"),
-    ("y", {"by": "n"}, "column n: the name of a result"),
-    ("y", {"level": 95}, r"write 0\.95 for 95 %"),
-    ("y", {"ends": (1, 5)}, r"beyond the ends \(1, 5\)"), ("z", {}, "no column z"),
-    ("day", {}, "day: 5 values are no number"), ("large", {}, "large: 5 values are no number"),
-    ("word", {}, r"word: 3 .*: rows of index 1 \('À venir'\), 3 \('–'\)$"),
-])  # fmt: skip
-def test_what_has_no_mean_is_told(name, how, why):
-    frame = pd.DataFrame({"y": [1.0, 2, 3, 4, 6], "none": None, "many": [["a"]] * 5, "n": 1})
-    frame = frame.assign(day=pd.Timestamp("2026-01-01"), large=1e200, value=list("abaab"))
-    made = design(frame.assign(word=[1, "À venir", None, "–", "–"]))
+@pytest.mark.parametrize(("asked", "why"), CASES["means"])
+def test_what_has_no_mean_is_told(asked, why):
+    made = design(pd.DataFrame(CASES["columns"], index=range(5)))
     with pytest.raises((ObservError, ValueError), match=why):
-        mean(made, name, **how)
+        mean(made, **asked)
     assert mean(made, "y", by="value")["value"].tolist() == ["a", "b"]
 
 
-@pytest.mark.parametrize(("changed", "arguments", "told"), [
-    ({"w": [1, -2, 1, None, 2, 1]}, {"weights": "w"}, r"w: 2 .*index 1 \(-2.0\), 3 \(nan\); a"),
-    ({"w": ["1", "x", 1, 1, 2, np.inf]}, {"weights": "w"}, r"index 1 \('x'\), 5 \(inf\)"),
-    ({"w": 0}, {"weights": "w"}, "w: all are 0"),
-    ({"pool": [*"aaabb", None]}, {"strata": "pool"}, "no stratum in rows of index 5$"),
-    ({"town": [1, None, 2, 3, 4, 4]}, {"clusters": "town"}, "no cluster in rows of index 1$"),
-    ({"town": [1, 1, 2, 1, 4, 4]}, {"strata": "pool", "clusters": "town"}, "clusters 1;.*nest"),
-    ({"pool": list("abcdef")}, {"strata": "pool"}, "unit in a, b, c, d, e, and 1 more; merge"),
-    ({"size": [30, 30, 31, 60, 60, 60]}, {"strata": "pool", "population": "size"}, "stratum a"),
-    ({"size": [2, 2, 2, 60, 60, 60]}, {"strata": "pool", "population": "size"}, r"a \(2 < 3\)"),
-    ({"size": [0.1] * 3 + [60] * 3}, {"strata": "pool", "population": "size"}, r"a \(0.1 < 3"),
-    ({"size": [30] * 3 + [None] * 3}, {"strata": "pool", "population": "size"}, "stratum b"),
-    ({}, {"strata": "pool", "population": {"a": 10}}, "population: missing.* stratum b"),
-    ({}, {"population": -1.0}, "no number above 0"),
-    ({}, {"population": np.inf}, "no number above 0"),
-    ({}, {"strata": "pool", "population": {"a": "many", "b": pd.NA}}, "for stratum a, b"),
-    ({"w": [1, 1e300, 1, 1, 1, 1e-300]}, {"weights": "w"}, "index 1 .1e.300., 5 .1e-300."),
-    ({"w": pd.Timestamp("2026-01-01")}, {"weights": "w"}, "w: 6 are missing, .* or no number"),
-    ({"pool": [["a"]] * 6}, {"strata": "pool"}, "pool: no single value in rows of index 0"),
-])  # fmt: skip
-def test_bad_designs_are_told_with_what_is_wrong(changed, arguments, told):
-    with pytest.raises(ObservError, match=told):
-        design(FRAME.assign(**changed), **arguments)
+@pytest.mark.parametrize("case", CASES["designs"], ids=lambda case: case["told"])
+def test_bad_designs_are_told_with_what_is_wrong(case):
+    frame = FRAME.assign(**{name: pd.Series(x, range(6)) for name, x in case["change"].items()})
+    with pytest.raises(ObservError, match=case["told"]):
+        design(frame, **case["drawn"])
 
 
 def test_fractions_and_sizes_say_the_same_and_one_is_the_whole():
