@@ -50,17 +50,7 @@ def one(verdict: str, *ends: float, **more: Any) -> Any:
     return evolution(pair(verdict, *ends, **more), by="channel")
 
 
-def tipping(*pairs: dict[str, Any]) -> Any:
-    return lambda c: changes.tipping(pd.DataFrame(pairs), c)
-
-
-def whose(*devices: str) -> Any:
-    return lambda c: changes.whose_answers(pd.DataFrame({"device": devices}), c)
-
-
-NPS = {"indicator": "nps", "unit": "points", "device": "enquete-legifrance"}
-YEAR = {"period": "2026-T1/2026-T3", "reference_period": "2025-T1/2025-T3", "against": "year"}
-RISE, FALL = pair("rise"), pair("fall", 7.9, 7.0, product="bodacc")
+RISE = pair("rise")
 NEIGHBOURS = [pair("fall"), pair("fall"), RISE, pair("stable"), pair("unknown"),
               pair("unknown", reason="base"), pair("unknown", reason="base")]  # fmt: skip
 MARK = {"indicator": "satisfaction_10", "unit": "sur 10", "period": NOW, "estimate": 7.0}
@@ -69,27 +59,21 @@ CALL = estimates.make([{**MARK, "product": "allo-service-public", "channel": "ph
 SITE = estimates.make([{**MARK, "product": "legifrance", "channel": "web",
                         "device": "jdma-legifrance"}])  # fmt: skip
 CASES: said.Cases = {
-    "a rise, and others that are not known": evolution(
-        pair("rise", product="service-public"), pair("unknown", 6.0, 6.1),
-        pair("unknown", product="bodacc", detectable=2.13)),
     "a fall, a rise, one stable": evolution(
         pair("stable", product="bodacc"), pair("fall", 8, 7), pair("rise", 5, 6, "annuaire")),
     "one rise of a hundredth": one("rise", 6.81, 6.84),
     "one on a low base": one("unknown", reason="low_base"),
-    "one that is not known": one("unknown", **NPS, detectable=23.2),
-    "none": lambda c: changes.evolution(pd.DataFrame([RISE]).iloc[:0], c),
-    "a year so far": evolution(pair("fall", 7.4, 7.1, **YEAR)),
-    "the first verdict to fall": tipping(RISE, FALL, pair("unknown")),
-    "a verdict beside another product": tipping({**RISE, "against": "product"}),
-    "no verdict": tipping(pair("unknown")),
-    "no comparison": tipping(),
+    "a verdict beside another product": lambda c: changes.tipping(
+        pd.DataFrame([{**RISE, "against": "product"}]), c),
     "tests and results": lambda _: [
         changes.tests_and_results(pd.DataFrame(rows), family)
         for rows, family in (
             (NEIGHBOURS, None), (NEIGHBOURS[:1], None), (NEIGHBOURS[:2], pd.DataFrame(NEIGHBOURS)),
             (NEIGHBOURS[-1:], None))],
-    "of surveys": whose("enquete-legifrance", "enquete-service-public"),
-    "of one that is not known": whose("jdma-legifrance", "unknown"),
+    "of surveys, and of one that is not known": lambda c: [
+        changes.whose_answers(pd.DataFrame({"device": devices}), c)
+        for devices in (("enquete-legifrance", "enquete-service-public"),
+                        ("jdma-legifrance", "unknown"))],
     "neighbours": lambda c: [
         peers.comparison_results(pd.DataFrame(rows), c) for rows in (NEIGHBOURS, NEIGHBOURS[-1:])],
     "a chart apart": lambda c: [

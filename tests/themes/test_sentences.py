@@ -20,8 +20,9 @@ from observlib.stats.survey.comparison import waves
 from observlib.study import narratives
 
 NOW, BEFORE = "2026-T3", "2025-T3"
+NOTHING = estimates.make([])
+WITHHELD = ("suppressed", "missing")
 THREE = ("boamp", "bodacc", "legifrance")
-PHONE = {"channel": "phone", "device": "satisfaction-3939"}
 YEAR = {"period": "2025-10/2026-09", "device": "enquete-vie-publique"}
 
 
@@ -52,11 +53,6 @@ def changed(*values: float | None) -> Any:
     """What is said of changes of the first products."""
     frame = estimates.make(map(yoy, THREE, values))
     return lambda c: narratives.year_on_year(frame, c, NOW)
-
-
-def channels(**values: float) -> Any:
-    rows = [yoy("service-public", x, channel=channel) for channel, x in values.items()]
-    return lambda c: narratives.year_on_year(estimates.make(rows), c, NOW, by="channel")
 
 
 def span(*rows: dict[str, Any]) -> Any:
@@ -103,39 +99,24 @@ WITHHOLD = {"estimate": None, "n": None}
 SHOWN = {"indicator": "satisfaction_10", "period": NOW, "unit": "sur 10", "status": "suppressed"}
 CASES: said.Cases = {
     "level subjects": ends(*LEVEL),
-    "a long list of level subjects": lambda c: ends(*(count(x, 0) for x in c.products))(c),
     "counts as they are written": lambda c: [
         ends(count("boamp", x))(c) for x in (999_999, 1_000_000, 1_960_000, 1)],
-    "one product of two devices": ends(
-        count("service-public", 9e6), count("service-public", 5, device="matomo-entreprendre")),
     **{f"changes of {values}": changed(*values) for values in (
-        (5.2, 1.6, 2), (-5.2, -1.6, -2), (5.2, 0.6, 2), (5.2, -0.6, 0), (-5.2, 0.6, -2),
-        (61.49, -70.7, 3), (3, -3, 0), (3, 3, 0), (0.3, -0.9, 0), (5, 5, 5), (0, 0.01, -0.01),
-        (5, None, 2), (None, -3, None), (None, 0, None), (3, 3, 1), (61.49, -70.7, None),
-        (None, None, None), ())},
-    "three channels": channels(web=2.7, phone=-3, mail=0),
+        (61.49, -70.7, 3), (0, 0.01, -0.01), (5, None, 2), (None, -3, None), (None, None, None))},
     **{of.__name__: lambda c, of=of: [
         of(estimates.make(STATES), c, period) for period in (NOW, BEFORE, "2020-T1")]
        for of in (narratives.incomplete, narratives.withheld)},
-    "a span without thin marks": span(
-        mark("legifrance", 6.44), mark("boamp", 7), mark("vie-publique", 9.9, **LOW)),
-    "no mark": span(),
     "a mark that is missing": span(mark("boamp", None, status="missing")),
     "a mark that is withheld": span(mark("boamp", None, status="suppressed")),
-    "a mark of a part of the quarter": span(mark("boamp", 5, status="partial")),
     "thin and withheld marks": span(
         mark("boamp", 5, **LOW), mark("bodacc", None, status="suppressed")),
     "marks that are one": span(mark("boamp", 5), mark("bodacc", 5.01, n=30)),
-    "marks of the phone and of the web": span(
-        mark("allo-service-public", 7.1, **PHONE), mark("legifrance", 6.4),
-        mark("vie-publique", 7.9)),
     "feelings on a low base": feelings({"status": "low_base", "n": 15}),
     "feelings of a part of the period": feelings({"status": "partial"}),
     "feelings that are withheld": feelings({"status": "suppressed", **WITHHOLD}),
     "feelings that are missing": feelings({"status": "missing", **WITHHOLD}),
     **{f"a product whose numbers are {x}": why_none(x)
        for x in ("partial", "suppressed", "missing")},
-    "a product of a thin mark": opening(marks=[mark("boamp", 9.1, **LOW)]),
     "a product of few reviews and a survey": opening(
         marks=[mark("vie-publique", 7.5, **LOW)], asked=[mark("vie-publique", 7.7, **YEAR)]),
     "a product without data": opening(),
@@ -146,6 +127,41 @@ CASES: said.Cases = {
         "note de ce produit", NOW, estimates.make([SHOWN])),
 }  # fmt: skip
 test_what_is_said_whatever_the_theme = said.test("all", CASES)
+
+
+user_tests = narratives.user_tests
+BASE = {"product": "legifrance", "device": "tests-legifrance", "channel": "in_person",
+        "period": NOW}  # fmt: skip
+
+
+def told_of(*rows: dict[str, Any]) -> Any:
+    return lambda c: user_tests.tests(estimates.make(rows), c, NOW)
+
+
+SUCCESS = {**BASE, "indicator": "task_success", "unit": "%", "estimate": 70, "n": 14,
+           "ci_low": 65, "ci_high": 75, "status": "low_base"}  # fmt: skip
+LARGE = SUCCESS | {"product": "service-public", "n": 77, "status": "published"}
+PEOPLE = {**BASE, "indicator": "test_participants", "unit": "participants"}
+FEW = {**PEOPLE, "status": "suppressed"}
+DELAY = {"indicator": "idea_delay", "period": YEAR["period"], "unit": "jours"}
+SOLD = {"indicator": "units_sold", "product": "documentation-francaise", "channel": "print",
+        "device": "boutique-documentation", "period": NOW, "unit": "exemplaires"}  # fmt: skip
+SMALL: said.Cases = {
+    "success on a low base": told_of(SUCCESS),
+    "a low base beside a large one": told_of(SUCCESS, LARGE),
+    "tests too small to be told": told_of(FEW),
+    "no test": lambda c: [told_of(*rows)(c) for rows in ([{**PEOPLE, "status": "missing"}], [])],
+    "a small test": lambda c: user_tests.too_few_participants(
+        estimates.make([FEW]), NOTHING, c, NOW),
+    "a delay of over half, or withheld": lambda c: [
+        narratives.workshops.delay(estimates.make([{**DELAY, "status": status}]), c)
+        for status in WITHHELD],
+    "sales": lambda c: [
+        narratives.sales.units_sold(estimates.make([{**SOLD, **more}]), c, NOW)
+        for more in ({"estimate": 6734.0}, {"estimate": 6734.0, "status": "partial"},
+                     {"status": "missing"})],
+}  # fmt: skip
+test_what_is_said_of_tests_workshops_and_sales = said.test("mobilisation", SMALL)
 
 
 def test_a_reference_to_a_table_stays_one_among_other_sentences():
@@ -162,8 +178,6 @@ def test_indicators_are_never_mixed_in_one_sentence(catalogue):
             say(frame, catalogue, NOW)
 
 
-NOTHING = estimates.make([])
-WITHHELD = ("suppressed", "missing")
 NAMES = ("service-public", "entreprendre", "allo-service-public", "annuaire", "boamp", "")
 
 

@@ -294,11 +294,6 @@ def test_a_comparable_product_of_a_few_months_or_withheld_does_not_cut_short_the
 say = narratives.actions
 
 
-def alone(study: str, product: str) -> str:
-    """The page of a study where products are few."""
-    return study
-
-
 def act(direction: str = "up", **keys: Any) -> Action:
     expected = [{"indicator": "visits", "direction": direction}]
     about = {"id": "essai", "title": "Un essai", "product": "boamp", "date": date(2025, 6, 16)}
@@ -331,12 +326,9 @@ def frame(**ends: tuple[float, float]) -> pd.DataFrame:
 
 CONTROLS = {COMPARABLE: (2.0, 3.0), CONTROLLED: (3.0, 7.0)}
 BOTH = act(controls=("bodacc", "legifrance"))
-AGAINST = {"group_value": CONTROLLED, "compared_with": ("bodacc", "legifrance")}
 OTHER = act(id="autre", title="Un autre", date=date(2025, 7, 20))
 ELSEWHERE = act(id="ailleurs", title="Ailleurs", product="bodacc")
 LATER = act(id="suite", title="Une suite", date=date(2026, 2, 1))
-TASKS = act(tasks=["papiers", "suivi"])
-PLANNED = act(id="suite", title="Une suite", date=date(2027, 2, 1), tasks=["suivi"])
 
 
 def each(verdicts: pd.DataFrame, *known: Action, **ends: Any) -> Any:
@@ -353,50 +345,28 @@ def both(verdicts: pd.DataFrame, direction: str = "up") -> Any:
     return lambda c: [say.followed_actions(rows, c), say.each(rows, frame(), [act(direction)], c)]
 
 
-def on(product: str, verdicts: pd.DataFrame, *known: Action) -> Any:
-    return lambda c: say.done_on(product, verdicts, frame(), known, c, alone)
-
-
-def table(verdicts: pd.DataFrame, rows: pd.DataFrame) -> Any:
-    return lambda c: say.effect_table(verdicts, rows, c, caption="Effets", label="tbl-effets")
-
-
 CASES: said.Cases = {
     "a rise as expected": both(told("rise")),
-    "stable": both(told("stable")),
     **{why: both(told("unknown", why)) for why in (
-        "precision", "after", "before", "seasons", "controls", "others", "placebos")},
-    **{f"a rise, of {n} placebos {x} as clear": each(told("rise", placebos=n, as_clear=x))
-       for n, x in ((30, 0), (45, 1), (60, 2))},
+        "after", "before", "seasons", "controls", "placebos")},
+    "a rise, of 45 placebos 1 as clear": each(told("rise", placebos=45, as_clear=1)),
     **{f"{n} placebos are too few": each(told("unknown", "few", placebos=n, as_clear=0))
-       for n in (13, 1, 0)},
-    "products compared": each(told("rise", **AGAINST), BOTH, **CONTROLS),
+       for n in (1, 0)},
     "products left out": each(
         told("rise", group_value=CONTROLLED, compared_with=("legifrance",)), BOTH, **CONTROLS),
-    "the past alone decides": each(told("rise", compared_with=()), BOTH),
     "two actions on one figure": each(told("rise"), act(), OTHER, ELSEWHERE),
     "two actions that are not told apart": each(told("unknown", "others"), act(), OTHER),
     "breaks": each(told("rise", breaks=("2022-01", "2023-06"))),
-    "the surest comes first": first(*(
-        told(verdict, why, action=title, title=title) for title, verdict, why in (
-            ("Trop tôt", "unknown", "after"), ("Sans comparable", "unknown", "controls"),
-            ("Imprécis", "unknown", "precision"), ("Stable", "stable", ""),
-            ("En hausse", "rise", "")))),
     "three actions of one verdict": first(
         *(told("stable", action=str(i), title=f"Essai « {i} »") for i in range(3))),
     "an action without series": first(told("unknown", "series")),
-    "without series": lambda c: [
-        say.without_series(x, c) for x in (told("unknown", "series"), told("rise"))],
     "too old": lambda c: [
         say.too_old(x, "2028-T3", c)
         for x in ([act()], [act(date=date(2025, 10, 1))], [act(), OTHER])],
-    "a table": table(
-        told("rise", group_value=CONTROLLED, compared_with=("bodacc",)), frame(**CONTROLS)),
-    "a table of what is too early": table(told("unknown", "after"), frame().head(0)),
-    "on a product": on(
-        "boamp", told("rise"), act(), LATER, act(id="autre", product="legifrance")),
-    "nothing on a product": on("bodacc", told("rise"), act()),
-    "for tasks": lambda c: say.done_for_tasks(
-        told("rise"), frame(), [TASKS, OTHER], [PLANNED], c, alone),
+    "a table of what is too early": lambda c: say.effect_table(
+        told("unknown", "after"), frame().head(0), c, caption="Effets", label="tbl-effets"),
+    "on a product": lambda c: say.done_on(
+        "boamp", told("rise"), frame(), [act(), LATER, act(id="autre", product="legifrance")],
+        c, lambda study, product: study),
 }  # fmt: skip
 test_what_is_said_of_actions = said.test("actions", CASES)

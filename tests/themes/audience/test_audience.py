@@ -8,7 +8,6 @@ import pytest
 from tests import said
 
 from observlib import estimates
-from observlib.records.sheets import Action
 from observlib.study import narratives
 from observlib.themes.audience import adjusted
 
@@ -146,42 +145,20 @@ def frame(*rows: dict[str, Any]) -> pd.DataFrame:
     return estimates.make([*series, *rows])
 
 
-def pace(verdict: str, product: str = "legifrance", estimate: float = 1.5) -> dict[str, Any]:
-    ends = {"estimate": estimate, "ci_low": estimate - 1, "ci_high": estimate + 1}
-    return row("pace", product, group="verdict", group_value=verdict, **ends)
-
-
-def action(name: str, **keys: Any) -> Action:
-    about = {"done": "Fait.", "contact": "équipe", "title": name, "product": "legifrance"}
-    about["expected"] = [{"indicator": "visits", "direction": "down"}]
-    return Action.model_validate({**about, "id": "robots", "date": "2025-03-01", **keys})
-
-
-def paces(*verdicts: str) -> Any:
-    """Paces of the first products, the smallest that could be seen of each being larger."""
-    named = list(zip(PRODUCTS, verdicts, strict=False))
-    seen = [row("detectable_pace", x, estimate=12.3 + 47.7 * i) for i, (x, _) in enumerate(named)]
-    return lambda c: say.paces(frame(*(pace(x, name) for name, x in named), *seen), c)
-
-
-STEP = row("level_change", estimate=-30.2, ci_low=-30.9, ci_high=-29.5)
-DONE = [action("Sans les robots"), action("Un mois après", date="2025-04-01"),
-        action("Un autre site", product="boamp")]  # fmt: skip
+ENDS = {"estimate": 1.5, "ci_low": 0.5, "ci_high": 2.5}
+UNKNOWN = row("pace", group="verdict", group_value="indéterminé", **ENDS)
+LEAST = row("detectable_pace", estimate=12.3)
 UNSEARCHED = frame(*(why("level_change", product, SHORT) for product in PRODUCTS))
 PAGES = frame().assign(channel="open_data")
 EMPTY = estimates.make([])
 CASES: said.Cases = {
-    "a break in the month of an action": lambda c: say.breaks(frame(STEP), c, actions=DONE),
     "no break": lambda c: [
         say.breaks(frame(), c), *(say.breaks_or_none(x, c) for x in (frame(), UNSEARCHED, EMPTY))
     ],
     "series too short": lambda c: say.not_adjusted(
         frame(why("visits_adjusted", "bodacc", "moins de 24 mois complets"),
               why("pace", "boamp", LATELY), why("pace", "legifrance", LATELY)), c),
-    "nothing": lambda c: [
-        of(EMPTY, c) for of in (say.not_adjusted, say.paces, say.unusual_months)],
-    "a pace that is not known": paces("indéterminé"),
-    "paces that are not known": paces("indéterminé", "indéterminé"),
+    "a pace that is not known": lambda c: say.paces(frame(UNKNOWN, LEAST), c),
     "pages of data sets": lambda _: [
         say.data_sets_only(PAGES), say.data_sets_only(PAGES, brief=True),
         say.data_sets_only(frame()), say.data_sets_only(PAGES.head(0))],

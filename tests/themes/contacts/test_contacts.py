@@ -187,8 +187,6 @@ def test_the_first_answer_s_quantiles_are_those_of_statsmodels():
 PERIOD, BEFORE = "2026-T3", "2025-T3"
 PHONE = {"product": "allo-service-public", "channel": "phone", "device": "appels-3939-tranches"}
 DESK = {"product": "legifrance", "channel": "mail", "device": "courriels-legifrance"}
-FORMS = {"product": "entreprendre", "device": "formulaires-entreprendre"}
-NONE = {"estimate": None, "n": None}
 
 
 def made(*rows: dict[str, Any]) -> pd.DataFrame:
@@ -207,11 +205,6 @@ def rate(value: float, period: str = PERIOD, **more: Any) -> dict[str, Any]:
 
 def promise(value: float, **more: Any) -> dict[str, Any]:
     row = {**DESK, "indicator": "answered_in_promise", "unit": "%", "n": 90, "estimate": value}
-    return row | more
-
-
-def waiting(value: float, **more: Any) -> dict[str, Any]:
-    row = {**DESK, "indicator": "tickets_open", "unit": "messages", "estimate": value, "n": value}
     return row | more
 
 
@@ -235,16 +228,10 @@ def rates(*frames: Any, by: str = "product") -> Any:
     )
 
 
-def topics(*rows: dict[str, Any], verdict: str = "") -> Any:
+def topics(*rows: dict[str, Any]) -> Any:
     frame = made(*rows, theme("Autres", 60)) if rows else made()
-
-    def of(c: Catalogue) -> str:
-        compared = pairs.tested(c, pairs.leading_answer(frame))
-        if verdict:
-            compared = pd.DataFrame({"verdict": [verdict], "reason": [""]})
-        return say.main_topics(frame, compared, c, PERIOD)
-
-    return of
+    compared = pairs.leading_answer(frame)
+    return lambda c: say.main_topics(frame, pairs.tested(c, compared), c, PERIOD)
 
 
 SIX, THEN = [86.0, 71.2, 90, 71.4, 88, 87], [80.0, 75, 70, 81, 82, 83]
@@ -252,38 +239,20 @@ ALIKE = [86.0] * 6
 LOW = promise(50, product="documentation-francaise", device="boutique", n=19, status="low_base")
 OFFERED = phone("calls_offered", 38_056)
 JOURNAL = phone("wait_median", 40, n=958, device="appels-3939-journal")
-HALF, MOST = phone("wait_median", 40), phone("wait_p90", 290)
-
-
-def waits(known: Catalogue) -> list[str]:
-    half = lines(known, [38.0, 47, 40, 41, 42, 43]).assign(indicator="wait_median", unit="s")
-    most = half.assign(indicator="wait_p90", estimate=271.0)
-    every = (pd.concat([half, most]), half)
-    return [say.waiting_times(frame, known, PERIOD) for frame in every]
-
-
-def backlog(*rows: dict[str, Any]) -> Any:
-    return lambda c: say.backlog(made(*rows), c, PERIOD, BEFORE)
 
 
 CASES: said.Cases = {
     "the worst is of another quarter": rates(
         rate(86), rate(86, BEFORE), rate(71, "2025-T4"), by="channel"),
     "no whole quarter": rates(rate(86, status="partial")),
-    "no count of calls": rates(rate(86, status="missing") | NONE),
     "a year before is not whole": rates(rate(86), rate(71, BEFORE, status="partial")),
     "six lines by their ends": rates((SIX, PERIOD), (THEN, BEFORE)),
     "six lines alike, otherwise a year before": rates((ALIKE, PERIOD), ([80.0] * 6, BEFORE)),
     "no lowest of one quarter": lambda c: say.lowest_answer_rate(made(rate(86)), c),
-    "waits": lambda c: [
-        say.waiting_times(made(*rows), c, PERIOD) for rows in ((HALF, MOST), (HALF,), ())],
     "one promise": lambda c: [
         say.answered_in_promise(made(promise(93, device=one)), c, PERIOD, by="channel")
         for one in ("courriels-legifrance", "invented")],
     "no promise that may be told": lambda c: say.answered_in_promise(made(LOW), c, PERIOD),
-    "phones promise nothing": lambda c: say.promised_delays(made(rate(86)), c),
-    "a year before is known of one desk": backlog(
-        waiting(12), waiting(20, period=BEFORE), waiting(12, **FORMS)),
     "a log of some calls": lambda c: say.calls_in_log(made(OFFERED, JOURNAL), c),
     "themes that are near": topics(theme("Logement", 28), theme("Papiers", 30)),
     "no theme": topics(),

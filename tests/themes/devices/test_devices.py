@@ -154,8 +154,6 @@ say = narratives.devices
 CASES: said.Cases = {
     "a product without a device": lambda c: say.listening(
         grid(("legifrance", "web", 2), ("legifrance", "mail", 1), ("boamp", "", 0)), c),
-    "withheld counts are data": lambda _: say.received(
-        received("published", "suppressed", "missing")),
     "no device": lambda _: [say.received(NOTHING), say.coverage(NOTHING, NOTHING)],
     # in one sentence, as the home page quotes the first alone
     "who never spoke and who should have": lambda _: [

@@ -18,7 +18,7 @@ from observlib.confidentiality import control
 from observlib.confidentiality.attack import attack
 from observlib.confidentiality.disclosure import Knowledge, Published
 from observlib.language.words import rounded_estimates
-from observlib.records.sheets import Action, Reply
+from observlib.records.sheets import Reply
 from observlib.themes import contacts as topics
 from observlib.themes import templates
 from observlib.themes.partners import (
@@ -175,10 +175,6 @@ CALL = {"indicator": "partner_call_share", "unit": "%", "device": "appels-3939-j
 CALL |= {"channel": "phone", "product": "allo-service-public", "period": PERIOD, "n": 400}
 
 
-def whole(value, row=CALL, **more):
-    return {**row, "estimate": value, "ci_low": value - 5, "ci_high": value + 5, **more}
-
-
 def theme(name, value=20.0):
     return {**CALL, "group": "theme", "group_value": name, "estimate": value}
 
@@ -193,22 +189,11 @@ def unanswered(*themes: Any, replies: Any = ()) -> Any:
     return lambda c: sentences.unanswered(frame, list(replies), c, PERIOD)
 
 
-def replied(*partners: str) -> Any:
-    """Who answered, of two partners that a fifth of calls led to."""
-    both = ("Caisse fictive", "Ville fictive")
-    rows = [whole(20.0, group="partner", group_value=label) for label in both]
-    rows.append(whole(0.0, group="partner", group_value="Autorité fictive"))  # nobody was led there
-    count = {"indicator": "partner_replies", "period": "2025-10/2026-09", "estimate": 1.0}
-    rows += [{**count, "group": "partner", "group_value": label} for label in partners]
-    return lambda c: sentences.have_replied(estimates.make(rows), c, PERIOD)
-
-
 WITHHELD = estimates.make([{**CALL, "status": "suppressed", "n": None}])
-DONE = {"product": "boamp", "date": "2026-01-02", "done": "Fait.", "contact": "pôle",
-         "expected": [{"indicator": "visits", "direction": "up"}]}  # fmt: skip
-ACTIONS = [Action(id="a", title="Par son nom", partners=["caisse-fictive"], **DONE),
-           Action(id="b", title="Par un motif", themes=["famille"], **DONE),
-           Action(id="c", title="Ailleurs", themes=["Alertes"], **DONE)]  # fmt: skip
+LED = estimates.make(
+    {**CALL, "group": "partner", "group_value": label, "estimate": value}
+    for label, value in (("Caisse fictive", 20.0), ("Ville fictive", 20.0), ("Autorité fictive", 0))
+)
 DUE = reply("caisse-fictive", "Famille", due="2026-12-31")
 DAYS = {"indicator": "partner_reply_days", "unit": "jours", "period": "2026-08-01",
         "group": "partner", "group_value": "Caisse fictive", "estimate": 32.0}  # fmt: skip
@@ -216,15 +201,10 @@ CASES: said.Cases = {
     "what is withheld": lambda c: [
         sentences.share_of_partners(WITHHELD, c, PERIOD),
         sentences.domain(WITHHELD, c, "caisse-fictive", PERIOD)],
-    "a reply on one theme of two": unanswered(
-        theme("Papiers d'identité"), theme("Carte grise et permis"),
-        replies=[reply("agence-des-titres", "papiers d’identité")]),
     **{f"a reply of {day}": unanswered(
         theme("Famille"), replies=[reply("caisse-fictive", "Famille", day, quarter="2025-T2")])
        for day in ("2025-09-30", "2025-10-01")},  # older than a year, and not
-    "no partner replied": replied(),
-    "one partner replied": replied("Caisse fictive"),
-    "actions for a partner": lambda c: sentences.actions_in_domain(ACTIONS, c, "caisse-fictive"),
+    "no partner replied": lambda c: sentences.have_replied(LED, c, PERIOD),
     "replies": lambda c: [
         sentences.replies_of(estimates.make(rows), [DUE], c) for rows in ([DAYS], [])],
 }  # fmt: skip

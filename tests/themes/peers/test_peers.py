@@ -202,17 +202,10 @@ PUBLISHED = estimates.make(
 THEIRS = figure("caisse-fictive", "Caisse fictive, ensemble (2025)", 71.0, n=1250,
                 indicator="satisfied_share", ci_low=68.4, ci_high=73.4)  # fmt: skip
 MINE = figure("legifrance", "Légifrance", 60, **OURS)
-COMPARED = estimates.make([MINE, figure("service-public", "Service-public.fr", 72, **OURS), THEIRS])
 HIDDEN = MINE | {"estimate": None, "n": None, "status": "suppressed"}
 
 
-def apart(**more: Any) -> Any:
-    return lambda c: say.not_comparable(PUBLISHED.iloc[[0]], words_of(more), c)
-
-
 CASES: said.Cases = {
-    "beside the numbers": lambda c: say.side_by_side(
-        COMPARED, words_of(COMPARABLE | {"reservation": "Seuil voisin."}), c, "Titre"),
     "a withheld value of ours": lambda c: say.side_by_side(
         estimates.make([HIDDEN, THEIRS]), words_of({"comparable_with": "satisfied_share"}), c, "T"),
     "every figure has its source": lambda c: [
@@ -225,11 +218,8 @@ CASES: said.Cases = {
             c, kind,
         )
         for kind in ("demonstration", "real")],
-    "another scale": apart(reservation="Autre échelle."),
-    "nothing is known": apart(),
-    "another unit": apart(comparable_with="satisfaction_10"),
-    "much differs": apart(comparable_with="satisfied_share", other="mode period",
-                          unknown="scale", reservation="Enquête ancienne."),
+    "another unit": lambda c: say.not_comparable(
+        PUBLISHED.iloc[[0]], words_of({"comparable_with": "satisfaction_10"}), c),
     "a count is no opinion": lambda c: say.not_comparable(
         PUBLISHED, words_of(COMPARABLE, CLAIMS), c),
     "all compare": lambda c: say.not_comparable(PUBLISHED.iloc[[0]], words_of(COMPARABLE), c),

@@ -121,13 +121,11 @@ def of(*findings: tuple[str, str, int, int]) -> Any:
 
 RISE = ("boamp", "rise", 54, 0)
 CASES: said.Cases = {
-    "a sure rise": of(RISE),
     "a fragile fall": of(("boamp", "fall", 30, 2)),
     "a rise that one calculation reverses": of(("boamp", "rise", 53, 1)),
     "two sure findings": of(RISE, ("legifrance", "stable", 54, 0)),
     "the least sure of two": of(RISE, ("legifrance", "stable", 40, 0)),
     "two fragile findings": of(("boamp", "rise", 12, 0), ("legifrance", "fall", 40, 0)),
-    "no verdict": of(("boamp", "unknown", 54, 0)),
     "one verdict of two": of(("boamp", "unknown", 2, 0), ("legifrance", "rise", 54, 0)),
 }
 test_what_is_said_of_how_surely_findings_hold = said.test("specifications", CASES)

@@ -1,6 +1,8 @@
 """People who answer a survey, and the tidy table of what they said."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -41,3 +43,19 @@ def responses(people: pd.DataFrame) -> pd.DataFrame:
     if weights is not None:
         rows["weight"] = weights.reindex(rows["response_id"]).to_numpy()
     return rows.assign(response_id=rows["response_id"].astype(str))
+
+
+def answers(variable: str, given: Sequence[Any], scale: tuple[float, float] | None = None,
+            day: str = "2026-09-10", device: str = SURVEY, first: int = 0,
+            days: Sequence[str] = ()) -> pd.DataFrame:  # fmt: skip
+    """One response each, on one day or several: values where there is a scale, else categories."""
+    places, days = range(len(given)), days or [day]
+    low, high = scale or (float("nan"), float("nan"))
+    return pd.DataFrame(
+        {"device": device, "product": "service-public", "channel": "web", "source": f"{device}@1",
+         "response_id": [str(first + i) for i in places],
+         "date": pd.to_datetime([days[i % len(days)] for i in places]), "finished": True,
+         "variable": variable, "category": None if scale else given,
+         "value": pd.Series(given if scale else None, places, dtype=float),
+         "scale_min": low, "scale_max": high}
+    )  # fmt: skip

@@ -7,6 +7,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 from tests import said
+from tests.themes.surveys.people import answers
 from tests.words import plain
 
 from observlib import estimates
@@ -35,40 +36,19 @@ def mark(indicator: str, value: float | None, period: str = NOW, **more: Any) ->
     return row | more
 
 
-def satisfied(days: Any) -> pd.DataFrame:
-    """Answers of 1 to 5 in turn, on these days."""
-    n = range(len(days))
-    return pd.DataFrame(
-        {
-            "device": "enquete-legifrance", "product": "legifrance", "channel": "web",
-            "source": "e@1", "response_id": [f"r{i}" for i in n], "date": pd.to_datetime(days),
-            "finished": True, "variable": "satisfaction", "category": None,
-            "value": [float(i % 5 + 1) for i in n], "scale_min": 1.0, "scale_max": 5.0,
-        }
-    )  # fmt: skip
-
-
 def test_a_first_year_that_would_tell_its_few_first_answers_says_why_it_is_withheld(catalogue):
-    answers = satisfied(["2026-06-28"] * 5 + ["2026-09-10"] * 200)
+    days = ["2026-06-28"] * 5 + ["2026-09-10"] * 200
+    told = answers("satisfaction", [i % 5 + 1 for i in range(205)], (1, 5), days=days)
     quarters = Quarter("2026-T3").back(4)
-    now = measured.quarterly_measures(answers, catalogue, quarters[-1:])
-    year = measured.wider(measured.pooled_measures(answers, catalogue, quarters), now)
+    now = measured.quarterly_measures(told, catalogue, quarters[-1:])
+    year = measured.wider(measured.pooled_measures(told, catalogue, quarters), now)
     assert set(now["status"]) == {"published"} and set(year["status"]) == {"suppressed"}
     caption = plain(surveys.over_a_year(now, year, NOW))
     assert "non publiées." in caption and "feraient connaître celles d'un trimestre" in caption
 
 
-def step(name: str, count: float | None, **more: Any) -> dict[str, Any]:
-    row: dict[str, Any] = {"indicator": "survey_funnel", "period": NOW, "unit": "réponses"}
-    return row | {"group": "step", "group_value": name, "estimate": count, "n": count} | more
-
-
 def marks(*rows: dict[str, Any]) -> Any:
     return lambda c: surveys.main_results(estimates.make(rows), c, NOW)
-
-
-def funnel(*steps: dict[str, Any]) -> Any:
-    return lambda c: surveys.funnel(estimates.make(steps), c)
 
 
 REASON = {"indicator": "reason_share", "period": YEAR, "unit": "%", "group": "reason", "n": 90}
@@ -87,28 +67,17 @@ def reasons(c: Any) -> list[str]:
     return [surveys.reasons(*both, c) for both in asked]
 
 
-STEPS = [step("Visites", 86_712_620, unit="visites"),
-         step("Enquête proposée", 5130, unit="invitations"),
-         step("Réponse commencée", 329), step("Réponse terminée", 224)]  # fmt: skip
+STEP = {"indicator": "survey_funnel", "period": NOW, "unit": "réponses", "group": "step",
+        "group_value": "Réponse commencée"}  # fmt: skip
+PARTIAL, HIDE = {"estimate": 40, "n": 40, "status": "partial"}, {"status": "suppressed"}
 HIDDEN = mark("nps", None, status="suppressed")
 CASES: said.Cases = {
-    "marks": marks(mark("satisfaction_10", 7.1), mark("nps", -12, half=4)),
-    "three marks at most": marks(*(mark(name, 5.0) for name in UNITS)),
     "thin and withheld marks": marks(
         mark("satisfaction_10", 7.1, n=20, status="low_base"), HIDDEN),
-    "a withheld mark": marks(HIDDEN),
     "no mark": marks(),
-    "steps": funnel(*STEPS),
-    "two steps": funnel(*STEPS[2:]),
-    "a step of an incomplete quarter": funnel(step("Réponse commencée", 40, status="partial")),
-    "a small step": funnel(step("Réponse commencée", None, status="suppressed")),
-    "no step": funnel(),
+    "steps of an incomplete quarter, and withheld": lambda c: [
+        surveys.funnel(estimates.make([STEP | more]), c) for more in (PARTIAL, HIDE)],
     "reasons": reasons,
-    "a year and its quarter": lambda _: [
-        surveys.over_a_year(
-            estimates.make([mark("satisfaction_10", 7.1)]), estimates.make([year]), NOW)
-        for year in (mark("satisfaction_10", 7.0, YEAR, n=730),
-                     mark("satisfaction_10", None, YEAR, status="missing"))],
 }  # fmt: skip
 test_what_is_said_of_a_survey = said.test("surveys", CASES)
 STATUSES = st.sampled_from(["published", "low_base", "suppressed", "partial", "missing"])
@@ -151,11 +120,8 @@ def told(frame: pd.DataFrame) -> Any:
 NO_EFFECT = {"indicator": "driver_effect", "period": "2026-T3", "unit": "points", "group": "driver"}
 NO_EFFECT |= {"group_value": "Ensemble", "status": "missing"}
 DRIVERS: said.Cases = {
-    "established": told(effects(Âge=1.5, Clarté=-4.2, Sexe=0.4)),
-    "clear by itself": told(effects(Âge=1.05)),
     "not among several": told(effects(Âge=1.05, Sexe=-0.2, Facilité=0.3)),
     "too small to matter": told(effects(Sexe=0.1).assign(ci_low=-0.1, ci_high=0.3)),
-    "too few": told(estimates.make([{**NO_EFFECT, "n": 45}])),
     "fewer than eleven": told(estimates.make([NO_EFFECT])),
     "withheld for its quarters": told(estimates.make([{**NO_EFFECT, "status": "suppressed"}])),
     "not asked": told(estimates.make([])),
@@ -203,45 +169,30 @@ def bounds(low: float | None, high: float | None, **more: Any) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def conclusion(compared: pd.DataFrame, margins: pd.DataFrame, everyone: Any = NONE) -> Any:
-    return lambda c: surveys.weighted(compared, margins, everyone, c)
+def conclusion(compared: pd.DataFrame, margins: pd.DataFrame) -> Any:
+    return lambda c: surveys.weighted(compared, margins, NONE, c)
 
 
 PROFILE = report("age", "sex", "region")
-ALL = {**BASE, "indicator": "satisfaction_10", "unit": "sur 10", "estimate": 7.3, "n": 344}
 UNTESTED = {"difference_low": math.nan}
 NO_PAIR = pair(7.1, 7.0).iloc[:0]
 UNTOLD = report(n=None).assign(status="suppressed")
-BOUNDS = bounds(5.1, 6.5)
-SEVERAL = pd.concat([BOUNDS, BOUNDS.assign(device="other")], ignore_index=True)
 WITHHELD = dict.fromkeys(estimates.NUMBERS) | {"status": "suppressed"}
-RESERVED = {
-    "one survey": BOUNDS, "several": SEVERAL, "none": NONE, "no bounds": bounds(None, None),
-    "marks alone": SEVERAL[SEVERAL["group_value"] == WEIGHTED],
-    "withheld": bounds(5.1, 6.5, **WITHHELD),
-}  # fmt: skip
 WEIGHTS: said.Cases = {
     "a mark that weights change": conclusion(pair(7.1, 6.5, "fall"), PROFILE),
     "a mark that weights hardly change": conclusion(pair(7.1, 7.0, "stable"), PROFILE),
-    "a mark that weights may change": conclusion(pair(7.1, 7.08), PROFILE),
     "a mark whose raw one is withheld": conclusion(pair(None, 6.5), PROFILE),
-    "the mark of all": conclusion(pair(7.1, 6.5, "fall"), PROFILE, estimates.make([ALL])),
-    "the mark of all, who are the same": conclusion(
-        pair(7.1, 6.5, "fall"), PROFILE, estimates.make([{**ALL, "n": 300}])),
     "what is not in the weights": conclusion(pair(7.1, 7.0), report("age", "sex")),
     "too few": conclusion(NO_PAIR, report(n=45)),
-    "fewer than eleven": conclusion(NO_PAIR, report(n=None)),
     "no profile": conclusion(NO_PAIR, NONE),
     "withheld": conclusion(NO_PAIR, UNTOLD),
     "a part of the year": conclusion(
         pair(7.1, 6.5).assign(status="partial", reason="partial", **UNTESTED), PROFILE),
     "a low base": conclusion(
         pair(7.1, 6.5).assign(status="low_base", reason="low_base", **UNTESTED), PROFILE),
-    "the category that moves most": lambda _: surveys.margins(PROFILE[PROFILE["group"] != ""]),
     "what weights cost": lambda c: [surveys.weights_cost(rows, c) for rows in (PROFILE, UNTOLD)],
-    **{
-        f"bounds: {name}": lambda c, rows=rows: surveys.weighted_reservation(rows, c)
-        for name, rows in RESERVED.items()
-    },
+    "bounds that are none, or withheld": lambda c: [
+        surveys.weighted_reservation(bounds(*ends, **more), c)
+        for *ends, more in ((None, None, {}), (5.1, 6.5, WITHHELD))],
 }  # fmt: skip
 test_what_is_said_of_weights = said.test("weights", WEIGHTS)

@@ -1,7 +1,6 @@
 """Surveys' figures are those of the papers that define them, and no few people are told."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,7 +8,7 @@ import pytest
 import statsmodels.formula.api as smf
 from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.weightstats import DescrStatsW
-from tests.themes.surveys.people import YEAR, responses
+from tests.themes.surveys.people import DAYS, SURVEY, YEAR, answers, responses
 
 from observlib import estimates
 from observlib.base.period import Quarter
@@ -19,24 +18,6 @@ from observlib.indicators import counts
 from observlib.themes import surveys
 
 LAST = Quarter("2026-T3")
-SURVEY = "enquete-service-public"
-DAYS = ("2025-10-10", "2026-01-10", "2026-04-10", "2026-09-10")
-
-
-def answers(variable: str, given: list[Any], scale: tuple[float, float] | None = None,
-            day: str = "2026-09-10", device: str = SURVEY, first: int = 0,
-            days: Sequence[str] = ()) -> pd.DataFrame:  # fmt: skip
-    """One response each, on one day or several: values where there is a scale, else categories."""
-    places, days = range(len(given)), days or [day]
-    low, high = scale or (float("nan"), float("nan"))
-    return pd.DataFrame(
-        {"device": device, "product": "service-public", "channel": "web", "source": f"{device}@1",
-         "response_id": [str(first + i) for i in places],
-         "date": pd.to_datetime([days[i % len(days)] for i in places]), "finished": True,
-         "variable": variable, "category": None if scale else given,
-         "value": pd.Series(given if scale else None, places, dtype=float),
-         "scale_min": low, "scale_max": high}
-    )  # fmt: skip
 
 
 def only(frame: pd.DataFrame, indicator: str, period: str = LAST) -> pd.Series:
@@ -58,34 +39,11 @@ def test_the_score_has_statsmodels_interval_and_never_leaves_its_scale(catalogue
     assert surveys.quarterly_measures(answers("nps", [5] * 20, (1, 5)), catalogue, [LAST]).empty
 
 
-def test_marks_of_any_scale_are_brought_to_ten(catalogue):
-    five = answers("ces", [1, 3, 5] * 10, (1, 5))
-    seven = answers("ces", [1, 4, 7] * 10, (1, 7), device="enquete-legifrance")
-    found = surveys.quarterly_measures(pd.concat([five, seven]), catalogue, [LAST])
-    assert found["estimate"].tolist() == [5.0, 5.0]
-    found = surveys.quarterly_measures(
-        answers("satisfaction", [1, 3, 5, 5] * 8, (1, 5)), catalogue, [LAST]
-    )
-    assert only(found, "satisfaction_10")["estimate"] == 6.25
-    assert only(found, "satisfied_share")["estimate"] == 50
-    assert "satisfaction_mean" not in set(found["indicator"])
-
-
 def test_only_a_task_wholly_done_is_a_success(catalogue):
     task = answers("task_success", [1.0] * 24 + [0.5] * 10 + [0.0] * 6, (0, 1))
     row = only(surveys.quarterly_measures(task, catalogue, [LAST]), "task_success_share")
     ends = [100 * end for end in proportion_confint(24, 40, method="wilson")]
     assert [row["estimate"], row["ci_low"], row["ci_high"]] == pytest.approx([60, *ends])
-
-
-def test_four_quarters_together_are_one_period_with_all_answers(catalogue):
-    parts = [
-        answers("satisfaction", [4, 2] * 10, (1, 5), day, first=20 * i)
-        for i, day in enumerate(["2025-09-30", "2025-10-01", "2026-09-30"])
-    ]
-    found = surveys.pooled_measures(pd.concat(parts), catalogue, LAST.back(4))
-    row = only(found, "satisfaction_10", "2025-10/2026-09")
-    assert (row["n"], row["status"]) == (40, "published")
 
 
 def test_a_quarter_without_answers_in_its_last_month_is_partial_but_of_a_wave(catalogue):
@@ -145,11 +103,6 @@ def reasons(catalogue: Catalogue, days: Sequence[str] = DAYS, **counts: int) -> 
 
 
 def test_reasons_are_shares_most_frequent_first_and_few_ones_last(catalogue):
-    both = [answers("reason", ["Démarche"] * 18, days=DAYS),
-            answers("reason", ["Information"] * 36, first=12, days=DAYS)]  # fmt: skip
-    found = surveys.estimate_reasons(pd.concat(both), catalogue, LAST.back(4))
-    assert found["group_value"].tolist() == ["Information", "Démarche"]
-    assert found["estimate"].tolist() == [75.0, 37.5] and set(found["n"]) == {50}  # of 48
     found = reasons(catalogue, Information=40, Rare=4, Démarche=20, Très_rare=8)
     assert found["group_value"].tolist() == ["Information", "Démarche", surveys.OTHER_REASONS]
     assert found["estimate"].iat[-1] == pytest.approx(100 * 12 / 72)

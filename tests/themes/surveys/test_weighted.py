@@ -39,41 +39,40 @@ def of_few(n: int, mark: float, others: float = np.nan) -> pd.DataFrame:
     return sample(AGES).assign(satisfaction=given)
 
 
-def of(frame: pd.DataFrame, value: str, indicator: str = "satisfaction_10") -> pd.Series:
-    ((_, row),) = frame[
-        (frame["group_value"] == value) & (frame["indicator"] == indicator)
-    ].iterrows()
+MARK = "satisfaction_10"
+
+
+def of(frame: pd.DataFrame, value: str, indicator: str = MARK) -> pd.Series:
+    (row,) = frame[(frame["group_value"] == value) & (frame["indicator"] == indicator)].iloc
     return row
 
 
 def test_a_score_that_all_gave_has_no_interval_with_or_without_weights(catalogue):
     people = sample({"jeune": 60, "adulte": 60, "vieux": 60}).assign(nps=10)
-    told = marks(responses(people), catalogue)
+    told = marks(people, catalogue)
     for how in (weighted.RAW, weighted.WEIGHTED):
         score = of(told, how, "nps")
         assert score["estimate"] == pytest.approx(100)
         assert np.isnan(score["ci_low"]) and np.isnan(score["ci_high"])
 
 
-def weigh(table: pd.DataFrame, catalogue: Catalogue) -> tuple[weighted.Weighed, ...]:
+def weigh(given: pd.DataFrame, catalogue: Catalogue) -> tuple[weighted.Weighed, ...]:
+    """The weights of people, or of the table of what they said."""
+    table = given if "variable" in given else responses(given)
     return weighted.weighed(table, MARGINS, catalogue, YEAR)
 
 
-def weigh_people(people: pd.DataFrame, catalogue: Catalogue) -> tuple[weighted.Weighed, ...]:
-    return weigh(responses(people), catalogue)
+def marks(given: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    return weighted.weighted_marks(weigh(given, catalogue))
 
 
-def marks(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    return weighted.weighted_marks(weigh(table, catalogue))
-
-
-def report(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    return weighted.weights_report(weigh(table, catalogue))
+def report(given: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    return weighted.weights_report(weigh(given, catalogue))
 
 
 def test_with_the_population_s_ages_the_mark_is_the_population_s(catalogue):
     people = sample({"jeune": 40, "adulte": 100, "vieux": 260})
-    found = marks(responses(people), catalogue)
+    found = marks(people, catalogue)
     raw, weighed = of(found, weighted.RAW), of(found, weighted.WEIGHTED)
     assert raw["estimate"] == pytest.approx(people["satisfaction"].mean())
     by_age = people.groupby("age")["satisfaction"].mean()
@@ -88,7 +87,7 @@ def test_who_has_no_profile_is_in_neither_figure_nor_a_margin_of_one_category(ca
     people = sample(AGES)
     others = sample({"jeune": 40}, seed=2).assign(age=[None, "ailleurs"] * 20, satisfaction=10)
     both = pd.concat([people, others], ignore_index=True)
-    alone, found = (marks(responses(each), catalogue) for each in (people, both))
+    alone, found = (marks(each, catalogue) for each in (people, both))
     pd.testing.assert_frame_equal(alone, found)
     people = sample(AGES).assign(sex="Femme")
     women = MARGINS[MARGINS["category"] != "Homme"]
@@ -101,7 +100,7 @@ def test_a_raw_figure_beside_ten_others_is_withheld_beside_eleven_told(catalogue
     people = sample(AGES)
     people.loc[: others - 1, "age"] = None
     people.loc[:2, "satisfaction"] = 9  # who are not all alike
-    found = marks(responses(people), catalogue)
+    found = marks(people, catalogue)
     assert of(found, weighted.RAW)["status"] == status
     assert of(found, weighted.WEIGHTED)["status"] == "published"
 
@@ -109,9 +108,9 @@ def test_a_raw_figure_beside_ten_others_is_withheld_beside_eleven_told(catalogue
 def test_who_hide_their_profile_and_all_think_alike_are_not_had_by_subtraction(catalogue):
     people = sample(AGES)
     people.loc[185:, "age"] = None
-    assert of(marks(responses(people), catalogue), weighted.RAW)["status"] == "published"
+    assert of(marks(people, catalogue), weighted.RAW)["status"] == "published"
     people.loc[185:, "satisfaction"] = 0  # fifteen, and the difference of two sums says 0 of each
-    found = marks(responses(people), catalogue)
+    found = marks(people, catalogue)
     assert of(found, weighted.RAW)["status"] == "suppressed"
     assert of(found, weighted.RAW, "satisfied_share")["status"] == "suppressed"
 
@@ -138,7 +137,7 @@ def test_a_question_or_survey_younger_than_a_year_is_told_of_no_profile(catalogu
 
 def test_what_weights_change_is_tested_on_one_s_answers_though_intervals_overlap(catalogue):
     people = sample({"jeune": 80, "adulte": 100, "vieux": 120})
-    pairs = weighted.pairs(weigh_people(people, catalogue))
+    pairs = weighted.pairs(weigh(people, catalogue))
     found = changes.tested(catalogue, pairs)
     row = found[found["indicator"] == "satisfaction_10"].iloc[0]
     assert (row["group_value"], row["reference_group_value"]) == (weighted.WEIGHTED, weighted.RAW)
@@ -152,7 +151,7 @@ def test_what_weights_change_is_tested_on_one_s_answers_though_intervals_overlap
 def test_weights_tell_nothing_where_the_raw_mark_is_withheld_or_few_hide(catalogue):
     people = sample(AGES)
     people.loc[:4, "age"] = None
-    found = changes.tested(catalogue, weighted.pairs(weigh_people(people, catalogue)))
+    found = changes.tested(catalogue, weighted.pairs(weigh(people, catalogue)))
     assert set(found["reason"]) == {"suppressed"} and found["difference"].isna().all()
     people = sample(AGES)
     people.loc[:4, "sex"] = None
@@ -192,22 +191,20 @@ def test_too_few_respondents_leave_no_weights_and_a_row_that_says_so(catalogue, 
 
 
 def test_a_survey_without_profile_satisfaction_or_people_enough_has_nothing(catalogue):
-    table = responses(sample({"adulte": 200})[["satisfaction"]])
-    assert marks(table, catalogue).empty and report(table, catalogue).empty
-    assert weighted.pairs(weigh(table, catalogue)).empty
+    nobody = sample({"adulte": 200})[["satisfaction"]]
+    assert marks(nobody, catalogue).empty and report(nobody, catalogue).empty
+    assert weighted.pairs(weigh(nobody, catalogue)).empty
     people = sample(AGES)
     for column in (["satisfaction"], ["age", "sex"]):
-        surveys = weighted.weighed(responses(people[column]), MARGINS, catalogue, YEAR)
+        surveys = weigh(people[column], catalogue)
         assert weighted.marks_of_groups(surveys).empty and weighted.pairs_of_groups(surveys).empty
-    assert weighted.opinion_bounds(
-        weigh(responses(sample({"jeune": 30, "vieux": 30})), catalogue)
-    ).empty
+    assert weighted.opinion_bounds(weigh(sample({"jeune": 30, "vieux": 30}), catalogue)).empty
 
 
 def test_margins_that_contradict_and_opinions_untold_by_profile_give_none(catalogue):
     people = sample({"jeune": 100, "vieux": 100})
     people["sex"] = np.where(people["age"] == "jeune", "Femme", "Homme")  # 30 % and 52 % at once
-    (row,) = report(responses(people), catalogue).to_dict("records")
+    (row,) = report(people, catalogue).to_dict("records")
     assert row["status"] == "missing" and row["n"] == 200
     people = sample(HAPPY).assign(satisfaction=[4, 4, 8, 8] * 100)
     found = bounds(people, catalogue)
@@ -216,33 +213,26 @@ def test_margins_that_contradict_and_opinions_untold_by_profile_give_none(catalo
 
 @pytest.mark.parametrize(("n", "status"), [(29, "suppressed"), (30, "published")])
 def test_twenty_nine_who_all_give_one_mark_are_told_to_be_so_by_no_figure(catalogue, n, status):
-    found = marks(responses(of_few(n, 2.0)), catalogue)
+    found = marks(of_few(n, 2.0), catalogue)
     for how in (weighted.RAW, weighted.WEIGHTED):
         assert of(found, how)["status"] == status
 
 
 def by_category(people: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    found = weighted.marks_of_groups(weigh_people(people, catalogue))
+    found = weighted.marks_of_groups(weigh(people, catalogue))
     return found.set_index(["group", "group_value"])
-
-
-def test_each_age_and_sex_has_the_mean_of_its_own_respondents(catalogue):
-    people = sample(AGES)
-    found = by_category(people, catalogue)
-    for variable in ("age", "sex"):
-        for category, own in people.groupby(variable)["satisfaction"]:
-            row = found.loc[(variable, category)]
-            assert row["estimate"] == pytest.approx(own.mean()) and row["n"] == len(own)
-    assert set(found["period"]) == {"2025-10/2026-09"}
 
 
 def test_a_category_is_compared_with_all_others_and_two_with_each_other_once(catalogue):
     people = sample(AGES)
-    found = changes.tested(catalogue, weighted.pairs_of_groups(weigh_people(people, catalogue)))
+    found = changes.tested(catalogue, weighted.pairs_of_groups(weigh(people, catalogue)))
     ages = found[found["group"] == "age"].set_index("group_value")
     assert set(ages.index) == {"jeune", "adulte", "vieux"}
-    rest = people.loc[people["age"] != "vieux", "satisfaction"]
-    assert ages.loc["vieux", "reference_estimate"] == pytest.approx(rest.mean())
+    old = people["age"] == "vieux"
+    for side, own in (("", old), ("reference_", ~old)):
+        its = people.loc[own, "satisfaction"]
+        assert ages.loc["vieux", f"{side}estimate"] == pytest.approx(its.mean())
+        assert ages.loc["vieux", f"{side}n"] == len(its)
     assert ages["verdict"].to_dict() == {"adulte": "unknown", "jeune": "fall", "vieux": "rise"}
     assert found.loc[found["group"] == "sex", "group_value"].tolist() == ["Femme"]
     assert ages.loc["vieux", "reference_group_value"] == "les autres"
@@ -255,7 +245,7 @@ def test_one_category_too_few_withholds_its_whole_variable_and_no_other(catalogu
     found = by_category(people, catalogue)
     assert set(found.loc["age", "status"]) == {"suppressed"}
     assert set(found.loc["sex", "status"]) == {"published"}
-    pairs = weighted.pairs_of_groups(weigh_people(people, catalogue))
+    pairs = weighted.pairs_of_groups(weigh(people, catalogue))
     hidden = changes.tested(catalogue, pairs).query("group == 'age'")
     assert set(hidden["reason"]) == {"suppressed"} and hidden["difference"].isna().all()
     assert hidden["reference_estimate"].isna().all()
@@ -264,7 +254,7 @@ def test_one_category_too_few_withholds_its_whole_variable_and_no_other(catalogu
 def test_a_variable_of_which_one_category_alone_gave_marks_is_left_out(catalogue):
     people = sample(AGES)
     people["satisfaction"] = people["satisfaction"].where(people["sex"] == "Femme")
-    surveys = weigh_people(people, catalogue)
+    surveys = weigh(people, catalogue)
     assert set(weighted.marks_of_groups(surveys)["group"]) == {"age"}
     assert set(weighted.pairs_of_groups(surveys)["group"]) == {"age"}
 
@@ -281,12 +271,12 @@ HAPPY = {"jeune": 40, "adulte": 100, "vieux": 260}  # the happy answer more
 
 
 def bounds(people: pd.DataFrame, catalogue) -> pd.DataFrame:
-    return weighted.opinion_bounds(weigh_people(people, catalogue))
+    return weighted.opinion_bounds(weigh(people, catalogue))
 
 
 def test_where_the_happy_answer_more_opinions_lower_the_mark_further_than_the_profile(catalogue):
     people = sample(HAPPY)
-    profile = weighted.weighted_marks(weigh_people(people, catalogue))
+    profile = weighted.weighted_marks(weigh(people, catalogue))
     found = bounds(people, catalogue)
     ends = [of(found, weighted.DEPENDS[phi]) for phi in (BOTH, OPINION)]
     told = [of(profile, weighted.WEIGHTED), *ends]
@@ -331,13 +321,8 @@ def with_weights(n: int = 400, seed: int = 3) -> pd.DataFrame:
     return pd.DataFrame({"age": age, "sex": sex, "satisfaction": satisfaction, "weight": weight})
 
 
-def mark(surveys: tuple[weighted.Weighed, ...], indicator: str, how: str) -> pd.Series:
-    told = weighted.weighted_marks(surveys).set_index(["indicator", "group_value"])
-    return pd.Series(told.loc[(indicator, how)])
-
-
-def cost(surveys: tuple[weighted.Weighed, ...]) -> pd.DataFrame:
-    return weighted.weights_report(surveys).set_index(["indicator", "group_value"])
+def cost(surveys: tuple[weighted.Weighed, ...]) -> pd.Series:
+    return weighted.weights_report(surveys).set_index(["indicator", "group_value"])["estimate"]
 
 
 @pytest.mark.slow
@@ -355,13 +340,13 @@ def test_figures_are_those_of_r_alone_or_with_margins(tmp_path, catalogue):
     told = {name: dict(zip(FIGURES, map(float, of), strict=True)) for name, *of in
             map(str.split, done.stdout.splitlines())}  # fmt: skip
     for name, asked in (("own", people.drop(columns=["age", "sex"])), ("raked", people)):
-        known, found = told[name], weigh_people(asked, catalogue)
+        known, found = told[name], weigh(asked, catalogue)
         assert found[0].calibration is not None and not found[0].calibration.trimmed
-        row = mark(found, "satisfaction_10", weighted.WEIGHTED)
-        share = mark(found, "satisfied_share", weighted.WEIGHTED)
+        marked = weighted.weighted_marks(found)
+        row, share = (of(marked, weighted.WEIGHTED, x) for x in (MARK, "satisfied_share"))
         ours = [*row[["estimate", "ci_low", "ci_high", "n_eff"]]]
         ours += [*share[["estimate", "ci_low", "ci_high"]]]
-        ours += [cost(found).loc[("weighting_design_effect", ""), "estimate"]]
+        ours += [cost(found)["weighting_design_effect", ""]]
         assert ours == pytest.approx([known[name] for name in FIGURES], rel=1e-6)
         closest = [*ours[:3], ours[4]]
         assert closest == pytest.approx([known[x] for x in (*FIGURES[:3], "share")], rel=1e-7)
@@ -370,14 +355,13 @@ def test_figures_are_those_of_r_alone_or_with_margins(tmp_path, catalogue):
 def test_own_weights_alone_give_the_weighted_mean_and_are_not_cut(catalogue):
     people = with_weights().drop(columns=["age", "sex"])
     people.loc[7, "weight"] = 40.0  # far beyond five times the mean: it is the institute's choice
-    found = weigh_people(people, catalogue)
-    row = mark(found, "satisfaction_10", weighted.WEIGHTED)
+    found = weigh(people, catalogue)
+    row, raw = (of(marks(people, catalogue), how) for how in (weighted.WEIGHTED, weighted.RAW))
     expected = np.average(people["satisfaction"], weights=people["weight"])
     assert row["estimate"] == pytest.approx(expected, rel=1e-12)
-    raw = mark(found, "satisfaction_10", weighted.RAW)
     assert raw["estimate"] == pytest.approx(people["satisfaction"].mean())
     own = people["weight"] / people["weight"].mean()
-    told = cost(found)["estimate"]
+    told = cost(found)
     assert told["weighting_most", ""] == pytest.approx(own.max())
     assert told["weighting_own_effect", ""] == pytest.approx((own**2).mean())
     assert told["weighting_design_effect", ""] == pytest.approx((own**2).mean())
@@ -387,12 +371,12 @@ def test_own_weights_alone_give_the_weighted_mean_and_are_not_cut(catalogue):
 
 def test_margins_are_met_from_the_survey_s_own_weights(catalogue):
     people = with_weights()
-    (found,) = weigh_people(people, catalogue)
+    (found,) = weigh(people, catalogue)
     assert found.calibration is not None
     own = people["weight"] / people["weight"].mean()
     in_order = own[found.people.index.astype(int)].to_numpy()
     assert found.calibration.start == pytest.approx(in_order)
-    told = cost((found,))["estimate"]
+    told = cost((found,))
     assert told["weighting_before", "vieux"] == pytest.approx(
         100 * own[people["age"] == "vieux"].sum() / len(people)
     )
@@ -401,25 +385,23 @@ def test_margins_are_met_from_the_survey_s_own_weights(catalogue):
 
 def test_the_scale_of_own_weights_changes_nothing_and_equal_ones_are_none(catalogue):
     people = with_weights()
-    once = weighted.weighted_marks(weigh_people(people, catalogue))
-    large = people.assign(weight=people["weight"] * 15_000)
-    pd.testing.assert_frame_equal(once, weighted.weighted_marks(weigh_people(large, catalogue)))
-    none = weighted.weighted_marks(weigh_people(people.assign(weight=np.nan), catalogue))
-    equal = weighted.weighted_marks(weigh_people(people.assign(weight=7.0), catalogue))
+    own = people["weight"]
+    once, large, none, equal = (
+        marks(people.assign(weight=one), catalogue) for one in (own, own * 15_000, np.nan, 7.0)
+    )
+    pd.testing.assert_frame_equal(once, large)
     pd.testing.assert_frame_equal(none, equal)
     assert not once.equals(none)
-    assert (
-        "weighting_own_effect"
-        not in cost(weigh_people(people.assign(weight=np.nan), catalogue)).index
-    )
+    unweighed = cost(weigh(people.assign(weight=np.nan), catalogue))
+    assert "weighting_own_effect" not in unweighed.index
 
 
 def test_too_few_own_weights_make_no_figure_and_the_page_says_why(catalogue):
-    found = weigh_people(with_weights(99).drop(columns=["age", "sex"]), catalogue)
+    found = weigh(with_weights(99).drop(columns=["age", "sex"]), catalogue)
     assert weighted.weighted_marks(found).empty
     told = weighted.weights_report(found)
     assert told["indicator"].tolist() == ["weighting_effective_n", "weighting_own_effect"]
     said = sentences.weighted(weighted.pairs(found), told, estimates.make([]), catalogue)
     assert "Trop peu de répondants (100) ont un poids" in said
     enough = with_weights(100).drop(columns=["age", "sex"])
-    assert len(weighted.weighted_marks(weigh_people(enough, catalogue))) == 4
+    assert len(weighted.weighted_marks(weigh(enough, catalogue))) == 4

@@ -386,14 +386,11 @@ def made(indicator: str, task: str, estimate: float | None, **more: Any) -> dict
     return {**row, "period": PERIOD, **more}
 
 
-def priorities(*shares: float) -> pd.DataFrame:
-    return estimates.make(
+def overview(*shares: float) -> Any:
+    ranked = estimates.make(
         made("task_priority", f"Tâche {i}", share, unit="%") for i, share in enumerate(shares)
     )
-
-
-def overview(*shares: float) -> Any:
-    return lambda _: say.probable_priorities(priorities(*shares), known())
+    return lambda _: say.probable_priorities(ranked, known())
 
 
 TEXTS = estimates.make(
@@ -401,20 +398,15 @@ TEXTS = estimates.make(
     for task, n in ((A, 40.0), (B, 90.0), ("C", 15.0), ("D", 0.0))
 )
 KNOWN = [made("task_visits", A, 900.0), made("task_success_share", B, None, status="missing")]
-OWNED = TASKS["a"].model_copy(update={"owner": "numerique", "partner": "agence-des-titres"})
 CASES: said.Cases = {
     "the first tasks": overview(30, 96, 84, 5, 90, 0, 0, 0, 0),
     "an order that is settled": overview(96, 5, 0),
     "nothing is sure": overview(60, 50, 40),
-    "no task is ranked": overview(),
-    **{f"what chance gives among {things}": overview(*range(things)) for things in (4, 16, 80)},
     "texts alone are known": lambda _: [
         say.most_written(TEXTS, period) for period in ("2026-T3", "2026-T2")],
     "what is unknown": lambda _: say.unknown(estimates.make(KNOWN), known()),
     "no task in the catalogue": lambda _: [
         say.unknown(estimates.make([]), known({})), say.owners_and_routes(known({}))],
-    "what leads to tasks and who answers for them": lambda _: say.owners_and_routes(
-        known({**TASKS, "a": OWNED})),
 }  # fmt: skip
 test_what_is_said_of_tasks = said.test("tasks", CASES)
 

@@ -96,17 +96,16 @@ def test_no_word_of_fewer_than_eleven_texts_names_a_theme(subjects, monkeypatch)
     monkeypatch.setattr(machine, "_EVERYWHERE", 0.5)
     rare = subjects["text"].copy()
     rare.iloc[:10] += " Trifouillis"
-    found = machine.find_themes(rare)
-    assert found is not None and "trifouillis" not in " ".join(found.themes["name"])
     rare.iloc[:120] += " zanzibar"  # which many have
     found = machine.find_themes(rare)
-    assert found is not None and "zanzibar" in " ".join(found.themes["name"])
+    assert found is not None and "trifouillis" not in " ".join(found.themes["name"])
+    assert "zanzibar" in " ".join(found.themes["name"])
 
 
 def test_texts_of_chance_few_or_without_common_words_have_no_theme(subjects):
     source = np.random.default_rng(0)
     alphabet = [f"mot{a}{b}" for a in "abcdef" for b in "abcdef"]
-    by_chance = pd.Series([" ".join(source.choice(alphabet, 5, replace=False)) for _ in range(300)])
+    by_chance = pd.Series([" ".join(source.choice(alphabet, 5, replace=False)) for _ in range(200)])
     found = machine.find_themes(by_chance)
     assert found is not None
     assert len(found.themes) <= 1 and found.unstable >= 1
@@ -333,13 +332,10 @@ def test_without_libraries_the_sample_speaks_and_the_page_says_so(texts, whole, 
     assert sentences.lacking(words["lacking"]) == ""
 
 
-Q = "2026-T3"
-
-
 def told_shares(**values: float) -> pd.DataFrame:
     return estimates.make(
         {
-            "indicator": "text_share", "product": "boamp", "device": TEXTS, "period": Q,
+            "indicator": "text_share", "product": "boamp", "device": TEXTS, "period": "2026-T3",
             "group": "reading", "group_value": name, "unit": "%", "estimate": value,
             "ci_low": value - 4, "ci_high": value + 5, "n": 600, "n_eff": 80,
         }
@@ -354,11 +350,6 @@ REFUSALS = pd.DataFrame(
 KAPPAS = told_shares(Colère=0.41).assign(
     indicator="coder_kappa", product="", unit="sur 1", ci_low=0.2, ci_high=0.6, n=50
 )
-UNSTABLE = pd.DataFrame([["boamp", "", 2]], columns=["product", "device", "themes"])
-
-
-def read(**values: float) -> Any:
-    return lambda c: sentences.most_frequent_codes(told_shares(**values), with_texts(c), Q)
 
 
 def unread(rows: pd.DataFrame) -> Any:
@@ -366,14 +357,9 @@ def unread(rows: pd.DataFrame) -> Any:
 
 
 CASES: said.Cases = {
-    "a feeling": read(**{"Ressenti négatif": 40}),
-    "nothing is read": lambda c: [read()(c), sentences.themes(told_shares(), with_texts(c))],
     "reasons for silence": unread(REFUSALS),
-    "nobody read": unread(REFUSALS.assign(reason="none")),
     **{f"silence: {why}": unread(REFUSALS.head(1).assign(reason=why))
        for why in ("one", "skipped", "alike")},
-    "themes that other texts would not give": lambda _: [
-        sentences.untold(UNSTABLE.assign(themes=n)) for n in (2, 0)],
 }  # fmt: skip
 test_what_is_said_of_texts = said.test("verbatims", CASES)
 
