@@ -2,10 +2,10 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
+from tests.chain.conftest import of_kind
 
 from observlib import store
 from observlib.base.period import Quarter
@@ -34,7 +34,7 @@ def desks(demonstration: Path, catalogue: Catalogue) -> pd.DataFrame:
 
 
 def test_every_call_written_is_counted(phone, truths):
-    counted = [truth for truth in truths["calls"] if truth["kind"] == "counts"]
+    counted = of_kind(truths["calls"], "counts")
     assert len(counted) == len(ALL)
     for truth in counted:
         place = truth["device"], truth["quarter"]
@@ -44,9 +44,8 @@ def test_every_call_written_is_counted(phone, truths):
 
 
 def test_true_waits_and_themes_lie_in_the_last_quarter_s_intervals(demonstration, phone, truths):
-    themes = contacts.theme_shares(store.read(demonstration, "calls"), "call", [LAST]).set_index(
-        "group_value"
-    )
+    themes = contacts.theme_shares(store.read(demonstration, "calls"), "call", [LAST])
+    themes = themes.set_index("group_value")
     found = 0
     for truth in truths["calls"]:
         if truth.get("quarter") != LAST or truth["kind"] == "counts":
@@ -80,7 +79,6 @@ def test_tickets_are_counted_and_true_delays_lie_in_intervals_about_as_often_as_
     assert len(hits) > 140 and 0.91 <= sum(hits) / len(hits) <= 0.99
 
 
-EVERY = Quarter("2026-T3").back(QUARTERS)
 PLACES = {
     "Famille": "Caisse fictive", "Papiers d'identité": "Agence fictive des titres",
     "Carte grise et permis": "Agence fictive des titres",
@@ -93,38 +91,23 @@ PLACES = {
 def test_each_contact_is_counted_for_its_partner(demonstration, truths, catalogue, table, kind):
     wanted: Counter[tuple[str, str, str]] = Counter()
     for truth in truths[table]:
-        if truth["kind"] == "theme" and truth["quarter"] in map(str, EVERY):
+        if truth["kind"] == "theme" and truth["quarter"] in map(str, LAST.back(QUARTERS)):
             place = PLACES.get(truth["theme"], NOBODY)
             wanted[truth["device"], truth["quarter"], place] += truth["count"]
     led = led_by(store.read(demonstration, table), catalogue)
-    rows = routed(led, kind, catalogue, EVERY)
+    rows = routed(led, kind, catalogue, LAST.back(QUARTERS))
     rows = rows[(rows["indicator"] == f"partner_{kind}s") & (rows["group"] == "partner")]
     told = rows[rows["estimate"].notna()].set_index(["device", "period", "group_value"])["estimate"]
     assert len(told) >= 36
     assert told.to_dict() == {place: base(wanted[place]) for place in told.index}
 
 
-@pytest.fixture(scope="module")
-def lists(demonstration: Path) -> pd.DataFrame:
-    return store.read(demonstration, "subscriptions")
-
-
-@pytest.fixture(scope="module")
-def shops(demonstration: Path) -> pd.DataFrame:
-    return store.read(demonstration, "sales")
-
-
-def of_kind(records: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
-    return [record for record in records if record["kind"] == kind]
-
-
-def test_subscribers_joins_and_leaves_are_exactly_those_written(truths, lists):
-    found = subscriptions.quarterly_subscribers(lists, ALL).set_index(
-        ["indicator", "device", "period"]
-    )
+def test_subscribers_joins_and_leaves_are_exactly_those_written(demonstration, truths):
+    lists = store.read(demonstration, "subscriptions")
+    found = subscriptions.quarterly_subscribers(lists, ALL)
+    found = found.set_index(["indicator", "device", "period"])
     counts = pd.DataFrame(of_kind(truths["subscriptions"], "subscriptions"))
-    by_device = counts.groupby(["device", "quarter"])
-    for (device, quarter), own in by_device:
+    for (device, quarter), own in counts.groupby(["device", "quarter"]):
         for indicator, name in (
             ("subscribers", "stock"),
             ("subscription_joins", "joins"),
@@ -136,7 +119,8 @@ def test_subscribers_joins_and_leaves_are_exactly_those_written(truths, lists):
     assert not counts["complete"].all()
 
 
-def test_units_revenue_and_shares_are_exactly_those_written(truths, shops):
+def test_units_revenue_and_shares_are_exactly_those_written(demonstration, truths):
+    shops = store.read(demonstration, "sales")
     found = sales.quarterly_sales(shops, ALL).set_index(["indicator", "device", "period"])
     for truth in of_kind(truths["sales"], "sales"):
         place = truth["device"], truth["quarter"]

@@ -1,10 +1,10 @@
 """Surveys of different wording give back, through the whole chain, what was hidden in them."""
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
+from tests.chain.conftest import of_kind
 
 from observlib import store
 from observlib.base.period import Quarter
@@ -19,20 +19,8 @@ YEAR = LAST.back(4)
 
 
 @pytest.fixture(scope="module")
-def truths(truths: dict[str, Any]) -> pd.DataFrame:
-    return pd.DataFrame(truths["surveys"])
-
-
-@pytest.fixture(scope="module")
 def responses(demonstration: Path) -> pd.DataFrame:
     return store.read(demonstration, "responses")
-
-
-def of_kind(truths: pd.DataFrame, kind: str) -> list[dict[str, Any]]:
-    return [
-        {str(k): v for k, v in row.items()}
-        for row in truths[truths["kind"] == kind].to_dict("records")
-    ]
 
 
 def holds(row: pd.Series, value: float) -> bool:
@@ -43,7 +31,7 @@ def test_every_truth_of_the_last_edition_is_in_its_interval(responses, truths, c
     now = surveys.quarterly_measures(responses, catalogue, [LAST])
     year = surveys.pooled_measures(responses, catalogue, YEAR)
     compared = 0
-    for truth in of_kind(truths, "measure"):
+    for truth in of_kind(truths["surveys"], "measure"):
         if truth["quarter"] not in map(str, YEAR):
             continue
         for frame in (now, year):
@@ -65,7 +53,7 @@ def test_reasons_and_profiles_hold_the_true_shares(responses, truths, catalogue)
     known = {
         (t["device"], t["group"], t["group_value"]): t["value"]
         for kind in ("reason", "profile")
-        for t in of_kind(truths, kind)
+        for t in of_kind(truths["surveys"], kind)
     }
     compared = 0
     for (device, group), rows in found.groupby(["device", "group"]):
@@ -94,7 +82,7 @@ def test_steps_are_the_counts_that_were_written(demonstration, responses, truths
     names["finished"] = "Réponse terminée"
     compared = 0
     for kind, name in names.items():
-        for truth in of_kind(truths, kind):
+        for truth in of_kind(truths["surveys"], kind):
             if truth["quarter"] == LAST:
                 told = truth["value"] if kind == "invited" else base(truth["value"])
                 assert steps[truth["device"], name] == told
@@ -108,7 +96,7 @@ def test_weighed_by_age_satisfaction_is_what_each_age_gives(responses, truths, c
     ages = margins[margins["variable"] == "age"].set_index("category")["people"]
     found = weighted.weighted_marks(weighted.weighed(responses, margins, catalogue, YEAR))
     found = found[found["indicator"] == "satisfaction_10"].set_index(["device", "group_value"])
-    by_age = truths[truths["kind"] == "satisfaction_by_age"]
+    by_age = pd.DataFrame(of_kind(truths["surveys"], "satisfaction_by_age"))
     by_age = by_age.drop_duplicates(["device", "group_value"])
     for device, known in by_age.groupby("device"):
         value = known.set_index("group_value")["value"]

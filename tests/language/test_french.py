@@ -68,27 +68,6 @@ def test_an_unknown_period_is_named_with_what_is_allowed(period):
         french.period_label(period)
 
 
-@pytest.mark.parametrize(
-    ("period", "at", "named"),
-    [("2026-T1", "au 1er trimestre 2026", "le 1er trimestre 2026"),
-     ("2026-10", "en octobre 2026", "octobre 2026"), ("2026", "en 2026", "2026"),
-     ("2026-11-24", "le 24 novembre 2026", "le 24 novembre 2026"),
-     ("2025-08/2026-07", "d'août 2025 à juillet 2026", None),
-     ("2025-01/2026-07", "de janvier 2025 à juillet 2026", None)],
-)  # fmt: skip
-def test_every_period_has_its_preposition(period, at, named):
-    assert french.when(period).replace("\xa0", " ") == at
-    if named:
-        said = french.between(period, period).replace("\xa0", " ")
-        assert said == f"entre {named} et {named}"
-
-
-def test_de_elides_before_a_vowel_an_accent_or_an_h():
-    assert french.period_range("2024", "2026") == "de 2024 à 2026"
-    said = [french.of(things) for things in ("votes", "appels", "écoutes", "habitants", "Idées")]
-    assert said == ["de votes", "d'appels", "d'écoutes", "d'habitants", "d'Idées"]
-
-
 def test_quotes_in_quotes_and_apostrophes_are_of_one_kind_everywhere():
     assert french.inner_quotes('« Non », dit-on ; "oui" et « peut-être »') == (
         "“Non”, dit-on ; “oui” et “peut-être”"

@@ -153,7 +153,11 @@ def spelled(n: int, one: str = "un") -> str:
 
 
 def of(things: str) -> str:
-    """Write "de" before a word, elided before a vowel or an h."""
+    """Write "de" before a word, elided before a vowel or an h.
+
+    >>> [of(things) for things in ("votes", "appels", "écoutes", "habitants", "Idées")]
+    ['de votes', "d'appels", "d'écoutes", "d'habitants", "d'Idées"]
+    """
     return f"d'{things}" if things[:1].lower() in "aeiouyàâéèêëîïôûh" else f"de {things}"
 
 
@@ -235,7 +239,11 @@ def period_head(period: str) -> str:
 
 
 def period_range(first: str, last: str) -> str:
-    """Write from which period to which, of one kind: `d'octobre 2025 à septembre 2026`."""
+    """Write from which period to which, of one kind.
+
+    >>> period_range("2025-10", "2026-09"), period_range("2024", "2026")
+    ("d'octobre 2025 à septembre 2026", 'de 2024 à 2026')
+    """
     start, end = period_label(first), period_label(last)
     if "T" in first or first.count("-") == 2:
         return f"du {start} au {end}"
@@ -247,8 +255,10 @@ def when(period: str) -> str:
 
     >>> [when(p).replace("\\xa0", " ") for p in ("2026-T3", "2026-08", "2026", "2026-09-01")]
     ['au 3e trimestre 2026', 'en août 2026', 'en 2026', 'le 1er septembre 2026']
-    >>> when("2025-10/2026-09")
-    "d'octobre 2025 à septembre 2026"
+    >>> when("2025-10/2026-09"), when("2025-08/2026-07")
+    ("d'octobre 2025 à septembre 2026", "d'août 2025 à juillet 2026")
+    >>> when("2025-01/2026-07")
+    'de janvier 2025 à juillet 2026'
     """
     label = period_label(period)
     if "/" in period:
@@ -259,6 +269,10 @@ def when(period: str) -> str:
 
 
 def between(first: str, last: str) -> str:
-    """Write which two periods are compared: `entre août 2025 et le 1er août 2026`."""
+    """Write which two periods are compared.
+
+    >>> between("2025-08", "2026-08-01"), between("2025", "2026")
+    ('entre août 2025 et le 1er août 2026', 'entre 2025 et 2026')
+    """
     named = [re.sub("^au ", "le ", when(period)).removeprefix("en ") for period in (first, last)]
     return f"entre {named[0]} et {named[1]}"

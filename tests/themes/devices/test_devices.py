@@ -7,12 +7,10 @@ import pytest
 from tests import said
 
 from observlib import estimates
-from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, contract, tables
 from observlib.study import narratives
 from observlib.themes import devices
-from observlib.themes.devices.sentences import device_table
 
 Q = Quarter("2026-T3")
 NONE = pd.DataFrame(columns=["device", "table", "count", "source"])
@@ -119,12 +117,6 @@ def test_a_device_that_spoke_is_not_silent_and_one_that_never_did_is_told(catalo
     incomplete = held(jdma_legifrance=(None, None))
     silent = devices.silence(given(jdma_legifrance=3), incomplete, known, Q)
     assert silent["device"].tolist() == ["ateliers"]
-
-
-def test_no_table_of_devices_is_empty(catalogue):
-    none = pd.DataFrame({"device": ["jdma-legifrance"], "end": ["2026-06-30"]})
-    with pytest.raises(ObservError, match="no estimate to show"):
-        device_table(estimates.make([]), none, catalogue, caption="Rien")
 
 
 GRID = {"indicator": "devices", "period": "2026-T3", "unit": "dispositifs"}

@@ -8,6 +8,7 @@ from typing import Any
 import nbformat
 import pandas as pd
 import pytest
+from tests import said
 from tests.words import plain
 
 from observlib import estimates
@@ -96,8 +97,8 @@ def test_a_change_that_chance_may_have_made_is_not_told(catalogue):
         counts = [1e6 * usual ** (place // 4 % 2) for place in range(12)]
         known = [row("visits", x, period) for x, period in zip(counts, earlier, strict=True)]
         frame = estimates.make([*known, row("visits", 1.1e6)])
-        said = sentences.visits(frame, pairs(catalogue, frame), catalogue, NOW)
-        assert ("C'est plus" in said) == is_told
+        told = sentences.visits(frame, pairs(catalogue, frame), catalogue, NOW)
+        assert ("C'est plus" in told) == is_told
 
 
 def test_nothing_established_is_said_and_a_mark_that_may_not_be_told_is_not(catalogue):
@@ -108,35 +109,23 @@ def test_nothing_established_is_said_and_a_mark_that_may_not_be_told_is_not(cata
     assert not sentences.marks(weak, nothing, SURE, catalogue, NOW)
 
 
-@pytest.mark.parametrize(
-    ("share", "words"),
-    [(3.0, "Presque personne"), (62.0, "Environ 6 personnes sur 10"),
-     (97.0, "Presque tout le monde")],
-)  # fmt: skip
-def test_a_share_is_told_of_ten_persons_and_without_percent(catalogue, share, words):
-    frame = estimates.make([row("task_success_share", share, unit="%")])
-    said = sentences.success(frame, catalogue, NOW)
-    assert words in plain(said) and "%" not in said
-
-
 def of_each(catalogue: Any, indicator: str, values: list[float], **more: Any) -> pd.DataFrame:
     products = list(catalogue.products)[: len(values)]
     rows = zip(products, values, strict=True)
     return estimates.make(row(indicator, x, product=one, **more) for one, x in rows)
 
 
-def test_of_six_services_only_the_ends_are_told_and_how_many_services_are_at_each(catalogue):
-    shares = of_each(catalogue, "task_success_share", [52.0, 61, 70, 62, 48, 63], unit="%")
-    said = sentences.success(shares, catalogue, NOW)
-    third = catalogue.label(list(catalogue.products)[2])
-    done = "personnes sur 10 ont réussi à faire ce qu'elles voulaient."
-    assert plain(said).split("\n\n") == [
-        "**6 services**\\\nNous disons ici le plus bas, puis le plus haut.",
-        f"**2 services**\\\nEnviron 5 {done}",
-        f"**{third}**\\\nEnviron 7 {done}",
-    ]
-    assert list(easy.reading_faults(said, easy.names_of(catalogue))) == []
-    assert sentences.success(shares[:5], catalogue, NOW).count("**") == 10
+def success(*shares: float) -> Any:
+    return lambda c: sentences.success(
+        of_each(c, "task_success_share", [*shares], unit="%"), c, NOW
+    )
+
+
+CASES: said.Cases = {
+    "shares of ten persons": lambda c: [success(x)(c) for x in (3.0, 62.0, 97.0)],
+    "six services by their ends": success(52.0, 61, 70, 62, 48, 63),
+}
+test_what_is_said_of_a_share = said.test("easy", CASES)
 
 
 def test_a_title_that_is_hard_to_read_is_left_out_but_the_change_is_told(catalogue):

@@ -63,18 +63,6 @@ def test_devices_are_not_mixed(catalogue):
     assert set(out["source"]) == {"sp-plus@1", "sp-plus-extrait@1"}
 
 
-@pytest.mark.parametrize(
-    ("many", "status"),
-    [(10, "suppressed"), (21, "suppressed"), (22, "low_base"), (29, "low_base"), (30, "published")],
-)
-def test_few_experiences_are_withheld_and_some_are_marked(many, status, catalogue):
-    day, half = "2026-09-01", many // 2
-    out = shares(told((day, "positive", many - half), (day, "neutral", half)), catalogue)
-    assert set(out["status"]) == {status}
-    if status == "suppressed":
-        assert out[["estimate", "ci_low", "ci_high", "n", "n_eff"]].isna().all().all()
-
-
 @examples(15)
 @given(st.tuples(*[st.integers(0, 60)] * 3).filter(lambda counts: sum(counts) >= 11))
 def test_the_parts_of_any_whole_sum_to_it(catalogue, counts):

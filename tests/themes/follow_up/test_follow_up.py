@@ -98,7 +98,7 @@ def overview(decisions=DECISIONS, rows=slice(None), known=slice(None)):
 def each(c):
     actions = [ACTIONS["fiches"]], [ACTIONS["statut"]]
     return sentences.decisions_by_task(
-        found(c), DECISIONS, *actions, c, lambda study, product: study
+        found(c), DECISIONS, *actions, c, lambda study, product: f"{study}-{product}"
     )
 
 
@@ -110,18 +110,9 @@ CASES: said.Cases = {
     "no task": lambda c: [
         overview(rows=NONE, known=NONE)(c),
         sentences.tasks_without_decision(found(c)[:0], DECISIONS, c)],
-    "no promise, no day": lambda c: sentences.answers_table(found(c), DECISIONS[:1], c, PERIOD),
     # `impots` has neither a department nor a partner
     "what nobody owns comes last": lambda c: sentences.tasks_without_decision(
         found(c), DECISIONS, c),
     "each answer leads to its action or partner": each,
 }  # fmt: skip
 test_what_is_said_of_decisions = said.test("follow_up", CASES)
-
-
-def test_a_link_to_an_action_is_asked_for_the_product_that_it_is_of(catalogue):
-    asked = []
-    actions = [ACTIONS["fiches"]], [ACTIONS["statut"]]
-    sentences.decisions_by_task(found(catalogue), DECISIONS, *actions, catalogue,
-                   lambda *page: asked.append(page) or page[0])  # fmt: skip
-    assert ("actions", "service-public") in asked

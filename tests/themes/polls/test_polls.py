@@ -34,23 +34,13 @@ def table(
     return contract.coerce(frame, "polls").assign(source="d@1")
 
 
-def test_shares_have_wilson_s_interval_and_the_votes_as_base():
-    found = polls.results(table(("a", "2026-07-02", "d", "Q ?", [8, 2, 10])), [LAST])
-    shares = found[found["indicator"] == "poll_share"]
-    assert shares["group_value"].tolist() == ["option 1", "option 2", "option 3"]
-    assert shares["estimate"].tolist() == [40, 10, 50]
-    assert set(shares["n"]) == {20} and set(shares["group"]) == {"Q ?"}
-    # Wilson's interval of 8 in 20, from statsmodels: 0.2188, 0.6134
-    assert shares[["ci_low", "ci_high"]].iloc[0].tolist() == pytest.approx([21.88, 61.34], abs=0.01)
-    one = found.set_index("indicator")["estimate"]
-    assert one["poll_votes"] == 20 and one["poll_turnout"] == 2
-
-
 def test_a_poll_without_a_vote_is_missing_and_unknown_followers_give_no_share():
     found = polls.results(table(("a", "2026-07-02", "d", "Q ?", [0, 0]), followers=None), [LAST])
     assert set(found["status"]) == {"missing"}
     found = polls.results(table(("a", "2026-07-02", "d", "Q ?", [9, 9]), followers=None), [LAST])
     assert "poll_turnout" not in set(found["indicator"])
+    found = polls.results(table(("a", "2026-07-02", "d", "Q ?", [8, 2, 10])), [LAST])
+    assert found.set_index("indicator")["estimate"]["poll_turnout"] == 2
 
 
 def test_a_question_asked_twice_in_a_quarter_is_told_apart():
@@ -66,30 +56,12 @@ def test_the_lead_is_the_poll_of_most_votes_and_its_history_goes_back():
         ("a", "2026-04-02", "d", "Q ?", [30, 30]),
         ("b", "2026-07-02", "d", "Q ?", [40, 30]),
         ("c", "2026-07-03", "d", "R ?", [20, 20]),
-        ("e", "2026-07-03", "e", "Q ?", [20, 20]),
     )
     found = polls.results(frame, LAST.back(2))
     now = found[found["period"] == LAST]
     lead = polls.most_voted(now)
     assert set(lead["group"]) == {"Q ?"} and set(lead["device"]) == {"d"} and len(lead) == 2
     assert polls.history(found, lead)["period"].tolist() == ["2026-T2"] * 2 + ["2026-T3"] * 2
-    asked = polls.asked_on_several_networks(now)
-    assert set(asked["device"]) == {"d", "e"} and set(asked["group"]) == {"Q ?"}
-    assert polls.asked_on_several_networks(now, options=1).empty
-
-
-def test_each_option_is_paired_between_networks_the_higher_first():
-    row = {"indicator": "poll_share", "unit": "%", "period": "2026-T3", "group": "Q ?", "n": 90}
-    asked = estimates.make(
-        {**row, "device": device, "group_value": option, "estimate": value}
-        for device, values in (("a", (30, 70)), ("b", (40, 60)))
-        for option, value in zip(("Oui", "Non"), values, strict=True)
-    )
-    pairs = polls.pair_networks(asked)
-    sides = ["group_value", "device", "reference_device"]
-    assert pairs[sides].values.tolist() == [["Oui", "b", "a"], ["Non", "a", "b"]]
-    assert set(pairs["group_value"] == pairs["reference_group_value"]) == {True}
-    assert polls.pair_networks(asked.head(0)).empty
 
 
 def test_the_votes_of_a_poll_of_ten_are_in_no_total_and_those_of_eleven_are():

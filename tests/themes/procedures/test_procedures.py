@@ -91,13 +91,6 @@ def test_other_indicators_of_the_publisher_are_not_marks(catalogue):
     assert procedures.satisfaction(other, catalogue, LAST).empty
 
 
-def test_without_a_peer_or_a_mark_there_is_no_number(catalogue):
-    strangers = procedures.satisfaction(published((OTHER, 4)), catalogue, LAST)
-    assert each(strangers).empty and medians(strangers) == {procedures.EVERYONE: 4}
-    waiting = procedures.satisfaction(published((OWN, "to_come")), catalogue, LAST)
-    assert each(waiting)["status"].tolist() == ["missing"] and medians(waiting) == {}
-
-
 @examples(15)
 @given(st.lists(st.tuples(st.sampled_from([OWN, PEER, OTHER]), st.floats(0, 10)), min_size=1))
 def test_every_mark_counts_once(catalogue, rows):

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-import pytest
+from tests import said
 from tests.words import plain
 
 from observlib import Study, estimates
@@ -59,16 +59,12 @@ def test_figures_are_of_the_last_quarter_and_of_the_site_first():
     assert chosen(estimates.make(rows), "boamp", NOW)["channel"].tolist() == ["web"]
 
 
-@pytest.mark.parametrize(
-    ("then", "now", "verdict"),
-    [(6.0, 8.0, "En hausse sur un an"), (8.0, 6.0, "En baisse sur un an"),
-     (7.0, 7.0, "Stable sur un an")],
-)  # fmt: skip
-def test_a_verdict_is_that_of_the_comparison(catalogue, then, now, verdict):
-    shown = plain(told(catalogue, mark(then, THEN), mark(now)))
-    assert f"[{verdict}]{{.verdict}}" in shown
-    assert f"[{now:.1f}]{{.number}}".replace(".", ",", 1) in shown
-    assert f"{then:.1f} un an avant ; intervalle à 95 %".replace(".", ",", 1) in shown
+MOVED = {"rise": (6.0, 8.0), "fall": (8.0, 6.0), "stable": (7.0, 7.0)}
+CASES: said.Cases = {
+    verdict: lambda c, then=then, now=now: told(c, mark(then, THEN), mark(now))
+    for verdict, (then, now) in MOVED.items()
+}
+test_a_verdict_is_that_of_the_comparison = said.test("key figures", CASES)
 
 
 YEAR = "2025-10/2026-09"
@@ -96,9 +92,9 @@ def test_the_severest_problem_comes_first_and_a_slight_one_is_not_said_to_block(
     rows = [share("problem_share", x, label) for label, x in problems.items()]
     rows.append(share("problem_share", 90.0, "trop peu (bloquant)", status="low_base"))
     heard = estimates.make(rows)
-    said = plain(sentences.blocking("boamp", heard, catalogue, alone))
-    assert said.index("« page vide » (bloquant), 20 %") < said.index("« filtre ignoré » (majeur)")
-    assert "cosmétique" not in said and "trop peu" not in said and said.count("\n") == 0
+    shown = plain(sentences.blocking("boamp", heard, catalogue, alone))
+    assert shown.index("« page vide » (bloquant), 20 %") < shown.index("« filtre ignoré » (majeur)")
+    assert "cosmétique" not in shown and "trop peu" not in shown and shown.count("\n") == 0
 
 
 def test_ideas_that_wait_are_counted_and_a_yearly_survey_is_back_a_year_after_its_last(catalogue):
@@ -109,9 +105,9 @@ def test_ideas_that_wait_are_counted_and_a_yearly_survey_is_back_a_year_after_it
     asked += [("enquete-legifrance", "2026-T3")]
     marks = estimates.make({**mark, "device": device, "period": period} for device, period in asked)
     rows = estimates.make([waiting]), marks
-    said = plain(sentences.coming("vie-publique", *rows, [], catalogue))
-    assert "- Idées décidées, pas encore réalisées : 3." in said
-    assert "la prochaine est attendue au 2e trimestre 2027." in said and said.count("\n") == 1
+    shown = plain(sentences.coming("vie-publique", *rows, [], catalogue))
+    assert "- Idées décidées, pas encore réalisées : 3." in shown
+    assert "la prochaine est attendue au 2e trimestre 2027." in shown and shown.count("\n") == 1
 
 
 def test_an_action_of_after_the_quarter_is_planned_and_not_done(demonstration):

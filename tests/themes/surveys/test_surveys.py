@@ -137,14 +137,6 @@ def funnel(catalogue: Catalogue, invited: pd.DataFrame = NOBODY, visits: pd.Data
     return surveys.estimate_funnel(begun, invited, visits, catalogue, LAST).set_index("group_value")
 
 
-def test_the_funnel_goes_from_visits_to_finished_responses(catalogue):
-    visits = counts.quarterly_counts(counted("matomo-service-public", "visits", 9000), [LAST])
-    found = funnel(catalogue, INVITED, visits, unfinished=20)
-    steps = {"Visites": 27000, "Enquête proposée": 1500, "Réponse commencée": 60}
-    assert found["estimate"].to_dict() == {**steps, "Réponse terminée": 40}
-    assert found["ci_low"].isna().all() and set(found["status"]) == {"published"}
-
-
 @pytest.mark.parametrize(("left", "told"), [(0, 60), (1, None), (10, None), (11, 50), (50, None)])
 def test_a_funnel_does_not_tell_how_few_left_a_survey_or_finished_it(catalogue, left, told):
     found = funnel(catalogue, unfinished=left)

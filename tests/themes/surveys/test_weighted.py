@@ -13,7 +13,6 @@ from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.estimates import base
 from observlib.indicators import pairs as changes
-from observlib.stats.survey.nonresponse import BOTH, OPINION
 from observlib.themes import surveys, templates
 from observlib.themes.surveys import weighted
 
@@ -272,19 +271,6 @@ HAPPY = {"jeune": 40, "adulte": 100, "vieux": 260}  # the happy answer more
 
 def bounds(people: pd.DataFrame, catalogue) -> pd.DataFrame:
     return weighted.opinion_bounds(weigh(people, catalogue))
-
-
-def test_where_the_happy_answer_more_opinions_lower_the_mark_further_than_the_profile(catalogue):
-    people = sample(HAPPY)
-    profile = weighted.weighted_marks(weigh(people, catalogue))
-    found = bounds(people, catalogue)
-    ends = [of(found, weighted.DEPENDS[phi]) for phi in (BOTH, OPINION)]
-    told = [of(profile, weighted.WEIGHTED), *ends]
-    values = [row["estimate"] for row in told]
-    assert values == sorted(values, reverse=True) and values[-1] > 0
-    for row in told:
-        assert row["ci_low"] <= row["estimate"] <= row["ci_high"]
-    assert set(found["group"]) == {"weighting"} and (found["n"] == 400).all()
 
 
 def test_an_interval_stays_in_its_scale_and_no_share_has_bounds_that_may_be_belied(catalogue):

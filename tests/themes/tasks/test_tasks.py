@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from tests import said
 from tests.copies import demonstration_catalogue
+from tests.themes.surveys.people import responses as table_of
 
 from observlib import estimates
 from observlib.base.period import Quarter
@@ -62,22 +63,15 @@ def responses(
     *groups: tuple[str, int, int], device: str = "d", tried: int | None = None
 ) -> pd.DataFrame:
     """A survey of a year: of each reason, how many answered and how many of them succeeded."""
-    rows: list[dict[str, Any]] = []
-    number = 0
-    for reason, n, succeeded in groups:
-        for i in range(n):
-            number += 1
-            own = {"response_id": f"{device}{number}", "date": DAYS[i % 4]}
-            mark = {"value": float(i < succeeded), "scale_min": 0.0, "scale_max": 1.0}
-            rows.append({**own, "variable": "reason", "category": reason})
-            rows.append({**own, "variable": "task_success", **mark})
-            ease = {"value": float(i % 5 + 1), "scale_min": 1.0, "scale_max": 5.0}
-            rows.append({**own, "variable": "ces", **ease})
-            if tried is not None:
-                word = "Oui" if i < tried else "Non"
-                rows.append({**own, "variable": "tried_online", "category": word})
-    empty = dict.fromkeys(("category", "value", "scale_min", "scale_max"))
-    return table([{**empty, **row} for row in rows], device=device, source=f"{device}@1")
+    said = pd.DataFrame(
+        {"reason": reason, "task_success": float(i < won), "ces": float(i % 5 + 1),
+         "tried_online": None if tried is None else "Oui" if i < tried else "Non"}
+        for reason, n, won in groups
+        for i in range(n)
+    )  # fmt: skip
+    told = table_of(said)
+    ids = device + told["response_id"]
+    return told.assign(device=device, source=f"{device}@1", response_id=ids)
 
 
 QUARTER = ("2026-07", "2026-08", "2026-09")
