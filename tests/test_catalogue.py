@@ -8,6 +8,7 @@ from observlib.base.errors import ObservError
 from observlib.catalogue import load_catalogue
 from observlib.catalogue.tables import TABLES
 from observlib.loaders import loader_names
+from observlib.pipeline import project
 
 MEAN = "comparison: mean\n  matters: 0.5"
 
@@ -43,6 +44,8 @@ def test_the_project_s_own_catalogue_is_whole_and_every_count_says_it_has_no_int
     assert catalogue.label("cnaf") == "CNAF"
     with pytest.raises(ObservError, match="no product or peer"):
         catalogue.label("nobody")
+    people = project.reference("margins").groupby("variable")["people"].sum()
+    assert people.nunique() == 1, "answers are weighted to the same people by age, sex and région"
 
 
 def test_a_device_whose_loader_tells_of_one_product_names_it_before_anything_is_read(folder):

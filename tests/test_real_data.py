@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from tests.copies import ROOT
 
@@ -73,3 +74,29 @@ def test_no_count_of_few_people_can_be_worked_back_from_an_edition_of_real_expor
         disclosed.disclosure_decisions(real[0], Quarter("2022-T4"))
     )
     assert report["tried"] > 80 and report["pinned"] == 0
+
+
+INSEE = "insee_population/estim-pop-dep-sexe-aq-1975-2022.xlsx"
+
+
+def test_answers_are_weighted_to_the_people_that_insee_counts(shared_data):
+    """Its ages are by five years, so that the youngest group begins at 15."""
+    how = {"sheet_name": "2022", "header": [3, 4], "index_col": 0, "engine": "calamine"}
+    sheet = pd.read_excel(shared_data / INSEE, **how)
+    sheet.index = sheet.index.astype(str).str.removesuffix(".0")
+    departements = sheet[sheet.index.str.fullmatch(r"\d[\dAB]\d?")]
+    sexes = departements[["Femmes", "Hommes"]].drop(columns="Total", level=1)
+    cells = sexes.melt(ignore_index=False, var_name=["sex", "age"], value_name="people")
+    low = cells["age"].str.extract(r"(\d+)")[0].astype(int)
+    cells = cells.assign(low=low)[low >= 15]
+    margins = project.reference("margins")
+    ages = margins.loc[margins["variable"] == "age", "category"]
+    ends = [*ages.str[:2].astype(int), 999]
+    regions = project.reference("regions").set_index("departement")["region_name"]
+    for variable, groups in (
+        ("age", pd.cut(cells["low"], ends, right=False, labels=ages)),
+        ("sex", cells["sex"].str.removesuffix("s")),
+        ("region", cells.index.map(regions)),
+    ):
+        committed = margins[margins["variable"] == variable].set_index("category")["people"]
+        assert cells.groupby(groups, observed=True)["people"].sum().to_dict() == {**committed}

@@ -13,8 +13,6 @@ from observlib.base.period import (
     Quarter,
     month_days,
     months_between,
-)
-from observlib.base.working_days import (
     public_holidays,
     usual_working_days,
     working_day_deviation,

@@ -18,7 +18,7 @@ import pandas as pd
 from scipy.signal import lfilter
 from scipy.stats import poisson
 
-from observlib.base.working_days import public_holidays
+from observlib.base.period import public_holidays
 from observlib.desk.watch import FIVE_YEARS
 from observlib.language import french
 from observlib.stats.series.breaks import in_counts, in_means

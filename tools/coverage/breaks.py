@@ -13,7 +13,7 @@ from random import Random
 
 import pandas as pd
 
-from observlib.base.working_days import length_deviation, working_day_deviation
+from observlib.base.period import length_deviation, working_day_deviation
 from observlib.language import french
 from observlib.stats.series.interrupted import seasonally_adjusted
 from tools.coverage.months import errors

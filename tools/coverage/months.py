@@ -16,8 +16,7 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.base.period import Quarter
-from observlib.base.working_days import length_deviation, working_day_deviation
+from observlib.base.period import Quarter, length_deviation, working_day_deviation
 from observlib.pipeline import project
 from observlib.records.sheets import BEFORE_AFTER, COMPARABLE, CONTROLLED, Action, subject
 from observlib.themes import actions

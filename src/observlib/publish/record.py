@@ -27,9 +27,8 @@ from observlib import dataset, estimates
 from observlib.base import addresses, files, kept
 from observlib.base.errors import ObservError, bounded
 from observlib.base.kept import Inputs
-from observlib.base.period import Quarter, edition_day
+from observlib.base.period import Quarter, edition_day, public_holidays
 from observlib.base.text import fold_label
-from observlib.base.working_days import public_holidays
 from observlib.base.yaml_files import dump, load_data, read_yaml
 from observlib.catalogue.entries import Part, Slug, validated
 from observlib.dataset import filled

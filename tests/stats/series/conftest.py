@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from observlib.base.working_days import length_deviation, working_day_deviation
+from observlib.base.period import length_deviation, working_day_deviation
 
 SEASON = np.log([1.10, 1.00, 1.06, 1.02, 0.98, 0.94, 0.86, 0.78, 1.12, 1.10, 1.04, 1.00])
 GROWTH = 0.04  # a year

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.typing import Rolling
 
-from observlib.base.working_days import public_holidays
+from observlib.base.period import public_holidays
 from observlib.stats.series import regression
 from observlib.stats.series.regression import Array, Booleans, Effect, Times, fit
 

@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from observlib.base.period import months_between
-from observlib.base.working_days import length_deviation
+from observlib.base.period import length_deviation, months_between
 from observlib.stats.series import breaks as levels
 from observlib.stats.series import regression
 from observlib.stats.series.regression import (

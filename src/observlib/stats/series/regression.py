@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 # the distribution alone: all of scipy.stats takes a second to import
 from scipy.special import stdtr, stdtrit
 
-from observlib.base.working_days import working_day_deviation
+from observlib.base.period import working_day_deviation
 from observlib.stats.survey.intervals import checked_level
 
 Array = NDArray[np.float64]

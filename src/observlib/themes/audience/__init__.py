@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 
 from observlib import estimates
-from observlib.base.period import Quarter
-from observlib.base.working_days import length_deviation
+from observlib.base.period import Quarter, length_deviation
 from observlib.catalogue import Catalogue
 from observlib.indicators import answers, counts, pairs
 from observlib.indicators.families import estimated, family
