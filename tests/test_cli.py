@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -12,10 +13,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 from tests.copies import published_project, write_study
 
 from observlib import store
 from observlib.base.period import Quarter
+from observlib.cli import app
 
 HEADER = "answer_id,date,question,value,scale_min,scale_max\n"
 Observ = Callable[..., tuple[int, str, str]]
@@ -141,46 +144,16 @@ def test_a_folder_without_exports_is_no_success_and_decides_no_kind_of_data(obse
     assert store.kind(place / "data") == "demonstration"
 
 
-NEXT = str(Quarter.of(date.today()) + 1)
-ALL = (
-    "catalogue, fetch, ingest, forget, status, watch, plan, edition, diff, review, trace, partners"
-)
-ALL += ", preview, code"
-
-
-WRONG: list[tuple[list[str], list[str]]] = [
-    (["nope"], ["'nope'", f"commands are {ALL}"]),
-    (["edtion"], ["'edtion'", "edition"]),
-    (["--nope"], ["--nope", "commands are"]),
-    (["edition", "--nope"], ["--nope", "`observ edition --help`"]),
-    (["edition", "2025-T1", "2025-T2"], ["2025-T2", "`observ edition --help`"]),
-    (["edition", "--study"], ["--study", "--help`"]),
-    (["edition", "--publisher", "paper"], ["'paper'", "auto", "quarto", "embedded"]),
-    (["ingest"], ["folder", "`observ ingest --help`"]),
-    (["ingest", "nowhere"], ["nowhere: is not a folder", "holds the exports"]),
-    (["ingest", "reports/index.qmd"], ["index.qmd: is not a folder"]),
-    (["edition", "2026-Q5"], ["'2026-Q5'", "YYYY-T1 to YYYY-T4"]),
-    (["edition", "2026-T5"], ["'2026-T5'", "YYYY-T1 to YYYY-T4"]),
-    (["edition", "2026-Q3"], ["'2026-Q3'", "write 2026-T3"]),
-    (["edition", ""], ["quarter ''", "such as 2026-T3"]),
-    (["edition", NEXT], [NEXT, "has not ended", "the latest with data is 2025-T1"]),
-    (["edition", "--study", "nope"], ["'nope'", "studies are etude"]),
-    (["edition", "-p", "nope=1"], ["'nope'", "parameters are product, years"]),
-    (["edition", "-p", "years=many"], ["'years' is 'many'", "a whole number", "1", "10"]),
-    (["edition", "-p", "years=99"], ["'years' is '99'", "a whole number", "1", "10"]),
-    (["edition", "-p", "years=2.5"], ["'years' is '2.5'", "a whole number"]),
-    (["edition", "-p", "product=nope"], ["'product' is 'nope'", "service-public", "boamp"]),
-    (["edition", "-p", "years"], ["'years'", "NAME=VALUE"]),
-    (["edition", "-p", "=3"], ["'=3'", "NAME=VALUE"]),
-    (["edition", "-p", "years=2", "-p", "years=3"], ["'years'", "'2' and '3'", "once"]),
-    (["edition", "-p", "quarter=2025-T1"], ["'quarter'", "command line"]),
-]
+REFUSED = yaml.safe_load(Path(__file__).with_name("refused.yml").read_text(encoding="utf-8"))
 
 
 def test_wrong_words_end_in_one_line_that_says_what_is_allowed(observ, filled):
     digest = store.store_digest(filled / "data")
-    for words, parts in WRONG:
-        told(observ(*words), 2, *parts)
+    commands = ", ".join(str(command.name) for command in app.registered_commands)
+    known = {"all": commands, "next": Quarter.of(date.today()) + 1}
+    for words, parts in REFUSED.items():
+        result = observ(*(word.format(**known) for word in shlex.split(words)))
+        told(result, 2, *(part.format(**known) for part in parts))
     assert is_untouched(filled) and store.store_digest(filled / "data") == digest
 
 
@@ -265,22 +238,6 @@ def test_a_folder_that_was_deleted_under_one_s_feet_is_told(observ, tmp_path, mo
     (tmp_path / "gone").rmdir()
     told(observ("catalogue"), 1, "was deleted")
     monkeypatch.chdir(tmp_path)
-
-
-def interrupt(*_: object, **__: object) -> None:
-    raise KeyboardInterrupt
-
-
-def test_ctrl_c_leaves_the_store_as_it_was(observ, filled, monkeypatch):
-    digest = store.store_digest(filled / "data")
-    answers(filled / "raw", "later", {"c": ("2025-02-01", 3)})
-    monkeypatch.setattr("observlib.store.ledger.write_ledger", interrupt)
-    told(observ("ingest", "raw"), 130, "interrupted", "as it was")
-    assert store.store_digest(filled / "data") == digest
-    monkeypatch.undo()
-    monkeypatch.chdir(filled)
-    left = sorted(path.name for path in (filled / "data" / "store").iterdir())
-    assert left == [".gitignore", "ledger.json", "lock", "ratings", "rejects"]
 
 
 def run(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -185,34 +185,3 @@ def test_a_full_disk_of_temporary_files_is_told_with_its_place(place, monkeypatc
         files.temporary_files() as folder,
     ):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder / "x"))
-
-
-@pytest.mark.skipif(os.name != "posix", reason="flock is of POSIX systems")
-def test_cleaning_spares_the_folder_of_a_living_run_in_another_process(tmp_path):
-    target = tmp_path / "site"
-    script = (
-        "import sys, time; from pathlib import Path\n"
-        "from observlib.base.files import workspace\n"
-        "with workspace(Path(sys.argv[1])) as work:\n"
-        "    print(work, flush=True)\n    sys.stdin.read()\n"
-    )
-    command = [sys.executable, "-c", script, str(target)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as run:
-        assert run.stdout
-        work = Path(run.stdout.readline().strip())
-        with files.workspace(target):
-            pass
-        assert work.is_dir()
-        run.communicate("")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_failing_exchange_is_told_and_changes_nothing(tmp_path, monkeypatch):
-    def failing(one: Path, other: Path) -> bool:
-        raise OSError(errno.EIO, "Input/output error")
-
-    monkeypatch.setattr(files, "_exchange", failing)
-    target = fill(tmp_path / "site", "old")
-    with pytest.raises(ObservError, match="it is unchanged"):
-        files.replace_folder(fill(tmp_path / "new", "new"), target)
-    assert versions(target) == {"old"}

@@ -127,21 +127,6 @@ def test_a_respondent_is_forgotten_and_not_named(filled, observ):
     assert observ("forget", FORGETFUL, "--before", "2025-07-02")[1].startswith("Forgot 1 row ")
 
 
-@pytest.mark.parametrize(("words", "why"), [
-    ((FORGETFUL,), "either --before YYYY-MM-DD or --respondent ID"),
-    ((FORGETFUL, "--before", "2025-01-01", "--respondent", "a"), "either --before"),
-    ((FORGETFUL, "--respondent", ""), "either --before"),
-    ((FORGETFUL, "--before", "yesterday"), "does not match the format"),
-    ((FORGETFUL, "--before", "2999-01-01"), "lies in the future"),
-    (("nothing", "--respondent", "a"), "device 'nothing': is not in the catalogue"),
-])  # fmt: skip
-def test_a_mistake_is_told_in_a_line_and_forgets_nothing(filled, observ, words, why):
-    before = (filled / "data" / "store" / "ledger.json").read_bytes()
-    code, out, err = observ("forget", *words)
-    assert (code, out) == (2, "") and why in err and err.count("\n") == 1
-    assert (filled / "data" / "store" / "ledger.json").read_bytes() == before
-
-
 def test_a_folder_without_a_store_says_so(filled, observ):
     code, _, err = observ("forget", FORGETFUL, "--respondent", "a", "--data", "data/other")
     assert code == 1 and "has no store" in err
@@ -215,18 +200,8 @@ def test_a_form_of_few_answers_says_what_is_assumed(observ, demonstration):
     found = told(observ, "jdma-service-public", demonstration)
     assert {row["spread"] for row in found["verdicts"]} == {"own"}
     assert found["asked"]["open"] == 1 and found["effect"] is None
-
-
-@pytest.mark.parametrize(("device", "why"), [
-    ("enquete-legifrence", "is not in the catalogue; is it 'enquete-legifrance'?"),
-    ("nothing", "is not in the catalogue; `observ catalogue` lists it"),
-    ("audience-boamp", "gives audience; what can be planned are answers"),
-    ("boutique-documentation", "of surveys and ratings: enquete-demarches, "),
-    ("insee-population", "gave nothing yet"),
-])  # fmt: skip
-def test_what_cannot_be_planned_is_told_in_a_line_with_what_can(observ, demonstration, device, why):
-    code, out, err = observ("plan", device, "--data", demonstration)
-    assert (code, out) == (2, "") and why in err and err.count("\n") == 1
+    _, _, err = observ("plan", "audience-boamp", "--data", demonstration)
+    assert "gives audience; what can be planned are answers" in err
 
 
 def test_what_is_corrected_and_expected_is_told_to_people_and_to_machines(observ, demonstration):

@@ -122,13 +122,6 @@ def test_a_shell_completes_commands_without_a_file_or_an_address(place):
     assert done.stdout.split() == ["ingest"]
 
 
-def test_a_program_that_runs_a_quiet_command_still_reads_what_comes_after_it(observ, capsys):
-    assert observ("catalogue", "--quiet")[:2] == (0, "")
-    with steps() as step:
-        step("Reading exports")(1, 1, "a.csv")
-    assert capsys.readouterr().err == "Reading exports: 1 of 1 (a.csv)\n"
-
-
 @pytest.mark.parametrize(("total", "lines"), [(3, 3), (27, 11)])
 def test_a_log_gets_a_line_at_each_tenth_of_the_way(capsys, total, lines):
     with steps() as step:

@@ -11,42 +11,23 @@ from observlib.catalogue import Questionnaire
 from observlib.desk.propose import Proposal, Wishes, propose
 from observlib.desk.recognise import Look, by_form, equally_good, recognised
 
-CASES = """N° de dossier;Ouvert le;Première réponse;Résolu le;Rubrique;Agent traitant;Objet
-2026-001;02/03/2026 09:14;02/03/2026 11:00;03/03/2026 10:00;Logement;A. Dupuis;Payer
-2026-002;05/03/2026 10:14;-;-;Papiers d'identité;A. Dupuis;Perdu
-2026-003;25/03/2026 10:14;26/03/2026 09:30;-;Logement;C. Morel;Ma carte
-"""
+
+def export(name: str) -> str:
+    """An export, invented; some are as a tool writes it of which no format is known."""
+    return (Path(__file__).parent / "exports" / f"{name}.csv").read_text(encoding="utf-8")
+
+
+CASES, CALLS, QUEUES, REVIEWS = map(export, ("cases", "calls", "queues", "reviews"))
+TRAFFIC, VISITS, SALES = map(export, ("traffic", "visits", "sales"))
 COLUMNS = {"ticket_id": "N° de dossier", "received": "Ouvert le", "closed": "Résolu le",
            "theme": "Rubrique"}  # fmt: skip
 FORMS = ("%d/%m/%Y %H:%M[:%S]", "%m/%d/%Y %H:%M[:%S]")
-CALLS = """Uuid;Début;Statut;Attente;Poste
-a-1;2026-03-02 08:14;Décroché;25;12
-a-2;2026-03-02 08:20;Débordement;31;12
-a-3;2026-03-02 08:25;Abandonné;8;14
-"""
 OF_CALLS = {"call_id": "Uuid", "moment": "Début", "outcome": "Statut", "wait": "Attente"}
-QUEUES = "number,opened_at,closed_at,category,handled\n" + "".join(
-    f"T-{n},0{1 + n % 9}/07/2026 09:00:00,0{1 + n % 9}/07/2026 10:00:00,{queue},MARIE DUPONT\n"
-    for n, queue in enumerate(["DROITS ACCES", "SITE PUBLIC"] * 6)
-)
 OF_QUEUES = {"ticket_id": "number", "received": "opened_at", "closed": "closed_at", "answered": "-"}
-REVIEWS = "Package Name,Star Rating,Review Date,Wording\n" + "".join(
-    f"com.exemple,{stars},2026-07-{day:02d}T10:00:00Z,{clear}\n"
-    for day, (stars, clear) in enumerate([(1, "Clair"), (5, "Flou"), (4, "Clair"), (5, "?")] * 3, 1)
-)
 MARKS = {"date": "Review Date", "answer_id": "-", "satisfaction": "Star Rating"}
-TRAFFIC = "Interval Start,Queue Name,Offer,Answer,Abandon,Avg Talk\n" + "".join(
-    f"{7 + n // 20}/{1 + n % 20}/26 9:00 AM,DROITS ACCES,{n + 4},{n},4,{n}00\n" for n in range(40)
-)
 OF_TRAFFIC = {"moment": "Interval Start", "offered": "Offer", "answered": "Answer",
               "abandoned": "Abandon"}  # fmt: skip
-VISITS = """Date,Sessions,Bounce rate,Average session duration
-20260701,100,0.4,60.5
-20260702,10,0.5,30
-20260703,20,0.1,10
-"""
 OF_VISITS = {"day": "Date", "visits": "Sessions", "seconds": "Average session duration"}
-SALES = "Sale Date,Item Name,Buyer,Ship Name,Quantity\n07/25/26,Atlas Historique,Zoé Martin,Z M,1\n"
 MEANS = "Par quels moyens nous contactez-vous ?"
 ASKED = Questionnaire.model_validate(
     {
@@ -90,11 +71,6 @@ def read(proposed, tmp_path, few):
 
 def asked(proposal: Proposal) -> list[str]:
     return [one.written("…") for one in proposal.questions]
-
-
-def export(tool: str) -> str:
-    """An export as a tool writes it of which no format is known."""
-    return (Path(__file__).parent / "exports" / f"{tool}.csv").read_text(encoding="utf-8")
 
 
 def test_what_headers_do_not_say_is_asked_for_with_the_columns_that_would_do(proposed):

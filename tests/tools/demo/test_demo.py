@@ -114,21 +114,30 @@ def test_a_real_export_or_a_file_in_the_place_of_the_folder_is_left_alone(tmp_pa
     refused(tmp_path / "raw", "peers.csv", "choose another folder")
 
 
+FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "a-file")
+
+
 @pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize("step", ["write_bytes", "_exchange"])
-def test_where_it_cannot_be_written_the_earlier_one_stays_told(tmp_path, monkeypatch, capsys, step):
+@pytest.mark.parametrize(("place", "step", "fault", "code", "why"), [
+    (Path, "write_bytes", FULL, 1, os.strerror(errno.ENOSPC)),
+    (files, "_exchange", FULL, 1, os.strerror(errno.ENOSPC)),
+    (demo, "replace_folder", KeyboardInterrupt(), 130, "interrupted"),
+])  # fmt: skip
+def test_where_it_cannot_be_written_or_is_interrupted_the_earlier_one_stays(
+    tmp_path, monkeypatch, capsys, place, step, fault, code, why
+):
     def fail(*_: object, **__: object) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "a-file")
+        raise fault
 
     folder = tmp_path / "raw"
     assert main([str(folder)]) == 0
     before = content(tmp_path)
     capsys.readouterr()
-    monkeypatch.setattr(files if step == "_exchange" else Path, step, fail)
-    assert main([str(folder)]) == 1
+    monkeypatch.setattr(place, step, fail)
+    assert main([str(folder)]) == code
     out, err = capsys.readouterr()
     (line,) = [one for one in err.splitlines() if one.startswith("demo: ")]
-    assert not out and str(tmp_path) in line and os.strerror(errno.ENOSPC) in line
+    assert not out and why in line
     monkeypatch.undo()
     assert content(tmp_path) == before
     assert [path.name for path in tmp_path.iterdir()] == ["raw"]
@@ -170,17 +179,6 @@ def test_the_demonstration_stores_and_quotes_no_invented_person():
     assert not [text for text in map(redact, TEXTS) if PLANTED.search(text)]
     told = sum(bool(PLANTED.search(text)) for text in TEXTS)  # so that redaction is seen at work
     assert 0.1 < told / len(TEXTS) < 0.3 and len(set(TEXTS)) == len(TEXTS) > 300
-
-
-@pytest.mark.usefixtures("quick")
-def test_ctrl_c_leaves_no_half_demonstration(tmp_path, monkeypatch, capsys):
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(demo, "replace_folder", interrupt)
-    assert main([str(tmp_path / "raw")]) == 130
-    assert "interrupted" in capsys.readouterr().err
-    assert not list(tmp_path.iterdir())
 
 
 def test_a_new_device_changes_the_exports_of_no_other(monkeypatch):
