@@ -43,21 +43,14 @@ def told(result: tuple[int, str, str], *parts: str) -> None:
         assert part in err
 
 
-@pytest.mark.parametrize("group", ["practice", "study", "device"])
-def test_a_group_says_what_may_follow(observ, group):
-    told(observ(group), "commands are new")
-    told(observ(group, "old"), "'old'", "commands are new")
-
-
 def test_a_new_sheet_is_written_and_told(observ, place):
     words = ("--tool", "matomo", "--product", "boamp", "--product", "bodacc")
     code, out, err = observ("practice", "new", "Un essai", *words)
     path = place / "data" / "practices" / "un-essai.md"
     assert (code, err) == (0, "") and str(path) in out
     assert "products: [boamp, bodacc]" in path.read_text(encoding="utf-8")
-    told(observ("practice", "new", "Un essai"), "exists already")
-    told(observ("practice", "new"), "title", "`observ practice new --help`")
-    told(observ("practice", "new", "Autre", "--verdict", "bof"), "à refaire, à adapter, à éviter")
+    told(observ("practice", "new", "Un  ESSAI !"), "data/practices/un-essai.md: exists already")
+    assert "products: [boamp, bodacc]" in path.read_text(encoding="utf-8")
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, answers: list[str]) -> list[str]:

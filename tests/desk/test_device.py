@@ -134,14 +134,6 @@ def test_filled_in_it_is_the_sheet_that_was_asked_for(root, catalogue):
     assert sheet.contact == "ceci"
 
 
-def test_a_sheet_that_exists_is_not_written_over(root):
-    path = new_practice(root, DATA, "Un essai", {}, today=TODAY)
-    path.write_text("---\ndraft: true\n---\nprécieux", encoding="utf-8")
-    with pytest.raises(UsageError, match=r"data/practices/un-essai\.md: exists already"):
-        new_practice(root, DATA, "Un  ESSAI !", {}, today=TODAY)
-    assert "précieux" in path.read_text(encoding="utf-8")
-
-
 def test_all_that_does_not_exist_is_told_at_once_and_nothing_is_written(root):
     with pytest.raises(UsageError) as caught:
         new_practice(root, DATA, "???", {"tool": "excel", "verdict": "bof"}, ["minitel"])

@@ -38,27 +38,20 @@ def test_what_is_changed_is_what_a_test_could_notice():
         compile(raw[: mutant.start] + mutant.after.encode() + raw[mutant.end :], "few.py", "exec")
 
 
-def test_the_nearest_tests_are_those_of_a_module_s_name_and_those_that_import_it():
-    found = nearest(Path("pipeline/revisions.py"), Path.cwd())
-    assert found[:2] == [
-        "tests/pipeline/test_revisions.py",
-        "tests/pipeline/test_revisions_errata.py",
-    ]
-    assert nearest(Path("themes/polls/__init__.py"), Path.cwd())[0].endswith("polls/test_polls.py")
-
-
-def test_a_module_is_imported_by_its_name_by_that_of_what_it_holds_or_on_several_lines(tmp_path):
+def test_the_nearest_tests_are_those_of_a_module_s_name_and_those_that_import_it(tmp_path):
     for name, text in (
-        ("a", "from observlib.base import (\n    files,\n    kept,\n)"),
-        ("b", "from observlib.base.kept import key"), ("c", "import observlib.base.kept as k"),
-        ("d", "from observlib.base import files, keptness"), ("e", "from .base import kept"),
+        ("base/test_kept_long", ""), ("cli/test_a", "from observlib.base import (\n    kept,\n)"),
+        ("cli/test_b", "from observlib.base.kept import key"), ("cli/test_d", "import keptness"),
+        ("cli/test_c", "import observlib.base.kept as k"), ("cli/test_e", "from .base import kept"),
+        ("themes/polls/test_polls", ""),
     ):  # fmt: skip
-        path = tmp_path / "tests" / "cli" / f"test_{name}.py"
+        path = tmp_path / "tests" / f"{name}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    found = nearest(Path("base/kept.py"), tmp_path)
-    assert found == [f"tests/cli/test_{name}.py" for name in "abc"]
-    assert nearest(Path("base/files.py"), tmp_path) == [f"tests/cli/test_{x}.py" for x in "ad"]
+    importing = [f"tests/cli/test_{name}.py" for name in "abc"]
+    assert nearest(Path("base/kept.py"), tmp_path) == ["tests/base/test_kept_long.py", *importing]
+    found = nearest(Path("themes/polls/__init__.py"), tmp_path)
+    assert found == ["tests/themes/polls/test_polls.py"]
 
 
 def test_each_answer_has_what_is_guessed_right_and_what_it_is_taken_for():
