@@ -56,12 +56,9 @@ def test_a_device_whose_loader_tells_of_one_product_names_it_before_anything_is_
 
 
 @pytest.mark.parametrize(("content", "word"), [
-    ("", "a list of entries"), ("- [", "not valid YAML"),
     ("- just text", "an entry is a mapping"),
-    ("- id: x\n  label: 2026-13-45", "dates are YYYY-MM-DD"),
     ("- id: Not A Slug\n  label: y", "id is 'Not A Slug'"),
     ("- !!python/object/apply:os.system ['true']", "not valid YAML"),
-    ("- id: x\n  label: BOAMP\n  label: BODACC\n", "'label' is given twice"),
     ("- id: é", "save the file as UTF-8"),
 ])  # fmt: skip
 def test_a_damaged_file_is_one_line_and_no_traceback(folder, content, word):

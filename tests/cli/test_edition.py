@@ -7,12 +7,12 @@ import subprocess
 import sys
 import webbrowser
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.copies import copy_catalogue
 
 from observlib import estimates
+from observlib.base.files import write_all
 from observlib.cli.edition import preview
 from observlib.edition import checklist, release
 from observlib.edition.checklist import Check
@@ -89,36 +89,25 @@ def test_a_daily_timer_releases_what_is_due_and_no_more(observ, place, monkeypat
     assert json.loads(observ(*words)[1])["released"] and len(place) == 1
 
 
-SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
-
-
-@pytest.fixture
-def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The addresses that were opened; no study runs, whose page is `page.html`."""
-    found: list[str] = []
+def test_the_page_is_opened_where_there_is_a_screen(tmp_path, monkeypatch, capsys):
     (tmp_path / "data" / "catalogue").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
+    page, opened, screens = tmp_path / "page.html", [], ("DISPLAY", "WAYLAND_DISPLAY")
     monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(webbrowser, "open", found.append)
+    monkeypatch.setattr(webbrowser, "open", opened.append)
     monkeypatch.setattr("observlib.edition.execute.started", lambda *_: contextlib.nullcontext())
-    monkeypatch.setattr(
-        "observlib.edition.new_study.page_preview", lambda *_: tmp_path / "page.html"
-    )
-    for name in SCREENS:
+    monkeypatch.setattr("observlib.edition.new_study.page_preview", lambda *_: page)
+    for name in screens:
         monkeypatch.delenv(name, raising=False)
-    return found
-
-
-@pytest.mark.parametrize("screen", SCREENS)
-def test_the_page_is_opened_where_there_is_a_screen(opened, tmp_path, monkeypatch, capsys, screen):
-    address = (tmp_path / "page.html").as_uri()
     preview("essai")
-    assert (capsys.readouterr().out, opened) == (f"{address}\n", [])
-    monkeypatch.setenv(screen, ":0")
-    preview("essai", no_open=True)
-    assert opened == []
-    preview("essai")
-    assert opened == [address]
+    assert (capsys.readouterr().out, opened) == (f"{page.as_uri()}\n", [])
+    for name in screens:
+        with monkeypatch.context() as patch:
+            patch.setenv(name, ":0")
+            preview("essai", no_open=True)
+            assert opened == []
+            preview("essai")
+            assert opened.pop() == page.as_uri()
 
 
 ROOT = Path(__file__).parents[2]
@@ -169,37 +158,24 @@ ROW = {"indicator": "satisfaction_10", "product": "boamp", "channel": "web", "de
 ROW |= {"unit": "sur 10", "n": 40, "source": "a@1"}
 
 
-@pytest.fixture
-def differing(tmp_path, monkeypatch):
+def test_two_editions_differ_in_lines_or_in_json_and_an_absent_one_is_told(
+    tmp_path, monkeypatch, observ
+):
     copy_catalogue(tmp_path)
+    monkeypatch.chdir(tmp_path)
     for number, quarter in enumerate(("2026-T2", "2026-T3")):
         told = estimates.make([{**ROW, "period": quarter, "estimate": 6.0 + number}])
-        folder = tmp_path / "data" / "published" / f"000{number}-{quarter}"
-        folder.mkdir(parents=True)
-        files = archive.content(told, make_comparisons(None), {"wide": []})
-        for name, content in files.items():
-            (folder / name).write_bytes(content)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def test_both_values_of_a_figure_are_told_in_a_line_and_an_absent_edition_in_one(differing, observ):
+        content = archive.content(told, make_comparisons(None), {"wide": []})
+        write_all(content, tmp_path / "data" / "published" / f"000{number}-{quarter}")
     code, out, err = observ("diff", "2026-T2", "2026-T3")
     assert (code, err) == (0, "")
     text = out.replace("\u00a0", " ")
     assert "Other figures of both (1):\n  BOAMP, " in text and "6,0 sur 10 → 7,0 sur 10" in text
     code, out, err = observ("diff", "2026-T1", "2026-T3")
     assert (code, out) == (1, "") and "published are 2026-T2, 2026-T3" in err
-
-
-def test_a_program_reads_json_in_which_no_number_is_none(differing, observ):
-    def refuse(word: str) -> Any:
-        raise AssertionError(f"{word} is no JSON")
-
-    code, out, _ = observ("diff", "2026-T2", "2026-T3", "--json")
-    found = json.loads(out, parse_constant=refuse)
-    assert code == 0 and found["changed"][0]["before_estimate"] == 6.0
-    assert found["changed"][0]["ci_low"] is None
+    (row,) = json.loads(observ("diff", "2026-T2", "2026-T3", "--json")[1])["changed"]
+    assert row["before_estimate"] == 6.0
+    assert row["ci_low"] is None, "a number that is none would be NaN, which is no JSON"
 
 
 def test_an_edition_that_is_not_there_makes_no_package(observ):

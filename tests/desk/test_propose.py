@@ -268,12 +268,6 @@ def test_days_in_words_are_no_names_and_what_is_not_set_is_empty(read):
     assert [*map(str, closed["closed"])] == ["NaT", "2026-09-15 06:00:00"]
 
 
-def test_queues_in_capitals_are_themes(read):
-    columns = {**OF_QUEUES, "theme": "category"}
-    rows = read(QUEUES, "tickets", columns=columns, date_form="%d/%m/%Y").rows
-    assert rows["theme"].unique().tolist() == ["DROITS ACCES", "SITE PUBLIC"]
-
-
 @pytest.mark.parametrize(("words", "times", "are_themes"), [(12, 3, 1), (13, 3, 0), (12, 2, 0)])
 def test_capitals_are_themes_where_few_words_stand_more_than_twice_each(words, times, are_themes):
     cells = Counter({f"DROITS AC{chr(65 + n)}ES": times for n in range(words)})
