@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from pydantic import BaseModel, ValidationError
 
 from observlib import catalogue
 from observlib.base.yaml_files import parse
-from observlib.catalogue import Coded, Device, entries
-from observlib.catalogue.entries import Department
+from observlib.catalogue import entries
 from observlib.catalogue.formats import Format
 from observlib.catalogue.questionnaires import Questionnaire
 from observlib.desk.device import fault_of
@@ -40,6 +40,7 @@ FOREIGN = re.compile(
     r"|\(\?|\\[dw]|\[a-z|\^[\[(]|\)\$|\+\)"
 )
 Wrap = Callable[[Any], Any]
+TOLD = yaml.safe_load(Path(__file__).with_name("mistakes.yml").read_text(encoding="utf-8"))
 
 
 def within(annotation: Any, wrap: Wrap) -> Iterator[tuple[type[BaseModel], Wrap]]:
@@ -94,43 +95,12 @@ def explained(model: type[BaseModel], **raw: Any) -> list[str]:
     return []
 
 
-@pytest.mark.parametrize(("model", "raw", "said"), [
-    (Device, {"id": "Mon Avis"}, "id is 'Mon Avis': a-z and 0-9, with - or _ between them, is "
-                                 "expected, such as service-public"),
-    (Device, {"period": "mars"}, "period is 'mars': a month (without its day) or a day is "
-                                 "expected, such as 2026-09-30"),
-    (Device, {"dataset_id": "x"}, "an identifier of 24 characters is expected, such as 5f1b"),
-    (Device, {"label": None}, "label is empty: text is expected"),
-    (Device, {"label": date(2026, 1, 31)}, "label is 2026-01-31: text is expected"),
-    (Device, {"quotes": "peut-être"}, "true or false is expected"),
-    (Device, {"minimum_people": 3}, "minimum_people is 3: a number of 11 or more is expected"),
-    (Device, {"promise_days": "deux"}, "a whole number is expected, such as 12"),
-    (Device, {"family": "avis"}, "family is 'avis': allowed: 'feedback', 'consultation', "),
-    (Department, {"mail": "accueil"}, "an address of mail is expected, such as pole@"),
-    (sheets.Decision, {"quarter": "T3 2026"}, "a quarter is expected, such as 2026-T3"),
-    (record.Calendar, {"editions": [{"hour": "8h45"}]},
-     'editions.0.hour is \'8h45\': an hour, in quotes, is expected, such as "08:45"'),
-    (record.Review, {"told": "abc"}, "a digest of 32 characters is expected, such as 2a3d"),
-    (sheets.PracticeSheet, {"sources": [{"url": "site"}]},
-     "an address of the web is expected"),
-    (sheets.Correction, {"expect": [1]}, "expect is [1]: a whole number is expected, such "
-     "as 12, or a number is expected, such as 12.5, or text is expected"),
-    (revisions.Erratum, {"what": "court"}, "what is 'court': at least 20 are expected"),
-    (Coded, {"codes": "oui"}, "a mapping is expected: a line `key: value` for each"),
-    (Questionnaire, {"questions": []}, "questions is []: at least 1 are expected"),
-])  # fmt: skip
-def test_a_mistake_says_what_to_write(model, raw, said):
-    assert any(line.startswith(said) or said in line for line in explained(model, **raw))
+@pytest.mark.parametrize(("name", "raw", "said"), TOLD["words"])
+def test_a_mistake_says_what_to_write(name, raw, said):
+    assert any(line.startswith(said) or said in line for line in explained(MODELS[name], **raw))
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    ("", "f.yml: holds nothing; a mapping is expected"),
-    ("- a", "f.yml: holds a list; a mapping is expected"),
-    ("a: !x y", "f.yml:1: not valid YAML: a tag (!) is not read; put a text that begins with"),
-    ("[a]: b", "f.yml:1: not valid YAML: found a key that is a list or a mapping; "),
-    ("a: *gras*", "put a text with *, @ or `: ` in quotes"),
-    ("a: b\nc: *d", "f.yml:2: not valid YAML: found undefined alias; indent"),
-])  # fmt: skip
+@pytest.mark.parametrize(("text", "said"), TOLD["no_yaml"])
 def test_a_file_that_is_no_yaml_says_what_to_write(text, said):
     assert said in parse(text, "f.yml", dict, "a mapping")[2][0]
 
