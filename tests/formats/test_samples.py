@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 from observlib.base.errors import ObservError
 from observlib.catalogue import Device
@@ -16,61 +17,8 @@ from observlib.themes.user_tests import sus_scores
 SAMPLES = Path(__file__).parents[2].parent / "shared" / "data" / "formats"
 EXPECTED = Path(__file__).parent / "expected"
 pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the samples are not at hand")
-# The sample of a format, what its device says beside, and the notices that are to be told.
-READ = [
-    ("glpi", "glpi/glpi-10-fr.csv", {"extracted": date(2026, 4, 9)}, ["answered", "reopened"]),
-    ("glpi", "glpi/glpi-11-fr.csv", {"extracted": date(2026, 4, 9)}, ["answered", "reopened"]),
-    ("zendesk_csv", "zendesk-csv/tickets.csv", {}, ["latest moment"]),
-    ("znuny", "znuny/ticket_search_2026-04-01_08-00.csv", {}, ["latest moment", "reopened"]),
-    ("zammad", "zammad/tickets-2026-3.xlsx", {}, ["latest moment", "reopened"]),
-    ("asterisk_queue_log", "asterisk-queue-log/queue_log", {}, []),
-    ("wazo_cdr", "wazo-cdr/cdr.csv", {}, ["2 rows do not count: call_direction", "wait"]),
-    ("3cx", "3cx/CallLogs.csv", {}, ["1 row does not count: Direction", "wait"]),
-    ("amazon_connect", "amazon-connect/contact_records", {},
-     ["1 row does not count: another version", "1 row does not count: InitiationMethod"]),
-    ("mbox", "mbox/contact.mbox", {"addresses": ("Contact@example.gouv.fr",)},
-     ["latest moment", "closed", "reopened"]),
-    ("google_play_books", "google-books/GoogleSalesTransactionReport_foo2020_02.csv", {},
-     ["2020-02 counts as incomplete, as its last day known is 2020-02-24"]),
-    ("woocommerce_products", "woocommerce/products.csv", {"period": "2026-03"},
-     ["format", "returns"]),
-    ("shopify_orders", "shopify-orders/orders_export_1.csv", {},
-     ["1 row does not count: Financial Status",
-      "2026-03 counts as incomplete, as its last day known is 2026-03-29", "returns"]),
-    ("ghost_members", "ghost/member-csv-export.csv", {},
-     ["1 row does not count: subscribed_to_emails", "latest day, 2022-10-18", "leaves"]),
-    ("listmonk_subscribers", "listmonk/subscribers.csv", {},
-     ["2 rows do not count: status", "latest day, 2026-04-01", "leaves"]),
-    ("mastodon", "mastodon/statuses-closed.json", {},
-     ["2 rows do not count: their polls have not closed",
-      "2 rows do not count: their polls allow several answers", "followers is left unknown"]),
-    ("kort", "kort/System Usability Scale Results.csv", {}, []),
-]  # fmt: skip
-# Of visits and ratings, which also say what is complete; and the rows that are refused.
-OF_SITES = {
-    "plausible": ("plausible", "plausible/visitors.csv", []),
-    "awstats": ("awstats", "awstats/awstats032026.www.example.gouv.fr.txt", []),
-    "touchpoints": ("touchpoints", "touchpoints/responses.csv", []),
-    "govuk_feedback": ("govuk_feedback", "govuk-feedback/feedex_2026-03-01_2026-03-31.csv", []),
-    "jdma": ("jdma", "jdma/avis.csv", [3]),  # « Mal » is no answer of that form
-    "jdma_workbook": ("jdma", "jdma/avis.xlsx", [5]),
-    "jdma_former": ("jdma", "jdma/avis-ancienne-route.csv", []),
-}
-REFUSED = [
-    ("plausible", "plausible/pages.csv", "has no days; take visitors.csv"),
-    ("touchpoints", "touchpoints/feed.csv", "export the form's responses"),
-    ("touchpoints", "touchpoints/sample_cx_responses_upload_with_bom.csv", "has no moments"),
-    ("jdma", "jdma/avis-bug.csv", "form of remarks asks for no satisfaction"),
-    ("asterisk_cdr", "asterisk-cdr/Master.csv", "give the file /var/log/asterisk/queue_log"),
-    ("asterisk_cdr", "asterisk-cdr/Master2.csv", "give the file /var/log/asterisk/queue_log"),
-    ("asterisk_cdr", "asterisk-cdr/CELMaster1.csv", "give the file /var/log/asterisk/queue_log"),
-    ("woocommerce_orders", "woocommerce/orders.csv", "download the report Products"),
-    ("prestashop_orders", "prestashop/order_2026-04-01_080000.csv", "it names no title"),
-    ("stripe_balance", "stripe/balance_history.csv", "it names no title"),
-    ("zendesk_api", "zendesk-api/incremental_tickets.json", "no list 'metric_sets'"),
-    ("woocommerce_products", "woocommerce/products.csv", "no month in its rows"),
-    ("mastodon", "mastodon/poll.json", "give the account's statuses; the answer on a poll"),
-]
+TOLD = yaml.safe_load(Path(__file__).with_name("samples.yml").read_text(encoding="utf-8"))
+READ, OF_SITES, REFUSED = TOLD["read"], TOLD["sites"], TOLD["refused"]
 
 
 def device(loader, **keys):

@@ -1,6 +1,5 @@
 """Whatever cell of an export holds personal data, neither the store nor a message does."""
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from observlib.loaders import load
 from tools.demo.formats import workbook
 
 pytestmark = pytest.mark.slow
+TOLD = yaml.safe_load(Path(__file__).with_name("persons.yml").read_text(encoding="utf-8"))
 PERSONS = [
     "zoe.martin@exemple.invalid", "zoe.martin (at) exemple.invalid", "06 12 34 56 78", "0612345678",
     "+33 (0)6 12.34.56.78", "06/12/34/56/78", "1 85 05 78 006 084 91", "185057800608491",
@@ -124,46 +124,14 @@ def test_no_name_identifies_what_one_person_did(name, tmp_path, catalogue, surve
 
 def others(person: str) -> dict[str, list[Any]]:
     """Contents of the exports that are no tables of texts, each with a person in one place."""
-    day = {"date": "2026-03-01", "nb_visits": 3}
-    head = {"date": "2026-03-05", "product": "vie-publique", "title": "T", "method": "M"}
-    idea = {"idea": "I", "state": "proposée"}
-    head |= {"participants": {"Agents": 12}, "ideas": [idea]}
     answers = {"id": ["1"], "submitdate": ["2026-03-12 10:00:00"], "Q01": ["5"], "Q05": ["A1"]}
-    filled = "Identifiant;Date;Texte;Ressenti;Colère;Injustice\n"
-    noted = "ID;annotateur;date;Description;Titre;q1_injustice;q2_compensation;q3_colere\n"
-    return {
-        "code_sheet": [
-            f"{filled}7;2026-03-01;x;{person};oui;non\n", f"{filled}7;{person};x;Négatif;oui;non\n",
-            f"{filled}7;2026-03-01;{person};Négatif;oui;non\n"
-        ],
-        "services_publics_plus_codes": [
-            f"{noted}7;A01;01/03/2026;x;y;{person};0;1\n",
-            f"{noted}7;{person};01/03/2026;x;y;1;0;1\n", f"{noted}7;A01;{person};x;y;1;0;1\n"
-        ],
-        "datagouv_metrics": [
-            {"monthlyStats": [{"month": person, "visits": 1}]},
-            {"monthlyStats": [{"month": "2026-03", "visits": person}]},
-            {"monthlyStats": [person, {person: 1}]}, {"monthlyStats": person}
-        ],
-        "matomo_json": [
-            {"2026-03-01": {"nb_visits": 1}, "2026-03-02": person},
-            {"2026-03-01": {"nb_visits": person}, person: {"nb_visits": 2}},
-            {"result": "error", "message": person},
-            [day | {"date": person}, day | {person: 1}, person], {person: 1},
-            f'{{"{person}": 1, "{person}": 2}}'
-        ],
-        "workshops": [
-            *({**head, key: person} for key in head), {**head, person: 1},
-            {**head, "participants": {person: 12}}, {**head, "participants": {"Agents": person}},
-            *({**head, "ideas": [{**idea, key: person}]} for key in ("idea", "state", person)),
-            f"participants: {{{json.dumps(person)}: 1, {json.dumps(person)}: 2}}",
-            f"title: {person}", person
-        ],
+    title = person.replace("/", " ")[:31]
+    told = {name: [one.replace("PERSON", person) for one in own] for name, own in TOLD.items()}
+    return told | {
         "demarches": [
             *((SHEET, [[*CELLS], [*(CELLS | {name: person}).values()]]) for name in CELLS),
             (SHEET, [[person, *[*CELLS][1:]], [*CELLS.values()]]),
-            (person.replace("/", " ")[:31], [[*CELLS], [*CELLS.values()]]),
-            (person.replace("/", " ")[:31], [[person]]),
+            (title, [[*CELLS], [*CELLS.values()]]), (title, [[person]]),
         ],
         "spss_stata": [
             *(pd.DataFrame(answers | {name: [person]}) for name in answers),
@@ -187,9 +155,7 @@ def test_no_place_of_other_exports_brings_a_person_in(loader, tmp_path, catalogu
                 path = tmp_path / "export_2026-03.xlsx"
                 path.write_bytes(workbook(*content))
             else:
-                write = yaml.safe_dump if loader == "workshops" else json.dumps
-                text = content if isinstance(content, str) else write(content)
-                path.write_text(text, encoding="utf-8")
+                path.write_text(content, encoding="utf-8")
             for what in kept_and_told(path, device, catalogue):
                 assert not hold(what, [person]), content
 

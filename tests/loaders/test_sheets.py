@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
@@ -13,7 +14,8 @@ from observlib.base.errors import ObservError
 from observlib.catalogue import contract, tables
 from observlib.catalogue.contract import columns
 
-SHEET = Path(__file__).with_name("workshop.yml").read_text(encoding="utf-8")
+TOLD = yaml.safe_load(Path(__file__).with_name("workshop.yml").read_text(encoding="utf-8"))
+SHEET = TOLD["good"]
 DEVICE, FILE = "ateliers", "ateliers_2026.yml"
 
 
@@ -47,27 +49,7 @@ def test_a_list_of_sheets_is_read_and_a_bad_one_does_not_stop_the_others(read):
     ]
 
 
-@pytest.mark.parametrize(("old", "new", "line", "reason"), [
-    ("date: 2026-03-05", "date: 05/03/2026", 1, "is no day"),
-    ("date: 2026-03-05", "date: 0026-03-05", 1, "check the year"),
-    ("réalisée le: 2026-05-02", "réalisée le: 2126-05-02", 10, "in the future"),
-    ("produit: vie-publique", "produit: autre", 2, "is no product"),
-    ("titre: Page d'accueil", "titre: avec a@exemple.invalid", 3, "may hold an address"),
-    ("méthode: Tri de cartes", "outil: Tri", 4, "is no key of a sheet"),
-    ("{Étudiants: 14, Agents publics: 0}", "[Camille Exemple]", 5, "never names"),
-    ("Étudiants: 14", "Étudiants: -1", 5, "is no number of people"),
-    ("Agents publics: 0", "étudiants: 2", 5, "told twice"),
-    ("Agents publics: 0", "Total: 14", 5, "is the total of the profiles"),
-    ("idée: Un glossaire", "idée:", 7, "is empty"),
-    ("état: réalisée", "état: faite", 8, "is no state"),
-    ("état: réalisée", "état: proposée", 8, "is proposed, and"),
-    ("état: réalisée", "état: abandonnée", 8, "is not done, and"),
-    ("    décidée le: 2026-03-12\n", "", 7, "is missing"),
-    ("décidée le: 2026-03-12", "décidée le: 2026-03-01", 9, "before the workshop"),
-    ("réalisée le: 2026-05-02", "réalisée le: 2026-03-10", 7, "before the day of decision"),
-    ("  - idea: Un plan\n    state: proposed", "  - Un plan", 14, "is no idea"),
-    ("Un filtre", "Un glossaire", 11, "has the key of row 7"),
-])  # fmt: skip
+@pytest.mark.parametrize(("old", "new", "line", "reason"), TOLD["mistakes"])
 def test_a_mistake_is_told_with_its_line(read, old, new, line, reason):
     assert old in SHEET
     loaded = read(SHEET.replace(old, new))
@@ -78,13 +60,13 @@ def test_a_mistake_is_told_with_its_line(read, old, new, line, reason):
     assert loaded.rows.empty == (line < 7)  # the head refuses the sheet, an idea itself alone
 
 
-@pytest.mark.parametrize(("text", "told"), [
-    ("bonjour", "neither a sheet nor a list"), ("- 1\n- a: 2\n", "neither a sheet nor a list"),
-    ("a: [", "not valid YAML"), ("date: 2026-13-45\n", "not valid YAML"),
-    ("title: a\ntitle: b\n", "given twice"), ("a: &b [*b]\n", "has no use"),
-    ("a: !!bool x\n", r"a tag \(!\) is not read"),
-    (SHEET.replace("14", "014"), ":5: YAML reads 014 as another number"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        *TOLD["no_sheet"],
+        (SHEET.replace("14", "014"), ":5: YAML reads 014 as another number"),
+    ],
+)
 def test_a_file_that_cannot_be_used_is_told_in_one_line(read, text, told):
     with pytest.raises(ObservError, match=told):
         read(text)
