@@ -4,11 +4,13 @@ import base64
 import json
 import logging
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 from tests.copies import copy_catalogue
 from tests.desk.conftest import Asked, Reply
 
@@ -19,6 +21,8 @@ from observlib.desk import fetching
 from observlib.desk.fetching import fetch
 from observlib.loaders import load
 
+ANSWERS = yaml.safe_load(Path(__file__).with_name("answers.yml").read_text(encoding="utf-8"))
+VISITS, TICKETS = ANSWERS["matomo"], ANSWERS["glpi"]
 TODAY = date(2026, 3, 4)
 KEY = "0123456789abcdef"
 
@@ -110,9 +114,6 @@ def safe(folder, standin) -> None:
 
 
 # --- Matomo
-
-VISITS = {"nb_visits": 7, "nb_uniq_visitors": 5, "nb_actions": 12, "nb_downloads": 1}
-VISITS |= {"bounce_count": 2, "sum_visit_length": 700, "userid": "jeanne@example.fr"}
 
 
 @pytest.fixture
@@ -207,42 +208,6 @@ def test_all_months_are_fetched_and_ingested_as_a_dump(datagouv, standin, tmp_pa
 
 # --- Zendesk
 
-PERSONAL = {
-    "subject": "Ma pension", "description": "Je suis Jeanne Martin", "requester_id": 61309,
-    "via": {"channel": "email", "source": {"from": {"address": "jeanne@example.fr"}}},
-    "custom_fields": [{"id": 1, "value": "06 00 00 00 00"}],
-}  # fmt: skip
-
-
-def ticket(number: int, day: str, status: str = "open", **more: Any) -> dict[str, Any]:
-    return {"id": number, "created_at": f"{day}T09:00:00Z", "status": status,
-            "generated_timestamp": 1772000000, **PERSONAL, **more}  # fmt: skip
-
-
-def metrics(number: int, minutes: int | None, solved: str | None = None) -> dict[str, Any]:
-    return {
-        "id": 900 + number, "ticket_id": number, "solved_at": solved, "reopens": 0,
-        "replies": 0 if minutes is None else 2, "assignee_updated_at": "2026-03-01T00:00:00Z",
-        "reply_time_in_minutes": {"calendar": minutes, "business": 1},
-    }  # fmt: skip
-
-
-# the second page corrects a ticket of the first, and has its metrics within the tickets
-PAGES: dict[str | None, dict[str, Any]] = {
-    None: {
-        "tickets": [ticket(1, "2026-03-01"), ticket(2, "2026-03-02"), ticket(7, "2026-01-05")],
-        "metric_sets": [metrics(1, None), metrics(2, 30), metrics(7, 5)],
-        "after_cursor": "MTc=", "end_of_stream": False,
-    },
-    "MTc=": {
-        "tickets": [
-            ticket(1, "2026-03-01", "solved", metric_set=metrics(1, 60, "2026-03-04T10:00:00Z")),
-            ticket(3, "2026-03-03", "deleted"),
-        ],
-        "after_cursor": "MTg=", "end_of_stream": True,
-    },
-}  # fmt: skip
-
 
 @pytest.fixture
 def zendesk(single, standin, named):
@@ -252,7 +217,7 @@ def zendesk(single, standin, named):
     def answer(asked: Asked) -> object:
         if asked.headers["Authorization"] != f"Basic {key}":
             return Reply({"error": "Couldn't authenticate you"}, 401)
-        return PAGES[asked.query.get("cursor")]
+        return ANSWERS["zendesk"][asked.query.get("cursor", "")]
 
     standin.answer = answer
     return single(loader="zendesk_api", channel="mail", pattern="zendesk/essai_*.json")
@@ -287,9 +252,12 @@ def test_tickets_and_their_metrics_are_ingested_as_the_export(zendesk, standin, 
 
 
 def test_many_old_tickets_that_changed_lately_are_no_pages_without_end(zendesk, standin, tmp_path):
+    ticket = ANSWERS["zendesk"][""]["tickets"][0]
+
     def answer(asked: Asked) -> object:
         page = int(asked.query.get("cursor", 0))
-        some = ticket(1, "2026-03-01") if page == 40 else ticket(100 + page, "2012-01-05")
+        old = {**ticket, "id": 100 + page, "created_at": "2012-01-05T09:00:00Z"}
+        some = ticket if page == 40 else old
         return {"tickets": [some], "after_cursor": str(page + 1), "end_of_stream": page == 40}
 
     standin.answer = answer
@@ -299,13 +267,6 @@ def test_many_old_tickets_that_changed_lately_are_no_pages_without_end(zendesk, 
 
 # --- GLPI
 
-TICKETS = [
-    {"1": "Je suis Jeanne", "2": 7, "15": "2026-01-05 16:24:00", "17": None, "80": "Entité",
-     "7": "Site &#62; Formulaires", "4": "jeanne@example.fr"},
-    {"1": "Où ?", "2": 8, "15": "2026-01-06 08:02:00", "17": "2026-01-06 10:15:00", "7": None},
-    {"1": "Rien", "2": 9, "15": "2026-03-30 23:50:00", "17": "2026-03-31 11:00:00",
-     "7": "Contenus"},
-]  # fmt: skip
 GONE = Reply(["ERROR_RANGE_EXCEED_TOTAL", "La plage dépasse le total"], 400)
 
 
@@ -382,24 +343,11 @@ def test_tickets_deleted_meanwhile_make_no_file_that_may_lack_others(glpi, stand
 
 # --- LimeSurvey
 
-EXPORT = (
-    "id,submitdate,lastpage,token,startdate,ipaddr,Q01,Q02[SQ001],Q02[other],COM\n"
-    "1,2026-03-12 10:00:00,3,jeton42,2026-03-12 09:50:00,192.0.2.7,A5,Y,Jeanne,Bof\n"
-    "2,,1,jeton43,2026-03-13 09:50:00,192.0.2.8,,,,\n"
-)
-QUESTIONS = [
-    {"variable": "satisfaction", "code": "Q01", "text": "Satisfait ?", "kind": "scale",
-     "scale": [1, 5], "answers": {"A5": 5}},
-    {"variable": "reason", "code": "Q02", "text": "Pourquoi ?", "kind": "multiple",
-     "answers": {"SQ001": "Démarche", "other": "Autre"}},
-    {"code": "COM", "text": "Un mot ?", "kind": "ignored"},
-]  # fmt: skip
-
 
 @pytest.fixture
 def rpc(standin, named) -> Any:
     """LimeSurvey's methods as they were called; `answers` replaces what one answers."""
-    exported = base64.b64encode(b"\xef\xbb\xbf" + EXPORT.encode()).decode()
+    exported = base64.b64encode(b"\xef\xbb\xbf" + ANSWERS["limesurvey"].encode()).decode()
     usual = {"export_responses": exported, "release_session_key": "OK"}
     found = SimpleNamespace(answers={}, calls=[])
 
@@ -423,7 +371,7 @@ def limesurvey(single, rpc):
         loader="limesurvey", questionnaire="enquete", survey_id=271828, family="consultation",
         pattern="limesurvey/enquete_*.csv",
     )  # fmt: skip
-    asked = Questionnaire.model_validate({"id": "enquete", "label": "E", "questions": QUESTIONS})
+    asked = Questionnaire.model_validate(ANSWERS["questionnaire"])
     return known.model_copy(update={"questionnaires": {"enquete": asked}})
 
 
