@@ -1,6 +1,5 @@
 """The catalogue checked, rows forgotten, alarms, plans, what is late, and texts coded by hand."""
 
-import csv
 import json
 import re
 import shutil
@@ -261,14 +260,8 @@ def codes(place: Path) -> pd.DataFrame:
 
 
 def fill(path: Path, code: str) -> None:
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        rows = list(csv.DictReader(stream, delimiter=";"))
-    for row in rows:
-        row["Colère"] = code
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, rows[0], delimiter=";")
-        writer.writeheader()
-        writer.writerows(rows)
+    rows = pd.read_csv(path, sep=";", dtype=str, keep_default_na=False)
+    rows.assign(Colère=code).to_csv(path, sep=";", index=False)
 
 
 def test_texts_are_drawn_handed_out_filled_in_and_taken_back(observ, place):

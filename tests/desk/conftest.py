@@ -106,6 +106,12 @@ def device() -> Callable[..., Device]:
     return made
 
 
+@pytest.fixture
+def single(catalogue: Catalogue, device: Callable[..., Device]) -> Callable[..., Catalogue]:
+    """A catalogue of one device."""
+    return lambda **given: catalogue.model_copy(update={"devices": {"essai": device(**given)}})
+
+
 DEVICE = "jdma-legifrance"
 FIRST = date(2025, 1, 1)
 Heard = Callable[[Sequence[Sequence[str]]], Path]

@@ -96,11 +96,6 @@ def named(monkeypatch, standin):
     return name
 
 
-@pytest.fixture
-def single(catalogue, device):
-    return lambda **given: catalogue.model_copy(update={"devices": {"essai": device(**given)}})
-
-
 def ingested(known, folder, rows: int) -> None:
     done = store.ingest(folder / "raw", folder, known)
     assert done.devices["rows"].tolist() == [rows] and done.rejects.empty and not done.problems

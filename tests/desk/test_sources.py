@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -226,12 +227,9 @@ TICKETS = f"""
 
 
 @pytest.fixture
-def known(catalogue, device) -> Callable[..., Catalogue]:
-    def made(**given: object) -> Catalogue:
-        only = device(**({"loader": "tickets", "channel": "mail"} | given))
-        return catalogue.model_copy(update={"devices": {only.id: only}})
-
-    return made
+def known(single) -> Callable[..., Catalogue]:
+    """The catalogue of a help desk's device."""
+    return partial(single, loader="tickets", channel="mail")
 
 
 @pytest.fixture
