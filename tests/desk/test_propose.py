@@ -364,12 +364,6 @@ def test_clicks_impressions_years_and_numbers_are_no_visits(proposed, tool, answ
     assert ("cannot be read" in by_key["visits",].text) == (not answers)
 
 
-def test_sessions_and_users_are_read_for_visits_and_visitors(read):
-    columns = {"visits": "Sessions", "visitors": "Total users"}
-    rows = read("", "audience", tool="ga4", columns=columns).rows
-    assert rows["visits"].tolist() == [100, 110, 120] and rows["visitors"].tolist() == [90, 95, 99]
-
-
 @pytest.mark.slow
 def test_each_sample_of_a_tool_is_read_by_a_format_checked_or_asked_for(shared_data, catalogue):
     checked = {path.stem for path in (Path(__file__).parents[1] / "formats/expected").iterdir()}
