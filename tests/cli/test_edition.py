@@ -127,7 +127,7 @@ def redirected(words: str, redirection: str) -> tuple[int, str]:
 
 @posix
 def test_a_closed_output_stops_a_command_before_it_does_anything():
-    code, told = redirected("catalogue", ">&-")
+    code, told = redirected("--help", ">&-")
     assert code == 2
     assert told == (
         "observ: standard output or error is closed; lead it to a file, or to /dev/null\n"
@@ -137,7 +137,7 @@ def test_a_closed_output_stops_a_command_before_it_does_anything():
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
 def test_an_output_on_a_full_disk_is_told_in_one_line():
-    code, told = redirected("catalogue", "> /dev/full")
+    code, told = redirected("--help", "> /dev/full")
     assert code == 1
     assert told == "observ: standard output: No space left on device; lead it to another file\n"
 
@@ -147,7 +147,7 @@ def test_a_reader_that_wants_no_more_ends_the_command_without_a_word():
     read, write = os.pipe()
     os.close(read)
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, "catalogue"], cwd=ROOT, stdout=write,
+        [sys.executable, "-c", SCRIPT, "--help"], cwd=ROOT, stdout=write,
         stderr=subprocess.PIPE, encoding="utf-8", check=False,
     )  # fmt: skip
     os.close(write)
