@@ -19,19 +19,19 @@ Cases = Mapping[str, Callable[[Catalogue], Any]]
 _FILE = Path(__file__).with_name("said.yml")
 
 
-def test(theme: str, cases: Cases) -> Callable[[str, Catalogue], None]:
-    """A test that each case says what it is known to say."""
+def test(theme: str, cases: Cases, by_line: bool = False) -> Callable[[str, Catalogue], None]:
+    """A test that each case says what it is known to say: whole pages, line by line."""
 
     @pytest.mark.parametrize("case", cases)
     def held(case: str, catalogue: Catalogue) -> None:
-        _hold(theme, case, cases, catalogue)
+        said = cases[case](catalogue)
+        _hold(theme, case, cases, str(said).splitlines() if by_line else said)
 
     return held
 
 
-def _hold(theme: str, case: str, cases: Cases, catalogue: Catalogue) -> None:
+def _hold(theme: str, case: str, cases: Cases, said: Any) -> None:
     """A case says what it is known to say; of several texts, each does."""
-    said = cases[case](catalogue)
     texts = [*map(plain, said)] if isinstance(said, list | tuple) else plain(said)
     if os.environ.get("SAID") == "write":
         known = _known.__wrapped__()

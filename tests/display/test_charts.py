@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -9,6 +10,7 @@ import matplotlib
 import pandas as pd
 import pypandoc
 import pytest
+import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.display.conftest import line
@@ -21,6 +23,7 @@ from observlib.language.prose import one_line
 from observlib.language.words import rounded_estimates
 
 TEXT = "{http://www.w3.org/2000/svg}text"
+AXES = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
 CAPITALS = "ANTICONSTITUTIONNELLEMENTINCOMPATIBLE"
 SIGNS = st.text(
     st.sampled_from("AMWil .-/:é\u0301\u200b\u200d\u202e\u0627\u05d0漢🙂\n\t$_^{}\\<&'\ufffe\x00"),
@@ -157,27 +160,12 @@ def test_the_heaviest_chart_is_light(visits, catalogue, draw):
     assert len(made.shown["image/svg+xml"].encode()) < 65_000
 
 
-@pytest.mark.parametrize(("low", "high", "unit", "steps", "ticks"), [
-    (900, 1000, "visites", 4, [0, 250, 500, 750, 1000]), (-5, 12, "%", 4, [-5, 0, 5, 10, 15]),
-    (0, 97, "%", 4, [0, 25, 50, 75, 100]), (9.5, 10, "sur 10", 4, [8.5, 9, 9.5, 10]),
-    (4.9, 5, "sur 5", 4, [3.5, 4, 4.5, 5]), (0, 0, "visites", 4, [0, 0.25, 0.5, 0.75, 1]),
-    (-30, 12, "points", 4, [-40, -20, 0, 20]), (6.1, 7.3, "sur 10", 5, [5.5, 6, 6.5, 7, 7.5, 8]),
-    (2, 9.9, "sur 10", 5, [2, 4, 6, 8, 10]), (7, 7, "sur 10", 4, [6, 6.5, 7, 7.5, 8]),
-    (3, 4.5, "jours", 4, [0, 2, 4, 6]), (0, 42, "s", 3, [0, 15, 30, 45]),
-    (35, 250, "s", 3, [0, 120, 240, 360]), (0, 119, "s", 3, [0, 40, 80, 120]),
-    (0, 120, "s", 3, [0, 60, 120]), (0, 7199, "s", 3, [0, 2400, 4800, 7200]),
-    (0, 7200, "s", 3, [0, 3600, 7200]), (0, 0, "s", 3, [0, 1]),
-])  # fmt: skip
+@pytest.mark.parametrize(("low", "high", "unit", "steps", "ticks"), AXES["ticks"])
 def test_axes_start_at_zero_or_stay_on_scale_and_times_are_whole(low, high, unit, steps, ticks):
     assert charts.axis_ticks(low, high, unit, steps) == ticks
 
 
-@pytest.mark.parametrize(("places", "unit", "labels"), [
-    ([0, 1_250_000, 2_500_000], "visites", ["0", "1,25 M", "2,5 M"]),
-    ([7, 7.5, 8], "sur 10", ["7,0", "7,5", "8,0"]), ([0, 0.25], "sur 10", ["0,00", "0,25"]),
-    ([-5, 0, 5], "%", ["−5 %", "0 %", "5 %"]), ([-5, 0, 5], "points", ["−5", "0", "+5"]),
-    ([0, 60, 120], "s", ["0 s", "1 min", "2 min"]),
-])  # fmt: skip
+@pytest.mark.parametrize(("places", "unit", "labels"), AXES["labels"])
 def test_labels_of_ticks_have_one_precision(places, unit, labels):
     assert [*map(plain, charts.tick_labels(places, unit))] == labels
 

@@ -10,7 +10,6 @@ from tests.words import plain
 
 from observlib import Study, display, estimates
 from observlib.base.errors import ObservError
-from observlib.catalogue import Catalogue
 from observlib.display import output
 from observlib.language.words import rounded_estimates
 from observlib.records.sheets import Correction
@@ -54,21 +53,14 @@ def test_a_figure_of_too_many_devices_says_so_and_carries_their_estimates():
     assert len(made.content["rows"]) == len(frame)
 
 
-def blocks(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
-    return repr(output.notes(frame, catalogue)).split("\n\n")
-
-
-def test_a_method_that_indicators_share_is_printed_once(marks, catalogue):
+def test_methods_are_printed_once_and_not_those_of_what_no_device_measured(marks, catalogue):
     known = catalogue.indicators
     twin = known["clarity_10"].model_copy(update={"method": known["satisfaction_10"].method})
     same = catalogue.model_copy(update={"indicators": {**known, "clarity_10": twin}})
-    frame = estimates.combine([marks, marks.assign(indicator="clarity_10")])
-    methods = blocks(frame, same)[-1]
+    both = estimates.combine([marks, marks.assign(indicator="clarity_10")])
+    methods = repr(output.notes(both, same)).split("\n\n")[-1]
     assert methods.count("Moyenne des notes") == 1
     assert methods.startswith("- **Satisfaction sur 10 et Clarté du langage.** ")
-
-
-def test_the_method_of_what_no_device_measured_is_left_out(marks, catalogue):
     absent = marks[marks["status"] == "missing"].assign(indicator="clarity_10", device="")
     said = repr(output.notes(estimates.combine([marks, absent]), catalogue))
     assert "Satisfaction sur 10" in said and "Clarté" not in said

@@ -2,12 +2,16 @@
 
 import ast
 import copy
+import io
 import re
+import runpy
+import sys
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+import yaml
 
 from observlib import estimates
 from observlib.base import kept
@@ -16,7 +20,8 @@ from observlib.edition.new_study import made_of, tidy
 from observlib.edition.plan import load_studies
 
 ROOT = Path(__file__).parents[2]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+FOLDER = ROOT / "notebooks"
+NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 MIMES = {estimates.MIME, "text/plain", "text/markdown", "text/html", "image/svg+xml", charts.NARROW}
 MACHINE = r"(?<![\w.)/])/(?:home|Users|root|tmp|work|private|mnt|opt|srv|var)/|\b[A-Z]:\\\\?\w"
 
@@ -129,3 +134,31 @@ def test_its_file_is_written_as_jupyter_writes_it_so_that_changes_are_read_easil
     text = path.read_text(encoding="utf-8")
     assert nbformat.writes(nbformat.read(path, as_version=4)) + "\n" == text
     assert "\r" not in text
+
+
+def passed(path: Path, monkeypatch: pytest.MonkeyPatch) -> nbformat.NotebookNode:
+    """A notebook as Quarto has it, of the filter that `_quarto.yml` names."""
+    settings = yaml.safe_load((FOLDER / "_quarto.yml").read_text(encoding="utf-8"))
+    assert settings["project"]["output-dir"] == "_rendered" and not settings["execute"]["enabled"]
+    (name,) = settings["ipynb-filters"]
+    monkeypatch.setattr(sys, "stdin", io.StringIO(path.read_text(encoding="utf-8")))
+    monkeypatch.setattr(sys, "stdout", written := io.StringIO())
+    runpy.run_path(str(FOLDER / name), run_name="__main__")
+    return nbformat.reads(written.getvalue(), 4)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_each_chart_and_table_has_its_caption_and_no_output_brings_a_script(path, monkeypatch):
+    notebook = passed(path, monkeypatch)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    shown = [(cell.source, o.data) for cell in cells for o in cell.outputs if "data" in o]
+    for source, data in shown:
+        assert "text/html" not in data
+        if "image/svg+xml" in data:
+            assert "#| fig-cap: " in source and "#| fig-alt: " in source
+        if "<table" in data.get("text/markdown", "") and "#| label: tbl-" in source:
+            assert "#| tbl-cap: " in source
+    assert shown
+    texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    assert sum("Données de démonstration" in text for text in texts) == 1
+    assert "\nsubtitle: " in notebook.cells[0].source

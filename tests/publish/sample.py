@@ -5,6 +5,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from observlib import estimates
 from observlib.edition.notices import DEMONSTRATION, with_notices
 from observlib.publish.standing import MADE
@@ -80,6 +82,32 @@ def study(
         code("", shown(markdown="La note moyenne atteint **7,8 sur 10**.")),
         *more,
     )
+
+
+def configure(folder: Path, contents: Any = None, **settings: Any) -> None:
+    """Change `_quarto.yml`: what its sidebar leads to, and settings; of some, keys alone."""
+    path = folder / "_quarto.yml"
+    config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if contents:
+        config["website"]["sidebar"]["contents"] = contents
+    for key, value in settings.items():
+        more = isinstance(value, dict) and key in ("format", "website")
+        config[key] = {**config.get(key, {}), **value} if more else value
+    path.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+
+
+def restate(folder: Path, **told: Any) -> None:
+    """Have the manifest of a project's edition tell something else."""
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(manifest | told), encoding="utf-8")
+
+
+def write_page(folder: Path, *cells: dict[str, Any]) -> Path:
+    """Write an executed notebook of these cells."""
+    path = folder / "page.ipynb"
+    path.write_text(json.dumps(notebook(*cells)), encoding="utf-8")
+    return path
 
 
 def add_study(folder: Path, name: str, content: dict[str, Any]) -> Path:

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_hex
 from seaborn import blend_palette
 
-from observlib.base.errors import ObservError
 from observlib.display import dots, style
 from observlib.publish import publish
 from observlib.publish.project import read_project
@@ -116,29 +115,6 @@ def test_quarto_is_handed_the_brand_and_without_one_the_house_s_colour(project, 
     stage_pages(read_project(plain), [], lambda _: None, tmp_path / "house")  # type: ignore[arg-type]
     told = yaml.safe_load((tmp_path / "house" / style.FILE).read_text(encoding="utf-8"))
     assert told["color"]["primary"] == style.ACCENT
-
-
-@pytest.mark.parametrize(("told", "problem"), [
-    ({"color": {"primary": "#9fd8ff"}}, r"color.primary #9fd8ff on .* #ffffff .* 1\.5.*; 4"),
-    ({"color": {"primary": "#787878"}}, r"primary #787878 on .* #ffffff .* 4\.42.*; 4\.5 is"),
-    (
-        {"typography": {"headings": {"color": "#9a9a9a"}}},
-        r"typography.headings.color #9a9a9a on color.background #ffffff .* 2\.81",
-    ),
-    ({"color": {"background": "#fbfaf4"}}, r"line #B478F1 on .* #fbfaf4 .* 2\.91.*; 3\.0 is"),
-    ({"color": {"primary": "vert"}}, "'vert' is no colour; write it in quotes, as '#000091'"),
-    ({"logo": "goutte.svg"}, "goutte.svg has no alternative text; add `alt: …`"),
-    ({"logo": {"medium": {"path": "../a.svg", "alt": "A"}}}, r"'\.\./a\.svg' is no file"),
-    (
-        {"typography": {"fonts": [{"family": "Lato", "source": "google"}]}},
-        "Lato is of google, which readers' browsers would be sent to",
-    ),
-])  # fmt: skip
-def test_a_wrong_brand_is_refused_with_what_to_mend(project, tmp_path, told, problem):
-    (tmp_path / "goutte.svg").write_text(LOGO, encoding="utf-8")
-    write(tmp_path, told)
-    with pytest.raises(ObservError, match=problem):
-        style.read_brand(tmp_path)
 
 
 colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")

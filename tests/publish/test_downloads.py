@@ -193,10 +193,8 @@ def test_whole_edition_is_kept_until_a_chapter_changes(tmp_path, made_project, m
 ])  # fmt: skip
 def test_output_that_breaks_the_contract_names_its_cell(tmp_path, sample, content):
     cell = sample.code("", sample.shown(estimates={estimates.MIME: content}))
-    path = tmp_path / "page.ipynb"
-    path.write_text(json.dumps(sample.notebook(cell)), encoding="utf-8")
     with pytest.raises(ObservError, match=r"page.ipynb: cell 1: not estimates"):
-        open_data(path)
+        open_data(sample.write_page(tmp_path, cell))
 
 
 def test_comparisons_have_a_file_with_both_sides_and_the_verdict(tmp_path, sample, catalogue):
@@ -210,10 +208,8 @@ def test_comparisons_have_a_file_with_both_sides_and_the_verdict(tmp_path, sampl
     content = {"kind": "text", **estimates.to_json(frame)}
     table = {"columns": estimates.COMPARISON_COLUMNS, "rows": estimates.csv_lines(pairs)}
     carried = {estimates.MIME: {**content, "comparisons": table}}
-    path = tmp_path / "page.ipynb"
     cells = [sample.code("", sample.shown(estimates=carried))] * 2
-    path.write_text(json.dumps(sample.notebook(*cells)), encoding="utf-8")
-    found = open_data(path)
+    found = open_data(sample.write_page(tmp_path, *cells))
     assert list(found) == [".csv", "-comparaisons.csv"]
     (row,) = pd.read_csv(io.StringIO(found["-comparaisons.csv"])).to_dict("records")
     assert (row["estimate"], row["reference_estimate"], row["verdict"]) == (74.0, 62.0, "rise")
@@ -231,9 +227,7 @@ def page(tmp_path, sample, feelings, catalogue) -> Path:
     ours = {"output_type": "display_data", "metadata": {}, "data": chart._repr_mimebundle_()}
     other = sample.shown(svg=sample.SVG.format(width=10))
     cells = [sample.code("#| label: fig-ours", ours), sample.code("#| label: fig-other", other)]
-    path = tmp_path / "page.ipynb"
-    path.write_text(json.dumps(sample.notebook(*cells)), encoding="utf-8")
-    return path
+    return sample.write_page(tmp_path, *cells)
 
 
 def inlined(folder: Path, picture: str) -> str:

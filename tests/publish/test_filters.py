@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 import typst
 import yaml
+from tests import said
 
 from observlib import estimates
 from observlib.display.dots import point, points, small_line
@@ -105,8 +106,6 @@ def test_a_caption_is_prose_and_its_alternative_text_is_not():
 
 
 FOLDING = [REPORTS / "empty_sections.lua", REPORTS / "annex.lua"]
-TABLE = "| a | b |\n|---|---|\n| 1 | 2 |\n"
-TESTS = f"## Tests {{.annex}}\n\n::: {{#tbl-a}}\n{TABLE}\nUne légende\n:::\n"
 
 
 def with_annex(markdown: str, to: str = "html") -> str:
@@ -114,58 +113,10 @@ def with_annex(markdown: str, to: str = "html") -> str:
     return pandoc.convert(markdown, to, name="page", filters=FOLDING, metadata=bibliography)
 
 
-def folds(markdown: str) -> dict[str, tuple[str, str]]:
-    """By heading of an annex: its line, and what it holds."""
-    pattern = (
-        r'<h2 class="annex"[^>]*>(.*?)</h2>\n(?:<div>\n)?<details class="annex">\n<summary>(.*?)'
-        r"</summary>(.*?)</details>"
-    )
-    found = re.findall(pattern, with_annex(markdown), re.S)
-    return {title: (line.strip().replace("\xa0", " "), body) for title, line, body in found}
-
-
-def test_a_section_is_folded_and_its_heading_stays_in_sight_after_all_others():
-    page = f"## Un\n\nVoir le @tbl-a.\n\n{TESTS}\n## Deux\n\nUn mot.\n"
-    assert re.findall(r"<h2[^>]*>(.*?)</h2>", with_annex(page)) == ["Un", "Deux", "Tests"]
-    (line, body) = folds(page)["Tests"]
-    assert line == "Afficher : 1 tableau" and 'id="tbl-a"' in body and "Un mot." not in body
-    assert 'href="#tbl-a"' in with_annex(page)
-
-
-def test_a_heading_in_the_division_of_a_cell_begins_an_annex_and_a_callout_s_does_not():
-    page = (
-        "::: {.cell .markdown}\n## Tests {.annex}\n\nUn mot.\n:::\n\n::: {.cell}\nUn résultat.\n"
-        ":::\n\n::: {.cell .markdown}\n## Deux\n\nAutre mot.\n:::\n"
-    )
-    (_, body) = folds(page)["Tests"]
-    assert "Un mot." in body and "Un résultat." in body and "Autre mot." not in body
-    page = f"{TESTS}\n::: {{.callout-note}}\n## Prudence\n\nUn mot.\n:::\n\nLa suite.\n"
-    (_, body) = folds(page)["Tests"]
-    assert "Prudence" in body and "La suite." in body
-
-
-@pytest.mark.parametrize(("inside", "line"), [
-    (f"{TABLE}\n\n{TABLE}", "Afficher : 2 tableaux"),
-    (f'{TABLE}\n\n![](a.svg){{fig-alt="Une courbe"}}', "Afficher : 1 tableau et 1 graphique"),
-    ("**Réserves**\n\n- une\n\n### Indicateurs\n\n- un", "Afficher : Indicateurs ; Réserves"),
-    ("Un mot.", "Afficher le texte"),
-    (
-        f'Un mot.\n\n::: {{.callout-note collapse="true"}}\n## Données\n\n{TABLE}:::',
-        "Afficher le texte",  # the data of a chart is no table more
-    ),
-])  # fmt: skip
-def test_the_line_that_opens_it_tells_what_is_inside(inside, line):
-    found, _ = folds(f"## Tests {{.annex}}\n\n{inside}\n")["Tests"]
-    told = sorted(re.split(" : | et | ; ", found))
-    assert told == sorted(re.split(" : | et | ; ", line))
-
-
-def test_an_empty_annex_leaves_no_heading():
-    page = with_annex(f"## Vide {{.annex}}\n\n{TESTS}\n## Vide aussi {{.annex}}\n")
-    assert "Vide" not in page and "Tests" in page
-    none = "*Aucune note n’est disponible au 3e trimestre 2026.*"
-    page = with_annex(f"## A\n\n{none}\n\n## B {{.annex}}\n\n{none}\n\n## C\n\nUn mot.\n")
-    assert "<details" not in page and "«\xa0A\xa0» et «\xa0B\xa0»" in page
+FOLDED = {name: lambda _, text=text: with_annex(text) for name, text in CASES["folded"].items()}
+test_annexes_are_folded_and_empty_sections_told_in_one_sentence = said.test(
+    "filters", FOLDED, by_line=True
+)
 
 
 ABSENT = "*Aucune note n’est disponible au 3e trimestre 2026.*"
@@ -178,22 +129,6 @@ def headings(markdown: str) -> list[str]:
 def without_empty(markdown: str) -> str:
     text = pandoc.convert(markdown, "html", name="page", filters=FOLDING[:1])
     return re.sub(r"[ \n]+", " ", text)
-
-
-def test_several_sections_without_result_become_one_sentence_and_a_lone_one_stays():
-    found = without_empty(
-        f"## A\n\nUn résultat.\n\n## B\n\n{ABSENT}\n\n## C\n\n{ABSENT}\n\n{ABSENT}\n\n"
-        f"## D\n\nUn autre.\n\n## E\n\n{ABSENT}\n"
-    )
-    assert re.findall(r"<h2[^>]*>([^<]+)</h2>", found) == ["A", "D", "Sans donnée ce trimestre"]
-    assert "pour\u00a0: «\u00a0B\u00a0», «\u00a0C\u00a0» et «\u00a0E\u00a0»." in found
-    assert "Un résultat." in found and "Un autre." in found
-    assert headings(f"## A\n\nUn résultat.\n\n## B\n\n{ABSENT}\n") == ["A", "B"]
-    other = ABSENT.replace("note", "donnée")
-    found = without_empty(f"## A\n\nUn résultat.\n\n## B\n\n{ABSENT}\n\n{other}\n")
-    assert "n’est disponible pour\u00a0: «\u00a0B\u00a0»." in found and "Aucune note" not in found
-    found = without_empty(f"## A\n\n{ABSENT}\n\n```\n1\n```\n\n{ABSENT}\n\n## B\n\n{ABSENT}\n")
-    assert found.count("Aucune note") == 2  # one a section
 
 
 def test_a_section_that_shows_anything_else_stays():

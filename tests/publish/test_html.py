@@ -1,17 +1,17 @@
 """What each page says of itself, and its tables, to a browser, on a telephone, to who listens."""
 
-import json
 import re
 from collections import Counter
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import great_tables
 import pandas as pd
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml.html import fragment_fromstring
+from tests import said
 
 from observlib.publish import html
 from observlib.publish.html import index, with_stacked_tables
@@ -48,24 +48,6 @@ def test_a_description_ends_with_a_sentence_or_without_an_open_bracket():
     assert html.first_sentences(text).endswith("mot selon le…")
     first = "Une phrase de dix mots au moins suffit à une page."
     assert html.first_sentences(f"{first} Une autre, {'trop ' * 30}longue.") == first
-
-
-def test_what_quarto_writes_of_a_page_is_not_said_twice():
-    given = (
-        '<meta name="description" content="Un constat."><meta property="og:title" content="x">'
-        '<link href="favicon.png" rel="icon" type="image/png">'
-    )
-    head = head_of(HEAD.format(given) + "<h1>Titre &amp; suite</h1></main>")
-    assert head.count('name="description"') == head.count("og:title") == 1
-    assert head.count('rel="icon"') == 1 and 'href="../favicon.svg"' in head
-    assert '<meta property="og:title" content="Titre &amp; suite">' in head
-
-
-def test_a_page_or_a_cited_title_says_its_language():
-    text = '<h1>T</h1><div class="text" lang="en"><p>Some words.</p>'
-    page = f'<html lang="fr"><head></head><main>{text}'
-    assert 'og:locale" content="en_GB"' in head_of(page)
-    assert 'og:locale" content="fr_FR"' in head_of(page.replace(' lang="en"', ""))
 
 
 def test_figures_and_headings_are_named_by_their_own():
@@ -115,98 +97,11 @@ def made(*rows: str, head: str = COLUMN_HEADS, french: bool = True) -> str:
 ROW = cells("Un site", "Note", "6,8", "7,9", "+1,0", "en hausse")
 
 
-def test_a_search_finds_headings_and_what_a_page_defines():
-    french = (
-        '<html lang="fr"><main><h1>T</h1><section id="ici" class="level2">\n<h2 class="a">Ici</h2>'
-        '</section><nav><h2 id="n">No</h2></nav><li><strong>Mot.</strong> a</li><p><strong>No'
-        f"</strong></p><dl><dt>{'x' * 120}</dt><dt>{'x' * 121}</dt><dt>12</dt></dl>"
-        '<th scope="row">Ligne</th><th>no</th></main>'
-    )
-    english = '<html lang="en"><head><meta name="description" content="Une &amp; deux."></head>'
-    found = index([("b/a.html", french), ("e.html", english)])
-    assert json.loads(found.removeprefix("window.searchIndex=").removesuffix(";\n")) == [
-        ["b/a.html", "T", "", [["ici", "Ici"]], ["Mot", "x" * 120, "Ligne"]],
-        ["e.html", "e.html", "en", [], ["Une & deux."]],
-    ]
-
-
-def test_a_page_without_a_description_is_described_by_its_first_words():
-    text = '<p>No.</p><div class="text"><table><p>No.</p></table><p>Un mot.</p>'
-    page = HEAD.format("") + f"<h1>T</h1>{text}"
-    assert 'description" content="Un mot.">' in head_of(page)
-    assert "Chiffres" not in html.with_head(page, "Observatoire", "", "", True)
-
-
-@pytest.mark.parametrize(("name", "kind"), [("x" * 59, "named"), ("x" * 60, "")])
-def test_each_cell_of_a_stacked_row_is_shown_by_what_it_is(name, kind):
-    row = cells("Un site", name, "6,8", "–", "+1,0", "en hausse")
-    table = f'<table class="x"><caption>T</caption>{COLUMN_HEADS}<tbody>{row}</tbody></table>'
-    text = with_stacked_tables(table)
-    assert '<table role="table" class="stack x"><caption>' in text
-    found = re.findall(r"<t[hd] ([^>]*data-label[^>]*|role=.rowheader.[^>]*)>", text)
-    classes = [re.findall('class="([^"]*)"', one) for one in found]
-    kinds = ["name", kind, "", "nothing", "value", "verdict"]
-    assert classes == [[one] if one else [] for one in kinds]
-
-
 def test_a_table_of_three_columns_stays_and_words_become_no_markup():
     head = "<thead><tr><th>A</th><th>B</th><th>C</th></tr></thead>"
     assert "stack" not in made("<tr><th>x</th><td>1</td><td>2</td></tr>", head=head)
     head = COLUMN_HEADS.replace("T3 2025", "A &lt;b&gt; &quot;c&quot;")
     assert 'data-label="A &lt;b&gt; &quot;c&quot;"' in made(ROW, head=head)
-
-
-def test_a_table_of_groups_is_stacked_and_each_cell_names_all_that_heads_it():
-    head = "<tr>" + "".join(f"<th>{name}</th>" for name in ("A", "B", "C", "Valeur")) + "</tr>"
-    group = '<tr><th colspan="4" scope="rowgroup">{}</th></tr>'
-    row = "<tr><td>{}</td><td>b</td><td></td><td>8</td></tr>"
-    body = group.format("Un") + row.format("a") + group.format("Deux") + row.format("<b>c</b>")
-    table = "<table>{}<thead>" + f"{head}</thead><tbody>{body}</tbody></table>"
-    said = (
-        '<span class="spelt">{}Les lignes vont par groupes : le nom de chacun est sur une ligne, '
-    )
-    said += "avant celles du groupe.</span></caption>"
-
-    def rows(name: str, label: str, number: int) -> str:
-        place, own = f"t1-{number}", f"t1-{number + 1}"
-        to = [f'headers="t1-c{column} {place} {own}"' for column in range(4)]
-        return (
-            f'<tr role="row"><th role="rowheader" id="{place}" colspan="4" scope="rowgroup"'
-            f' class="name">{name}</th></tr><tr role="row"><th role="rowheader" id="{own}"'
-            f' headers="t1-c0 {place}" scope="row" class="name">{label}</th>'
-            f'<td role="cell" data-label="B" {to[1]} class="named">b</td>'
-            f'<td role="cell" data-label="C" {to[2]} class="nothing"></td>'
-            f'<td role="cell" data-label="Valeur" {to[3]} class="value">8</td></tr>'
-        )
-
-    heads = "".join(
-        f'<th role="columnheader" id="t1-c{column}">{name}</th>'
-        for column, name in enumerate(("A", "B", "C", "Valeur"))
-    )
-    for caption, said_first in (("", ""), ("<caption>T", ". ")):
-        given = table.format(f"{caption}</caption>" if caption else "")
-        assert with_stacked_tables(given) == (
-            '<div class="scroll" tabindex="0" role="group" aria-label="Tableau">\n'
-            f'<table role="table" class="stack">{caption or "<caption>"}{said.format(said_first)}'
-            f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead><tbody role="rowgroup">'
-            f"{rows('Un', 'a', 1)}{rows('Deux', '<b>c</b>', 3)}</tbody></table>\n</div>"
-        )
-
-
-def test_codes_are_spelt_out_for_who_listens_and_seen_as_they_were():
-    text = made(cells("Un site", "s", "s", "–", "7,9\u00a0(f)", "nd"))
-    for code, words in {
-        "s": "secret statistique", "–": "aucune mesure", "(f)": "faible effectif",
-        "nd": "donnée non disponible",
-    }.items():  # fmt: skip
-        assert f'<span aria-hidden="true">{code}</span> <span class="spelt">{words}</span>' in text
-    assert "7,9\u00a0<span" in text
-
-
-def test_letters_of_english_pages_and_of_words_are_no_codes():
-    row = cells("Un site", "s", "les avis", "des s", "–", "s")
-    assert "spelt" not in made(row, french=False)
-    assert "avis<" in made(row) and "des s<" in made(row)
 
 
 def test_a_table_is_scrolled_once_whichever_publisher_made_it():
@@ -222,31 +117,6 @@ def texts_of(markup: str) -> list[str]:
     return [" ".join(cell.text_content().split()) for cell in found]
 
 
-def test_real_great_tables_output_loses_no_cell():
-    frame = pd.DataFrame({"p": ["A & B", "C"], "g": ["x", "y"], "n": [1234.5, 2.0]})
-    table = (
-        great_tables.GT(frame, rowname_col="p", groupname_col="g")
-        .tab_header("Titre", "Sous-titre")
-        .tab_spanner("Deux mots", ["n"])
-        .tab_source_note("Note 1")
-        .fmt_number("n", decimals=1, locale="fr")
-    )
-    clean = clean_table(table.as_raw_html())
-    assert texts_of(clean.markup) == [
-        "",
-        "Deux mots",
-        "n",
-        "x",
-        "A & B",
-        "1 234,5",
-        "y",
-        "C",
-        "2,0",
-    ]
-    assert (clean.title, clean.notes) == ("Titre – Sous-titre", ("Note 1",))
-    assert "gt_" not in clean.markup and "<div" not in clean.markup
-
-
 LETTERS = st.characters(codec="utf-8", exclude_categories=["Cc", "Cn", "Co"])
 
 
@@ -255,3 +125,56 @@ def test_no_text_of_a_cell_is_lost_or_becomes_markup(texts):
     row = "".join(f'<td class="gt_row gt_right">{escape(text)}</td>' for text in texts)
     clean = clean_table(f"<table><tr>{row}</tr></table>")
     assert texts_of(clean.markup) == [" ".join(text.replace("'", "’").split()) for text in texts]
+
+
+def of_great_tables() -> Any:
+    """A table with all that great-tables may put into one."""
+    frame = pd.DataFrame({"p": ["A & B", "C"], "g": ["x", "y"], "n": [1234.5, 2.0]})
+    table = great_tables.GT(frame, rowname_col="p", groupname_col="g")
+    table = table.tab_header("Titre", "Sous-titre").tab_spanner("Deux mots", ["n"])
+    return table.tab_source_note("Note 1").fmt_number("n", decimals=1, locale="fr").as_raw_html()
+
+
+def grouped(caption: str = "", span: str = "") -> str:
+    """A table of groups of rows; a cell of one may span columns."""
+    head = "".join(f"<th>{name}</th>" for name in ("A", "B", "C", "Valeur"))
+    group = '<tr><th colspan="4" scope="rowgroup">{}</th></tr>'
+    row = f"<tr><td>{{}}</td><td{span}>b</td>{'' if span else '<td></td>'}<td>8</td></tr>"
+    body = group.format("Un") + row.format("a") + group.format("Deux") + row.format("<b>c</b>")
+    table = f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return with_stacked_tables(table)
+
+
+FRENCH = (
+    '<html lang="fr"><main><h1>T</h1><section id="ici" class="level2">\n<h2 class="a">Ici</h2>'
+    '</section><nav><h2 id="n">No</h2></nav><li><strong>Mot.</strong> a</li><p><strong>No'
+    f"</strong></p><dl><dt>{'x' * 120}</dt><dt>{'x' * 121}</dt><dt>12</dt></dl>"
+    '<th scope="row">Ligne</th><th>no</th></main>'
+)
+ENGLISH = '<html lang="en"><head><meta name="description" content="Une &amp; deux."></head>'
+QUARTO = (
+    '<meta name="description" content="Un constat."><meta property="og:title" content="x">'
+    '<link href="favicon.png" rel="icon" type="image/png">'
+)
+UNTOLD = '<h1>T</h1><p>No.</p><div class="text" lang="en"><table><p>No.</p></table><p>A word.</p>'
+NAMES = [cells("Un site", "x" * length, "6,8", "–", "+1,0", "en hausse") for length in (59, 60)]
+CODES = cells("Un site", "s", "les avis", "des s", "7,9\u00a0(f)", "nd")
+CASES: said.Cases = {
+    "the index of a search": lambda _: index([("b/a.html", FRENCH), ("e.html", ENGLISH)]),
+    "what Quarto wrote is not said twice": lambda _: head_of(
+        HEAD.format(QUARTO) + "<h1>Titre &amp; suite</h1></main>"
+    ),
+    "a page without a description": lambda _: head_of(HEAD.format("") + UNTOLD),
+    "a stacked table": lambda _: made(*NAMES),
+    "codes": lambda _: made(CODES),
+    "codes of a page in English": lambda _: made(CODES, french=False),
+    "groups of rows": lambda _: grouped(),
+    "groups of rows with a caption": lambda _: grouped("<caption>T</caption>"),
+    "groups of rows with a cell of two columns": lambda _: grouped(span=' colspan="2"'),
+    "a table of great-tables": lambda _: "\n".join(clean_table(of_great_tables()).blocks()),
+}
+test_what_browsers_are_given = said.test(
+    "html",
+    {name: lambda _, make=make: make(_).replace("><", ">\n<") for name, make in CASES.items()},
+    by_line=True,
+)

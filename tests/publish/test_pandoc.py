@@ -12,6 +12,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from tests import said
 from tests.examples import examples
 
 from observlib.base.errors import ObservError
@@ -20,6 +21,7 @@ from observlib.publish.pandoc import cell_options, notebook_to_markdown
 
 FIGURE = '::: {#fig-a}\n![](a.svg){fig-alt="Une barre"}\n\nPremière\n:::\n\n'
 TABLE = "| a | b |\n|---|--:|\n| x | 1 |\n\n: Nombres {#tbl-a}\n\n"
+GIVEN = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
 REPORTS = Path(__file__).parents[2] / "reports"
 
 
@@ -38,48 +40,6 @@ def flat(text: str) -> str:
 
 def words(markup: str) -> str:
     return flat(re.sub(r"<[^>]+>", "", markup))
-
-
-def test_labels_are_those_that_quarto_is_told_and_links_lead_to_pages():
-    crossref = yaml.safe_load((REPORTS / "_quarto.yml").read_text(encoding="utf-8"))["crossref"]
-    text = words(html(FIGURE + TABLE))
-    assert f"{crossref['fig-title']}\u00a01{crossref['title-delim']} Première" in text
-    assert f"{crossref['tbl-title']}\u00a01{crossref['title-delim']} Nombres" in text
-    found = html("[a](/methode.qmd#x) [b](produit.ipynb) [c](https://example.org)", root="../../")
-    assert 'href="../../methode.html#x"' in found
-    assert 'href="produit.html"' in found
-    assert 'href="https://example.org"' in found
-    assert "#link" not in typst("[a](methode.qmd)"), "paper has no neighbour page"
-    table = "| a |\n|---|\n| [b](methode.qmd) |\n"
-    assert 'href="methode.html"' in html(table), "in a table too"
-    assert "methode" not in typst(table)
-
-
-@pytest.mark.parametrize(("written", "read"), [
-    ("Voir @fig-a.", "Voir Figure\u00a01."), ("(voir [@fig-a])", "(voir Figure\u00a01)"),
-    ("figure -@fig-a", "figure 1"), ("figure [-@fig-a]", "figure 1"),
-    ("[Schéma @fig-a]", "Schéma\u00a01"), ("[@fig-a; @tbl-a]", "Figure\u00a01, Tableau\u00a01"),
-])  # fmt: skip
-def test_every_form_of_reference_leads_to_its_place(written, read):
-    found = html(FIGURE + TABLE + written)
-    assert words(found).endswith(read)
-    assert '<a href="#fig-a"' in found
-    assert "#link(<fig-a>)" in typst(FIGURE + TABLE + written)
-
-
-def test_paper_tables_have_bold_heads_and_groups_and_room_for_their_words():
-    markup = (
-        '<table><thead><tr><th>Produit</th><th style="text-align: right">n</th></tr></thead><tbody>'
-        '<tr><th colspan="2">Sites</th></tr><tr><th>Entreprendre.Service-public.fr</th>'
-        '<td style="text-align: right">1</td></tr></tbody></table>'
-    )
-    found = typst(f"::: {{#tbl-a}}\n```{{=html}}\n{markup}\n```\n\nTitre\n:::\n")
-    assert found.startswith("#[ #show figure: set block(breakable: false) #figure(kind: table,")
-    assert "columns: (32fr, 6fr,)" in found
-    assert "#strong[Produit]" in found and "#strong[Sites]" in found
-    assert "strong[Entreprendre" not in found
-    assert "table.cell(align: right)[1]" in found
-    assert found.count("table.hline()") == 1
 
 
 def wide(columns: int, word: str) -> str:
@@ -104,39 +64,26 @@ def test_a_wide_table_on_paper_is_smaller_and_then_on_a_turned_page():
     assert [size and float(size[1]) < 9.5 for size in sizes] == [True, True]
 
 
-def test_callouts_are_notes_and_content_of_the_other_format_is_left_out():
-    found = html("## Avant\n\n::: {.callout-warning}\n### Prudence\n\nTexte\n:::\n")
-    assert 'class="callout callout-warning" role="note" aria-label="Prudence"' in found
-    assert "<h3" not in found
-    assert '#callout("warning", [Prudence])[' in typst(
-        "::: {.callout-warning}\n## Prudence\n\na\n:::"
-    )
-    assert "Avertissement" in html("::: {.callout-warning}\nTexte\n:::")
-    text = (
-        '::: {.content-visible when-format="html"}\nsite\n:::\n\n'
-        '::: {.content-hidden when-format="html"}\npapier\n:::\n\n'
-        '[même]{.content-visible unless-format="typst"}\n'
-    )
-    assert words(html(text)) == "site même"
-    assert typst(text) == "papier"
+def on_screen_and_paper(text: str) -> str:
+    """What a page of a text is, on a screen and on paper."""
+    how = {"name": "page", "metadata": {"root": "../../"}}
+    return "\n\n".join(pandoc.convert(text, to, **how) for to in ("html", "typst"))
 
 
-@pytest.mark.parametrize(("text", "message"), [
-    ("@fig-z", "unresolved reference @fig-z; the page has no labelled figure or table"),
-    (FIGURE + "@tbl-a", "unresolved reference @tbl-a; the page has @fig-a"),
-    ("@sec-a", "unresolved reference @sec-a"),
-    ("[@inconnu]", "unknown citation key @inconnu"),
-    (FIGURE + "[@fig-a; @inconnu]", "stands in one bracket with a figure or table"),
-    (FIGURE + FIGURE, "@fig-a labels two things"),
-    ("![Titre](a.svg){#fig-a}", "picture a.svg has no alternative text"),
-    ("Une ![](a.svg) image", "picture a.svg has no alternative text"),
-    ("::: {#fig-a}\ntexte\n:::", "@fig-a holds no picture and no table"),
-    ("::: {.callout-foo}\na\n:::", "unknown callout foo; allowed: note, tip"),
-    ('::: {.content-visible when-format="pdf"}\na\n:::', "content for format pdf"),
-    ("# Titre", 'heading "Titre" is of level 1'),
-    ("## A\n\n#### B", 'heading "B" jumps from level 2 to 4'),
-    ("::: {.a}\ntexte", "pandoc: "),
-])  # fmt: skip
+PAGES = {
+    name: lambda _, text=text: on_screen_and_paper(text) for name, text in GIVEN["pages"].items()
+}
+test_what_pages_are_made_of_texts = said.test("pandoc", PAGES, by_line=True)
+
+
+def test_labels_are_those_that_quarto_is_told():
+    crossref = yaml.safe_load((REPORTS / "_quarto.yml").read_text(encoding="utf-8"))["crossref"]
+    text = words(html(FIGURE + TABLE))
+    assert f"{crossref['fig-title']}\u00a01{crossref['title-delim']} Première" in text
+    assert f"{crossref['tbl-title']}\u00a01{crossref['title-delim']} Nombres" in text
+
+
+@pytest.mark.parametrize(("text", "message"), GIVEN["mistakes"])
 def test_mistakes_stop_the_page_and_are_named(text, message):
     with pytest.raises(ObservError) as caught:
         html(text)
@@ -218,35 +165,12 @@ def test_on_paper_a_short_table_is_kept_whole_and_a_long_one_fills_its_page():
     assert whole not in tall(6, "une longue réponse " * 12), "rows of several lines are long too"
 
 
-def test_on_paper_a_heading_or_line_stays_with_what_it_announces():
-    text = "## Titre\n\nVoici.\n\n" + FIGURE
-    assert "#announcement[Voici.]" in typst(text)
-    assert "#announcement" not in typst("## Titre\n\nUn.\n\nDeux.\n\nTrois.\n")
-    assert "announcement" not in html(text)
-    assert "#announcement[#strong[Réserves]]" in typst("**Réserves**\n\n- Une.\n")
-    assert "#announcement[On y lit~:]" in typst("On y lit :\n\n- Une.\n")
-    assert "#announcement" not in typst("**Réserves.** Une.\n\n- Une.\n")
-
-
-def test_on_paper_a_drawing_is_as_wide_as_the_text_and_at_most_half_a_page_high():
-    drawing = '::: {#fig-a}\n![](a.svg){fig-alt="Un" width=480 height=200}\n\nTitre\n:::\n'
-    assert '#chart(1, "a.svg", 464.0pt, "Un"' in typst(drawing)
-    assert '#chart(1, "a.svg", 206.4pt, "Un"' in typst(drawing.replace("200", "1000"))
-    assert '#chart(1, "a.svg", auto, "Un"' in typst(drawing.replace(" width=480 height=200", ""))
-
-
 def test_the_user_s_own_files_for_pandoc_change_no_page(tmp_path, monkeypatch):
     own = tmp_path / "pandoc"
     own.mkdir()
     (own / "abbreviations").write_text("mot.\n", encoding="utf-8")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert "mot. fin" in pandoc.convert("Un mot. fin", "html", name="page")
-
-
-def write(folder: Path, content: dict[str, Any]) -> Path:
-    path = folder / "page.ipynb"
-    path.write_text(json.dumps(content), encoding="utf-8")
-    return path
 
 
 @pytest.fixture
@@ -260,14 +184,14 @@ def test_non_breaking_spaces_of_a_text_survive(tmp_path, sample):
     table = (
         f'<table><tr><td>{spaced}</td></tr><tr><td class="gt_sourcenote">{spaced}</td></tr></table>'
     )
-    content = sample.notebook(figure, sample.code("", sample.shown(html=table)))
-    assert notebook_to_markdown(write(tmp_path, content)).text.count(spaced) == 3
+    path = sample.write_page(tmp_path, figure, sample.code("", sample.shown(html=table)))
+    assert notebook_to_markdown(path).text.count(spaced) == 3
 
 
 def test_the_first_picture_of_a_cell_alone_has_its_label(tmp_path, sample, svg):
     options = '#| label: fig-a\n#| fig-cap: T\n#| fig-alt: "\\"A\\" & B"'
     cell = sample.code(options, sample.shown(svg=svg), sample.shown(svg=svg))
-    found = notebook_to_markdown(write(tmp_path, sample.notebook(cell)))
+    found = notebook_to_markdown(sample.write_page(tmp_path, cell))
     about = '{fig-alt="&quot;A&quot; &amp; B" width=480 height=160}\n\nT\n:::\n'
     names = {"#fig-a": "page/fig-a.svg", ".figure": "page/cell-2.svg"}
     blocks = [f"::: {{{one}}}\n![]({name}){about}" for one, name in names.items()]
@@ -277,7 +201,7 @@ def test_the_first_picture_of_a_cell_alone_has_its_label(tmp_path, sample, svg):
 
 def test_outputs_choose_among_their_types_as_quarto_does(tmp_path, sample):
     both = sample.shown(html=sample.TABLE, markdown="En *mots*")
-    path = write(tmp_path, sample.notebook(sample.code("", both)))
+    path = sample.write_page(tmp_path, sample.code("", both))
     assert "<table>" in notebook_to_markdown(path, "html").text
     assert "En *mots*" in notebook_to_markdown(path, "typst").text
     assert "<table>" not in notebook_to_markdown(path, "typst").text
@@ -289,27 +213,13 @@ def test_only_what_was_printed_on_purpose_is_shown(tmp_path, sample):
         {"output_type": "stream", "name": "stderr", "text": "UserWarning"},
     ]
     hidden = sample.code("#| output: false", sample.shown(markdown="caché"))
-    path = write(tmp_path, sample.notebook(sample.code("", *streams), hidden))
+    path = sample.write_page(tmp_path, sample.code("", *streams), hidden)
     text = notebook_to_markdown(path).text
     assert "````\nimprimé ```\n````" in text
     assert "UserWarning" not in text and "caché" not in text
 
 
-@pytest.mark.parametrize(("options", "output", "message"), [
-    ('#| label: fig-a\n#| fig-cap: "T"', "svg", "picture without alternative text"),
-    ('#| label: fig-a\n#| fig-alt: "T"', "svg", "figure fig-a has no caption"),
-    ("#| lable: fig-a", "svg", "unknown option lable; allowed: label,"),
-    ("#| eval: false", "svg", "`eval` makes Quarto drop the outputs"),
-    ('#| label: tbl-a\n#| fig-alt: "T"', "svg", "shows a picture; use fig-a"),
-    ('#| label: fig-a\n#| fig-alt: "T"', "table", "shows a table; use tbl-a"),
-    ("#| label: tbl-a", "untitled", "table tbl-a has no caption"),
-    ("#| label: fig-a", "none", "labelled fig-a but shows nothing"),
-    ("#| label: [", "svg", "did not find expected node content"),
-    ("#| only text", "svg", "its `#|` lines: holds one value; `key: value` is expected"),
-    ("", "div", "HTML that is not a table"),
-    ("", "estimates", "output 1 has only application/vnd.observlib.estimates"),
-    ("", "error", "raised KeyError: x"),
-])  # fmt: skip
+@pytest.mark.parametrize(("options", "output", "message"), GIVEN["cells"])
 def test_what_cannot_be_published_names_its_cell(tmp_path, sample, svg, options, output, message):
     outputs = {
         "svg": [sample.shown(svg=svg)],
@@ -320,7 +230,7 @@ def test_what_cannot_be_published_names_its_cell(tmp_path, sample, svg, options,
         "estimates": [sample.shown(estimates=sample.carried())],
         "error": [{"output_type": "error", "ename": "KeyError", "evalue": "x", "traceback": []}],
     }
-    path = write(tmp_path, sample.notebook(sample.code(options, *outputs[output])))
+    path = sample.write_page(tmp_path, sample.code(options, *outputs[output]))
     with pytest.raises(ObservError) as caught:
         notebook_to_markdown(path)
     assert message in str(caught.value)

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 import yaml
+from tests.publish.sample import configure, restate
 
 from observlib.base.errors import ObservError
 from observlib.publish import html
@@ -21,16 +22,7 @@ from observlib.publish.project import (
     read_project,
 )
 
-
-def configure(project: Path, contents: object = None, **settings: object) -> None:
-    path = project / "_quarto.yml"
-    config = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if contents:
-        config["website"]["sidebar"]["contents"] = contents
-    for key, value in settings.items():
-        more = isinstance(value, dict) and key in ("format", "website")
-        config[key] = {**config.get(key, {}), **value} if more else value
-    path.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+GIVEN = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
 
 
 def test_a_page_that_a_list_leads_to_needs_no_place_in_the_navigation(project):
@@ -116,9 +108,7 @@ def test_missing_title_finding_and_format_are_told_together(project, sample):
     ({"kind": "draft"}, "unknown kind 'draft'"), ({"revisions": ["hier"]}, "not a manifest"),
 ])  # fmt: skip
 def test_a_wrong_manifest_is_told(project, wrong, message):
-    path = project / "manifest.json"
-    right = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps({**right, **wrong}), encoding="utf-8")
+    restate(project, **wrong)
     with pytest.raises(ObservError, match=message):
         read_project(project)
 
@@ -149,10 +139,8 @@ def test_of_many_problems_the_first_are_told_and_the_others_are_counted():
 
 
 def test_each_page_tells_the_last_revision_of_its_edition(project):
-    path = project / "manifest.json"
-    raw = json.loads(path.read_text(encoding="utf-8"))
     assert read_project(project).manifest.label == "Édition 2026-T3"
-    path.write_text(json.dumps({**raw, "revisions": ["2026-12-01", "2027-01-04"]}), "utf-8")
+    restate(project, revisions=["2026-12-01", "2027-01-04"])
     assert read_project(project).manifest.label == "Édition 2026-T3, révision 2 du 4 janvier 2027"
 
 
@@ -164,12 +152,7 @@ def test_a_filter_that_only_quarto_could_run_is_told(project, name):
     assert name not in [path.name for path in read_project(project, "a quarto").filters]
 
 
-@pytest.mark.parametrize("settings", [
-    {"format": {"html": {"include-in-header": [{"text": "<script>x()</script>"}]}}},
-    {"include-after-body": {"file": "mesures.html"}},
-    {"header-includes": "<SCRIPT src='x.js'></SCRIPT>"}, {"website": {"google-analytics": "G-1"}},
-    {"comments": {"hypothesis": True}},
-])  # fmt: skip
+@pytest.mark.parametrize("settings", GIVEN["scripts"])
 def test_a_setting_that_puts_a_script_on_pages_is_refused(project, sample, settings):
     study = sample.study("Panorama", "Un constat.", 1)
     script = {"include-in-header": {"text": "<script>x()</script>"}}
@@ -196,35 +179,13 @@ class Parsed(HTMLParser):
                 (self.ids if key == "id" else self.targets).append(value)
 
 
-@pytest.mark.parametrize("page", [
-    "<a href='a.html' id=b>both kinds of quotes</a><img SRC = \"c&amp;d.png\">",
-    '<!-- <a href="no"> --><script src="yes.js">"<a href=\'no\'>"</script><p id="e">',
-    '<style>a[href="no"] {}</style><a title="a > b" href="f">',
-    '<img alt="<!-- a > href=no src=no" src="h"><a title=\'<b id="no">\' href="i">--></a>',
-    '<a data-href="no" xlink:href="no" href="">x</a><A HREF="g" data-id="no">1 < 2</A>',
-])  # fmt: skip
+@pytest.mark.parametrize("page", GIVEN["markup"])
 def test_what_a_page_leads_to_is_what_the_standard_parser_finds(page):
     found, parsed = links_of(page), Parsed(page)
     assert (found.ids, found.targets) == (parsed.ids, parsed.targets)
 
 
-@pytest.mark.parametrize(("page", "told"), [
-    ('<p id="a"></p><p id="a"></p><a href="#a">a</a>', ["identifier 'a' is given twice"]),
-    ('<a href="x.html">x</a><img src="y.png"><a href="x.html">again</a>',
-     ["'x.html' leads to no file of the site", "'y.png' leads to no file of the site"]),
-    ('<a href="#b">b</a>', ["'#b' leads to no place of its page"]),
-    ('<a href="b/c d.html#é">c</a><a href="b/c%20d.html#%C3%A9">c</a><a href="a.csv#x">a</a>', []),
-    ('<a href="b/c%20d.html#e">c</a>', ["'b/c%20d.html#e' leads to no place of its page"]),
-    ('<a href="../private.html">no</a>', ["'../private.html' leads to no file of the site"]),
-    ('<a href="..">no</a><a href="b">no</a>',
-     ["'..' leads to no file of the site", "'b' leads to no file of the site"]),
-    ('<a href="https://a.example/x">a</a><a href="//a.example/x">a</a><a href="mailto:a@b">b</a>',
-     []),
-    # what stands beside an edition is made after it
-    ('<a href="../index.html">a</a><a href="../2026-T2/x.html#y">b</a><a href="../feed.xml">c</a>',
-     []),
-    ('<a href="../2026/x.html">a</a>', ["'../2026/x.html' leads to no file of the site"]),
-])  # fmt: skip
+@pytest.mark.parametrize(("page", "told"), GIVEN["links"])
 def test_what_a_reader_would_hit_is_found(tmp_path, page, told):
     """A file beside the site is on no server."""
     site = tmp_path / "site"

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.publish.sample import configure, restate
 
 from observlib.base.errors import ObservError, UsageError
 from observlib.base.yaml_files import split_front_matter
@@ -180,10 +181,9 @@ def test_no_page_of_a_draft_leads_to_the_full_report_and_a_release_makes_no_page
 ):
     name, kept = 'edition-2026-T3.pdf" download', tmp_path / "kept"
     leading: list[set[str]] = []
-    for stated in ("true", "false", "true"):
-        manifest, site = project / "manifest.json", tmp_path / stated
-        text = re.sub('(?<=full_report": )(true|false)', stated, manifest.read_text("utf-8"))
-        manifest.write_text(text, encoding="utf-8")
+    for stated in (True, False, True):
+        restate(project, full_report=stated)
+        site = tmp_path / str(stated)
         before = kept_pages(kept) if kept.exists() else set()
         publish(project, site, "embedded", cache=kept)
         assert made_again(kept, before) == (set() if before else EVERY)
@@ -213,36 +213,7 @@ def test_a_library_that_changes_meanwhile_keeps_nothing(tmp_path, project, monke
 
 
 # what a run tells, fails with and makes; what its pages hold is asked of the real one
-STAND_IN = r"""#!{python}
-import json, sys, time
-from pathlib import Path
-import yaml
-render = yaml.safe_load(Path("_quarto.yml").read_text("utf-8"))["project"]["render"]
-with Path({log!r}).open("a", encoding="utf-8") as log:
-    print(json.dumps([sys.argv[1:], str(Path.cwd()), render]), file=log)
-print("\x1b[1m[ 1/12] " + render[0] + "\x1b[22m", file=sys.stderr)
-print("\x1b[33mWARN: something\x1b[39m\nof two lines\n\nanother", file=sys.stderr)
-if {status}:
-    print("ERROR: broken page", file=sys.stderr)
-    sys.exit({status})
-site = Path("_rendered")
-for name in ("theme", "slides"):
-    (site / "site_libs" / name).mkdir(parents=True)
-    (site / "site_libs" / name / (name + ".css")).write_text("body {{}}")
-for source in map(Path, render):
-    page = site / source.with_suffix(".html")
-    page.parent.mkdir(parents=True, exist_ok=True)
-    if source.stem not in {skipped!r}:
-        page.write_text(
-            '<head><link href="site_libs/theme/theme.css"></head><body><nav></nav>'
-            '<main id="quarto-document-content"><!-- downloads -->\n'
-            '<a href="./">Un</a><table></table></main>',
-            encoding="utf-8",
-        )
-if not (site / "index.html").exists():  # as Quarto does
-    time.sleep(0.5)
-    (site / "index.html").write_text("to another page", encoding="utf-8")
-"""
+STAND_IN = Path(__file__).with_name("stand_in_quarto.txt").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -365,12 +336,6 @@ def staged(project: Path, folder: Path) -> dict[str, Any]:
     stage_pages(read, [page for page in read.pages if page.is_study], text, folder)
     found: dict[str, Any] = yaml.safe_load((folder / "_quarto.yml").read_text(encoding="utf-8"))
     return found
-
-
-def configure(folder: Path, **settings: Any) -> None:
-    path = folder / "_quarto.yml"
-    config = yaml.safe_load(path.read_text(encoding="utf-8"))
-    path.write_text(yaml.safe_dump({**config, **settings}, allow_unicode=True), encoding="utf-8")
 
 
 def test_a_staged_study_tells_its_edition_and_no_code_nor_another_notebook(tmp_path, project):

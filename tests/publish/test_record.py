@@ -12,6 +12,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import yaml
+from tests import said
 from tests.review.conftest import Small
 from tests.review.conftest import small as small
 
@@ -92,14 +94,6 @@ def test_every_file_is_described_by_its_digest_and_its_size(folder):
         content = (folder / name).read_bytes()
         assert thing["sha256"] == hashlib.sha256(content).hexdigest()
         assert thing["contentSize"] == str(len(content))
-    kinds = [(one["description"], one["encodingFormat"]) for one in told.values()]
-    assert kinds == [
-        ("Fichier de la mise en page", "application/octet-stream"),
-        ("Données", "application/json"), ("Données", "text/csv"), ("Page : Panorama", "text/html"),
-    ]  # fmt: skip
-    things = {thing["@id"]: thing for thing in described}
-    assert things["#a"] == {"@id": "#a", "@type": "PropertyValue", "name": "a", "value": 2}
-    assert things["./"]["description"] == "Un chiffre." and "#the-notebooks" in things
     record.write_crate(replace(T3, kind="demonstration", headline=""), MANIFEST, folder)
     text = (folder / record.CRATE).read_text(encoding="utf-8")
     assert '"description": "Chiffres synthétiques. Données"' in text
@@ -210,22 +204,13 @@ def load(place: Path, text: str, name: str = "2026-t3-une-ville") -> tuple[recor
     return record.Review.load(place)
 
 
-def part(read: tuple[record.Review, ...], edition: Edition = T3) -> str:
-    return record.reviews_page([edition], STUDIES, read).replace("\u00a0", " ")
+def reviewed(edition: Edition = T3, **more: Any) -> str:
+    """The page of reviews of an edition, with one that says more than the sheet."""
+    read = record.Review.model_validate(yaml.safe_load(SHEET) | more)
+    return record.reviews_page([edition], STUDIES, [read] if more else [])
 
 
-def test_a_review_is_of_its_study_alone_and_told_if_it_no_longer_holds(tmp_path):
-    assert part(()).count("[Pas encore relue]{.badge .badge-none}") == 3
-    text = part(load(tmp_path, SHEET + "studies: [satisfaction]\n"))
-    assert "| Satisfaction | [Relue le 3 décembre 2026 : reproduite]{.badge .badge-good}" in text
-    assert "| Panorama | [Pas encore relue]" in text
-    read = load(tmp_path, SHEET)
-    revised = edition("2026-T3", "2026-11-16", "2026-12-09", told="b" * 32)
-    assert "[Relue avant sa révision]{.badge .badge-none}" in part(read, revised)
-    assert "[Relue le 3 décembre 2026 : reproduite]" in part(read)
-    points = "points: [{study: satisfaction, point: a, answer: Corrigé.}, {point: b}]\n"
-    text = part(load(tmp_path, SHEET.replace("reproduced", "differs") + points))
-    assert "{.badge .badge-bad}" in text and "Corrigé." in text and "en attente" in text
+POINTS = [{"study": "satisfaction", "point": "a", "answer": "Corrigé."}, {"point": "b"}]
 
 
 @pytest.mark.parametrize(("change", "told"), [
@@ -266,21 +251,13 @@ def entries(*editions: Edition, **more: Any) -> list[dict[str, str]]:
     ]
 
 
-def test_a_reader_of_feeds_meets_editions_revisions_and_errata_the_newest_first():
-    errata = [("note", "2026-12-03", "Un erratum", "Il faut lire 7,9.")]
-    found = entries(NOW, BEFORE, errata=errata)
-    assert [(entry["updated"][:10], entry["title"], entry["link"]) for entry in found] == [
-        ("2026-12-03", "Un erratum (chiffres synthétiques)", "editions/errata.html#erratum-note"),
-        ("2026-12-02", "Édition du 2e trimestre 2026, révision 1", "2026-T2/index.html"),
-        ("2026-11-16", "Édition du 3e trimestre 2026 (chiffres synthétiques)",
-         "2026-T3/index.html"),
-        ("2026-08-17", "Édition du 2e trimestre 2026", "2026-T2/index.html"),
-    ]  # fmt: skip
-    assert [one.get("category") for one in found] == ["erratum", None, None, None]
-    assert [one["summary"] for one in found[:2]] == ["Il faut lire 7,9.", BEFORE.headline]
+ERRATA = [("note", "2026-12-03", "Un erratum", "Il faut lire 7,9.")]
+
+
+def test_what_a_reader_of_feeds_has_seen_is_not_announced_again():
     before = {entry["title"]: entry["id"] for entry in entries(BEFORE)}
-    after = {entry["title"]: entry["id"] for entry in found}
-    assert before.items() <= after.items(), "what a reader has seen is not announced again"
+    after = {entry["title"]: entry["id"] for entry in entries(NOW, BEFORE, errata=ERRATA)}
+    assert before.items() <= after.items()
     assert len(set(after.values())) == 4
 
 
@@ -308,8 +285,8 @@ MOVED = FIXED | {"date": "2027-02-18", "changed": [WHY]}
 T1 = {"quarter": "2027-T1", "date": "2027-05-18", "hour": "14:00"}
 
 
-def calendar(*planned: dict[str, Any]) -> Calendar:
-    return Calendar.model_validate({"editions": planned})
+def calendar(*planned: dict[str, Any], access: Any = ()) -> Calendar:
+    return Calendar.model_validate({"editions": planned, "access": access})
 
 
 def unfolded(raw: bytes) -> str:
@@ -322,30 +299,12 @@ def events(*editions: Edition, planned: tuple[dict[str, Any], ...] = ()) -> list
     return [dict(line.split(":", 1) for line in event.split("\r\n")) for event in found]
 
 
-def test_the_calendar_holds_what_appeared_and_the_editions_to_come_at_their_hour():
-    found = events(NOW, BEFORE, planned=(T4, T1))
-    days = [event.get("DTSTART;VALUE=DATE", event.get("DTSTART")) for event in found]
-    assert days == [
-        *("20260817", "20261202", "20261116"),
-        *("20270215T074500Z", "20270518T120000Z"),  # winter, and summer, in Paris
-    ]
-    states = [event["STATUS"] for event in found]
-    assert states == ["CONFIRMED"] * 3 + ["TENTATIVE"] * 2
-    assert found[-1]["SUMMARY"] == "Édition du 1er trimestre 2027 (date prévue)"
-
-
 def test_a_date_that_is_fixed_then_moved_then_kept_replaces_the_event_in_every_agenda():
     """A program keeps of two events of one UID that of the higher SEQUENCE (RFC 5545, 3.8.7.4)."""
     told = [events(NOW, planned=(one,))[-1] for one in (T4, FIXED, MOVED)]
     told += events(edition("2026-T4", "2027-02-18"), planned=(MOVED,))
     assert len({event["UID"] for event in told}) == 1
     assert [int(event["SEQUENCE"]) for event in told] == [0, 1, 2, 3]
-    assert [event["STATUS"] for event in told] == ["TENTATIVE", *["CONFIRMED"] * 3]
-    stamps = ["20261116", "20270111", "20270125", "20270218"]
-    assert [event["DTSTAMP"][:8] for event in told] == stamps
-    said = told[2]["DESCRIPTION"].replace("\xa0", " ").replace("\\,", ",")
-    assert "le 18 février 2027, et non plus le 15 février 2027" in said
-    assert "Un export\\, en retard." in told[2]["DESCRIPTION"]
 
 
 def test_calendars_read_every_line_of_a_long_name_with_signs_of_their_own():
@@ -425,20 +384,11 @@ access:
     assert "is no working day" in found[0] and "names a person" in found[5]
 
 
+WRONG = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
 FROM, KEPT = "from: 2027-02-15", "date: 2027-02-18, fixed: 2027-01-18"
 
 
-@pytest.mark.parametrize(("keys", "fault"), [
-    ("date: 2026-12-31", "is before the quarter's end"),
-    ("date: 2027-05-17", "no working day"),  # Whit Monday
-    ("date: 2027-02-15, fixed: 2027-01-19",
-     "fixed on 2027-01-19, less than four weeks before 2027-02-15"),
-    (f"date: 2027-02-18, changed: [{{{FROM}, decided: 2027-01-25, reason: x}}]", "never fixed"),
-    (f"{KEPT}, changed: [{{{FROM}, decided: 2027-01-11, reason: x}}]", "put them in order"),
-    (f"date: 2027-02-15, fixed: 2027-01-18, changed: [{{{FROM}, decided: 2027-01-25, reason: x}}]",
-     "to the same day"),
-    (f"{KEPT}, changed: [{{{FROM}, decided: 2027-01-25}}]", "reason' is missing"),
-])  # fmt: skip
+@pytest.mark.parametrize(("keys", "fault"), WRONG["dates"])
 def test_a_date_that_readers_could_not_rely_on_is_refused(data, keys, fault):
     (line,) = problems(data, f"editions:\n  - {{quarter: 2026-T4, {keys}}}\n")
     assert fault in line and line.startswith(":2: ")
@@ -451,11 +401,7 @@ def test_a_date_may_be_fixed_four_weeks_before_to_the_day_and_moved_with_a_reaso
     assert record.load_calendar(data, data.parent).of("2026-T4").fixed
 
 
-@pytest.mark.parametrize(("second", "fault"), [
-    ("{quarter: 2026-T4, date: 2027-05-18}", "has 2026-T4 twice"),
-    ("{quarter: 2026-T3, date: 2027-05-20}", "2026-T3 of 2027-05-20 stands after 2026-T4"),
-    ("{quarter: 2027-T1, date: 2027-05-19}", "put them in order"),
-])  # fmt: skip
+@pytest.mark.parametrize(("second", "fault"), WRONG["second"])
 def test_an_edition_has_one_date_after_that_of_the_edition_before(data, second, fault):
     (line,) = problems(
         data, f"editions:\n  - {{quarter: 2026-T4, date: 2027-05-19}}\n  - {second}\n"
@@ -463,37 +409,29 @@ def test_an_edition_has_one_date_after_that_of_the_edition_before(data, second, 
     assert fault in line
 
 
-def test_readers_see_by_how_much_an_edition_missed_its_day_and_who_reads_it_before():
-    earlier = {"from": "2026-11-12", "decided": "2026-10-26", "reason": "Un export tardif."}
-    planned = [
-        {"quarter": "2026-T2", "date": "2026-08-17"},
-        {"quarter": "2026-T3", "date": "2026-11-16", "fixed": "2026-10-05", "changed": [earlier]},
-        FIXED, T1,
-    ]  # fmt: skip
-    access = [
+EARLIER = {"from": "2026-11-12", "decided": "2026-10-26", "reason": "Un export tardif."}
+DATES = calendar(
+    {"quarter": "2026-T2", "date": "2026-08-17"},
+    {"quarter": "2026-T3", "date": "2026-11-16", "fixed": "2026-10-05", "changed": [EARLIER]},
+    FIXED, T1,
+    access=[
         {"role": "direction de l'agence", "why": "répondre", "since": "2026-01-05"},
         {"role": "cabinet", "why": "lire", "since": "2026-01-05", "until": "2026-06-30"},
-    ]
-    dates = Calendar.model_validate({"editions": planned, "access": access})
-    editions = [edition("2026-T3", "2026-11-18", "2026-12-02"), edition("2026-T2", "2026-08-17")]
-    lines = {
-        name: [[*line.strip("| ").split(" | ")][1:] or line for line in text.splitlines()]
-        for name, text in (
-            (name, text.replace("\xa0", " "))
-            for name, text in record.calendar_parts(editions, dates).items()
-        )
-    }
-    assert lines["acces"] == [
-        "- direction de l'agence, depuis le 5 janvier 2026 : répondre",
-        "- cabinet, du 5 janvier 2026 au 30 juin 2026 : lire",
-    ]
-    assert lines["tenues"][2:] == [
-        ["18 novembre 2026", "16 novembre 2026", "2 jours après"],
-        ["17 août 2026", "17 août 2026", "le jour dit"],
-    ]
-    assert lines["prochaines"][2:] == [
-        ["15 février 2027", "8 h 45", "fixée le 11 janvier 2027"],
-        ["18 mai 2027", "14 h", "prévue"],
-    ]
-    (moved,) = lines["changements"]
-    assert "Un export tardif." in moved
+    ],
+)  # fmt: skip
+LATE = [edition("2026-T3", "2026-11-18", "2026-12-02"), edition("2026-T2", "2026-08-17")]
+CASES: said.Cases = {
+    "no review": lambda _: reviewed(),
+    "a review of one study": lambda _: reviewed(studies=["satisfaction"]),
+    "a review of a whole edition": lambda _: reviewed(studies=[]),
+    "a review of what was revised since": lambda _: reviewed(
+        edition("2026-T3", "2026-11-16", "2026-12-09", told="b" * 32), studies=[]
+    ),
+    "a review with points": lambda _: reviewed(verdict="differs", points=POINTS),
+    "the feed": lambda _: record.feed([NOW, BEFORE], TITLE, "", ERRATA).decode(),
+    "the calendar": lambda _: unfolded(
+        record.calendar([NOW, BEFORE], calendar(MOVED, T1), TITLE, "")
+    ),
+    "the page of the calendar": lambda _: "\n\n".join(record.calendar_parts(LATE, DATES).values()),
+}
+test_what_readers_and_programs_are_told = said.test("record", CASES, by_line=True)

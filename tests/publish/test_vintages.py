@@ -1,6 +1,6 @@
 """What editions told of figures one after the other: changes, series, and the revisions' page."""
 
-import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests import said
 from tests.copies import demonstration_catalogue
 from tests.examples import examples
 
@@ -80,8 +81,6 @@ def test_an_erratum_is_told_as_the_reason_of_its_revision(catalogue):
     corrected = pd.DataFrame([names | about]).reindex(columns=revisions.ERRATA_COLUMNS)
     known = revisions.with_errata(catalogue, corrected)
     assert difference_between(*told, known).revised["reason"].tolist() == ["erratum-note"]
-    page = changes(told, known)
-    assert "**Un mois était compté deux fois.**" in page and "6,0 sur 10 → 6,4 sur 10" in page
 
 
 @pytest.mark.parametrize(("later", "revised"), [
@@ -95,143 +94,14 @@ def test_a_figure_of_the_same_period_told_otherwise_is_a_revision(catalogue, lat
     assert found.changed.empty, "an edition's own quarter, and no earlier one"
 
 
-def test_the_page_of_changes_tells_what_is_new_and_what_was_known(catalogue):
-    names = ("service-public", "legifrance", "vie-publique")
-    verdicts = (("unknown", "fall", "rise"), ("unknown", "rise", "rise"))
-    told = [
-        edition(quarter, *(figure(quarter, 6.0 + n, one) for one in names), verdicts=verdicts[n])
-        for n, quarter in enumerate(QUARTERS)
-    ]
-    found = difference_pages(told, catalogue)
-    assert [*found] == ["2026-T3"], "the first edition has none before it"
-    name, title, page = found["2026-T3"]
-    assert (name, title) == ("changements-2026-T3", "Ce qui a changé de 2026-T2 à 2026-T3")
-    lines = [line for line in plain(page).splitlines() if "6,0 sur 10" in line]
-    assert ["en hausse" in line for line in lines] == [True, True, False]
-    assert "6,0 sur 10 | 7,0 sur 10 | en hausse (5,0 au 3e trimestre 2025)" in lines[0]
-    assert ["ce que 2026-T2 n’établissait pas" in line for line in lines] == [True, False, False]
-
-
-@pytest.mark.parametrize(
-    ("now", "fall"), [(4.0, "5,0 au 3e trimestre 2025"), (5.0, "à moins de 0,1 près")]
-)
-def test_a_fall_names_the_value_that_it_fell_from(catalogue, capsys, now, fall):
-    told = [edition(quarter, figure(quarter, now), verdicts=("fall",)) for quarter in QUARTERS]
-    assert fall in changes(told, catalogue)
-    print_difference(difference_between(*told, catalogue), catalogue, *QUARTERS)
-    line = f"{now:.1f} sur 10 → {now:.1f} sur 10; fall from 5,0 in 2025-T3".replace(".", ",", 2)
-    assert line in plain(capsys.readouterr().out)
-
-
-def test_a_correction_is_told_on_the_page_of_changes_and_the_last_one_counts(catalogue):
-    first = edition("2026-T2", figure("2026-T2", 6.0))
-    second = edition("2026-T3", figure("2026-T2", 6.4), figure("2026-T3", 7.0))
-    page = changes([first, second], catalogue)
-    assert "## Ce qu'elle révise" in page and "6,0 sur 10 → 6,4 sur 10 (2e trimestre 2026)" in page
-    assert "**Le motif n'a pas été consigné.**" in page
-    again = second._replace(name="0003-2026-T3", told=first.told)
-    assert "révise" not in changes([first, second, again], catalogue)
-
-
 def test_an_indicator_that_left_the_catalogue_since_stops_no_comparison(catalogue):
     told = [edition(each, figure(each, 6.0, indicator="left_since")) for each in QUARTERS]
     assert not any(map(len, difference_between(*told, catalogue)))
     assert "aucune évolution" in changes(told, catalogue)
 
 
-def test_each_revision_stands_under_its_reason_and_shows_what_differs(catalogue):
-    seasons = {"indicator": "visits_adjusted", "unit": "visites", "n": None}
-    breaks = {"indicator": "level_change", "unit": "%", "n": None, "ci_high": -29.0}
-    told = [
-        edition(
-            quarter,
-            figure("2026-05", 12_900_000.0 + 10 * n, **seasons),
-            figure("2025-03", -30.1, **breaks, ci_low=-31.0 + n / 10),
-            figure("2026-T1", 6.0 + n, "legifrance"),
-        )
-        for n, quarter in enumerate(QUARTERS)
-    ]
-    page = changes(told, catalogue)
-    places = [
-        page.index(text)
-        for text in (
-            "**Le motif n'a pas",  # what is no routine comes first
-            "**La saison est", "12 900 000 visites → 12 900 010 visites",
-            "**L'ampleur d'une rupture", "−31,0 à −29,0", "−30,9 à −29,0",
-        )
-    ]  # fmt: skip
-    assert places == sorted(places)
-
-
 T2 = edition("2026-T2", figure("2026-T2", 7.1), day="2026-08-17")
 MENDED = figure("2026-T2", 6.9)
-FIRST = ("2026-T2", 7.1, "published", "2026-T2", 0)
-
-
-@pytest.mark.parametrize(("later", "rows"), [
-    pytest.param(
-        [edition("2026-T3", figure("2026-T2", 7.1), figure("2026-T3", 7.3), number=2)],
-        [FIRST, ("2026-T3", 7.3, "published", "2026-T3", 0)],
-        id="one that stays the same is told once, whatever file it came from",
-    ),
-    pytest.param(
-        [edition("2026-T2", MENDED, day="2026-12-02", number=2)],
-        [FIRST, ("2026-T2", 6.9, "published", "2026-T2", 1)],
-        id="one that was mended is shown as it was and as it is",
-    ),
-    pytest.param(
-        [edition("2026-T3", MENDED, day="2026-12-02", number=2)],
-        [FIRST, ("2026-T2", 6.9, "published", "2026-T3", 1)],
-        id="in a later edition too",
-    ),
-    pytest.param(
-        [edition("2026-T2", figure("2026-T2", x), day="2026-08-17", number=2) for x in (5.0, 7.0)],
-        [("2026-T2", 7.0, "published", "2026-T2", 0)],
-        id="an edition made again on its day is none",
-    ),
-    pytest.param(
-        [edition("2026-T3", figure("2026-T2", 7.1) | HIDDEN, number=2)],
-        [FIRST, ("2026-T2", 0, "suppressed", "2026-T3", 1)],
-        id="one that is withheld later stays as it was told",
-    ),
-])  # fmt: skip
-def test_a_series_tells_each_figure_as_each_edition_did(later, rows):
-    columns = ["period", "estimate", "status", "edition", "revision"]
-    found = vintages.tellings([T2, *later])[columns].fillna({"estimate": 0})
-    assert [*found.itertuples(index=False, name=None)] == rows
-
-
-def test_the_page_of_a_product_tells_values_withheld_ones_and_revisions_in_words(catalogue):
-    hidden = figure("2026", 0.0) | HIDDEN
-    mended = edition("2026-T3", MENDED, hidden, day="2026-12-02", number=2)
-    of_group = figure("2025", 7.1, group="age", group_value="18-24")
-    told = [T2, mended, edition("2026-T4", of_group, day="2027-02-15", number=3)]
-    found = vintages.series_pages(vintages.tellings(told), catalogue)
-    assert list(found) == ["series-boamp"]
-    title, text = found["series-boamp"][0], plain(found["series-boamp"][1])
-    assert title == "BOAMP"
-    assert "(2 chiffres, 1 révision)" in text
-    rows = re.findall("<tr>(.*)</tr>", text)
-    assert [re.findall("<td[^>]*>(.*?)</td>", row) for row in rows if "<td" in row] == [
-        ["2026", "s", "–", "2026-T3"],
-        ["2e trimestre 2026", "7,1 sur 10", "40", "2026-T2"],
-        ["2e trimestre 2026", "6,9 sur 10", "40", "2026-T3 du 2 décembre 2026 (révisée)"],
-    ]
-    assert "Effectif" in text and "Intervalle" not in text, "no figure of the series has one"
-
-
-def test_the_file_of_series_has_the_letters_and_the_reason_of_each_figure(catalogue):
-    mended = edition("2026-T3", MENDED, figure("2026-T3", 0.0) | HIDDEN, day="2026-12-02", number=2)
-    lines = vintages.series_csv(vintages.tellings([T2, mended]), catalogue, True).splitlines()
-    rows = [dict(zip(lines[0].split(","), line.split(","), strict=True)) for line in lines[1:]]
-    names = ("period", "estimate", "flags", "edition", "revision", "reason", "synthetic")
-    assert [tuple(row[name] for name in names) for row in rows] == [
-        ("2026-T2", "7.1", "", "2026-T2", "0", "", "true"),
-        ("2026-T2", "6.9", "r", "2026-T3", "1", "", "true"),
-        ("2026-T3", "", "c", "2026-T3", "0", "", "true"),
-    ]
-
-
 NOW, TODAY = Quarter("2026-T2"), date(2026, 8, 17)
 MONTHS = [*months_between("2024-07", "2026-03")]
 VISITS = {"indicator": "visits_adjusted", "device": "audience-boamp", "unit": "visites", "n": None}
@@ -261,13 +131,6 @@ def sized(now: list[dict[str, Any]], *told: Publication) -> dict[str, Any]:
 
 def test_a_triangle_has_a_row_for_each_period_and_a_column_for_each_edition(catalogue):
     first = before(*visits(1000.0, 1100.0))
-    text = page(visits(1010.0, 1100.0, 1200.0), first)
-    lines = [line for line in text.splitlines() if line.startswith("| ")][:4]
-    assert lines == [
-        "| Période | 2026-T1 | 2026-T2 |", "| juillet 2024 | 1 000 | 1 010 |",
-        "| août 2024 | 1 100 | 1 100 |", "| septembre 2024 | – | 1 200 |",
-    ]  # fmt: skip
-    assert "| 2 | 1 | +0,5 % | 0,5 % | – | trop peu de périodes |" in text
     now = made([*visits(1010.0, 1100.0, 1200.0), *visits(9.0, product="bodacc")])
     found = vintages.told_in_triangles(now, [first], catalogue)
     assert {*zip(found["product"], found["period"], strict=True)} == {
@@ -332,27 +195,110 @@ def known(*entries: Revision) -> Catalogue:
     return demonstration_catalogue().model_copy(update={"revisions": found})
 
 
-def test_a_correction_is_told_with_its_day_and_its_reason_once_it_holds():
-    why = "Des robots étaient comptés parmi les visites du BOAMP."
-    of: dict[str, Any] = {"kind": "correction", "why": why}
-    begun = Revision(id="a", since="2026-08-17", product=["boamp"], **of)
-    later = Revision(id="b", since="2026-08-18", product=["boamp"], **of)
-    text = page(visits(1000.0), known=known(begun, later))
-    assert text.count(f"- **Correction : BOAMP.** {why} Depuis le 17 août 2026.") == 1
-    assert "18 août" not in text
-    phone = Revision(id="a", since="2026-08-01", channel=["phone"], **of)
-    assert "- **Correction : Téléphone.** " in page(visits(1000.0), known=known(phone))
+SEASONS = {"indicator": "visits_adjusted", "unit": "visites", "n": None}
+BREAKS = {"indicator": "level_change", "unit": "%", "n": None, "ci_high": -29.0}
+GROUP = figure("2025", 7.1, group="age", group_value="18-24")
+HIDDEN_YEAR = figure("2026", 0.0) | HIDDEN
+WHY = "Des robots étaient comptés parmi les visites du BOAMP."
+LATER = [
+    *(T2, edition("2026-T3", MENDED, HIDDEN_YEAR, day="2026-12-02", number=2)),
+    edition("2026-T4", GROUP, day="2027-02-15", number=3),
+]
 
 
-@pytest.mark.parametrize(("indicator", "at_most", "limit"), [
-    (["visits_adjusted"], 2, "Limite : 2 %."),
-    (["satisfaction_10"], 2.5, "Limite : 2,5 points."),
-    ([], 2, "Limite : 2 % d'un comptage, 2 points d'une note."),
-])  # fmt: skip
-def test_a_routine_s_limit_is_in_the_unit_of_what_it_may_change(indicator, at_most, limit):
-    why = "Les derniers jours arrivent après la clôture."
+def both(*rows: Callable[[int, str], dict[str, Any]], **more: Any) -> list[Publication]:
+    """Two editions of rows, which each tells in its own way."""
+    return [
+        edition(quarter, *(row(n, quarter) for row in rows), **more)
+        for n, quarter in enumerate(QUARTERS)
+    ]
+
+
+def three(verdicts: dict[str, tuple[str, ...]]) -> list[Publication]:
+    """Two editions of three products, with their verdicts."""
+    names = ("service-public", "legifrance", "vie-publique")
+    marks = {q: [figure(q, 6.0 + n, one) for one in names] for n, q in enumerate(QUARTERS)}
+    return [edition(quarter, *marks[quarter], verdicts=verdicts[quarter]) for quarter in QUARTERS]
+
+
+def test_a_fall_is_printed_with_the_value_that_it_fell_from(catalogue, capsys):
+    told = both(lambda _, quarter: figure(quarter, 4.0), verdicts=("fall",))
+    print_difference(difference_between(*told, catalogue), catalogue, *QUARTERS)
+    line = "4,0 sur 10 → 4,0 sur 10; fall from 5,0 in 2025-T3"
+    assert line in plain(capsys.readouterr().out)
+
+
+def with_reasons(*entries: dict[str, Any], rows: list[dict[str, Any]]) -> str:
+    """The policy of revisions of a catalogue of these entries."""
+    named = ({"id": f"r{n}", "why": WHY} | one for n, one in enumerate(entries))
+    return page(rows, known=known(*map(Revision.model_validate, named)))
+
+
+def routine(indicator: list[str], at_most: float) -> dict[str, Any]:
     of = {"device": ["jdma-boamp"], "indicator": indicator, "at_most": at_most, "months": 3}
-    routine = Revision(id="a", kind="routine", why=why, **of)
-    mark = visits(7.0, indicator="satisfaction_10", unit="sur 10")
-    text = page([*visits(1000.0), *mark], known=known(routine))
-    assert limit in text.replace("’", "'")
+    return {"kind": "routine"} | of
+
+
+VERDICTS = {"2026-T2": ("unknown", "fall", "rise"), "2026-T3": ("unknown", "rise", "rise")}
+CORRECTION = {"kind": "correction", "since": "2026-08-17", "product": ["boamp"]}
+
+
+def series(*later: Publication) -> str:
+    """What editions told of each figure, the first one's and those of later ones."""
+    columns = ["period", "estimate", "status", "edition", "revision"]
+    return str(vintages.tellings([T2, *later])[columns].to_csv(index=False))
+
+
+CASES: said.Cases = {
+    "a figure that stays the same, of whatever file": lambda _: series(
+        edition("2026-T3", figure("2026-T2", 7.1), figure("2026-T3", 7.3), number=2)
+    ),
+    "a figure that was mended": lambda _: series(
+        edition("2026-T2", MENDED, day="2026-12-02", number=2)
+    ),
+    "a figure that was mended in a later edition": lambda _: series(
+        edition("2026-T3", MENDED, day="2026-12-02", number=2)
+    ),
+    "a figure of an edition made again on its day": lambda _: series(
+        *(edition("2026-T2", figure("2026-T2", x), day="2026-08-17", number=2) for x in (5.0, 7.0))
+    ),
+    "a figure that is withheld later": lambda _: series(
+        edition("2026-T3", figure("2026-T2", 7.1) | HIDDEN, number=2)
+    ),
+    "changes": lambda known: changes(three(VERDICTS), known),
+    "a fall from another value": lambda known: changes(
+        both(lambda _, quarter: figure(quarter, 4.0), verdicts=("fall",)), known
+    ),
+    "a fall from a value that reads alike": lambda known: changes(
+        both(lambda _, quarter: figure(quarter, 5.0), verdicts=("fall",)), known
+    ),
+    "what is revised without a reason": lambda known: changes(
+        [edition("2026-T2", figure("2026-T2", 6.0)),
+         edition("2026-T3", figure("2026-T2", 6.4), figure("2026-T3", 7.0))], known
+    ),
+    "what is revised for several reasons": lambda known: changes(
+        both(
+            lambda n, _: figure("2026-05", 12_900_000.0 + 10 * n, **SEASONS),
+            lambda n, _: figure("2025-03", -30.1, **BREAKS, ci_low=-31.0 + n / 10),
+            lambda n, _: figure("2026-T1", 6.0 + n, "legifrance"),
+        ), known
+    ),
+    "the series of a product": lambda known: "\n".join(
+        vintages.series_pages(vintages.tellings(LATER), known)["series-boamp"]
+    ),
+    "the file of series": lambda known: vintages.series_csv(
+        vintages.tellings(LATER[:2]), known, True
+    ),
+    "a triangle": lambda known: page(
+        visits(1010.0, 1100.0, 1200.0), before(*visits(1000.0, 1100.0)), known=known
+    ),
+    "corrections": lambda _: with_reasons(
+        CORRECTION, CORRECTION | {"since": "2026-08-18"},
+        {"kind": "correction", "since": "2026-08-01", "channel": ["phone"]}, rows=visits(1000.0)
+    ),
+    "limits of routines": lambda _: with_reasons(
+        routine(["visits_adjusted"], 2), routine(["satisfaction_10"], 2.5), routine([], 2),
+        rows=[*visits(1000.0), *visits(7.0, indicator="satisfaction_10", unit="sur 10")]
+    ),
+}  # fmt: skip
+test_what_pages_tell_of_figures_in_time = said.test("vintages", CASES, by_line=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.display.conftest import line
 from tests.publish import sample
 from tests.site.conftest import asked
 
@@ -20,6 +21,13 @@ STUDIES = Path(__file__).parents[2] / "notebooks"
 MEASURE = Path(__file__).with_name("measure_drawings.html").read_text(encoding="utf-8")
 
 
+def published(folder: Path, cells: list[dict[str, Any]]) -> Path:
+    """The page of a study of these cells."""
+    front = sample.front(title="Toutes", description="Toutes.", order=1, format="html")
+    project = sample.make_project(folder / "project", all=sample.notebook(front, *cells))
+    return publish(project, folder / "site", "embedded").parent / "all.html"
+
+
 @pytest.fixture(scope="module")
 def told(dump: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
     """What a browser shows of all charts, by the width of its screen: on light pages, and dark."""
@@ -31,10 +39,7 @@ def told(dump: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> 
                     options = f"#| label: fig-{len(cells)}\n#| fig-cap: Une\n#| fig-alt: Deux"
                     cells.append(sample.code(options, output))
     assert len(cells) >= 40
-    front = sample.front(title="Toutes", description="Toutes.", order=1, format="html")
-    folder = tmp_path_factory.mktemp("drawings")
-    project = sample.make_project(folder / "project", all=sample.notebook(front, *cells))
-    page = publish(project, folder / "site", "embedded").parent / "all.html"
+    page = published(tmp_path_factory.mktemp("drawings"), cells)
     text = re.sub(r"<meta http-equiv=[^>]*>", "", page.read_text(encoding="utf-8"))
     page.write_text(text, encoding="utf-8")
     return [asked(dump, page.parent, MEASURE % page.name, *flags) for flags in ((), (DARK,))]
@@ -88,12 +93,6 @@ def test_no_word_of_a_chart_stands_on_another_nor_is_cut_whatever_the_reader_s_f
     assert not wrong
 
 
-PERIODS = ["2026-T1", "2026-T2", "2026-T3"]
-MARKS = {
-    "service-public": [6.8, "suppressed", 7.9],
-    "boamp": [7.0, 7.1, 7.2],
-    "legifrance": [6.0, 6.2, 6.1],
-}
 KEYS = {
     "fig-lignes": "ArrowRight ArrowRight ArrowRight ArrowLeft ArrowDown ArrowDown ArrowDown "
     "ArrowUp Home End Escape ArrowLeft Tab",
@@ -103,16 +102,10 @@ ASK = Path(__file__).with_name("ask_drawings.html").read_text(encoding="utf-8")
 
 
 def frame() -> Any:
-    made = []
-    for product, values in MARKS.items():
-        row = {"indicator": "satisfaction_10", "product": product, "channel": "web"}
-        row |= {"device": "jdma"}
-        for period, value in zip(PERIODS, values, strict=True):
-            more: dict[str, Any] = {"status": value}
-            if isinstance(value, float):
-                more = {"estimate": value, "ci_low": value - 0.24, "ci_high": value + 0.24, "n": 90}
-            made.append({**row, "unit": "sur 10", "period": period, **more})
-    return estimates.make(made)
+    """Marks of three products in three quarters, of which one is withheld."""
+    values = {"service-public": [6.8, "suppressed", 7.9]}
+    values |= {"boamp": [7.0, 7.1, 7.2], "legifrance": [6.0, 6.2, 6.1]}
+    return estimates.combine(line(x, [None, None, *own], 0.24) for x, own in values.items())
 
 
 @pytest.fixture(scope="module")
@@ -131,11 +124,8 @@ def walked(
         data = json.loads(json.dumps(chart._repr_mimebundle_()))
         output = {"output_type": "display_data", "metadata": {}, "data": data}
         cells.append(sample.code(f"#| label: {name}\n#| fig-cap: Une\n#| fig-alt: Deux", output))
-    front = sample.front(title="Toutes", description="Toutes.", order=1, format="html")
-    folder = tmp_path_factory.mktemp("values")
-    project = sample.make_project(folder / "project", all=sample.notebook(front, *cells))
-    site = publish(project, folder / "site", "embedded").parent
-    return dict(asked(dump, site, ASK % json.dumps(KEYS)))
+    page = published(tmp_path_factory.mktemp("values"), cells)
+    return dict(asked(dump, page.parent, ASK % json.dumps(KEYS)))
 
 
 def steps(walked: dict[str, Any], name: str) -> list[str]:

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pypandoc
 import pytest
-from tests import hostile
 from tests.language.test_prose import READER
 from tests.publish.test_downloads import objects
+from tests.site import hostile
 from tests.site.active import read, squeezed
 from tests.site.axe import violations
 from tests.site.conftest import asked, pages_of

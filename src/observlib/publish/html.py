@@ -98,13 +98,15 @@ def _grouped(table: str, name: str) -> str:
 
     def row(found: re.Match[str]) -> str:
         nonlocal group
-        own, places = f"{name}-{next(rows)}", count()
-        if "colspan=" in found[0]:
+        own, place = f"{name}-{next(rows)}", 0
+        if "colspan=" in found[0] and len(_CELL.findall(found[0])) == 1:
             group = own
             return _CELL.sub(lambda cell: _cell(cell, {"id": own}), found[0])
 
         def headed(cell: re.Match[str]) -> str:
-            above = f"{name}-c{next(places)} {group}".strip()
+            nonlocal place
+            above = f"{name}-c{place} {group}".strip()
+            place += _width(cell)
             of = {"id": own, "headers": above}
             return _cell(cell, of if cell[1] == "th" else {"headers": f"{above} {own}"})
 
@@ -138,11 +140,16 @@ def _row(row: str, heads: list[str]) -> str:
             kind = "named"
         role = {"role": "rowheader" if cell[1] == "th" else "cell"}
         label = {"data-label": head} if place else {}
-        width = re.search(r'colspan="(\d+)"', cell[2])
-        place += int(width[1]) if width else 1
+        place += _width(cell)
         return _cell(cell, role | label, kind)
 
     return _CELL.sub(labelled, row)
+
+
+def _width(cell: re.Match[str]) -> int:
+    """How many columns a cell spans."""
+    told = re.search(r'colspan="(\d+)"', cell[2])
+    return int(told[1]) if told else 1
 
 
 def _cell(cell: re.Match[str], added: Mapping[str, str], kind: str = "") -> str:
