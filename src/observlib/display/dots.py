@@ -190,16 +190,11 @@ def small_line(values: Iterable[float]) -> str:
         for x, y in enumerate(up)
     ]
     runs = [run.split() for run in " ".join(place or "|" for place in places).split("|")]
-    lines = "".join(f'<polyline points="{" ".join(run)}"/>' for run in runs if run)
-    last = next((place for place in reversed(places) if place), "0,0").split(",")
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
-        f'width="{_WIDTH}" height="{_HEIGHT}"><style>svg{{fill:none;stroke:{style.ACCENT};'
-        f"stroke-width:2;stroke-linejoin:round}}circle{{fill:{style.ACCENT}}}"
-        f"@media (prefers-color-scheme:dark){{svg{{stroke:{style.ACCENT_AT_NIGHT}}}"
-        f"circle{{fill:{style.ACCENT_AT_NIGHT}}}}}</style>"
-        f'{lines}<circle cx="{last[0]}" cy="{last[1]}" r="3"/></svg>\n'
-    )
+    x, y = next((place for place in reversed(places) if place), "0,0").split(",")
+    lines = [" ".join(run) for run in runs if run]
+    size = {"width": _WIDTH, "height": _HEIGHT}
+    colours = {"day": style.ACCENT, "night": style.ACCENT_AT_NIGHT}
+    return charts.in_words("small_line", lines, x, y, size, colours) + "\n"
 
 
 # --- The heat chart

@@ -11,7 +11,7 @@ from typing import Any
 
 from observlib.base import kept
 from observlib.base.files import write_all
-from observlib.base.yaml_files import read_text
+from observlib.base.yaml_files import load_data, read_text
 from observlib.display.output import macros
 from observlib.language import french
 from observlib.language.prose import plain
@@ -34,11 +34,9 @@ _ROLES = {"thead": "rowgroup", "tbody": "rowgroup", "tfoot": "rowgroup", "tr": "
 # what a telephone shows first of a row, after its names
 _FIRST = (("value", re.compile("Valeur$|Écart")), ("verdict", re.compile("Verdict")))
 _NOTHING = "–"
-_GROUPS = (
-    "Les lignes vont par groupes : le nom de chacun est sur une ligne, avant celles du groupe."
-)
+_WORDS = load_data(__file__)
 _SPELT = {
-    _NOTHING: "aucune mesure",
+    _NOTHING: _WORDS["nothing"],
     **{mark.strip("\u00a0"): STATUS_WORDS[status] for status, mark in CELL_MARKS.items()},
 }
 _SAID = '<span aria-hidden="true">{}</span> <span class="spelt">{}</span>'
@@ -88,10 +86,11 @@ def _named(row: str) -> str:
 def _grouped(table: str, name: str) -> str:
     """A table whose rows stand in groups: it says so, and its cells tell all that heads them."""
     opening, head, body = _HEAD.split(table, maxsplit=1)
+    said = _WORDS["groups"]
     if "</caption>" in opening:
-        opening = opening.replace("</caption>", f'<span class="spelt">. {_GROUPS}</span></caption>')
+        opening = opening.replace("</caption>", f'<span class="spelt">. {said}</span></caption>')
     else:
-        opening += f'<caption><span class="spelt">{_GROUPS}</span></caption>'
+        opening += f'<caption><span class="spelt">{said}</span></caption>'
     if "colspan=" in head:
         return opening + head + body
     columns, rows, group = count(), count(1), ""
@@ -234,7 +233,7 @@ def with_listings(markdown: str, project: Project, page: SitePage) -> str:
     """The text with the lists that its front matter asks for, each in the division of its `id`."""
     for listing, pages in project.listings(page):
         cards = "description" in listing.get("fields", ())
-        block = _list_of(pages, cards) if pages else "Aucune page publiée.\n"
+        block = _list_of(pages, cards) if pages else f"{_WORDS['none']}\n"
         name = re.escape(str(listing.get("id") or "listing"))
         place = re.search(rf"(?m)^:{{3,}} *\{{#{name}\}} *\n:{{3,}} *$", markdown)
         start, end = place.span() if place else (len(markdown), len(markdown))
@@ -372,7 +371,6 @@ def _indexed(address: str, page: str) -> list[object]:
 
 # --- What every page of a finished site is given, whichever publisher made it
 
-_SYNTHETIC = "Chiffres synthétiques."  # before what is said of a page where it is not seen
 DESCRIPTION_WORDS = 30  # of a description at most
 _FRONT = "index.html"
 _PAGE = "page.html"  # of what is kept
@@ -448,7 +446,7 @@ def with_head(page: str, site: str, root: str, otherwise: str = "", invented: bo
     text = re.sub(r"<(table|nav|figure)\b.*?</\1>", "", text, flags=re.S)
     first = otherwise or next(iter(element_texts(text, ["p"])), "")
     said = markup_text(told[1]) if told else first
-    said = f"{_SYNTHETIC} {said}" if told and invented else said
+    said = f"{_WORDS['synthetic']} {said}" if told and invented else said
     title = (element_texts(main, ["h1"]) or [site])[0]
     is_english = _english(page)
     own = (title, site, root, is_english, bool(otherwise), page)

@@ -349,16 +349,22 @@ def cell_options(source: str) -> dict[str, Any]:
     return mapping("\n".join(lines), "its `#|` lines", is_written=False)
 
 
-def _code_cell(
-    cell: Mapping[str, Any], source: str, to: PageFormat, folder: str, files: dict[str, bytes]
-) -> Iterator[str]:
+def _known_options(source: str) -> dict[str, Any]:
+    """The options of a code cell, of which pages follow each."""
     options = cell_options(source)
-    label = str(options.get("label") or "")
     unknown = [str(key) for key in options if key not in _OPTIONS]
     if "eval" in unknown:
         raise ValueError("`eval` makes Quarto drop the outputs that the notebook holds; remove it")
     if unknown:
         raise ValueError(f"unknown option {', '.join(unknown)}; allowed: {', '.join(_OPTIONS)}")
+    return options
+
+
+def _code_cell(
+    cell: Mapping[str, Any], source: str, to: PageFormat, folder: str, files: dict[str, bytes]
+) -> Iterator[str]:
+    options = _known_options(source)
+    label = str(options.get("label") or "")
     if options.get("include") is False or options.get("output") is False:
         return
     outputs = cell.get("outputs") or []

@@ -22,7 +22,7 @@ from observlib.base.errors import ObservError
 from observlib.base.files import end_all, write_all
 from observlib.base.kept import Inputs
 from observlib.base.period import epoch
-from observlib.base.yaml_files import as_front_matter, dump, mapping, read_front_matter, read_text
+from observlib.base.yaml_files import as_front_matter, dump, load_data, read_front_matter
 from observlib.dataset import PACKAGE_FOLDER as PACKAGE
 from observlib.display import style
 from observlib.language import french
@@ -37,17 +37,11 @@ from observlib.publish.project import HOME, MenuEntry, PagesError, Project, Site
 _TextOf = Callable[[SitePage], Converted]
 _Tell = Callable[[str], None]
 _Running = list[subprocess.Popen[str]]
-_LABELS = {  # what those who listen are told, as by the other publisher
-    'aria-label="breadcrumb"': 'aria-label="Fil d’Ariane"',
-    '<nav id="quarto-sidebar"': '<nav aria-label="Pages du site" id="quarto-sidebar"',
-    'role="navigation" aria-expanded': 'role="button" aria-expanded',
-}
+_WORDS = load_data(__file__)
 _OUTPUT = "_rendered"
-_SKIP = '<a class="skip" href="#quarto-document-content">Aller au contenu</a>'
 LIBRARIES = "site_libs"  # of Quarto's pages, beside them
 TIME_LIMIT = 120.0  # seconds a page, of which one takes two
 _PROCESSES = os.cpu_count() or 1
-_DOCUMENTS = {"docx": "Word", "revealjs": "Diaporama", "pptx": "PowerPoint", "odt": "OpenDocument"}
 _OF_PAGES = (".html", ".json", ".xml", ".docx", ".pptx", ".odt", ".epub", ".pdf", ".typ")
 _OWN = "_observlib"  # the folder of what is handed over beside a project's own
 _OURS = ("quarto.lua", "typography.lua", "title-block.html")
@@ -102,8 +96,8 @@ def framed(folder: Path, page: SitePage) -> str:
     """The HTML of a page that Quarto made into a folder, as what both publishers share has it."""
     text = (folder / page.output(".html")).read_text(encoding="utf-8").replace("&nbsp;", "\u00a0")
     text = _FOLDER.sub(r"\g<1>index.html", text)
-    text = re.sub(r"<body[^>]*>", rf'\g<0><nav aria-label="Accès rapide">{_SKIP}</nav>', text)
-    for theirs, ours in _LABELS.items():
+    text = re.sub(r"<body[^>]*>", rf"\g<0>{_WORDS['skip']}", text)
+    for theirs, ours in _WORDS["labels"].items():
         text = text.replace(theirs, ours)
     text = _CAPTION.sub(r'\1<span class="label">\2</span>', text)
     return _TABLE.sub(r'<div class="table">\2<table\3><caption>\1</caption>\4</div>', text)
@@ -125,7 +119,7 @@ def documents(folder: Path, page: SitePage) -> dict[str, Path]:
     stem = page.source.with_suffix("")
     ends = {name: ".docx" if name == "docx" else f"-{name}.*" for name in _others(page)}
     found = {name: sorted(folder.glob(f"{stem}{end}")) for name, end in ends.items()}
-    return {_DOCUMENTS.get(name, name): paths[0] for name, paths in found.items() if paths}
+    return {_WORDS["documents"].get(name, name): paths[0] for name, paths in found.items() if paths}
 
 
 def _others(page: SitePage) -> list[str]:
@@ -159,7 +153,7 @@ def _settings(project: Project, sources: Sequence[str]) -> dict[str, Any]:
     """The settings of a project for some of its pages, with ours (`templates/quarto.yml`)."""
     manifest, name = project.manifest, str(plain(project.brand.name))
     config = json.loads(json.dumps(project.config, default=str))
-    own = mapping(read_text(_SETTINGS), _SETTINGS)
+    own = load_data(str(_SETTINGS))
     # pages are made in several runs: a run would not find the sources of the others
     website = json.loads(_SOURCE.sub(".html", json.dumps(config["website"])))
     menu = [_sidebar_item(entry) for entry in project.navigation]
@@ -292,7 +286,6 @@ def _words(page: str) -> list[str]:
 _Progress = Callable[[int, int, str], None]
 _Links = Sequence[Mapping[str, str]]
 _LINKS = ".links"  # the folder of what tells where the links of pages lead
-_EVERYTHING = "Toutes les données de l’édition"
 _SIZE = "size-of-the-pdf"  # stands in a page until its PDF is made
 _FRAMES = ".frames"  # what Quarto makes of pages
 
@@ -557,7 +550,7 @@ def _write_downloads(project: Project, page: SitePage, site: Path) -> list[dict[
     document = target.with_suffix(".docx")
     with _on_paper(project, page) as (text, folder):
         document.write_bytes(downloads.page_docx(project, page, text, folder))
-    links = [_download(downloads.WORD_TITLE, document), _download("Carnet exécuté", target)]
+    links = [_download(downloads.WORD_TITLE, document), _download(_WORDS["notebook"], target)]
     for end, table in downloads.open_data(source).items():
         data = target.with_name(f"{target.stem}{end}")
         data.write_text(table, encoding="utf-8", newline="\n")
@@ -568,7 +561,8 @@ def _write_downloads(project: Project, page: SitePage, site: Path) -> list[dict[
 def _package(project: Project) -> list[dict[str, str]]:
     """The link from a study to all data of its edition, where that has a package."""
     whole = [name for name in project.manifest.package if name.endswith(".zip")][:1]
-    return [_download(_EVERYTHING, project.folder / name) | {"href": name} for name in whole]
+    title = _WORDS["everything"]
+    return [_download(title, project.folder / name) | {"href": name} for name in whole]
 
 
 @contextmanager

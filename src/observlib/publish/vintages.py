@@ -9,6 +9,7 @@ import pandas as pd
 
 from observlib import dataset, estimates
 from observlib.base.period import Period, Quarter
+from observlib.base.yaml_files import load_data
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Named, entries
 from observlib.display.output import html_table, label_html, macros
 from observlib.display.select import ordered
@@ -30,8 +31,9 @@ PAGES, WORDS = macros(__file__), macros(__file__, str)
 SERIES = "series.csv"
 _EDITION = ["edition", "day"]
 _ORDER = ["period", "revision"]
-_OF_SAMPLES = ("Intervalle", "Effectif")  # columns that a series of counts has nothing to tell in
-_HEADS = ("Période", "Valeur", *_OF_SAMPLES, "Édition")
+_WORDS = load_data(__file__)
+_HEADS = _WORDS["heads"]
+_OF_SAMPLES = _HEADS[2:4]  # columns that a series of counts has nothing to tell in
 
 
 def tellings(told: Iterable[Publication]) -> pd.DataFrame:
@@ -70,7 +72,7 @@ def series_pages(rows: pd.DataFrame, catalogue: Catalogue) -> dict[str, tuple[st
     others = others[others["product"].isin(["", *catalogue.peers])]
     products = catalogue.products.items()
     found = [(name, known.label, shown[shown["product"] == name]) for name, known in products]
-    found.append(("ensemble", "Ensemble et autres organismes", others))
+    found.append(("ensemble", _WORDS["others"], others))
     full = [one for one in found if len(one[2])]
     return {f"series-{name}": (title, _folds(own, catalogue)) for name, title, own in full}
 
@@ -92,7 +94,7 @@ def _place(row: pd.Series, catalogue: Catalogue) -> str:
     places = [name for name in ("channel", "device") if row[name]]
     peer = [] if row["product"] in ("", *catalogue.products) else ["product"]
     names = [words.label(row, place, catalogue) for place in [*peer, *places]]
-    return ", ".join(dict.fromkeys(names)) or "Ensemble"
+    return ", ".join(dict.fromkeys(names)) or _WORDS["whole"]
 
 
 def _series_table(rows: pd.DataFrame, catalogue: Catalogue) -> Markdown:
