@@ -53,6 +53,9 @@ CASES: drawn.Cases = {
         "dot_chart", lambda f: f["marks"][f["marks"]["status"] == "suppressed"], {}),
     "dots of two devices": ("dot_chart", lambda f: estimates.combine(
         [f["marks"], f["marks"].iloc[:1].assign(device="sp-plus")]), {}),
+    "dots of what is better when low": ("dot_chart", lambda f: f["grouped"](
+        {"A": 5.0, "Autres": 90.0, "B": "suppressed", "C": 70.0, "Autrement": 60.0}).assign(
+        indicator="abandonment_rate"), {"by": "group_value"}),
     "balances as dots": ("dot_chart", lambda f: f["grouped"](
         {"A": -5.0, "B": 12.0}, "points", half=8.0), {"by": "group_value"}),
 }  # fmt: skip

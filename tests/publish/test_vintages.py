@@ -239,6 +239,10 @@ def routine(indicator: list[str], at_most: float) -> dict[str, Any]:
     return {"kind": "routine"} | of
 
 
+REVISED = [
+    edition("2026-T2", figure("2026-T2", 6.0)),
+    edition("2026-T3", figure("2026-T2", 6.4), figure("2026-T3", 7.0)),
+]
 VERDICTS = {"2026-T2": ("unknown", "fall", "rise"), "2026-T3": ("unknown", "rise", "rise")}
 CORRECTION = {"kind": "correction", "since": "2026-08-17", "product": ["boamp"]}
 
@@ -272,9 +276,9 @@ CASES: said.Cases = {
     "a fall from a value that reads alike": lambda known: changes(
         both(lambda _, quarter: figure(quarter, 5.0), verdicts=("fall",)), known
     ),
-    "what is revised without a reason": lambda known: changes(
-        [edition("2026-T2", figure("2026-T2", 6.0)),
-         edition("2026-T3", figure("2026-T2", 6.4), figure("2026-T3", 7.0))], known
+    "what is revised without a reason": lambda known: changes(REVISED, known),
+    "what is revised and taken back": lambda known: changes(
+        [*REVISED, REVISED[1]._replace(name="0003-2026-T3", told=REVISED[0].told)], known
     ),
     "what is revised for several reasons": lambda known: changes(
         both(
