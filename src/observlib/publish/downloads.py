@@ -368,7 +368,6 @@ def _about(project: Project) -> str:
 
 # --- One page as a document of word processors, from the Markdown that its PDF is made of
 
-WORD_TITLE = "Word"
 _LOOKS = pandoc.TEMPLATES / "docx.yml"
 
 
@@ -431,7 +430,6 @@ def _restyled(styles: str, ours_by_pattern: Mapping[str, str], brand: Brand) -> 
 ESTIMATES, COMPARISONS = ".csv", "-comparaisons.csv"  # how a file's name ends
 _READ = {ESTIMATES: estimates.from_json, COMPARISONS: comparisons_from_json}
 _IDENTIFIERS = {ESTIMATES: estimates.identifiers, COMPARISONS: comparison_identifiers}
-DATA_TITLES = {ESTIMATES: "Données", COMPARISONS: "Comparaisons"}
 
 
 def frames(path: Path) -> dict[str, pd.DataFrame]:

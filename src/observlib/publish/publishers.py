@@ -550,11 +550,12 @@ def _write_downloads(project: Project, page: SitePage, site: Path) -> list[dict[
     document = target.with_suffix(".docx")
     with _on_paper(project, page) as (text, folder):
         document.write_bytes(downloads.page_docx(project, page, text, folder))
-    links = [_download(downloads.WORD_TITLE, document), _download(_WORDS["notebook"], target)]
+    word, notebook = _WORDS["documents"]["docx"], _WORDS["notebook"]
+    links = [_download(word, document), _download(notebook, target)]
     for end, table in downloads.open_data(source).items():
         data = target.with_name(f"{target.stem}{end}")
         data.write_text(table, encoding="utf-8", newline="\n")
-        links.append(_download(downloads.DATA_TITLES[end], data))
+        links.append(_download(_WORDS["data"][end], data))
     return [*links, *_package(project)]
 
 
