@@ -5,6 +5,7 @@ template may call what `sentences.py` beside it defines, or else its theme's own
 sentences of `themes/sentences` and `themes/comparison_sentences`; and the functions of French.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import import_module
@@ -84,26 +85,17 @@ def theme_templates() -> Environment:
         "REASON_WORDS": changes.REASON_WORDS,
         "WITHHELD": estimates.WITHHELD,
     }
-    frames = {
-        "categories_of": categories_of,
+    functions = public_functions(changes) | public_functions(sys.modules[__name__])
+    functions |= {
         "commas": ", ".join,
         "each": say_each,
-        "highest_first": highest_first,
-        "largest_first": largest_first,
-        "many": many,
         "narrow": " ; ".join,
-        "omit": omit,
         "grade_words": select.grade_words,
         "one_indicator": select.one_indicator,
-        "pick": pick,
-        "product_label": product_label,
-        "published": published,
         "records": estimates.records,
         "semicolons": words.SEMICOLON.join,
-        "value_of": value_of,
-        "with_text": with_text,
     }
-    made = environment(_FOLDER, {**public_functions(changes), **frames, **constants}, as_text)
+    made = environment(_FOLDER, functions | constants, as_text)
     for name in _OF_ALL:
         offer(made, public_functions(import_module(_module(name))))  # which its own templates call
         offer(made, public_functions(_said(made, name)))

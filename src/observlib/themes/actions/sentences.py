@@ -28,32 +28,29 @@ _MEASURED = ("", "precision", "placebos", "few")  # reasons of verdicts on an ef
 _LATEST = 5  # actions that the sheet of a product lists
 
 
-def _size(row: estimates.Row, outcome: str = "") -> str:
+def _size(row: estimates.Row, outcome: str) -> str:
     """Write how large a difference of `VERDICTS` is, a rise or fall never as none."""
-    ends = (row["difference_low"], row["difference_high"])
-    decimals = _decimals(min(ends, key=abs), outcome)
-    return _with_unit(french.signed(row["difference"], decimals), row["difference"], row["unit"])
+    nearest = min(row["difference_low"], row["difference_high"], key=abs)
+    return _signed(row["difference"], row["unit"], _decimals(nearest, outcome))
 
 
 def _least(row: estimates.Row) -> str:
     """Write the smallest change that could have been seen."""
     x = row["detectable"]
-    return _with_unit(french.number(x, _decimals(x, "rise")), x, row["unit"])
+    return _signed(x, row["unit"], _decimals(x, "rise")).removeprefix("+")
 
 
-def _change(estimate: estimates.Row, outcome: str = "", nearest: float = 0.0) -> str:
+def _change(estimate: estimates.Row) -> str:
     """Write an estimate of `action_effect`."""
-    number = french.signed(estimate["estimate"], _decimals(nearest, outcome))
-    return _with_unit(number, estimate["estimate"], estimate["unit"])
+    return _signed(estimate["estimate"], estimate["unit"])
 
 
 def _value(estimate: estimates.Row, outcome: str = "") -> str:
     """Write an estimate of `action_effect` with its interval, a rise or fall never as none."""
     low, high = estimate["ci_low"], estimate["ci_high"]
-    nearest = min(low, high, key=abs)
-    decimals = _decimals(nearest, outcome)
-    ends = f"{french.signed(low, decimals)} à {french.signed(high, decimals)}"
-    return f"{_change(estimate, outcome, nearest)} ({ends})"
+    decimals = _decimals(min(low, high, key=abs), outcome)
+    ends = french.interval_ends(low, high, decimals, "points")  # whose ends have signs
+    return f"{_signed(estimate['estimate'], estimate['unit'], decimals)} ({ends})"
 
 
 def _decimals(nearest: float, outcome: str) -> int:
@@ -61,9 +58,11 @@ def _decimals(nearest: float, outcome: str) -> int:
     return french.decimals_of(nearest, 1) if outcome in ("rise", "fall") else 1
 
 
-def _with_unit(number: str, x: float, unit: str) -> str:
+def _signed(x: float, unit: str, decimals: int = 1) -> str:
+    if unit == "%":
+        return french.percent(x, decimals, sign=True)
     points = french.plural(round(x, 1), "point", "points")
-    return f"{number}{french.NBSP}{'%' if unit == '%' else points}"
+    return f"{french.signed(x, decimals)}{french.NBSP}{points}"
 
 
 def effect_table(

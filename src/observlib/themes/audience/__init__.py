@@ -1,6 +1,6 @@
 """Months freed of season and calendar: their values, pace, changes of level and odd months."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +11,6 @@ from observlib.base.period import Quarter, length_deviation
 from observlib.catalogue import Catalogue
 from observlib.indicators import answers, counts, pairs
 from observlib.indicators.families import estimated, family
-from observlib.records.sheets import Action
 from observlib.stats.series import interrupted, regression
 from observlib.stats.survey.comparison import verdict
 from observlib.stats.survey.differences import adjust, common_level, detectable_of_interval
@@ -218,9 +217,3 @@ def _were_searched(frame: pd.DataFrame) -> bool:
     """Whether changes were looked for in some series."""
     adjusted = _shown(frame, _adjusted(frame))
     return bool(set(adjusted["device"]) - set(_not_made(frame, "level_change")["device"]))
-
-
-def _in_months_of(found: pd.DataFrame, actions: Iterable[Action]) -> list[Action]:
-    """What happened to a product in the month of a change."""
-    months = set(found[["product", "period"]].itertuples(index=False, name=None))
-    return [one for one in actions if (one.product, f"{one.date:%Y-%m}") in months]

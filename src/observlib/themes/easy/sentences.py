@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
-from datetime import date
 
 import pandas as pd
 
@@ -33,11 +32,6 @@ def _months_of(quarter: str) -> str:
     """The months of a quarter, of which the last has the year."""
     *others, last = (french.month_label(month) for month in Quarter(quarter).months)
     return french.join([*(name.split(" ")[0] for name in others), last])
-
-
-def _year_before(quarter: str) -> date:
-    """The first day of the year that a quarter ends."""
-    return (Quarter(quarter) - 3).start
 
 
 def _fragile(sure: pd.DataFrame) -> set[tuple[str, ...]]:
@@ -113,10 +107,6 @@ def _most_common(lines: _Lines) -> Iterator[tuple[list[str], list[str]]]:
     most = Counter(line for own in lines.values() for line in own).most_common(LINES)
     for line, _ in most:
         yield [product for product, own in lines.items() if line in own], [line]
-
-
-def _tenths(row: Mapping[str, float]) -> int:
-    return round(row["estimate"] / 10)
 
 
 def _two_digits(x: float) -> str:

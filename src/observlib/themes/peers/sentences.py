@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -58,7 +57,8 @@ def side_by_side(
         lines.append((row["group_value"], when, value, base, mode, grade))
         if reservation:
             reservations.setdefault(reservation, {})[catalogue.label(row["product"])] = None
-    pipe = pipe_table(_columns(heads, lines), right=("Valeur", "Réponses"), even=True)
+    columns = pd.DataFrame(lines, columns=heads).to_dict("list")
+    pipe = pipe_table(columns, right=("Valeur", "Réponses"), even=True)
     say = templates.narrative("peers")
     phrase, notes = say._under_a_table(), say._reservations(reservations, bare)
     title = caption or f"{indicator.label}, chez nous et ailleurs"
@@ -91,17 +91,13 @@ def figures(
         value = words.value(row, fine) + (f" ({interval})" if interval else "")
         place = catalogue.label(row["product"]), what, french.period_label(row["period"])
         lines.append((*place, value, base or _NONE, f"{number}"))
-    pipe = pipe_table(_columns(heads, lines), right=("Valeur", "Réponses", "Source"), even=True)
+    columns = pd.DataFrame(lines, columns=heads).to_dict("list")
+    pipe = pipe_table(columns, right=("Valeur", "Réponses", "Source"), even=True)
     listed = [markdown(f"{number}. {{}}", source) for source, number in sources.items()]
     phrase = templates.narrative("peers")._under_figures(kind)
     caption = caption_of("Ce qui est publié, avec le numéro de chaque source", "tbl-publies")
     shown = captioned(pipe, caption, "tbl-publies", phrase, joined(listed, "\n"))
     return shown.carrying([published], catalogue)
-
-
-def _columns(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> dict[str, list[str]]:
-    """The cells of a table's lines, by column."""
-    return {head: [line[place] for line in lines] for place, head in enumerate(heads)}
 
 
 def not_comparable(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) -> Output:
@@ -149,12 +145,10 @@ def _or_none(cell: Any, instead: str = _NONE) -> str:
 
 
 def _source(figure: pd.Series) -> Markdown:
-    parts = [str(figure["source_title"])]
-    if published := _or_none(figure["published"], ""):
-        parts.append(french.period_label(published))
-    if licence := _or_none(figure["licence"], ""):
-        parts.append(licence)
-    phrase = f"{', '.join(parts)}."
+    published = _or_none(figure["published"], "")
+    day = french.period_label(published) if published else ""
+    parts = (str(figure["source_title"]), day, _or_none(figure["licence"], ""))
+    phrase = f"{', '.join(filter(None, parts))}."
     address = _or_none(figure["url"], "")
     if re.fullmatch(_ADDRESS, address):
         return markdown("{} <{}>", phrase, Markdown(address))

@@ -164,9 +164,6 @@ def user_tests_(user_tests: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
 # --- What its sentences ask
 
 
-_AVERAGE = intervals.SUS_AVERAGE
-
-
 def _of_all_tasks(results: pd.DataFrame, indicator: str, period: str) -> pd.DataFrame:
     """The values of an indicator that are of all tasks of a device."""
     rows = results[(results["indicator"] == indicator) & (results["period"] == period)]
@@ -182,9 +179,3 @@ def _severest(results: pd.DataFrame, period: str) -> tuple[str, list[Row]]:
         if len(found):
             return severity, records(found)
     return "", []
-
-
-def _grades(row: Row) -> tuple[str, str, str]:
-    """The grade of a mean score, and those of its interval."""
-    low, high = max(0.0, row["ci_low"]), min(100.0, row["ci_high"])
-    return intervals.sus_grade(row["estimate"]), intervals.sus_grade(low), intervals.sus_grade(high)
