@@ -11,13 +11,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.examples import examples
+from tests.records import sheets
 
 from observlib import display, estimates
 from observlib.base.text import as_cell
 from observlib.catalogue import Catalogue
 from observlib.display.output import caption_of, pipe_table
 from observlib.language.prose import joined, markdown, one_line, plain, unmarked
-from observlib.records.sheets import Action, Practices, PracticeSheet
+from observlib.records.sheets import Practices, PracticeSheet
 from observlib.study import narratives as say
 from observlib.themes.practices.sentences import sheet_list
 
@@ -117,18 +118,13 @@ def listening(word: str, catalogue: Catalogue) -> str:
 
 
 def action(word: str, catalogue: Catalogue) -> str:
-    about = {"id": "refonte", "title": "T", "product": "legifrance", "date": "2020-01-01"}
-    about |= {"expected": [{"indicator": "visits", "direction": "up"}]}
-    made = Action.model_validate({**about, "done": "Fait.", "contact": "pôle"})
-    made = made.model_copy(update={"title": word})
+    made = sheets.action(date="2020-01-01").model_copy(update={"title": word})
     return text_of(say.actions.too_old([made], "2028-T4", catalogue))
 
 
 def sheet(word: str, catalogue: Catalogue) -> str:
-    about = {"title": "T", "department": next(iter(catalogue.departments)), "tool": "t"}
-    about |= {"date": "2026-06-30", "contact": "pôle", "verdict": "à refaire", "cost": "peu"}
-    made = PracticeSheet.model_validate({**about, "redo": "tout", "avoid": "rien", "slug": "fiche"})
-    made = made.model_copy(update={"title": word})
+    made = PracticeSheet.model_validate({**sheets.TOLD["practices"]["good"], "slug": "fiche"})
+    made = made.model_copy(update={"title": word, "tool": "t"})
     practices = Practices((made,), {"t": word}, {})
     counts = {"indicator": "practices", "period": NOW, "unit": "fiches", "estimate": 1.0}
     frame = estimates.make([{**counts, "group": "tool", "group_value": word}])

@@ -5,8 +5,15 @@ from typing import Any
 
 import yaml
 
+from observlib.records.sheets import Action
+
 TOLD = yaml.safe_load(Path(__file__).with_name("sheets.yml").read_text(encoding="utf-8"))
 GOOD: dict[str, dict[str, Any]] = TOLD["good"]
+
+
+def action(**keys: Any) -> Action:
+    """A good action, with keys changed."""
+    return Action.model_validate({**GOOD["actions"], **keys})
 
 
 def write(place: Path, folder: str, name: str = "", /, **keys: Any) -> Path:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.records import sheets
 from tests.words import plain
 
 from observlib import estimates
@@ -17,7 +18,6 @@ from observlib.base.period import Quarter
 from observlib.catalogue import load_catalogue
 from observlib.estimates import make_comparisons
 from observlib.indicators import pairs as pair
-from observlib.records.sheets import Action, Expected
 from observlib.themes import main_points, templates
 from observlib.themes.main_points import (
     followed_by,
@@ -202,14 +202,11 @@ def test_a_count_without_years_or_changed_long_ago_establishes_nothing():
 
 def test_a_point_names_what_was_done_to_move_it_and_nothing_else():
     [point] = estimates.records(found(mark("boamp", THEN, 6.0), mark("boamp", NOW, 8.0)))
-    keys = {"title": "T", "product": "boamp", "date": date(2026, 1, 1), "done": "D."}
-    moves = (Expected(indicator="satisfaction_10", direction="up"),)
-    keys |= {"contact": "pôle", "expected": moves}
-    its = Action(id="its", **keys)
+    its = sheets.action(expected=[{"indicator": "satisfaction_10", "direction": "up"}])
     others = [
-        Action(id="b", **keys | {"product": "legifrance"}),
-        Action(id="c", **keys | {"date": date(2025, 6, 30)}),
-        Action(id="d", **keys | {"date": date(2026, 10, 1)}),
-        Action(id="e", **keys | {"expected": (Expected(indicator="nps", direction="up"),)}),
+        its.model_copy(update={"product": "legifrance"}),
+        its.model_copy(update={"date": date(2025, 6, 30)}),
+        its.model_copy(update={"date": date(2026, 10, 1)}),
+        its.model_copy(update={"expected": sheets.action().expected}),
     ]
     assert followed_by(point, [*others, its]) == [its]

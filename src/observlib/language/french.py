@@ -247,7 +247,7 @@ def period_range(first: str, last: str) -> str:
     start, end = period_label(first), period_label(last)
     if "T" in first or first.count("-") == 2:
         return f"du {start} au {end}"
-    return ("d'" if start[0] in "ao" else "de ") + f"{start} à {end}"
+    return f"{of(start)} à {end}"
 
 
 def when(period: str) -> str:
@@ -262,7 +262,7 @@ def when(period: str) -> str:
     """
     label = period_label(period)
     if "/" in period:
-        return ("d'" if label[0] in "ao" else "de ") + label
+        return of(label)
     if "T" in period:
         return f"au {label.replace(' trimestre', f'{NBSP}trimestre')}"
     return f"le {label}" if period.count("-") == 2 else f"en {label}"

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from tests import said
+from tests.records import sheets
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
@@ -18,10 +19,8 @@ SEASON = 1 + 0.2 * np.sin(np.arange(12) * 2 * np.pi / 12)
 
 
 def action(day: date, *expected: str, controls: tuple[str, ...] = ("legifrance",)) -> Action:
-    about = {"id": "essai", "title": "Un essai", "product": "boamp", "date": day}
     moves = [{"indicator": name, "direction": "up"} for name in expected]
-    about |= {"done": "On essaie.", "expected": moves, "controls": controls, "contact": "équipe"}
-    return Action.model_validate(about)
+    return sheets.action(title="Un essai", date=day, expected=moves, controls=controls)
 
 
 def months(indicator: str, unit: str, product: str, values: list[float], **more: Any) -> Any:
@@ -262,10 +261,9 @@ say = narratives.actions
 
 
 def act(direction: str = "up", **keys: Any) -> Action:
-    expected = [{"indicator": "visits", "direction": direction}]
-    about = {"id": "essai", "title": "Un essai", "product": "boamp", "date": date(2025, 6, 16)}
-    about |= {"done": "On essaie.", "expected": expected, "contact": "équipe"}
-    return Action.model_validate(about | keys)
+    about = {"id": "essai", "title": "Un essai", "date": date(2025, 6, 16), "done": "On essaie."}
+    about |= {"expected": [{"indicator": "visits", "direction": direction}], "controls": ()}
+    return sheets.action(**about | keys)
 
 
 def told(verdict: str, reason: str = "", **keys: Any) -> pd.DataFrame:

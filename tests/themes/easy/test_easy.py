@@ -1,7 +1,6 @@
 """Easy French: what is hard to read is named, and the page tells what the edition established."""
 
 import re
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import nbformat
 import pandas as pd
 import pytest
 from tests import said
+from tests.records import sheets
 from tests.words import plain
 
 from observlib import estimates
@@ -16,7 +16,6 @@ from observlib.base.period import Quarter
 from observlib.edition.make import page_markdown
 from observlib.estimates import make_comparisons
 from observlib.indicators import pairs as pair
-from observlib.records.sheets import Action
 from observlib.themes import easy, templates
 from observlib.themes.easy import common, is_easy, reading_faults, sentences_of, terms
 
@@ -130,9 +129,7 @@ test_what_is_said_of_a_share = said.test("easy", CASES)
 
 def test_a_title_that_is_hard_to_read_is_left_out_but_the_change_is_told(catalogue):
     def told(title: str) -> str:
-        about = {"id": "a", "title": title, "product": "boamp", "date": date(2026, 2, 1)}
-        about |= {"expected": [{"indicator": "visits", "direction": "up"}], "contact": "pôle"}
-        action = Action.model_validate({**about, "done": "D."})
+        action = sheets.action(id="a", title=title, date="2026-02-01")
         verdict = {"action": "a", "verdict": "unknown", "direction": "up"}
         return sentences.done(pd.DataFrame([verdict]), [action], catalogue, NOW)
 

@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 from tests import said
+from tests.records import sheets
 
 from observlib import estimates
 from observlib.base.period import Quarter
-from observlib.records.sheets import Action, Decision
+from observlib.records.sheets import Decision
 from observlib.themes import templates
 from observlib.themes.follow_up import follow_up, strongest
 
@@ -71,12 +72,9 @@ DECISIONS = [
 ]
 DAYS = {"fiches": ("Fiches refaites", "2026-01-01"), "statut": ("Statut", "2027-01-12")}
 ACTIONS = {
-    name: Action(
-        id=name, title=title, product="service-public", date=day, done="Fait.", contact="pôle",
-        expected=[{"indicator": "satisfaction_10", "direction": "up"}],
-    )
+    name: sheets.action(id=name, title=title, product="service-public", date=day)
     for name, (title, day) in DAYS.items()
-}  # fmt: skip
+}
 
 
 def found(catalogue, decisions=DECISIONS):

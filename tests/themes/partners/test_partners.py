@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests import said
 from tests.copies import demonstration_catalogue
 from tests.examples import examples
+from tests.records import sheets
 
 from observlib import estimates
 from observlib.base.period import Quarter
@@ -180,8 +181,8 @@ def theme(name, value=20.0):
 
 
 def reply(partner, theme, day="2026-08-01", **more):
-    keys = {"id": "r", "partner": partner, "quarter": "2026-T2", "themes": [theme], "date": day}
-    return Reply(**{**keys, "role": "pôle", "will_do": "Nous le ferons.", **more})
+    keys = {"partner": partner, "themes": [theme], "date": day, **more}
+    return Reply(**sheets.GOOD["partners"] | keys)
 
 
 def unanswered(*themes: Any, replies: Any = ()) -> Any:

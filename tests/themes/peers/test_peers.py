@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from statsmodels.stats.proportion import proportion_confint
 from tests import said
 from tests.examples import examples
 
@@ -57,14 +56,6 @@ def test_only_peers_are_named_and_only_once_their_period_is_over(catalogue):
     assert rows["subject"].tolist() == ["a", "juste fini"]
     assert rows["product"].tolist() == ["caisse-fictive"] * 2
     assert rows["period"].tolist() == ["2025", "2026-T3"]
-
-
-@pytest.mark.parametrize(("value", "n"), [(69.0, 25_000), (74.0, 2_500), (94.0, 71_500)])
-def test_a_share_with_its_base_has_wilson_s_interval(value, n, catalogue):
-    (row,) = peers.published_figures(named(catalogue, {"value": value, "n": n})).to_dict("records")
-    low, high = proportion_confint(round(value * n / 100), n, method="wilson")
-    assert (row["ci_low"], row["ci_high"]) == pytest.approx((100 * low, 100 * high), abs=1e-9)
-    assert row["n"] == n
 
 
 @pytest.mark.parametrize(

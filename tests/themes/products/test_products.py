@@ -1,6 +1,5 @@
 """The sheet of a product: its key figures, what blocks, what comes, or nothing."""
 
-from datetime import date
 from typing import Any
 
 from tests import said
@@ -11,7 +10,6 @@ from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.estimates import make_comparisons
 from observlib.indicators import pairs as pair
-from observlib.records.sheets import Action
 from observlib.themes import templates
 from observlib.themes.products import MOST_FIGURES, ORDER, band, chosen
 
@@ -78,12 +76,6 @@ def share(indicator: str, value: float, label: str, **more: Any) -> dict[str, An
 def alone(study: str, product: str) -> str:
     """The page of a study where products are few."""
     return study
-
-
-def planned(product: str = "boamp") -> Action:
-    about = {"id": "a", "title": "Le menu change", "product": product, "date": date(2027, 1, 12)}
-    about |= {"expected": [{"indicator": "visits", "direction": "up"}], "contact": "pôle"}
-    return Action.model_validate({**about, "done": "D."})
 
 
 def test_the_severest_problem_comes_first_and_a_slight_one_is_not_said_to_block(catalogue):
