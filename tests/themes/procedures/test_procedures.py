@@ -69,6 +69,7 @@ def test_a_mark_that_is_not_published_says_why_and_moves_no_median(state, status
     assert rows["status"].tolist() == ["published", status, status]
     assert rows["estimate"].notna().tolist() == [True, False, False]
     assert medians(out) == {"agence-fictive": 9, procedures.EVERYONE: 9}
+    assert medians(procedures.satisfaction(published((OWN, state)), catalogue, LAST)) == {}
 
 
 def test_the_latest_edition_up_to_the_quarter_is_used(catalogue):

@@ -44,6 +44,8 @@ def test_few_answers_or_few_who_agree_are_withheld():
     for alike in ([5.0] * 29, [8.0] * 10 + [10.0] * 10):
         assert set(by_indicator(answers(alike))["status"]) == {"suppressed"}
     assert set(by_indicator(answers([5.0] * 30))["status"]) == {"published"}
+    low = by_indicator(answers([0.0] * 29 + [1.0])).at["satisfaction_10", "ci_low"]
+    assert low == 0, "no interval goes beyond its scale"
 
 
 def test_a_device_of_two_scales_has_no_mean_on_its_own():
