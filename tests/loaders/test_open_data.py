@@ -5,10 +5,12 @@ import io
 import re
 import zipfile
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from tests.examples import examples
@@ -19,13 +21,8 @@ from observlib.catalogue.contract import REJECT_COLUMNS, columns
 from observlib.catalogue.tables import TABLES
 from observlib.loaders import Loaded, load
 
-HEADER = [
-    "ID expérience", "Etat expérience", "Statut de l'expérience", "Date de publication",
-    "Pseudonyme usager", "Écrit le", "Titre", "Description", "Posté comme", "Ressenti usager",
-    "Code INSEE Région usager", "Intitulé Typologie 1", "Intitulé structure 1",
-    "Réponse structure 1", "Accessibilité", "Information/Explication", "Relation", "Réactivité",
-    "Simplicité/Complexité", "Tags Métiers",
-]  # fmt: skip
+TOLD = yaml.safe_load(Path(__file__).with_name("open_data.yml").read_text(encoding="utf-8"))
+HEADER: list[str] = TOLD["header"]
 SECRET = "Zoé, 06 00 00 00 00"
 DEVICE = "sp-plus"
 
@@ -160,20 +157,11 @@ def test_the_published_extract_without_any_escape_is_the_same(shared_data, tmp_p
     pd.testing.assert_frame_equal(again.rows, load(path, device, catalogue).rows)
 
 
-CELLS = {
-    "Nom Démarche": "Demande inventée", "ID Démarche": 12,
-    "Périmètre ministériel (AC/SG)": "Invention", "Réf Administration": "AGENCE-FICTIVE",
-    "Statut En ligne": "Oui", "Volumétrie Totale": 1200, "Volumétrie En Ligne": 900,
-    "% Recours au Numérique": 0.75, "Note Satisfaction": 8.4,
-    "Prise en compte Handicap": "Partielle", "Taux Audit RGAA": 0.76,
-    "Date Publication Déclaration\n(rouge : périmée ;\norange : bientôt périmée)": "08/04/2025",
-    "Note Clarté Langage": 7.9, "Niveau Autonomie": 0.8, "Aide Joignable": 0.6,
-    "Aide Efficace": 6.5, "FranceConnect": "FranceConnect +", "Score DLNUF": 3,
-    "Taux Dispo": 0.998, "Tps Moy Chargement": 420,
-}  # fmt: skip
+CELLS: dict[str, Any] = TOLD["cells"]
 COLUMNS = list(CELLS)
 SHEET = "Chiffres VDE T3-25 (octobre-25)"
 INDICATORS = 16
+LATER = date.today() + timedelta(days=9)
 
 
 def procedure(**cells: Any) -> list[Any]:
@@ -220,44 +208,21 @@ def test_a_procedure_makes_one_row_an_indicator(published):
     assert one(loaded, "franceconnect") == ("value", None, None, "FranceConnect +")
 
 
-@pytest.mark.parametrize(("column", "cell", "indicator", "expected"), [
-    ("Note Satisfaction", "À venir", "satisfaction", ("to_come", None, None, None)),
-    ("Note Satisfaction", "", "satisfaction", ("none", None, None, None)),
-    ("Note Satisfaction", "8,5", "satisfaction", ("value", 8.5, None, None)),
-    ("Aide Joignable", "Nombre d’avis insuffisant", "help_reachable",
-     ("too_few_answers", None, None, None)),
-    ("Aide Joignable", "85\u00a0%", "help_reachable", ("value", 0.85, None, None)),
-    ("Score DLNUF", "Non applicable", "dlnuf_score", ("not_applicable", None, None, None)),
-    ("Taux Audit", "Non", "accessibility_audit", ("none", None, None, None)),
-    ("Taux Audit", "Démarche proactive", "accessibility_audit", ("proactive",) + (None,) * 3),
-    ("Volumétrie Totale", "1\u202f234", "volume_total", ("value", 1234, None, None)),
-    ("Prise en compte", "non conforme", "disability", ("value", None, None, "Non conforme")),
-    ("Date Publication", date(2024, 12, 10), "accessibility_statement",
-     ("value", None, pd.Timestamp("2024-12-10"), None)),
-    ("Date Publication", "08/04/2022\n(périmée)\n", "accessibility_statement",
-     ("expired", None, pd.Timestamp("2022-04-08"), None)),
-    ("Date Publication", "08/04/2022 (bientôt périmée)", "accessibility_statement",
-     ("value", None, pd.Timestamp("2022-04-08"), None)),
-])  # fmt: skip
+@pytest.mark.parametrize(("column", "cell", "indicator", "expected"), TOLD["kinds"])
 def test_each_kind_of_cell_says_its_state_and_value(published, column, cell, indicator, expected):
     loaded = published(procedure(**{column: cell}))
+    state, value, day, label = expected
     assert loaded.rejects.empty
-    assert one(loaded, indicator) == expected
+    assert one(loaded, indicator) == (state, value, day and pd.Timestamp(day), label)
 
 
-@pytest.mark.parametrize(("column", "title", "cell", "reason"), [
-    ("Note Satisfaction", "Note Satisfaction", 11, "is not a number of 0 to 10"),
-    ("Aide Joignable", "Aide Joignable", "120 %", "is not a number of 0 to 1"),
-    ("Note Satisfaction", "Note Satisfaction", "bonne", '"À venir"'),
-    ("Note Satisfaction", "Note Satisfaction", "=NA()", "is no number of 0 to 10"),
-    ("Tps Moy", "Tps Moy Chargement", "1.234", "is no number of 0 or more"),
-    ("Note Satisfaction", "Note Satisfaction", "voir zoe@exemple.invalid", "is no number"),
-    ("Prise en compte", "Prise en compte Handicap", "Oui", "Totale, Partielle, Non conforme"),
-    ("Date Publication", "Date Publication Déclaration", "31/02/2022", "is no day"),
-    ("Date Publication", "Date Publication Déclaration", "08/04/1022", "is before 1995"),
-    ("Date Publication", "Date Publication Déclaration", date.today() + timedelta(days=9),
-     "in the future"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("column", "title", "cell", "reason"),
+    [
+        *TOLD["refused"],
+        ["Date Publication", "Date Publication Déclaration", LATER, "in the future"],
+    ],
+)
 def test_a_cell_that_is_not_understood_is_rejected_alone(published, column, title, cell, reason):
     bad = procedure(**{"ID Démarche": 13, column: cell})
     loaded = published(procedure(), bad)
@@ -290,14 +255,7 @@ def test_headers_are_known_however_written_and_alone_give_an_empty_table(book, p
     assert list(loaded.rows.columns) == columns("procedures")
 
 
-@pytest.mark.parametrize(("sheet", "period", "name", "edition"), [
-    ("Chiffres VDE T3-25 (octobre-25)", "2024-01", "x_2023-T1", "2025-T3"),
-    ("T4 2024", None, "x", "2024-T4"), ("Feuil1", "2025-11", "x_2023-T1", "2025-T4"),
-    ("Feuil1", None, "observatoire_2025-T3", "2025-T3"),
-    ("Feuil1", None, "observatoire-T3-2025", "2025-T3"),
-    ("Lot3-25", None, "observatoire-2-edition-11-octobre-2025-", None),
-    ("T3-2088", None, "x", None),
-])  # fmt: skip
+@pytest.mark.parametrize(("sheet", "period", "name", "edition"), TOLD["editions"])
 def test_the_edition_is_of_the_sheet_else_device_else_file(book, sheet, period, name, edition):
     content = xlsx((sheet, [COLUMNS, procedure()]))
     if edition is None:
