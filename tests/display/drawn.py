@@ -21,8 +21,8 @@ from observlib import display
 
 _FILE = Path(__file__).with_name("drawn.yml")
 # of which a word is cut by some points, or stands on another: to be mended
-CROWDED = {"steps that lose most at first", "a custom figure, heated", "a wide grid", "years",
-           "months of five", "a line that falls and rises behind another"}  # fmt: skip
+CROWDED = {"a custom figure, heated", "a wide grid", "years", "months of five",
+           "a line that falls and rises behind another"}  # fmt: skip
 Kind = str | Callable[..., Any]  # a function of `display`, by its name, or another
 Cases = Mapping[str, tuple[Kind, Callable[..., Any], dict[str, Any]]]  # kind, rows, options
 

@@ -34,6 +34,9 @@ EVENTS = [event(kind, day, kind=kind) for kind, day in (
 ]  # fmt: skip
 
 
+MANY = [event(f"cas-{i}", date(2025, 8 + i, 15)) for i in range(4)]
+
+
 def curves(grouped: Any, **more: Any) -> pd.DataFrame:
     last = {"0": 91.0, "1": 70.0, "2": 69.0, "4": 68.0, "6": 67.0, "24": 70.0}
     return estimates.combine([grouped(CURVE, half=2.0, product="boamp", **more),
@@ -62,6 +65,9 @@ CASES: drawn.Cases = {
     **{f"{n} lines": ("line_chart", lambda f, n=n: several(n), {}) for n in (1, 3, 6)},
     "what happened to a line": ("line_chart", lambda f: line("boamp", LINE), {"events": EVENTS}),
     "what happened to lines": ("line_chart", lambda f: several(3), {"events": EVENTS}),
+    "many things on a line": ("line_chart", lambda f: line("boamp", STEADY), {"events": MANY}),
+    "many things on lines": ("line_chart", lambda f: estimates.combine(
+        line(name, STEADY) for name in NAMES[:2]), {"events": MANY}),
     "a line and what was expected": (
         "line_chart", lambda f: line("boamp", [7.0, 7, 7, 8, 8]),
         {"behind": line("boamp", [None, 7.1, 7.1, 7.0, 7.1]), "behind_label": "attendu",
@@ -156,14 +162,6 @@ def test_an_indicator_made_of_the_one_that_is_touched_is_marked_too(draw):
     frame = line("boamp", STEADY).assign(indicator="visits_adjusted", unit="visites")
     assert draw("line", frame, events=[event(expected=moves)]).content["events"]
     assert "events" not in draw("line", frame).content
-
-
-def test_no_word_of_what_happened_stands_on_another(draw, assert_readable):
-    many = [event(f"cas-{i}", date(2025, 8 + i, 15)) for i in range(4)]
-    frame = line("boamp", STEADY)
-    draw("line", frame, events=many)
-    draw("line", estimates.combine([frame, line("bodacc", STEADY)]), events=many)
-    assert_readable()
 
 
 def near(grouped, **thin) -> pd.DataFrame:

@@ -191,7 +191,8 @@ def _funnel_figure(
     """A row for each step: its name and count over its bar, its shares under it."""
     units = list(dict.fromkeys(row["unit"] for row in records))
     rows = charts.rows_with_names(records, chart.indicator)
-    steps = [row._replace(under=share) for row, share in zip(rows, shares, strict=True)]
+    under = [style.wrap(share, style.width() - 2, style.SMALL) for share in shares]
+    steps = [row._replace(under=share) for row, share in zip(rows, under, strict=True)]
     top = (style.LINE + 6) * (len(units) == 1) + 2
     place = charts.column_widths(steps, over=True)
     notes = _notes(records, chart.indicator)

@@ -490,7 +490,7 @@ def draw_rows(
     if place.over:
         heads = [height + 4 for height in lines]
         marks = [0.0 if row.withheld else tall for row in place.rows]
-        feet = [12.0 * bool(row.under) + gap + 1 for row in place.rows]
+        feet = [12.0 * len(row.under.splitlines()) + gap + 1 for row in place.rows]
     starts = [0.0, *accumulate(map(sum, zip(heads, marks, feet, strict=True)))]
     height = starts.pop()
     middles = [a + b + c / 2 for a, b, c in zip(starts, heads, marks, strict=True)]
