@@ -51,6 +51,7 @@ def found(told: list[Any]) -> dict[str, Any]:
     return dict(told[0])
 
 
+@pytest.mark.slow
 def test_every_word_of_a_chart_stands_out_on_light_pages_and_on_dark_ones(told):
     assert [shown["1280"]["fill"] for shown in told] == ["rgb(255, 255, 255)", "rgb(22, 22, 26)"]
     poor = [
@@ -63,6 +64,7 @@ def test_every_word_of_a_chart_stands_out_on_light_pages_and_on_dark_ones(told):
     assert not poor
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "kind"), [("375", "narrow"), ("1280", "wide")])
 def test_one_drawing_of_each_chart_is_shown_with_letters_that_can_be_read(width, kind, found):
     drawings = found[width]["found"]
@@ -73,6 +75,7 @@ def test_one_drawing_of_each_chart_is_shown_with_letters_that_can_be_read(width,
     assert min(sizes) >= 12 - 1e-6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", ["375", "1280"])
 def test_no_word_of_a_chart_stands_on_another_nor_is_cut_whatever_the_reader_s_font(width, found):
     wrong = []
