@@ -231,7 +231,6 @@ def test_it_runs_from_any_folder_and_makes_its_data_folder(observ, filled, monke
     assert store.kind(filled / "data" / "new") == "real"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a folder in use cannot be deleted there")
 def test_a_folder_that_was_deleted_under_one_s_feet_is_told(observ, tmp_path, monkeypatch):
     (tmp_path / "gone").mkdir()
     monkeypatch.chdir(tmp_path / "gone")
@@ -257,7 +256,6 @@ def test_the_installed_script_is_this_command(place):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
 def test_ctrl_c_while_a_study_runs_stops_it_without_a_traceback(filled):
     write_study(filled, "import pathlib, time\npathlib.Path('started').touch()\ntime.sleep(100)")
     command, how = [sys.executable, "-c", SCRIPT, "edition"], {"start_new_session": True}

@@ -112,7 +112,6 @@ def test_the_page_is_opened_where_there_is_a_screen(tmp_path, monkeypatch, capsy
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = "from observlib.cli import main; main()"
-posix = pytest.mark.skipif(os.name != "posix", reason="shells of POSIX systems redirect so")
 
 
 def redirected(words: str, redirection: str) -> tuple[int, str]:
@@ -125,7 +124,6 @@ def redirected(words: str, redirection: str) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
-@posix
 def test_a_closed_output_stops_a_command_before_it_does_anything():
     code, told = redirected("--help", ">&-")
     assert code == 2
@@ -142,7 +140,6 @@ def test_an_output_on_a_full_disk_is_told_in_one_line():
     assert told == "observ: standard output: No space left on device; lead it to another file\n"
 
 
-@posix
 def test_a_reader_that_wants_no_more_ends_the_command_without_a_word():
     read, write = os.pipe()
     os.close(read)

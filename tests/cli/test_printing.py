@@ -22,7 +22,6 @@ from observlib.publish import standing
 
 ROOT = Path(__file__).parents[2]
 MAIN = [sys.executable, "-c", "from observlib.cli import main; main()"]
-posix = pytest.mark.skipif(os.name != "posix", reason="pipes and terminals are those of POSIX")
 
 
 @pytest.fixture
@@ -169,7 +168,6 @@ def test_programs_read_how_far_it_is_as_an_object_a_line_and_mistakes_too(
     assert len(out.splitlines()) == 1 and json.loads(out)["problems"]
 
 
-@posix
 def test_a_command_goes_on_where_a_log_takes_no_more(place):
     read, write = os.pipe()
     os.close(read)
@@ -180,7 +178,6 @@ def test_a_command_goes_on_where_a_log_takes_no_more(place):
     assert done.returncode == 0 and (place / "data" / "store" / "ledger.json").exists()
 
 
-@posix
 def test_a_terminal_gets_a_bar_and_no_lines(place):
     import pty
 

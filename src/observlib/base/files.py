@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import fcntl
 import hashlib
 import os
 import re
@@ -181,14 +182,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
 def lock(stream: IO[str]) -> bool:
     """Take the lock of an open file, ended with it or its process; False where another holds it."""
     try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         if error.errno in (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK):
             return False
@@ -246,8 +240,6 @@ def working_folder(parent: Path, prefix: str) -> Iterator[Path]:
         yield work
     finally:
         _remove(work)
-        if sys.platform == "win32":
-            handle.close()  # an open file cannot be deleted there
         with suppress(OSError):
             work.with_name(work.name + _LOCK).unlink(missing_ok=True)
         handle.close()
@@ -263,16 +255,13 @@ def _clean(parent: Path, prefix: str) -> None:
     for name in sorted(filter(ours.fullmatch, found)):
         work, lock_file = parent / name, parent / (name + _LOCK)
         try:
-            if sys.platform == "win32":
-                lock_file.unlink(missing_ok=True)  # refused while the run that opened it lives
+            if not lock_file.exists():
                 _remove(work)
-            elif not lock_file.exists():
-                _remove(work)
-            else:
-                with lock_file.open("r+", encoding="utf-8") as handle:
-                    if lock(handle):
-                        _remove(work)
-                        lock_file.unlink(missing_ok=True)
+                continue
+            with lock_file.open("r+", encoding="utf-8") as handle:
+                if lock(handle):
+                    _remove(work)
+                    lock_file.unlink(missing_ok=True)
         except OSError:
             continue  # of a living run, or of another user
 
@@ -328,10 +317,7 @@ def ended_in_order() -> Iterator[None]:
 def end_all(process: subprocess.Popen[str]) -> None:
     """End a process that leads a session of its own, and all that it began."""
     with suppress(OSError):  # it has ended by itself
-        if os.name == "posix":
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _locked_name(parent: Path, prefix: str) -> tuple[Path, IO[str]]:
@@ -419,8 +405,6 @@ def _previous(target: Path) -> Path:
 
 def _exchange(one: Path, other: Path) -> bool:
     """Exchange two folders in one system call; False where the system or the disk cannot."""
-    if os.name != "posix":
-        return False
     library = ctypes.CDLL(None, use_errno=True)
     first, second = os.fsencode(one), os.fsencode(other)
     if sys.platform == "darwin" and hasattr(library, "renamex_np"):

@@ -17,6 +17,7 @@ import math
 import multiprocessing
 import os
 import re
+import resource
 import signal
 import sys
 import tempfile
@@ -296,11 +297,7 @@ def _is_of_a_cell() -> bool:
 
 
 def _peak() -> int:
-    """The most memory that this process has had, in MiB; 0 where the system does not tell."""
-    if sys.platform == "win32":
-        return 0
-    import resource
-
+    """The most memory that this process has had, in MiB."""
     unit = 1 if sys.platform == "darwin" else 1024  # bytes of what it counts
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit // 2**20
 
@@ -309,8 +306,7 @@ def _stand_alone() -> None:
     """Leave the terminal and its signals to others, and end with the process that began this."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    if os.name == "posix":
-        os.setsid()
+    os.setsid()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
     nothing = os.open(os.devnull, os.O_RDWR)

@@ -45,8 +45,7 @@ def executable() -> str:
         package = distribution("pypandoc_binary")
     except PackageNotFoundError as error:
         raise ObservError("pandoc: is absent; install the package pypandoc_binary") from error
-    name = f"pypandoc/files/pandoc{'.exe' if sys.platform == 'win32' else ''}"
-    path = Path(str(package.locate_file(name)))
+    path = Path(str(package.locate_file("pypandoc/files/pandoc")))
     if not path.is_file():
         raise ObservError(f"{path}: is not there; install pypandoc_binary {package.version} again")
     return str(path)
