@@ -134,7 +134,7 @@ def test_a_folder_without_a_store_says_so(filled, observ):
 @pytest.fixture
 def silent(heard):
     """A data folder with a catalogue of its own, in which a device fell silent."""
-    folder = heard(steady(200))
+    folder = heard(steady(200, ["Très bien"] * 10))
     shutil.copytree(DEMO / "catalogue", folder / "catalogue")
     return folder
 
