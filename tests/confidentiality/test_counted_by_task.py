@@ -63,7 +63,7 @@ def as_an_edition_tells(
 
 
 @pytest.mark.parametrize("with_partners", [True, False])
-@examples(25)
+@examples(15)
 @given(COUNTS.filter(lambda counts: any(counts.values())))
 def test_no_theme_of_few_people_is_had_from_tasks_and_partners(with_partners, counts):
     known = catalogue(with_partners)

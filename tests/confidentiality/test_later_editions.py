@@ -48,8 +48,7 @@ def numbers(publication: Published, period: str = "") -> pd.DataFrame:
     return rows[rows["period"] == period][NUMBERS] if period else rows[NUMBERS]
 
 
-@pytest.mark.parametrize("late", [0, 1, 2, 3])
-@pytest.mark.parametrize("mark", [0.0, 10.0])
+@pytest.mark.parametrize(("late", "mark"), [(0, 0.0), (1, 10.0), (2, 0.0), (3, 10.0)])
 def test_a_device_told_in_wide_steps_is_published_again_and_tells_no_late_answer(late, mark):
     first = edition(FEW_MARKS)
     assert first.wide

@@ -98,7 +98,7 @@ def told(table: pd.DataFrame) -> list[str]:
     return estimates.csv_lines(table.assign(**{name: table[name].map(as_cell) for name in texts}))
 
 
-@examples(15)
+@examples(10)
 @given(
     st.lists(
         rows_(), max_size=4, unique_by=lambda row: tuple(row.get(name) or "" for name in FIGURE)

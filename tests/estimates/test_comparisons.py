@@ -106,6 +106,7 @@ def test_an_unpublishable_number_cannot_become_an_estimate(change, what):
         estimates.make([{**ROW, **change}])
 
 
+@examples(40)
 @given(st.lists(st.tuples(finite, st.integers(11, 10**9)), max_size=20))
 def test_the_page_s_machine_readable_output_gives_the_numbers_back(rows):
     frame = estimates.make({**ROW, "estimate": value, "n": n} for value, n in rows)

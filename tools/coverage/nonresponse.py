@@ -2,7 +2,7 @@
 
 Few answer out of very many: the likelier, the higher their mark, or what their profile makes one
 expect of it, or both. The margins of the population are known. The interval of weights alone takes
-φ for 0; the band is from that of φ = 0 to that of φ = 1 (see `observlib.stats.survey.nonresponse`).
+φ for 0; the band is from that of φ = 0 to that of φ = 1 (see `observlib.stats.survey.association`).
 
 Others answer as no φ has it: the very unhappy and the very happy more, of marks that are good as a
 rule; the very unhappy alone; these and those of whom their profile makes one expect the best.
@@ -21,7 +21,7 @@ import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from observlib.language import french, words
-from observlib.stats.survey.nonresponse import (
+from observlib.stats.survey.association import (
     BOTH,
     OPINION,
     PROFILE,

@@ -28,6 +28,7 @@ from observlib.estimates import MEASURES, measured_by
 
 _Told = tuple[disclosure.Sum, float, float, str]  # as `Programme.sums`
 _WORK = 1_000_000  # nodes of the search in one programme, times its unknowns; what it has is used
+_WIDE = 2 * attack.PINNED_WITHIN + 1  # people: how far apart the ends of a protected cell lie
 _LARGE = 6_000  # changes of cells in one programme; of a larger one, some cells at a time
 
 
@@ -36,18 +37,17 @@ def withheld_cells(
     sums: Sequence[_Told],
     few: int = estimates.MINIMUM_PEOPLE,
     also: Iterable[int] = (),
-    within: int = attack.PINNED_WITHIN,
     unseen: Iterable[int] = (),
 ) -> set[int]:
     """The fewest cells to withhold, so that none of few people is known closely.
 
     A cell is protected where what it can be, under all that is told, ends at numbers that lie more
-    than `2 * within` apart. Zeros stay told, so a reader knows of each cell withheld that it is 1
-    at least. Each cell is withheld or not; each protected cell has two answers, which agree with
-    all that is told, differ from the counts in withheld cells alone, and lie far enough apart.
-    Where the programme is too large, or the search has no answer at its limit of nodes (never of
-    time), cells are protected some after the others, and given back, the largest first, as long as
-    all remain protected.
+    than twice `attack.PINNED_WITHIN` apart. Zeros stay told, so a reader knows of each cell
+    withheld that it is 1 at least. Each cell is withheld or not; each protected cell has two
+    answers, which agree with all that is told, differ from the counts in withheld cells alone, and
+    lie far enough apart. Where the programme is too large, or the search has no answer at its limit
+    of nodes (never of time), cells are protected some after the others, and given back, the largest
+    first, as long as all remain protected.
 
     >>> withheld_cells([4, 30, 15, 49], [({0: 1, 1: 1, 2: 1, 3: -1}, 0, 0, "the total")])
     {0, 2}
@@ -57,36 +57,49 @@ def withheld_cells(
     primary = sorted(also | {*np.flatnonzero((people > 0) & (people < few)).tolist()})
     if not primary:
         return set()
-    wide = 2 * within + 1
-    every = {*np.flatnonzero(people).tolist()}
     hidden = {*primary, *(unseen := {*unseen})}
+    fewest = _cover(people, sums, hidden, primary)
+    if _pinned(people, sums, hidden, primary):
+        fewest, hidden = False, _people_in(people)
+        if pinned := _pinned(people, sums, hidden, primary):
+            raise ValueError(
+                f"cell {bounded(pinned)} cannot be protected: known to within "
+                f"{attack.PINNED_WITHIN} people with all others withheld; tell one of the sums "
+                "less closely, or ask less"
+            )
+    covering = [] if fewest else hidden - unseen - {*primary}
+    for place in sorted(covering, key=lambda x: (-people[x], x)):
+        if not _pinned(people, sums, hidden - {place}, primary):
+            hidden.remove(place)
+    return hidden - unseen
+
+
+def _cover(
+    people: np.ndarray, sums: Sequence[_Told], hidden: set[int], primary: Sequence[int]
+) -> bool:
+    """Add to hidden cells those that protect others with them; whether they are the fewest."""
+    every = _people_in(people)
     at_once = max(_LARGE // (2 * len(every)), 1)
     waiting = [primary[start : start + at_once] for start in range(0, len(primary), at_once)]
     fewest = len(waiting) == 1
     while waiting:
         group = waiting.pop(0)
-        found, is_fewest = _fewest(people, sums, hidden, group, wide)
+        found, is_fewest = _fewest(people, sums, hidden, group)
         fewest &= is_fewest
         if found is None and len(group) > 1:
             half = len(group) // 2
             waiting = [group[:half], group[half:], *waiting]
         else:
             hidden |= every if found is None else found
-    for place in _pinned(people, sums, hidden, primary, wide):  # whole numbers can do less
+    for place in _pinned(people, sums, hidden, primary):  # whole numbers can do less
         fewest = False
-        hidden |= _fewest(people, sums, hidden, [place], wide, whole=True)[0] or every
-    if _pinned(people, sums, hidden, primary, wide):
-        fewest, hidden = False, every
-        if pinned := _pinned(people, sums, hidden, primary, wide):
-            raise ValueError(
-                f"cell {bounded(pinned)} cannot be protected: known to within {within} people "
-                "with all others withheld; tell one of the sums less closely, or ask less"
-            )
-    covering = [] if fewest else hidden - unseen - {*primary}
-    for place in sorted(covering, key=lambda x: (-people[x], x)):
-        if not _pinned(people, sums, hidden - {place}, primary, wide):
-            hidden.remove(place)
-    return hidden - unseen
+        hidden |= _fewest(people, sums, hidden, [place], whole=True)[0] or every
+    return fewest
+
+
+def _people_in(people: np.ndarray) -> set[int]:
+    """The cells of somebody: zeros stay told."""
+    return {*np.flatnonzero(people).tolist()}
 
 
 def fewest_withheld(block: disclosure.Block, few: int) -> set[Any]:
@@ -140,7 +153,6 @@ def _fewest(
     sums: Sequence[_Told],
     hidden: Collection[int],
     protected: Sequence[int],
-    wide: int,
     whole: bool = False,
 ) -> tuple[set[int] | None, bool]:
     """The fewest cells to withhold with those hidden, and whether they are known to be that.
@@ -155,7 +167,7 @@ def _fewest(
     relation = disclosure.matrix((total for total, *_ in sums), len(people))[:, cells]
     ends = np.array([(least, most) for _, least, most, _ in sums]).reshape(-1, 2).T
     factors = abs(relation.data[relation.data != 0])
-    reach = math.ceil(wide * factors.max() / factors.min()) if len(factors) else wide
+    reach = math.ceil(_WIDE * factors.max() / factors.min()) if len(factors) else _WIDE
     up, down = np.full(size, float(reach)), np.minimum(people[cells] - 1, reach)
 
     agree = kron(eye_array(answers), relation)
@@ -183,7 +195,7 @@ def _fewest(
         constraints=[
             LinearConstraint(asked(agree), *told),
             LinearConstraint(vstack([rise, fall]).tocsr(), -np.inf, 0),
-            LinearConstraint(asked(apart), wide),
+            LinearConstraint(asked(apart), _WIDE),
         ],
         options={"node_limit": _WORK // len(wanted), "mip_rel_gap": 0},
     )
@@ -193,16 +205,16 @@ def _fewest(
 
 
 def _pinned(
-    people: np.ndarray, sums: Sequence[_Told], hidden: set[int], protected: Sequence[int], wide: int
+    people: np.ndarray, sums: Sequence[_Told], hidden: set[int], protected: Sequence[int]
 ) -> list[int]:
     """The protected cells that a reader knows more closely than is allowed; all if undecided."""
     programme = disclosure.Programme(sums=[*sums])
     for place, count in enumerate(people):
         programme.unknown(place, *((1, math.inf) if place in hidden else (count, count)))
     wanted = [{place: 1.0} for place in protected]
-    seen = disclosure.possible(programme, wanted, lambda low, high: high - low >= wide)
+    seen = disclosure.possible(programme, wanted, lambda low, high: high - low >= _WIDE)
     found = zip(protected, seen, strict=True)
-    return [place for place, ends in found if not ends.most - ends.least >= wide]
+    return [place for place, ends in found if not ends.most - ends.least >= _WIDE]
 
 
 KEY = ["indicator", *PLACE, "period", "group", "group_value"]

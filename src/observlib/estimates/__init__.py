@@ -15,6 +15,8 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from observlib.base.yaml_files import load_data
+
 Row = dict[str, Any]  # of estimates, by the names of their columns
 NUMBERS = ["estimate", "ci_low", "ci_high", "n", "n_eff"]
 # The names by which a figure is the same in all editions, and what each may tell otherwise.
@@ -371,18 +373,7 @@ def measured_by(question: str) -> dict[str, Measure]:
 
 # --- The comparison frame: two estimates side by side, their difference, and the verdict on it
 
-AGAINST = {  # what an estimate is compared with
-    "before": "itself, in an earlier period",
-    "year": "itself, over the quarters of the year so far",
-    "product": "another product, listened to in the same way",
-    "peer": "a figure that another administration publishes",
-    "population": "the population's share",
-    "nothing": "0",
-    "others": "all other people of the survey",
-    "raw": "itself, without weights",
-    "answer": "the answer that is the least surely behind",
-    "network": "the same question on another network",
-}
+AGAINST: dict[str, str] = load_data(__file__)["against"]  # what an estimate is compared with
 IN_TIME = ("before", "year")
 VERDICTS = ("rise", "fall", "stable", "unknown")
 COMPARISON_NUMBERS = ["difference", "difference_low", "difference_high", "level", "detectable"]

@@ -15,24 +15,13 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 import pandas as pd
 
 from observlib import estimates
+from observlib.base.yaml_files import load_data
 from observlib.catalogue.tables import ALIKE, TABLES
 from observlib.confidentiality.disclosure import protect
 from observlib.estimates import make_comparisons
 
 # What a family may read beside tidy tables, tables of `data/reference` and other families.
-CONTEXT = {
-    "catalogue": "the checked catalogue",
-    "quarter": "the edition's quarter, a `Quarter`",
-    "actions": "what teams changed, as recorded up to the quarter's end",
-    "practices": "the sheets of what teams learnt",
-    "replies": "what partners answered, as recorded up to the quarter's end",
-    "decisions": "what was decided on tasks, as recorded up to the quarter's end",
-    "expectations": "what analysts expected of the quarter, and why one is exploratory",
-    "held": "what the store holds of each device (`store.devices`)",
-    "heard": "which device told of which product (`store.heard`)",
-    "received": "how much each device gave in the quarter (`store.count_received`)",
-    "responses_of": "by survey, a function that reads its responses: all do not fit in memory",
-}
+CONTEXT: dict[str, str] = load_data(__file__)["context"]
 RESPONSES = "responses"
 REFERENCES = ("margins", "regions")  # tables of `data/reference`
 Compute = TypeVar("Compute", bound=Callable[..., Any])

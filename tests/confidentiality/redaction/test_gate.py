@@ -1,10 +1,13 @@
 """What redaction must find and leave; these floors are never lowered, a miss is told instead."""
 
 from functools import cache
+from itertools import starmap
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 from tests.confidentiality.redaction.measure import (
     HARD,
     HARD_WHEN_NEW,
@@ -18,6 +21,9 @@ from tests.confidentiality.redaction.measure import (
     quoted_with_a_miss,
     table,
 )
+
+GATE = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
+SETS = {"learnt": LEARNT, "unseen": UNSEEN, "hard": HARD}
 
 
 @cache
@@ -41,41 +47,17 @@ def test_the_sets_hold_enough_of_each_kind_and_hard_ones():
     assert how_many(rows) >= 100 and (rows["stays"] == True).sum() >= 60  # noqa: E712
 
 
-def not_yet(*case: object, reason: str) -> object:
-    return pytest.param(*case, marks=pytest.mark.xfail(strict=True, reason=reason))
+def asked(texts: str, by: str, figure: str, bound: str, share: float, not_yet: str = "") -> Any:
+    marks = [pytest.mark.xfail(strict=True, reason=not_yet)] if not_yet else []
+    return pytest.param(SETS[texts], by == "model", figure, bound, share, marks=marks)
 
 
-FLOORS = [
-    (LEARNT, False, "structured", 0.99), (LEARNT, False, "names", 0.85),
-    (LEARNT, False, "precision", 0.97), (LEARNT, False, "untouched", 0.97),
-    (LEARNT, True, "names", 0.95), (LEARNT, True, "precision", 0.97),
-    (UNSEEN, False, "names", 0.90),
-    not_yet(UNSEEN, False, "structured", 0.99,
-            reason="95.8 % of the fourth set, 95.7 % of the third when new"),
-    not_yet(UNSEEN, False, "precision", 0.97,
-            reason="96.3 % of the fourth set, 96.7 % of the third when new"),
-    (HARD, False, "names", 0.95), (HARD, False, "structured", 0.90),
-    (HARD, False, "precision", 0.97), (HARD, False, "untouched", 0.97),
-]  # fmt: skip
-MISSES = [
-    (LEARNT, False, "texts_with_a_structured_miss", 0.02),
-    (LEARNT, False, "texts_with_a_miss", 0.02), (LEARNT, True, "texts_with_a_miss", 0.02),
-    not_yet(UNSEEN, False, "texts_with_a_miss", 0.02,
-            reason="9.8 % of the fourth set, 11.0 % of the third when new"),
-    not_yet(UNSEEN, True, "texts_with_a_miss", 0.02,
-            reason="8.4 % of the fourth set, 9.2 % of the third when new"),
-    (HARD, False, "texts_with_a_miss", 0.05),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("paths", "with_model", "share", "floor"), FLOORS)
-def test_what_is_a_person_s_goes_and_what_is_not_stays(paths, with_model, share, floor):
-    assert getattr(figures(of(paths, with_model)), share) >= floor
-
-
-@pytest.mark.parametrize(("paths", "with_model", "share", "most"), MISSES)
-def test_few_texts_keep_anything_personal(paths, with_model, share, most):
-    assert getattr(figures(of(paths, with_model)), share) <= most
+@pytest.mark.parametrize(("paths", "with_model", "figure", "bound", "share"), starmap(asked, GATE))
+def test_what_is_a_person_s_goes_what_is_not_stays_and_few_texts_keep_anything(
+    paths, with_model, figure, bound, share
+):
+    found = getattr(figures(of(paths, with_model)), figure)
+    assert found >= share if bound == "least" else found <= share
 
 
 def test_no_text_of_the_sets_is_quoted_with_anything_personal_left():

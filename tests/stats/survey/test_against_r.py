@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from observlib.stats.survey.association import difference, independence, regression
 from observlib.stats.survey.design import Design, design, within_domain
@@ -22,24 +23,9 @@ from observlib.stats.survey.proportions import proportion, quantiles
 from observlib.stats.survey.weighting import calibrate, trim_weights
 
 Values = dict[tuple[str, str], float]  # by part of the sample and name
-TOWNS = {"weights": "w", "strata": "stratum", "clusters": "pool", "nest": True}
-LONELY = {"weights": "w", "strata": "lonely", "clusters": "town"}
-CASES: dict[str, dict[str, Any]] = {
-    "simple": {"population": "everyone"},
-    "weighted": {"weights": "w"},
-    "weights of mean 1": {"weights": "normed"},
-    "stratified": {"weights": "w", "strata": "stratum", "population": "fraction"},
-    "stratified with weights of 0": {"weights": "holes", "strata": "stratum"},
-    "clustered": {"weights": "w", "clusters": "town"},
-    "stratified clusters": TOWNS | {"population": "towns"},
-    "lonely certainty": LONELY | {"lonely": "certainty"},
-    "lonely adjust": LONELY | {"lonely": "adjust"},
-    "lonely average": LONELY | {"lonely": "average"},
-    "raking": TOWNS | {"population": "towns", "calibration": "raking"},
-    "linear": {"weights": "w", "strata": "stratum", "calibration": "linear"},
-    "logit": {"weights": "w", "clusters": "town", "calibration": "logit", "bounds": (0.4, 2.2)},
-    "rake": {"weights": "w", "calibration": "rake"},
-}
+CASES: dict[str, dict[str, Any]] = yaml.safe_load(
+    Path(__file__).with_name("against_r.yml").read_text(encoding="utf-8")
+)
 FAST = ("stratified", "stratified clusters", "lonely adjust", "raking")
 DOMAINS = ["p", "q"]
 

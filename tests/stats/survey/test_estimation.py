@@ -39,7 +39,12 @@ def test_a_stratum_asked_as_a_whole_has_no_error_but_that_of_calibrated_weights(
         asked = within_domain(made, frame["pool"] == "a")
         share, mark = proportion(asked, "old", 1).iloc[0], mean(asked, "mark").iloc[0]
         gap = difference(asked, "mark", "old", 1, 0)
-        errors = [mark["se"], gap.se, share["ci_high"] - share["ci_low"]]
+        errors = [
+            mark["se"],
+            gap.se,
+            share["ci_high"] - share["ci_low"],
+            total(asked, "mark")["se"][0],
+        ]
         errors += regression(asked, "mark", ["old"])["se"].tolist()
         assert all((error == 0) == is_exact for error in errors)
     alike = proportion(within_domain(weighed, asked.domain & (frame["old"] == 1)), "old", 1)
@@ -140,26 +145,13 @@ def test_fractions_and_sizes_say_the_same_and_one_is_the_whole():
         assert made.population.tolist() == [size] and made.weights.tolist() == [size / 3] * 3
 
 
-def test_a_population_known_as_a_whole_has_no_error():
-    whole = design(FRAME, strata="pool", population=3)
-    for estimate in (mean(whole, "y"), total(whole, "y"), mean(whole, "y", by="town")):
-        assert (estimate["se"] == 0).all() and (estimate["status"] == "published").all()
-        assert estimate["ci_low"].tolist() == estimate["ci_high"].tolist()
-        assert estimate["ci_low"].tolist() == estimate["estimate"].tolist()
-
-
-class TestLonely:
-    """A stratum of one: three units of total 2, 4 and 6 in a, one of 10 in b."""
-
-    frame = pd.DataFrame({"y": [2.0, 4.0, 6.0, 10.0], "pool": list("aaab")})
-
-    @pytest.mark.parametrize("lonely", ["certainty", "adjust", "average"])
-    def test_a_design_of_nothing_but_lonely_units_publishes_no_interval(self, lonely):
-        alone = design(self.frame, strata="y", lonely=lonely)
-        for found in (mean(alone, "y"), total(alone, "y"), quantiles(alone, "y", 0.5)):
-            assert found["estimate"].notna().all() and found["df"][0] == 0
-            assert found["status"][0] == "no_interval"
-            assert found[["se", "ci_low", "ci_high"]].isna().all(axis=None)
+@pytest.mark.parametrize("lonely", ["certainty", "adjust", "average"])
+def test_a_design_of_nothing_but_lonely_units_publishes_no_interval(lonely):
+    alone = design(FRAME.assign(each=range(6)), strata="each", lonely=lonely)
+    for found in (mean(alone, "y"), total(alone, "y"), quantiles(alone, "y", 0.5)):
+        assert found["estimate"].notna().all() and found["df"][0] == 0
+        assert found["status"][0] == "no_interval"
+        assert found[["se", "ci_low", "ci_high"]].isna().all(axis=None)
 
 
 def test_rows_are_named_as_the_caller_s_frame_names_them_here_and_in_a_calibration():

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from observlib.stats.survey.nonresponse import BOTH, OPINION, PROFILE, pattern_mixture
+from observlib.stats.survey.association import BOTH, OPINION, PROFILE, pattern_mixture
 from observlib.stats.survey.weighting import Calibration, calibrate
 
 SEXES, AGES = {"F": 0.5, "H": 0.5}, {"young": 0.4, "old": 0.6}

@@ -15,7 +15,7 @@ from observlib.base.period import Quarter
 from observlib.display.changes import WEIGHTED
 from observlib.indicators import pairs
 from observlib.indicators import pairs as changes
-from observlib.stats.survey.nonresponse import OPINION
+from observlib.stats.survey.association import OPINION
 from observlib.themes import surveys as measured
 from observlib.themes import templates
 from observlib.themes.surveys.weighted import DEPENDS

@@ -1,6 +1,6 @@
 """Survey statistics: numbers in, numbers out; nothing here knows an indicator or a page.
 
-- weights: `weighting` (calibration to margins; who did not answer);
+- weights: `weighting` (calibration to margins);
 - a designed sample: `design` (what was drawn, and how), then `estimation`, `proportions` (and
   quantiles, durations), `association` (tests, regression, what most needs work);
 - answers taken as a simple sample, texts that a machine reads too: `intervals`;

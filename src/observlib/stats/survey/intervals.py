@@ -35,8 +35,7 @@ def wilson(successes: float, n: float, level: float = 0.95) -> tuple[float, floa
     """
     if not 0 <= successes <= n < math.inf or n < 1:
         raise ValueError(f"{successes} successes of {n} answers: 0 <= successes <= n, n >= 1")
-    low, high = wilson_of_share(np.array(successes / n), np.array(n), level)
-    return float(low), float(high)
+    return _wilson(successes / n, np.array(n), level)
 
 
 def wilson_of_share(share: Floats, n: Floats, level: float = 0.95) -> tuple[Floats, Floats]:
@@ -267,8 +266,8 @@ def _answers(read: Floats, there: Floats) -> Floats:
         return np.where(left > 0, read * np.maximum(there - 1, 1) / left, np.inf)
 
 
-def _wilson(share: float, answers: Floats) -> tuple[float, float]:
-    low, high = wilson_of_share(np.array(share), answers)
+def _wilson(share: float, answers: Floats, level: float = 0.95) -> tuple[float, float]:
+    low, high = wilson_of_share(np.array(share), answers, level)
     return float(low), float(high)
 
 

@@ -364,8 +364,7 @@ def quantiles(
         half_known = np.isnan(low) | np.isnan(high)
         low[half_known] = high[half_known] = np.nan
         status = frame["status"].mask(half_known & (frame["status"] == "published"), "no_interval")
-        df = np.maximum(frame["df"].to_numpy(float), 1)
-        se = (high - low) / (2 * stdtrit(df, (1 + level) / 2))
+        se = (high - low) / (2 * _t(frame["df"].to_numpy(float), level))
         frame = frame.assign(estimate=found, se=se, ci_low=low, ci_high=high, status=status)
         frame.insert(len(groups.labels.columns), "p", share)
         frames.append(frame)

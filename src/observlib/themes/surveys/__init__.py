@@ -21,9 +21,8 @@ from observlib.indicators import answers, counts, pairs
 from observlib.indicators.families import counted, family, protected
 from observlib.indicators.pairs import across_periods, of_headlines, so_far, tested, with_nothing
 from observlib.language import words
-from observlib.stats.survey.association import regression
+from observlib.stats.survey.association import OPINION, regression
 from observlib.stats.survey.design import design
-from observlib.stats.survey.nonresponse import OPINION
 from observlib.themes.surveys import weighted
 
 STEPS = {  # and what each counts

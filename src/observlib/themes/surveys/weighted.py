@@ -25,7 +25,6 @@ from observlib.stats.survey import (
     association,
     comparison,
     estimation,
-    nonresponse,
     proportions,
     weighting,
 )
@@ -314,8 +313,8 @@ def _estimate(made: Design, name: str) -> Row:
 # --- What a survey would measure if answering depended on opinions, and not on the profile alone
 
 DEPENDS = {
-    nonresponse.BOTH: "Si l'avis compte autant que le profil",
-    nonresponse.OPINION: "Si l'avis compte seul",
+    association.BOTH: "Si l'avis compte autant que le profil",
+    association.OPINION: "Si l'avis compte seul",
 }
 
 
@@ -329,13 +328,13 @@ def opinion_bounds(surveys: Iterable[Weighed]) -> Iterator[Row]:
         for name in (name for name in survey.scored if _SCORED[name].unit in ENDS):
             row = survey.row(name) | ({"status": "suppressed"} if name in hides else {})
             values = survey.marked[name].to_numpy(float)
-            found = nonresponse.pattern_mixture(values, survey.calibration, *DEPENDS)
+            found = association.pattern_mixture(values, survey.calibration, *DEPENDS)
             n = int(np.isfinite(values).sum())
             for label, one in zip(DEPENDS.values(), found, strict=True):
                 yield {**row, "group_value": label, **_bound(one, n, row["unit"])}
 
 
-def _bound(found: nonresponse.Corrected, n: int, unit: str) -> Row:
+def _bound(found: association.Corrected, n: int, unit: str) -> Row:
     if math.isnan(found.estimate):
         return {"status": "missing"}
     value, low, high = np.clip(found, *ENDS[unit])
