@@ -1,7 +1,6 @@
 """What redaction must find and leave; these floors are never lowered, a miss is told instead."""
 
 from functools import cache
-from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +51,9 @@ def asked(texts: str, by: str, figure: str, bound: str, share: float, not_yet: s
     return pytest.param(SETS[texts], by == "model", figure, bound, share, marks=marks)
 
 
-@pytest.mark.parametrize(("paths", "with_model", "figure", "bound", "share"), starmap(asked, GATE))
+@pytest.mark.parametrize(
+    ("paths", "with_model", "figure", "bound", "share"), [asked(*row) for row in GATE]
+)
 def test_what_is_a_person_s_goes_what_is_not_stays_and_few_texts_keep_anything(
     paths, with_model, figure, bound, share
 ):
