@@ -501,11 +501,11 @@ def blocks(
     last = len(frames) - 1
     wide = [told.wide for told in publications]
     if quantities is not None:
-        asked = rows["indicator"].map(_question)
+        asked = rows["indicator"].map(question_of)
         wanted = {*quantities}.union(*map(shares_of, quantities))
         rows = rows[asked.isin(quantities) | rows["indicator"].isin(wanted)]
     rows = rows[rows["period"].map(lambda period: bool(Period(period).months))]
-    asked = rows["indicator"].map(_question)
+    asked = rows["indicator"].map(question_of)
     plain = rows[(asked != "") & (rows["group"] == "") & ~rows["stands"]]
     for (*place, question), own in plain.groupby([*_PLACE, asked[plain.index]], sort=True):
         marks = knowledge.marks_of(place[0], str(question))
@@ -518,8 +518,6 @@ def blocks(
     for (*place, indicator), own in shares.groupby([*_PLACE, "indicator"], sort=True):
         yield of_shares(own, dict(zip(_PLACE, place, strict=True)), str(indicator), knowledge)
     for indicator in counting_indicators(knowledge.catalogue):
-        if not tells_count(rows, indicator):
-            continue
         same = rows[rows["indicator"].isin([indicator, *shares_of(indicator)])]
         for _, own in same.groupby("device", sort=True):
             if tells_count(own, indicator):
@@ -545,7 +543,7 @@ def _agrees(block: Block) -> bool:
     return False
 
 
-def _question(indicator: str) -> str:
+def question_of(indicator: str) -> str:
     """The question of marks whose answers an indicator tells; none of another."""
     return MEASURES[indicator].question if indicator in MEASURES else ""
 

@@ -22,7 +22,7 @@ from observlib.base.errors import ObservError, bounded
 from observlib.base.period import Period
 from observlib.confidentiality import attack, disclosure
 from observlib.confidentiality.disclosure import PLACE, Amended, Knowledge, Published, Series
-from observlib.estimates import MEASURES, measured_by
+from observlib.estimates import measured_by
 
 # --- Secondary suppression of any table: the fewest counts to withhold, so that no small one is had
 
@@ -60,7 +60,7 @@ def withheld_cells(
     hidden = {*primary, *(unseen := {*unseen})}
     fewest = _cover(people, sums, hidden, primary)
     if _pinned(people, sums, hidden, primary):
-        fewest, hidden = False, _people_in(people)
+        fewest, hidden = False, {*np.flatnonzero(people).tolist()}
         if pinned := _pinned(people, sums, hidden, primary):
             raise ValueError(
                 f"cell {bounded(pinned)} cannot be protected: known to within "
@@ -78,7 +78,7 @@ def _cover(
     people: np.ndarray, sums: Sequence[_Told], hidden: set[int], primary: Sequence[int]
 ) -> bool:
     """Add to hidden cells those that protect others with them; whether they are the fewest."""
-    every = _people_in(people)
+    every = {*np.flatnonzero(people).tolist()}
     at_once = max(_LARGE // (2 * len(every)), 1)
     waiting = [primary[start : start + at_once] for start in range(0, len(primary), at_once)]
     fewest = len(waiting) == 1
@@ -95,11 +95,6 @@ def _cover(
         fewest = False
         hidden |= _fewest(people, sums, hidden, [place], whole=True)[0] or every
     return fewest
-
-
-def _people_in(people: np.ndarray) -> set[int]:
-    """The cells of somebody: zeros stay told."""
-    return {*np.flatnonzero(people).tolist()}
 
 
 def fewest_withheld(block: disclosure.Block, few: int) -> set[Any]:
@@ -393,8 +388,7 @@ _Known = dict[str, Collection[Amended]]  # what had been corrected, by the sourc
 
 def _answers(row: dict[str, Any]) -> tuple[Any, ...]:
     """Whose answers an estimate is of: those of a question, or of all categories of shares."""
-    measure = MEASURES.get(row["indicator"])
-    names = (measure.question if measure else row["indicator"], *estimate_key(row)[1:])
+    names = (attack.question_of(row["indicator"]) or row["indicator"], *estimate_key(row)[1:])
     return names[:-1] if row["indicator"] in attack.SHARES else names
 
 
@@ -533,7 +527,6 @@ def _is_wide(row: dict[str, Any], wide: Collection[Series]) -> bool:
 
 
 def _series(row: dict[str, Any]) -> Series:
-    measure, period = MEASURES.get(row["indicator"]), row["period"]
-    whole = Period(period)
+    whole = Period(row["period"])
     months = len(whole.last.months if "-T" in whole else whole.months)  # of a mean of quarters, 3
-    return (*(row[name] for name in PLACE), measure.question if measure else "", months)
+    return (*(row[name] for name in PLACE), attack.question_of(row["indicator"]), months)

@@ -1,4 +1,4 @@
-"""Tests and regressions of designed samples, beside those that R makes of the same answers."""
+"""Tests and regressions of designed samples, ranking, and what non-response may change."""
 
 import math
 import warnings

@@ -2,7 +2,8 @@
 
 - weights: `weighting` (calibration to margins);
 - a designed sample: `design` (what was drawn, and how), then `estimation`, `proportions` (and
-  quantiles, durations), `association` (tests, regression, what most needs work);
+  quantiles, durations), `association` (tests, regression, what most needs work, and what those who
+  did not answer may change);
 - answers taken as a simple sample, texts that a machine reads too: `intervals`;
 - `differences` of estimates and what they need, `comparison` of all that a study tests.
 

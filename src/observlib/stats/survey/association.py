@@ -1,4 +1,4 @@
-"""Tests of a designed sample, regression, what most needs work, and what silence may change."""
+"""Tests and regression of a designed sample; what most needs work; what non-response may change."""
 
 from __future__ import annotations
 
