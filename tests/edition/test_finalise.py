@@ -1,28 +1,37 @@
-"""An executed notebook becomes a page that says what its study showed, not where it ran."""
+"""An executed notebook becomes a page that says what its study showed, not where it ran.
+
+What two pages tell differently, or a table calls unmeasured, stops an edition.
+"""
 
 import json
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import pandas as pd
 import pytest
 import yaml
-from nbformat.v4 import new_code_cell, new_output
+from nbformat.v4 import new_output
+from tests.copies import demonstration_catalogue
 
-from observlib import estimates
+from observlib import display, estimates
+from observlib.base.errors import ObservError
 from observlib.edition import finalise as checks
-from observlib.edition.finalise import PageError, finalise
+from observlib.edition.finalise import PageError, check_pages, finalise, hidden, linked
+from observlib.edition.plan import Page
+from observlib.estimates import make_comparisons
 from observlib.language.prose import NBSP, typography
 from observlib.publish.pandoc import cell_options
 
-ROOT = Path("/home/someone/observatoire")
+ROOT, HOME = Path("/srv/observatoire"), Path("/home/marie")
 EDITION = {"quarter": "2026-T3", "kind": "real", "site": "Baromètre de l’eau"}
 LABELS = {"chart": "#| label: fig-a\n", "table": "#| label: tbl-a\n", "text": ""}
 
 
-def finalised(make: Any, *cells: Any, edition: dict[str, str] = EDITION, **words: Any) -> Any:
-    notebook = make.notebook(*cells, **words)
-    return finalise(notebook, make.page(), edition, ROOT)
+def finalised(make: Any, *cells: Any, page: Page | None = None) -> Any:
+    return finalise(make.notebook(*cells), page or make.page(), EDITION, ROOT)
 
 
 def sources(notebook: Any) -> list[str]:
@@ -107,11 +116,11 @@ def test_captions_and_alternative_texts_are_read_back_as_they_were_said(make, te
 
 @pytest.mark.parametrize(("written", "published"), [
     ('data = "data/demo"', 'data = "data/demo"'),
-    ('data = "/home/someone/observatoire/data/demo"', 'data = "data/demo"'),
+    ('data = "/srv/observatoire/data/demo"', 'data = "data/demo"'),
     ('data = "/srv/secret/enquete"', 'data = "enquete"'),
     ('data = "/srv/secret/l\\"enquete"', 'data = "l\\"enquete"'),
     ('data = "/srv/secret/\\xe9t\\xe9"', 'data = "\\u00e9t\\u00e9"'),
-    ('data = "/home/someone/observatoire2/data"', 'data = "data"'), ("years = 3", "years = 3"),
+    ('data = "/srv/observatoire2/data"', 'data = "data"'), ("years = 3", "years = 3"),
 ])  # fmt: skip
 def test_the_parameters_of_a_page_do_not_tell_where_its_data_was(make, written, published):
     text = f'# Parameters\nquarter = "2026-T3"\n{written}\n'
@@ -122,10 +131,7 @@ def test_the_parameters_of_a_page_do_not_tell_where_its_data_was(make, written, 
 
 def test_nothing_of_the_run_or_the_machine_stays(make):
     notebook = make.notebook(
-        make.shows(
-            "warn()", nbformat.v4.new_output("stream", name="stderr", text=f"{ROOT}: careful")
-        ),
-        make.finding(),
+        make.shows("warn()", stream(f"{ROOT}: careful", "stderr")), make.finding()
     )
     notebook.metadata["papermill"] = {"input_path": f"{ROOT}/a.ipynb", "duration": 2.5}
     notebook.metadata["widgets"] = {"state": 1}
@@ -141,39 +147,27 @@ def test_nothing_of_the_run_or_the_machine_stays(make):
 
 
 def test_labels_in_a_title_or_finding_are_plain_text_in_the_front_matter(make):
-    page = make.page()
-    titled = type(page)(page.study, page.name, "Le *Journal* <b>", {})
-    made = finalise(
-        make.notebook(make.finding("Dit **\\*fort\\***, \\@ici.")), titled, EDITION, ROOT
-    )
+    titled = replace(make.page(), title="Le *Journal* <b>")
+    made = finalised(make, make.finding("Dit **\\*fort\\***, \\@ici."), page=titled)
     assert header(made)["title"] == "Le \\*Journal\\* \\<b\\>"
     assert header(made)["description"] == "Dit \\*fort\\*, \\@ici."
 
 
-def around_chart(notebook: Any) -> tuple[str, str]:
-    """The cell of the one chart, and the one under it."""
-    (at,) = [i for i, source in enumerate(sources(notebook)) if "label: fig-a" in source]
-    return sources(notebook)[at], sources(notebook)[at + 1]
+def lecture(make: Any, caption: str) -> tuple[str, str]:
+    """The title of a chart of this caption, and what stands below it."""
+    titled = {"caption": caption, "title": "Visites, 3e trimestre 2026"}
+    page = finalised(make, showing(make, "chart", **titled), make.finding("Douze."))
+    (at,) = [i for i, source in enumerate(sources(page)) if "label: fig-a" in source]
+    return cell_options(sources(page)[at])["fig-cap"], sources(page)[at + 1]
 
 
 def test_a_long_caption_is_no_title_but_says_how_the_chart_is_read(make):
     answer = " ".join(["mot"] * 16)
-    carried = {"caption": answer, "title": "Visites, 3e trimestre 2026"}
-    page = finalised(make, showing(make, "chart", **carried), make.finding("Douze."))
-    chart, below = around_chart(page)
-    assert cell_options(chart)["fig-cap"] == carried["title"]
+    title, below = lecture(make, answer)
+    assert title == "Visites, 3e trimestre 2026"
     assert below.startswith(f"**Lecture{NBSP}:** {answer}\n\n")
-    short = finalised(
-        make, showing(make, "chart", **carried | {"caption": "Deux mots"}), make.finding("Douze.")
-    )
-    chart, below = around_chart(short)
-    assert cell_options(chart)["fig-cap"] == "Deux mots"
-    assert "Lecture" not in below
-
-
-ABOUT = {"quarter": "2026-T3", "kind": "real", "site": "Observatoire"}
-MACHINE = Path("/srv/observatoire")
-HOME = Path("/home/marie")
+    title, below = lecture(make, "Deux mots")
+    assert title == "Deux mots" and "Lecture" not in below
 
 
 @pytest.fixture(autouse=True)
@@ -183,9 +177,8 @@ def _home(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def checked(make: Any, *cells: Any) -> Any:
-    given = new_code_cell('data = "/srv/observatoire/data"', metadata={"tags": [checks.INJECTED]})
-    notebook = make.notebook(given, *cells, make.finding())
-    return finalise(notebook, make.page(), ABOUT, MACHINE)
+    given = make.shows(f'data = "{ROOT}/data"', tags=(checks.INJECTED,))
+    return finalised(make, given, *cells, make.finding())
 
 
 def stream(text: str, name: str = "stdout") -> Any:
@@ -201,8 +194,8 @@ def result(**data: Any) -> Any:
     (stream("environ({'LOGNAME': 'marie'})"), "^cell 4 prints; end it with what it is to show"),
     (result(plain="PosixPath('x')"), "^cell 4 shows a bare Python value; show a sentence"),
     (result(markdown=f"Voir {HOME}/notes."), "^cell 4 holds a path of this machine"),
-    (result(html=f"<p>{MACHINE}</p>", plain="x"), "^cell 4 holds a path of this machine"),
-    (result(markdown="x", plain=f"file://{MACHINE}/data"), "^cell 4 holds a path"),
+    (result(html=f"<p>{ROOT}</p>", plain="x"), "^cell 4 holds a path of this machine"),
+    (result(markdown="x", plain=f"file://{ROOT}/data"), "^cell 4 holds a path"),
 ])  # fmt: skip
 def test_what_no_page_may_show_is_refused_and_its_cell_named(make, output, told):
     with pytest.raises(PageError, match=told):
@@ -271,3 +264,121 @@ def test_words_that_only_look_like_a_path_and_warnings_are_no_mistake(make, monk
     assert str(HOME / "x") not in str(checked(make, warns, shows))
     monkeypatch.setenv("HOME", "/")
     checked(make, make.shows("show()", result(markdown="a / b, /c")))
+
+
+MARK = {"indicator": "satisfaction_10", "unit": "sur 10", "n": 200, "channel": "web"}
+
+
+def mark(product: str, device: str, estimate: float = 7.0, **more: Any) -> dict[str, Any]:
+    row = {**MARK, "product": product, "device": device, "period": "2026-T3"}
+    return {**row, "estimate": estimate, **more}
+
+
+def telling(make: Any, *told: pd.DataFrame) -> str:
+    """A page that tells estimates, or comparisons."""
+    return showing_what(make, display.text("Note").carrying([*told], demonstration_catalogue()))
+
+
+def showing_what(make: Any, shown: display.Output) -> str:
+    output = new_output("display_data", shown._repr_mimebundle_())
+    return nbformat.writes(make.notebook(make.shows("", output)))
+
+
+RATINGS = estimates.make(
+    [mark("service-public", "jdma-service-public"), mark("boamp", "jdma-boamp")]
+)
+SURVEY = estimates.make([mark("service-public", "enquete-service-public", 6.8)])
+
+
+def unmeasured(make: Any, surveys: pd.DataFrame, *others: pd.DataFrame, **pages: str) -> list[str]:
+    """What a page hides whose table has the marks of ratings and of surveys in a column each."""
+    columns, known = {"Avis": RATINGS, "Enquêtes": surveys}, demonstration_catalogue()
+    table = display.dashboard_table(columns, known, caption="Notes", rows="product")
+    rows = pd.concat([RATINGS, surveys, *others], ignore_index=True)
+    return hidden({"panorama": showing_what(make, table), **pages}, rows)
+
+
+def test_a_survey_that_a_table_calls_unmeasured_is_told_with_both_pages(make):
+    """The panorama said that nothing measures what the page of the survey tells."""
+    asked = estimates.make([mark("legifrance", "enquete-legifrance")])
+    (found,) = unmeasured(make, asked, SURVEY, enquete=telling(make, SURVEY))
+    assert found.startswith("panorama: a table says that no device measures satisfaction_10")
+    assert "enquete-service-public" in found and "and enquete tells it" in found
+    (alone,) = unmeasured(make, asked, SURVEY)
+    assert "the edition's frame tells it" in alone
+
+
+WITHHELD = {"estimate": float("nan"), "n": float("nan"), "status": "suppressed"}
+
+
+@pytest.mark.parametrize("other", [
+    {"product": "legifrance"}, {"period": "2026-T2"}, {"channel": "phone"},
+    {"group": "age", "group_value": "18-24"}, WITHHELD,
+], ids=["another row", "another quarter", "another channel", "a group", "withheld"])  # fmt: skip
+def test_what_is_of_another_thing_or_withheld_is_not_hidden(make, other):
+    more = estimates.make([mark("boamp", "enquete-boamp") | other])
+    assert not unmeasured(make, SURVEY, more)
+
+
+def test_two_pages_or_one_and_the_frame_that_tell_an_estimate_otherwise_are_named(make):
+    frame = estimates.make([mark("boamp", "jdma-boamp", 7.0)])
+    halved = estimates.make([mark("boamp", "jdma-boamp", 3.5)])
+    own = estimates.make([mark("boamp", "jdma-boamp", 3.5, group="age", group_value="18-24")])
+    pair = {**halved.iloc[0], **halved.iloc[0].add_prefix("reference_")}
+    pairs = make_comparisons(pd.DataFrame([{**pair, "against": "before", "verdict": "unknown"}]))
+    line = r"boamp, web, jdma-boamp, 2026-T3: the edition's frame tells 7 sur 10, and a tells 3\.5"
+    for shown, is_told in ((frame, False), (halved, True), (own, False), (pairs, True)):
+        now = {"a": telling(make, shown), "c": telling(make, shown)}
+        with pytest.raises(ObservError, match=line) if is_told else nullcontext():
+            check_pages(now, {}, frame)
+    others = {"b": telling(make, halved)}
+    check_pages({}, others, frame)  # it was made of another frame
+    with pytest.raises(
+        ObservError, match=r"b tells 3\.5 sur 10, and a tells 7 sur 10; select both"
+    ):
+        check_pages({"a": telling(make, frame)}, others, frame)
+
+
+EVENT = {"id": "robots", "title": "Les robots", "words": "Les robots (changement de mesure)"}
+
+
+def carrying(make: Any, source: str, **content: object) -> Any:
+    data = {estimates.MIME: {"rows": [], **content}, "text/plain": "x"}
+    return make.shows(source, new_output("display_data", data))
+
+
+def curve(make: Any, page: str, label: str = "fig-visites", *events: dict[str, str]) -> list[Any]:
+    drawn = {"kind": "chart", "title": "Visites", "events": [*events]}
+    files = f"::: {{.figure-files}}\n[SVG]({page}/{label}.svg)\n:::"
+    return [carrying(make, f"#| label: {label}", **drawn), make.markdown(files)]
+
+
+def prose(text: str) -> str:
+    cells = json.loads(text)["cells"]
+    found = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+    return "\n".join(found).replace("\xa0", " ")
+
+
+def test_links_lead_from_a_curve_to_what_happened_to_it_and_back(make):
+    cells = {
+        "actions": [carrying(make, "each", kind="text", tells=["robots", "lettre"])],
+        "audience": curve(make, "audience", "fig-visites", EVENT),
+        "fiche": curve(make, "fiche", "fig-a", EVENT) + curve(make, "fiche", "fig-b"),
+        "autre": curve(make, "autre"),
+    }
+    pages = {
+        name: nbformat.writes(make.notebook(*own, header=f"title: {name.title()}"))
+        for name, own in cells.items()
+    }
+    found = linked(pages, pages)
+    link = "Sur la courbe : [Les robots (changement de mesure)](actions.ipynb#action-robots)."
+    assert f"::: {{.figure-files}}\n{link}\n\n[SVG](audience/" in prose(found["audience"])
+    assert prose(found["fiche"]).count(link) == 1  # and none below the other figure
+    told = prose(found["actions"])
+    assert "- Les robots\n  - [Audience : Visites](audience.ipynb#fig-visites)" in told
+    assert "  - [Fiche : Visites](fiche.ipynb#fig-a)" in told
+    assert "fig-b" not in told and "lettre" not in told
+    assert found["autre"] == pages["autre"]  # which has no marked curve
+    alone = {"audience": pages["audience"]}
+    assert linked(alone, alone) == alone  # no link leads to what no page tells
+    assert linked(pages, ["actions"]) == {"actions": found["actions"]}  # a page that stays does

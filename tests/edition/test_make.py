@@ -1,28 +1,17 @@
 """A page is made again for what it was made from; the edition's frame has each row once."""
 
-import json
-import shutil
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import nbformat
-import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
-from tests.copies import demonstration_catalogue
 
-from observlib import dataset, estimates
 from observlib.base import kept
-from observlib.base.period import Quarter
-from observlib.confidentiality.disclosure import Published
 from observlib.edition import make as making
 from observlib.edition.execute import Outcome
 from observlib.edition.make import KeptPages, MadePage, used_inputs
-from observlib.edition.plan import Page, Request
-from observlib.pipeline import archive, disclosed, frame
-from observlib.pipeline.archive import Publication
-from observlib.records.sheets import Practices
+from observlib.edition.plan import Page
 
 NOW = {
     "the library/a.py": "1", "the data/kind": "real", "the data/ratings": "1",
@@ -173,66 +162,3 @@ def test_code_that_is_saved_meanwhile_is_run(folder, page, ran, monkeypatch):
 
     monkeypatch.setattr(KeptPages, "recall", find_and_save)
     assert not executions(folder, page)
-
-
-ROOT = Path(__file__).parents[2]
-PACKAGE = (
-    *("estimates.csv", "comparisons.csv", "dictionary.csv", "datapackage.json", "dataset.jsonld"),
-    *("observatoire-2026-t3.xlsx", "observatoire-2026-t3.zip"),
-)
-FILES = (archive.ESTIMATES, archive.COMPARISONS)
-
-
-@pytest.fixture
-def request_(tmp_path: Path, demonstration: Path, monkeypatch: pytest.MonkeyPatch) -> Request:
-    """A request for the demonstration's edition, in a project where nothing is kept yet."""
-    for name in ("catalogue", "formats", "reference", "practices"):
-        shutil.copytree(ROOT / "data" / name, tmp_path / "data" / name)
-    monkeypatch.chdir(tmp_path)
-    frame._given.cache_clear()
-    return Request(
-        root=tmp_path, data=demonstration, quarter=Quarter("2026-T3"), today=date(2026, 11, 24),
-        kind="demonstration", digest="abc123", catalogue=demonstration_catalogue(),
-        practices=Practices((), {}, {}), pages=(), wanted=frozenset(),
-    )  # fmt: skip
-
-
-def written(request: Request, folder: Path) -> dict[str, bytes]:
-    """The files of the frame."""
-    folder.mkdir()
-    found = making.frame_files(request, request.today)
-    assert set(found) == {*FILES, "disclosure.json", *(f"donnees/{name}" for name in PACKAGE)}
-    for name, content in found.items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_bytes(content)
-    return found
-
-
-def test_a_package_marks_what_is_revised_and_the_frame_stays(request_, tmp_path, monkeypatch):
-    monkeypatch.setattr(disclosed, "jobs", lambda _: [("visits", "")])
-    first = written(request_, tmp_path / "first")
-    rows = pd.read_parquet(tmp_path / "first" / archive.ESTIMATES)
-    before = rows.assign(estimate=rows["estimate"].where(rows.index > 0, 1.0))
-    earlier = Publication("0001-2026-T2", Published(before, []), "2026-08-17")
-    monkeypatch.setattr(archive, "earlier", lambda _: [earlier])
-    again = written(request_, tmp_path / "again")
-    assert {name: again[name] for name in FILES} == {name: first[name] for name in FILES}
-    flags = dataset.read_table(again["donnees/estimates.csv"])["flags"]
-    assert flags[0] == "r" and not flags[1:].str.contains("r").any()
-
-
-@pytest.mark.slow
-def test_whatever_a_page_shows_is_a_row_of_the_frame_and_no_quantity_has_two(root: Path) -> None:
-    edition = root / "reports" / "editions" / "2026-T3"
-    rows, pairs = (pd.read_parquet(edition / name) for name in FILES)
-    quantity = ["indicator", "product", "channel", "device", "period", "group", "group_value"]
-    assert not rows.duplicated(quantity).any()
-    known = {*estimates.csv_lines(rows), *estimates.csv_lines(pairs)}
-    shown: list[str] = []
-    for path in (ROOT / "notebooks").glob("*.ipynb"):
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-            for output in cell.get("outputs", []):
-                carried = output.get("data", {}).get(estimates.MIME, {})
-                shown += carried.get("rows", [])
-                shown += carried.get("comparisons", {}).get("rows", [])
-    assert len(shown) > 1000 and set(shown) <= known

@@ -65,52 +65,46 @@ def test_an_edition_whose_attack_leaves_out_a_share_for_no_reason_is_refused(pla
         disclosed._followed.cache_clear()
 
 
-def test_what_was_just_published_changes_nothing_of_what_is_told(place, monkeypatch):
-    before = disclosed.disclosure_decisions(place, LAST)
-    given = disclosed.disclosed_family(place, LAST, "satisfaction")
-    files = archive.content(
-        rounded_estimates(given.estimates, catalogue(place)),
-        make_comparisons(None),
-        disclosed.disclosure_report(before),
-    )
+def publish(place: Path, rows: pd.DataFrame, quarter: Quarter, day: date) -> None:
+    """Keep an edition that told these estimates as published."""
+    rows = rounded_estimates(rows, catalogue(place))
+    steps = disclosed.disclosure_report(disclosed.disclosure_decisions(place, LAST))
     edition = place.parent / "edition"
-    edition.mkdir()
-    for name, content in files.items():
+    edition.mkdir(exist_ok=True)
+    for name, content in archive.content(rows, make_comparisons(None), steps).items():
         (edition / name).write_bytes(content)
-    archive.keep_estimates(place, LAST, edition, date(2026, 11, 24))
-    monkeypatch.setattr(control, "decide", lambda *_: pytest.fail("it is decided again"))
-    after = disclosed.disclosure_decisions(place, LAST)
-    pd.testing.assert_frame_equal(after.changes, before.changes)
-    assert after.digest == before.digest
-    monkeypatch.undo()
-    monkeypatch.chdir(place.parent.parent)
-    monkeypatch.setattr(disclosed, "jobs", lambda _: [("satisfaction", "")])
-    monkeypatch.setattr(disclosed, "_folder", lambda: None)
+    archive.keep_estimates(place, quarter, edition, day)
+
+
+def forget() -> None:
+    """Ask again what an edition tells, which this process has at hand."""
     disclosed._followed.cache_clear()
     disclosed._decisions.cache_clear()
+
+
+def test_what_was_just_published_changes_nothing_of_what_is_told(place, monkeypatch):
+    before = disclosed.disclosure_decisions(place, LAST)
+    told = disclosed.disclosed_family(place, LAST, "satisfaction").estimates
+    publish(place, told, LAST, date(2026, 11, 24))
+    with monkeypatch.context() as patch:
+        patch.setattr(control, "decide", lambda *_: pytest.fail("it is decided again"))
+        after = disclosed.disclosure_decisions(place, LAST)
+    pd.testing.assert_frame_equal(after.changes, before.changes)
+    assert after.digest == before.digest
+    monkeypatch.setattr(disclosed, "_folder", lambda: None)
+    forget()
     anew = disclosed.disclosure_decisions(place, LAST)  # by a reviewer, who has nothing kept
     assert disclosed.disclosure_report(anew) == disclosed.disclosure_report(after)
     pd.testing.assert_frame_equal(anew.tried, after.tried)
     shutil.rmtree(place / archive.ARCHIVE_FOLDER)
 
 
-def publish(place: Path, told_: pd.DataFrame) -> None:
-    rows = rounded_estimates(told_, catalogue(place))
-    steps = disclosed.disclosure_report(disclosed.disclosure_decisions(place, LAST))
-    edition = place.parent / "edition"
-    edition.mkdir(exist_ok=True)
-    for name, content in archive.content(rows, make_comparisons(None), steps).items():
-        (edition / name).write_bytes(content)
-    archive.keep_estimates(place, Quarter("2026-T2"), edition, date(2026, 8, 24))
-    disclosed._followed.cache_clear()
-    disclosed._decisions.cache_clear()
-
-
 def test_a_correction_of_marks_is_told_of_the_months_that_it_changes_and_of_no_other(place):
     """Every figure stood as before: it rests on as many answers."""
     device = "jdma-legifrance"
     before = disclosed.disclosed_family(place, LAST, "satisfaction").estimates
-    publish(place, before)
+    publish(place, before, Quarter("2026-T2"), date(2026, 8, 24))
+    forget()
     (place / "corrections").mkdir()
     (place / "corrections" / "septembre.yml").write_text(
         f"id: septembre\ntitle: Septembre\ndevice: {device}\nfirst: 2026-09-01\n"
@@ -120,11 +114,12 @@ def test_a_correction_of_marks_is_told_of_the_months_that_it_changes_and_of_no_o
         encoding="utf-8",
     )
     after = disclosed.disclosed_family(place, LAST, "satisfaction").estimates
-    asked = [(rows["device"] == device) & (rows["indicator"] == "satisfaction_10")
-             for rows in (before, after)]  # fmt: skip
     then, now = (
-        rounded_estimates(rows[of], catalogue(place)).set_index("period")["estimate"]
-        for rows, of in zip((before, after), asked, strict=True)
+        rounded_estimates(
+            rows[(rows["device"] == device) & (rows["indicator"] == "satisfaction_10")],
+            catalogue(place),
+        ).set_index("period")["estimate"]
+        for rows in (before, after)
     )
     moved = {period for period in now.index if now[period] != then[period]}
     assert moved == {"2026-T3"}, (then, now)
@@ -136,8 +131,7 @@ def test_a_correction_of_marks_is_told_of_the_months_that_it_changes_and_of_no_o
 def test_what_could_be_worked_back_stops_the_edition(place, monkeypatch):
     monkeypatch.setattr(control, "_with_less", lambda rows, *_: rows)
     monkeypatch.setattr(disclosed, "_folder", lambda: None)
-    disclosed._followed.cache_clear()
-    disclosed._decisions.cache_clear()
+    forget()
     with pytest.raises(ObservError, match="could be worked back from"):
         disclosed.disclosure_decisions(place, LAST)
     disclosed._followed.cache_clear()

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from observlib import Study, estimates, store
 from observlib.base import kept
 from observlib.base.period import Quarter
-from observlib.indicators.families import Given
 from observlib.pipeline import frame, project
 from observlib.pipeline.frame import department_of, departments_with_pages, part_of_department
 from observlib.themes import surveys
@@ -42,20 +41,6 @@ def entries(place: Path) -> list[Path]:
     return sorted((place / kept.KEPT_FOLDER / "families").glob("*"))
 
 
-def same(one: Given, other: Given) -> None:
-    pd.testing.assert_frame_equal(one.estimates, other.estimates)
-    pd.testing.assert_frame_equal(one.comparisons, other.comparisons, check_dtype=False)
-    assert set(one.words) == set(other.words)
-
-
-def test_what_is_kept_is_what_was_computed(place, demonstration):
-    name = "satisfaction"
-    computed = frame.given(demonstration, LAST, name)
-    assert not frame.families_lacking(demonstration, LAST, [(name, "")])
-    frame._given.cache_clear()
-    same(frame.given(demonstration, LAST, name), computed)
-
-
 def test_a_family_depends_on_its_own_tables_and_on_no_other(place, demonstration):
     found = frame.depends(demonstration, LAST, "satisfaction")
     assert [name for name in found if name.startswith("the data/")] == ["the data/ratings"]
@@ -64,17 +49,6 @@ def test_a_family_depends_on_its_own_tables_and_on_no_other(place, demonstration
     assert {"the data/responses", "the reference/margins.csv"} <= set(surveys)
     peers = frame.depends(demonstration, LAST, "peers")
     assert {"the estimates/satisfaction", "the estimates/surveys"} <= set(peers)
-
-
-def test_another_catalogue_another_quarter_or_survey_is_another_entry(place, demonstration):
-    def key(quarter: Quarter = LAST, survey: str = "enquete-legifrance") -> str:
-        return kept.key(frame.depends(demonstration, quarter, "survey", survey))
-
-    before = key()
-    assert len({before, key(LAST - 1), key(survey="enquete-service-public")}) == 3
-    path = place / "data" / "catalogue" / "indicators.yml"
-    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    assert key() != before
 
 
 def test_a_new_export_of_a_survey_leaves_estimates_of_the_others(place, demonstration, monkeypatch):
@@ -198,11 +172,6 @@ def test_it_is_told_why_a_family_would_be_computed_again(place, demonstration, m
 DATA = ("2026-T3", "data/demo")
 
 
-def keys(rows: pd.DataFrame) -> set[tuple[str, ...]]:
-    """Rows by all that they hold."""
-    return {*rows.astype(str).itertuples(index=False, name=None)}
-
-
 def test_where_products_are_many_each_department_that_is_heard_has_pages(catalogue, monkeypatch):
     assert departments_with_pages(catalogue.devices, catalogue) == [frame.ALL_DEPARTMENTS]
     monkeypatch.setattr(frame, "MANY", 2)
@@ -247,14 +216,6 @@ def test_departments_share_rows_out_and_only_nobody_s_are_told_twice(catalogue, 
         assert times[i] == (1 if own else len(catalogue.departments))
 
 
-def test_departments_together_tell_all_that_the_page_of_all_tells():
-    whole = Study(*DATA)
-    parts = [Study(*DATA, department=name) for name in whole.catalogue.departments]
-    for asked in ("estimates", "comparisons"):
-        found = [keys(getattr(one, asked)("contacts")) for one in parts]
-        assert set().union(*found) == keys(getattr(whole, asked)("contacts"))
-
-
 def test_a_department_s_page_leads_to_its_own_and_tells_no_action_of_another(monkeypatch):
     study = Study(*DATA)
     assert study.page("contacts", "legifrance") == "contacts"
@@ -264,5 +225,7 @@ def test_a_department_s_page_leads_to_its_own_and_tells_no_action_of_another(mon
     # actions and expectations of others are not told
     study = Study(*DATA, department="annonces")
     assert {one.product for one in study.actions} == {"boamp"}
+    for asked in (study.estimates, study.comparisons):
+        assert {*asked("satisfaction")["product"]} == {"boamp", "bodacc"}
     assert study.expectations == []
     assert {*study.main_points["product"]} <= {"boamp", "bodacc"}

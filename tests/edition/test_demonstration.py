@@ -1,4 +1,7 @@
-"""A study is read in ten minutes: its finding and evidence, in sentences that a newspaper has."""
+"""The whole demonstration, published: read in ten minutes, in sentences that a newspaper has.
+
+No number on a page or in its PDF is one that nobody can follow back to the edition's frame.
+"""
 
 import json
 import shutil
@@ -7,11 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.copies import ROOT
 from tests.edition.conftest import NOW
+from tests.every_number import Edition, lost_in_pdf, lost_in_workbook, lost_on_page
 from tests.plain_french import faults, sentences
 from tests.site.conftest import asked
 
+from observlib import estimates
 from observlib.base.errors import bounded
+from observlib.pipeline import archive, project
 
 WORDS, SCREENS = 900, 6  # of what is open when a page is opened, on a screen of 1,280 by 800
 OTHERS = ("methode", "accessibilite")  # pages that explain the studies
@@ -79,3 +86,37 @@ def test_no_page_is_longer_than_ten_minutes_before_its_annexes(measured) -> None
 def test_a_link_to_a_table_of_an_annex_opens_it(measured) -> None:
     opened = [page["opened"] for page in measured.values() if "opened" in page]
     assert len(opened) > 20 and all(opened)
+
+
+@pytest.fixture(scope="module")
+def edition(root: Path, site: Path) -> Edition:
+    return Edition(site, project.catalogue(root / "data" / "demo", root))
+
+
+@pytest.mark.slow
+def test_each_number_of_each_page_is_of_a_figure_or_listed_as_no_estimate(edition):
+    pages = edition.studies()
+    assert len(pages) > 30
+    assert [line for page in pages for line in lost_on_page(edition, page)] == []
+
+
+@pytest.mark.slow
+def test_each_number_of_a_pdf_or_of_the_data_is_that_of_its_page_or_row(edition):
+    assert [line for page in edition.studies() for line in lost_in_pdf(edition, page)] == []
+    assert [*lost_in_workbook(edition)] == []
+
+
+@pytest.mark.slow
+def test_whatever_a_page_shows_is_a_row_of_the_frame_and_no_quantity_has_two(root: Path) -> None:
+    rows, pairs = archive.archive_tables(root / "reports" / "editions" / NOW)
+    quantity = ["indicator", "product", "channel", "device", "period", "group", "group_value"]
+    assert not rows.duplicated(quantity).any()
+    known = {*estimates.csv_lines(rows), *estimates.csv_lines(pairs)}
+    shown: list[str] = []
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            for output in cell.get("outputs", []):
+                carried = output.get("data", {}).get(estimates.MIME, {})
+                shown += carried.get("rows", [])
+                shown += carried.get("comparisons", {}).get("rows", [])
+    assert len(shown) > 1000 and set(shown) <= known
