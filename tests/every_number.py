@@ -128,9 +128,10 @@ def _tells(figures: Iterable[Iterable[float]], number: str) -> bool:
 def counts(figures: list[list[float]], number: str) -> bool:
     """Whether a number may count figures, or be a part of one of them in another (a step, in %)."""
     said, decimals = value(number)
+    if decimals == 0 and said <= max(len(figures), 12):
+        return True
     steps = {x for own in figures for x in own[:1] if x > 0}
-    is_part = any(is_told(100 * x / y, said, decimals) for x in steps for y in steps if x <= y)
-    return (decimals == 0 and said <= max(len(figures), 12)) or is_part
+    return any(is_told(100 * x / y, said, decimals) for x in steps for y in steps if x <= y)
 
 
 def lost_on_page(edition: Edition, page: str) -> Iterator[str]:

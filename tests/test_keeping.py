@@ -18,32 +18,14 @@ from observlib.base import kept
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.edition import make as making
-from observlib.edition import release as explaining
-from observlib.edition import release as module
+from observlib.edition.release import explain_release
 from observlib.publish import standing
 
-release, failing = small.release, small.failing  # fixtures
+root, release, failing = small.root, small.release, small.failing  # fixtures
+kept_site = small.kept_site
 T2, T3, TODAY, LATER = "2026-T2", "2026-T3", date(2026, 11, 24), date(2026, 12, 2)
 NOTHING: set[str] = set()
 Release = Callable[..., tuple[Path, list[str]]]
-
-
-@pytest.fixture(scope="module")
-def made_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The pages that a first release of the small project makes: they are alike in all tests."""
-    root = small.make_root(tmp_path_factory.mktemp("before").resolve() / "project")
-    with pytest.MonkeyPatch.context() as patch:
-        small.prepare(root, patch, None)
-        module.release(root, root / "data", Quarter(T3), publisher="embedded", today=TODAY)
-    return root / "reports" / ".kept" / "site"
-
-
-@pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made_before: Path) -> Path:
-    made: Path = small.make_root(tmp_path.resolve() / "project")
-    shutil.copytree(made_before, made / "reports" / ".kept" / "site")
-    small.prepare(made, monkeypatch, None)
-    return made
 
 
 @pytest.fixture
@@ -261,8 +243,7 @@ def write_text(root: Path, name: str, text: str) -> None:
 def test_a_sentence_that_changed_is_published_and_no_code_is_run_again(again, release, root):
     again()
     write_text(root, "panorama", "Une phrase de plus.")
-    explained = explaining.explain_release(root, root / "data", Quarter(T3), today=TODAY)
-    assert explained["panorama"] == "would be made again, not run: its notebook"
+    assert explained(root)["panorama"] == "would be made again, not run: its notebook"
     assert again() == NOTHING
     page = root / "reports" / "_site" / T3 / "panorama.html"
     assert "Une phrase de plus." in page.read_text(encoding="utf-8")
@@ -346,7 +327,7 @@ def test_a_page_that_was_changed_by_hand_does_not_stay_in_an_edition(again, root
 
 def explained(root: Path, **words: Any) -> dict[str, str]:
     named = {"quarter": Quarter("2026-T3"), "publisher": "embedded", "today": TODAY} | words
-    return explaining.explain_release(root, root / "data", **named)
+    return explain_release(root, root / "data", **named)
 
 
 def test_it_is_told_why_a_page_would_run_and_nothing_is_made(release, root, ran):

@@ -20,6 +20,7 @@ from tests import test_cli
 from tests.copies import published_project, write_study
 from tests.edition.conftest import NOW
 from tests.edition.test_execute import until
+from tests.edition.test_release import leftovers, published
 from tests.review import conftest as small_project
 from tests.review.conftest import DAY, STUDIES
 
@@ -63,21 +64,6 @@ def pool(cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield pool
 
 
-def left(place: Path) -> list[str]:
-    """What a run has left of its own."""
-    names = [path.name for path in (place / "reports").iterdir() if path.name.startswith(".")]
-    return sorted({*names} - {".gitignore", ".kept"})
-
-
-def content(folder: Path) -> dict[str, bytes]:
-    """The files of a site, but for what says how it was built."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and path.name != "build.json"
-    }
-
-
 def test_a_task_s_mistake_is_the_user_s_as_it_is_here(pool: Executor, place: Path) -> None:
     assert pool.submit(ObservError, "a.csv: empty file").result().problems == ("a.csv: empty file",)
     with pytest.raises(FileNotFoundError, match=r"absent\.csv"):
@@ -93,7 +79,7 @@ def test_who_names_no_cluster_is_told_in_one_line(place, monkeypatch, address, e
     monkeypatch.setattr(module, "_REACHED", 1)
     with pytest.raises(error, match=told) as caught, cluster_workers(address, place, place):
         pass
-    assert "\n" not in str(caught.value) and left(place) == []
+    assert "\n" not in str(caught.value) and leftovers(place) == []
     monkeypatch.setitem(sys.modules, "distributed", None)
     told = r"pip install 'observlib\[dask\]'"
     with pytest.raises(ObservError, match=told), cluster_workers("tcp://127.0.0.1:1", place, place):
@@ -108,7 +94,7 @@ def test_a_cluster_without_workers_is_told_and_not_waited_for_for_ever(place, mo
         cluster_workers(empty.scheduler_address, place, place),
     ):
         pass
-    assert left(place) == []
+    assert leftovers(place) == []
 
 
 @pytest.mark.parametrize(("change", "told"), [
@@ -148,11 +134,10 @@ def test_an_edition_is_the_same_though_a_worker_is_killed(cluster, small, tmp_pa
         words = {"publisher": "embedded", "today": day, "executing": executing, "workers": pool}
         _, failed = release(there, data, NOW, **words)
     assert failed == [] and sorted(told) == sorted(STUDIES)
-    assert content(there / "reports" / "_site") == content(root / "reports" / "_site")
-    assert content(there / "reports" / "editions") == content(root / "reports" / "editions")
+    assert published(there) == published(root)
     build = json.loads((there / "reports/_site" / NOW / "build.json").read_text("utf-8"))
     assert build["memory"].keys() == set(told) and min(build["memory"].values()) > 50
-    assert left(there) == []
+    assert leftovers(there) == []
 
 
 def _made(root: Path) -> Callable[[str, list[str]], set[str]]:
@@ -215,4 +200,4 @@ def test_a_scheduler_that_is_lost_is_told_and_the_site_is_as_it_was(project, tmp
     assert (process.returncode, out) == (1, "") and "Traceback" not in err
     assert line.startswith(f"observ: {address}: the scheduler was lost")
     assert err.endswith(f"{line}\n")
-    assert test_cli.is_untouched(project) and left(project) == []
+    assert test_cli.is_untouched(project) and leftovers(project) == []

@@ -32,9 +32,7 @@ from observlib.publish import record, standing
 
 release, kept_site = small.release, small.kept_site  # fixtures
 T2, T3 = "2026-T2", "2026-T3"
-FIRST, SECOND, LATER, LAST = (
-    date(2026, 8, 17), date(2026, 11, 24), date(2026, 12, 2), date(2026, 12, 9),
-)  # fmt: skip
+LATER, LAST = date(2026, 12, 2), date(2026, 12, 9)
 MARK = {
     "indicator": "satisfaction_10", "product": "vie-publique", "channel": "web",
     "device": "jdma-vie-publique", "period": T2, "unit": "sur 10", "n": 90, "source": "x@1",
@@ -92,10 +90,7 @@ def before(tmp_path_factory: pytest.TempPathFactory, kept_site: Path) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         small.prepare(root, patch, kept_site)
         telling(root, patch)(**WRONG)
-        for quarter, today in ((T2, FIRST), (T3, SECOND)):
-            about: dict[str, Any] = {"publisher": "embedded", "today": today}
-            module.release(root, root / "data", Quarter(quarter), **about)
-    return root
+        return small.release_both(root)
 
 
 def mended(before: Path, root: Path, patch: pytest.MonkeyPatch) -> Path:

@@ -5,69 +5,20 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from tests.copies import demonstration_catalogue
 
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import load_catalogue
 from observlib.edition.notices import (
     front_page,
-    notices,
     passport,
     plain_headline,
     told_at_front,
-    with_attack,
-    with_notices,
 )
 from observlib.estimates import make_comparisons
 from observlib.indicators import pairs as pair
 from observlib.publish.html import with_commit
 from observlib.records.sheets import Action, Expected
-
-PAGE = "---\ntitle: Accueil\n---\n\nTexte.\n"
-
-
-def study(title: str, **words: str) -> dict[str, str]:
-    return {"title": title, "page": title.lower(), **words}
-
-
-def test_a_reader_of_a_partial_edition_is_told_which_pages_are_absent():
-    studies = [study("Panorama"), study("Satisfaction", error="x"), study("BOAMP", error="y")]
-    (told,) = notices({"kind": "real", "studies": studies})
-    assert "Édition partielle" in told and "Satisfaction et BOAMP" in told
-    assert "Panorama" not in told and "Ces pages n’ont pas pu l’être" in told
-    (one,) = notices({"kind": "real", "studies": studies[:2]})
-    assert "Cette page n’a pas pu être établie\u00a0: Satisfaction." in one
-    not_asked: dict[str, object] = {**study("Satisfaction"), "asked": False}
-    (some,) = notices({"kind": "real", "studies": [study("Panorama"), not_asked]})
-    assert "Édition partielle" in some and "Seule une partie" in some
-    assert notices({"kind": "real", "studies": studies[:1]}) == []
-
-
-def test_notices_stand_before_the_text_and_name_the_commit():
-    manifest = {"kind": "demonstration", "studies": [study("Panorama", error="x")]}
-    text = with_notices(PAGE, manifest)
-    order = [text.index(words) for words in ("title:", "synthétiques", "partielle", "Texte.")]
-    assert order == sorted(order) and text.count(":::") == 4
-    link = '<a href="manifest.json"\nclass="commit">que dit\nle manifeste</a>'
-    assert "<code>0a1b2c3d4e5f</code></a>" in with_commit(link, COMMIT)
-    assert "modifiée depuis" in with_commit(link, f"{COMMIT}-dirty")
-    assert with_commit(link, "") == link
-
-
-def test_the_method_page_tells_what_the_edition_s_own_attack_found():
-    catalogue = demonstration_catalogue()
-    page = "Règles.\n\n<!-- attaque -->\nPas encore.\n<!-- /attaque -->\n\nReste."
-    report = {"tried": 7076, "withheld": 640, "pinned": 0, "narrowest": 5.0, "widest": None}
-    report["wide"] = [["jdma-legifrance", "legifrance", "web", "satisfaction", 3]]
-    text = re.sub("[\u202f\u00a0]", " ", with_attack(page, "2026-T3", report, catalogue))
-    assert "Édition du 3e trimestre 2026 : 7 076 cases ont été essayées, dont 640" in text
-    assert "diffèrent de 5 personnes au moins." in text and "Pas encore" not in text
-    assert f"{catalogue.devices['jdma-legifrance'].label} (Satisfaction" in text
-    endless = with_attack(page, "2026-T3", {**report, "narrowest": None}, catalogue)
-    assert "aucune n’est retrouvée" in endless and "diffèrent" not in endless
-    assert with_attack("Sans repère.", "2026-T3", report, catalogue) == "Sans repère."
-
 
 ENTRY: dict[str, Any] = {
     "page": "fiche_produit-boamp", "study": "fiche_produit", "title": "BOAMP *et* autres",
@@ -98,6 +49,13 @@ def test_a_page_is_cited_with_its_site_its_revision_s_day_and_the_command_that_m
     assert "SOURCE_DATE_EPOCH=1794787200" in passport_of()  # 16 November 2026, in UTC
     assert "make data/demo/store/ledger.json" in passport_of(kind="demonstration")
     assert "make data" not in passport_of()
+
+
+def test_a_page_names_the_commit_that_it_was_made_by():
+    link = '<a href="manifest.json"\nclass="commit">que dit\nle manifeste</a>'
+    assert "<code>0a1b2c3d4e5f</code></a>" in with_commit(link, COMMIT)
+    assert "modifiée depuis" in with_commit(link, f"{COMMIT}-dirty")
+    assert with_commit(link, "") == link
 
 
 KNOWN = load_catalogue(Path("data/catalogue"))

@@ -1,25 +1,41 @@
-"""The page of origins says of each figure how it was made, and nothing that may not be told."""
+"""Of each figure the page of origins says how it was made, and `observ trace` from what export.
 
+Neither says what may not be told.
+"""
+
+import hashlib
 import json
 from types import SimpleNamespace
 from typing import Any
 
-import nbformat
 import pandas as pd
 import pytest
+from nbformat.v4 import new_output
 from tests.copies import DEMO
+from tests.edition.conftest import Make
+from tests.review.conftest import T3
+from tests.review.conftest import small as small
 
 from observlib import estimates, store
+from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.edition import origins
+from observlib.edition.origins import identifier_in, trace_figure
 from observlib.estimates import (
     COMPARISON_COLUMNS,
+    MINIMUM_PEOPLE,
     comparison_identifiers,
     comparisons_from_json,
     make_comparisons,
 )
-from observlib.pipeline import project
-from observlib.publish.origins import FINDING, ORIGINS_FOLDER, page_of, shown_identifiers
+from observlib.pipeline import archive, project
+from observlib.publish.origins import (
+    FINDING,
+    ORIGINS_FOLDER,
+    PageOrigins,
+    page_of,
+    shown_identifiers,
+)
 from observlib.publish.project import PageLinks, broken_links
 
 KNOWN = project.catalogue(DEMO)
@@ -38,14 +54,13 @@ def exports(*rows: int) -> pd.DataFrame:
     return pd.DataFrame({"device": DEVICE, "table": "ratings", "rows": rows})
 
 
-def notebook(*cells):
-    return nbformat.v4.new_notebook(cells=list(cells))
-
-
 def shows(rows: pd.DataFrame, source: str = "", markdown: str = "", tags: tuple[str, ...] = ()):
     data = {"text/markdown": markdown, estimates.MIME: estimates.to_json(rows)}
-    output = nbformat.v4.new_output("execute_result", data)
-    return nbformat.v4.new_code_cell(source, outputs=[output], metadata={"tags": list(tags)})
+    return Make.shows(source, new_output("execute_result", data), tags=tags)
+
+
+def page_with(*cells: Any, known: tuple[str, ...] = ()) -> PageOrigins:
+    return page_of(Make.notebook(*cells), {*known})
 
 
 def request(known: Any = KNOWN, **more: Any) -> Any:
@@ -55,7 +70,7 @@ def request(known: Any = KNOWN, **more: Any) -> Any:
 def page(monkeypatch, tmp_path, held: pd.DataFrame | None = None, known: Any = KNOWN) -> str:
     """The page of origins of three figures, and what its script shows of them."""
     monkeypatch.setattr(store, "exports", lambda _: exports(5000, 3634) if held is None else held)
-    told = page_of(notebook(shows(ROWS)), {NOW, BEFORE, WITHHELD})
+    told = page_with(shows(ROWS), known=(NOW, BEFORE, WITHHELD))
     rows, pages = origins._texts_of(told.rows, known), {"page-avis": ("Avis", [*told.rows])}
     path = tmp_path / "origines.qmd"
     path.write_text("---\ntitle: Origines\n---\n", encoding="utf-8")
@@ -78,7 +93,7 @@ def test_words_of_the_catalogue_are_no_markup_on_a_page_of_origins_and_methods_m
 
 
 def test_a_withheld_figure_has_an_identifier_and_no_number():
-    told = page_of(notebook(shows(ROWS)), set())
+    told = page_with(shows(ROWS))
     _, value, ends, base, status, *_ = origins._texts_of(told.rows, KNOWN)[WITHHELD]
     assert (value, ends, base) == ("", "", "") and "secret statistique" in status
     assert told.rows[WITHHELD].numbers == (None,) * 4
@@ -102,7 +117,7 @@ def test_each_figure_of_a_page_is_shown_and_one_of_too_many_has_no_links(tmp_pat
     (tmp_path / "data" / "catalogue").mkdir(parents=True)  # it is a project
     (tmp_path / "origines.qmd").write_text("---\ntitle: Origines\n---\n", encoding="utf-8")
     for name, rows in (("apercu", ROWS), ("fiche", ROWS[:2])):
-        text = json.dumps(notebook(shows(rows, "#| label: tbl-notes\nshow()")))
+        text = json.dumps(Make.notebook(shows(rows, "#| label: tbl-notes\nshow()")))
         (tmp_path / f"{name}.ipynb").write_text(text, encoding="utf-8")
     studies = [{"page": name, "title": name} for name in ("apercu", "fiche")]
     of = (ROWS, comparisons_from_json({"columns": COMPARISON_COLUMNS, "rows": []}))
@@ -122,15 +137,12 @@ def test_each_figure_of_a_page_is_shown_and_one_of_too_many_has_no_links(tmp_pat
 
 
 def test_figures_are_found_by_the_cell_and_the_section_that_tell_them():
-    told = page_of(
-        notebook(
-            shows(ROWS[:1], tags=(FINDING,)),
-            nbformat.v4.new_markdown_cell("::: {.callout-note}\n## Pas une section\n:::"),
-            nbformat.v4.new_markdown_cell("## Nos produits {.annex}"),
-            shows(ROWS[1:2], "#| label: tbl-notes\nshow()"),
-            shows(ROWS[2:], markdown="### Un point\n\nTexte"),
-        ),
-        set(),
+    told = page_with(
+        shows(ROWS[:1], tags=(FINDING,)),
+        Make.markdown("::: {.callout-note}\n## Pas une section\n:::"),
+        Make.markdown("## Nos produits {.annex}"),
+        shows(ROWS[1:2], "#| label: tbl-notes\nshow()"),
+        shows(ROWS[2:], markdown="### Un point\n\nTexte"),
     )
     assert told.cells == {FINDING: [NOW], "tbl-notes": [BEFORE]}
     assert told.sections == {"": [NOW], "nos produits": [WITHHELD], "un point": [WITHHELD]}
@@ -141,10 +153,87 @@ def test_the_others_than_a_group_are_no_figure_and_lead_to_their_comparison():
     pair = pd.concat([ROWS[:1], side.add_prefix("reference_")], axis=1)
     pairs = make_comparisons(pair.assign(against="others", difference=0.9, verdict="unknown"))
     cell = shows(ROWS[:1])
-    table = {"columns": estimates.COMPARISON_COLUMNS, "rows": estimates.csv_lines(pairs)}
-    content = {"comparisons": table}
-    cell.outputs[0].data[estimates.MIME] = {**cell.outputs[0].data[estimates.MIME], **content}
-    told = page_of(notebook(cell), {NOW})
+    table = {"columns": COMPARISON_COLUMNS, "rows": estimates.csv_lines(pairs)}
+    cell.outputs[0].data[estimates.MIME]["comparisons"] = table
+    told = page_with(cell, known=(NOW,))
     (one,) = comparison_identifiers(pairs)
     assert [*told.rows] == [NOW, one]
     assert 7.0 in told.rows[one].numbers and 7.9 not in told.rows[one].numbers
+
+
+@pytest.fixture(scope="module")
+def told(small) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return archive.archive_tables(small.root / "reports" / "editions" / T3)
+
+
+def follow(small, one: str, edition: str = ""):
+    known = project.catalogue(small.data, small.root)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(small.root)
+        return trace_figure(small.root, small.data, one, known, edition)
+
+
+def of(rows: pd.DataFrame, **names: str) -> str:
+    for column, name in names.items():
+        rows = rows[rows[column] == name]
+    return estimates.identifiers(rows)[0]
+
+
+def test_a_mark_is_followed_from_its_sentence_to_the_bytes_of_its_export(small, told):
+    one = of(told[0], indicator="satisfaction_10", period=T3, device="avis-portail")
+    found = follow(small, one)
+    assert found.edition == T3 and found.row["estimate"] > 0
+    assert found.families == {"satisfaction": "observlib.themes.satisfaction.satisfaction_"}
+    assert any(text.page == "avis.html" for text in found.texts)
+    assert [vintage.edition for vintage in found.vintages] == [T3]
+    raw = {path.name: path for path in (small.data / "raw").rglob("*") if path.is_file()}
+    assert len(found.exports)
+    for export in found.exports.to_dict("records"):
+        content = raw[export["name"]].read_bytes()
+        assert export["content"] == hashlib.sha256(content).hexdigest()
+    (rows,) = found.rows
+    table = store.read(small.data, "ratings", device=rows.device)
+    assert rows.table == "ratings" and rows.rows == len(table)
+    assert rows.own == table["date"].between("2026-07-01", "2026-09-30").sum()
+
+
+def test_a_count_of_few_rows_is_not_told(small, told, monkeypatch):
+    one = of(told[0], indicator="satisfaction_10", period=T3, device="avis-portail")
+    monkeypatch.setattr(store, "count_rows", lambda *_, **__: MINIMUM_PEOPLE - 1)
+    (rows,) = follow(small, one).rows
+    assert (rows.rows, rows.own) == (None, None)
+
+
+def test_a_comparison_leads_to_both_its_figures_and_an_unknown_one_is_told(small, told):
+    pairs = told[1][told[1]["against"] == "before"]
+    one = comparison_identifiers(pairs)[0]
+    found = follow(small, one)
+    assert len(found.compares) == 2 and not found.vintages and found.families
+    assert follow(small, found.compares[0]).row["indicator"] == found.row["indicator"]
+    with pytest.raises(ObservError, match=r"column `id` of an edition's estimates\.csv"):
+        follow(small, "faaaaaaaaaaa")
+    with pytest.raises(ObservError, match="the edition 2020-T1 does not tell it"):
+        follow(small, "faaaaaaaaaaa", "2020-T1")
+
+
+@pytest.mark.parametrize("text", ["7,2", "f123", "figyqnddwfrf; rm", "../figyqnddwfrf"])
+def test_what_is_no_identifier_is_refused_in_a_line(text):
+    with pytest.raises(ObservError, match="is no identifier") as error:
+        identifier_in(text)
+    assert len(error.value.problems) == 1
+
+
+def test_the_command_takes_the_address_of_a_link_and_shows_no_row(small, told, observ, monkeypatch):
+    monkeypatch.chdir(small.root)
+    one = of(told[0], indicator="satisfaction_10", period=T3, device="avis-portail")
+    address = f"https://www.example.org/{T3}/origines.html#{one}"
+    code, shown, err = observ("trace", address)
+    assert code == 0, err
+    for step in ("Texts of its pages", "Method", "Rows of tables", "Exports"):
+        assert step in shown
+    answers = store.read(small.data, "ratings")
+    assert not {*map(str, answers["answer_id"].dropna())} & {*shown.split()}
+    content = json.loads(observ("trace", one, "--json")[1])
+    assert content["id"] == one and content["exports"][0]["content"]
+    code, shown, err = observ("trace", one, "--data", "elsewhere")
+    assert code != 0 and shown == "" and "Traceback" not in err

@@ -10,15 +10,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pandas as pd
 import pytest
-from python_calamine import CalamineWorkbook
+from nbformat.v4 import new_output
 from tests.copies import demonstration_catalogue
+from tests.edition.conftest import Make
 
 from observlib import dataset, estimates
 from observlib.base.errors import ObservError, UsageError
 from observlib.base.period import Quarter
-from observlib.dataset import HEAD_ROW
 from observlib.display.style import Brand
 from observlib.edition import packages
 from observlib.estimates import COMPARISON_COLUMNS, make_comparisons
@@ -56,10 +57,7 @@ def notebook() -> str:
     content = estimates.to_json(estimates.make(ROWS))
     content["comparisons"] = {"columns": COMPARISON_COLUMNS, "rows": estimates.csv_lines(told)}
     data = {"text/plain": "x", estimates.MIME: {"kind": "text", **content}}
-    output = {"output_type": "display_data", "metadata": {}, "data": data}
-    cell = {"cell_type": "code", "execution_count": 1, "metadata": {}, "source": ""}
-    cells = [{**cell, "id": "a", "outputs": [output]}]
-    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    return nbformat.writes(Make.notebook(Make.shows("", new_output("display_data", data))))
 
 
 @pytest.fixture
@@ -239,19 +237,3 @@ def test_a_log_that_is_none_is_left_as_it_is(root, tmp_path, text):
         make(root, tmp_path / "out")
     assert path.read_text(encoding="utf-8") == text
     assert list((tmp_path / "out").iterdir()) == [path]
-
-
-def test_the_workbook_holds_the_rows_of_the_page_and_no_formula(root, tmp_path):
-    make(root, tmp_path / "out")
-    content = inside(tmp_path / "out" / "2026-T3-caisse.zip")["2026-t3-caisse.xlsx"]
-    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    head, *rows = book.get_sheet_by_name("Estimations").to_python()[HEAD_ROW:]
-    read = {row[head.index("Modalité")]: row[head.index("Valeur")] for row in rows}
-    assert read == {row["group_value"]: row["estimate"] for row in ROWS}
-    assert book.sheet_names == [
-        *("Lisez-moi", "Sommaire", "Notes", "Estimations", "Écarts", "Dictionnaire")
-    ]
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        assert not [name for name in archive.namelist() if b"<f>" in archive.read(name)]
-    title, _, *lines = book.get_sheet_by_name("Lisez-moi").to_python()
-    assert title[0].startswith("Caisse") and "inventés" in dict(lines)["Attention"]

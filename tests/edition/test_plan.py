@@ -1,6 +1,5 @@
 """The plan: which pages, with which parameters; nothing runs on a parameter that is not allowed."""
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -286,63 +285,46 @@ def test_studies_come_in_the_order_of_their_pages_then_by_name(tmp_path, make):
 
 
 WHOLE = "title: T\norder: 1\nquestion: Q\nparameters: {}"
+OF_ONE = WHOLE.replace("{}", "\n  p: ")
+NO_PYTHON = "the parameters cell is no Python"
 
 
-@pytest.mark.parametrize(("header", "told"), [
-    ("title: a: b", "essai.ipynb, first cell:2: not valid YAML: mapping values"),
-    ("just words", "holds one value; `key: value` is expected"),
-    ("title: T\ntitle: U", "essai.ipynb, first cell:3: key 'title' is given twice"),
-    (WHOLE.replace("question: Q\n", ""), "key 'question' is missing"),
-    (WHOLE.replace("title: T", "title: ''"), "title is '': at least 1 characters are expected"),
-    (f"{WHOLE}\nauthor: A", "unknown key 'author'; allowed: name"),
-    (f"{WHOLE}\nname: A", "name: the file's name"),
-    (f"{WHOLE}\nneeds: [textes]", "needs: 'textes' is no tidy table; allowed: audience"),
+@pytest.mark.parametrize(("words", "told"), [
+    *(({"header": header}, said) for header, said in (
+        ("title: a: b", "essai.ipynb, first cell:2: not valid YAML: mapping values"),
+        ("just words", "holds one value; `key: value` is expected"),
+        ("title: T\ntitle: U", "essai.ipynb, first cell:3: key 'title' is given twice"),
+        (WHOLE.replace("question: Q\n", ""), "key 'question' is missing"),
+        (WHOLE.replace("title: T", "title: ''"), "title is '': at least 1 characters are"),
+        (f"{WHOLE}\nauthor: A", "unknown key 'author'; allowed: name"),
+        (f"{WHOLE}\nname: A", "name: the file's name"),
+        (f"{WHOLE}\nneeds: [textes]", "needs: 'textes' is no tidy table; allowed: audience"),
+    )),
+    # a parameter that could never be given
+    *(({"header": OF_ONE + parameter, "parameters": "p = None"}, said) for parameter, said in (
+        ("{type: color}", "parameters.p.type is 'color': allowed: 'quarter'"),
+        ("{type: choice}", "`choices` go with the type choice, and it needs them"),
+        ("{type: integer, choices: [a]}", "`choices` go with the type choice"),
+        ("{type: choice, choices: [a], maximum: 2}", "`minimum` and `maximum` go with"),
+        ("{type: quarter, each: true}", "`each` goes with the types product, device, partner"),
+    )),
+    # a cell that gives others than are declared, or is no Python
+    ({"parameters": 'quarter = ""'}, "parameter 'data' is declared and not in the parameters cell"),
+    ({"parameters": 'quarter = data = ""\nyears: int = 3'},
+     "parameter 'years' is in the parameters cell and not declared"),
+    *(({"parameters": cell}, NO_PYTHON) for cell in ("%matplotlib inline", "x = =", "x = '\x00'")),
 ])  # fmt: skip
-def test_a_wrong_front_matter_is_told_with_its_file_and_key(tmp_path, make, header, told):
-    make.write(tmp_path / "essai.ipynb", header=header)
+def test_a_wrong_front_matter_or_parameter_is_told_with_its_file_and_key(
+    tmp_path, make, words, told
+):
+    make.write(tmp_path / "essai.ipynb", **words)
     assert told in problems(tmp_path)
-
-
-@pytest.mark.parametrize(("parameter", "told"), [
-    ("{type: color}", "parameters.p.type is 'color': allowed: 'quarter'"),
-    ("{type: choice}", "`choices` go with the type choice, and it needs them"),
-    ("{type: integer, choices: [a]}", "`choices` go with the type choice"),
-    ("{type: choice, choices: [a], maximum: 2}", "`minimum` and `maximum` go with"),
-    ("{type: quarter, each: true}", "`each` goes with the types product, device, partner"),
-])  # fmt: skip
-def test_a_parameter_that_could_never_be_given_is_refused(tmp_path, make, parameter, told):
-    header = f"title: T\norder: 1\nquestion: Q\nparameters:\n  p: {parameter}"
-    make.write(tmp_path / "essai.ipynb", header=header, parameters="p = None")
-    assert told in problems(tmp_path)
-
-
-def test_parameters_of_the_cell_and_the_front_matter_must_be_the_same(tmp_path, make):
-    make.write(tmp_path / "essai.ipynb", parameters='quarter = "2026-T3"\nyears: int = 3')
-    told = problems(tmp_path)
-    assert "parameter 'data' is declared and not in the parameters cell" in told
-    assert "parameter 'years' is in the parameters cell and not declared" in told
-
-
-@pytest.mark.parametrize("cell", ["%matplotlib inline", "x = = 1", "x = '\x00'"])
-def test_a_parameters_cell_that_is_no_python_is_told(tmp_path, make, cell):
-    make.write(tmp_path / "essai.ipynb", parameters=cell)
-    assert "the parameters cell is no Python" in problems(tmp_path)
-
-
-@pytest.mark.parametrize("tags", [[], ["parameters", "parameters"]])
-def test_there_is_exactly_one_parameters_cell(tmp_path, make, tags):
-    path = make.write(tmp_path / "essai.ipynb")
-    notebook = json.loads(path.read_text(encoding="utf-8"))
-    cell = notebook["cells"].pop()
-    for number, tag in enumerate(tags):
-        notebook["cells"].append(cell | {"id": f"c{number}", "metadata": {"tags": [tag]}})
-    path.write_text(json.dumps(notebook), encoding="utf-8")
-    assert f"has {len(tags)} cells tagged `parameters`; one is needed" in problems(tmp_path)
 
 
 @pytest.mark.parametrize(("old", "new", "told"), [
     ('"cell_type": "raw"', '"cell_type": "markdown"', "the first cell is no front matter: raw"),
     ('"language": "python"', '"language": "R"', "has no Python kernel"),
+    ('"parameters"\n', '"other"\n', "has 0 cells tagged `parameters`; one is needed"),
 ])  # fmt: skip
 def test_what_would_be_printed_or_no_python_runs_is_refused(tmp_path, make, old, new, told):
     path = make.write(tmp_path / "essai.ipynb")
@@ -358,7 +340,9 @@ def test_all_notebooks_problems_are_told_at_once(tmp_path, make):
     make.write(tmp_path / "right.ipynb")
     (tmp_path / "c.ipynb").write_bytes(b"\xff\xfe")
     (tmp_path / "d.ipynb").mkdir()
+    make.write(tmp_path / "e.ipynb", make.shows("", tags=("parameters",)))
     told = problems(tmp_path)
+    assert "e.ipynb: has 2 cells tagged `parameters`; one is needed" in told
     for name in "abcd":
         assert f"{name}.ipynb: " in told
     assert "right" not in told

@@ -16,7 +16,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 from tests.edition import test_release as small
 
@@ -83,25 +82,6 @@ def test_a_cell_that_fails_is_told_in_a_line_and_the_former_page_stays(show, roo
         show()
     assert path.read_bytes() == before
     assert left(root) == ["panorama"]
-
-
-def write_text(root: Path, words: str) -> None:
-    """Save a study with another text, and the same code."""
-    path = root / "notebooks" / "panorama.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    notebook.cells[-1].source = words
-    nbformat.write(notebook, path)
-
-
-def test_a_changed_text_alone_runs_nothing_and_is_the_page_of_the_site(release, show, root):
-    release()
-    write_text(root, "Une autre phrase.")
-    previewed = show(error="ran").read_text(encoding="utf-8")
-    release()
-    published = (root / "reports" / "_site" / "2026-T3" / "panorama.html").read_text("utf-8")
-    assert "Une autre phrase." in previewed
-    whole = published[published.index("<main") : published.index('<ul class="downloads"')]
-    assert whole.rstrip() in previewed
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,8 @@ from observlib.store.ledger import Ledger, LedgerEntry, write_ledger
 from observlib.themes import quotes
 
 PROJECT = Path(__file__).parents[2]
-TODAY = date(2026, 11, 24)
-T3 = "2026-T3"
+FIRST, TODAY = date(2026, 8, 17), date(2026, 11, 24)
+T2, T3 = "2026-T2", "2026-T3"
 SITE, EDITION = "reports/_site", f"reports/editions/{T3}"
 QUARTO = Path(__file__).with_name("small_quarto.yml").read_text(encoding="utf-8")
 PDF = "  typst: default\n"
@@ -173,6 +173,14 @@ def prepare(root: Path, patch: pytest.MonkeyPatch, kept_site: Path | None) -> No
     patch.chdir(root)
     patch.setattr(making, "execute", execute)
     patch.setattr(disclosed, "jobs", lambda _: [])  # no page reads a family
+
+
+def release_both(root: Path) -> Path:
+    """Publish two editions one after the other."""
+    for quarter, today in ((T2, FIRST), (T3, TODAY)):
+        about: dict[str, Any] = {"publisher": "embedded", "today": today}
+        module.release(root, root / "data", Quarter(quarter), **about)
+    return root
 
 
 @pytest.fixture
@@ -412,6 +420,7 @@ def test_a_partial_edition_is_published_where_it_is_asked_for_and_says_so(releas
     assert kept.is_file()
     found = published(root)
     assert "<p>Voir Satisfaction.</p>" in found["_site/2026-T3/panorama.html"].decode("utf-8")
+    assert "Cette page n’a pas pu être établie" in found["_site/index.html"].decode("utf-8")
     assert not [name for name in found if "satisfaction" in name]
     told = {study["page"]: study.get("error") for study in manifest(root)["studies"]}
     assert told == {"panorama": None, "satisfaction": "cell 3: FileNotFoundError: data/x"}

@@ -1,6 +1,5 @@
 """What is put beside an edition: its quality, worked out by hand; its menu, by department."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -14,10 +13,9 @@ from tests.publish.conftest import sample as sample
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.edition import notices, staging
+from observlib.edition import staging
 from observlib.publish import html
 from observlib.publish.project import Project, flat, read_project
-from observlib.publish.record import Planned, days_missed
 from observlib.records.sheets import Action
 
 T3 = Quarter("2026-T3")
@@ -100,26 +98,6 @@ def test_who_gave_no_mark_is_counted_of_who_began_and_from_what_is_published_alo
     )  # fmt: skip
     (found,) = staging.unanswered_shares(told).items()
     assert found == (SURVEY, pytest.approx((17.5, 27.5)))
-
-
-def test_the_table_names_each_indicator_by_its_european_code():
-    planned = Planned(quarter="2026-T3", date=date(2026, 11, 16))
-    told = rows(BEGUN, mark("satisfaction_10", 165), mark("nps", 145))
-    complete, left = (
-        staging.completeness_rate(told, T3),
-        staging.unanswered_shares(told)[SURVEY],
-    )
-    late, surveys = days_missed(planned, date(2026, 11, 18)), {"Enquête Légifrance": left}
-    text = notices.PAGES("quality", complete, (40, 41), 49, late, (4, 9, 15), surveys)
-    text = text.replace("\xa0", " ")
-    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines()]
-    assert [value for _, value in lines[2:]] == [
-        *("100 %", "40 sur 41", "49 jours", "2 jours après"),
-        *("9 trimestres", "4 à 15 trimestres", "18 à 28 % selon la question"),
-    ]
-    codes = [re.findall(r"\((\w+)\)", label) for label, _ in lines[2:]]
-    assert codes == [["R1"], [], ["TP1"], ["TP3"], ["CC2"], ["CC2"], ["A5"]]
-    assert "Enquête Légifrance" in lines[-1][0]
 
 
 OVERVIEWS = ("panorama", "produit")  # of the sample

@@ -11,8 +11,9 @@ import nbformat
 import pytest
 from mypy import api
 
+from observlib import study
 from observlib.display.output import METHODS
-from observlib.study import narratives, outputs, texts
+from observlib.study import narratives, texts
 from observlib.study.selection import asked_of_chart
 
 ROOT = Path(__file__).parents[2]
@@ -41,9 +42,9 @@ def written_out() -> str:
 
 
 def charts_written_out() -> str:
-    """The module of `Showing` with each method written out that is registered where it draws."""
-    source = inspect.getsource(outputs).replace("class Showing:", "class _Showing:")
-    lines = [source, "from typing import Unpack", "class Showing(_Showing):"]
+    """The module of `Study` with each method written out that is registered where it draws."""
+    source = inspect.getsource(study).replace("setattr(Study,", "setattr(_Study,")
+    lines = [source.replace("class Study:", "class _Study:"), "class Study(_Study):"]
     for name, draw in METHODS.items():
         lines += [f"    def {name}{asked_of_chart(draw)}:", "        raise NotImplementedError"]
     return "\n".join(lines)
@@ -74,8 +75,8 @@ def faults(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     for name, code in {**codes, "wrong": WRONG}.items():
         (folder / f"{name}.py").write_text(code, encoding="utf-8")
     asked = ["--no-error-summary"]
-    for name, text in (("texts", written_out()), ("outputs", charts_written_out())):
-        shadow = folder / f"{name}.py.written"
+    for name, text in (("texts", written_out()), ("__init__", charts_written_out())):
+        shadow = folder / f"{name}.written"
         shadow.write_text(text, encoding="utf-8")
         own = str(ROOT / "src" / "observlib" / "study" / f"{name}.py")
         asked += ["--shadow-file", own, str(shadow)]
@@ -94,7 +95,7 @@ FAULTS = ('5: error: Unexpected keyword argument "produit" for "estimates"',
      '7: error: Unexpected keyword argument "perod" for "lowest_answer_rate"',
      '8: error: "_contacts" has no attribute "lowset"',
      '9: error: Missing positional argument "frame" in call to "span"',
-     '9: error: Argument "by" to "dots" of "Showing" has incompatible type "int"',
+     '9: error: Argument "by" to "dots" of "Study" has incompatible type "int"',
 )  # fmt: skip
 
 

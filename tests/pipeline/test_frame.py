@@ -225,7 +225,7 @@ def test_a_department_s_page_leads_to_its_own_and_tells_no_action_of_another(mon
     # actions and expectations of others are not told
     study = Study(*DATA, department="annonces")
     assert {one.product for one in study.actions} == {"boamp"}
-    for asked in (study.estimates, study.comparisons):
-        assert {*asked("satisfaction")["product"]} == {"boamp", "bodacc"}
+    assert {*study.estimates("visits")["product"]} == {"boamp", "bodacc"}
+    assert {*study.comparisons("visits")["product"]} == {"boamp", "bodacc"}
     assert study.expectations == []
     assert {*study.main_points["product"]} <= {"boamp", "bodacc"}

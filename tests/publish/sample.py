@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from observlib import estimates
-from observlib.edition.notices import DEMONSTRATION, with_notices
+from observlib.edition.notices import DEMONSTRATION, notices, with_callouts
 from observlib.publish.standing import MADE
 
 REPORTS = Path(__file__).parents[2] / "reports"
@@ -148,6 +148,6 @@ def make_project(folder: Path, kind: str = "demonstration", **studies: dict[str,
     manifest |= {"studies": [{"page": name} for name in studies], "full_report": True}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     home = folder / "index.qmd"
-    text = with_notices(home.read_text(encoding="utf-8"), manifest)
+    text = with_callouts(home.read_text(encoding="utf-8"), notices(manifest))
     home.write_text(text, encoding="utf-8")
     return folder

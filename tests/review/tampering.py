@@ -43,6 +43,10 @@ def _text(path: Path) -> str:
     return path.read_bytes().decode("utf-8")
 
 
+def _write_json(path: Path, whole: Any) -> None:
+    _write(path, (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode())
+
+
 def _other_digit(digit: str, chance: random.Random) -> str:
     return chance.choice([x for x in "0123456789" if x != digit])
 
@@ -106,13 +110,10 @@ def output_of_a_cell(folder: Path, chance: random.Random) -> Tampering:
     data = notebook["cells"][cell]["outputs"][out]["data"]
     text = json.dumps(data[mime], ensure_ascii=False)
     at = _at(text, _DIGIT, chance)
-    data[mime] = json.loads(text[:at] + _nonzero(text[at]) + text[at + 1 :])
-    _write(path, (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode())
+    # not 0, by which no number of JSON begins
+    data[mime] = json.loads(text[:at] + ("7" if text[at] != "7" else "3") + text[at + 1 :])
+    _write_json(path, notebook)
     return Tampering("output", path.name, rf"cells\[{cell}\]\.outputs\[{out}\]")
-
-
-def _nonzero(digit: str) -> str:
-    return "7" if digit != "7" else "3"
 
 
 def leaf_of_the_manifest(folder: Path, chance: random.Random) -> Tampering:
@@ -128,12 +129,8 @@ def leaf_of_the_manifest(folder: Path, chance: random.Random) -> Tampering:
         parent[key] = value + 1
     else:
         at = chance.randrange(len(value)) if value else 0
-        known = value[at : at + 1]
-        new = chance.choice(
-            [x for x in ("0123456789" if known.isdigit() else "abcdef") if x != known]
-        )
-        parent[key] = value[:at] + new + value[at + 1 :]
-    _write(path, (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode())
+        parent[key] = value[:at] + ("1" if value[at : at + 1] != "1" else "2") + value[at + 1 :]
+    _write_json(path, whole)
     return Tampering("manifest", record.MANIFEST_FILE, re.escape(str(key)))
 
 
@@ -165,10 +162,14 @@ def digit_of_a_pdf(folder: Path, chance: random.Random) -> Tampering:
         raw[1] = raw[1] ^ 1
         texts[part] = pikepdf.String(bytes(raw))
         page.Contents = pdf.make_stream(pikepdf.unparse_content_stream(found))
-        content = io.BytesIO()
-        pdf.save(content)
-    _write(path, content.getvalue())
+        _save(pdf, path)
     return Tampering("PDF", path.name, rf"page {number + 1}\b|byte \d+")
+
+
+def _save(pdf: pikepdf.Pdf, path: Path) -> None:
+    content = io.BytesIO()
+    pdf.save(content)
+    _write(path, content.getvalue())
 
 
 def alternative_text_of_a_pdf(folder: Path, chance: random.Random) -> Tampering:
@@ -179,9 +180,7 @@ def alternative_text_of_a_pdf(folder: Path, chance: random.Random) -> Tampering:
             return alternative_text_of_a_pdf(folder, chance)
         one = chance.choice(found)
         one["/Alt"] = pikepdf.String("9" + str(one["/Alt"])[1:])
-        content = io.BytesIO()
-        pdf.save(content)
-    _write(path, content.getvalue())
+        _save(pdf, path)
     return Tampering("alternative text of a PDF", path.name, "alternative text")
 
 
@@ -246,10 +245,9 @@ def sign_again(folder: Path, name: str) -> None:
     whole = json.loads(_text(path))
     if name in whole["files"] and (folder / name).exists():
         whole["files"][name] = kept.file(folder / name)
-        _write(path, (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode())
+        _write_json(path, whole)
 
 
 def rewrite(path: Path, **changed: Any) -> None:
     """Change keys of a manifest."""
-    whole = json.loads(_text(path)) | changed
-    _write(path, (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode())
+    _write_json(path, json.loads(_text(path)) | changed)

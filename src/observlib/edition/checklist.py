@@ -42,6 +42,13 @@ class Check(NamedTuple):
     told: str
 
 
+def _check(
+    name: str, wrong: str, fine: str, state: Literal["warning", "blocking"] = "blocking"
+) -> Check:
+    """A check that found something wrong, or (`""`) that all is fine."""
+    return Check(name, state, wrong) if wrong else Check(name, "ok", fine)
+
+
 def before(data: Path, root: Path, quarter: Quarter, now: datetime) -> list[Check]:
     """The checks that need no made edition."""
     dates, today = load_calendar(data, root), now.astimezone(ZONE).date()
@@ -100,18 +107,16 @@ def written(data: Path, root: Path, today: date) -> dict[str, list[str]]:
 def corrections_at_source(asked: Iterable[Mapping[str, Any]]) -> Check:
     """Whether sources still give what is mended here: their owners were asked, and have not yet."""
     told = [f"{one['id']} ({one['device']})" for one in asked]
-    if told:
-        return Check("corrections", "warning", f"open: {bounded(told)}: ask the source again")
-    return Check("corrections", "ok", "none is open")
+    wrong = f"open: {bounded(told)}: ask the source again" if told else ""
+    return _check("corrections", wrong, "none is open", "warning")
 
 
 def corrected(lacking: Mapping[str, str]) -> Check:
     """Whether each edition of the site bears the errata of what it tells."""
-    if lacking:
-        told = "; ".join(f"{quarter} ({names})" for quarter, names in lacking.items())
-        said = f"not borne by {told}: publish it again: `observ edition {min(lacking)}`"
-        return Check("errata", "blocking", said)
-    return Check("errata", "ok", "each edition bears those of what it tells")
+    told = "; ".join(f"{quarter} ({names})" for quarter, names in lacking.items())
+    again = f"publish it again: `observ edition {min(lacking, default='')}`"
+    wrong = f"not borne by {told}: {again}" if lacking else ""
+    return _check("errata", wrong, "each edition bears those of what it tells")
 
 
 def earlier_review(
@@ -183,10 +188,8 @@ def imports(found: pd.DataFrame, quarter: Quarter) -> Check:
         for row in found.to_dict("records")
         if row["expected"] and not _is_whole(row, quarter)
     ]
-    if lacking:
-        told = f"not whole for {quarter}: {bounded(lacking)}: export and ingest what follows"
-        return Check("imports", "blocking", told)
-    return Check("imports", "ok", f"whole for {quarter}")
+    wrong = f"not whole for {quarter}: {bounded(lacking)}: export and ingest what follows"
+    return _check("imports", wrong if lacking else "", f"whole for {quarter}")
 
 
 def count_complete(found: pd.DataFrame, quarter: Quarter) -> tuple[int, int]:
@@ -204,9 +207,8 @@ def _is_whole(row: Mapping[str, Any], quarter: Quarter) -> bool:
 def never_given(found: pd.DataFrame) -> Check:
     """Whether some device of the catalogue has never given anything."""
     never = found.loc[(found["exports"] == 0) & (found["rhythm"] != "occasional"), "device"]
-    if len(never):
-        return Check("devices", "warning", f"never gave anything: {bounded(never.tolist())}")
-    return Check("devices", "ok", "each has given something")
+    wrong = f"never gave anything: {bounded(never.tolist())}" if len(never) else ""
+    return _check("devices", wrong, "each has given something", "warning")
 
 
 def rejects(entries: Iterable[LedgerEntry], quarter: Quarter) -> Check:
@@ -230,10 +232,8 @@ def rejects(entries: Iterable[LedgerEntry], quarter: Quarter) -> Check:
 def pages(manifest: Mapping[str, Any]) -> Check:
     """Whether the edition has all its pages."""
     absent = [page["page"] for page in manifest["studies"] if "sha256" not in page]
-    if absent:
-        told = f"absent: {bounded(absent)}: make them, without --study and --keep-going"
-        return Check("pages", "blocking", told)
-    return Check("pages", "ok", f"all {len(manifest['studies'])} are there")
+    wrong = f"absent: {bounded(absent)}: make them, without --study and --keep-going"
+    return _check("pages", wrong if absent else "", f"all {len(manifest['studies'])} are there")
 
 
 def disclosure(report: Mapping[str, Any]) -> Check:
@@ -251,18 +251,15 @@ def links(site: Path, texts: Mapping[str, str]) -> Check:
     """Whether every link, picture and fragment of the pages leads to its place."""
     found = broken_links(site, {name: links_of(text) for name, text in texts.items()})
     lines = [f"{name}: {line}" for name, told in found.items() for line in told]
-    if lines:
-        return Check("links", "blocking", bounded(lines, sep="; "))
-    return Check("links", "ok", f"those of {len(texts)} pages lead to their place")
+    fine = f"those of {len(texts)} pages lead to their place"
+    return _check("links", bounded(lines, sep="; "), fine)
 
 
 def accessibility(texts: Mapping[str, str]) -> Check:
     """What a program can see of accessibility, page by page (language, heads, texts); no audit."""
     lines = [f"{name}: {fault}" for name, text in texts.items() for fault in faults(text)]
-    if lines:
-        return Check("accessibility", "blocking", bounded(lines, sep="; "))
-    told = f"language, headings, texts of pictures, heads of tables of {len(texts)} pages"
-    return Check("accessibility", "ok", told)
+    fine = f"language, headings, texts of pictures, heads of tables of {len(texts)} pages"
+    return _check("accessibility", bounded(lines, sep="; "), fine)
 
 
 def faults(page: str) -> list[str]:

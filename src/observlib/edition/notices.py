@@ -161,11 +161,6 @@ def notices(manifest: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def with_notices(text: str, manifest: Mapping[str, Any], more: Iterable[str] = ()) -> str:
-    """A Markdown page with its edition's notices after its front matter, and `more` of its own."""
-    return with_callouts(text, [*notices(manifest), *more])
-
-
 def with_callouts(text: str, callouts: Iterable[str]) -> str:
     """A Markdown page with callouts after its front matter."""
     head, mark, body = text.partition("\n---\n") if text.startswith("---") else ("", "", text)

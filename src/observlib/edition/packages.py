@@ -24,7 +24,7 @@ from observlib.base.period import Quarter, edition_day
 from observlib.base.text import as_cell, of_cell
 from observlib.display import style
 from observlib.edition.finalise import told_on
-from observlib.edition.make import MANIFEST
+from observlib.edition.make import MANIFEST, read_edition_file
 from observlib.estimates import make_comparisons
 from observlib.language import french
 from observlib.pipeline.revisions import keys_of
@@ -117,17 +117,13 @@ def _packages(root: Path, quarter: Quarter, folder: Path) -> Iterator[_Package]:
 
 def _manifest(root: Path, quarter: Quarter) -> dict[str, Any]:
     editions = root / "reports" / "editions"
-    path = editions / quarter / MANIFEST
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        known = sorted(path.parent.name for path in editions.glob(f"*/{MANIFEST}"))
-        there = f"; there is {', '.join(known)}" if known else ""
-        raise ObservError(
-            f"edition {quarter}: does not exist{there}; make it: `observ edition {quarter}`"
-        ) from None
-    except (OSError, ValueError) as error:
-        raise ObservError(f"{path}: cannot be read ({error}); {_AGAIN.format(quarter)}") from error
+    if found := read_edition_file(editions / quarter / MANIFEST):
+        return found
+    known = sorted(path.parent.name for path in editions.glob(f"*/{MANIFEST}"))
+    there = f"; there is {', '.join(known)}" if known else ""
+    raise ObservError(
+        f"edition {quarter}: does not exist{there}; make it: `observ edition {quarter}`"
+    )
 
 
 def _contents(root: Path, page: Mapping[str, Any], manifest: Mapping[str, Any]) -> dict[str, bytes]:

@@ -450,7 +450,7 @@ def check_request(
     held = store.devices(data)
     subjects = Subjects(
         frame.products_heard(held["device"], catalogue),
-        frame.surveys(data),
+        frame.answered_surveys(data),
         _partners(data, held, catalogue, quarter),
         frame.departments_with_pages(held["device"], catalogue),
     )

@@ -189,7 +189,7 @@ def _write_project(
     for page, text in pages.items():
         for place, part in parts.items():
             text = notices.with_part(text, place, part)
-        text = notices.with_notices(text, about)
+        text = notices.with_callouts(text, notices.notices(about))
         (sources / page).write_text(text, encoding="utf-8", newline="\n")
     listed = [{"href": f"{name}.qmd", "text": title} for name, (title, _) in products.items()]
     contents = [

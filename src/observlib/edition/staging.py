@@ -94,7 +94,7 @@ def _tell_method(
             parts[name] = _read(page.with_name(measured), otherwise)
     for name, part in parts.items():
         text = notices.with_part(text, name, part)
-    text = notices.with_callouts(text, callouts) if callouts else text
+    text = notices.with_callouts(text, callouts)
     page.write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -123,7 +123,7 @@ def _announce(
     )
     if following := record.load_calendar(request.data, request.root).after(request.quarter):
         text = notices.with_part(text, "prochaine", notices.PAGES("next_edition", following[0]))
-    text = notices.with_notices(text, manifest, callouts)
+    text = notices.with_callouts(text, [*notices.notices(manifest), *callouts])
     page.write_text(text, encoding="utf-8", newline="\n")
     write_all(pictures, page.parent)
 

@@ -36,7 +36,7 @@ _Of = tuple[tuple[str, str], ...]  # inputs, by which a process has at hand what
 
 def jobs(data: Path) -> list[frame.Job]:
     """The families of an edition, each after those it reads, and the surveys of those of each."""
-    asked, known = frame.surveys(data), frame.families()
+    asked, known = frame.answered_surveys(data), frame.families()
     return [(name, x) for name in known for x in (asked if known[name].each_survey else [""])]
 
 

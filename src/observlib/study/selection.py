@@ -191,7 +191,7 @@ def chart_method(name: str, draw: Callable[..., Any]) -> Callable[..., Any]:
 
     method.__signature__ = signature  # type: ignore[attr-defined]
     method.__name__, method.__doc__ = name, draw.__doc__
-    method.__qualname__ = f"Showing.{name}"
+    method.__qualname__ = f"Study.{name}"
     return taking(Shown)(method)
 
 
