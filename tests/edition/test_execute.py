@@ -109,7 +109,6 @@ def test_a_page_that_dies_is_a_failure_and_progress_goes_on(outcomes, progress):
     assert progress == [(done, len(CELLS)) for done in range(1, len(CELLS) + 1)]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="which tells no peak")
 def test_a_page_tells_the_memory_that_it_took_at_most(outcomes):
     """Who runs out of it sees which page, and how much a worker must have."""
     assert 240 < used(outcomes["large"])["memory"] - used(outcomes["one"])["memory"] < 300
@@ -138,7 +137,6 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
 @pytest.mark.parametrize(
     ("sent", "code"),
     [

@@ -125,7 +125,6 @@ WATCH = "import sys; from observlib.cli import main; sys.argv[0] = 'observ'; mai
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
 def test_each_save_is_shown_a_failure_is_told_and_ctrl_c_ends_it_well(root, tmp_path):
     def study(code: str) -> None:
         small.write_study(root, "panorama")
