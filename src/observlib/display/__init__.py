@@ -13,4 +13,4 @@ from observlib.display.output import Output, notes, text
 from observlib.display.tables import board, dashboard_table, data_markdown, register, table
 from observlib.language import french
 from observlib.language.prose import markdown, typography
-from observlib.language.words import interval, label, sentence, value
+from observlib.language.words import interval, label, value

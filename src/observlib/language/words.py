@@ -271,22 +271,6 @@ def mark_notes(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     return notes + [_TEXTS[f"marks.{status}"] for status in marked]
 
 
-def sentence(row: Mapping[str, Any], catalogue: Catalogue) -> str:
-    """Write an estimate with its interval, base and reservation, to end a sentence with."""
-    indicator = indicator_of(row["indicator"], catalogue)
-    if row["status"] in WITHHELD:
-        return _TEXTS[f"withheld.{row['status']}"]
-    details = []
-    if ends := interval(row, indicator):
-        details.append(_TEXTS["interval"].format(ends=ends))
-    if (n := base_of(row)) is not None:
-        details.append(base_text(n, indicator))
-    if words := STATUS_WORDS[row["status"]]:
-        details.append(words)
-    text = value(row, indicator)
-    return f"{text} ({SEMICOLON.join(details)})" if details else text
-
-
 def _singular(things: str) -> str:
     """What one of some things is called.
 
