@@ -15,7 +15,8 @@ from tests.store.conftest import export
 from observlib import store
 from observlib.base.errors import ObservError
 from observlib.catalogue import tables
-from observlib.store import identifiers, ingestion
+from observlib.store import identifiers
+from observlib.store.correcting import StoreParts
 from observlib.store.ledger import Ledger, read_ledger, write_ledger
 from observlib.themes.devices import COUNTED
 
@@ -128,7 +129,7 @@ def filled(tmp_path: Path, take) -> Path:
     return tmp_path
 
 
-def forget(data: Path, **what: object) -> ingestion.Done:
+def forget(data: Path, **what: object) -> identifiers.Done:
     return store.forget(data, DEVICE, data / "kept", **what)
 
 
@@ -168,7 +169,7 @@ def test_what_is_before_a_day_goes_and_that_day_stays(filled, take):
 @pytest.mark.parametrize("step", ["without", "write_ledger"])
 def test_a_kill_leaves_the_store_before_or_after(filled, monkeypatch, step):
     before = days(filled)
-    owner = ingestion.StoreParts if step == "without" else ingestion.ledgers
+    owner = StoreParts if step == "without" else identifiers.ledgers
     real = getattr(owner, step)
 
     def killed(*rest, **words):
@@ -185,7 +186,7 @@ def test_a_kill_leaves_the_store_before_or_after(filled, monkeypatch, step):
 
 
 def test_a_trace_that_is_left_is_told(filled, monkeypatch):
-    monkeypatch.setattr(ingestion.StoreParts, "without", lambda parts, entry, gone: (entry, 0))
+    monkeypatch.setattr(StoreParts, "without", lambda parts, entry, gone: (entry, 0))
     (left,) = forget(filled, respondent="rep-2").left
     assert left.endswith(".parquet")
 

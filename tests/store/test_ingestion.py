@@ -28,7 +28,7 @@ from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Product
 from observlib.edition import checklist
-from observlib.store import reading
+from observlib.store import ingestion
 from observlib.store.ledger import LedgerEntry, read_ledger
 
 JULY = {"a": ("2026-07-01", 3), "b": ("2026-07-15", 4), "c": ("2026-07-30", 5)}
@@ -243,8 +243,8 @@ def test_a_file_is_read_again_as_its_judges_change(
 ):
     text = "id,submitdate,Q04\n1,2025-03-12 23:50:00,A1\n"
     path, read = export(tmp_path / "raw", "enquete_service-public_2025.csv", text), []
-    loaded = reading.batches
-    monkeypatch.setattr(reading, "batches", lambda *of: read.append(of[0]) or loaded(*of))
+    loaded = ingestion.batches
+    monkeypatch.setattr(ingestion, "batches", lambda *of: read.append(of[0]) or loaded(*of))
     take()
     take()
     assert read == [path]
@@ -496,7 +496,7 @@ def test_a_link_that_stays_inside_loses_nothing_and_says_nothing(tmp_path, take,
 
 # Many exports, which several processes read, are kept and told as one process would --------------
 
-MANY = 2 * reading._FEW + 4
+MANY = 2 * ingestion._FEW + 4
 
 
 @pytest.fixture

@@ -27,7 +27,8 @@ from observlib.catalogue.tables import ALIKE, FACT_TABLES, TABLES
 from observlib.records.sheets import Correction, load_corrections
 from observlib.store.address import connected, of_many, parts_query, readable, sql_name
 from observlib.store.correcting import condition, corrected_rows, correction_faults, in_force
-from observlib.store.ingestion import DEMONSTRATION_FILE, Ingested, forget, ingest, still_raw
+from observlib.store.identifiers import forget
+from observlib.store.ingestion import DEMONSTRATION_FILE, Ingested, ingest, still_raw
 from observlib.store.ledger import (
     Ledger,
     LedgerEntry,

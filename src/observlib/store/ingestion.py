@@ -1,40 +1,41 @@
-"""Reading a folder of exports into the store."""
+"""Reading a folder of exports into the store, by several processes where they are many."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import re
-import shutil
+import sys
+import traceback
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 import observlib
-from observlib.base import files
+from observlib.base import files, processes
 from observlib.base.errors import ObservError, bounded
 from observlib.base.files import Progress
-from observlib.catalogue import Catalogue, Device, contract, tables
-from observlib.loaders import Loaded
+from observlib.catalogue import Catalogue, Device, contract
+from observlib.loaders import Loaded, batches
 from observlib.loaders._grid import export_files
 from observlib.records import coding
-from observlib.store import address, correcting, identifiers, reading
+from observlib.store import correcting, identifiers
 from observlib.store import ledger as ledgers
-from observlib.store.address import parts_query, readable, sql_name
-from observlib.store.correcting import TEXT_TABLE, StoreParts, comparing
+from observlib.store.address import readable
+from observlib.store.correcting import TEXT_TABLE, Received, StoreParts, comparing
+from observlib.store.identifiers import Done
 from observlib.store.ledger import Export, Forgotten, Ledger, LedgerEntry, read_ledger
-from observlib.store.reading import Reader, known_to, pieces_of
 
 DEMONSTRATION_FILE = "demonstration.json"
 _MILLION = 10**6
+_LIBRARY = Path(observlib.__file__).parent
 _MOST_BYTES = 5_000_000_000  # of a file, whatever its loader: a mailbox has the most
 _Same = tuple[str, str]  # what makes an export the same: its device, and its content's digest
 
@@ -52,7 +53,124 @@ class Ingested:
     rejects: pd.DataFrame = field(default_factory=contract.no_rejects)
 
 
-# --- Which files of a folder of exports are whose, and what their loaders make of them
+# --- What reads an export into a file of the store
+
+
+def pieces_of(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded]:
+    """What the loader makes of a file; a fault of the loader itself is told as one.
+
+    Whoever ingests cannot mend a loader, and needs the other files: the fault costs one file, and
+    fails the command as any problem does. The exception's words may quote a cell: none is shown.
+    """
+    try:
+        yield from batches(path, device, catalogue)
+    except ObservError:
+        raise
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        places = [frame for frame in frames if Path(frame.filename).is_relative_to(_LIBRARY)]
+        where = f"{Path(places[-1].filename).relative_to(_LIBRARY)}:{places[-1].lineno}"
+        raise ObservError(
+            f"{path}: was not read, by a fault of observlib and not of the file "
+            f"({type(error).__name__} in {where}, loader {device.loader}); please report it"
+        ) from error
+
+
+def known_to(device: Device, catalogue: Catalogue) -> Catalogue:
+    """What of the catalogue a device's loader is given, so that no verdict hangs on more."""
+    asked = catalogue.questionnaires.get(device.questionnaire or "")
+    given = {
+        "departments": {},
+        "devices": {device.id: device},
+        "peers": {},
+        "questionnaires": {asked.id: asked} if asked else {},
+        "formats": catalogue.formats_of(device),
+        "codebook": catalogue.codebook if device.loader == coding.LOADER else {},
+    }
+    return catalogue.model_copy(update=given)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What reads an export into a file of the store, without identifiers or who is forgotten."""
+
+    store: Path
+    catalogue: Catalogue
+    key: bytes
+    forgotten: Sequence[Forgotten]
+
+    def forgotten_of(self, device: Device) -> list[Forgotten]:
+        """What was forgotten of a device."""
+        return [one for one in self.forgotten if one.device == device.id]
+
+    def receive(
+        self,
+        path: Path,
+        device: Device,
+        progress: Callable[[int], None] = lambda _: None,
+        name: str = "new",
+    ) -> Received:
+        """What an export holds, in a file of a name of its own."""
+        key = None if device.loader == coding.LOADER else self.key  # which has those of the store
+        hide = partial(_kept, device=device.id, key=key, records=self.forgotten_of(device))
+        pieces = pieces_of(path, device, known_to(device, self.catalogue))
+        return correcting.receive(self.store, path, pieces, hide, progress, name)
+
+
+def _kept(
+    rows: pd.DataFrame, table: str, device: str, key: bytes | None, records: Sequence[Forgotten]
+) -> pd.DataFrame:
+    """Rows with hashed identifiers, without those that were forgotten; no key: they are hashed."""
+    hidden = rows if key is None else identifiers.hashed_rows(rows, table, device, key)
+    return hidden[~identifiers.gone(hidden, table, records)] if records else hidden
+
+
+# --- Many exports: each process reads one after the other
+
+Awaited = Future[Received | tuple[str, ...]]  # or the problems of one that cannot be used
+_FEW = 10  # exports of a process, for which it is worth its start
+_MOST_AHEAD = 10_000_000  # of an export: this process reads larger ones, and tells how far it is
+_reader: Reader  # of a worker
+
+
+@contextmanager
+def ahead(
+    reader: Reader, claims: Sequence[tuple[Path, Device]]
+) -> Iterator[dict[tuple[Path, str], Awaited]]:
+    """Exports that other processes read, in their order, for as long as the context lasts."""
+    small = [(path, own) for path, own in claims if path.stat().st_size <= _MOST_AHEAD]
+    count = min(processes.PROCESSES, len(small) // _FEW)
+    if count < 2:
+        yield {}
+        return
+    # forks of this process might wait for locks that its threads (of DuckDB, Arrow) held
+    method = "forkserver" if sys.platform == "linux" else "spawn"
+    with (
+        processes.telling_ends("exports"),
+        processes.pool(count, _prepare, (reader,), method) as pool,
+    ):
+        yield {
+            (path, own.id): pool.submit(_receive, path, own, f"new-{number}")
+            for number, (path, own) in enumerate(small)
+        }
+
+
+def _prepare(reader: Reader) -> None:
+    """Begin a worker."""
+    global _reader
+    _reader = reader
+    processes.keep_to_parent(partial(os._exit, 1))
+
+
+def _receive(path: Path, device: Device, name: str) -> Received | tuple[str, ...]:
+    """What an export holds, or its problems, in a worker."""
+    try:
+        return _reader.receive(path, device, name=name)
+    except ObservError as error:
+        return error.problems
+
+
+# --- Which files of a folder of exports are whose
 
 
 def _claims(
@@ -217,7 +335,7 @@ class _Reading:
             order = {same: number for number, same in enumerate(self.back)}
             turns = {one: order.get(of.same, len(order)) for one, of in exports.items()}
             claims = sorted(claims, key=lambda claim: turns[claim[0], claim[1].id])
-        with reading.ahead(self.reader, self._to_read(claims, exports)) as jobs:
+        with ahead(self.reader, self._to_read(claims, exports)) as jobs:
             for position, (path, device) in enumerate(claims):
                 self.progress(position, len(claims), path.name)
                 self._count(device)["files"] += 1
@@ -276,8 +394,8 @@ class _Reading:
         device: Device,
         export: Export,
         told: Callable[[int], None],
-        jobs: dict[tuple[Path, str], reading.Awaited],
-    ) -> correcting.Received | None:
+        jobs: dict[tuple[Path, str], Awaited],
+    ) -> Received | None:
         """What an export holds; nothing of one that need not be read again."""
         self.there.add(export.same)
         before = self._before(export)
@@ -295,7 +413,7 @@ class _Reading:
             raise ObservError(*found)
         return found
 
-    def _put(self, path: Path, device: Device, export: Export, found: correcting.Received) -> None:
+    def _put(self, path: Path, device: Device, export: Export, found: Received) -> None:
         """Make the rows of an export count, and tell what that changes."""
         same, name = export.same, path.relative_to(self.raw).as_posix()
         if same in self.back:
@@ -332,7 +450,7 @@ class _Reading:
             self.done.replaced.append(f"{name}: corrects {corrected}")
 
     def _with_texts(
-        self, entries: list[LedgerEntry], export: Export, texts: correcting.Received | None
+        self, entries: list[LedgerEntry], export: Export, texts: Received | None
     ) -> list[LedgerEntry]:
         """The entries, with that of what people wrote beside an export, if it is asked for."""
         at = _places(entries, of_texts=True).get(export.same)
@@ -486,113 +604,7 @@ def _export(path: Path, device: Device, known: Catalogue, store: Path) -> Export
     )
 
 
-# --- Forgetting what a device holds of one respondent, or from before a day, for good
-
-
-@dataclass
-class Done:
-    """What was forgotten: how many rows, in how many files, and where something is left."""
-
-    rows: int = 0
-    looked: int = 0
-    left: list[str] = field(default_factory=list)
-    raw: dict[str, int] = field(default_factory=dict)  # exports that hold such rows, and how many
-    unread: list[str] = field(default_factory=list)  # those of which that cannot be told
-
-
-def forget(
-    data: Path, device: str, caches: Path, before: date | None = None, respondent: str | None = None
-) -> Done:
-    """Take rows of a device out of the store and all that was made of them, and prove it.
-
-    What was forgotten is recorded, by a date or a hash, in the store and beside its key: a later
-    ingestion of the same export does not bring it back. A kill leaves the store as it was before
-    or after.
-    """
-    store = data / "store"
-    ledgers.follow_address(data)
-    if read_ledger(store) is None:
-        raise ObservError(f"{data}: has no store; there is nothing to forget")
-    done = Done()
-    with files.telling_write_errors(store, "run the command again"), ledgers.alone(store):
-        ledgers.catch_up(store)
-        ledger = read_ledger(store) or Ledger("real", [])
-        key = identifiers.store_key(data, ledger.kind, ledger.key)
-        what = str(before) if before else identifiers.hashed(respondent or "", device, key)
-        kind = "before" if before else "respondent"
-        record = Forgotten(device, kind, what, date.today().isoformat())
-        known = [one for one in ledger.forgotten if one[:3] != record[:3]]
-        shutil.rmtree(caches, ignore_errors=True)
-        entries: list[LedgerEntry] = []
-        with comparing(store) as parts:
-            for entry in ledger.files:
-                if entry.device == device:
-                    entry, count = parts.without(entry, _condition(entry.table, record))
-                    entry = replace(entry, rejected=0, **_spans(entry, before))
-                    done.rows += count
-                entries.append(entry)
-        told = ledger._replace(files=entries, forgotten=(*known, record))
-        ledgers.write_ledger(store, told, at_once=True)
-        for path in _rejects(store, device):
-            path.unlink()
-        shutil.rmtree(caches, ignore_errors=True)  # what ran meanwhile made of the rows
-        _prove(store, device, record, respondent, caches, done)
-    return done
-
-
-def _condition(table: str, record: Forgotten) -> tuple[str, list[Any]]:
-    """In SQL, which rows of a part are to be forgotten."""
-    if record.kind == "before":
-        return f"{sql_name(tables.TABLES[table].end)} < ?::TIMESTAMP", [record.what]
-    names = identifiers.persons(table)
-    same = " OR ".join(f"{sql_name(name)} = ?" for name in names) or "false"
-    return same, [record.what] * len(names)
-
-
-def _spans(entry: LedgerEntry, before: date | None) -> dict[str, Any]:
-    """The days that an entry tells of, none of which is before what was forgotten."""
-    if before is None:
-        return {}
-    first = before.isoformat()
-    return {
-        "span": entry.span and (max(entry.span[0], first), max(entry.span[1], first)),
-        "corrected": {
-            content: (max(start, first), max(end, first))
-            for content, (start, end) in entry.corrected.items()
-        },
-    }
-
-
-def _rejects(store: Path, device: str) -> Iterator[Path]:
-    """The files of a device's rejected rows."""
-    own = re.compile(rf"{re.escape(device)}-[0-9a-f]{{12}}\.csv")
-    yield from (path for path in (store / "rejects").glob("*.csv") if own.fullmatch(path.name))
-
-
-def _prove(
-    store: Path, device: str, record: Forgotten, respondent: str | None, caches: Path, done: Done
-) -> None:
-    """Look for what was forgotten wherever it may be: `left` are the files that hold some."""
-    with comparing(store) as parts:
-        for part in address.parts_that_stand(store):
-            table, _, _ = part.partition("/")
-            condition, values = _condition(table, record)
-            written = _condition(table, record._replace(what=respondent or record.what))[1]
-            ((count,),) = parts.rows(
-                f"SELECT count(*) {parts_query(table)} "
-                f"WHERE device = ? AND (({condition}) OR ({condition}))",
-                *readable(store, [part]),
-                device,
-                *values,
-                *written,
-            )
-            done.looked += 1
-            done.left += [address.file_at(store, part)] * bool(count)
-    ledger = (store / "ledger.json").read_text(encoding="utf-8")
-    done.left += [str(store / "ledger.json")] * bool(respondent and f'"{respondent}"' in ledger)
-    done.left += [str(path) for path in _rejects(store, device)]
-    done.left += [str(path) for path in caches.rglob("*") if path.is_file()]
-    done.looked += 1
+# --- Which exports still hold what was forgotten
 
 
 def still_raw(raw: Path, data: Path, device: str, catalogue: Catalogue, done: Done) -> None:
