@@ -537,7 +537,10 @@ def write_html(
     else:
         document = html.page_html(project, page, converted.text, target.parent)
     for drawing in target.parent.rglob("*.svg"):  # charts are in the page now
-        drawing.write_bytes(project.brand.recoloured(drawing.read_bytes()))
+        if drawing.stem.endswith("-narrow"):
+            drawing.unlink()  # the page alone shows it
+        else:
+            drawing.write_bytes(project.brand.recoloured(drawing.read_bytes()))
     text = html.with_downloads(document, links)
     target.write_text(text, encoding="utf-8", newline="\n")
     return target
