@@ -11,7 +11,7 @@ from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.catalogue.tables import ALIKE
 from observlib.indicators import counts
-from observlib.pipeline import frame as monthly
+from observlib.pipeline import monthly_series as monthly
 from observlib.records import sheets
 from observlib.records.sheets import CONTROLLED, Action
 from observlib.study import narratives

@@ -10,7 +10,7 @@ from observlib.base.period import Quarter
 from observlib.catalogue import contract
 from observlib.catalogue.tables import ALIKE
 from observlib.indicators.answers import each_month
-from observlib.pipeline import frame
+from observlib.pipeline import monthly_series
 from observlib.records.sheets import FOLLOWED
 from observlib.themes import contacts, sales, subscriptions
 
@@ -43,8 +43,8 @@ def read(data: Path, name: str) -> pd.DataFrame:
 
 
 def test_all_that_an_action_may_move_has_months_in_the_demonstration(demonstration, catalogue):
-    tables = {name: read(demonstration, name) for name in frame.SERIES_TABLES}
-    found = frame.followed_series(tables, catalogue, "2026-09")
+    tables = {name: read(demonstration, name) for name in monthly_series.SERIES_TABLES}
+    found = monthly_series.followed_series(tables, catalogue, "2026-09")
     assert set(found["indicator"]) == set(FOLLOWED)
     assert set(found["group"]) == {""} and found["period"].max() == "2026-09"
     assert not found.duplicated(["indicator", "product", "device", "period"]).any()

@@ -6,7 +6,7 @@ import importlib
 import io
 import json
 import pkgutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,24 +18,14 @@ from observlib.base import kept
 from observlib.base.errors import ObservError, bounded
 from observlib.base.kept import Inputs
 from observlib.base.period import Quarter
-from observlib.catalogue import Catalogue, contract
+from observlib.catalogue import Catalogue
 from observlib.catalogue.tables import ALIKE, TABLES
-from observlib.indicators import counts
-from observlib.indicators.answers import each_month
-from observlib.indicators.families import (
-    CONTEXT,
-    DECLARED,
-    REFERENCES,
-    RESPONSES,
-    Family,
-    Given,
-    family,
-)
+from observlib.indicators.families import CONTEXT, DECLARED, REFERENCES, RESPONSES, Family, Given
 from observlib.indicators.pairs import MANY
 from observlib.pipeline import project
 from observlib.records import sheets
-from observlib.records.sheets import FOLLOWED, Action, Decision, Expectation, Reply
-from observlib.themes import contacts, devices, sales, satisfaction, subscriptions, surveys
+from observlib.records.sheets import Action, Decision, Expectation, Reply
+from observlib.themes import devices
 
 _Dated = TypeVar("_Dated", Action, Decision, Reply)
 Job = tuple[str, str]  # a family, and the survey of one of each survey
@@ -44,6 +34,7 @@ Job = tuple[str, str]  # a family, and the survey of one of each survey
 @cache
 def families() -> Mapping[str, Family]:
     """Every family of every theme, each after those that it reads."""
+    importlib.import_module("observlib.pipeline.monthly_series")  # of several themes
     for module in pkgutil.iter_modules(themes.__path__, f"{themes.__name__}."):
         importlib.import_module(module.name)
     order: dict[str, Family] = {}
@@ -381,60 +372,3 @@ def given_of_department(given: Given, department: str, catalogue: Catalogue) -> 
     own = partial(part_of_department, department=department, catalogue=catalogue)
     words = {name: own(rows) for name, rows in given.words.items()}
     return Given(own(given.estimates), own(given.comparisons), words)
-
-
-# --- What can be followed from month to month: counts, marks and shares of products
-
-SERIES_TABLES = ["audience", "ratings_by_mark", "responses", "calls_by_day", "intervals_by_day"]
-SERIES_TABLES += ["tickets_by_state", "tickets_by_delay", "subscriptions", "sales"]
-_FIRST = "1900-01"  # before any data: a series begins with its device
-
-
-def followed_series(
-    read: Mapping[str, pd.DataFrame], catalogue: Catalogue, last: str
-) -> pd.DataFrame:
-    """The series by month of all that can be followed."""
-    months = (_FIRST, last)
-    promises = {d.id: d.promise_days for d in catalogue.devices.values() if d.promise_days}
-    delays = read["tickets_by_delay"]
-    found = estimates.combine(
-        [
-            counts.monthly_counts(read["audience"], *months),
-            counts.monthly_counts(read["audience"], *months, "downloads"),
-            satisfaction.monthly_marks(read["ratings_by_mark"], *months),
-            surveys.monthly_measures(read["responses"], *months),
-            contacts.monthly_calls(read["calls_by_day"], read["intervals_by_day"], *months),
-            contacts.monthly_tickets(read["tickets_by_state"], *months, promises, delays),
-            each_month(subscriptions.subscribers_by_period, read["subscriptions"], *months),
-            each_month(sales.sales_by_period, read["sales"], *months),
-        ]
-    )
-    return found[found["indicator"].isin(FOLLOWED)].reset_index(drop=True)
-
-
-@family("followed")
-def followed(
-    audience: pd.DataFrame,
-    ratings_by_mark: pd.DataFrame,
-    responses_of: Mapping[str, Callable[[], pd.DataFrame]],
-    calls_by_day: pd.DataFrame,
-    intervals_by_day: pd.DataFrame,
-    tickets_by_state: pd.DataFrame,
-    tickets_by_delay: pd.DataFrame,
-    subscriptions: pd.DataFrame,
-    sales: pd.DataFrame,
-    actions: Sequence[Action],
-    catalogue: Catalogue,
-    quarter: Quarter,
-) -> pd.DataFrame:
-    """The series by month of the products that actions concern, to the end of the quarter."""
-    concerned = {product for action in actions for product in (action.product, *action.controls)}
-    wanted = (None, *concerned)  # a survey may ask of several products
-    of = {survey: catalogue.devices[survey].product for survey in responses_of}
-    asked = [read() for survey, read in responses_of.items() if of[survey] in wanted]
-    none = contract.empty("responses").assign(source="")
-    read = [audience, ratings_by_mark, pd.concat(asked or [none]), calls_by_day, intervals_by_day]
-    read += [tickets_by_state, tickets_by_delay, subscriptions, sales]
-    tables = zip(SERIES_TABLES, read, strict=True)
-    own = {name: rows[rows["product"].isin(concerned)] for name, rows in tables}
-    return followed_series(own, catalogue, quarter.months[2])
