@@ -46,7 +46,7 @@ def followed_series(
 
 
 @family("followed")
-def followed(
+def concerned_series(
     audience: pd.DataFrame,
     ratings_by_mark: pd.DataFrame,
     responses_of: Mapping[str, Callable[[], pd.DataFrame]],
