@@ -16,10 +16,8 @@ formula_of <- function(names) if (all(is.na(names))) NULL else reformulate(names
 
 # a sample as it was drawn, then calibrated
 drawn <- function(case) {
-  options(survey.lonely.psu = if (is.na(case$lonely)) "fail" else case$lonely)
   svydesign(ids = if (is.na(case$clusters)) ~1 else formula_of(case$clusters),
             strata = formula_of(case$strata), weights = formula_of(case$weights),
-            fpc = formula_of(case$population), nest = !is.na(case$nest),
             data = read(paste0(case$case, ".csv")))
 }
 calibrated <- function(design, case) {
@@ -35,12 +33,9 @@ calibrated <- function(design, case) {
   totals <- c("(Intercept)" = sum(margins[[1]]$target))
   for (name in names(margins)) {
     of <- margins[[name]]
-    if (anyNA(of$category)) totals[name] <- of$target
-    else totals[paste0(name, of$category[-1])] <- of$target[-1]
+    totals[paste0(name, of$category[-1])] <- of$target[-1]
   }
-  bounds <- if (case$calibration == "logit") as.numeric(case[c("lower", "upper")]) else c(-Inf, Inf)
-  calibrate(design, reformulate(names(margins)), totals, calfun = case$calibration,
-            bounds = bounds, epsilon = 1e-11)
+  calibrate(design, reformulate(names(margins)), totals, calfun = "raking", epsilon = 1e-11)
 }
 
 interval <- function(x, df) {
@@ -54,51 +49,33 @@ wilson <- function(share, size) {
   c(ci_low = centre - half, ci_high = centre + half)
 }
 proportion <- function(part, design) {
-  for (method in c("logit", "xlogit", "mean")) {
-    p <- svyciprop(~yes, design, method = method, na.rm = TRUE)
-    put(paste("share", method), part, c(estimate = as.vector(p), se = as.vector(SE(p)),
-                                        ci_low = confint(p)[1], ci_high = confint(p)[2]))
-  }
+  p <- svyciprop(~yes, design, method = "xlogit", na.rm = TRUE)
+  put("share logit", part, c(estimate = as.vector(p), se = as.vector(SE(p)),
+                             ci_low = confint(p)[1], ci_high = confint(p)[2]))
   # n of the domain's known answers, which svyciprop takes of all rows
   n <- sum(!is.na(design$variables$yes) & weights(design) > 0)
   few <- (qt(0.975, n - 1) / qt(0.975, degf(design)))^2
   size <- as.vector(p) * (1 - as.vector(p)) / as.vector(vcov(p)) * few
   put("share wilson", part, wilson(as.vector(p), size))
-  won <- size * as.vector(p)
-  put("share beta", part, c(ci_low = qbeta(0.025, won, size - won + 1),
-                            ci_high = qbeta(0.975, won + 1, size - won)))
 }
-model <- function(statistic, part, ...) {
-  fit <- svyglm(...)
+regression <- function(part, design) {
+  fit <- svyglm(y ~ x + answer + group, design)
   table <- cbind(summary(fit)$coefficients, confint(fit))
   for (i in seq_len(nrow(table)))
-    put(statistic, part, setNames(c(table[i, ], fit$df.residual), paste(
+    put("regression", part, setNames(c(table[i, ], fit$df.residual), paste(
       rownames(table)[i], c("estimate", "se", "t", "p", "ci_low", "ci_high", "df"))))
 }
-describe <- function(part, design, deff) {
+describe <- function(part, design) {
   df <- degf(design)
   put("mean", part, c(interval(svymean(~y, design, na.rm = TRUE), df), df = df))
-  put("total", part, interval(svytotal(~y, design, na.rm = TRUE), df))
-  put("ratio", part, interval(svyratio(~y, ~x, design, na.rm = TRUE), df))
-  put("design effect", part, c(
-    mean = as.vector(deff(svymean(~y, design, na.rm = TRUE, deff = deff))),
-    total = as.vector(deff(svytotal(~y, design, na.rm = TRUE, deff = deff)))))
+  effect <- deff(svymean(~y, design, na.rm = TRUE, deff = "replace"))
+  put("mean", part, c(deff = as.vector(effect)))
   proportion(part, design)
-  for (p in c(0.2, 0.5, 0.75)) {
-    q <- svyquantile(~y, design, p, na.rm = TRUE, qrule = "math", interval.type = "mean")$y
-    put("quantiles", part, setNames(q, paste(p, c("estimate", "ci_low", "ci_high", "se"))))
-  }
   test <- svyttest(y ~ group, design)
   put("difference", part, c(
     estimate = test$estimate[[1]], t = test$statistic[[1]], df = test$parameter[[1]],
     p = test$p.value[[1]], ci_low = test$conf.int[1], ci_high = test$conf.int[2]))
-  # the degrees of freedom of the domain, for which svychisq takes those of all rows
-  test <- svychisq(~answer + group, design, statistic = "F")
-  ddf <- test$parameter[[1]] * df
-  put("independence", part, c(f = test$statistic[[1]], ndf = test$parameter[[1]], ddf = ddf,
-                              p = pf(test$statistic[[1]], test$parameter[[1]], ddf, lower = FALSE)))
-  model("linear regression", part, y ~ x + answer + group, design)
-  model("logistic regression", part, yes ~ x + answer + group, design, family = quasibinomial())
+  regression(part, design)
 }
 
 for (i in seq_len(nrow(cases))) {
@@ -111,9 +88,8 @@ for (i in seq_len(nrow(cases))) {
   put("trimmed weights", "all",
       weights(trimWeights(design, lower = bounds[1], upper = bounds[2], strict = TRUE)))
   if (case$calibration %in% "rake") next # its errors are others than those of calibrate
-  deff <- if (is.na(case$population)) "replace" else TRUE
-  describe("all", design, deff)
+  describe("all", design)
   for (name in unique(na.omit(design$variables$domain)))
-    describe(name, subset(design, domain == name), deff)
+    describe(name, subset(design, domain == name))
 }
 write.csv(do.call(rbind, found), file.path(folder, "r.csv"), row.names = FALSE)

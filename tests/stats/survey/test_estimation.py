@@ -1,4 +1,4 @@
-"""Designs, means, totals and ratios: textbook sums, what has no error, and what is refused."""
+"""Designs and means: what has no error, and what is refused."""
 
 import math
 from pathlib import Path
@@ -9,46 +9,14 @@ import pytest
 import yaml
 
 from observlib.base.errors import ObservError
-from observlib.stats.survey.association import difference, regression
 from observlib.stats.survey.design import design, within_domain
-from observlib.stats.survey.estimation import (
-    mean,
-    ratio,
-    sampled_fraction,
-    total,
-    without_error,
-)
+from observlib.stats.survey.estimation import mean
 from observlib.stats.survey.intervals import bounded_intervals
-from observlib.stats.survey.proportions import proportion, quantiles
 from observlib.stats.survey.weighting import calibrate
 
 CASES = yaml.safe_load(Path(__file__).with_name("samples.yml").read_text(encoding="utf-8"))
 FRAME = pd.DataFrame({"y": [1.0, 2, 4, 7, 5, 3], "w": [1.0, 2, 1, 3, 2, 1], "pool": list("aaabbb")})
-FRAME = FRAME.assign(town=[1, 1, 2, 3, 4, 4], size=[30, 30, 30, 60, 60, 60])
-
-
-def test_a_stratum_asked_as_a_whole_has_no_error_but_that_of_calibrated_weights():
-    chance = np.random.default_rng(1)
-    frame = pd.DataFrame({"pool": ["a"] * 20 + ["b"] * 20, "size": [20] * 20 + [80] * 20})
-    frame = frame.assign(mark=chance.normal(size=40), old=chance.integers(0, 2, 40))
-    frame = frame.assign(sex=chance.choice(["F", "H"], 40))
-    calibration = calibrate(frame, {"sex": pd.Series({"F": 60, "H": 40})})
-    exact = design(frame, strata="pool", population="size")
-    weighed = design(frame, strata="pool", population="size", calibration=calibration)
-    for made, is_exact in ((exact, True), (weighed, False)):
-        asked = within_domain(made, frame["pool"] == "a")
-        share, mark = proportion(asked, "old", 1).iloc[0], mean(asked, "mark").iloc[0]
-        gap = difference(asked, "mark", "old", 1, 0)
-        errors = [
-            mark["se"],
-            gap.se,
-            share["ci_high"] - share["ci_low"],
-            total(asked, "mark")["se"][0],
-        ]
-        errors += regression(asked, "mark", ["old"])["se"].tolist()
-        assert all((error == 0) == is_exact for error in errors)
-    alike = proportion(within_domain(weighed, asked.domain & (frame["old"] == 1)), "old", 1)
-    assert alike[["ci_low", "method"]].values.tolist() == [[1, "census"]]
+FRAME = FRAME.assign(town=[1, 1, 2, 3, 4, 4])
 
 
 def test_values_all_alike_leave_kish_s_effective_number_of_clusters():
@@ -64,26 +32,22 @@ def test_values_all_alike_leave_kish_s_effective_number_of_clusters():
 
 
 def test_an_empty_domain_is_a_missing_row():
-    frame = pd.DataFrame({"y": [1.0, 2.0, None, None], "x": [0.0] * 4, "g": list("aabb")})
+    frame = pd.DataFrame({"y": [1.0, 2.0, None, None], "g": list("aabb")})
     made = design(frame)
     found = mean(made, "y", by="g")
     assert found["status"].tolist() == ["published", "missing"]
     nobody = within_domain(made, frame["y"] > 5)
-    some = [mean(nobody, "y", by="g"), total(nobody, "y"), ratio(nobody, "y", "x")]
-    for empty in (*some, ratio(made, "y", "x")):
-        assert (empty["status"] == "missing").all()
-        assert empty[["estimate", "se", "ci_low", "ci_high", "deff", "n_eff"]].isna().all(axis=None)
+    empty = mean(nobody, "y", by="g")
+    assert (empty["status"] == "missing").all()
+    assert empty[["estimate", "se", "ci_low", "ci_high", "deff", "n_eff"]].isna().all(axis=None)
 
 
 def test_answers_all_alike_do_not_pass_for_a_mean_without_error():
-    frame = pd.DataFrame({"y": 0.1, "twice": 0.2, "none": 0, "one": 1, "w": np.arange(1.0, 21.0)})
-    for made in (design(frame), design(frame, weights="w"), design(frame, population=25)):
-        alike = [mean(made, "y"), ratio(made, "y", "twice"), total(made, "none")]
-        for found in alike:
+    frame = pd.DataFrame({"y": 0.1, "none": 0, "w": np.arange(1.0, 21.0)})
+    for made in (design(frame), design(frame, weights="w")):
+        for found in (mean(made, "y"), mean(made, "none")):
             assert found["status"].tolist() == ["no_interval"] and found["estimate"].notna().all()
             assert found[["ci_low", "ci_high"]].isna().all(axis=None) and found["se"][0] == 0
-    # how many the weights stand for is an estimate like others
-    assert total(design(frame, weights="w"), "one")["status"][0] == "published"
 
 
 def test_marks_of_a_small_group_have_an_interval_on_their_scale_and_no_more_answers_than_kish():
@@ -100,22 +64,6 @@ def test_marks_of_a_small_group_have_an_interval_on_their_scale_and_no_more_answ
     assert (low, high) == pytest.approx(
         bounded_intervals(plain.loc[0, "estimate"], error, 19, (0, 10))
     )
-    whole = design(pd.DataFrame({"mark": [3.0, 4.0, 5.0]}), population=3)
-    census = mean(whole, "mark", ends=(1, 5)).iloc[0]
-    assert census["ci_low"] == census["ci_high"] == 4
-
-
-def test_rows_of_no_domain_have_no_part_in_its_sampling_fraction():
-    frame = pd.DataFrame({"pool": list("aabb"), "size": [2, 2, 8, 8]})
-    made = design(frame, strata="pool", population="size")
-    whole, part = np.array([0, 0, -1, -1]), np.array([-1, -1, 0, 0])
-    assert sampled_fraction(made, whole, 1) == [1] and without_error(made, whole, 1).all()
-    assert sampled_fraction(made, part, 1) == [0.25] and not without_error(made, part, 1).any()
-    both = sampled_fraction(made, np.array([0, 0, 1, 1]), 2)
-    assert both.tolist() == [1, 0.25]
-    # of all: what 1 − f leaves, weighted by the squares of weights 1 and 4
-    left = 2 * 16 * 0.75 / (2 * 1 + 2 * 16)
-    assert sampled_fraction(made, np.zeros(4, dtype=int), 1)[0] == pytest.approx(1 - left)
 
 
 @pytest.mark.parametrize(("asked", "why"), CASES["means"])
@@ -131,27 +79,6 @@ def test_bad_designs_are_told_with_what_is_wrong(case):
     frame = FRAME.assign(**{name: pd.Series(x, range(6)) for name, x in case["change"].items()})
     with pytest.raises(ObservError, match=case["told"]):
         design(frame, **case["drawn"])
-
-
-def test_fractions_and_sizes_say_the_same_and_one_is_the_whole():
-    frame = FRAME.assign(fraction=3 / FRAME["size"])
-    told = ("size", "fraction", {"a": 30, "b": 60})
-    found = [mean(design(frame, strata="pool", population=given), "y") for given in told]
-    for other in found[1:]:
-        pd.testing.assert_frame_equal(found[0], other)
-    assert found[0]["estimate"][0] == pytest.approx((7 / 3 * 30 + 5 * 60) / 90)
-    for fraction, size in ((1, 3), (0.5, 6)):
-        made = design(pd.DataFrame({"y": [1, 2, 3]}), population=fraction)
-        assert made.population.tolist() == [size] and made.weights.tolist() == [size / 3] * 3
-
-
-@pytest.mark.parametrize("lonely", ["certainty", "adjust", "average"])
-def test_a_design_of_nothing_but_lonely_units_publishes_no_interval(lonely):
-    alone = design(FRAME.assign(each=range(6)), strata="each", lonely=lonely)
-    for found in (mean(alone, "y"), total(alone, "y"), quantiles(alone, "y", 0.5)):
-        assert found["estimate"].notna().all() and found["df"][0] == 0
-        assert found["status"][0] == "no_interval"
-        assert found[["se", "ci_low", "ci_high"]].isna().all(axis=None)
 
 
 def test_rows_are_named_as_the_caller_s_frame_names_them_here_and_in_a_calibration():

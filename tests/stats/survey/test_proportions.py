@@ -1,4 +1,4 @@
-"""Proportions, quantiles and durations: rare ones, whole populations, and other programs'."""
+"""Proportions and durations: rare ones, and other programs'."""
 
 import math
 
@@ -7,9 +7,8 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom, hypergeom
+from scipy.stats import binom
 from statsmodels.duration.survfunc import SurvfuncRight
-from tests.examples import examples
 
 from observlib.stats.survey.design import design
 from observlib.stats.survey.intervals import wilson, wilson_of_share
@@ -19,10 +18,9 @@ from observlib.stats.survey.proportions import (
     proportion,
     proportions,
     quantile_interval,
-    quantiles,
 )
 
-METHODS: tuple[IntervalMethod, ...] = ("logit", "beta", "wilson", "mean")
+METHODS: tuple[IntervalMethod, ...] = ("logit", "wilson")
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -33,25 +31,6 @@ def test_all_or_none_have_wilson_s_interval_and_say_so(method, answer):
     won = 20 if answer == "yes" else 0
     assert (found["ci_low"], found["ci_high"]) == pytest.approx(wilson(won, 20))
     assert found["method"] == "wilson" and found["se"] == 0 and found["n_eff"] == 20
-
-
-def test_a_population_known_as_a_whole_leaves_no_doubt():
-    made = design(pd.DataFrame({"a": [1, 1, 0, 1]}), population=4)
-    for method in METHODS:
-        found = proportion(made, "a", 1, method=method).iloc[0]
-        assert found[["estimate", "ci_low", "ci_high"]].tolist() == pytest.approx([0.75] * 3)
-
-
-@pytest.mark.parametrize(("n", "size"), [(5, 6), (18, 20), (19, 20), (30, 100), (20, 10_000)])
-def test_all_alike_in_a_large_part_of_a_population_have_the_hypergeometric_interval(n, size):
-    others = np.arange(size - n + 1)
-    possible = others[hypergeom.pmf(0, size, others, n) >= 0.025].max()
-    made = design(pd.DataFrame({"a": ["yes"] * n}), population=size)
-    found, none = (proportion(made, "a", answer).iloc[0] for answer in ("yes", "no"))
-    assert found["method"] == "hypergeometric" and found["ci_high"] == 1
-    # between whole numbers of people the interval goes on: never shorter, by less than one of them
-    assert possible - 1e-6 <= size * (1 - found["ci_low"]) < possible + 1
-    assert (none["ci_low"], none["ci_high"]) == (0, pytest.approx(1 - found["ci_low"]))
 
 
 def test_several_answers_are_added_and_categories_that_nobody_chose_are_there():
@@ -97,7 +76,6 @@ def test_a_rare_share_of_people_of_small_weights_is_not_sure_of_being_rarer_than
     assert even["method"] == "logit", "people who weigh alike leave no doubt of that kind"
 
 
-ANSWER = st.tuples(st.integers(0, 9), st.integers(0, 3), st.sampled_from("ab"))
 # Remission in weeks under 6-MP, + censored: Freireich et al. (1963), as in Cox (1972)
 CASES = st.lists(st.tuples(st.integers(0, 30), st.booleans(), st.integers(1, 5)), min_size=1)
 
@@ -117,38 +95,6 @@ def test_a_few_calls_give_no_half_interval_of_their_longest_waits():
     value, low, high = quantile_interval(range(12), 0.9)
     assert value == 10 and math.isnan(low) and math.isnan(high)
     assert quantile_interval([3, 5, 9], 1e-12)[0] == 3
-    found = quantiles(design(pd.DataFrame({"wait": range(12)})), "wait", [0.5, 0.9, 0.1])
-    assert found["status"].tolist() == ["published", "no_interval", "no_interval"]
-    assert found["estimate"].tolist() == [5, 10, 1]
-    for row in found.itertuples():
-        known = row.status == "published"
-        assert [math.isnan(x) for x in (row.se, row.ci_low, row.ci_high)] == [not known] * 3
-
-
-def test_the_quantiles_of_a_population_known_as_a_whole_are_known():
-    whole = design(pd.DataFrame({"wait": range(5), "g": list("aaaab")}), population=5)
-    found = quantiles(whole, "wait", [0.5, 0.99], by="g")
-    assert (found["ci_low"] == found["estimate"]).all() and (found["se"] == 0).all()
-    assert (found["ci_high"] == found["estimate"]).all() and (found["status"] == "published").all()
-    # the least quantile of a group is its own, and not of the group before
-    frame = pd.DataFrame({"y": [1.0, 2.0, 3.0, 11.0, 12.0, 13.0], "g": list("aaabbb")})
-    found = quantiles(design(frame), "y", [1e-12, 1 - 1e-12], by="g")
-    assert found["estimate"].tolist() == [1, 3, 11, 13]
-
-
-@examples(40)
-@given(st.lists(ANSWER, min_size=1, max_size=40), st.sampled_from([0.1, 0.25, 0.5, 0.9]))
-def test_a_weight_is_as_many_equal_answers_in_each_domain(rows, p):
-    frame = pd.DataFrame([*rows, (5, 1, "a"), (5, 0, "b")], columns=["y", "w", "g"])
-    for row in quantiles(design(frame, weights="w"), "y", p, by="g").itertuples():
-        inside = frame[frame["g"] == row.g]
-        each = np.repeat(inside["y"], inside["w"])
-        assert row.n == (inside["w"] > 0).sum()
-        if each.empty:
-            assert row.status == "missing" and math.isnan(row.estimate)
-        else:
-            assert row.estimate == quantile_interval(each.tolist(), p)[0]
-            assert not row.ci_low > row.estimate and not row.ci_high < row.estimate
 
 
 @given(CASES)

@@ -1,6 +1,5 @@
-"""Calibration meets margins, keeps bounds, and says what it cannot do."""
+"""Calibration meets margins, trimming keeps bounds, and what they cannot do is said."""
 
-import math
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,6 @@ from observlib.stats.survey.weighting import (
 )
 
 CASES = yaml.safe_load(Path(__file__).with_name("samples.yml").read_text(encoding="utf-8"))
-METHODS = [("raking", None), ("linear", None), ("logit", (0.1, 8.0))]
 PEOPLE = pd.DataFrame({"sexe": ["F", "F", "H", "H", "H"], "age": ["-", "+", "+", "-", "+"]})
 SEXE = pd.Series({"F": 52, "H": 48})
 AGE = pd.Series({"-": 30, "+": 70})
@@ -34,27 +32,21 @@ def problems(draw: st.DrawFn) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
     n = draw(st.integers(2, 60))
     sample = pd.DataFrame({f"v{i}": rng.integers(size, size=n) for i, size in enumerate(sizes)})
     sample["start"] = rng.lognormal(sigma=0.7, size=n)
-    sample["x"] = rng.normal(50, 10, size=n)
     truth = sample["start"] * rng.uniform(0.6, 1.7, size=n)
     truth *= draw(st.sampled_from([1, 0.01, 1e6])) * sample["start"].sum() / truth.sum()
     return sample, {f"v{i}": truth.groupby(sample[f"v{i}"]).sum() for i in range(len(sizes))}
 
 
-@given(problems(), st.sampled_from(METHODS))
-def test_margins_are_met_and_bounds_kept(problem, way):
+@given(problems())
+def test_margins_are_met_by_weights_above_0(problem):
     sample, margins = problem
-    method, bounds = way
-    sample["start"] *= margins["v0"].sum() / sample["start"].sum()
-    found = calibrate(sample, margins, weights="start", method=method, bounds=bounds)
+    found = calibrate(sample, margins, weights="start")
     for name, margin in margins.items():
         reached = pd.Series(found.weights).groupby(sample[name]).sum()
         np.testing.assert_allclose(reached, margin, rtol=1e-7)
     np.testing.assert_allclose(found.margins["after"], found.margins["target"], rtol=1e-7)
-    summary = found.summary()
-    assert summary["design_effect"] * summary["effective_n"] == pytest.approx(len(sample))
-    assert summary["design_effect"] >= 1 - 1e-12
-    low, high = bounds or (-math.inf, math.inf)
-    assert low < found.g.min() and found.g.max() < high
+    assert 0 < effective_n(found.weights) <= len(sample) * (1 + 1e-12)
+    assert found.weights.min() > 0
 
 
 @given(RAW, st.floats(0.1, 0.9), st.floats(1.1, 5))
@@ -73,52 +65,23 @@ def test_trimming_keeps_the_sum_and_the_bounds_or_says_that_it_cannot(raw, low, 
         np.testing.assert_allclose(found, weights)
 
 
-def test_who_gave_no_answer_keeps_their_share_and_the_margin_holds_for_the_others():
-    sample = PEOPLE.assign(sexe=["F", "F", "H", "H", None], w=[1.0, 2, 3, 2, 2])
-    with pytest.raises(ObservError, match=r"'sexe': 1 of 5 rows have no answer.*keep_share"):
-        calibrate(sample, {"sexe": SEXE, "age": AGE}, weights="w")
-    found = calibrate(sample, {"sexe": SEXE, "age": AGE}, weights="w", missing="keep_share")
-    assert found.weights[4] == pytest.approx(20)  # 2 of 10 start weights, of 100 people
-    assert found.weights[:2].sum() == pytest.approx(0.8 * 52)
-    assert found.weights[sample["age"] == "-"].sum() == pytest.approx(30)
-    row = found.margins.set_index("category").loc["(no answer)"]
-    assert row["target"] == pytest.approx(20) and row["n"] == 1
-
-
-def test_a_population_alone_and_numeric_totals_alone_are_margins_too():
+def test_a_population_alone_is_a_margin_too():
     sample = pd.DataFrame({"x": [1.0, 2.0, 3.0]})
     np.testing.assert_allclose(calibrate(sample, {}, population=30).weights, 10)
     np.testing.assert_allclose(calibrate(sample[[]], {}, population=30).weights, 10)
-    both = calibrate(sample, {}, population=30, totals={"x": 66}, method="linear")
-    assert [both.weights.sum(), both.weights @ sample["x"]] == pytest.approx([30, 66])
-    alone = calibrate(sample, {}, totals={"x": 12})
-    assert alone.weights @ sample["x"] == pytest.approx(12)
-    assert alone.margins["category"].isna().all()
 
 
-def test_a_total_that_no_weights_above_0_can_give_is_refused_and_leaves_none_near_0():
-    sample = PEOPLE.assign(age_in_years=[20.0, 41, 60, 25, 70], none=0.0)
-    for total in (0, -5):
-        with pytest.raises(ConvergenceError, match=rf"total 'age_in_years': target {total}, with"):
-            calibrate(sample, {}, totals={"age_in_years": total})
-    for method, bounds in METHODS:  # of what is 0 for everybody 0 is the total
-        found = calibrate(sample, {"sexe": SEXE}, totals={"none": 0}, method=method, bounds=bounds)
-        np.testing.assert_allclose(found.weights, [26, 26, 16, 16, 16])
-
-
-@given(st.integers(0, 10**6), st.booleans())
-def test_a_deleted_residual_is_that_of_the_regression_on_the_other_people(seed, with_number):
+@given(st.integers(0, 10**6))
+def test_a_deleted_residual_is_that_of_the_regression_on_the_other_people(seed):
     chance = np.random.default_rng(seed)
     people = pd.DataFrame(
         {"sexe": list("FH" * 20), "age": chance.permutation(list("--++") * 10)}
-    ).assign(x=chance.normal(size=40), w=chance.uniform(1, 3, 40))
-    totals = {"x": 5.0} if with_number else {}
-    margins = {"sexe": SEXE, "age": AGE}
-    found = calibrate(people, margins, totals=totals, weights="w", method="linear")
+    ).assign(w=chance.uniform(1, 3, 40))
+    found = calibrate(people, {"sexe": SEXE, "age": AGE}, weights="w")
     values = chance.normal(size=40)
     told = found.deleting().residuals(values)
     columns = [people["sexe"] == "F", people["sexe"] == "H", people["age"] == "-"]
-    x = np.column_stack([*columns, *([people["x"]] if with_number else [])]).astype(float)
+    x = np.column_stack(columns).astype(float)
     root = np.sqrt(found.start)
     for i in range(40):
         others = np.arange(40) != i
@@ -129,7 +92,7 @@ def test_a_deleted_residual_is_that_of_the_regression_on_the_other_people(seed, 
 
 def test_somebody_who_alone_has_a_category_tells_nothing_of_what_others_say():
     people = pd.DataFrame({"sexe": list("FFHHH"), "age": list("-++++")})
-    found = calibrate(people, {"sexe": SEXE, "age": AGE}, method="linear").deleting()
+    found = calibrate(people, {"sexe": SEXE, "age": AGE}).deleting()
     told = found.residuals(np.array([9.0, 4.0, 5.0, 6.0, 8.0]))
     assert told[0] == 0 and np.isfinite(told).all()
     for values in ([1.0], [np.nan] * 5):
@@ -182,7 +145,6 @@ def test_margins_that_cannot_be_met_name_the_categories():
         calibrate(sample, margins)
 
 
-@pytest.mark.parametrize(("told", "said"), CASES["calls"])
-def test_a_call_that_means_nothing_is_told(told, said):
-    with pytest.raises(ValueError, match=said):
-        calibrate(PEOPLE, **({"margins": {"sexe": SEXE}} | told))
+def test_neither_margins_nor_a_population_is_nothing_to_calibrate_to():
+    with pytest.raises(ValueError, match="nothing to calibrate to"):
+        calibrate(PEOPLE, {})

@@ -1,9 +1,9 @@
 """Survey statistics: numbers in, numbers out; nothing here knows an indicator or a page.
 
-- weights: `weighting` (calibration to margins);
+- weights: `weighting` (raking to margins);
 - a designed sample: `design` (what was drawn, and how), then `estimation`, `proportions` (and
-  quantiles, durations), `association` (tests, regression, what most needs work, and what those who
-  did not answer may change);
+  durations), `association` (differences, regression, what most needs work, and what those who did
+  not answer may change);
 - answers taken as a simple sample, texts that a machine reads too: `intervals`;
 - `differences` of estimates and what they need, `comparison` of all that a study tests.
 

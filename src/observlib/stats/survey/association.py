@@ -1,15 +1,15 @@
-"""Tests and regression of a designed sample; what most needs work; what non-response may change."""
+"""Differences and regression of a designed sample; what most needs work; what silence changes."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import chdtri, expit, fdtrc, logit, ndtri, stdtr, stdtrit, xlogy
+from scipy.special import chdtri, ndtri, stdtr, stdtrit
 
 from observlib.base.errors import ObservError, bounded
 from observlib.stats.survey import estimation
@@ -21,7 +21,7 @@ class MeanDifference(NamedTuple):
     """A difference of two means: `estimate`, its interval, and the t test that it is 0.
 
     `status` is `published`; `missing` where a group has no known value; `no_interval` where nothing
-    tells the error of the estimate. Of whole populations t and p are NaN: there is nothing to test.
+    tells the error of the estimate.
     """
 
     n: int
@@ -32,20 +32,6 @@ class MeanDifference(NamedTuple):
     ci_high: float = math.nan
     t: float = math.nan
     df: int = 0
-    p: float = math.nan
-
-
-class Association(NamedTuple):
-    """A test that two answers are independent: `f` of `ndf` and `ddf` degrees of freedom.
-
-    `status` is `published`, or `missing` where the table allows no test; then numbers are NaN.
-    """
-
-    n: int
-    status: str
-    f: float = math.nan
-    ndf: float = math.nan
-    ddf: float = math.nan
     p: float = math.nan
 
 
@@ -77,9 +63,6 @@ def difference(
     estimate = estimates[0] - estimates[1]
     df = int(estimation.degrees_of_freedom(both, groups.codes, groups.count)[0]) - 1
     se = float(np.sqrt(estimation.covariance(both, scores[:, None])[0, 0]))
-    if estimation.without_error(both, groups.codes, groups.count)[0]:
-        known = (estimate, 0.0, estimate, estimate)
-        return MeanDifference(n, "published", *known, df=max(df, 0))
     return _tested(estimate, se, df, n, max(map(abs, estimates)), level)
 
 
@@ -126,61 +109,7 @@ def _tested(
     return MeanDifference(n, "published", estimate, se, estimate - half, estimate + half, t, df, p)
 
 
-def independence(design: Design, rows: str, columns: str) -> Association:
-    """Rao and Scott's test that two answers, in columns `rows` and `columns`, are independent.
-
-    Pearson's statistic, corrected to the second order for the design, as an F: J. N. K. Rao and A.
-    J. Scott, *Annals of Statistics* 12 (1984), 46–60; D. R. Thomas and Rao, *JASA* 82 (1987),
-    630–636. As R's `svychisq(statistic="F")`; `ddf` counts the sampled units of the domain (R's
-    `degf`), where `svychisq` adds those of weight 0 and, of calibrated weights, those outside the
-    domain. Rows where either is unknown are left out, and so are answers that nobody of a weight
-    above 0 gave.
-
-    >>> from observlib.stats.survey.design import design
-    >>> frame = pd.DataFrame({"a": list("xxxxyyyy") * 5, "b": list("uuuvuvvv") * 5})
-    >>> test = independence(design(frame), "a", "b")
-    >>> round(test.f, 2), test.ndf, test.ddf, round(test.p, 4)
-    (9.75, 1.0, 39.0, 0.0034)
-    """
-    require(design.frame, [rows, columns])
-    answered = within_domain(design, design.frame[[rows, columns]].notna().all(axis=1))
-    known = answered.domain & (design.weights > 0)
-    codes = [pd.factorize(design.frame[name].where(known))[0] for name in (rows, columns)]
-    shape = [int(code.max(initial=-1)) + 1 for code in codes]
-    n = int(known.sum())
-    impossible = Association(n, "missing")
-    if min(shape) < 2:
-        return impossible
-    cell = np.where(known, codes[0] * shape[1] + codes[1], -1)
-    cells = (cell[:, None] == np.arange(shape[0] * shape[1])).astype(float)
-    size = design.weights[known].sum()
-    shares = design.weights @ cells / size
-    # covariance of the cells' shares, then of the interactions' contrasts
-    scores = np.where(known[:, None], (cells - shares) / size, 0.0)
-    spread = estimation.covariance(answered, scores)
-    apart = [np.eye(levels)[:, 1:] - 1 / levels for levels in shape]
-    contrasts = np.kron(*apart)  # orthogonal to the margins: (cells, interactions)
-    weighed = np.divide(
-        contrasts, shares[:, None], out=np.zeros_like(contrasts), where=shares[:, None] > 0
-    )
-    simple = contrasts.T @ weighed
-    if np.linalg.matrix_rank(simple) < len(simple):
-        return impossible
-    delta = np.linalg.solve(simple, weighed.T @ spread @ weighed)
-    trace = float(np.trace(delta))
-    nu = int(estimation.degrees_of_freedom(design, np.where(design.domain, 0, -1), 1)[0])
-    if nu < 1 or trace <= 1e-20:
-        return impossible
-    table = shares.reshape(shape)
-    expected = np.outer(table.sum(axis=1), table.sum(axis=0))
-    f = float(((table - expected) ** 2 / expected).sum()) / trace
-    ndf = trace**2 / float(np.trace(delta @ delta))
-    return Association(n, "published", f, ndf, ndf * nu, float(fdtrc(ndf, ndf * nu, f)))
-
-
 # --- Regression of an outcome on drivers, with errors of the design
-
-ModelFamily = Literal["linear", "logistic"]
 
 
 def regression(
@@ -188,24 +117,20 @@ def regression(
     outcome: str,
     drivers: Sequence[str],
     *,
-    family: ModelFamily = "linear",
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Coefficients of a linear or logistic regression, and what the design leaves unsure of them.
+    """Coefficients of a linear regression, and what the design leaves unsure of them.
 
-    As R's `svyglm`, with `gaussian` and `quasibinomial`: D. A. Binder, *International Statistical
-    Review* 51 (1983), 279–292.
+    As R's `svyglm`: D. A. Binder, *International Statistical Review* 51 (1983), 279–292.
 
     Parameters
     ----------
     outcome
-        Column of numbers; for a logistic regression, of true and false, or of 1 and 0.
+        Column of numbers.
     drivers
         Columns of numbers, taken as they are, or of answers, each compared with the first: the
         first category, else the first in order, of those that the rows used hold. Rows where one is
         unknown, and those of weight 0, are not used.
-    family
-        `logistic` gives log odds.
 
     Returns
     -------
@@ -220,8 +145,6 @@ def regression(
     >>> found[["driver", "estimate"]].round(2).values.tolist()
     [['(intercept)', 8.3], ['wait', -1.7]]
     """
-    if family not in get_args(ModelFamily):
-        raise ValueError(f"family is one of {', '.join(get_args(ModelFamily))}, not {family!r}")
     require(design.frame, [outcome, *drivers])
     values = numeric_column(design, outcome)
     known = design.frame[[outcome, *drivers]].notna().all(axis=1).to_numpy()
@@ -231,18 +154,17 @@ def regression(
     if not rows.any():
         raise ObservError(f"regression of {outcome}: no row where it and its drivers are known")
     terms, columns = _columns(used, drivers)
-    # the mean weight that `svyglm` divides by: where its iterations stop depends on it
+    # the mean weight that `svyglm` divides by
     inside = design.weights[design.domain]
     scale = float(inside.sum() / len(inside if design.calibration is None else design.weights))
     y, weights = values[rows], used.weights[rows] / scale
-    _check(outcome, y, columns, terms, family)
-    if family == "logistic" and (alone := _separating(design.frame.loc[rows, list(drivers)], y)):
-        raise ObservError(_NO_LIMIT.format(outcome, bounded(alone)))
-    fit = _logistic if family == "logistic" else _linear
-    estimate, residuals, information = fit(y, columns, weights, outcome)
-    inverse = np.linalg.inv(information)
+    _check(outcome, y, columns, terms)
+    root = np.sqrt(weights)
+    estimate = np.linalg.lstsq(columns * root[:, None], y * root, rcond=None)[0]
+    residuals = y - columns @ estimate
+    inverse = np.linalg.inv((columns * weights[:, None]).T @ columns)
     scores = np.zeros((len(rows), len(terms)))
-    # the weights in `information` are relative, those of the variance are not
+    # the weights of the fit are relative, those of the variance are not
     scores[rows] = columns * residuals[:, None] @ inverse
     scores /= scale
     free = int(estimation.degrees_of_freedom(used, np.where(rows, 0, -1), 1)[0])
@@ -253,19 +175,16 @@ def regression(
             " of freedom (sampled units less strata); take fewer drivers"
         )
     se = np.sqrt(np.diag(estimation.covariance(answered, scores)))
-    whole = estimation.without_error(used, np.where(rows, 0, -1), 1)[0]
     # errors of residuals as large as the outcome, which rounding is a part of
     reach = np.linalg.norm(columns @ inverse * weights[:, None], axis=0) * np.abs(y).max()
-    if whole:
-        se[:] = 0.0
-    elif (exact := se <= estimation.ROUNDING * reach).any():
+    if (exact := se <= estimation.ROUNDING * reach).any():
         names = bounded(_name(term) for term, sure in zip(terms, exact, strict=True) if sure)
         raise ObservError(
             f"regression of {outcome}: rows that the drivers give exactly leave nothing to tell the"
             f" error of {names} by; group answers, or leave drivers out"
         )
     half = estimation.half_width(se, np.full(len(se), df), level)
-    t = np.full(len(se), np.nan) if whole else estimate / se
+    t = estimate / se
     found = {"estimate": estimate, "se": se, "ci_low": estimate - half, "ci_high": estimate + half}
     test = {"t": t, "df": df, "p": 2 * stdtr(df, -np.abs(t)), "n": int(rows.sum())}
     return pd.DataFrame(terms, columns=["driver", "value"]).assign(**found, **test)
@@ -289,26 +208,6 @@ def _columns(design: Design, drivers: Sequence[str]) -> tuple[list[tuple[str, ob
     return terms, np.column_stack(columns)
 
 
-_NO_LIMIT = (
-    "regression of {}: no finite coefficients; {} goes with one outcome only: group answers, or"
-    " leave the driver out"
-)
-
-
-def _separating(drivers: pd.DataFrame, y: Floats) -> list[str]:
-    """The answers that go with one outcome only, and the numbers that part the outcomes."""
-    found = []
-    for name, column in drivers.items():
-        if _is_number(column):
-            no, yes = (column[y == outcome].astype(float) for outcome in (0, 1))
-            if no.max() <= yes.min() or yes.max() <= no.min():
-                found.append(str(name))
-        else:
-            shares = pd.Series(y).groupby(column.astype(object).to_numpy()).mean()
-            found += [_name((str(name), answer)) for answer in shares.index[shares.isin([0, 1])]]
-    return found
-
-
 def _is_number(column: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
@@ -317,15 +216,9 @@ def _name(term: tuple[str, object]) -> str:
     return f"{term[0]} {term[1]}".strip()
 
 
-def _check(
-    outcome: str, y: Floats, columns: Floats, terms: list[tuple[str, object]], family: ModelFamily
-) -> None:
+def _check(outcome: str, y: Floats, columns: Floats, terms: list[tuple[str, object]]) -> None:
     problems = []
-    if family == "logistic" and (other := sorted(set(y) - {0.0, 1.0})):
-        problems.append(
-            f"column {outcome}: a logistic outcome is 1 or 0, true or false, not {bounded(other)}"
-        )
-    elif y.min() == y.max():
+    if y.min() == y.max():
         problems.append(f"column {outcome}: the same for all {len(y)} rows: nothing to explain")
     # a column that those before it already give (R's qr, in order)
     scale = np.linalg.norm(columns, axis=0)
@@ -339,43 +232,6 @@ def _check(
         )
     if problems:
         raise ObservError(*problems)
-
-
-def _linear(
-    y: Floats, columns: Floats, weights: Floats, outcome: str
-) -> tuple[Floats, Floats, Floats]:
-    """Coefficients, residuals and information matrix of weighted least squares."""
-    root = np.sqrt(weights)
-    estimate = np.linalg.lstsq(columns * root[:, None], y * root, rcond=None)[0]
-    return estimate, y - columns @ estimate, (columns * weights[:, None]).T @ columns
-
-
-def _logistic(
-    y: Floats, columns: Floats, weights: Floats, outcome: str
-) -> tuple[Floats, Floats, Floats]:
-    """The same of a weighted logistic regression, by iteratively reweighted least squares.
-
-    It starts and stops as R's `glm` does, and takes the last step's weights for the variance.
-    """
-    fitted = (weights * y + 0.5) / (weights + 1)
-    linear, deviance = logit(fitted), np.inf
-    for _ in range(30):
-        slope = fitted * (1 - fitted)
-        root = np.sqrt(weights * slope)
-        target = linear + (y - fitted) / slope
-        estimate = np.linalg.lstsq(columns * root[:, None], target * root, rcond=None)[0]
-        linear = columns @ estimate
-        # as far as R's logit goes: a fitted 0 or 1 would leave no slope to step by
-        fitted, other = expit(np.clip((linear, -linear), -30, 30))
-        before, deviance = deviance, -2 * float(weights @ (xlogy(y, fitted) + xlogy(1 - y, other)))
-        if abs(deviance - before) < 1e-8 * (abs(deviance) + 0.1):
-            break
-    information = (columns * root[:, None] ** 2).T @ columns
-    # with answers that go with one outcome only, coefficients grow by about 1 at each step
-    step = np.linalg.lstsq(information, columns.T @ (weights * (y - fitted)), rcond=None)[0]
-    if np.abs(columns @ step).max() > 0.01:
-        raise ObservError(_NO_LIMIT.format(outcome, "some mix of answers to the drivers"))
-    return estimate, (y - fitted) / (fitted * (1 - fitted)) * slope, information
 
 
 # --- Which of several things most need work, by criteria that are known of each more or less well

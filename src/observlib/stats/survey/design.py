@@ -1,10 +1,10 @@
-"""The design of a survey: what its weights, strata, clusters and population sizes are."""
+"""The design of a survey: what its weights, strata and clusters are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol, cast, get_args
+from typing import Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -95,7 +95,6 @@ def repeated(frame: pd.DataFrame, names: Iterable[object]) -> list[object]:
 
 Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
-Lonely = Literal["error", "certainty", "adjust", "average"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,8 +102,7 @@ class Design:
     """A checked design; made by `design`, restricted by `within_domain`.
 
     Of rows (n,): `weights`, the code of the primary sampling unit (`psu`), whether estimates are
-    about them (`domain`); of units (m,): their `stratum`; of strata (H,): units `sampled`, and in
-    the `population` (infinite where unknown).
+    about them (`domain`); of units (m,): their `stratum`; of strata (H,): units `sampled`.
     """
 
     frame: pd.DataFrame
@@ -112,8 +110,6 @@ class Design:
     psu: Codes
     stratum: Codes
     sampled: Codes
-    population: Floats
-    lonely: Lonely
     calibration: Calibrated | None
     domain: Mask
 
@@ -124,51 +120,34 @@ def design(
     weights: str | None = None,
     strata: str | None = None,
     clusters: str | None = None,
-    population: str | Mapping[object, float] | float | None = None,
     calibration: Calibrated | None = None,
-    nest: bool = False,
-    lonely: Lonely = "error",
 ) -> Design:
     """Describe how the rows of a frame were drawn, and check it.
 
     Variances are those of the first stage (ultimate clusters): whole clusters are taken as drawn
-    with replacement, or without it where `population` is given. The variance that later stages
-    of a design with finite populations add is not estimated. Source: T. Lumley, *Complex
-    Surveys* (2010), chapters 2 and 3.
+    with replacement, which makes them a little too large where most of a population was drawn.
+    Source: T. Lumley, *Complex Surveys* (2010), chapters 2 and 3.
 
     Parameters
     ----------
     frame
         One row an answer. It is not copied.
     weights
-        Column of weights. Without it, population sizes over sample sizes if `population` is
-        given, else 1. Rows of weight 0 count as sampled, and add nothing to estimates.
+        Column of weights; 1 without it. Rows of weight 0 count as sampled, and add nothing to
+        estimates.
     strata, clusters
         Columns of the stratum and of the primary sampling unit; without clusters each row is one.
-    population
-        Units in the population (clusters, if there are), or sampling fractions up to 1: a column,
-        one number a stratum, or one for all. Without it sampling is with replacement.
+        A stratum has two units at the least: with one, nothing tells how its units differ.
     calibration
         What `weighting.calibrate` gave for the rows of this frame; then without `weights`.
-    nest
-        Cluster names are those within a stratum, and may come again in another.
-    lonely
-        What a stratum with one sampled unit (of several) adds to variances, as R's
-        `options(survey.lonely.psu)`. `error`: nothing may be estimated. `certainty`: nothing.
-        `adjust`: the square of its unit's distance from the mean of all units. `average`: as much
-        as the other strata add on average.
 
-    >>> frame = pd.DataFrame({"size": [5, 5, 9, 9], "pool": ["a", "a", "b", "b"]})
-    >>> design(frame, strata="pool", population="size").weights.tolist()
-    [2.5, 2.5, 4.5, 4.5]
+    >>> frame = pd.DataFrame({"w": [5, 5, 9, 9], "pool": ["a", "a", "b", "b"]})
+    >>> design(frame, weights="w", strata="pool").sampled.tolist()
+    [2, 2]
     """
-    if lonely not in get_args(Lonely):
-        raise ValueError(f"lonely is one of {', '.join(get_args(Lonely))}, not {lonely!r}")
     if calibration is not None and weights is not None:
         raise ValueError("a calibration has its weights: leave the column of weights out")
-    population_column = population if isinstance(population, str) else None
-    asked = (weights, strata, clusters, population_column)
-    require(frame, [name for name in asked if name is not None])
+    require(frame, [name for name in (weights, strata, clusters) if name is not None])
     if frame.empty:
         raise ObservError("the sample has no row: nothing can be estimated")
 
@@ -184,35 +163,27 @@ def design(
     if clusters is None:
         psu, stratum = np.arange(n), row_stratum
     else:
-        psu, stratum = _clusters(frame[clusters], row_stratum, nest, problems)
+        psu, stratum = _clusters(frame[clusters], row_stratum, problems)
     sampled = np.bincount(stratum, minlength=len(stratum_names)).astype(np.int64)
-    sizes = _population(frame, population, row_stratum, stratum_names, sampled, problems)
     if calibration is not None:
         if len(calibration.weights) != n:
             raise ValueError(
                 f"the calibration is of {len(calibration.weights)} rows, the frame has {n}"
             )
         calibrated = pd.Series(calibration.weights, index=frame.index)
-        advice = "; calibrate with method='raking' or 'logit', or with trim="
-        values = _weights(calibrated, "calibrated weights", problems, advice)
+        values = _weights(calibrated, "calibrated weights", problems)
     elif weights is not None:
         values = _weights(frame[weights], f"column {weights}", problems)
-    elif population is not None:
-        values = (sizes / sampled)[row_stratum]
     else:
         values = np.ones(n)
-    alone = (sampled == 1) & (sizes > 1)
-    if lonely == "error" and strata is not None and alone.any():
+    if strata is not None and (sampled == 1).any():
         problems.append(
-            f"column {strata}: a single sampled unit in"
-            f" {bounded(stratum_names[alone])}; merge strata, or choose"
-            " lonely='certainty', 'adjust' or 'average'"
+            f"column {strata}: a single sampled unit in {bounded(stratum_names[sampled == 1])}; "
+            "merge strata"
         )
     if problems:
         raise ObservError(*problems)
-    return Design(
-        frame, values, psu, stratum, sampled, sizes, lonely, calibration, np.ones(n, dtype=bool)
-    )
+    return Design(frame, values, psu, stratum, sampled, calibration, np.ones(n, dtype=bool))
 
 
 def within_domain(design: Design, rows: pd.Series | Mask) -> Design:
@@ -257,79 +228,30 @@ def _codes(frame: pd.DataFrame, name: str | None) -> tuple[Codes, npt.NDArray[np
     return codes.astype(np.int64), np.asarray(names, dtype=object)
 
 
-def _clusters(
-    column: pd.Series, row_stratum: Codes, nest: bool, problems: list[str]
-) -> tuple[Codes, Codes]:
+def _clusters(column: pd.Series, row_stratum: Codes, problems: list[str]) -> tuple[Codes, Codes]:
     """The unit of each row and the stratum of each unit."""
     local, names = pd.factorize(column, sort=False)
     strata = int(row_stratum.max()) + 1
     pairs, psu = np.unique(local.astype(np.int64) * strata + row_stratum, return_inverse=True)
-    if not nest:
-        times = np.bincount(pairs // strata, minlength=len(names))
-        if (times > 1).any():
-            problems.append(
-                f"column {column.name}: in more than one stratum, clusters"
-                f" {bounded(np.asarray(names, dtype=object)[times > 1])}; if names are those"
-                " within a stratum, say nest=True"
-            )
+    times = np.bincount(pairs // strata, minlength=len(names))
+    if (times > 1).any():
+        problems.append(
+            f"column {column.name}: in more than one stratum, clusters"
+            f" {bounded(np.asarray(names, dtype=object)[times > 1])}; if names are those within"
+            " a stratum, put the stratum's before them"
+        )
     return psu.astype(np.int64), (pairs % strata).astype(np.int64)
 
 
-def _weights(column: pd.Series, what: str, problems: list[str], advice: str = "") -> Floats:
+def _weights(column: pd.Series, what: str, problems: list[str]) -> Floats:
     values = as_numbers(column)
     wrong = ~((values == 0) | in_range(values))
     if wrong.any():
         problems.append(
             f"{what}: {int(wrong.sum())} are missing, negative or no number:"
             f" {named_rows(column, wrong)}; a weight is 0 or a number above it"
-            f" ({WEIGHTS_ALLOWED}){advice}"
+            f" ({WEIGHTS_ALLOWED})"
         )
     elif not (values > 0).any():
         problems.append(f"{what}: all are 0")
     return values
-
-
-def _population(
-    frame: pd.DataFrame,
-    given: str | Mapping[object, float] | float | None,
-    row_stratum: Codes,
-    names: npt.NDArray[np.object_],
-    sampled: Codes,
-    problems: list[str],
-) -> Floats:
-    """Units in the population of each stratum."""
-    if given is None:
-        return np.full(len(names), np.inf)
-    what = f"column {given}" if isinstance(given, str) else "population"
-    if isinstance(given, str):
-        column = pd.Series(as_numbers(frame[given]))
-        spans = column.groupby(row_stratum).agg(["min", "max"])
-        varying = (spans["min"] != spans["max"]).to_numpy() & spans["min"].notna().to_numpy()
-        if varying.any():
-            problems.append(
-                f"{what}: more than one population size in stratum {bounded(names[varying])}"
-            )
-        sizes = spans["max"].to_numpy(float, na_value=np.nan, copy=True)
-        sizes[np.unique(row_stratum[column.isna().to_numpy()])] = np.nan
-    else:
-        each = [given.get(name) if isinstance(given, Mapping) else given for name in names]
-        sizes = as_numbers(pd.Series(each, dtype=object))
-    wrong = ~in_range(sizes)
-    if wrong.any():
-        problems.append(
-            f"{what}: missing, or no number above 0 ({WEIGHTS_ALLOWED}), for stratum "
-            f"{bounded(names[wrong])}"
-        )
-        return np.full(len(names), np.inf)
-    fractions = sizes <= 1
-    if fractions.all():
-        return cast(Floats, sampled / sizes)
-    small = sizes < sampled
-    if small.any():
-        which = zip(names[small], sizes[small], sampled[small], strict=True)
-        problems.append(
-            f"{what}: fewer units than were sampled for stratum"
-            f" {bounded(f'{a} ({b:g} < {c})' for a, b, c in which)};"
-            " give sizes for all strata, or fractions up to 1 for all"
-        )
-    return sizes

@@ -1,17 +1,14 @@
-"""Means, totals and ratios of a designed sample, by domain, with their errors by linearisation.
+"""Means of a designed sample, by domain, with their errors by linearisation.
 
 Estimates come as frames of one row a domain, with its columns (`by`) and
 
 - `estimate`, `se`, `ci_low`, `ci_high`: Student's interval, or `intervals.bounded_intervals`;
 - `df`: sampled units less strata, of those in the domain (as R's `degf(subset(design))`);
 - `n`: rows of known value and weight above 0;
-- `deff`: the variance over that of a simple sample of n, with replacement (as R's
-  `deff="replace"`), or without where the design has its `population` (as R's `deff=TRUE`);
+- `deff`: the variance over that of a simple sample of n, with replacement (R's `deff="replace"`);
 - `n_eff`: n / deff; where deff is unknown or 0, Kish's effective number of sampled units;
 - `status`: `published`; `missing` where no row has a known value; `no_interval` where nothing tells
   how far the estimate may be off: no degree of freedom, or units that are all alike.
-
-Where the strata of a domain were sampled as a whole, the error is 0, but for calibrated weights.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -73,7 +70,9 @@ def degrees_of_freedom(design: Design, codes: Codes, count: int) -> Codes:
 
 def effective_units(design: Design, codes: Codes, count: int) -> Floats:
     """Kish's effective number of sampled units, not of answers, in each domain (count,)."""
-    units, sums = _weights_of_units(design, codes, count)
+    rows = codes >= 0  # a weight of 0 adds nothing
+    units, unit = _units_of(design, codes, count, rows)
+    sums = np.bincount(unit, design.weights[rows], len(units)).astype(float)
     return kish(sums, units % count, count)
 
 
@@ -86,36 +85,6 @@ def kish(weights: Floats, codes: Codes, count: int) -> Floats:
     squares = np.bincount(codes, weights=weights**2, minlength=count)
     with np.errstate(invalid="ignore", divide="ignore"):
         return cast(Floats, sums**2 / squares)
-
-
-def sampled_fraction(design: Design, codes: Codes, count: int) -> Floats:
-    """The sampling fraction of each domain (count,), its strata together; exactly 1 of a whole one.
-
-    The f of 1 − f of a mean's variance, Σ w² (1 − f_h) / Σ w² over sampled units: W. G. Cochran,
-    *Sampling Techniques*, 3rd ed. (1977), theorem 5.3.
-    """
-    units, sums = _weights_of_units(design, codes, count)
-    fraction = (design.sampled / design.population)[design.stratum[units // count]]
-    squares, left = (
-        np.bincount(units % count, weights=sums**2 * share, minlength=count)
-        for share in (np.ones(len(units)), 1 - fraction)
-    )
-    with np.errstate(invalid="ignore"):
-        return cast(Floats, 1 - left / squares)
-
-
-def without_error(design: Design, codes: Codes, count: int) -> Mask:
-    """The domains whose strata (if calibrated, all strata) were sampled as a whole (count,)."""
-    whole = sampled_fraction(design, codes, count) == 1
-    if design.calibration is not None:
-        whole &= bool((design.sampled == design.population).all())
-    return whole
-
-
-def _weights_of_units(design: Design, codes: Codes, count: int) -> tuple[Codes, Floats]:
-    rows = codes >= 0  # a weight of 0 adds nothing
-    units, unit = _units_of(design, codes, count, rows)
-    return units, np.bincount(unit, design.weights[rows], len(units)).astype(float)
 
 
 def _units_of(design: Design, codes: Codes, count: int, rows: Mask) -> tuple[Codes, Codes]:
@@ -138,27 +107,13 @@ def _deviations(
     units, unit = _units_of(design, codes, count, rows)
     cell, cells = pd.factorize(design.stratum[units // count] * count + units % count)
     stratum, domain = cells // count, cells % count  # of the units of a stratum in a domain
-    size, population = design.sampled[stratum], design.population[stratum]
-    present = np.bincount(cell, minlength=len(cells))
-    factor = (1 - size / population) * size / np.maximum(size - 1, 1)
-    lonely = (size == 1) & (population > 1)
-    if design.lonely != "adjust":
-        factor[lonely] = 0.0
-    if design.lonely == "average":
-        strata = np.bincount(domain, minlength=count)
-        others = np.bincount(domain, weights=~lonely, minlength=count)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            factor *= np.where(others > 0, strata / others, 0.0)[domain]
+    size, present = design.sampled[stratum], np.bincount(cell, minlength=len(cells))
+    factor = np.where(size > 1, size / np.maximum(size - 1, 1), 0.0)
 
     def of(scores: Floats) -> tuple[Floats, Codes]:
         totals = _sums(scores[rows] * design.weights[rows, None], unit, len(cell))
         sums = _sums(totals, cell, len(cells))
         centre = sums / size[:, None]
-        if design.lonely == "adjust":
-            everyone = np.bincount(domain, weights=size, minlength=count)
-            with np.errstate(invalid="ignore"):
-                grand = _sums(sums, domain, count) / everyone[:, None]
-            centre[lonely] = grand[domain[lonely]]
         there = (totals - centre[cell]) * np.sqrt(factor)[cell, None]
         elsewhere = centre * np.sqrt(factor * (size - present))[:, None]
         return np.concatenate([there, elsewhere]), np.concatenate([domain[cell], domain])
@@ -242,64 +197,15 @@ def mean(
     )
 
 
-def total(
-    design: Design, variable: str, by: str | Sequence[str] | None = None, *, level: float = 0.95
-) -> pd.DataFrame:
-    """Totals of a variable in the population that the weights stand for.
-
-    Rows without a number add nothing: the total is of known values. Source and columns as those
-    of `mean`. As R's `svytotal(na.rm=TRUE)`.
-
-    >>> from observlib.stats.survey.design import design
-    >>> frame = pd.DataFrame({"visits": [2, 4], "w": [10, 5]})
-    >>> float(total(design(frame, weights="w"), "visits")["estimate"][0])
-    40.0
-    """
-    groups, values = domains(design, by), numeric_column(design, variable)
-    known = ~np.isnan(values)
-    scores = np.where(known, values, 0.0)
-    sums = weighted_sums(design, groups, scores)
-    return tabulate(design, groups, known, sums, scores, level)
-
-
-def ratio(
-    design: Design,
-    numerator: str,
-    denominator: str,
-    by: str | Sequence[str] | None = None,
-    *,
-    level: float = 0.95,
-) -> pd.DataFrame:
-    """Ratios of the totals of two variables, over rows where both are known.
-
-    Source: Särndal, Swensson and Wretman (1992), section 5.6. As R's `svyratio(na.rm=TRUE)`.
-    Columns as those of `mean`; also `missing` where the denominator's total is 0.
-
-    >>> from observlib.stats.survey.design import design
-    >>> frame = pd.DataFrame({"solved": [1, 3], "asked": [2, 6]})
-    >>> float(ratio(design(frame), "solved", "asked")["estimate"][0])
-    0.5
-    """
-    groups = domains(design, by)
-    over, under = numeric_column(design, numerator), numeric_column(design, denominator)
-    known = ~np.isnan(over) & ~np.isnan(under)
-    return _ratios(design, groups, over, under, known, level)
-
-
 def means(design: Design, groups: Domains, values: Floats, level: float) -> pd.DataFrame:
     """The frame of the means of an array (n,) whose unknown values are NaN."""
-    return _ratios(design, groups, values, np.ones(len(values)), ~np.isnan(values), level)
-
-
-def _ratios(
-    design: Design, groups: Domains, over: Floats, under: Floats, known: Mask, level: float
-) -> pd.DataFrame:
-    over, under = np.where(known, over, 0.0), np.where(known, under, 0.0)
-    base = weighted_sums(design, groups, under)
+    known = ~np.isnan(values)
+    over, under = np.where(known, values, 0.0), known.astype(float)
+    base = _weighted_sums(design, groups, under)
     base[base == 0] = np.nan
-    found = weighted_sums(design, groups, over) / base
+    found = _weighted_sums(design, groups, over) / base
     scores = (over - found[groups.codes] * under) / base[groups.codes]
-    return tabulate(design, groups, known, found, scores, level)
+    return _tabulate(design, groups, known, found, scores, level)
 
 
 def domains(design: Design, by: str | Sequence[str] | None, *more: str) -> Domains:
@@ -321,7 +227,7 @@ def domains(design: Design, by: str | Sequence[str] | None, *more: str) -> Domai
     return Domains(labels, np.where(design.domain, codes, -1))
 
 
-def weighted_sums(design: Design, groups: Domains, values: Floats) -> Floats:
+def _weighted_sums(design: Design, groups: Domains, values: Floats) -> Floats:
     """Weighted sums of an array (n,) by domain."""
     rows = groups.codes >= 0
     products = (design.weights * values)[rows]
@@ -335,7 +241,7 @@ def half_width(se: Floats, df: Floats | Codes, level: float) -> Floats:
     return cast(Floats, stdtrit(df, tail) * se)
 
 
-def tabulate(
+def _tabulate(
     design: Design, groups: Domains, known: Mask, estimate: Floats, scores: Floats, level: float
 ) -> pd.DataFrame:
     """The frame of some estimates, given their linearised variable, without weights."""
@@ -346,18 +252,16 @@ def tabulate(
     df = degrees_of_freedom(design, codes, count)
     scores = np.where(exists[codes], scores, 0.0)
     inside = np.where(counted, codes, -1)
-    whole = exists & without_error(design, codes, count)
     # rows of unknown value are outside the domain: their strata must not count as its lonely ones
     variance = variances(design, scores, np.where(known, codes, -1), count)
-    variance[whole] = 0.0
-    variance[~(whole | (exists & (df >= 1) & np.isfinite(variance)))] = np.nan
-    spread = weighted_sums(design, groups, np.abs(scores))
+    variance[~(exists & (df >= 1) & np.isfinite(variance))] = np.nan
+    spread = _weighted_sums(design, groups, np.abs(scores))
     # what margins explain, or values that are all alike, leave rounding for an error
     noise = ROUNDING * np.maximum(spread, np.abs(estimate))
     variance[variance <= noise**2] = 0.0
     se = np.sqrt(variance)
     told = se > 0 if design.calibration is None else se >= 0
-    sure = whole | (told & (spread > ROUNDING * np.abs(estimate)))
+    sure = told & (spread > ROUNDING * np.abs(estimate))
 
     simple = _simple_variance(design, Domains(groups.labels, inside), scores)
     # values that are all alike differ by rounding only
@@ -366,7 +270,7 @@ def tabulate(
     telling = deff > 1e-12
     n_eff = effective_units(design, inside, count)
     n_eff[telling] = n[telling] / deff[telling]
-    half = np.where(whole, 0.0, np.where(sure, half_width(se, df, level), np.nan))
+    half = np.where(sure, half_width(se, df, level), np.nan)
     found = {"estimate": np.where(exists, estimate, np.nan), "se": se}
     found |= {"ci_low": estimate - half, "ci_high": estimate + half, "df": df, "n": n}
     found |= {"n_eff": np.where(exists, n_eff, np.nan), "deff": deff}
@@ -379,19 +283,7 @@ def _simple_variance(design: Design, groups: Domains, scores: Floats) -> Floats:
     codes = groups.codes
     n = np.bincount(codes[codes >= 0], minlength=groups.count)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        size = weighted_sums(design, groups, np.ones(len(scores)))
-        centre = weighted_sums(design, groups, scores) / size
-        squares = weighted_sums(design, groups, (scores - centre[codes]) ** 2)
-        left = np.clip(1 - n / (size * _rows_a_weight(design)), 0, 1)
-        return cast(Floats, squares * size / (n - 1) * left)
-
-
-def _rows_a_weight(design: Design) -> float:
-    """How many rows of the population a unit of weight stands for; infinite if it is not known.
-
-    Weights that add up to the sample, nearer than to the population, are scaled to the latter.
-    """
-    rows = design.weights > 0
-    fractions = (design.population / design.sampled)[design.stratum[design.psu[rows]]]
-    n, population, total = len(fractions), float(fractions.sum()), float(design.weights.sum())
-    return population / total if total**2 < n * population else 1.0
+        size = _weighted_sums(design, groups, np.ones(len(scores)))
+        centre = _weighted_sums(design, groups, scores) / size
+        squares = _weighted_sums(design, groups, (scores - centre[codes]) ** 2)
+        return cast(Floats, squares * size / (n - 1))

@@ -51,17 +51,6 @@ def score_ends(share: Any, n: Any, z: float) -> tuple[Any, Any]:
     return np.where(share == 0, 0.0, centre - half), np.where(share == 1, 1.0, centre + half)
 
 
-def clopper_pearson_of_share(share: Floats, n: Floats, level: float = 0.95) -> tuple[Any, Any]:
-    """Clopper and Pearson's intervals of shares, of as many answers, whole or effective, each.
-
-    Source: C. J. Clopper and E. S. Pearson, *Biometrika* 26 (1934), 404–413.
-    """
-    from statsmodels.stats.proportion import proportion_confint  # a second to import
-
-    low, high = proportion_confint(n * share, n, 1 - checked_level(level), method="beta")
-    return low, high
-
-
 def bounded_intervals(
     mean: Any, error: Any, df: Any, ends: tuple[float, float], level: float = 0.95
 ) -> tuple[Any, Any]:

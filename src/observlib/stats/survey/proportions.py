@@ -1,33 +1,28 @@
-"""Proportions of a designed sample, by domain, with intervals that stay between 0 and 1.
+"""Proportions of a designed sample, with intervals that stay between 0 and 1; durations.
 
 Frames have the columns of `estimation`, and `method`: the interval that was taken. Where all or
 none of a domain have the property, where it has no degree of freedom, or where its units are alike
-within each stratum, the variance says nothing; then, whatever was asked for, it is
-
-- `census`, the share itself, where the strata of the domain were sampled as a whole;
-- `hypergeometric` where all or none have the property and the population is known: the largest
-  share of others that such a sample would still meet none of, 1 time in 40 (at 0.95): W. G.
-  Cochran, *Sampling Techniques*, 3rd ed. (1977), sections 3.5 and 3.6;
-- `wilson` on the effective number of sampled units else. So it is, on the lesser of that and of
-  p(1 − p)/v, where a stratum has no case, or none but cases; and, on the lesser of Kish's effective
-  number of answers and of that, where weights are unequal and cases, or others, are rare (under a
-  fifth, and fewer than 20 effective ones): p and v are too small at once.
+within each stratum, the variance says nothing; then, whatever was asked for, it is `wilson` on the
+effective number of sampled units. So it is, on the lesser of that and of p(1 − p)/v, where a
+stratum has no case, or none but cases; and, on the lesser of Kish's effective number of answers and
+of that, where weights are unequal and cases, or others, are rare (under a fifth, and fewer than 20
+effective ones): p and v are too small at once.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Literal, cast, get_args
 
 import numpy as np
 import pandas as pd
-from scipy.special import betaln, expit, logit, ndtri, stdtrit
+from scipy.special import expit, logit, ndtri, stdtrit
 
 from observlib.base.errors import ObservError
 from observlib.stats.survey import estimation, intervals
-from observlib.stats.survey.design import Codes, Design, Floats, Mask, numeric_column, require
+from observlib.stats.survey.design import Codes, Design, Floats, Mask, require
 from observlib.stats.survey.estimation import Domains
 
-IntervalMethod = Literal["logit", "beta", "wilson", "mean"]
+IntervalMethod = Literal["logit", "wilson"]
 _RARE, _FEW = 0.2, 20  # share of cases, and effective ones: see the module
 
 
@@ -42,15 +37,11 @@ def proportion(
 ) -> pd.DataFrame:
     """The proportion of one answer, or of any of several, among known answers.
 
-    Intervals, with t of the domain's degrees of freedom, as R's `svyciprop`:
+    Intervals, with t of the domain's degrees of freedom:
 
-    - `logit`: Student's of the log odds (R's `"xlogit"`);
-    - `beta`: of Clopper and Pearson on the effective sample size p(1 − p)/v: E. L. Korn and B. I.
-      Graubard, *Survey Methodology* 24 (1998), 193–201, n being the domain's known answers, where
-      R counts the unknown too, and those outside the domain where weights are calibrated;
-    - `wilson`: Wilson's on the same size: N. Dean and M. Pagano, *Journal of Survey Statistics and
-      Methodology* 3 (2015), 484–503;
-    - `mean`: Student's, which may pass 0 or 1.
+    - `logit`: Student's of the log odds, as R's `svyciprop(method="xlogit")`;
+    - `wilson`: Wilson's on the effective sample size p(1 − p)/v: N. Dean and M. Pagano, *Journal of
+      Survey Statistics and Methodology* 3 (2015), 484–503.
 
     Parameters
     ----------
@@ -121,41 +112,27 @@ def _interval(
         # how much wider intervals are for the few degrees of freedom of the variance
         few = (_t(n - 1, level) / _t(df, level)) ** 2
         size = odds / se**2 * few
-        if method == "mean":
-            half = estimation.half_width(se, df, level)
-            low, high = share - half, share + half
-        elif method == "logit":
+        if method == "logit":
             half = estimation.half_width(se / odds, df, level)
             low, high = expit(logit(share) - half), expit(logit(share) + half)
         else:
-            beta, wilson = intervals.clopper_pearson_of_share, intervals.wilson_of_share
-            low, high = (beta if method == "beta" else wilson)(share, size, level)
-            exact = telling & ~np.isfinite(size)  # no variance: a population known as a whole
-            low, high = np.where(exact, share, low), np.where(exact, share, high)
+            low, high = intervals.wilson_of_share(share, size, level)
         inside = np.where(np.isnan(has), -1, groups.codes)
         units = estimation.effective_units(design, inside, groups.count)
         units = np.where(df >= 1, units * few, units)
         untold = telling & _without_cases(design, inside, has, groups.count)
         units = np.where(untold, np.minimum(units, size), units)
-        fraction = estimation.sampled_fraction(design, inside, groups.count)
         answers = estimation.kish(design.weights[inside >= 0], inside[inside >= 0], groups.count)
-        least = np.minimum(answers / (1 - fraction), size)
+        least = np.minimum(answers, size)
         cases = np.minimum(share, 1 - share)
         rare = telling & ~untold & (cases < _RARE) & (cases * least < _FEW)
         rare &= answers < n * (1 - estimation.ROUNDING)
         units = np.where(rare, least, units)
         scores = intervals.wilson_of_share(share, units, level)
-    alike = (share == 0) | (share == 1)
-    whole = estimation.without_error(design, inside, groups.count) | (alike & (fraction == 1))
-    drawn = exists & alike & (fraction > 0)
-    others = np.zeros(len(share))
-    others[drawn] = unseen(units[drawn], fraction[drawn], level)
-    exact = np.where(share == 1, 1 - others, share), np.where(share == 0, others, share)
-    kinds = [telling & ~(untold | rare), exists & whole, drawn, exists]
-    names = [method, "census", "hypergeometric", "wilson"]
-    frame["ci_low"] = np.select(kinds, [low, share, exact[0], scores[0]], np.nan)
-    frame["ci_high"] = np.select(kinds, [high, share, exact[1], scores[1]], np.nan)
-    frame["method"] = np.select(kinds, [np.full(len(share), name) for name in names], "")
+    kinds = [telling & ~(untold | rare), exists]
+    frame["ci_low"] = np.select(kinds, [low, scores[0]], np.nan)
+    frame["ci_high"] = np.select(kinds, [high, scores[1]], np.nan)
+    frame["method"] = np.select(kinds, [method, "wilson"], "")
     frame["status"] = np.where(exists, "published", "missing")
     return frame
 
@@ -169,31 +146,6 @@ def _without_cases(design: Design, codes: Codes, has: Floats, count: int) -> Mas
     found = np.zeros(count, dtype=bool)
     found[cells[(share == 0) | (share == 1)] % count] = True
     return found
-
-
-def unseen(n: Floats, fraction: Floats, level: float = 0.95) -> Floats:
-    """The largest share of a population that a sample without any of it leaves possible.
-
-    That at which a sample of n out of n / fraction, drawn without replacement, has none with a
-    chance of (1 − level) / 2.
-
-    >>> unseen(np.array([18.0, 18.0, 18.0]), np.array([1.0, 0.9, 1e-9])).round(3).tolist()
-    [0.0, 0.075, 0.185]
-    """
-    size = n / fraction
-    left = size - n
-
-    def chance(others: Floats) -> Floats:
-        """log C(N − M, n) / C(N, n), by beta functions, which lose no digits to a large N."""
-        logs = np.log((size + 1) / (size - others + 1)) + betaln(left + 1, n + 1)
-        return cast(Floats, logs - betaln(left - others + 1, n + 1))
-
-    least, most = np.zeros_like(left), left.copy()  # of others
-    for _ in range(60):
-        middle = (least + most) / 2
-        possible = chance(middle) >= np.log((1 - level) / 2)
-        least, most = np.where(possible, middle, least), np.where(possible, most, middle)
-    return cast(Floats, most / size)
 
 
 def _t(df: Floats, level: float) -> Floats:
@@ -311,84 +263,3 @@ def quantile_interval(
     low, high = ranked(int(law.ppf(outside))), ranked(int(law.isf(outside)) + 1)
     whole = not (math.isnan(low) or math.isnan(high))
     return (value, low, high) if whole else (value, math.nan, math.nan)
-
-
-def quantiles(
-    design: Design,
-    variable: str,
-    p: float | Sequence[float] = 0.5,
-    by: str | Sequence[str] | None = None,
-    *,
-    level: float = 0.95,
-) -> pd.DataFrame:
-    """Quantiles of a designed sample, by domain.
-
-    The interval is that of the share of values up to the quantile, read back on the distribution:
-    R. S. Woodruff, *JASA* 47 (1952), 635–646. As R's `svyquantile(qrule="math",
-    interval.type="mean")`, but that a share which is reached but for rounding is reached.
-
-    Parameters
-    ----------
-    p
-        One or more shares between 0 and 1.
-    by
-        Columns whose values make the domains.
-
-    Returns
-    -------
-    DataFrame
-        One row a domain and share: the domain's columns, `p`, and those of `estimation`; `se` is
-        the interval's length in units of t, `n_eff` and `deff` are of the share up to the quantile.
-        `status` is `no_interval` where an end is unknown: half an interval would be read as whole.
-
-    >>> from observlib.stats.survey.design import design
-    >>> waits = design(pd.DataFrame({"minutes": range(1, 101)}))
-    >>> found = quantiles(waits, "minutes", [0.5, 0.9])
-    >>> found[["p", "estimate", "ci_low", "ci_high"]].values.tolist()
-    [[0.5, 50.0, 41.0, 60.0], [0.9, 90.0, 85.0, 96.0]]
-    """
-    shares = [p] if isinstance(p, (int, float)) else list(p)
-    if not shares or not all(0 < share < 1 for share in shares):
-        raise ValueError(f"p = {p}: shares lie between 0 and 1")
-    values, groups = numeric_column(design, variable), estimation.domains(design, by, "p")
-    known = ~np.isnan(values)
-    groups = Domains(groups.labels, np.where(known, groups.codes, -1))
-    at = _distribution(design, groups, values)
-    frames = []
-    for share in shares:
-        found = at(np.full(groups.count, share))
-        below = np.where(known, values <= found[groups.codes], np.nan).astype(float)
-        frame = estimation.means(design, groups, below, level)
-        # where no value lies above the quantile, all shares are 1, and their status says it
-        low, high = (at(frame[end].to_numpy(float)) for end in ("ci_low", "ci_high"))
-        half_known = np.isnan(low) | np.isnan(high)
-        low[half_known] = high[half_known] = np.nan
-        status = frame["status"].mask(half_known & (frame["status"] == "published"), "no_interval")
-        se = (high - low) / (2 * _t(frame["df"].to_numpy(float), level))
-        frame = frame.assign(estimate=found, se=se, ci_low=low, ci_high=high, status=status)
-        frame.insert(len(groups.labels.columns), "p", share)
-        frames.append(frame)
-    return pd.concat(frames).sort_index(kind="stable").reset_index(drop=True)
-
-
-def _distribution(design: Design, groups: Domains, values: Floats) -> Callable[[Floats], Floats]:
-    """Gives the smallest value of each domain that its share does not exceed; else NaN."""
-    rows = np.flatnonzero((groups.codes >= 0) & (design.weights > 0))
-    rows = rows[np.lexsort((values[rows], groups.codes[rows]))]
-    ordered, cumulated = values[rows], np.cumsum(design.weights[rows])
-    size = estimation.weighted_sums(design, groups, np.ones(len(values)))
-    start = np.concatenate([[0.0], np.cumsum(size)[:-1]])
-    counts = np.bincount(groups.codes[rows], minlength=groups.count)
-    last = np.cumsum(counts) - 1
-    first = last - counts + 1
-
-    def at(shares: Floats) -> Floats:
-        found = np.full(len(shares), np.nan)
-        able = (counts > 0) & (shares >= 0) & (shares <= 1)
-        # a share that is reached but for rounding is reached
-        target = start + (shares - 1e-10) * size
-        index = np.searchsorted(cumulated, target[able])
-        found[able] = ordered[np.clip(index, first[able], last[able])]
-        return found
-
-    return at

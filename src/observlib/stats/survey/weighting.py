@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
-from types import MappingProxyType
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
 
 from observlib.base.errors import ObservError, bounded
 from observlib.stats.survey.design import (
@@ -36,44 +34,36 @@ COLLINEAR = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class Auxiliary:
-    """The auxiliary variables x of n rows: an indicator of each category, then numeric columns.
+    """The auxiliary variables x of n rows: an indicator of each category.
 
     The matrix X is never built: `codes` are its columns of the rows' categories (margins, n), of so
-    many `categories` in all, 4 bytes each; `numbers` are (n, k).
+    many `categories` in all, 4 bytes each.
     """
 
     codes: np.ndarray
     categories: int
-    numbers: np.ndarray
 
     def totals(self, values: np.ndarray) -> np.ndarray:
-        """X'v: the sum of `values` (n,) in each category, and of their product with each number."""
+        """X'v: the sum of `values` (n,) in each category."""
         sums = np.zeros(self.categories)
         for codes in self.codes:
             sums += np.bincount(codes, values, self.categories)
-        return np.concatenate([sums, self.numbers.T @ values])
+        return sums
 
     def predict(self, coefficients: np.ndarray) -> np.ndarray:
         """X b: one value a row, of one coefficient a column (p,)."""
-        found = self.numbers @ coefficients[self.categories :]
+        found = np.zeros(self.codes.shape[1])
         for codes in self.codes:
             found += coefficients[codes]
         return found
 
-    def absolute(self) -> Auxiliary:
-        """|x|."""
-        return replace(self, numbers=np.abs(self.numbers))
-
     def gram(self, weights: np.ndarray) -> np.ndarray:
         """X' diag(weights) X, (p, p)."""
         categories = self.categories
-        width = categories + self.numbers.shape[1]
-        gram = np.zeros((width, width))
+        gram = np.zeros((categories, categories))
         for one, other in product(self.codes.astype(np.intp), repeat=2):
             table = np.bincount(one * categories + other, weights, categories**2)
-            gram[:categories, :categories] += table.reshape(categories, categories)
-        for column, number in enumerate(self.numbers.T, start=categories):
-            gram[column] = gram[:, column] = self.totals(weights * number)
+            gram += table.reshape(categories, categories)
         return gram
 
     def residuals(self, values: np.ndarray, weights: np.ndarray, gram: np.ndarray) -> np.ndarray:
@@ -82,8 +72,7 @@ class Auxiliary:
         found = np.empty(columns.shape, order="F")
         cells, cell = self.collapsed
         for k, column in enumerate(columns.T):
-            # values of a domain are mostly 0
-            few = slice(None) if self.numbers.shape[1] else np.flatnonzero(column)
+            few = np.flatnonzero(column)  # values of a domain are mostly 0
             right = self.of_rows(few).totals((weights * column)[few])
             found[:, k] = column - cells.predict(solve(gram, right))[cell]
         return found.reshape(values.shape)
@@ -96,15 +85,13 @@ class Auxiliary:
         rows = np.column_stack([cells.predict(one) for one in each])
         return weights * np.einsum("ij,ij->i", rows, pulled)[cell]
 
-    def of_rows(self, rows: np.ndarray | slice) -> Auxiliary:
+    def of_rows(self, rows: np.ndarray) -> Auxiliary:
         """Those of some rows, by their positions."""
-        return replace(self, codes=self.codes[:, rows], numbers=self.numbers[rows])
+        return replace(self, codes=self.codes[:, rows])
 
     @cached_property
     def collapsed(self) -> tuple[Auxiliary, np.ndarray]:
-        """The distinct rows of x (cells), and each row's; with numeric columns each row is one."""
-        if self.numbers.shape[1]:
-            return self, np.arange(len(self.numbers))
+        """The distinct rows of x (cells), and each row's."""
         margins = pd.DataFrame(dict(enumerate(self.codes)))
         cell = margins.groupby([*margins], sort=False).ngroup().to_numpy()
         return self.of_rows(np.unique(cell, return_index=True)[1]), cell
@@ -113,7 +100,7 @@ class Auxiliary:
 def solve(gram: np.ndarray, right: np.ndarray) -> np.ndarray:
     """The least-norm solution of gram · b = right; columns that repeat others are no obstacle."""
     diagonal = np.diag(gram)
-    # each column at length 1: a salary in euros must not hide a category of three people
+    # each column at length 1: a category of millions must not hide one of three people
     scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
     scaled = gram * scale * scale[:, None]
     return scale * np.linalg.lstsq(scaled, scale * right, rcond=COLLINEAR)[0]
@@ -126,20 +113,16 @@ def without_itself(leverages: np.ndarray) -> np.ndarray:
     return np.divide(1.0, left, out=np.zeros(len(left)), where=left > COLLINEAR)
 
 
-Missing = Literal["error", "keep_share"]
-_NO_ANSWER = "(no answer)"
 _SAME_TOTAL = 1e-6  # relative: margins that differ by more describe two populations
 
 
 class Label(NamedTuple):
-    """A category of a margin; a numeric total has none."""
+    """A category of a margin."""
 
     margin: str
-    category: object = None
+    category: object
 
     def __str__(self) -> str:
-        if self.category is None:
-            return f"total {self.margin!r}"
         return f"margin {self.margin!r}, category {self.category!r}"
 
 
@@ -149,16 +132,13 @@ class Constraints(NamedTuple):
     auxiliary: Auxiliary
     targets: np.ndarray
     labels: list[Label]
-    population: float | None
+    population: float
 
 
 def read_constraints(
     sample: pd.DataFrame,
     margins: Mapping[str, pd.Series],
-    totals: Mapping[str, float],
     population: float | None,
-    start: np.ndarray,
-    missing: Missing,
 ) -> tuple[Constraints | None, list[str]]:
     """The constraints, or one line for each thing wrong; columns are taken to exist."""
     problems: list[str] = []
@@ -170,45 +150,35 @@ def read_constraints(
             clean[name] = margin.astype(float)
     size, contradiction = _population(clean, population)
     problems += contradiction
-    whole = math.nan if size is None else size  # of which something is told anyhow
-    codes, targets, labels = [], [], []
+    codes, shares, labels = [], [], []
     for name, margin in clean.items():
-        code, kept, unanswered, wrong = _codes(name, sample[name], margin, missing)
+        code, kept, wrong = _codes(name, sample[name], margin)
         problems += wrong
-        share = start[code == len(kept)].sum() / start.sum() if unanswered else 0.0
-        shares = kept.to_numpy() / kept.sum() * (1 - share)
         codes.append(code)
-        targets.append(whole * (np.append(shares, share) if unanswered else shares))
+        shares.append(kept.to_numpy() / kept.sum())
         labels += [Label(name, category) for category in kept.index.tolist()]
-        labels += [Label(name, _NO_ANSWER)] if unanswered else []
-    if not margins and size:
+    if not margins:
         codes.append(np.zeros(len(sample), dtype=np.int32))
-        targets.append(np.array([size]))
+        shares.append(np.ones(1))
         labels.append(Label("population", "everyone"))
-    columns = np.empty((len(sample), len(totals)))
-    for column, (name, total) in enumerate(totals.items()):
-        columns[:, column], wrong = numeric(sample[name], f"total {name!r}")
-        problems += wrong
-        if not _finite(total):
-            problems.append(f"total {name!r}: its target {total} is no finite number")
-    if problems:
+    if problems or size is None:
         return None, problems
-    starts = np.cumsum([0, *map(len, targets)])
-    by_margin = [code + start for code, start in zip(codes, starts, strict=False)]
-    places = np.array(by_margin, dtype=np.int32).reshape(len(codes), len(sample))
-    auxiliary = Auxiliary(places, int(starts[-1]), columns)
-    asked = np.concatenate([*targets, np.array([*totals.values()], dtype=float)])
-    return Constraints(auxiliary, asked, labels + [Label(name) for name in totals], size), []
+    starts = np.cumsum([0, *map(len, shares)])
+    places = np.array(
+        [code + start for code, start in zip(codes, starts, strict=False)], dtype=np.int32
+    )
+    auxiliary = Auxiliary(places, int(starts[-1]))
+    return Constraints(auxiliary, size * np.concatenate(shares), labels, size), []
 
 
-def numeric(column: pd.Series, what: str, positive: bool = False) -> tuple[np.ndarray, list[str]]:
-    """A column as numbers (n,), and a line that names the rows where it holds no usable one."""
+def _start(column: pd.Series) -> tuple[np.ndarray, list[str]]:
+    """Start weights (n,), and a line that names the rows where there is no usable one."""
     values = as_numbers(column)
-    wrong = ~(in_range(values) if positive else np.abs(values) <= LARGEST)
+    wrong = ~in_range(values)
     if not wrong.any():
         return values, []
-    asked = f"a number above 0 ({WEIGHTS_ALLOWED})" if positive else "a number"
-    return values, [f"{what}: {asked} is needed in each row; {named_rows(column, wrong)}"]
+    asked = f"a number above 0 ({WEIGHTS_ALLOWED}) is needed in each row"
+    return values, [f"weights {column.name!r}: {asked}; {named_rows(column, wrong)}"]
 
 
 def _wrong_targets(name: str, margin: pd.Series) -> str | None:
@@ -256,14 +226,14 @@ def _population(
 
 
 def _codes(
-    name: str, column: pd.Series, margin: pd.Series, missing: Missing
-) -> tuple[np.ndarray, pd.Series, int, list[str]]:
-    """Each row's category in the margin kept (unanswered: last), the margin, rows unanswered."""
+    name: str, column: pd.Series, margin: pd.Series
+) -> tuple[np.ndarray, pd.Series, list[str]]:
+    """Each row's category in the margin that is kept, that margin, and what is wrong of them."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         found, seen = column.cat.codes.to_numpy(), column.cat.categories
     else:
         if unusable := unhashable(column):
-            return np.empty(0), margin, 0, [f"margin {name!r}: no single value in {unusable}"]
+            return np.empty(0), margin, [f"margin {name!r}: no single value in {unusable}"]
         found, uniques = pd.factorize(column)
         seen = pd.Index(uniques)
     unanswered, *counted = np.bincount(found + 1, minlength=len(seen) + 1).tolist()
@@ -274,10 +244,10 @@ def _codes(
     target = margin.to_numpy()
     where = f"margin {name!r}"
     problems = []
-    if unanswered and (missing == "error" or unanswered == len(column)):
+    if unanswered:
         problems.append(
-            f"{where}: {unanswered} of {len(column)} rows have no answer: give one, leave the rows "
-            "out, or choose missing='keep_share' (which needs some answers)"
+            f"{where}: {unanswered} of {len(column)} rows have no answer: give one, or leave the "
+            "rows out"
         )
     if len(strange := seen[~known & (rows > 0)]):
         problems.append(
@@ -297,7 +267,7 @@ def _codes(
     kept = target > 0
     position = np.where(known, (kept.cumsum() - 1)[place], kept.sum())
     lookup = np.append(position, kept.sum()).astype(np.int32)
-    return lookup[found], margin[kept], unanswered, problems
+    return lookup[found], margin[kept], problems
 
 
 def _names(categories: Iterable[object]) -> str:
@@ -317,10 +287,8 @@ def _close(a: float, b: float) -> bool:
     return math.isclose(a, b, rel_tol=_SAME_TOTAL)
 
 
-# --- Ratios of calibrated to start weights that meet constraints, whatever the distance
+# --- Ratios of calibrated to start weights that meet constraints
 
-CalibrationMethod = Literal["raking", "linear", "logit"]
-Distance = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 _TOLERANCE = 1e-8  # largest distance of a category from its target, as a share of it
 _MOST_STEPS, _MOST_HALVINGS = 50, 40
 
@@ -329,40 +297,27 @@ class ConvergenceError(ObservError):
     """No weights were found that meet the margins; says which margin is furthest away."""
 
 
-def ratios(
-    meet: Constraints,
-    start: np.ndarray,
-    method: CalibrationMethod,
-    bounds: tuple[float, float] | None,
-) -> tuple[np.ndarray, int]:
-    """Ratios g = F(x'λ) with X'(start · g) = targets, and the number of steps to λ.
+def ratios(meet: Constraints, start: np.ndarray) -> np.ndarray:
+    """Ratios g = exp(x'λ) with X'(start · g) = targets.
 
     Source: J.-C. Deville and C.-E. Särndal, *Journal of the American Statistical Association* 87
-    (1992), 376–382: `linear` has F(u) = 1 + u; `raking` exp(u); `logit` an F between two bounds. By
-    Newton's method, the step halved until the worst misfit falls.
+    (1992), 376–382. By Newton's method, the step halved until the worst misfit falls.
     """
-    if method != "linear":
-        _check_reach(meet, start, bounds)
     auxiliary, targets, labels, population = meet
-    distance = _distance(method, bounds)
-    # With the population among the constraints a common factor of the start weights changes
-    # neither linear weights nor raked ones, and Newton's method has less far to go.
-    factor = 1.0 if bounds is not None or population is None else population / start.sum()
+    # with a common factor raked weights are the same, and Newton's method has less far to go
+    factor = population / start.sum()
     start = start * factor
-    scale = np.maximum(np.abs(targets), auxiliary.absolute().totals(start))
-    scale[: auxiliary.categories] = targets[: auxiliary.categories]
-    scale[scale == 0] = 1.0
 
-    def at(point: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-        g, slope = distance(auxiliary.predict(point))
+    def at(point: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+        g = np.exp(auxiliary.predict(point))
         misfit = targets - auxiliary.totals(start * g)
-        return g, slope, misfit, float(np.abs(misfit / scale).max())
+        return g, misfit, float(np.abs(misfit / targets).max())
 
     point, done = np.zeros(len(targets)), 0
     with np.errstate(over="ignore", invalid="ignore"):
-        g, slope, misfit, worst = at(point)
+        g, misfit, worst = at(point)
         while worst > _TOLERANCE and done < _MOST_STEPS:
-            step = solve(auxiliary.gram(start * slope), misfit)
+            step = solve(auxiliary.gram(start * g), misfit)
             for _ in range(_MOST_HALVINGS):
                 trial = at(point + step)
                 if trial[-1] < worst:
@@ -371,86 +326,31 @@ def ratios(
             else:
                 break
             point, done = point + step, done + 1
-            g, slope, misfit, worst = trial
+            g, misfit, worst = trial
     if worst > _TOLERANCE:
-        i = int(np.abs(misfit / scale).argmax())
+        i = int(np.abs(misfit / targets).argmax())
         raise ConvergenceError(
-            f"{method} calibration stopped after {done} iterations; furthest from its target is "
+            f"calibration stopped after {done} iterations; furthest from its target is "
             f"{labels[i]}: {targets[i] - misfit[i]:.10g} instead of {targets[i]:.10g}. Usual "
-            "causes: targets that contradict each other in this sample, categories of few people, "
-            "bounds that are too narrow"
+            "causes: targets that contradict each other in this sample, categories of few people"
         )
-    return factor * g, done
-
-
-def _distance(method: CalibrationMethod, bounds: tuple[float, float] | None) -> Distance:
-    """F and its derivative; F(0) = F'(0) = 1 whatever the method."""
-    if bounds is not None:
-        low, high = bounds
-        speed = (high - low) / ((1 - low) * (high - 1))
-        shift = np.log((1 - low) / (high - 1))
-
-        def logit(u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            share = expit(speed * u + shift)
-            return low + (high - low) * share, (high - low) * speed * share * (1 - share)
-
-        return logit
-    if method == "raking":
-        return lambda u: (grown := np.exp(u), grown)
-    return lambda u: (1 + u, np.ones_like(u))
-
-
-def _check_reach(meet: Constraints, start: np.ndarray, bounds: tuple[float, float] | None) -> None:
-    """Refuse a target that no ratios within the bounds reach, whatever the other targets."""
-    auxiliary, targets, labels, population = meet
-    low, high = bounds or (0.0, np.inf)
-    what = f"bounds {bounds} cannot be kept" if bounds else "weights above 0 cannot give this"
-    if population is not None and not low < population / start.sum() < high:
-        raise ConvergenceError(
-            f"bounds {bounds}: the start weights sum to {start.sum():.10g}, the population is "
-            f"{population:.10g}, {population / start.sum():.4g} times that: give start weights "
-            "that sum to about the population, or wider bounds"
-        )
-    reached, absolute = auxiliary.totals(start), auxiliary.absolute().totals(start)
-    rising, falling = (absolute + reached) / 2, (absolute - reached) / 2
-
-    def times(ratio: float, amount: np.ndarray) -> np.ndarray:
-        there = amount > COLLINEAR * absolute  # what is less is rounding
-        return np.multiply(ratio, amount, out=np.zeros_like(amount), where=there)
-
-    least = times(low, rising) - times(high, falling)
-    most = times(high, rising) - times(low, falling)
-    beyond = ((targets <= least) | (targets >= most)) & ~((targets == 0) & (absolute == 0))
-    if beyond.any():
-        told = (
-            f"{labels[i]}: target {targets[i]:.10g}, within reach {least[i]:.10g} to {most[i]:.10g}"
-            for i in np.flatnonzero(beyond)
-        )
-        raise ConvergenceError(f"{what}: {bounded(told, sep='; ')}")
+    return factor * g
 
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
     """Calibrated weights, how they came about, and what a variance needs to know of it.
 
-    `weights` and `start` are of rows (n,). `margins` has one row a category or numeric total:
-    `margin`, `category`, `n`, `target`, `before` and `after` (what start and final weights give).
-    `iterations` are Newton steps, `trimmed` rows whose weight was set to a bound of `trim`;
-    `deletes`: whether residuals are deleted ones (see `deleting`).
+    `weights` and `start` are of rows (n,). `margins` has one row a category: `margin`, `category`,
+    `n`, `target`, `before` and `after` (what start and final weights give). `deletes`: whether
+    residuals are deleted ones (see `deleting`).
     """
 
     weights: np.ndarray
     start: np.ndarray
     auxiliary: Auxiliary
     margins: pd.DataFrame
-    iterations: int
-    trimmed: int
     deletes: bool = False
-
-    @property
-    def g(self) -> np.ndarray:
-        """(n,): calibrated weight over start weight."""
-        return self.weights / self.start
 
     def residuals(self, values: np.ndarray) -> np.ndarray:
         """Residuals of values (n,) or (n, k) regressed on the auxiliary variables.
@@ -482,16 +382,6 @@ class Calibration:
     def _gram(self) -> np.ndarray:
         return self.auxiliary.gram(self.start)
 
-    def summary(self) -> pd.Series:
-        """People, sum and range of weights, how many are negative, range of g, Kish's numbers."""
-        weights, n_eff = self.weights, effective_n(self.weights)
-        found = {"n": len(weights), "sum": weights.sum(), "min": weights.min()}
-        found |= {"max": weights.max(), "negative": (weights < 0).sum()}
-        found |= {"g_min": self.g.min(), "g_max": self.g.max()}
-        found |= {"design_effect": len(weights) / n_eff, "effective_n": n_eff}
-        found |= {"trimmed": self.trimmed, "iterations": self.iterations}
-        return pd.Series(found, dtype=float)
-
 
 def effective_n(weights: np.ndarray) -> float:
     """Kish's effective sample size, (Σw)² / Σw²; n over it is the design effect of weighting.
@@ -510,7 +400,7 @@ def trim_weights(weights: np.ndarray, lower: float, upper: float) -> np.ndarray:
     """Weights set to the bounds they exceed, and the others moved so that the sum is kept.
 
     As `trimWeights(strict = TRUE)` of R's package `survey`. Margins that the weights met are no
-    longer met exactly; `method="logit"` of `calibrate` bounds the weights and meets them.
+    longer met exactly.
 
     >>> trim_weights(np.array([1.0, 2.0, 3.0, 10.0]), lower=2, upper=6).tolist()
     [2.0, 3.5, 4.5, 6.0]
@@ -540,15 +430,11 @@ def calibrate(
     sample: pd.DataFrame,
     margins: Mapping[str, pd.Series],
     *,
-    totals: Mapping[str, float] = MappingProxyType({}),
     population: float | None = None,
     weights: str | None = None,
-    method: CalibrationMethod = "raking",
-    bounds: tuple[float, float] | None = None,
     trim: tuple[float, float] | None = None,
-    missing: Missing = "error",
 ) -> Calibration:
-    """Weights of a sample that meet known margins and totals of its population.
+    """Weights of a sample that meet known margins of its population, by raking: all above 0.
 
     Parameters
     ----------
@@ -558,28 +444,15 @@ def calibrate(
         By column of the sample, the population of each of its categories: the Series' index is
         the categories. All margins have the same total. Crossed margins are the margin of a
         column that crosses them. Categoricals are the quickest.
-    totals
-        By numeric column of the sample, its total in the population.
     population
         Size of the population. With it a margin may also be shares that sum to 1; without margins
         it is itself what the weights must sum to.
     weights
         Column of start weights, each more than 0. Without it every person starts with the same
-        weight: the population over their number (1 where the population is not known).
-    method
-        What keeps the weights near the start weights: `raking` keeps them positive; `linear` is
-        the general regression estimator (GREG), whose weights may be negative: `summary` counts
-        them, and `design.design` refuses them; `logit` keeps the ratio within `bounds`.
-    bounds
-        For `logit`, and only there: smallest (below 1) and largest (above 1) ratio of the
-        calibrated to the start weight.
+        weight: the population over their number.
     trim
         Smallest and largest weight of a person, imposed after calibration (see `trim_weights`);
         what this does to the margins is in the result's `margins`.
-    missing
-        Of a row that has no answer for a margin: `error`, or `keep_share`: such rows are a
-        category of their own, which keeps its share of the start weights. It holds where those
-        who do not answer are spread over the categories as the population is.
 
     >>> sample = pd.DataFrame({"sexe": ["F", "F", "H"], "age": ["-", "+", "+"]})
     >>> margins = {"sexe": pd.Series({"F": 50, "H": 50}), "age": pd.Series({"-": 30, "+": 70})}
@@ -589,10 +462,9 @@ def calibrate(
     >>> round(effective_n(calibration.weights), 2)
     2.63
     """
-    if not margins and not totals and population is None:
-        raise ValueError("nothing to calibrate to: give margins, totals or a population")
-    _check_method(method, bounds, missing)
-    asked = [*margins, *totals, *([] if weights is None else [weights])]
+    if not margins and population is None:
+        raise ValueError("nothing to calibrate to: give margins or a population")
+    asked = [*margins, *([] if weights is None else [weights])]
     problems = [f"column {name!r}: not in the sample" for name in asked if name not in sample]
     again = repeated(sample, dict.fromkeys(asked))
     problems += [f"column {name!r}: more than once in the sample" for name in again]
@@ -600,46 +472,29 @@ def calibrate(
         raise ObservError(*(problems or ["sample: no row"]))
     start = np.ones(len(sample))
     if weights is not None:
-        what = f"weights {weights!r}"
-        start, problems = numeric(sample[weights], what, positive=True)
-    meet, wrong = read_constraints(sample, margins, totals, population, start, missing)
+        start, problems = _start(sample[weights])
+    meet, wrong = read_constraints(sample, margins, population)
     if meet is None or problems:
         raise ObservError(*problems, *wrong)
 
-    if weights is None and meet.population is not None:
+    if weights is None:
         start *= meet.population / start.sum()
     cells, cell = meet.auxiliary.collapsed
     of_cells = meet._replace(auxiliary=cells)
     before = np.bincount(cell, start)
-    g, iterations = ratios(of_cells, before, method, bounds)
-    final, trimmed = start * g[cell], 0
+    final = start * ratios(of_cells, before)[cell]
     if trim is not None:
         final = trim_weights(final, *trim)
-        trimmed = int(sum(np.isclose(final, bound, rtol=1e-9, atol=0).sum() for bound in trim))
     n, after = np.bincount(cell), np.bincount(cell, final)
-    met = _margins(of_cells, n, before, after)
-    return Calibration(final, start, meet.auxiliary, met, iterations, trimmed)
-
-
-def _check_method(method: str, bounds: tuple[float, float] | None, missing: str) -> None:
-    if method not in get_args(CalibrationMethod) or missing not in get_args(Missing):
-        raise ValueError(
-            f"method={method!r}, missing={missing!r}: method is one of "
-            f"{get_args(CalibrationMethod)}, missing one of {get_args(Missing)}"
-        )
-    if (method == "logit") != (bounds is not None):
-        raise ValueError(f"method={method!r}, bounds={bounds}: logit has bounds, and no other")
-    if bounds is not None and not (0 <= bounds[0] < 1 < bounds[1] < np.inf):
-        raise ValueError(f"bounds={bounds}: ratios of weights, 0 <= lower < 1 < upper")
+    return Calibration(final, start, meet.auxiliary, _margins(of_cells, n, before, after))
 
 
 def _margins(
     of_cells: Constraints, n: np.ndarray, before: np.ndarray, after: np.ndarray
 ) -> pd.DataFrame:
     auxiliary, targets, labels, _ = of_cells
-    people = auxiliary.totals(n)
-    people[auxiliary.categories :] = n.sum()  # a numeric total is of everyone
     categories = pd.Series([label.category for label in labels], dtype=object)
-    found = {"margin": [label.margin for label in labels], "category": categories, "n": people}
+    found = {"margin": [label.margin for label in labels], "category": categories}
+    found["n"] = auxiliary.totals(n)
     given = {"before": auxiliary.totals(before), "after": auxiliary.totals(after)}
     return pd.DataFrame({**found, "target": targets, **given})

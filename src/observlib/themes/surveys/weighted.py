@@ -161,8 +161,10 @@ def weights_report(surveys: Iterable[Weighed]) -> Iterator[Row]:
             for name in ("effective_n", "own_effect") if len(survey.own) else ("effective_n",):
                 yield {**row, "indicator": _REPORT[name]}
             continue
-        found = survey.calibration.summary()
-        found = {**found, "effective_n": base(found["effective_n"])}
+        weights = survey.calibration.weights
+        effective = weighting.effective_n(weights)
+        found = {"effective_n": base(effective), "design_effect": n / effective}
+        found |= {"min": float(weights.min()), "max": float(weights.max())}
         if len(survey.own):
             found["own_effect"] = n / weighting.effective_n(survey.own.to_numpy())
         for key in filter(found.__contains__, _REPORT):
@@ -204,7 +206,6 @@ def _calibrated(
             margins,
             population=float(len(people)),
             weights="weight",
-            method="raking",
             trim=(min(_WEIGHTS[0], least), max(_WEIGHTS[1], most)),
         )
     except ObservError:  # no weights meet the margins together
