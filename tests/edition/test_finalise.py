@@ -19,7 +19,7 @@ from tests.copies import demonstration_catalogue
 from observlib import display, estimates
 from observlib.base.errors import ObservError
 from observlib.edition import finalise as checks
-from observlib.edition.finalise import PageError, check_pages, finalise, hidden, linked
+from observlib.edition.finalise import PageError, check_pages, finalise, linked
 from observlib.edition.plan import Page
 from observlib.estimates import make_comparisons
 from observlib.language.prose import NBSP, typography
@@ -295,7 +295,11 @@ def unmeasured(make: Any, surveys: pd.DataFrame, *others: pd.DataFrame, **pages:
     columns, known = {"Avis": RATINGS, "Enquêtes": surveys}, demonstration_catalogue()
     table = display.dashboard_table(columns, known, caption="Notes", rows="product")
     rows = pd.concat([RATINGS, surveys, *others], ignore_index=True)
-    return hidden({"panorama": showing_what(make, table), **pages}, rows)
+    try:
+        check_pages({"panorama": showing_what(make, table)}, pages, rows)
+    except ObservError as error:
+        return list(error.problems[:-1])
+    return []
 
 
 def test_a_survey_that_a_table_calls_unmeasured_is_told_with_both_pages(make):

@@ -623,8 +623,8 @@ def contents(
 
 
 def packed(found: Mapping[str, bytes], about: About) -> dict[str, bytes]:
-    """The files of a package, and all of them as one .zip."""
-    inside = {f"{about.name}/{path}": content for path, content in found.items()}
+    """The files of a package, and all of them but its workbook, which is packed, as one .zip."""
+    inside = {f"{about.name}/{x}": found[x] for x in found if not x.endswith(".xlsx")}
     return {f"{about.name}.zip": archive(inside, about.made), **found}
 
 

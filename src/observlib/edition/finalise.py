@@ -8,7 +8,8 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -316,24 +317,26 @@ _FRAME = "the edition's frame"
 _QUANTITY = estimates.COLUMNS.index("estimate")  # what stands before it says of what it is
 _SOURCE = estimates.COLUMNS.index("source")
 _Line = tuple[str, ...]
+_Known = Callable[[tuple[str, ...]], Mapping[_Line, list[_Line]]]
+_Contents = list[dict[str, Any]]  # what the cells of a page carry
 
 
 def check_pages(now: Mapping[str, str], others: Mapping[str, str], frame: pd.DataFrame) -> None:
     """Refuse what pages made now tell otherwise than an edition's frame or its other pages."""
-    told = {"cells": [{"outputs": [{"data": {estimates.MIME: estimates.to_json(frame)}}]}]}
-    stories = told_differently({_FRAME: json.dumps(told), **now})
-    pages = {**others, **now}
-    if stories := [*stories, *told_differently(pages), *hidden(pages, frame)]:
+    made = {name: _contents(text) for name, text in now.items()}
+    pages = {**{name: _contents(text) for name, text in others.items()}, **made}
+    stories = _told_differently({_FRAME: [estimates.to_json(frame)], **made})
+    stories += _told_differently(pages) if others else []
+    if stories := [*stories, *_hidden(pages, frame)]:
         lines = bounded(stories, sep="\n").split("\n")
         raise ObservError(*lines, "nothing was published; mend what a study tells by itself")
 
 
-def told_differently(notebooks: Mapping[str, str]) -> list[str]:
+def _told_differently(pages: Mapping[str, _Contents]) -> list[str]:
     """What two pages tell differently, as a study changed or made it itself: a line each."""
     first: dict[_Line, tuple[str, _Line]] = {}
     problems: dict[_Line, str] = {}
-    for page, text in notebooks.items():
-        contents = _contents(text)
+    for page, contents in pages.items():
         pairs = [content["comparisons"] for content in contents if "comparisons" in content]
         for row in _told_by([*contents, *pairs]):  # of a pair, its first estimate
             quantity, told = row[:_QUANTITY], row[_QUANTITY:_SOURCE]
@@ -347,24 +350,26 @@ def told_differently(notebooks: Mapping[str, str]) -> list[str]:
     return list(problems.values())
 
 
-def hidden(notebooks: Mapping[str, str], frame: pd.DataFrame) -> list[str]:
+def _hidden(pages: Mapping[str, _Contents], frame: pd.DataFrame) -> list[str]:
     """What a table says that no device measures although the edition tells it, a line each.
 
     An empty cell hides an estimate of its row and column that the table shows nowhere.
     """
     is_told = ~frame["status"].isin(estimates.WITHHELD)
-    known = frame.loc[is_told, [*estimates.COLUMNS[:_QUANTITY]]].drop_duplicates()
+    rows = frame.loc[is_told, [*estimates.COLUMNS[:_QUANTITY]]].drop_duplicates()
+    lines: list[_Line] = [*rows.itertuples(index=False, name=None)]
+    known = cache(partial(_by_columns, lines))
     problems: dict[tuple[str, _Line], None] = {}
-    for page, text in notebooks.items():
-        for content in _contents(text):
+    for page, contents in pages.items():
+        for content in contents:
             if content.get("nothing"):
                 own = {row[:_QUANTITY] for row in _told_by([content])}
                 for quantity in _called_unmeasured(content, known):
                     if quantity not in own:
                         problems[page, quantity] = None
     tellers: dict[_Line, str] = {}
-    for page, text in notebooks.items() if problems else ():
-        for row in _told_by(_contents(text)):
+    for page, contents in pages.items() if problems else ():
+        for row in _told_by(contents):
             tellers.setdefault(row[:_QUANTITY], page)
     said = []
     for page, quantity in problems:
@@ -388,13 +393,24 @@ def told_on(notebook: str) -> pd.DataFrame:
     return pd.concat(frames).drop_duplicates(ignore_index=True)
 
 
-def _called_unmeasured(content: Mapping[str, Any], known: pd.DataFrame) -> Iterator[_Line]:
+def _called_unmeasured(content: Mapping[str, Any], known: _Known) -> Iterator[_Line]:
     """The quantities, of those known, for which a table has an empty cell."""
     for column in content.get("nothing", ()):
-        found = known[known[[*column["of"]]].isin(column["of"]).all(axis=1)]
-        keys = pd.MultiIndex.from_frame(found[column["keys"]])
-        rows = [*map(tuple, column["rows"])]
-        yield from found[keys.isin(rows)].itertuples(index=False, name=None)
+        of = {estimates.COLUMNS.index(name): values for name, values in column["of"].items()}
+        lines = known(tuple(column["keys"]))
+        for row in map(tuple, column["rows"]):
+            for line in lines.get(row, ()):
+                if all(line[place] in values for place, values in of.items()):
+                    yield line
+
+
+def _by_columns(lines: Iterable[_Line], names: tuple[str, ...]) -> dict[_Line, list[_Line]]:
+    """Quantities by what they have in some columns."""
+    places = [estimates.COLUMNS.index(name) for name in names]
+    found: dict[_Line, list[_Line]] = {}
+    for line in lines:
+        found.setdefault(tuple(line[place] for place in places), []).append(line)
+    return found
 
 
 def _name(quantity: _Line) -> str:
@@ -406,12 +422,12 @@ def _told(values: _Line) -> str:
     return f"{named['estimate']} {named['unit']}" if named["estimate"] else named["status"]
 
 
-def _contents(text: str) -> list[dict[str, Any]]:
+def _contents(text: str) -> _Contents:
     """What the cells of a notebook carry."""
     return [content for _, content in _shown(json.loads(text))]
 
 
-def _told_by(contents: list[dict[str, Any]]) -> Iterator[_Line]:
+def _told_by(contents: _Contents) -> Iterator[_Line]:
     """The estimates that contents carry, as lines of text."""
     lines = [line for content in contents for line in content.get("rows", [])]
     for cells in estimates.from_lines(lines):

@@ -301,10 +301,11 @@ def page_preview(
         files.workspace(target) as work,
     ):
         try:
-            made = make.made_page(_execution(request, page, work, workers), request)
+            is_computed = make.is_computed(request)
+            made = make.made_page(_execution(request, page, work, workers, is_computed), request)
         except finalise.PageError as error:
             raise ObservError(f"study {page.name}: {error}") from error
-        if make.is_computed(request):  # else the page has asked for no estimate
+        if is_computed or make.is_computed(request):  # else the page has asked for no estimate
             rows = make.frame_table(make.frame_files(request, None))
             finalise.check_pages({page.name: made.notebook}, {}, rows)
         copy = work / "project"
@@ -324,10 +325,12 @@ def page_preview(
         return files.replace_folder(site, target) / path.relative_to(site)
 
 
-def _execution(request: Request, page: Page, folder: Path, workers: Executor) -> Outcome:
+def _execution(
+    request: Request, page: Page, folder: Path, workers: Executor, is_computed: bool
+) -> Outcome:
     """What a page's code gives: as it is kept, where all that it follows from is as it was."""
     outcomes: list[Outcome] = []
-    if kept.library_files() == kept.loaded() and make.is_computed(request):
+    if is_computed and kept.library_files() == kept.loaded():
         decided = disclosed.disclosure_decisions(request.data, request.quarter).digest
         shared, cache = make.shared_inputs(request, decided), request.root / kept.KEPT_FOLDER
         known = make.KeptPages(cache / "pages", shared).executions

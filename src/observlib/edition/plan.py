@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, get_args
@@ -126,8 +127,7 @@ def load_studies(folder: Path) -> dict[str, PlannedStudy]:
 def _read(path: Path) -> Any:
     """A notebook of format 4; `ValueError` for any other bytes."""
     try:
-        notebook = nbformat.read(path, as_version=4)
-        nbformat.validate(notebook)
+        notebook = _valid(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ValueError(f"cannot be read: {error.strerror}") from error
     except Exception as error:  # nbformat raises whatever a wrong shape of JSON makes it stumble on
@@ -135,6 +135,14 @@ def _read(path: Path) -> Any:
         raise ValueError(f"is no notebook: {reason}") from error
     if (notebook.metadata.get("kernelspec") or {}).get("language") != "python":
         raise ValueError("has no Python kernel; choose one in JupyterLab, and save it")
+    return notebook
+
+
+@lru_cache(64)  # each preview reads all studies again
+def _valid(text: str) -> Any:
+    """A notebook of format 4, which nobody is to change."""
+    notebook = nbformat.convert(nbformat.reader.reads(text), 4)
+    nbformat.validate(notebook)
     return notebook
 
 

@@ -7,10 +7,10 @@ import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import distribution
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
@@ -196,7 +196,8 @@ def is_gap(end: float) -> bool:
     return HEIGHT - BOTTOM - end > _GAP * HEIGHT
 
 
-def pictures(drawings: Iterable[bytes], name: str, margin: int = 0) -> list[bytes]:
+@lru_cache(maxsize=4)  # a page that is previewed again shows the same
+def pictures(drawings: tuple[bytes, ...], name: str, margin: int = 0) -> tuple[bytes, ...]:
     """Drawings (SVG) as PNG: pages of one document, each as large as its drawing."""
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         main = Path(place).resolve() / "main.typ"
@@ -205,10 +206,10 @@ def pictures(drawings: Iterable[bytes], name: str, margin: int = 0) -> list[byte
             main.with_name(f"{number}.svg").write_bytes(drawing)
             lines.append(f'#page(image("{number}.svg"))')
         if len(lines) == 1:
-            return []
+            return ()
         main.write_text("\n".join(lines), encoding="utf-8")
         with _telling_typst_errors(name):
-            return [*map(_with_palette, _pages(main, _SHARP))]
+            return (*map(_with_palette, _pages(main, _SHARP)),)
 
 
 def _with_palette(picture: bytes) -> bytes:
@@ -391,7 +392,7 @@ def write_dots(
 ) -> None:
     """Put the drawings below a folder beside themselves as dots, which every program shows."""
     drawn = sorted(folder.rglob("*.svg"))
-    dots = pictures((coloured(path.read_bytes()) for path in drawn), name)
+    dots = pictures(tuple(coloured(path.read_bytes()) for path in drawn), name)
     for path, content in zip(drawn, dots, strict=True):
         path.with_suffix(".png").write_bytes(content)
 
@@ -481,7 +482,7 @@ def write_figures(path: Path, folder: Path, brand: Brand) -> None:
             files[f"{label}.svg"] = brand.recoloured(drawings[label], cells=True)
             files[f"{label}-narrow.svg"] = brand.recoloured(narrow, cells=True)
             files[f"{label}.csv"] = dataset.csv(estimates.from_json(data[estimates.MIME]))
-    name = f"{path}: a picture of its figures"
-    made = pictures(map(brand.recoloured, drawings.values()), name, margin=6)
+    name = f"{path.name}: a picture of its figures"
+    made = pictures(tuple(map(brand.recoloured, drawings.values())), name, margin=6)
     files |= {f"{label}.png": image for label, image in zip(drawings, made, strict=True)}
     write_all(files, folder / path.stem)

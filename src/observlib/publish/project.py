@@ -60,9 +60,14 @@ def broken_links(site: Path, pages: Mapping[str, PageLinks]) -> dict[str, list[s
     """What leads nowhere in each page, or is given twice; other sites are not looked up."""
 
     @cache  # most links are those of the menu, which all pages have
-    def found_at(folder: Path, name: str) -> tuple[Path, bool]:
+    def target_of(folder: Path, name: str) -> Path | None:
         target = (folder / unquote(name)).resolve()
-        return target, target.is_file()
+        if target.is_relative_to(site):
+            return target if target.is_file() else None
+        is_beside = target.is_relative_to(site.parent) and _BESIDE.fullmatch(
+            target.relative_to(site.parent).as_posix()
+        )
+        return target if is_beside else None
 
     site = site.resolve()
     ids = {site / one: {*pages[one].ids, *shown_identifiers(site / one)} for one in pages}
@@ -75,11 +80,8 @@ def broken_links(site: Path, pages: Mapping[str, PageLinks]) -> dict[str, list[s
             parts = urlsplit(link)
             if parts.scheme or parts.netloc:
                 continue
-            target, is_file = found_at(path.parent, parts.path) if parts.path else (path, True)
-            beside = target.is_relative_to(site.parent) and not target.is_relative_to(site)
-            if beside and _BESIDE.fullmatch(target.relative_to(site.parent).as_posix()):
-                continue
-            if not is_file or not target.is_relative_to(site):
+            target = target_of(path.parent, parts.path) if parts.path else path
+            if target is None:
                 found.append(f"{link!r} leads to no file of the site")
             elif parts.fragment and target in ids and unquote(parts.fragment) not in ids[target]:
                 found.append(f"{link!r} leads to no place of its page")
