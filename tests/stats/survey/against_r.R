@@ -71,10 +71,19 @@ describe <- function(part, design) {
   effect <- deff(svymean(~y, design, na.rm = TRUE, deff = "replace"))
   put("mean", part, c(deff = as.vector(effect)))
   proportion(part, design)
+  for (p in c(0.2, 0.5, 0.75)) {
+    q <- svyquantile(~y, design, p, na.rm = TRUE, qrule = "math", interval.type = "mean")$y
+    put("quantiles", part, setNames(q, paste(p, c("estimate", "ci_low", "ci_high", "se"))))
+  }
   test <- svyttest(y ~ group, design)
   put("difference", part, c(
     estimate = test$estimate[[1]], t = test$statistic[[1]], df = test$parameter[[1]],
     p = test$p.value[[1]], ci_low = test$conf.int[1], ci_high = test$conf.int[2]))
+  # the degrees of freedom of the domain, for which svychisq takes those of all rows
+  test <- svychisq(~answer + group, design, statistic = "F")
+  ddf <- test$parameter[[1]] * df
+  put("independence", part, c(f = test$statistic[[1]], ndf = test$parameter[[1]], ddf = ddf,
+                              p = pf(test$statistic[[1]], test$parameter[[1]], ddf, lower = FALSE)))
   regression(part, design)
 }
 

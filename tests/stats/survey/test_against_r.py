@@ -16,10 +16,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from observlib.stats.survey.association import difference, regression
+from observlib.stats.survey.association import difference, independence, regression
 from observlib.stats.survey.design import Design, design, within_domain
 from observlib.stats.survey.estimation import mean
-from observlib.stats.survey.proportions import proportion
+from observlib.stats.survey.proportions import proportion, quantiles
 from observlib.stats.survey.weighting import calibrate, trim_weights
 
 Values = dict[tuple[str, str], float]  # by part of the sample and name
@@ -130,6 +130,11 @@ def parts(made: Design) -> Iterator[tuple[str, Design]]:
 Named = dict[str, Any]  # what is found of a part of the sample
 
 
+def found_quantiles(made: Design) -> Named:
+    rows = quantiles(made, "y", [0.2, 0.5, 0.75]).to_dict("records")
+    return {f"{row['p']:g} {name}": row[name] for row in rows for name in INTERVAL}
+
+
 def coefficients(made: Design) -> Named:
     table = regression(made, "y", ["x", "answer", "group"])
     terms = (table["driver"] + table["value"]).replace("(intercept)", "(Intercept)")
@@ -137,10 +142,13 @@ def coefficients(made: Design) -> Named:
     return {f"{term} {name}": row[name] for term, row in rows for name in row}
 
 
+INTERVAL = ("estimate", "se", "ci_low", "ci_high")
 FOUND: dict[str, Callable[[Design], Named]] = {
     "mean": lambda made: mean(made, "y").iloc[0].to_dict(),
     "share logit": lambda made: proportion(made, "yes", 1).iloc[0].to_dict(),
     "share wilson": lambda made: proportion(made, "yes", 1, method="wilson").iloc[0].to_dict(),
+    "quantiles": found_quantiles,
+    "independence": lambda made: independence(made, "answer", "group")._asdict(),
     "difference": lambda made: difference(made, "y", "group", "woman", "man")._asdict(),
     "regression": coefficients,
 }
@@ -174,7 +182,7 @@ def test_trimmed_weights_are_those_of_r(r_values, case):
 
 
 def test_domains_that_are_asked_together_are_each_as_it_is_alone():
-    made, ends = described("raking"), ["estimate", "se", "ci_low", "ci_high"]
+    made, ends = described("raking"), [*INTERVAL]
     marks = mean(made, "y", by="domain").set_index("domain")
     shares = proportion(made, "yes", 1, by="domain").set_index("domain")
     for name in DOMAINS:

@@ -19,17 +19,27 @@ from observlib.stats.survey.association import (
     Chance,
     among_worst,
     difference,
+    independence,
     pattern_mixture,
     places_named,
     regression,
     shrunk,
     weighting_effect,
 )
-from observlib.stats.survey.design import design
+from observlib.stats.survey.design import design, within_domain
 from observlib.stats.survey.weighting import Calibration, calibrate
 
 CASES = yaml.safe_load(Path(__file__).with_name("samples.yml").read_text(encoding="utf-8"))
 SHARES = {"age": pd.Series({"old": 0.25, "young": 0.75})}
+
+
+def test_a_table_without_a_test_says_so():
+    for a, b in (("xxxx", "uvuv"), (["x", None, "y"], ["u", "v", None]), ("xyz", "uvw")):
+        found = independence(design(pd.DataFrame({"a": list(a), "b": list(b)})), "a", "b")
+        assert found.status == "missing" and np.isnan(found.f)
+    frame = pd.DataFrame({"a": list("xxyy") * 15, "b": list("uvuuv") * 12})
+    found = independence(within_domain(design(frame), frame.index < 30), "a", "b")
+    assert (found.n, found.ndf) == (30, pytest.approx(1)) and found.ddf == pytest.approx(29)
 
 
 def drawn(seed: int, n: int = 120) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Proportions and durations: rare ones, and other programs'."""
+"""Proportions, quantiles and durations: rare ones, and other programs'."""
 
 import math
 
@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 from statsmodels.duration.survfunc import SurvfuncRight
+from tests.examples import examples
 
 from observlib.stats.survey.design import design
 from observlib.stats.survey.intervals import wilson, wilson_of_share
@@ -18,6 +19,7 @@ from observlib.stats.survey.proportions import (
     proportion,
     proportions,
     quantile_interval,
+    quantiles,
 )
 
 METHODS: tuple[IntervalMethod, ...] = ("logit", "wilson")
@@ -76,6 +78,7 @@ def test_a_rare_share_of_people_of_small_weights_is_not_sure_of_being_rarer_than
     assert even["method"] == "logit", "people who weigh alike leave no doubt of that kind"
 
 
+ANSWER = st.tuples(st.integers(0, 9), st.integers(0, 3), st.sampled_from("ab"))
 # Remission in weeks under 6-MP, + censored: Freireich et al. (1963), as in Cox (1972)
 CASES = st.lists(st.tuples(st.integers(0, 30), st.booleans(), st.integers(1, 5)), min_size=1)
 
@@ -95,6 +98,27 @@ def test_a_few_calls_give_no_half_interval_of_their_longest_waits():
     value, low, high = quantile_interval(range(12), 0.9)
     assert value == 10 and math.isnan(low) and math.isnan(high)
     assert quantile_interval([3, 5, 9], 1e-12)[0] == 3
+    found = quantiles(design(pd.DataFrame({"wait": range(12)})), "wait", [0.5, 0.9, 0.1])
+    assert found["status"].tolist() == ["published", "no_interval", "no_interval"]
+    assert found["estimate"].tolist() == [5, 10, 1]
+    for row in found.itertuples():
+        known = row.status == "published"
+        assert [math.isnan(x) for x in (row.se, row.ci_low, row.ci_high)] == [not known] * 3
+
+
+@examples(40)
+@given(st.lists(ANSWER, min_size=1, max_size=40), st.sampled_from([0.1, 0.25, 0.5, 0.9]))
+def test_a_weight_is_as_many_equal_answers_in_each_domain(rows, p):
+    frame = pd.DataFrame([*rows, (5, 1, "a"), (5, 0, "b")], columns=["y", "w", "g"])
+    for row in quantiles(design(frame, weights="w"), "y", p, by="g").itertuples():
+        inside = frame[frame["g"] == row.g]
+        each = np.repeat(inside["y"], inside["w"])
+        assert row.n == (inside["w"] > 0).sum()
+        if each.empty:
+            assert row.status == "missing" and math.isnan(row.estimate)
+        else:
+            assert row.estimate == quantile_interval(each.tolist(), p)[0]
+            assert not row.ci_low > row.estimate and not row.ci_high < row.estimate
 
 
 @given(CASES)

@@ -1,4 +1,4 @@
-"""Differences and regression of a designed sample; what most needs work; what silence changes."""
+"""Tests and regression of a designed sample; what most needs work; what silence may change."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import chdtri, ndtri, stdtr, stdtrit
+from scipy.special import chdtri, fdtrc, ndtri, stdtr, stdtrit
 
 from observlib.base.errors import ObservError, bounded
 from observlib.stats.survey import estimation
@@ -32,6 +32,20 @@ class MeanDifference(NamedTuple):
     ci_high: float = math.nan
     t: float = math.nan
     df: int = 0
+    p: float = math.nan
+
+
+class Association(NamedTuple):
+    """A test that two answers are independent: `f` of `ndf` and `ddf` degrees of freedom.
+
+    `status` is `published`, or `missing` where the table allows no test; then numbers are NaN.
+    """
+
+    n: int
+    status: str
+    f: float = math.nan
+    ndf: float = math.nan
+    ddf: float = math.nan
     p: float = math.nan
 
 
@@ -107,6 +121,58 @@ def _tested(
     t = estimate / se
     p = 2 * float(stdtr(df, -abs(t)))
     return MeanDifference(n, "published", estimate, se, estimate - half, estimate + half, t, df, p)
+
+
+def independence(design: Design, rows: str, columns: str) -> Association:
+    """Rao and Scott's test that two answers, in columns `rows` and `columns`, are independent.
+
+    Pearson's statistic, corrected to the second order for the design, as an F: J. N. K. Rao and A.
+    J. Scott, *Annals of Statistics* 12 (1984), 46–60; D. R. Thomas and Rao, *JASA* 82 (1987),
+    630–636. As R's `svychisq(statistic="F")`; `ddf` counts the sampled units of the domain (R's
+    `degf`), where `svychisq` adds those of weight 0 and, of calibrated weights, those outside the
+    domain. Rows where either is unknown are left out, and so are answers that nobody of a weight
+    above 0 gave.
+
+    >>> from observlib.stats.survey.design import design
+    >>> frame = pd.DataFrame({"a": list("xxxxyyyy") * 5, "b": list("uuuvuvvv") * 5})
+    >>> test = independence(design(frame), "a", "b")
+    >>> round(test.f, 2), test.ndf, test.ddf, round(test.p, 4)
+    (9.75, 1.0, 39.0, 0.0034)
+    """
+    require(design.frame, [rows, columns])
+    answered = within_domain(design, design.frame[[rows, columns]].notna().all(axis=1))
+    known = answered.domain & (design.weights > 0)
+    codes = [pd.factorize(design.frame[name].where(known))[0] for name in (rows, columns)]
+    shape = [int(code.max(initial=-1)) + 1 for code in codes]
+    n = int(known.sum())
+    impossible = Association(n, "missing")
+    if min(shape) < 2:
+        return impossible
+    cell = np.where(known, codes[0] * shape[1] + codes[1], -1)
+    cells = (cell[:, None] == np.arange(shape[0] * shape[1])).astype(float)
+    size = design.weights[known].sum()
+    shares = design.weights @ cells / size
+    # covariance of the cells' shares, then of the interactions' contrasts
+    scores = np.where(known[:, None], (cells - shares) / size, 0.0)
+    spread = estimation.covariance(answered, scores)
+    apart = [np.eye(levels)[:, 1:] - 1 / levels for levels in shape]
+    contrasts = np.kron(*apart)  # orthogonal to the margins: (cells, interactions)
+    weighed = np.divide(
+        contrasts, shares[:, None], out=np.zeros_like(contrasts), where=shares[:, None] > 0
+    )
+    simple = contrasts.T @ weighed
+    if np.linalg.matrix_rank(simple) < len(simple):
+        return impossible
+    delta = np.linalg.solve(simple, weighed.T @ spread @ weighed)
+    trace = float(np.trace(delta))
+    nu = int(estimation.degrees_of_freedom(design, np.where(design.domain, 0, -1), 1)[0])
+    if nu < 1 or trace <= 1e-20:
+        return impossible
+    table = shares.reshape(shape)
+    expected = np.outer(table.sum(axis=1), table.sum(axis=0))
+    f = float(((table - expected) ** 2 / expected).sum()) / trace
+    ndf = trace**2 / float(np.trace(delta @ delta))
+    return Association(n, "published", f, ndf, ndf * nu, float(fdtrc(ndf, ndf * nu, f)))
 
 
 # --- Regression of an outcome on drivers, with errors of the design

@@ -201,9 +201,9 @@ def means(design: Design, groups: Domains, values: Floats, level: float) -> pd.D
     """The frame of the means of an array (n,) whose unknown values are NaN."""
     known = ~np.isnan(values)
     over, under = np.where(known, values, 0.0), known.astype(float)
-    base = _weighted_sums(design, groups, under)
+    base = weighted_sums(design, groups, under)
     base[base == 0] = np.nan
-    found = _weighted_sums(design, groups, over) / base
+    found = weighted_sums(design, groups, over) / base
     scores = (over - found[groups.codes] * under) / base[groups.codes]
     return _tabulate(design, groups, known, found, scores, level)
 
@@ -227,7 +227,7 @@ def domains(design: Design, by: str | Sequence[str] | None, *more: str) -> Domai
     return Domains(labels, np.where(design.domain, codes, -1))
 
 
-def _weighted_sums(design: Design, groups: Domains, values: Floats) -> Floats:
+def weighted_sums(design: Design, groups: Domains, values: Floats) -> Floats:
     """Weighted sums of an array (n,) by domain."""
     rows = groups.codes >= 0
     products = (design.weights * values)[rows]
@@ -255,7 +255,7 @@ def _tabulate(
     # rows of unknown value are outside the domain: their strata must not count as its lonely ones
     variance = variances(design, scores, np.where(known, codes, -1), count)
     variance[~(exists & (df >= 1) & np.isfinite(variance))] = np.nan
-    spread = _weighted_sums(design, groups, np.abs(scores))
+    spread = weighted_sums(design, groups, np.abs(scores))
     # what margins explain, or values that are all alike, leave rounding for an error
     noise = ROUNDING * np.maximum(spread, np.abs(estimate))
     variance[variance <= noise**2] = 0.0
@@ -283,7 +283,7 @@ def _simple_variance(design: Design, groups: Domains, scores: Floats) -> Floats:
     codes = groups.codes
     n = np.bincount(codes[codes >= 0], minlength=groups.count)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        size = _weighted_sums(design, groups, np.ones(len(scores)))
-        centre = _weighted_sums(design, groups, scores) / size
-        squares = _weighted_sums(design, groups, (scores - centre[codes]) ** 2)
+        size = weighted_sums(design, groups, np.ones(len(scores)))
+        centre = weighted_sums(design, groups, scores) / size
+        squares = weighted_sums(design, groups, (scores - centre[codes]) ** 2)
         return cast(Floats, squares * size / (n - 1))

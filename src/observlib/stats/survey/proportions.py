@@ -1,4 +1,4 @@
-"""Proportions of a designed sample, with intervals that stay between 0 and 1; durations.
+"""Proportions of a designed sample, with intervals that stay between 0 and 1; quantiles, durations.
 
 Frames have the columns of `estimation`, and `method`: the interval that was taken. Where all or
 none of a domain have the property, where it has no degree of freedom, or where its units are alike
@@ -10,7 +10,7 @@ effective ones): p and v are too small at once.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, cast, get_args
 
 import numpy as np
@@ -19,7 +19,7 @@ from scipy.special import expit, logit, ndtri, stdtrit
 
 from observlib.base.errors import ObservError
 from observlib.stats.survey import estimation, intervals
-from observlib.stats.survey.design import Codes, Design, Floats, Mask, require
+from observlib.stats.survey.design import Codes, Design, Floats, Mask, numeric_column, require
 from observlib.stats.survey.estimation import Domains
 
 IntervalMethod = Literal["logit", "wilson"]
@@ -263,3 +263,84 @@ def quantile_interval(
     low, high = ranked(int(law.ppf(outside))), ranked(int(law.isf(outside)) + 1)
     whole = not (math.isnan(low) or math.isnan(high))
     return (value, low, high) if whole else (value, math.nan, math.nan)
+
+
+def quantiles(
+    design: Design,
+    variable: str,
+    p: float | Sequence[float] = 0.5,
+    by: str | Sequence[str] | None = None,
+    *,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Quantiles of a designed sample, by domain.
+
+    The interval is that of the share of values up to the quantile, read back on the distribution:
+    R. S. Woodruff, *JASA* 47 (1952), 635–646. As R's `svyquantile(qrule="math",
+    interval.type="mean")`, but that a share which is reached but for rounding is reached.
+
+    Parameters
+    ----------
+    p
+        One or more shares between 0 and 1.
+    by
+        Columns whose values make the domains.
+
+    Returns
+    -------
+    DataFrame
+        One row a domain and share: the domain's columns, `p`, and those of `estimation`; `se` is
+        the interval's length in units of t, `n_eff` and `deff` are of the share up to the quantile.
+        `status` is `no_interval` where an end is unknown: half an interval would be read as whole.
+
+    >>> from observlib.stats.survey.design import design
+    >>> waits = design(pd.DataFrame({"minutes": range(1, 101)}))
+    >>> found = quantiles(waits, "minutes", [0.5, 0.9])
+    >>> found[["p", "estimate", "ci_low", "ci_high"]].values.tolist()
+    [[0.5, 50.0, 41.0, 60.0], [0.9, 90.0, 85.0, 96.0]]
+    """
+    shares = [p] if isinstance(p, (int, float)) else list(p)
+    if not shares or not all(0 < share < 1 for share in shares):
+        raise ValueError(f"p = {p}: shares lie between 0 and 1")
+    values, groups = numeric_column(design, variable), estimation.domains(design, by, "p")
+    known = ~np.isnan(values)
+    groups = Domains(groups.labels, np.where(known, groups.codes, -1))
+    at = _distribution(design, groups, values)
+    frames = []
+    for share in shares:
+        found = at(np.full(groups.count, share))
+        below = np.where(known, values <= found[groups.codes], np.nan).astype(float)
+        frame = estimation.means(design, groups, below, level)
+        # where no value lies above the quantile, all shares are 1, and their status says it
+        low, high = (at(frame[end].to_numpy(float)) for end in ("ci_low", "ci_high"))
+        half_known = np.isnan(low) | np.isnan(high)
+        low[half_known] = high[half_known] = np.nan
+        status = frame["status"].mask(half_known & (frame["status"] == "published"), "no_interval")
+        se = (high - low) / (2 * _t(frame["df"].to_numpy(float), level))
+        frame = frame.assign(estimate=found, se=se, ci_low=low, ci_high=high, status=status)
+        frame.insert(len(groups.labels.columns), "p", share)
+        frames.append(frame)
+    return pd.concat(frames).sort_index(kind="stable").reset_index(drop=True)
+
+
+def _distribution(design: Design, groups: Domains, values: Floats) -> Callable[[Floats], Floats]:
+    """Gives the smallest value of each domain that its share does not exceed; else NaN."""
+    rows = np.flatnonzero((groups.codes >= 0) & (design.weights > 0))
+    rows = rows[np.lexsort((values[rows], groups.codes[rows]))]
+    ordered, cumulated = values[rows], np.cumsum(design.weights[rows])
+    size = estimation.weighted_sums(design, groups, np.ones(len(values)))
+    start = np.concatenate([[0.0], np.cumsum(size)[:-1]])
+    counts = np.bincount(groups.codes[rows], minlength=groups.count)
+    last = np.cumsum(counts) - 1
+    first = last - counts + 1
+
+    def at(shares: Floats) -> Floats:
+        found = np.full(len(shares), np.nan)
+        able = (counts > 0) & (shares >= 0) & (shares <= 1)
+        # a share that is reached but for rounding is reached
+        target = start + (shares - 1e-10) * size
+        index = np.searchsorted(cumulated, target[able])
+        found[able] = ordered[np.clip(index, first[able], last[able])]
+        return found
+
+    return at
