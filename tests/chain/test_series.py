@@ -9,9 +9,8 @@ from tests.copies import DEMO
 from observlib import store
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.catalogue.tables import ALIKE
 from observlib.indicators import counts
-from observlib.pipeline import monthly_series as monthly
+from observlib.pipeline import frame
 from observlib.records import sheets
 from observlib.records.sheets import CONTROLLED, Action
 from observlib.study import narratives
@@ -41,15 +40,9 @@ def done(catalogue: Catalogue) -> tuple[Action, ...]:
 
 
 @pytest.fixture(scope="module")
-def effects(
-    demonstration: Path, done: tuple[Action, ...], catalogue: Catalogue
-) -> followed.Effects:
-    read = {
-        name: (store.alike if name in ALIKE else store.read)(demonstration, name, last=LAST)
-        for name in monthly.SERIES_TABLES
-    }
-    months = monthly.followed_series(read, catalogue, LAST.months[2])
-    return followed.effects(done, months, catalogue, done)
+def effects(demonstration: Path) -> followed.Effects:
+    found = frame.given(demonstration, LAST, "actions")
+    return followed.Effects(found.words["verdicts"], found.estimates)
 
 
 def true_change(action: Action) -> float:

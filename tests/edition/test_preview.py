@@ -84,25 +84,34 @@ def test_a_cell_that_fails_is_told_in_a_line_and_the_former_page_stays(show, roo
     assert left(root) == ["panorama"]
 
 
-@pytest.mark.parametrize(
-    "changed", ["code", "parameter", "reference", "catalogue", "store", "library"]
-)
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "code": lambda root: small.write_study(root, "panorama", words="Autre code."),
+    "parameter": lambda root: small.write_study(
+        root, "panorama", "parameters: {years: {type: integer, default: 1}}"
+    ),
+    "reference": lambda root: small.write(root / "data" / "reference" / "new.csv", "a\n1\n"),
+    "catalogue": lambda root: small.write(root / "data" / "catalogue" / "new.csv", "a\n1\n"),
+    "store": lambda root: small.write_store(root, "demonstration", "2026-10-01"),
+}
+
+
 def test_what_code_gives_is_asked_again_once_what_it_follows_from_changes(
-    release, show, root, monkeypatch, changed
+    release, show, root, tmp_path, monkeypatch
 ):
     release()
-    assert show(error="ran")  # what the edition ran is kept
-    if changed == "code":
-        small.write_study(root, "panorama", words="Autre code.")
-    elif changed == "parameter":
-        header = "parameters: {years: {type: integer, default: 1}}"
-        small.write_study(root, "panorama", header)
-    elif changed == "store":
-        small.write_store(root, "demonstration", "2026-10-01")
-    elif changed == "library":
-        monkeypatch.setattr("observlib.base.kept.library_files", dict)
-    else:
-        small.write(root / "data" / changed / "new.csv", "a\n1\n")
+    folders = ("notebooks", "data")
+    for name in folders:
+        small.shutil.copytree(root / name, tmp_path / "before" / name)
+    for what, change in CHANGES.items():
+        assert show(error="ran"), f"what the edition ran is kept, before {what}"
+        change(root)
+        with pytest.raises(ObservError, match="ran"):
+            show(error="ran")
+        for name in folders:
+            small.shutil.rmtree(root / name)
+            small.shutil.copytree(tmp_path / "before" / name, root / name)
+    assert show(error="ran")
+    monkeypatch.setattr("observlib.base.kept.library_files", dict)
     with pytest.raises(ObservError, match="ran"):
         show(error="ran")
 
