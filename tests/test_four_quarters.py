@@ -4,6 +4,7 @@ import csv
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Executor
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from observlib.base.period import Quarter
 from observlib.base.yaml_files import dump
 from observlib.confidentiality.attack import attack
 from observlib.confidentiality.disclosure import Knowledge, Published
+from observlib.edition.execute import started
 from observlib.edition.release import release
 from observlib.estimates import FIGURE
 from observlib.pipeline import archive, project
@@ -237,9 +239,9 @@ def ingest(data: Path) -> None:
     assert not done.problems and not done.unclaimed and done.rejects.empty
 
 
-def publish(data: Path, quarter: str, day: str) -> None:
-    root, today = Path.cwd(), date.fromisoformat(day)
-    _, failed = release(root, data, Quarter(quarter), publisher="embedded", today=today)
+def publish(workers: Executor, data: Path, quarter: str, day: str) -> None:
+    how: dict[str, Any] = {"publisher": "embedded", "today": date.fromisoformat(day)}
+    _, failed = release(Path.cwd(), data, Quarter(quarter), workers=workers, **how)
     assert failed == []
 
 
@@ -252,22 +254,23 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for quarter in Quarter(FIRST).back(5):
             bring(data, quarter)
         ingest(data)
-        publish(data, FIRST, DAYS[FIRST])
-        contacts_come_late(data)
-        exports_are_wrong_and_put_right(root, data)
-        sources_are_corrected_and_a_device_ends(data)
+        with started(root) as workers:
+            publish(workers, data, FIRST, DAYS[FIRST])
+            contacts_come_late(workers, data)
+            exports_are_wrong_and_put_right(workers, root, data)
+            sources_are_corrected_and_a_device_ends(workers, data)
         yield data
 
 
-def contacts_come_late(data: Path) -> None:
+def contacts_come_late(workers: Executor, data: Path) -> None:
     bring(data, SECOND)
     late(data, FIRST)
     devices(data, avis_boamp="Le bouton des annonces")
     ingest(data)
-    publish(data, SECOND, DAYS[SECOND])
+    publish(workers, data, SECOND, DAYS[SECOND])
 
 
-def exports_are_wrong_and_put_right(root: Path, data: Path) -> None:
+def exports_are_wrong_and_put_right(workers: Executor, root: Path, data: Path) -> None:
     bring(data, THIRD)
     exports = {
         data / "raw" / f"visites_{SECOND}.csv": lambda text: double(text, "2026-02"),
@@ -279,20 +282,20 @@ def exports_are_wrong_and_put_right(root: Path, data: Path) -> None:
         path.write_text(spoil(right[path]), encoding="utf-8")
     ingest(data)
     with pytest.raises(ObservError, match=r"visits.*2026-02.*in 2026-T1, now"):
-        publish(data, THIRD, DAYS[THIRD])
+        publish(workers, data, THIRD, DAYS[THIRD])
     told_before, *wrong = exports
     told_before.write_text(right[told_before], encoding="utf-8")
     ingest(data)
-    publish(data, THIRD, DAYS[THIRD])
+    publish(workers, data, THIRD, DAYS[THIRD])
     for path in wrong:
         path.write_text(right[path], encoding="utf-8")
     ingest(data)
     write(root / "reports" / "errata" / f"{ERRATUM['id']}.yml", ERRATUM)
     explain(data, reason("exports", MENDED, device=["visites", "avis-legifrance"]))
-    publish(data, THIRD, MENDED)
+    publish(workers, data, THIRD, MENDED)
 
 
-def sources_are_corrected_and_a_device_ends(data: Path) -> None:
+def sources_are_corrected_and_a_device_ends(workers: Executor, data: Path) -> None:
     bring(data, LAST)
     calls = read(data / "raw" / f"appels_{THIRD}.csv")
     in_may = sum(call["date"].startswith("2026-05") for call in calls)
@@ -303,7 +306,7 @@ def sources_are_corrected_and_a_device_ends(data: Path) -> None:
     devices(data, without="textes")
     explain(data, reason("sources", DAYS[LAST], device=["visites", "appels"]))
     ingest(data)
-    publish(data, LAST, DAYS[LAST])
+    publish(workers, data, LAST, DAYS[LAST])
 
 
 def explain(data: Path, entry: dict[str, Any]) -> None:
