@@ -3,7 +3,7 @@
     python benchmarks/bench_rows.py [--quick] [--visits 1 10 100] [--calls 1 2 5]
 
 Lengths are in millions of rows. Exports of visits hold up to ten million rows each, a file a year;
-they are ingested, then counted by product and month, in a process of its own. Beside it, pandas
+they are ingested, then counted by product and day, in a process of its own. Beside it, pandas
 reads the same files whole and counts the same (up to ten million rows). Of calls, the estimates of
 an edition are then computed, from rows that DuckDB put together and, beside it, from all of them as
 pandas holds them. Goals: 2 GiB, and a last row that costs what the first ones do.
@@ -27,8 +27,7 @@ from observlib import store
 data, table = Path(sys.argv[1]), sys.argv[2]
 done = store.ingest(data / "raw", data, project.catalogue_with_devices(data))
 assert not done.problems, done.problems
-months = store.held_by_month(data, table, ["visits" if table == "audience" else "wait"])
-told = {"months": len(months)}
+told = {"days": len(store.by_day(data))}
 """
 PANDAS = """
 import pandas as pd
@@ -52,11 +51,11 @@ from observlib import store
 from observlib.catalogue import contract
 from observlib.base.period import Quarter
 from observlib.themes import contacts
-from observlib.themes import contacts
 last = Quarter("2015-T4")
 rows = store.read(Path(sys.argv[1]), "calls", None, last)
 none = contract.empty("call_intervals").assign(source="")
-found = calls.quarterly(rows, none, last.back(9)), topics.themes(rows, "call", [last])
+calls = contacts.quarterly_calls(rows, none, last.back(9))
+found = calls, contacts.theme_shares(rows, "call", [last])
 told = {"estimates": sum(map(len, found))}
 """
 DEVICE = """- id: essai

@@ -13,44 +13,6 @@ from observlib.base.text import clash
 from observlib.base.yaml_files import load_data, read_yaml
 from observlib.catalogue.entries import Device, Entry, Part, Slug, Text, time_zones, validated
 
-# --- Another file of the same export, which lies beside it and tells more of its rows
-
-
-class Beside(Part):
-    r"""How the file beside an export is named and joined.
-
-    `file` is the pattern of the export's own name, and `other` the name of the file beside it, in
-    which `\1` stands for the first group. Each row of the export has the columns of the row whose
-    `other_key` is its `key`, under names such as `beside.created_at`.
-
-    Examples
-    --------
-    >>> told = {"file": r"items(.*)\.csv", "other": r"orders\1.csv"}
-    >>> Beside(**told, key="order", other_key="id").of(Path("raw/items_2026-03.csv")).name
-    'orders_2026-03.csv'
-    """
-
-    file: Text
-    other: Text
-    key: Text
-    other_key: Text
-
-    def _faults(self) -> Iterator[str]:
-        if re.search(r"[/\x00]", self.other) or self.other in (".", ".."):
-            yield f"other: {self.other!r} is no name of a file in the same folder"
-        try:  # against a name that any pattern of as many groups matches
-            groups = re.compile(self.file).groups
-            re.fullmatch("()" * groups, "").expand(self.other)  # type: ignore[union-attr]
-        except re.error as error:
-            yield f"file and other: {error}"
-
-    def of(self, path: Path) -> Path | None:
-        """The file beside an export; `None` where the export's name is not that of `file`."""
-        found = re.fullmatch(self.file, path.name)
-        other = path.with_name(found.expand(self.other)) if found else path
-        return None if other == path else other
-
-
 # --- The fields of each tidy table that formats may give
 
 _OF_TABLES = load_data(__file__)
@@ -123,7 +85,6 @@ class Layout(Part):
     section: tuple[Text, Text] | None = None
     footer: str | None = None
     addresses: tuple[Text, ...] = ()
-    beside: Beside | None = None
 
     def _faults(self) -> Iterator[str]:
         if self.header_row == 0 and not self.names:

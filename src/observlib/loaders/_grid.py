@@ -24,8 +24,8 @@ import pyarrow.csv
 from observlib.base import files
 from observlib.base.errors import ObservError
 from observlib.base.text import fold_label
-from observlib.catalogue import Catalogue, Device, Format
-from observlib.catalogue.formats import Beside, Keep, Layout
+from observlib.catalogue import Format
+from observlib.catalogue.formats import Keep, Layout
 from observlib.loaders import _kinds, _text
 from observlib.loaders._kinds import need_room, read_records, text_of, workbook_sheets
 
@@ -175,7 +175,7 @@ def grid_pieces(path: Path, form: Format, most: int) -> Pieces:
 def in_pieces(path: Path, form: Format) -> bool:
     """Whether a table can be read in pieces: nothing far from a row tells how to read it."""
     layout = form.layout
-    far = layout.section or layout.footer or layout.beside or form.made_on or form.zone_from
+    far = layout.section or layout.footer or form.made_on or form.zone_from
     return _is_text(path, form.layout) and not far
 
 
@@ -207,8 +207,6 @@ def read_grid(path: Path, form: Format) -> Grid:
         grid = Grid(header, whole, around=tuple(around))
     else:
         grid = (_archive if layout.kind == "archive" else _workbook)(path, form)
-    if layout.beside:
-        grid = _joined(path, grid, form, layout.beside)
     if form.zone_from:  # which a cell tells, maybe of the header or footer
         pattern, cells = form.zone_from, chain(grid.header, *grid.rows.values())
         zone = next((found[1] for cell in cells if (found := re.search(pattern, cell))), None)
@@ -221,48 +219,6 @@ def read_grid(path: Path, form: Format) -> Grid:
         )
         grid = replace(grid, rows=dict(above))
     return grid
-
-
-def export_files(path: Path, device: Device, known: Catalogue) -> list[Path]:
-    """The files of an export: itself, and the one beside it where its format joins one."""
-    form = known.formats.get(device.loader)
-    other = form.layout.beside.of(path) if form and form.layout.beside else None
-    return [path, other] if other else [path]
-
-
-def _joined(path: Path, grid: Grid, form: Format, beside: Beside) -> Grid:
-    """The rows of an export with the columns, maybe empty, of the file beside it."""
-    other = beside.of(path)
-    if other is None:
-        raise ObservError(f"{path}: its name is not {beside.file}, to tell which file is beside it")
-    if not other.is_file() or other.is_symlink():
-        raise ObservError(f"{path}: {other.name} is not beside it; put both into one folder")
-    layout = form.layout.model_copy(update={"beside": None})
-    more = read_grid(other, form.model_copy(update={"layout": layout}))
-    for of, header, key in (
-        (path, grid.header, beside.key), (other, more.header, beside.other_key)
-    ):  # fmt: skip
-        why = f"{_text.short(key)} joins the two files of the export"
-        _text.need_columns(of, header, [key], why)
-    at, there = grid.header.index(beside.key), more.header.index(beside.other_key)
-    by_key: dict[str, Sequence[str]] = {}
-    for line, cells in more.rows.items():
-        key = cells[there].strip() if len(cells) == len(more.header) else ""
-        if not key or key in by_key:
-            what = "has the key of an earlier row" if key else f"has no {beside.other_key}"
-            raise ObservError(f"{other}:{line}: {what}; export both files again")
-        by_key[key] = cells
-    if not any(cells[at].strip() in by_key for cells in grid.rows.values() if len(cells) > at):
-        raise ObservError(
-            f"{path}: no {beside.key} of it is in {other.name}; export both for the same period"
-        )
-    none = [""] * len(more.header)
-    rows = {line: [*cells] for line, cells in grid.rows.items()}
-    for cells in rows.values():
-        if len(cells) == len(grid.header):  # another is refused as it is
-            cells += by_key.get(cells[at].strip(), none)
-    header = [*grid.header, *(f"beside.{name}" for name in more.header)]
-    return replace(grid, header=header, rows=rows)
 
 
 def _section(path: Path, text: str, layout: Layout) -> str:

@@ -50,12 +50,11 @@ def read(
     first: Quarter | None = None,
     last: Quarter | None = None,
     *,
-    product: str | None = None,
     device: str | None = None,
 ) -> pd.DataFrame:
     """A tidy table of the store, with the `source` of each row (`device@digest`)."""
     select = f"SELECT {', '.join(map(sql_name, contract.columns(table)))}"
-    return _typed(query(data, table, select, "ORDER BY ALL", first, last, product, device), table)
+    return _typed(query(data, table, select, "ORDER BY ALL", first, last, device=device), table)
 
 
 def _typed(found: pd.DataFrame, table: str) -> pd.DataFrame:
@@ -288,30 +287,6 @@ def _read_ledger(data: Path, stamp: _Stamp) -> Ledger:
 
 
 # --- What DuckDB adds up of the store, of however many rows a table is
-
-
-def held_by_month(
-    data: Path,
-    table: str,
-    sums: Sequence[str] = (),
-    first: Quarter | None = None,
-    last: Quarter | None = None,
-) -> pd.DataFrame:
-    """How much a table holds by device, product and month, of however many rows it is."""
-    if unknown := [name for name in sums if name not in contract.columns(table)]:
-        raise ObservError(f"table {table}: has no column {unknown[0]!r}")
-    start = sql_name(TABLES[table].start)
-    wanted = "".join(f", sum({sql_name(name)}) AS {sql_name(name)}" for name in sums)
-    month = f"year({start}) * 12 + month({start}) - 1"  # cheaper than its first day
-    select = f"SELECT device, product, {month} AS month, count(*)::BIGINT AS rows{wanted}"
-    found = query(
-        data, table, select, f"GROUP BY device, product, {month} ORDER BY ALL", first, last
-    )
-    columns = ["device", "product", "month", "rows", *sums, "source"]
-    if found.empty:
-        return pd.DataFrame(columns=columns)
-    months = [f"{month // 12}-{month % 12 + 1:02d}" for month in found["month"]]
-    return found.assign(month=months)[columns]
 
 
 def alike(

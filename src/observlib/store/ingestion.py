@@ -24,7 +24,6 @@ from observlib.base.errors import ObservError, bounded
 from observlib.base.files import Progress
 from observlib.catalogue import Catalogue, Device, contract
 from observlib.loaders import Loaded, batches
-from observlib.loaders._grid import export_files
 from observlib.records import coding
 from observlib.store import correcting, identifiers
 from observlib.store import ledger as ledgers
@@ -178,7 +177,6 @@ def _claims(
 ) -> list[tuple[Path, Device]]:
     """The files below a folder that one device claims; `done` gets what is said of the others."""
     found: list[tuple[Path, Device]] = []
-    unclaimed: list[str] = []
     for path in paths:
         if sheet := coding.of_sheet(path.name):  # whatever else may claim its name
             if device := catalogue.devices.get(sheet.device):
@@ -199,11 +197,9 @@ def _claims(
             )
         elif path.name != DEMONSTRATION_FILE:
             name = path.relative_to(raw).as_posix()
-            unclaimed.append(name)
+            done.unclaimed.append(name)
             done.notices += [f"{name}: {hint}" for hint in _of_another_kind(path, catalogue)]
-    parts = {part for path, device in found for part in export_files(path, device, catalogue)[1:]}
-    done.unclaimed += [name for name in unclaimed if raw / name not in parts]
-    return [(path, device) for path, device in found if path not in parts]
+    return found
 
 
 def _of_another_kind(path: Path, catalogue: Catalogue) -> Iterator[str]:
@@ -585,12 +581,11 @@ def _export(path: Path, device: Device, known: Catalogue, store: Path) -> Export
     for entry in (device, *known.questionnaires.values(), *known.formats.values()):
         digest.update(entry.model_dump_json(exclude_defaults=True).encode())
     try:
-        for part in filter(Path.is_file, export_files(path, device, known)):
-            files.need_less(part, _MOST_BYTES, "export a shorter period, or parts")
-            with part.open("rb") as stream:
-                while chunk := stream.read(1 << 20):
-                    content.update(chunk)
-                    digest.update(chunk)
+        files.need_less(path, _MOST_BYTES, "export a shorter period, or parts")
+        with path.open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                content.update(chunk)
+                digest.update(chunk)
     except OSError as error:
         raise ObservError(f"{path}: cannot be read: {error.strerror}") from error
     return Export(
